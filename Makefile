@@ -1,0 +1,76 @@
+# Each target sets up what it needs: a fresh clone, Python 3.11, git and make are enough.
+# `.venv` is made from the locks once, and again when a lock changes.
+
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_TIME := .venv/installed-run-time
+EVERYTHING := .venv/installed-everything
+# Pinned, so that two people who lock get the same answer.
+UV := uv==0.13.9
+LOCKED := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
+ITSELF := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench lock clean
+
+help: ## this list
+	@echo "Common Hours: make <target>"
+	@sed -n 's/^\([a-z]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+install: $(RUN_TIME) ## what a host needs, in .venv: then .venv/bin/hours --help
+
+demo: $(RUN_TIME) ## a living sample neighbourhood to browse (make demo PORT=8000)
+	$(BIN)/hours demo --port $(PORT)
+
+test: check ## everything that CI runs: check, then all tests with coverage
+	@$(BIN)/python -m tests.providing
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: $(EVERYTHING) ## format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-logo
+
+bench: $(EVERYTHING) ## the budgets, measured (make bench QUICK=1 takes under two minutes)
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
+
+lock: ## choose versions anew and write both locks
+	@$(call need_python)
+	@test -x .cache/lock/bin/uv || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet $(UV); }
+	.cache/lock/bin/uv $(LOCK) --group build --output-file requirements.txt pyproject.toml
+	.cache/lock/bin/uv $(LOCK) --group test --constraints requirements.txt --output-file requirements-dev.txt pyproject.toml
+LOCK := pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock"
+
+clean: ## remove all that the other targets made, except a community's data
+	rm -rf .venv .cache .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
+	find ledger projections web tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(EVERYTHING): requirements-dev.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the project, its checks and its tests need (once) ..."
+	@$(LOCKED) --requirement requirements-dev.txt
+	@$(ITSELF)
+	@touch $@ $(RUN_TIME)
+
+$(RUN_TIME): requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what the project needs (once) ..."
+	@$(LOCKED) --requirement requirements.txt
+	@$(ITSELF)
+	@touch $@
+
+.venv/bin/python:
+	@$(call need_python)
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+
+# One line that says what to install, instead of a traceback.
+define need_python
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| { echo "Common Hours needs Python 3.11 or newer as $(PYTHON). Install it: apt-get install python3 python3-venv"; exit 1; }; \
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	|| { echo "This Python cannot make a virtual environment. Install what is missing: apt-get install python3-venv"; exit 1; }
+endef

@@ -1,0 +1,137 @@
+"""Writes the reference pages from the code: facts, commands, settings, and who may call what.
+
+Run `python docs/write_reference.py`; a test fails while a page is not what this would write.
+"""
+
+import inspect
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import click
+import msgspec
+
+from ledger.events import TYPES, Category, Leg
+from web.authorisation import WHO_MAY, handler_name
+from web.commands.main import hours
+from web.pages import PAGES
+from web.settings import Settings
+
+REFERENCE = Path(__file__).parent / "reference"
+WRITTEN = "<!-- Written from the code by docs/write_reference.py. Change the code, then run it. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference that is written from the code: file name -> text."""
+    return {
+        "facts.md": WRITTEN + "\n".join(_facts()),
+        "commands.md": WRITTEN + "\n".join(_commands()),
+        "settings.md": WRITTEN + "\n".join(_settings()),
+        "routes.md": WRITTEN + "\n".join(_routes()),
+    }
+
+
+def _facts() -> Iterator[str]:
+    yield "# Facts\n"
+    yield "Everything that can happen, by the name it is stored under. Times are days or instants, lengths whole minutes."
+    yield "Words that people type are sealed in the entry by a commitment and lie in the people store.\n"
+    for name, (kind, version) in TYPES.items():
+        yield f"## {name} (version {version})\n"
+        yield f"{inspect.getdoc(kind)}\n"
+        yield from _fields(kind)
+    for part in (Leg, Category):
+        yield f"## {part.__name__} (part of a fact)\n"
+        yield f"{inspect.getdoc(part)}\n"
+        yield from _fields(part)
+
+
+def _fields(kind: type[msgspec.Struct]) -> Iterator[str]:
+    yield "| field | holds |\n|---|---|"
+    hints = get_type_hints(kind, include_extras=True)
+    for field in msgspec.structs.fields(kind):
+        yield f"| `{field.name}` | {_shown(hints[field.name])} |"
+    yield ""
+
+
+def _shown(hint: Any) -> str:
+    origin = get_origin(hint)
+    if origin is Annotated:
+        return _shown(get_args(hint)[0])
+    if origin is Literal:
+        return " or ".join(f"“{value}”" for value in get_args(hint))
+    if origin is tuple:
+        return f"any number of: {_shown(get_args(hint)[0])}"
+    if origin in (Union, types.UnionType):
+        return " or ".join("left out" if part is type(None) else _shown(part) for part in get_args(hint))
+    spoken = {"str": "text", "int": "whole number", "date": "day", "bool": "yes or no", "Path": "path"}
+    name: str = hint.__name__
+    return spoken.get(name, name)
+
+
+def _commands() -> Iterator[str]:
+    yield "# The `hours` command\n"
+    yield from _command(hours, "hours")
+
+
+def _command(command: click.Command, name: str) -> Iterator[str]:
+    context = click.Context(command, info_name=name)
+    level = "##" if " " in name or name == "hours" else "###"
+    yield f"{level} {name}\n"
+    yield f"```\n{command.get_help(context).replace(chr(8), '')}\n```\n"
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            below = command.get_command(context, each)
+            assert below is not None, "a listed command exists"
+            yield from _command(below, f"{name} {each}")
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings\n"
+    yield "Read once at start, from the environment. Command line options of `hours` come before them.\n"
+    yield "| variable | meaning | default |\n|---|---|---|"
+    hints = get_type_hints(Settings, include_extras=True)
+    for field in msgspec.structs.fields(Settings):
+        meanings = [extra.description for extra in get_args(hints[field.name])[1:] if isinstance(extra, msgspec.Meta)]
+        yield f"| `HOURS_{field.name.upper()}` | {meanings[0]} | {_default(field.default)} |"
+    yield ""
+
+
+def _default(value: Any) -> str:
+    if value is True or value is False:
+        return "yes" if value else "no"
+    return f"`{value}`" if str(value) and value != () else "empty"
+
+
+def _routes() -> Iterator[str]:
+    yield "# Who may call what\n"
+    yield "The one table that the app is guarded by. It does not start while a route is missing here. Whoever is not signed in is"
+    yield "shown the way in; what somebody may not know about answers as if it did not exist.\n"
+    yield "| method | path | who |\n|---|---|---|"
+    for handler in PAGES:
+        methods = ", ".join(sorted(str(method) for method in handler.http_methods if method != "OPTIONS"))
+        yield f"| {methods} | `{min(handler.paths)}` | {WHO_MAY[handler_name(handler)].who} |"
+    yield ""
+
+
+def main() -> int:
+    """Writes every page; with --check only says which would change, and exits 1 if any would."""
+    stale = [name for name, text in pages().items() if _kept(name) != text]
+    if "--check" in sys.argv:
+        for name in stale:
+            print(f"docs/reference/{name} is not what the code says: run python docs/write_reference.py")
+        return 1 if stale else 0
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _kept(name: str) -> str:
+    page = REFERENCE / name
+    return page.read_text(encoding="utf-8") if page.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

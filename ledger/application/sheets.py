@@ -1,0 +1,174 @@
+"""Reading a table that somebody exported: its bytes, its separator, its headings, and each row with its line number."""
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+COLUMNS = ("date", "giver", "receiver", "hours", "minutes", "category", "note", "reference", "kind")
+"""Our own headings. A file that uses others is read with a mapping from ours to theirs."""
+
+NEEDED = ("date", "giver", "receiver")
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+LARGEST_BYTES = 256 * 1024 * 1024
+LONGEST_CELL = 100_000
+
+
+class UnusableFile(Exception):
+    """The file as a whole cannot be read: what is wrong, and what to do about it. Nothing was recorded."""
+
+    def __init__(self, wrong: str, to_do: str) -> None:
+        super().__init__(wrong, to_do)
+        self.wrong = wrong
+        self.to_do = to_do
+
+
+class Record(NamedTuple):
+    """One row: the line it begins on (the headings are line 1), and its cells by our column names."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+class BadRow(NamedTuple):
+    """A row that cannot be taken, and why, in a sentence."""
+
+    line: int
+    sentence: str
+
+
+class Sheet(NamedTuple):
+    """A file's rows, those with the wrong number of cells, and what should be said aloud about how it was read."""
+
+    columns: frozenset[str]
+    records: list[Record]
+    bad: list[BadRow]
+    remarks: list[str]
+
+
+def read_sheet(path: Path, columns: Mapping[str, str] | None = None) -> Sheet:
+    """The rows of a CSV file, plain or gzipped. `columns` maps our names to the file's headings, and then holds alone.
+
+    Raises UnusableFile when there is no table to read. An empty file has no rows.
+    """
+    text, remarks = _text(_bytes(path))
+    if not text.strip():
+        return Sheet(frozenset(), [], [], [*remarks, "The file is empty."])
+    heading_line = text.lstrip("\r\n").split("\n", 1)[0]
+    separator = _separator(heading_line, set((columns or {}).values()) or set(COLUMNS))
+    rows = _rows(text, separator)
+    _, headings = next(rows)
+    places = _places(headings, columns)
+    records: list[Record] = []
+    bad: list[BadRow] = []
+    for line, cells in rows:
+        if len(cells) != len(headings):
+            bad.append(BadRow(line, f"There are {len(cells)} cells in this row, and {len(headings)} headings."))
+        else:
+            records.append(Record(line, {ours: cells[place].strip() for ours, place in places.items()}))
+    return Sheet(frozenset(places), records, bad, remarks)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            data = (gzip.GzipFile(fileobj=file) if zipped else file).read(LARGEST_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UnusableFile(f"{path.name} is a damaged gzip file.", "Export or download it again.") from error
+    except OSError as error:
+        raise UnusableFile(f"{path} cannot be read: {error.strerror}.", "Give the path of a CSV file.") from error
+    if len(data) > LARGEST_BYTES:
+        size = LARGEST_BYTES // 1024 // 1024
+        raise UnusableFile(f"{path.name} holds more than {size} MB of text.", "Split it, and import part by part.")
+    return data
+
+
+def _text(data: bytes) -> tuple[str, list[str]]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnusableFile("The file is written in UTF-16.", "Save it as CSV in UTF-8.")
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252"), [
+            "The file is not UTF-8; it was read as Windows-1252. Look at the accents in names."
+        ]
+    except UnicodeDecodeError as error:
+        raise UnusableFile(
+            "The file is neither UTF-8 nor Windows-1252, so its letters cannot be told.", "Save it as CSV in UTF-8."
+        ) from error
+
+
+def _separator(heading_line: str, wanted: set[str]) -> str:
+    """The sign that cuts the first line into the headings we look for; failing that, into the most parts."""
+
+    def fit(separator: str) -> tuple[int, int]:
+        parts = [_folded(part.strip().strip('"')) for part in heading_line.split(separator)]
+        return len({_folded(heading) for heading in wanted} & set(parts)), len(parts)
+
+    best = max(SEPARATORS, key=fit)
+    if fit(best)[1] < len(NEEDED):
+        raise UnusableFile(
+            f"The first line holds no headings that {', '.join(SEPARATORS.values())} would separate.",
+            "Save the table as CSV, with a line of headings.",
+        )
+    return best
+
+
+def _rows(text: str, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Each row that is not blank, with the line it begins on. Cells may hold line breaks inside quotation marks."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UnusableFile(
+                f"The row that begins on line {line} cannot be read: {error}.",
+                "Look for a quotation mark that is opened and never closed, or a cell without an end.",
+            ) from error
+        if any(cell.strip() for cell in row):
+            yield line, row
+
+
+def _places(headings: Sequence[str], columns: Mapping[str, str] | None) -> dict[str, int]:
+    """Our column name -> its place in the file."""
+    found: dict[str, int] = {}
+    folded = [_folded(heading) for heading in headings]
+    for ours in COLUMNS:
+        theirs = columns.get(ours) if columns is not None else ours
+        if theirs is None:
+            continue
+        count = folded.count(_folded(theirs))
+        if count > 1:
+            raise UnusableFile(f"The heading “{theirs}” stands there {count} times.", "Rename one of the two columns.")
+        if count == 1:
+            found[ours] = folded.index(_folded(theirs))
+        elif columns is not None:
+            raise UnusableFile(
+                f"There is no column “{theirs}”. The headings are: {_shown(headings)}.", "Look at --columns again."
+            )
+    missing = [ours for ours in NEEDED if ours not in found]
+    if missing:
+        raise UnusableFile(
+            f"No column is headed {' or '.join(f'“{ours}”' for ours in missing)}. The headings are: {_shown(headings)}.",
+            f"Say which one it is: --columns {','.join(f'{ours}=THEIR HEADING' for ours in NEEDED)}",
+        )
+    return found
+
+
+def _shown(headings: Sequence[str]) -> str:
+    return ", ".join(heading.strip()[:40] for heading in headings[:30])
+
+
+def _folded(heading: str) -> str:
+    return " ".join(heading.casefold().split())

@@ -1,0 +1,155 @@
+"""Who belongs, who may act, and who is entrusted with what."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import msgspec
+
+from ledger.events import (
+    Fact,
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    Role,
+    RoleGiven,
+    RoleWithdrawn,
+)
+from ledger.identifiers import HOST, MemberId
+from ledger.refusals import (
+    AlreadyInvited,
+    AlreadyLeft,
+    AlreadyWelcomed,
+    LastCoordinator,
+    OnlyCoordinators,
+    RoleHeldAlready,
+    RoleNotHeld,
+    TakesNoPart,
+    UnknownMember,
+)
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """How somebody stands with the community."""
+
+    id: MemberId
+    is_invited: bool = False
+    is_welcomed: bool = False
+    has_left: bool = False
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they take part: welcomed, and not gone."""
+        return self.is_welcomed and not self.has_left
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether they act as coordinator. The host at the server's command line may do what a coordinator may."""
+        return self.id == HOST or (self.is_active and "coordinator" in self.roles)
+
+    @property
+    def audits(self) -> bool:
+        """Whether they act as auditor."""
+        return self.is_active and "auditor" in self.roles
+
+    def after(self, fact: Fact) -> Self:
+        """The member once this fact has happened."""
+        match fact:
+            case MemberInvited():
+                return msgspec.structs.replace(self, is_invited=True)
+            case MemberWelcomed():
+                return msgspec.structs.replace(self, is_welcomed=True)
+            case MemberLeft():
+                return msgspec.structs.replace(self, has_left=True, roles=frozenset[Role]())
+            case RoleGiven():
+                return msgspec.structs.replace(self, roles=self.roles | {fact.role})
+            case RoleWithdrawn():
+                return msgspec.structs.replace(self, roles=self.roles - {fact.role})
+            case _:
+                return self
+
+
+class Coordinators(msgspec.Struct, frozen=True):
+    """Everybody who coordinates at the moment."""
+
+    ids: frozenset[MemberId] = frozenset()
+
+    def are_only(self, member: MemberId) -> bool:
+        """Whether nobody else coordinates."""
+        return self.ids == frozenset((member,))
+
+    def after(self, fact: Fact) -> Self:
+        """The coordinators once this fact has happened."""
+        match fact:
+            case RoleGiven(role="coordinator"):
+                return msgspec.structs.replace(self, ids=self.ids | {fact.member})
+            case RoleWithdrawn(role="coordinator") | MemberLeft():
+                return msgspec.structs.replace(self, ids=self.ids - {fact.member})
+            case _:
+                return self
+
+
+def must_coordinate(by: Member) -> None:
+    """Refuses everybody but a coordinator or the host."""
+    if not by.coordinates:
+        raise OnlyCoordinators
+
+
+def must_take_part(member: Member) -> None:
+    """Refuses people who are unknown, not welcomed yet, or gone."""
+    if not member.is_invited:
+        raise UnknownMember(member=member.id)
+    if not member.is_active:
+        raise TakesNoPart(member=member.id)
+
+
+def invite(member: Member, *, by: Member) -> Sequence[Fact]:
+    """A coordinator opens a place for somebody."""
+    must_coordinate(by)
+    if member.is_invited:
+        raise AlreadyInvited
+    return [MemberInvited(member=member.id)]
+
+
+def welcome(member: Member, *, by: Member) -> Sequence[Fact]:
+    """A coordinator welcomes an invited person; from now on they take part."""
+    must_coordinate(by)
+    if not member.is_invited:
+        raise UnknownMember(member=member.id)
+    if member.has_left:
+        raise AlreadyLeft
+    if member.is_welcomed:
+        raise AlreadyWelcomed
+    return [MemberWelcomed(member=member.id)]
+
+
+def leave(member: Member, coordinators: Coordinators, *, by: Member) -> Sequence[Fact]:
+    """A member leaves by their own word or a coordinator's. The last coordinator cannot go."""
+    if by.id != member.id:
+        must_coordinate(by)
+    if not member.is_invited:
+        raise UnknownMember(member=member.id)
+    if member.has_left:
+        raise AlreadyLeft
+    if coordinators.are_only(member.id):
+        raise LastCoordinator
+    return [MemberLeft(member=member.id)]
+
+
+def give_role(member: Member, role: Role, *, by: Member) -> Sequence[Fact]:
+    """A coordinator, or the host, entrusts a member with a role."""
+    must_coordinate(by)
+    must_take_part(member)
+    if role in member.roles:
+        raise RoleHeldAlready
+    return [RoleGiven(member=member.id, role=role)]
+
+
+def withdraw_role(member: Member, role: Role, coordinators: Coordinators, *, by: Member) -> Sequence[Fact]:
+    """A coordinator, or the host, takes a role back; never the last coordinator's."""
+    must_coordinate(by)
+    if role not in member.roles:
+        raise RoleNotHeld
+    if role == "coordinator" and coordinators.are_only(member.id):
+        raise LastCoordinator
+    return [RoleWithdrawn(member=member.id, role=role)]

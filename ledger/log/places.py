@@ -1,0 +1,136 @@
+"""Where a community lives: a data folder with three SQLite files, or a PostgreSQL database with three schemas."""
+
+import sqlite3
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+BUSY_SECONDS = 10.0
+_MAKING = int.from_bytes(b"hours")
+
+
+class Place:
+    """One community's stores, named by one URL: `sqlite:///folder` or `postgresql://...`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite:///")
+        if not self.is_sqlite and not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError(f"“{url.split(':')[0]}:” is not known here: give sqlite:///folder or postgresql://...")
+
+    @classmethod
+    def folder(cls, folder: Path) -> "Place":
+        """The place in a data folder."""
+        return cls(f"sqlite:///{folder}")
+
+    @property
+    def path(self) -> Path:
+        """The data folder; only SQLite has one."""
+        assert self.is_sqlite, "a PostgreSQL place has no folder"
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is something to open. A PostgreSQL database is asked by opening it."""
+        return not self.is_sqlite or (self.path / "log.db").exists()
+
+    @property
+    def log_url(self) -> str:
+        """The log: sacred, append only."""
+        return f"sqlite:///{self.path / 'log.db'}" if self.is_sqlite else self.url
+
+    def people_engine(self) -> sa.Engine:
+        """Personal data, sign-in, sessions. Durable: words are kept before their entry is."""
+        return self._engine("people", synchronous="FULL")
+
+    def views_engine(self) -> sa.Engine:
+        """Read models: rebuilt at will, so a lost last moment does no harm."""
+        return self._engine("views", synchronous="NORMAL")
+
+    def _engine(self, store: str, *, synchronous: str) -> sa.Engine:
+        if self.is_sqlite:
+            self.path.mkdir(parents=True, exist_ok=True)
+            return _sqlite_engine(self.path / f"{store}.db", synchronous)
+        return _postgresql_engine(self.url, store)
+
+
+def make_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
+    """Makes the tables that are missing; several processes may come to a new place at the same time."""
+    present = set(sa.inspect(engine).get_table_names())
+    if any(table.name not in present for table in metadata.sorted_tables):
+        with making(engine) as connection:
+            metadata.create_all(connection)
+
+
+@contextmanager
+def making(engine: sa.Engine) -> Generator[sa.Connection]:
+    """A transaction in which nobody else makes tables; "if not exists" alone does not keep two from colliding."""
+    with engine.execution_options(writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
+        yield connection
+
+
+def _sqlite_engine(file: Path, synchronous: str) -> sa.Engine:
+    engine = sa.create_engine(
+        f"sqlite:///{file}",
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        poolclass=sa.pool.QueuePool,
+        pool_size=16,
+        max_overflow=48,
+        hide_parameters=True,  # a message about a fault must not print what somebody typed
+    )
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN is deferred; ours says which kind it is
+        cursor = connection.cursor()
+        _use_wal(cursor)
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    def begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # It waits for nobody and cannot be refused, so it goes straight to the driver: half the cost of a question.
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    # SQLite says "locked" at once, without its usual waiting, while another process switches.
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _postgresql_engine(url: str, schema: str) -> sa.Engine:
+    engine = sa.create_engine(
+        "postgresql+psycopg://" + url.split("://", 1)[1],
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=40,
+        hide_parameters=True,
+        connect_args={"options": f"-c search_path={schema}", "connect_timeout": 5},
+    )
+    with making(engine) as connection:
+        connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+    return engine

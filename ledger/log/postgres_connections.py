@@ -1,0 +1,215 @@
+"""Connections to the PostgreSQL database that holds a log, and its faults in plain words."""
+
+import os
+import select
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from typing import Any, Self
+
+import psycopg
+from eventsourcing.postgres import PostgresDatastore
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
+from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Identifier
+from psycopg.types.composite import register_composite
+
+from ledger.log.faults import Fault, LogUnavailable
+
+MOST_CONNECTIONS = 16
+LOCK_SECONDS = 10
+# So that a server which vanished without a word (power, network) is noticed within seconds, not hours.
+NETWORK = {
+    "application_name": "common-hours-log",
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+
+# The library's tables name one another without their schema. Acknowledged means on disk, whatever the server's default
+# is; a stricter default is left alone. Every question to a log is answered from an index, and its statistics, which lag
+# behind while it grows, must not lead the planner to read all of it instead.
+SETTINGS = """
+SET search_path TO {schema};
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off;
+SET max_parallel_workers_per_gather = 0; SET jit = off;
+"""
+
+
+class Connections(PostgresDatastore):
+    """Opens a connection when one is needed, in the thread that needs it, and keeps it for the next.
+
+    The library's own pool connects in the background: when the server is away, callers only learn that they waited too
+    long, and after its return they wait for the next background try. Here the server's own words come at once, and
+    the next call connects. At most `most` callers at a time; others wait up to `lock_seconds`, the time that an append
+    may also wait for other writers. `url` may name a socket folder (`postgresql:///hours?host=/run/postgresql`).
+    """
+
+    def __init__(
+        self, url: str, *, schema: str = "log", most: int = MOST_CONNECTIONS, lock_seconds: int = LOCK_SECONDS
+    ) -> None:
+        try:
+            given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+        except psycopg.ProgrammingError as error:
+            raise ValueError(f"This is no PostgreSQL address: {error}") from None
+        super().__init__(
+            dbname=given.get("dbname", ""),
+            host=given.get("host", ""),
+            port=given.get("port", ""),
+            user=given.get("user", ""),
+            password="",  # stays in the connection string alone
+            schema=schema,
+            lock_timeout=lock_seconds,
+        )
+        self._conninfo = make_conninfo(**(NETWORK | given))
+        self._most = most
+        self._closed = False
+        self._start_afresh()
+
+    @contextmanager
+    def get_connection(self) -> Generator[Connection[DictRow]]:
+        """A working connection for one use. Faults of the server and the way to it are `LogUnavailable`."""
+        self._check_process()
+        slots = self._slots
+        if not slots.acquire(timeout=self.lock_timeout):
+            raise LogUnavailable("locked", "All connections to the log's database are busy. Try again in a moment.")
+        try:
+            connection = self._take()
+            try:
+                for info in self.psycopg_type_adapters.values():
+                    if not connection.adapters.types.get(info.oid):
+                        register_composite(info, connection)
+                yield connection
+            except psycopg.Error as error:
+                fault = _in_plain_words(error)
+                if fault is None:
+                    raise
+                raise fault from error
+            finally:
+                self._give_back(connection)
+        finally:
+            slots.release()
+
+    def close(self) -> None:
+        """Closes every connection that nobody uses now; the others close when their use ends."""
+        self._closed = True
+        with suppress(AttributeError):  # also called when the opening itself failed
+            self._drop_idle()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start_afresh(self) -> None:
+        self._process = os.getpid()
+        self._slots = threading.BoundedSemaphore(self._most)
+        self._idle: list[Connection[DictRow]] = []
+
+    def _check_process(self) -> None:
+        # A connection cannot be shared with a forked child: the child leaves its parent's alone, and takes its own.
+        if os.getpid() != self._process:
+            _left_to_the_parent.append(self._idle)
+            self._start_afresh()
+
+    def _take(self) -> Connection[DictRow]:
+        if self._closed:
+            raise LogUnavailable("closed", "The log has been closed. Open it again.")
+        with suppress(IndexError):
+            while True:
+                connection = self._idle.pop()
+                if _is_alive(connection):
+                    return connection
+                connection.close()
+        return self._connect()
+
+    def _give_back(self, connection: Connection[DictRow]) -> None:
+        if connection.closed:
+            self._drop_idle()  # the server went away, and with it most likely all the others
+        elif self._closed or connection.info.transaction_status != TransactionStatus.IDLE:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _drop_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
+    def _connect(self) -> Connection[DictRow]:
+        try:
+            connection = Connection[DictRow].connect(self._conninfo, autocommit=True, row_factory=dict_row)
+            connection.execute(SQL(SETTINGS).format(schema=Identifier(self.schema)))
+        except psycopg.Error as error:
+            raise _while_connecting(error) from error
+        return connection
+
+
+# Kept for as long as the process lives: closing them would end the parent's sessions (see _check_process).
+_left_to_the_parent: list[list[Connection[Any]]] = []
+
+
+def _is_alive(connection: Connection[Any]) -> bool:
+    """Whether an idle connection still stands; asks the server only if something came in that nobody waited for."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if not poll.poll(0):
+        return True
+    try:
+        connection.execute("")
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _in_plain_words(error: psycopg.Error) -> LogUnavailable | None:
+    """The fault behind an error of a statement; None for what is no fault of the place but a bug or a broken rule."""
+    state = error.sqlstate or ""
+    kind, advice = next((fault for start, fault in _FAULTS.items() if state.startswith(start)), (None, ""))
+    if kind is None:
+        if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            return None
+        kind, advice = _GONE
+    # Without the server's answer, or with its farewell, nobody knows whether the last statement was kept.
+    return _fault(kind, error, advice, unsure=not state or state.startswith("57P"))
+
+
+def _while_connecting(error: psycopg.Error) -> LogUnavailable:
+    # Refusals while connecting carry no code.
+    words = str(error)
+    if "does not exist" in words:
+        return _fault("missing", error, "Make the database first, or check its name and address.")
+    if "authentication" in words:
+        return _fault("refused", error, "Check the name and password in the database's address.")
+    return _fault(_GONE[0], error, _GONE[1])
+
+
+def _fault(kind: Fault, error: psycopg.Error, advice: str, *, unsure: bool = False) -> LogUnavailable:
+    words = [line.strip() for line in str(error).splitlines() if line.strip()]
+    what = words[0].rstrip(".") if words else "the connection broke"
+    return LogUnavailable(kind, f"The log's database cannot be used now: {what}. {advice}", unsure)
+
+
+_GONE: tuple[Fault, str] = ("gone", "See that the PostgreSQL server runs and can be reached, then try again.")
+_FAULTS: dict[str, tuple[Fault, str]] = {
+    "25006": ("read-only", "This server only reads (a standby?): use the one that writes."),
+    "28": ("refused", "Check the name and password in the database's address."),
+    "3F000": ("missing", "The log's schema is not there: check the database's name, or restore the last backup."),
+    "42P01": ("missing", "The log's tables are not there: check the database's name, or restore the last backup."),
+    "42501": ("refused", "Give this program's database user the right to it."),
+    "53100": ("full", "Make room on the server's disk, then try again."),
+    "53": ("gone", "The server has no room for more connections or memory: try again in a moment."),
+    "55P03": ("locked", "Another program is writing to it; try again in a moment."),
+    "57014": ("locked", "The server gave up waiting; try again in a moment."),
+    "58": ("full", "The server's disk refused: check its space and its health."),
+    "XX001": ("damaged", "Stop, keep a copy, and restore the last backup."),
+    "XX002": ("damaged", "Stop, keep a copy, and restore the last backup."),
+}

@@ -1,0 +1,117 @@
+"""The log in a schema of a PostgreSQL database."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
+from eventsourcing.persistence import IntegrityError
+from psycopg import Cursor
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL
+
+from ledger.log.faults import Conflict, LogUnavailable
+from ledger.log.postgres import PostgresDCBRecorder
+from ledger.log.postgres_connections import Connections
+from ledger.log.stored import Stored
+
+BATCH = 2000
+
+# One statement sees one moment: the entries found and the head belong together. One range read of the tag table for each
+# tag, from its own position on; OFFSET 0 keeps the planner to that.
+READ = """
+SELECT head.id, entry.id, entry.type, entry.data, entry.tags
+FROM (SELECT coalesce(max(id), 0) AS id FROM {schema}.{events_table}) AS head
+LEFT JOIN (
+    SELECT * FROM {schema}.{events_table} WHERE id IN (
+        SELECT found.main_id
+        FROM unnest(%s::text[], %s::bigint[]) AS since (tag, id)
+        CROSS JOIN LATERAL (
+            SELECT main_id FROM {schema}.{tags_table} WHERE tag = since.tag AND main_id > since.id OFFSET 0
+        ) AS found
+    )
+) AS entry ON true
+ORDER BY entry.id
+"""
+HEAD = "SELECT coalesce(max(id), 0) FROM {schema}.{events_table}"
+FROM_POSITION = "SELECT id, type, data, tags FROM {schema}.{events_table} WHERE id > %s ORDER BY id LIMIT %s"
+SCAN = "SELECT id, data FROM {schema}.{events_table} WHERE id > %s AND id <= %s ORDER BY id LIMIT %s"
+KNOWN = "SELECT tag, position, state FROM {schema}.known WHERE tag = ANY(%s)"
+SAVE = """
+INSERT INTO {schema}.known AS old (tag, position, state)
+SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bytea[])
+ON CONFLICT (tag) DO UPDATE SET position = excluded.position, state = excluded.state
+WHERE excluded.position > old.position
+"""
+
+
+class PostgresLog:
+    """See `ledger.log.store.Log`. Appends go through the library's recorder, reads straight to the driver."""
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        self._connections = Connections(url)
+        try:
+            self.recorder = PostgresDCBRecorder(self._connections, create=create)
+        except BaseException:
+            self._connections.close()
+            raise
+        self._read, self._head, self._from_position, self._scan, self._known, self._save = (
+            self.recorder.format(SQL(text)) for text in (READ, HEAD, FROM_POSITION, SCAN, KNOWN, SAVE)
+        )
+
+    def append(self, entries: Sequence[tuple[str, bytes, Sequence[str]]], *, unless: Sequence[str], after: int) -> int:
+        events = [DCBEvent(type, data, list(tags)) for type, data, tags in entries]
+        condition = DCBAppendCondition(DCBQuery([DCBQueryItem(tags=[tag]) for tag in unless]), after)
+        try:
+            return self.recorder.append(events, condition if unless else None)
+        except IntegrityError:
+            raise Conflict from None
+
+    def read(self, after: Mapping[str, int]) -> tuple[list[Stored], int]:
+        with self._cursor() as cursor:
+            rows = cursor.execute(self._read, (list(after), list(after.values()))).fetchall()
+        found = [Stored(at, type, data, tuple(tags)) for _, at, type, data, tags in rows if at is not None]
+        return found, rows[0][0]
+
+    def from_position(self, after: int, *, limit: int) -> list[Stored]:
+        with self._cursor() as cursor:
+            rows = cursor.execute(self._from_position, (after, limit)).fetchall()
+        return [Stored(at, type, data, tuple(tags)) for at, type, data, tags in rows]
+
+    def head(self) -> int:
+        with self._cursor() as cursor:
+            return cursor.execute(self._head).fetchall()[0][0]
+
+    def scan(self, *, after: int = 0, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
+        end = self.head() if upto is None else upto
+        while after < end:
+            with self._cursor() as cursor:
+                rows = cursor.execute(self._scan, (after, end, BATCH)).fetchall()
+            if not rows:
+                return
+            yield from rows
+            after = rows[-1][0]
+
+    def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        try:
+            with self._cursor() as cursor:
+                rows = cursor.execute(self._known, (list(tags),)).fetchall()
+        except LogUnavailable:
+            return {}  # only a cache; whoever reads the entries next will hear of the fault
+        return {tag: (position, state) for tag, position, state in rows}
+
+    def save_snapshots(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
+        newest = {tag: (tag, position, state) for tag, position, state in sorted(rows, key=lambda row: row[1])}
+        if not newest:
+            return
+        with suppress(LogUnavailable), self._cursor() as cursor, cursor.connection.transaction():
+            cursor.execute("SET LOCAL synchronous_commit = off")  # a cache may be lost, and nobody waits for its disk
+            cursor.execute(self._save, [list(column) for column in zip(*newest.values(), strict=True)])
+
+    def close(self) -> None:
+        self._connections.close()
+
+    @contextmanager
+    def _cursor(self) -> Generator[Cursor[tuple[Any, ...]]]:
+        with self._connections.get_connection() as connection:
+            yield connection.cursor(binary=True, row_factory=tuple_row)

@@ -1,0 +1,81 @@
+"""Opens a log by its URL, and says what every log can do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from ledger.log.faults import Conflict, LogUnavailable
+from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.stored import Stored
+
+__all__ = ["Conflict", "Log", "LogUnavailable", "Stored", "open_log"]
+
+
+class Log(Protocol):
+    """One sequence of entries with tags; safe for many threads, and several processes at once.
+
+    Positions only grow; on PostgreSQL there may be gaps. An entry that can be seen has every earlier one before it.
+    Everything raises `LogUnavailable` when the database cannot be used, and may work again the next time.
+    """
+
+    def append(self, entries: Sequence[tuple[str, bytes, Sequence[str]]], *, unless: Sequence[str], after: int) -> int:
+        """Keeps entries (type, data, tags) durably, all or none, and answers the position of the last.
+
+        Refused with `Conflict` if any entry that carries one of the tags `unless` came after position `after`; no tags
+        mean that nothing stands against it.
+        """
+        ...
+
+    def read(self, after: Mapping[str, int]) -> tuple[list[Stored], int]:
+        """The entries that carry any of these tags and came after that tag's own position, each once, in order.
+
+        With them the head of the log at that moment: nothing up to there is left out.
+        """
+        ...
+
+    def from_position(self, after: int, *, limit: int) -> list[Stored]:
+        """The first `limit` entries after a position, in order."""
+        ...
+
+    def head(self) -> int:
+        """The position of the last entry; 0 when there is none."""
+        ...
+
+    def scan(self, *, after: int = 0, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """Position and data of every entry after `after`, up to and with `upto` or else the head when it starts.
+
+        Streams in flat memory, as fast as the driver can; for replay and proofs.
+        """
+        ...
+
+    def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        """What `save_snapshots` kept for these tags: the position it is known at, and the state. Never fails."""
+        ...
+
+    def save_snapshots(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
+        """Keeps (tag, position, state) where it is newer than what is kept. A cache: may be lost or emptied; never fails."""
+        ...
+
+    def close(self) -> None:
+        """Closes all connections; what comes after is refused."""
+        ...
+
+
+def open_log(url: str, *, create: bool = True) -> Log:
+    """Opens `sqlite:///relative/log.db`, `sqlite:////absolute/log.db` or `postgresql://...`.
+
+    With `create`, a file, its folder and its tables, or the schema `log`, are made if missing; without, that is a
+    `LogUnavailable` of kind "missing". Any other URL is a `ValueError` with a sentence for whoever typed it.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and rest.strip("/") and ":memory:" not in rest:
+        return SQLiteLog(Path(rest[1:]), create=create)
+    if scheme in ("postgresql", "postgres"):
+        # Loading the PostgreSQL driver takes longer than a whole command on SQLite; those who have no such log are spared.
+        from ledger.log.postgres_log import PostgresLog
+
+        return PostgresLog(url, create=create)
+    raise ValueError(
+        f"{scheme or 'Nothing'}: is no place for a log. Use sqlite:///folder/log.db, sqlite:////absolute/folder/log.db "
+        "or postgresql://name@host/database."
+    )

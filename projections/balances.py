@@ -1,0 +1,232 @@
+"""What each account has given and received, and with whom; running numbers, nothing is ever summed for a page."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, MemberWelcomed
+from ledger.identifiers import AccountId, is_member
+from ledger.log.questions import Question
+from projections.columns import count, table, word
+from projections.pages import Cursor, Order, Page
+from projections.read_model import ReadModel, Recorded
+from projections.rows import Rows
+
+TALLIES = table(
+    "tallies",
+    word("account", key=True),
+    count("given"),
+    count("received"),
+    count("exchanges"),
+    count("gifts_given"),
+    count("gifts_received"),
+    count("people_helped"),
+    count("helped_by"),
+    clustered=True,
+)
+TIES = table(
+    "ties",
+    word("account", key=True),
+    word("other", key=True),
+    count("given"),
+    count("received"),
+    count("times"),
+    count("gifts"),
+    count("helped"),
+    count("helped_by"),
+    count("latest"),
+    sa.Index("ties_by_latest", "account", "latest"),
+    clustered=True,
+)
+TOTALS = table("balance_totals", word("scope", key=True), count("given"), count("received"), count("accounts"))
+
+_BY_ACCOUNT = Order(TALLIES.c.account, descending=False)
+
+
+class Tally(NamedTuple):
+    """An account as it stands. Minutes given and received; reversed exchanges and withdrawn gifts are taken off.
+
+    `people_helped` and `helped_by` are different people, by hours or by gifts to somebody in particular.
+    """
+
+    account: AccountId
+    given: int = 0
+    received: int = 0
+    exchanges: int = 0
+    gifts_given: int = 0
+    gifts_received: int = 0
+    people_helped: int = 0
+    helped_by: int = 0
+
+    @property
+    def balance(self) -> int:
+        """Minutes given less minutes received."""
+        return self.given - self.received
+
+
+class Tie(NamedTuple):
+    """What went to and fro between an account and one other person: minutes, exchanges and gifts that count."""
+
+    other: AccountId
+    given: int
+    received: int
+    times: int
+    gifts: int
+
+
+class Totals(NamedTuple):
+    """Minutes given and received by all accounts together, which are equal, and how many accounts there are."""
+
+    given: int = 0
+    received: int = 0
+    accounts: int = 0
+
+
+class Balances(ReadModel):
+    """The account of every member who was welcomed, and of everybody else who received a gift."""
+
+    name = "balances"
+    tables = (TALLIES, TIES, TOTALS)
+    concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn, MemberWelcomed})
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        changes = _Changes()
+        for recorded in batch:
+            changes.take_in(recorded)
+        known = rows.of(TIES, changes.ties.keys())
+        ties = _added(known, changes)
+        tallies = rows.of(TALLIES, changes.tallies.keys())
+        opened = len(changes.tallies) - len(tallies)
+        rows.insert(TIES, [tie for tie in ties if tie[:2] not in known])
+        rows.replace(TIES, [tie for tie in ties if tie[:2] in known])
+        rows.replace(
+            TALLIES,
+            [
+                (account, *_sum(tallies[account][1:], change)) if account in tallies else (account, *change)
+                for account, change in changes.tallies.items()
+            ],
+        )
+        if opened or changes.given:
+            rows.add(TOTALS, [("community", changes.given, changes.received, opened)])
+
+    def of(self, account: AccountId) -> Tally:
+        """An account; zeros when nothing is known of it."""
+        found = _OF_ACCOUNT.ask(self._engine, account=account)
+        return Tally(*found[0]) if found else Tally(account)
+
+    def page(self, after: Cursor = "", limit: int = 50) -> Page[Tally]:
+        """Every account, by id, page by page."""
+        return _BY_ACCOUNT.page_of(self._engine, _ALL, after, limit, lambda row: Tally(*row))
+
+    def total(self) -> Totals:
+        """All accounts together."""
+        found = _TOTAL.ask(self._engine)
+        return Totals(*found[0]) if found else Totals()
+
+    def people(self, account: AccountId, limit: int = 30) -> list[Tie]:
+        """Whom this account gave to and received from, the latest first."""
+        with self._engine.connect() as connection:
+            return [Tie(*row) for row in connection.execute(_PEOPLE, {"account": account, "most": limit})]
+
+
+_ALL = sa.select(TALLIES)
+_TOTAL = Question(sa.select(TOTALS.c.given, TOTALS.c.received, TOTALS.c.accounts))
+_OF_ACCOUNT = Question(sa.select(TALLIES).where(TALLIES.c.account == sa.bindparam("account")))
+_PEOPLE = (
+    sa.select(TIES.c.other, TIES.c.given, TIES.c.received, TIES.c.times, TIES.c.gifts)
+    .where(TIES.c.account == sa.bindparam("account"), TIES.c.times + TIES.c.gifts > 0)
+    .order_by(TIES.c.latest.desc(), TIES.c.other)
+    .limit(sa.bindparam("most"))
+)
+
+# Where numbers stand in the changes below, as in the tables, the key left out.
+_GIVEN, _RECEIVED, _EXCHANGES, _GIFTS_GIVEN, _GIFTS_RECEIVED, _PEOPLE_HELPED, _HELPED_BY = range(7)
+_TIMES, _GIFTS, _HELPED, _WAS_HELPED, _LATEST = range(2, 7)
+
+
+class _Changes:
+    """What a batch adds to accounts and ties."""
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, list[int]] = {}
+        self.ties: dict[tuple[str, str], list[int]] = {}
+        self.given = 0
+        self.received = 0
+
+    def take_in(self, recorded: Recorded) -> None:
+        fact: Any = recorded.entry.data
+        match fact:
+            case ExchangeSettled():
+                self._exchange(recorded, 1)
+            case ExchangeReversed():
+                self._exchange(recorded, -1)
+            case GiftRecorded():
+                self._gift(fact.giver, fact.receiver, recorded.number, 1)
+            case GiftWithdrawn():
+                self._gift(fact.giver, fact.receiver, recorded.number, -1)
+            case MemberWelcomed():
+                self._tally(fact.member)
+            case _:
+                raise AssertionError(f"{recorded.entry.type} concerns no account")
+
+    def _exchange(self, recorded: Recorded, sign: int) -> None:
+        movements = recorded.movements
+        met: set[tuple[str, str]] = set()
+        for place, (account, given, received) in enumerate(movements):
+            other = movements[place ^ 1].account
+            tally, tie = self._tally(account), self._tie(account, other)
+            tally[_GIVEN] += given
+            tally[_RECEIVED] += received
+            tie[_GIVEN] += given
+            tie[_RECEIVED] += received
+            tie[_WAS_HELPED if place & 1 else _HELPED] += sign
+            self.given += given
+            self.received += received
+            if (account, other) not in met:
+                met.add((account, other))
+                tie[_TIMES] += sign
+                tie[_LATEST] = recorded.number
+        for account in {account for account, _ in met}:
+            self.tallies[account][_EXCHANGES] += sign
+
+    def _gift(self, giver: str, receiver: str, number: int, sign: int) -> None:
+        self._tally(giver)[_GIFTS_GIVEN] += sign
+        self._tally(receiver)[_GIFTS_RECEIVED] += sign
+        if not is_member(receiver):
+            return
+        for account, other, side in ((giver, receiver, _HELPED), (receiver, giver, _WAS_HELPED)):
+            tie = self._tie(account, other)
+            tie[_GIFTS] += sign
+            tie[side] += sign
+            tie[_LATEST] = number
+
+    def _tally(self, account: str) -> list[int]:
+        tally = self.tallies.get(account)
+        if tally is None:
+            tally = self.tallies[account] = [0] * 7
+        return tally
+
+    def _tie(self, account: str, other: str) -> list[int]:
+        tie = self.ties.get((account, other))
+        if tie is None:
+            tie = self.ties[account, other] = [0] * 7
+        return tie
+
+
+def _added(before: dict[tuple[str, str], tuple[Any, ...]], changes: _Changes) -> list[tuple[Any, ...]]:
+    """The ties after the batch. Whoever helps somebody for the first time, or no longer counts, changes the tallies."""
+    after: list[tuple[Any, ...]] = []
+    for key, change in changes.ties.items():
+        kept = before.get(key)
+        helped, was_helped = (kept[2 + _HELPED], kept[2 + _WAS_HELPED]) if kept else (0, 0)
+        tally = changes.tallies[key[0]]
+        tally[_PEOPLE_HELPED] += (helped + change[_HELPED] > 0) - (helped > 0)
+        tally[_HELPED_BY] += (was_helped + change[_WAS_HELPED] > 0) - (was_helped > 0)
+        numbers = _sum(kept[2:-1], change[:-1]) if kept else change[:-1]
+        after.append((*key, *numbers, change[_LATEST]))
+    return after
+
+
+def _sum(numbers: Iterable[int], change: Iterable[int]) -> tuple[int, ...]:
+    return tuple(number + more for number, more in zip(numbers, change, strict=True))

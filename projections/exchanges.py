@@ -1,0 +1,237 @@
+"""Exchanges and gifts: the story of each, everybody's history, and what waits for whose word."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from ledger.domain.exchanges import Exchange
+from ledger.domain.gifts import Gift
+from ledger.events import (
+    ExchangeCalledOff,
+    ExchangeConfirmed,
+    ExchangeDeclined,
+    ExchangeReported,
+    ExchangeReversed,
+    ExchangeSettled,
+    GiftRecorded,
+    GiftWithdrawn,
+    GroupJoined,
+    GroupLeft,
+    ReversalAsked,
+    ReversalDeclined,
+)
+from ledger.identifiers import ExchangeId, GiftId, MemberId
+from projections import history
+from projections.columns import count, table, word
+from projections.history import HistoryFilter, HistoryLine
+from projections.pages import Cursor, Order, Page
+from projections.read_model import ReadModel, Recorded
+from projections.rows import Rows
+from projections.stories import (
+    ExchangeStory,
+    ExchangeView,
+    GiftStory,
+    GiftView,
+    Kind,
+    Moment,
+    exchange_story,
+    gift_story,
+    kept,
+    moment,
+)
+
+__all__ = ["ExchangeView", "Exchanges", "GiftView", "HistoryFilter", "HistoryLine", "Kind", "Moment"]
+
+EXCHANGES = table("exchanges", word("id", key=True), count("number"), word("story"))
+GIFTS = table("gifts", word("id", key=True), count("number"), word("story"))
+WAITS = table(
+    "waits",
+    word("exchange", key=True),
+    word("member", key=True),
+    word("what"),
+    count("since"),
+    sa.Index("waits_by_member", "member", "since", "what"),
+    clustered=True,
+)
+
+What = Literal["word", "others", "reversal"]
+_EVERYBODY = ""
+"""Who stands in for all coordinators among those that something waits for."""
+
+_OLDEST_FIRST = Order(WAITS.c.since, descending=False)
+
+
+class Exchanges(ReadModel):
+    """Every exchange and every gift, from report to reversal."""
+
+    name = "exchanges"
+    tables = (EXCHANGES, GIFTS, history.LINES, history.BELONGINGS, WAITS)
+    concerns = frozenset(
+        {
+            ExchangeReported,
+            ExchangeConfirmed,
+            ExchangeSettled,
+            ExchangeDeclined,
+            ExchangeCalledOff,
+            ReversalAsked,
+            ReversalDeclined,
+            ExchangeReversed,
+            GiftRecorded,
+            GiftWithdrawn,
+            GroupJoined,
+            GroupLeft,
+        }
+    )
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        exchanges: list[Recorded] = []
+        gifts: list[Recorded] = []
+        belongings: list[GroupJoined | GroupLeft] = []
+        for recorded in batch:
+            match recorded.entry.data:
+                case GiftRecorded() | GiftWithdrawn():
+                    gifts.append(recorded)
+                case GroupJoined() | GroupLeft() as fact:
+                    belongings.append(fact)
+                case _:
+                    exchanges.append(recorded)
+        _take_in_exchanges(exchanges, rows)
+        _take_in_gifts(gifts, rows)
+        belongs = {(fact.group, fact.member): type(fact) is GroupJoined for fact in belongings}
+        rows.replace(history.BELONGINGS, [key for key, joined in belongs.items() if joined])
+        rows.delete(history.BELONGINGS, [key for key, joined in belongs.items() if not joined])
+
+    def of(self, id: ExchangeId) -> ExchangeView | None:
+        """An exchange with its story; None when there is none of this id."""
+        found = self._views(sa.select(EXCHANGES.c.story).where(EXCHANGES.c.id == id))
+        return found[0] if found else None
+
+    def gift(self, id: GiftId) -> GiftView | None:
+        """A gift with its story; None when there is none of this id."""
+        with self._engine.connect() as connection:
+            story = connection.scalar(sa.select(GIFTS.c.story).where(GIFTS.c.id == id))
+        return gift_story(story).view() if story else None
+
+    def history(
+        self, member: MemberId, wanted: HistoryFilter | None = None, cursor: Cursor | None = None, limit: int = 25
+    ) -> Page[HistoryLine]:
+        """The exchanges and gifts of a member, the latest day first. A cursor that was not given here is a ValueError."""
+        with self._engine.connect() as connection:
+            return history.page(connection, member, wanted or HistoryFilter(), cursor, limit)
+
+    def waiting_for(self, member: MemberId, limit: int = 20) -> list[ExchangeView]:
+        """Exchanges that need this member's word, the oldest first."""
+        return self._waiting(member, "word", limit)
+
+    def waiting_on_others(self, member: MemberId, limit: int = 20) -> list[ExchangeView]:
+        """Exchanges that this member reported or agreed to, and that need somebody else's word, the oldest first."""
+        return self._waiting(member, "others", limit)
+
+    def reversals_waiting_for(self, member: MemberId, limit: int = 20) -> list[ExchangeView]:
+        """Settled exchanges that the other party asks to take back, the oldest wish first."""
+        return self._waiting(member, "reversal", limit)
+
+    def waiting_everywhere(self, cursor: Cursor | None = None, limit: int = 50) -> Page[ExchangeView]:
+        """All that waits for anybody's word, asked reversals among it, the longest first; for coordinators."""
+        query = sa.select(WAITS.c.since, EXCHANGES.c.story).join(EXCHANGES, EXCHANGES.c.id == WAITS.c.exchange)
+        query = query.where(WAITS.c.member == _EVERYBODY)
+        with self._engine.connect() as connection:
+            return _OLDEST_FIRST.page(connection, query, cursor, limit, lambda row: exchange_story(row.story).view())
+
+    def latest(self, limit: int = 20) -> list[ExchangeView]:
+        """What was reported last in the whole community; for coordinators and auditors only."""
+        # The lines of history lie in the order of reports, one for each of the two who took part.
+        lines = sa.select(history.LINES.c.item).where(history.LINES.c.kind != "gift")
+        latest = lines.order_by(history.LINES.c.number.desc()).limit(2 * limit)
+        query = sa.select(EXCHANGES.c.story).where(EXCHANGES.c.id.in_(latest))
+        return self._views(query.order_by(EXCHANGES.c.number.desc()))
+
+    def _waiting(self, member: MemberId, what: What, limit: int) -> list[ExchangeView]:
+        query = sa.select(EXCHANGES.c.story).join(WAITS, WAITS.c.exchange == EXCHANGES.c.id)
+        query = query.where(WAITS.c.member == member, WAITS.c.what == what).order_by(WAITS.c.since)
+        return self._views(query.limit(limit))
+
+    def _views(self, query: sa.Select[str]) -> list[ExchangeView]:
+        with self._engine.connect() as connection:
+            return [exchange_story(story).view() for story in connection.scalars(query)]
+
+
+def _take_in_exchanges(batch: Sequence[Recorded], rows: Rows) -> None:
+    if not batch:
+        return
+    facts: list[Any] = [recorded.entry.data for recorded in batch]
+    reports = [fact for fact in facts if type(fact) is ExchangeReported]
+    told = {fact.exchange for fact in facts} | {fact.corrects for fact in reports if fact.corrects}
+    before = rows.of(EXCHANGES, told - {fact.exchange for fact in reports})
+    stories = {id: exchange_story(story) for id, _, story in before.values()}
+    known = set(stories)
+    waited = {key: wait for story in stories.values() for key, wait in _waits(story).items()}
+    for recorded, fact in zip(batch, facts, strict=True):
+        if type(fact) is ExchangeReported:
+            stories[fact.exchange] = _reported(recorded, fact)
+            if fact.corrects:
+                stories[fact.corrects].corrected_by = fact.exchange
+        else:
+            stories[fact.exchange].take_in(recorded)
+    rows.insert(EXCHANGES, [_row(story) for id, story in stories.items() if id not in known])
+    rows.replace(EXCHANGES, [_row(stories[id]) for id in known])
+    rows.insert(
+        history.LINES,
+        [line for id, story in stories.items() if id not in known for line in history.rows_of_exchange(story)],
+    )
+    rows.replace(history.LINES, [line for id in known for line in history.rows_of_exchange(stories[id])])
+    waits = {key: wait for story in stories.values() for key, wait in _waits(story).items()}
+    rows.delete(WAITS, waited.keys() - waits.keys())
+    rows.replace(WAITS, [(*key, *wait) for key, wait in waits.items() if waited.get(key) != wait])
+
+
+def _take_in_gifts(batch: Sequence[Recorded], rows: Rows) -> None:
+    if not batch:
+        return
+    facts: list[Any] = [recorded.entry.data for recorded in batch]
+    recorded_now = {fact.gift for fact in facts if type(fact) is GiftRecorded}
+    before = rows.of(GIFTS, {fact.gift for fact in facts} - recorded_now)
+    stories = {id: gift_story(story) for id, _, story in before.values()}
+    known = set(stories)
+    for recorded, fact in zip(batch, facts, strict=True):
+        if type(fact) is GiftRecorded:
+            note = recorded.entry.sealed.get("note", "")
+            gift = Gift(id=fact.gift).after(fact)
+            stories[fact.gift] = GiftStory(gift=gift, number=recorded.number, note=note, timeline=[moment(recorded)])
+        else:
+            stories[fact.gift].take_in(recorded)
+    added = [story for id, story in stories.items() if id not in known]
+    changed = [stories[id] for id in known]
+    rows.insert(GIFTS, [(story.gift.id, story.number, kept(story)) for story in added])
+    rows.replace(GIFTS, [(story.gift.id, story.number, kept(story)) for story in changed])
+    rows.insert(history.LINES, [line for story in added for line in history.rows_of_gift(story)])
+    rows.replace(history.LINES, [line for story in changed for line in history.rows_of_gift(story)])
+
+
+def _reported(recorded: Recorded, fact: ExchangeReported) -> ExchangeStory:
+    return ExchangeStory(
+        exchange=Exchange(id=fact.exchange).after(fact),
+        number=recorded.number,
+        note=recorded.entry.sealed.get("note", ""),
+        corrects=fact.corrects or "",
+        timeline=[moment(recorded)],
+    )
+
+
+def _row(story: ExchangeStory) -> tuple[str, int, str]:
+    return story.exchange.id, story.number, kept(story)
+
+
+def _waits(story: ExchangeStory) -> dict[tuple[str, str], tuple[What, int]]:
+    """Whom the exchange waits for, or whose word it has while it waits for others; and since which entry."""
+    exchange = story.exchange
+    if exchange.state == "waiting":
+        whose: dict[str, What] = dict.fromkeys((*exchange.parties, exchange.reported_by), "others")
+        whose |= dict.fromkeys((*exchange.awaiting, _EVERYBODY), "word")
+        return {(exchange.id, one): (what, story.number) for one, what in whose.items()}
+    if exchange.reversal_asked_by and exchange.state == "settled":
+        asked_in = story.reversal_asked_in
+        others = [one for one in exchange.parties if one != exchange.reversal_asked_by]
+        return {(exchange.id, one): ("reversal", asked_in) for one in (*others, _EVERYBODY)}
+    return {}

@@ -1,0 +1,152 @@
+"""Everybody's history of exchanges and gifts: its lines, and how they are filtered."""
+
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+import sqlalchemy as sa
+
+from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId, is_member
+from projections.columns import count, table, word
+from projections.pages import Cursor, Order, Page
+from projections.rows import Row
+from projections.stories import ExchangeStory, GiftStory, Kind
+
+# An entry's number comes before the member: new lines are added at the end, whoever they are about. The index holds
+# what history is filtered by, so that a line that is not wanted is passed over without being looked up.
+LINES = table(
+    "history_lines",
+    count("number", key=True),
+    word("member", key=True),
+    word("item"),
+    word("kind"),
+    word("state"),
+    word("given_on"),
+    word("other"),
+    word("category"),
+    word("category_back"),
+    count("given"),
+    count("received"),
+    word("note"),
+    word("awaits"),
+    sa.Index(
+        "history_lines_by_day",
+        "member",
+        "given_on",
+        "number",
+        "other",
+        "kind",
+        "category",
+        "category_back",
+        unique=True,
+    ),
+    clustered=True,
+)
+BELONGINGS = table("history_belongings", word("group_id", key=True), word("member", key=True), clustered=True)
+
+_NEWEST_FIRST = Order(LINES.c.given_on, LINES.c.number, descending=True)
+
+
+class HistoryFilter(NamedTuple):
+    """What to show of a history; whatever is left out stands for everything. Days are those on which help was given.
+
+    `group` keeps what went to or came from those who belong to the group now, or the group itself.
+    """
+
+    other: AccountId | Literal[""] = ""
+    kind: Kind | Literal[""] = ""
+    category: CategoryKey | Literal[""] = ""
+    group: GroupId | Literal[""] = ""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+class HistoryLine(NamedTuple):
+    """One exchange or gift, as one of those who took part sees it. Minutes.
+
+    A skill exchange has two kinds of help: `category` is the one that this member gave, `category_back` the other.
+    """
+
+    item: ExchangeId | GiftId
+    kind: Kind
+    state: str
+    given_on: date
+    number: int
+    other: AccountId
+    category: CategoryKey
+    category_back: CategoryKey | Literal[""]
+    given: int
+    received: int
+    note: str
+    awaiting_me: bool
+    awaits: tuple[MemberId, ...]
+
+
+def page(
+    connection: sa.Connection, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None, limit: int
+) -> Page[HistoryLine]:
+    """The exchanges and gifts of a member, the latest day first."""
+    query = sa.select(LINES).where(LINES.c.member == member, *_conditions(wanted))
+    return _NEWEST_FIRST.page(connection, query, cursor, limit, lambda row: _line(row, member))
+
+
+def rows_of_exchange(story: ExchangeStory) -> list[Row]:
+    """The lines of an exchange as rows, one for each who took part."""
+    exchange = story.exchange
+    one, awaits = exchange.legs[0], " ".join(exchange.awaiting)
+    back_category, back_minutes = (
+        (exchange.legs[1].category, exchange.legs[1].minutes) if exchange.legs[1:] else ("", 0)
+    )
+    what = (exchange.id, story.kind, exchange.state, exchange.given_on.isoformat())
+    as_giver = (one.receiver, one.category, back_category, one.minutes, back_minutes)
+    as_receiver = (one.giver, back_category or one.category, back_category and one.category, back_minutes, one.minutes)
+    return [
+        (story.number, one.giver, *what, *as_giver, story.note, awaits),
+        (story.number, one.receiver, *what, *as_receiver, story.note, awaits),
+    ]
+
+
+def rows_of_gift(story: GiftStory) -> list[Row]:
+    """The lines of a gift as rows: the giver's, and the receiver's if that is a member."""
+    gift = story.gift
+    what = (gift.id, "gift", gift.state, gift.given_on.isoformat())
+    sides: list[tuple[str, str]] = [(gift.giver, gift.receiver)]
+    if is_member(gift.receiver):
+        sides.append((gift.receiver, gift.giver))
+    return [(story.number, one, *what, other, gift.category, "", 0, 0, story.note, "") for one, other in sides]
+
+
+def _conditions(wanted: HistoryFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.other:
+        conditions.append(LINES.c.other == wanted.other)
+    if wanted.kind:
+        conditions.append(LINES.c.kind == wanted.kind)
+    if wanted.category:
+        conditions.append(sa.or_(LINES.c.category == wanted.category, LINES.c.category_back == wanted.category))
+    if wanted.group:
+        members = sa.select(BELONGINGS.c.member).where(BELONGINGS.c.group_id == wanted.group)
+        conditions.append(sa.or_(LINES.c.other == wanted.group, LINES.c.other.in_(members)))
+    if wanted.first_day:
+        conditions.append(LINES.c.given_on >= wanted.first_day.isoformat())
+    if wanted.last_day:
+        conditions.append(LINES.c.given_on <= wanted.last_day.isoformat())
+    return conditions
+
+
+def _line(row: Any, member: MemberId) -> HistoryLine:
+    awaits = tuple(row.awaits.split())
+    return HistoryLine(
+        row.item,
+        row.kind,
+        row.state,
+        date.fromisoformat(row.given_on),
+        row.number,
+        row.other,
+        row.category,
+        row.category_back,
+        row.given,
+        row.received,
+        row.note,
+        member in awaits,
+        awaits,
+    )

@@ -1,0 +1,226 @@
+"""Every entry of the log as a line: number, instant, who, and the fingerprint of the bytes that are kept."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, NamedTuple, assert_never, cast
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ledger.events import (
+    CategoriesAgreed,
+    CommunityFounded,
+    ConfirmationAgreed,
+    ExchangeCalledOff,
+    ExchangeConfirmed,
+    ExchangeDeclined,
+    ExchangeReported,
+    ExchangeReversed,
+    ExchangeSettled,
+    Fact,
+    GiftRecorded,
+    GiftWithdrawn,
+    GroupFormed,
+    GroupJoined,
+    GroupLeft,
+    LimitsAgreed,
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    ReversalAsked,
+    ReversalDeclined,
+    RoleGiven,
+    RoleWithdrawn,
+)
+from ledger.identifiers import AccountId, MemberId
+from ledger.log.entry import Via, instant_text
+from projections.columns import count, table, word
+from projections.read_model import ReadModel, Recorded
+from projections.rows import Rows
+
+LINES = table(
+    "journal_lines",
+    count("number", key=True),
+    count("position"),
+    word("type"),
+    word("at"),
+    word("actor"),
+    word("on_behalf"),
+    word("via"),
+    word("fingerprint"),
+    sa.Index("journal_lines_by_type", "type", "number"),
+    sa.Index("journal_lines_by_actor", "actor", "number"),
+)
+# Only added to, so it has no key while it is loaded.
+ACCOUNTS = table(
+    "journal_accounts",
+    word("account"),
+    count("number"),
+    sa.Index("journal_accounts_by_account", "account", "number", unique=True),
+)
+PARTIES = table("journal_parties", word("exchange", key=True), word("accounts"))
+DAYS = table("journal_days", word("day", key=True), count("first"), count("last"))
+ZONE = table("journal_zone", word("scope", key=True), word("time_zone"))
+
+LEAF = b"\x00"
+"""In front of an entry's bytes when they are hashed as a leaf (RFC 6962, section 2.1)."""
+
+
+class JournalFilter(NamedTuple):
+    """What to show; whatever is left out stands for everything. Days are those of recording, where the community lives."""
+
+    account: AccountId | Literal[""] = ""
+    type: str = ""
+    actor: MemberId | Literal[""] = ""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+class JournalLine(NamedTuple):
+    """One entry. `fingerprint` is the hex SHA-256 of a zero byte and the entry's bytes, as in its transparency log."""
+
+    number: int
+    position: int
+    type: str
+    at: str
+    actor: MemberId
+    on_behalf: MemberId | Literal[""]
+    via: Via
+    fingerprint: str
+
+
+class Journal(ReadModel):
+    """The whole log, the newest entry first."""
+
+    name = "journal"
+    tables = (LINES, ACCOUNTS, PARTIES, DAYS, ZONE)
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        silent = {cast("Any", one.entry.data).exchange for one in batch if type(one.entry.data) in _PARTIES_UNSAID}
+        parties = {id: tuple(accounts.split()) for id, accounts in rows.of(PARTIES, silent).values()}
+        added: dict[str, tuple[str, ...]] = {}
+        lines: list[tuple[Any, ...]] = []
+        concerned: list[tuple[str, int]] = []
+        days: dict[str, list[int]] = {}
+        for number, position, data, entry, _ in batch:
+            fact, at = entry.data, entry.at
+            accounts = _concerned(fact, parties)
+            if type(fact) is ExchangeReported:
+                added[fact.exchange] = parties[fact.exchange] = accounts
+            elif type(fact) is CommunityFounded:
+                rows.replace(ZONE, [("community", fact.time_zone)])
+            fingerprint = hashlib.sha256(LEAF + data).hexdigest()
+            lines.append((number, position, entry.type, at, entry.actor, entry.on_behalf or "", entry.via, fingerprint))
+            concerned += [(account, number) for account in accounts]
+            days.setdefault(at[:10], [number, number])[1] = number
+        rows.insert(LINES, lines)
+        rows.insert(ACCOUNTS, concerned)
+        rows.insert(PARTIES, [(exchange, " ".join(accounts)) for exchange, accounts in added.items()])
+        before = rows.of(DAYS, days.keys())
+        rows.replace(
+            DAYS, [(day, before[day][1] if day in before else first, last) for day, (first, last) in days.items()]
+        )
+
+    def page(
+        self,
+        wanted: JournalFilter | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 25,
+    ) -> list[JournalLine]:
+        """Lines with a smaller number than `before`, or else the next with a larger one than `after`; the newest first."""
+        wanted = wanted or JournalFilter()
+        with self._engine.connect() as connection:
+            number = ACCOUNTS.c.number if wanted.account else LINES.c.number
+            query = _filtered(connection, wanted, number)
+            if before is not None:
+                query = query.where(number < before)
+            if after is not None:
+                query = query.where(number > after)
+            upwards = after is not None and before is None
+            query = query.order_by(number.asc() if upwards else number.desc()).limit(limit)
+            found = [JournalLine(*row) for row in connection.execute(query)]
+        return found[::-1] if upwards else found
+
+    def line(self, number: int) -> JournalLine | None:
+        """One entry by its number."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(LINES).where(LINES.c.number == number)).first()
+        return JournalLine(*row) if row else None
+
+    def number_at(self, position: int) -> int:
+        """The number of the last entry up to a position; 0 before the first.
+
+        Numbers have no gaps and are never larger than positions, so it is found by halving, without an index of its own.
+        """
+        with self._engine.connect() as connection:
+            last = connection.scalar(sa.select(LINES.c.number).order_by(LINES.c.number.desc()).limit(1)) or 0
+            low = 0
+            high = middle = min(position, last)
+            while low < high:
+                if connection.execute(_POSITION, {"number": middle}).scalar_one() <= position:
+                    low = middle
+                else:
+                    high = middle - 1
+                middle = (low + high + 1) // 2
+        return low
+
+
+_POSITION = sa.select(LINES.c.position).where(LINES.c.number == sa.bindparam("number"))
+_PARTIES_UNSAID = frozenset({ExchangeConfirmed, ExchangeDeclined, ExchangeCalledOff, ReversalAsked, ReversalDeclined})
+
+
+def _concerned(fact: Fact, parties: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The accounts that a fact is about; those of an exchange are known from its report."""
+    match fact:
+        case ExchangeReported() | ExchangeSettled() | ExchangeReversed():
+            legs = fact.legs
+            if len(legs) == 1:
+                return (legs[0].giver, legs[0].receiver)
+            return tuple(dict.fromkeys(side for leg in legs for side in (leg.giver, leg.receiver)))
+        case ExchangeConfirmed() | ExchangeDeclined() | ExchangeCalledOff() | ReversalAsked() | ReversalDeclined():
+            return parties.get(fact.exchange, ())
+        case GiftRecorded() | GiftWithdrawn():
+            return (fact.giver, fact.receiver)
+        case MemberInvited() | MemberWelcomed() | MemberLeft() | RoleGiven() | RoleWithdrawn():
+            return (fact.member,)
+        case GroupFormed():
+            return (fact.group,)
+        case GroupJoined() | GroupLeft():
+            return (fact.group, fact.member)
+        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed():
+            return ()
+        case _:
+            assert_never(fact)
+
+
+def _filtered(connection: sa.Connection, wanted: JournalFilter, number: sa.Column[int]) -> sa.Select[*tuple[Any, ...]]:
+    query = sa.select(LINES)
+    if wanted.account:
+        query = query.join(ACCOUNTS, number == LINES.c.number).where(ACCOUNTS.c.account == wanted.account)
+    if wanted.type:
+        query = query.where(LINES.c.type == wanted.type)
+    if wanted.actor:
+        query = query.where(LINES.c.actor == wanted.actor)
+    if wanted.first_day or wanted.last_day:
+        since, until = _instants(connection, wanted)
+        first, last = _numbers(connection, since, until)
+        query = query.where(LINES.c.at >= since, LINES.c.at < until, number.between(first, last))
+    return query
+
+
+def _instants(connection: sa.Connection, wanted: JournalFilter) -> tuple[str, str]:
+    """When the wanted days begin and end where the community lives, as entries write instants."""
+    zone = ZoneInfo(connection.scalar(sa.select(ZONE.c.time_zone)) or "UTC")
+    first, last = wanted.first_day or date.min + timedelta(days=1), wanted.last_day or date.max - timedelta(days=2)
+    since = datetime.combine(first, time.min, zone)
+    until = datetime.combine(last + timedelta(days=1), time.min, zone)
+    return instant_text(since), instant_text(until)
+
+
+def _numbers(connection: sa.Connection, since: str, until: str) -> tuple[int, int]:
+    """The first and the last entry that these instants can hold, found by day: clocks may differ a little."""
+    ends = sa.select(sa.func.min(DAYS.c.first), sa.func.max(DAYS.c.last))
+    first, last = connection.execute(ends.where(DAYS.c.day >= since[:10], DAYS.c.day <= until[:10])).one()
+    return (first, last) if first is not None else (1, 0)

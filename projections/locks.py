@@ -1,0 +1,46 @@
+"""Who may write read models: one at a time, of all threads and processes; and one rebuild at a time."""
+
+import fcntl
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+# Advisory locks are numbers shared by everybody who uses the same PostgreSQL database.
+_WRITING = int.from_bytes(b"hrs:view")
+_REBUILDING = int.from_bytes(b"hrs:rebu")
+
+_BEGIN = "SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
+
+
+@contextmanager
+def writing(connection: sa.Connection) -> Generator[sa.Connection]:
+    """One step of writing: everything inside happens, or nothing. Others who write wait outside.
+
+    A lost power cord may cost the last steps, rows and positions together: they are taken in again from the log.
+    """
+    connection.execution_options(writes=True)
+    try:
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(_BEGIN, (_WRITING,))
+            yield connection
+    finally:
+        connection.execution_options(writes=False)
+
+
+@contextmanager
+def rebuilding(engine: sa.Engine) -> Generator[None]:
+    """Keeps other rebuilds of the same place waiting; forgotten with the process that holds it."""
+    if engine.dialect.name == "sqlite":
+        # Closing lets go. SQLite's own lock would keep live entries waiting too.
+        with Path(f"{engine.url.database}.rebuilding").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    else:
+        with engine.connect() as connection:
+            connection.detach()  # closed afterwards, which lets go, instead of being used again
+            connection.exec_driver_sql("SELECT pg_advisory_lock(%s)", (_REBUILDING,))
+            connection.commit()
+            yield

@@ -1,0 +1,55 @@
+"""Whether giving, and receiving, rests on a few."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from projections.measures.ratios import ratio
+from projections.measures.ties import Ties, given, received
+
+
+class Load(NamedTuple):
+    """Shares of all that was given, and how evenly. Everybody with a tie counts, whoever gave nothing with zero.
+
+    `effective_givers`: among how many people equal giving would be as concentrated (the inverse of Herfindahl's index).
+    A Gini is 0 when all give alike and near 1 when one gives all. None when nothing was given.
+    """
+
+    people: int
+    top_tenth_given: float | None
+    top_fifth_given: float | None
+    gini_given: float | None
+    gini_received: float | None
+    effective_givers: float | None
+
+
+def load(ties: Ties) -> Load:
+    """How the load is shared in these ties."""
+    gave = list(given(ties).values())
+    whole = sum(gave)
+    return Load(
+        len(gave),
+        ratio(top(gave, 10), whole),
+        ratio(top(gave, 5), whole),
+        gini(gave),
+        gini(received(ties).values()),
+        ratio(whole * whole, sum(weight * weight for weight in gave)),
+    )
+
+
+def top_people(people: int, part: int) -> int:
+    """How many people the top tenth (`part` 10) or fifth (5) is: rounded up, so of five people the tenth is one."""
+    return -(-people // part)
+
+
+def top(weights: Collection[int], part: int) -> int:
+    """What the top tenth or fifth holds together."""
+    return sum(sorted(weights, reverse=True)[: top_people(len(weights), part)])
+
+
+def gini(weights: Collection[int]) -> float | None:
+    """Gini's index; None of nothing. Refuses values below zero, such as balances, of which it says nothing."""
+    if any(weight < 0 for weight in weights):
+        raise ValueError("a Gini is of amounts, and none of them may be below zero")
+    people, whole = len(weights), sum(weights)
+    ranked = sum(rank * weight for rank, weight in enumerate(sorted(weights), start=1))
+    return ratio(2 * ranked - (people + 1) * whole, people * whole)

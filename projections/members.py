@@ -1,0 +1,155 @@
+"""Who belongs, who was invited, who has left, and who is entrusted with what."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, NamedTuple, cast
+
+import sqlalchemy as sa
+
+from ledger.events import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
+from ledger.identifiers import MemberId
+from ledger.log.questions import Question, among, listed
+from projections.columns import count, table, word
+from projections.read_model import ReadModel, Recorded
+from projections.rows import Rows
+
+Status = Literal["invited", "member", "left"]
+
+MEMBERS = table(
+    "members",
+    word("id", key=True),
+    word("name"),
+    word("email"),
+    word("phone"),
+    word("status"),
+    word("invited_at"),
+    word("welcomed_at"),
+    word("left_at"),
+    word("roles"),
+    count("number"),
+    sa.Index("members_by_status", "status", "number"),
+    sa.Index("members_by_roles", "roles", "id"),
+)
+TOTALS = table("member_totals", word("status", key=True), count("members"))
+
+_HOLDING: dict[Role, tuple[str, ...]] = {
+    "auditor": ("auditor", "auditor coordinator"),
+    "coordinator": ("coordinator", "auditor coordinator"),
+}
+
+
+class MemberRow(NamedTuple):
+    """How somebody stands. Name, e-mail and phone are commitments; instants as entries write them, "" for never."""
+
+    id: MemberId
+    name: str
+    email: str
+    phone: str
+    status: Status
+    invited_at: str
+    welcomed_at: str
+    left_at: str
+    roles: frozenset[Role]
+
+
+class MemberTotals(NamedTuple):
+    """How many wait to be welcomed, take part, and have left."""
+
+    invited: int
+    active: int
+    left: int
+
+
+class Members(ReadModel):
+    """Everybody who was ever invited."""
+
+    name = "members"
+    tables = (MEMBERS, TOTALS)
+    concerns = frozenset({MemberInvited, MemberWelcomed, MemberLeft, RoleGiven, RoleWithdrawn})
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        before = rows.of(MEMBERS, {cast("Any", recorded.entry.data).member for recorded in batch})
+        known = {id: _Standing(*row) for id, row in before.items()}
+        for recorded in batch:
+            _take_in(recorded, known)
+        changes: dict[str, int] = {}
+        for row in before.values():
+            changes[row[_STATUS]] = changes.get(row[_STATUS], 0) - 1
+        for standing in known.values():
+            changes[standing.status] = changes.get(standing.status, 0) + 1
+        rows.replace(MEMBERS, list(known.values()))
+        rows.add(TOTALS, [(status, change) for status, change in changes.items() if change])
+
+    def of(self, id: MemberId) -> MemberRow | None:
+        """How this person stands; None for somebody who was never invited."""
+        return self.many([id]).get(id)
+
+    def many(self, ids: Collection[MemberId]) -> dict[MemberId, MemberRow]:
+        """How these people stand; strangers are left out."""
+        if not ids:
+            return {}
+        return {row.id: row for row in map(_member, _THESE.ask(self._engine, ids=listed(list(ids))))}
+
+    def with_role(self, role: Role) -> list[MemberRow]:
+        """Everybody who holds a role now."""
+        return self._find(sa.select(MEMBERS).where(MEMBERS.c.roles.in_(_HOLDING[role])).order_by(MEMBERS.c.id))
+
+    def invited(self, limit: int = 200) -> list[MemberRow]:
+        """Who waits to be welcomed, longest first."""
+        waiting = sa.select(MEMBERS).where(MEMBERS.c.status == "invited")
+        return self._find(waiting.order_by(MEMBERS.c.number).limit(limit))
+
+    def totals(self) -> MemberTotals:
+        """How many there are; running numbers, nothing is counted."""
+        with self._engine.connect() as connection:
+            found = {row.status: row.members for row in connection.execute(sa.select(TOTALS))}
+        return MemberTotals(found.get("invited", 0), found.get("member", 0), found.get("left", 0))
+
+    def _find(self, query: sa.Select[*tuple[Any, ...]]) -> list[MemberRow]:
+        with self._engine.connect() as connection:
+            return list(map(_member, connection.execute(query).all()))
+
+
+_THESE = Question(sa.select(MEMBERS).where(among(MEMBERS.c.id, "ids")))
+
+
+def _member(row: Sequence[Any]) -> MemberRow:
+    *told, roles, _number = row
+    return MemberRow._make((*told, frozenset(roles.split())))
+
+
+class _Standing(NamedTuple):
+    id: str
+    name: str
+    email: str
+    phone: str
+    status: str
+    invited_at: str
+    welcomed_at: str = ""
+    left_at: str = ""
+    roles: str = ""
+    number: int = 0
+
+
+_STATUS = _Standing._fields.index("status")
+
+
+def _take_in(recorded: Recorded, known: dict[str, _Standing]) -> None:
+    entry = recorded.entry
+    match entry.data:
+        case MemberInvited(member=member):
+            name, email, phone = (entry.sealed.get(field, "") for field in ("name", "email", "phone"))
+            known[member] = _Standing(member, name, email, phone, "invited", entry.at, number=recorded.number)
+        case MemberWelcomed(member=member):
+            known[member] = known[member]._replace(status="member", welcomed_at=entry.at)
+        case MemberLeft(member=member):
+            known[member] = known[member]._replace(status="left", left_at=entry.at, roles="")
+        case RoleGiven(member=member, role=role):
+            known[member] = known[member]._replace(roles=_joined({*known[member].roles.split(), role}))
+        case RoleWithdrawn(member=member, role=role):
+            known[member] = known[member]._replace(roles=_joined({*known[member].roles.split()} - {role}))
+        case _:
+            raise AssertionError(f"{entry.type} concerns no member")
+
+
+def _joined(roles: set[str]) -> str:
+    return " ".join(sorted(roles))

@@ -1,0 +1,96 @@
+"""All read models of one community, opened together."""
+
+from typing import NamedTuple, Self
+
+import sqlalchemy as sa
+
+from ledger.log.places import Place
+from ledger.log.store import Log
+from projections.balances import Balances
+from projections.comparison import Difference
+from projections.contributions import Contributions
+from projections.exchanges import Exchanges
+from projections.groups import Groups
+from projections.journal import Journal
+from projections.members import Members
+from projections.projector import Projector
+from projections.rebuild import Progress
+from projections.standings import AsOf
+from projections.statements import Statements
+
+__all__ = ["AsOf", "Difference", "ModelState", "Progress", "Views"]
+
+
+class ModelState(NamedTuple):
+    """How far one read model has come; `stopped_by` names the entry that it could not take in, and why."""
+
+    name: str
+    number: int
+    position: int
+    stopped_by: str | None
+
+
+class Views:
+    """What people read. Bring it up to the log after every command and before every page: `catch_up`."""
+
+    def __init__(self, engine: sa.Engine, log: Log) -> None:
+        self._engine = engine
+        # Each question is one statement, which needs no BEGIN and COMMIT around it on the way to a server.
+        asking = engine.execution_options(isolation_level="AUTOCOMMIT") if engine.name == "postgresql" else engine
+        self.members = Members(asking)
+        self.groups = Groups(asking)
+        self.balances = Balances(asking)
+        self.statements = Statements(asking)
+        self.exchanges = Exchanges(asking)
+        self.contributions = Contributions(asking)
+        self.journal = Journal(asking)
+        models = (
+            self.members,
+            self.groups,
+            self.balances,
+            self.statements,
+            self.exchanges,
+            self.contributions,
+            self.journal,
+        )
+        self._projector = Projector(engine, asking, log, models)
+
+    @classmethod
+    def open(cls, place: Place, log: Log) -> Self:
+        """The read models of a place. Those that are missing or defined otherwise are made from the log first."""
+        views = cls(place.views_engine(), log)
+        views._projector.prepare()
+        return views
+
+    def catch_up(self, position: int | None = None) -> AsOf:
+        """Brings every read model up to the log, at least to `position`; cheap when nothing is new."""
+        return self._projector.catch_up(position)
+
+    def as_of(self) -> AsOf:
+        """The last entry that is told of everywhere; number 0 when there is none."""
+        return self._projector.as_of()
+
+    def state(self) -> list[ModelState]:
+        """How far each read model has come, and what stopped it."""
+        return [
+            ModelState(name, standing.number, standing.position, standing.stopped_by or None)
+            for name, standing in sorted(self._projector.standings().items())
+        ]
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Makes every table anew from the log, beside the old ones, and swaps them; pages go on meanwhile."""
+        self._projector.rebuild(progress)
+
+    def check(self, progress: Progress | None = None) -> list[Difference]:
+        """Compares every row with what the log says, without changing any; [] when all are equal."""
+        return self._projector.check(progress)
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,74 @@
+"""Runs every measurement and writes docs/reference/performance.md (`--quick` measures smaller books and writes nothing)."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests import providing
+from tests.bench import commands, pages, replays
+from tests.bench.measuring import Line, machine
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "performance.md"
+
+
+def main() -> int:
+    """Measures, prints each line as it is known, and writes the page; exits 0 whether budgets were kept or not."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quick", action="store_true", help="smaller books, in under two minutes; writes no page")
+    options.add_argument("--only", default="", help="only the parts whose name holds this word")
+    told = options.parse_args()
+    lines: list[Line] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hours-bench-")))
+        server = stack.enter_context(providing.running_postgresql())
+        server.wait_for_the_disk(True)
+        first, second, third = (stack.enter_context(server.fresh_database()) for _ in range(3))
+        parts: dict[str, Callable[[], Iterator[Line]]] = {
+            "command": lambda: commands.sqlite(folder, quick=told.quick),
+            "flatness": lambda: commands.flatness(folder, quick=told.quick),
+            "rebuild-sqlite": lambda: replays.rebuild(folder, None, quick=told.quick),
+            "postgresql": lambda: commands.postgresql(first, second, quick=told.quick),
+            "logging": lambda: pages.logging(folder, quick=told.quick),
+            "reading": lambda: pages.reading(folder, quick=told.quick),
+            "view": lambda: pages.first_view(folder),
+            "balances": lambda: replays.balances(folder, quick=told.quick),
+            "rebuild-postgresql": lambda: replays.rebuild(folder, third, quick=told.quick),
+        }
+        for name, part in parts.items():
+            if told.only in name:
+                for line in part():
+                    lines.append(line)
+                    print(_shown(line), flush=True)
+    if not told.quick and not told.only:
+        PAGE.write_text(_page(lines), encoding="utf-8")
+    return 0
+
+
+def _shown(line: Line) -> str:
+    ratio = f"{line.ratio:.2f}" if line.ratio is not None else ""
+    return f"{line.what:75} {line.ours:>16} {line.other:>16} {ratio:>7}  {line.budget}  {line.verdict}"
+
+
+def _page(lines: list[Line]) -> str:
+    rows = "\n".join(
+        f"| {line.what} | {line.ours} | {line.other} | {'' if line.ratio is None else f'{line.ratio:.2f}'} "
+        f"| {line.budget} | {line.verdict} |"
+        for line in lines
+    )
+    return (
+        "# Performance\n\n"
+        "Written by `make bench`. Times swing by a factor of two on shared machines; what travels is the ratio of two jobs\n"
+        "timed in turn in one run. A *floor* is the least code that does the same job with the same libraries\n"
+        "(`tests/bench/floor_app.py`, `tests/bench/floor_commit.py`).\n\n"
+        f"Measured on {datetime.now(UTC).date()}: {machine()}; server and load share the cores.\n\n"
+        "| what | ours | beside | ratio | budget | |\n|---|---|---|---|---|---|\n"
+        f"{rows}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""A made community of a given size, ready to be measured: its log, its people, its read models."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ledger.application.commands import Command
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import HOST, MemberId, new_command_id
+from projections.views import Views
+from tests.bench import logs
+
+
+def found(url: str, entries: int) -> MemberId:
+    """Founds a community with about this many entries in its log; answers its coordinator."""
+    with TimeBank.open(url) as bank:
+        chidi, _ = bank.founding.found(
+            "Bench", time_zone="UTC", coordinator="Chidi Obi", command=Command(id=new_command_id(), by=HOST, via="cli")
+        )
+        assert chidi is not None, "a coordinator was named"
+        if entries:
+            logs.fill(bank.log, logs.rows(entries))
+        return chidi
+
+
+def sized(folder: Path, entries: int) -> str:
+    """The URL of a SQLite community with about this many entries; made once in a run, because a large one takes a minute."""
+    url = url_of(folder / f"sized-{entries}")
+    if not (folder / f"sized-{entries}").exists():
+        found(url, entries)
+    return url
+
+
+def coordinator_of(bank: TimeBank) -> MemberId:
+    """Who coordinates a made community."""
+    (coordinator,) = bank.desk.know(["coordinators"]).coordinators.ids
+    return coordinator
+
+
+@contextmanager
+def opened(url: str) -> Generator[TimeBank]:
+    """The time bank, closed again."""
+    bank = TimeBank.open(url)
+    try:
+        yield bank
+    finally:
+        bank.close()
+
+
+def project(url: str) -> None:
+    """Makes the read models of a community, if they are not there, and brings them up to its log."""
+    with opened(url) as bank:
+        views = Views.open(bank.place, bank.log)
+        views.catch_up()
+        views.close()
+
+
+def url_of(folder: Path) -> str:
+    """The URL of a SQLite folder."""
+    return f"sqlite:///{folder}"

@@ -1,0 +1,268 @@
+"""The cast of every test, their fixed clock, and short ways to say what has happened to them before the test begins.
+
+Ana helps, Bo receives, Chidi coordinates, Ruth audits. The garden is a group. Nothing here decides anything: states are
+made by the real rules, and the founded community by the real commands.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from ledger.application.commands import Clock, Command
+from ledger.application.exchanges import help_given
+from ledger.application.time_bank import TimeBank
+from ledger.domain import exchanges as exchange_rules
+from ledger.domain import gifts as gift_rules
+from ledger.domain.accounts import Account
+from ledger.domain.agreements import DEFAULT_CATEGORIES, Agreements
+from ledger.domain.exchanges import Exchange
+from ledger.domain.gifts import Gift
+from ledger.domain.groups import Group
+from ledger.domain.members import Member
+from ledger.domain.postings import postings
+from ledger.events import Fact, Leg, MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, WordsNeeded
+from ledger.identifiers import (
+    HOST,
+    AccountId,
+    CategoryKey,
+    CommandId,
+    ExchangeId,
+    GiftId,
+    GroupId,
+    Ids,
+    MemberId,
+)
+from ledger.log.entry import Via, decode
+from ledger.log.store import Log
+
+ANA = MemberId("m-ana")
+BO = MemberId("m-bo")
+CHIDI = MemberId("m-chidi")
+RUTH = MemberId("m-ruth")
+GARDEN = GroupId("g-garden")
+CAST = (CHIDI, ANA, BO, RUTH)
+NAMES: Mapping[MemberId, str] = {ANA: "Ana Sousa", BO: "Bo Lindqvist", CHIDI: "Chidi Okafor", RUTH: "Ruth Levy"}
+
+NOW = datetime(2026, 3, 14, 10, 30, tzinfo=UTC)
+TODAY = date(2026, 3, 14)
+EXCHANGE = ExchangeId("x-1")
+GIFT = GiftId("f-1")
+GARDENING = CategoryKey("garden")
+
+AGREEMENTS = Agreements(
+    name="Elm Street", time_zone="UTC", origin="localhost/elm-street/1", categories=DEFAULT_CATEGORIES
+)
+BOTH_WORDS = Agreements(
+    name="Elm Street",
+    time_zone="UTC",
+    origin="localhost/elm-street/1",
+    categories=DEFAULT_CATEGORIES,
+    words_needed="both",
+)
+
+
+def clock() -> datetime:
+    """It is always half past ten on the fourteenth of March."""
+    return NOW
+
+
+def counting_ids(start: int = 1) -> Ids:
+    """Identifiers in order: 1, 2, 3."""
+    numbers = itertools.count(start)
+    return lambda: f"{next(numbers):04}"
+
+
+def cast_ids(then: Ids) -> Ids:
+    """The identifiers of the cast in the order in which they are invited, and then others."""
+    first = iter([member.removeprefix("m-") for member in CAST])
+    return lambda: next(first, None) or then()
+
+
+_commands = itertools.count(1)
+
+
+def command(by: MemberId, identifier: str = "", *, on_behalf: MemberId | None = None, via: Via = "web") -> Command:
+    """A wish of this person; a new one each time, unless its id is given."""
+    return Command(id=CommandId(identifier or f"command-{next(_commands):06}"), by=by, on_behalf=on_behalf, via=via)
+
+
+# People and accounts, as rules see them
+
+
+def member(identifier: MemberId, *roles: Role) -> Member:
+    """Somebody who takes part, with these roles; Chidi always coordinates and Ruth always audits."""
+    held = {*roles, *(["coordinator"] if identifier == CHIDI else []), *(["auditor"] if identifier == RUTH else [])}
+    facts: list[Fact] = [MemberInvited(member=identifier), MemberWelcomed(member=identifier)]
+    facts += [RoleGiven(member=identifier, role=role) for role in ("coordinator", "auditor") if role in held]
+    return after(Member(id=identifier), facts)
+
+
+def invited(identifier: MemberId) -> Member:
+    """Somebody who was not welcomed yet."""
+    return after(Member(id=identifier), [MemberInvited(member=identifier)])
+
+
+def gone(identifier: MemberId) -> Member:
+    """Somebody who has left."""
+    return after(member(identifier), [MemberLeft(member=identifier)])
+
+
+def stranger(identifier: MemberId) -> Member:
+    """An identifier that nobody was ever given."""
+    return Member(id=identifier)
+
+
+def host() -> Member:
+    """The person at the server's own command line."""
+    return Member(id=HOST)
+
+
+def garden() -> Group:
+    """The garden, formed."""
+    return Group(id=GARDEN, is_formed=True)
+
+
+def balances(minutes: Mapping[MemberId, int] | None = None) -> Mapping[AccountId, Account]:
+    """The accounts of the cast: zero, unless told otherwise. Minutes."""
+    wanted = dict.fromkeys(CAST, 0) | dict(minutes or {})
+    return {
+        AccountId(holder): Account(id=AccountId(holder), given=max(0, balance), received=max(0, -balance))
+        for holder, balance in wanted.items()
+    }
+
+
+# What has happened to an exchange or a gift
+
+
+def help_of(giver: MemberId = ANA, receiver: MemberId = BO, minutes: int = 60, category: str = GARDENING) -> Leg:
+    """An hour of gardening from Ana to Bo, unless told otherwise."""
+    return help_given(giver, receiver, minutes, category)
+
+
+def skills(minutes: int = 60, back: int = 120) -> tuple[Leg, Leg]:
+    """An hour of guitar from Ana to Bo, for two hours of sewing from Bo to Ana."""
+    return help_of(ANA, BO, minutes, "learning"), help_of(BO, ANA, back, "home")
+
+
+def reported(
+    *,
+    by: MemberId,
+    giver: MemberId = ANA,
+    receiver: MemberId = BO,
+    minutes: int = 60,
+    legs: Iterable[Leg] = (),
+    words_needed: WordsNeeded = "receiver",
+) -> Exchange:
+    """An exchange as it stands after this report."""
+    return after(
+        Exchange(id=EXCHANGE),
+        exchange_rules.report(
+            EXCHANGE,
+            tuple(legs) or (help_of(giver, receiver, minutes),),
+            TODAY,
+            by=member(by),
+            parties={AccountId(one): member(one) for one in CAST},
+            accounts=balances(),
+            agreements=BOTH_WORDS if words_needed == "both" else AGREEMENTS,
+            today=TODAY,
+        ),
+    )
+
+
+def settled(*, giver: MemberId = ANA, receiver: MemberId = BO, minutes: int = 60) -> Exchange:
+    """An exchange that counts: the receiver reported it."""
+    return reported(by=receiver, giver=giver, receiver=receiver, minutes=minutes)
+
+
+def declined() -> Exchange:
+    """An exchange that Ana reported and Bo did not agree to."""
+    waiting = reported(by=ANA)
+    return after(waiting, exchange_rules.decline(waiting, by=member(BO)))
+
+
+def called_off() -> Exchange:
+    """An exchange that Ana reported and took back while it waited."""
+    waiting = reported(by=ANA)
+    return after(waiting, exchange_rules.call_off(waiting, by=member(ANA)))
+
+
+def asked_back(*, by: MemberId = BO) -> Exchange:
+    """An exchange that counts, and that one party wants taken back."""
+    return after(settled(), exchange_rules.ask_reversal(settled(), by=member(by)))
+
+
+def reversed_exchange() -> Exchange:
+    """An exchange that was taken back: Bo asked, Ana agreed."""
+    asked = asked_back(by=BO)
+    return after(asked, exchange_rules.approve_reversal(asked, by=member(ANA)))
+
+
+def given_gift(*, giver: MemberId = ANA, receiver: Member | Group | None = None, by: MemberId = ANA) -> Gift:
+    """A recorded gift; to the whole community, unless told otherwise."""
+    return after(
+        Gift(id=GIFT),
+        gift_rules.record(
+            GIFT,
+            giver=member(giver),
+            receiver=receiver,
+            category=GARDENING,
+            given_on=TODAY,
+            by=member(by),
+            agreements=AGREEMENTS,
+            today=TODAY,
+        ),
+    )
+
+
+_Subject = TypeVar("_Subject", Member, Exchange, Gift, Group, Account, Agreements)
+
+
+def after(subject: _Subject, facts: Iterable[Fact]) -> _Subject:
+    """The subject once these facts have happened."""
+    for fact in facts:
+        subject = subject.after(fact)
+    return subject
+
+
+# A founded community
+
+
+def founded(url: str | Path, *, clock: Clock = clock, ids: Ids | None = None, time_zone: str = "UTC") -> TimeBank:
+    """A community in a fresh place, with the cast as members. Close it, or use it in a `with`."""
+    bank = TimeBank.open(url, clock=clock, ids=cast_ids(then=ids or counting_ids()))
+    bank.founding.found(
+        "Elm Street", time_zone=time_zone, coordinator=NAMES[CHIDI], email="chidi@elm.example", command=command(HOST)
+    )
+    for who in CAST[1:]:
+        email = f"{NAMES[who].split()[0].lower()}@elm.example"
+        order = bank.members.to_invite(NAMES[who], email=email, and_welcome=True, command=command(CHIDI))
+        bank.desk.carry_out(order)
+    bank.members.give_role(RUTH, "auditor", command=command(CHIDI))
+    return bank
+
+
+def reopened(bank: TimeBank, *, ids: Ids | None = None) -> TimeBank:
+    """The same place opened once more, by somebody who remembers nothing."""
+    return TimeBank.open(bank.place, clock=clock, ids=ids or counting_ids(5000))
+
+
+def minutes_of(bank: TimeBank, who: MemberId) -> int:
+    """What a member's balance is at this instant, in minutes."""
+    tag = f"account:{who}"
+    return bank.desk.know([tag]).account(AccountId(who)).balance
+
+
+def replayed(log: Log) -> dict[AccountId, int]:
+    """Every balance, computed from the log alone. Minutes; whoever had no movement is left out."""
+    sums: dict[AccountId, int] = {}
+    for _, data in log.scan():
+        for posting in postings(decode(data).data):
+            sums[posting.account] = sums.get(posting.account, 0) + posting.minutes
+    return sums
+
+
+def facts_in(log: Log) -> list[Fact]:
+    """Every fact of the log, in order."""
+    return [decode(data).data for _, data in log.scan()]

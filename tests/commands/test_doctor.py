@@ -1,0 +1,106 @@
+"""`hours doctor` finds what a host can have wrong, and says what to do."""
+
+import json
+import socket
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+
+
+@pytest.fixture
+def healthy(run_in: Run) -> Run:
+    assert run_in("found", "--name", "Riverside", "--timezone", "UTC", "--coordinator", "Chidi").exit_code == 0
+    return run_in
+
+
+def problems(run: Run, *words: str) -> dict[str, str]:
+    said = json.loads(run("doctor", "--format", "json", *words).stdout)
+    return {line["looked_at"]: line["found"] for line in said if line["state"] == "problem"}
+
+
+def test_a_healthy_community_is_fine_line_by_line(healthy: Run) -> None:
+    result = healthy("doctor", "--all")
+
+    assert result.exit_code == 0, result.output
+    assert all(line.startswith("ok ") for line in result.stdout.splitlines())
+    for looked_at in ("version", "folder", "disk", "log", "clock", "read models", "people", "mail", "address"):
+        assert f" {looked_at}: " in result.stdout
+
+
+def test_on_both_databases_it_looks_at_the_same(founded: Run) -> None:
+    result = founded("doctor")
+
+    assert result.exit_code == 0, result.output
+    assert " people: 1 name match the log; 1 coordinator" in result.stdout
+
+
+def test_a_place_without_a_community_is_a_problem(run_in: Run, tmp_path: Path) -> None:
+    assert "There is no community" in problems(run_in)["community"]
+    assert not (tmp_path / "community").exists()
+
+
+def test_a_changed_name_is_found(healthy: Run, tmp_path: Path) -> None:
+    people = sqlite3.connect(tmp_path / "community" / "people.db")
+    with people:
+        people.execute("UPDATE words SET value = 'Chido', folded = 'chido' WHERE field = 'name'")
+    people.close()
+
+    assert "were changed" in problems(healthy)["people"]
+
+
+def test_a_clock_behind_the_log_is_found(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.commands.doctor.CLOCK_MAY_BE_OFF", timedelta(days=-1))
+
+    assert "the last entry was recorded at" in problems(healthy)["clock"]
+
+
+def test_a_full_disk_is_foreseen(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.commands.doctor.LEAST_FREE_BYTES", 2**80)
+
+    assert "disk" in problems(healthy)
+
+
+def test_a_mail_server_that_does_not_answer_is_found(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("HOURS_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("HOURS_SMTP_PORT", str(port))
+        monkeypatch.setenv("HOURS_SMTP_FROM", "hours@example.org")
+        assert "mail" not in problems(healthy)
+
+    assert "cannot be reached" in problems(healthy)["mail"]
+
+
+def test_settings_that_cannot_be_meant_and_an_open_address_are_found(
+    healthy: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOURS_BASE_URL", "http://hours.example.org")
+    assert "not encrypted" in problems(healthy)["address"]
+
+    monkeypatch.setenv("HOURS_SMTP_PORT", "many")
+    assert "settings" in problems(healthy)
+
+
+def test_a_community_without_coordinator_is_told_to_entrust_somebody(run_in: Run, tmp_path: Path) -> None:
+    file = tmp_path / "gifts.csv"
+    file.write_text("date,giver,receiver\n2026-01-01,Ana,Bo\n")
+    run_in("import", file, "--as", "gift")
+
+    assert problems(run_in) == {"people": "nobody is coordinator."}
+
+
+def test_another_logs_entry_is_found(healthy: Run, tmp_path: Path) -> None:
+    log = sqlite3.connect(tmp_path / "community" / "log.db")
+    with log:
+        log.execute(
+            "INSERT INTO entries (type, tags, data) "
+            "SELECT type, '[]', CAST(replace(CAST(data AS TEXT), 'localhost/riverside/1', 'elsewhere/elm/1') AS BLOB) "
+            "FROM entries WHERE type = 'limits-agreed'"
+        )
+    log.close()
+
+    assert "belongs to elsewhere/elm/1" in problems(healthy)["log"]

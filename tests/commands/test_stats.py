@@ -1,0 +1,68 @@
+"""`hours stats`: the same figures as text, JSON and CSV, of any period and any state of the log."""
+
+import csv
+import json
+
+import pytest
+
+from projections.measures.statistics import Statistics
+from tests.commands.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("neighbours")
+
+
+def test_figures_come_as_json_with_names_to_rely_on(founded: Run) -> None:
+    result = founded("stats", "--format", "json")
+
+    figures = json.loads(result.stdout)
+    assert list(figures) == ["as_of_entry", *Statistics.__struct_fields__]
+    assert (figures["entries"], figures["minutes"], figures["people"], figures["ties"]) == (3, 120, 3, 2)
+    assert (figures["given_back"], figures["comes_round"], figures["passed_on"]) == (0.5, 0.0, 0.5)
+    assert figures["by_kind"]["gift"] == {"entries": 1, "minutes": 0, "share": pytest.approx(1 / 3)}
+    assert "3 entries that count, as of entry" in result.stderr
+
+
+def test_figures_come_as_a_table_that_says_what_each_is(founded: Run) -> None:
+    lines = founded("stats", "--weigh", "acts").stdout.splitlines()
+
+    told = {line[:33].strip(): line[33:].split("  ")[0].strip() for line in lines}
+    assert told["given back"].startswith("0.667")
+    assert any("by kind: gift" in line and "1 entry, 0 minutes, 33.3%" in line for line in lines)
+    assert any("of the whole: returned by the same person" in line for line in lines)
+
+
+def test_figures_come_as_csv_one_value_a_line(founded: Run) -> None:
+    rows = list(csv.DictReader(founded("stats", "--format", "csv").stdout.splitlines()))
+
+    values = {(row["figure"], row["part"]): row["value"] for row in rows}
+    assert values["entries", ""] == "3"
+    assert values["by_month.minutes", "2026-03"] == "120"
+    assert values["kinds", ""] == "help skill-exchange gift"
+    assert values["faces_are_exact", ""] == "true"
+    assert values["first_day", ""] == ""
+
+
+def test_a_period_or_some_kinds_may_be_asked_for(founded: Run) -> None:
+    def entries(*words: str) -> int:
+        return json.loads(founded("stats", "--format", "json", *words).stdout)["entries"]
+
+    assert entries("--from", "2026-03-28") == 2
+    assert entries("--to", "2026-03-28") == 2
+    assert entries("--from", "2026-03-28", "--to", "2026-03-28") == 1
+    assert entries("--kinds", "gift") == 1
+    assert entries("--kinds", "help, gift") == 3
+    assert entries("--at-entry", "3") == 0
+    assert entries("--known-at", "2026-03-28T12:00Z") == 0
+
+
+def test_what_cannot_be_asked_is_refused(founded: Run) -> None:
+    assert founded("stats", "--from", "2026-03-28", "--to", "2026-03-27").exit_code == 1
+    assert founded("stats", "--at-entry", "3000").exit_code == 1
+    asked = founded("stats", "--kinds", "chores")
+    assert asked.exit_code == 2 and "The kinds are: help, skill-exchange, gift." in asked.stderr
+
+
+def test_where_nothing_is_recorded_there_is_nothing_to_say_of_it(founded: Run) -> None:
+    figures = json.loads(founded("stats", "--at-entry", "0", "--format", "json").stdout)
+
+    assert (figures["entries"], figures["given_back"], figures["by_kind"]) == (0, None, {})

@@ -1,0 +1,69 @@
+"""A member's program that logs help until it is stopped: `python -m tests.faults.reporting URL WHO SEED COUNT`.
+
+Waits for the community to be founded, then reports, agrees, declines and invites. Each command's id is told to the
+parent only after its answer came: `WHO-n` on a line of its own.
+"""
+
+import os
+import random
+import sys
+import time
+from datetime import UTC, datetime
+
+from ledger.application.commands import Command
+from ledger.application.time_bank import TimeBank
+from ledger.events import Leg
+from ledger.identifiers import CommandId, MemberId
+from ledger.refusals import Refusal
+from tests.cast import BO, CAST, CHIDI, TODAY, help_of
+
+
+def main(url: str, who: str, seed: int, count: int) -> None:
+    """Logs `count` times."""
+    chance = random.Random(seed)
+    with TimeBank.open(url, clock=lambda: datetime.now(UTC)) as bank:
+        os.write(1, b"open\n")
+        while not bank.members.standing(BO).is_active:
+            time.sleep(0.02)
+        for number in range(count):
+            name = f"{who}-{number:06}"
+            try:
+                log_something(bank, name, chance)
+            except Refusal:
+                continue
+            os.write(1, f"{name}\n".encode())
+
+
+def log_something(bank: TimeBank, name: str, chance: random.Random) -> None:
+    """One of the things that people log; every other settles at once. The same name always wishes the same."""
+    leg = some_leg(chance.random())
+    match chance.randrange(4):
+        case 0:
+            invite(bank, name)
+        case 1:
+            exchange, _ = bank.exchanges.report([leg], TODAY, command=said(name, leg.giver), note=f"Note {name}")
+            bank.exchanges.confirm(exchange, command=said(f"{name}-yes", leg.receiver))
+        case _:
+            bank.exchanges.report([leg], TODAY, command=said(name, leg.receiver), note=f"Note {name}")
+
+
+def invite(bank: TimeBank, name: str) -> None:
+    """Chidi invites somebody who is called like the command."""
+    order = bank.members.to_invite(name, email=f"{name}@elm.example", and_welcome=True, command=said(name, CHIDI))
+    bank.desk.carry_out(order)
+
+
+def said(name: str, by: str) -> Command:
+    """A command of this name."""
+    return Command(id=CommandId(name), by=MemberId(by))
+
+
+def some_leg(drawn: float) -> Leg:
+    """Help between two of the cast, long enough to meet the limits soon."""
+    pairs = [(one, other) for one in CAST for other in CAST if one != other]
+    giver, receiver = pairs[int(drawn * len(pairs))]
+    return help_of(giver, receiver, 30 + int(drawn * 1e6) % 600)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -1,0 +1,52 @@
+"""`kill -9` in the middle of anything: nothing acknowledged is lost, nothing is half done, and the next try works."""
+
+import random
+import time
+
+import pytest
+
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import random_id
+from ledger.log.people import People
+from tests.cast import clock, founded
+from tests.faults.books import acknowledged, check, reporting
+from tests.faults.reporting import invite, said
+
+ROUNDS = {"sqlite": 6, "postgresql": 4}
+
+
+@pytest.mark.parametrize("database", ROUNDS)
+def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
+    database: str, request: pytest.FixtureRequest
+) -> None:
+    url: str = request.getfixturevalue(f"{database}_url")
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201 - so that a failure can be repeated
+    chance = random.Random(seed)
+    promised: list[str] = []
+
+    with founded(url) as bank:
+        for number in range(ROUNDS[database]):
+            process = reporting(url, f"round{number}", seed=seed + number)
+            assert process.stdout is not None
+            first = process.stdout.readline() + process.stdout.readline()
+            time.sleep(chance.uniform(0.0, 0.12))
+            process.kill()
+            told = acknowledged(first + process.communicate()[0])
+            promised += told
+            check(bank, promised)
+
+            # Whatever a killed program left behind stands in nobody's way.
+            next_one = f"round{number}-{int(told[-1].rsplit('-', 1)[1]) + 1:06}"
+            if not bank.desk.know([f"command:{next_one}"]).done(said(next_one, "").id).happened:
+                invite(a_minute_later(bank), next_one)
+                promised.append(next_one)
+        check(bank, promised)
+
+    assert len(promised) >= ROUNDS[database]
+
+
+def a_minute_later(bank: TimeBank) -> TimeBank:
+    """The same community, a minute after: words whose entry never came are no longer waited for."""
+    people = People(bank.people.engine, now=lambda: time.time() + 60)
+    return TimeBank(bank.place, bank.log, people, clock=clock, ids=random_id)

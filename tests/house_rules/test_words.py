@@ -1,0 +1,48 @@
+"""The words of the field, and none of a shop; and no trace of the machine that somebody worked on."""
+
+import re
+
+from tests.house_rules.tree import files, modules, name, text
+
+# A time bank has members who give and receive; nobody pays, owes or buys.
+WORDS_OF_A_SHOP = re.compile(
+    r"(?<![a-z])(pays?|payers?|paid|payments?|prices?|debts?|debtors?|buyers?|sellers?|users?|admins?|transactions?)(?![a-z])",
+    re.IGNORECASE,
+)
+MACHINE_PATHS = re.compile(r"(?<![\w.~-])/(?:root|home|work|Users)/\w|(?<![\w.-])/opt/(?:pypi|wheels)|[A-Z]:\\\\Users")
+INDEX_ADDRESSES = re.compile(
+    r"pypi\.org|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|proxy\.golang|(?<!emit-)(?:index-url|find-links)\s",
+    re.IGNORECASE,
+)
+
+
+def said(pattern: re.Pattern[str], *, where: list[str]) -> list[str]:
+    """Each line that the pattern is found in, as file:line: what was found."""
+    return [
+        f"{name(path)}:{number}: {found.group()}"
+        for path in files()
+        if name(path).startswith(tuple(where))
+        for number, line in enumerate(text(path).splitlines(), start=1)
+        for found in pattern.finditer(line)
+    ]
+
+
+def test_the_ledger_and_the_pages_speak_the_words_of_time_banks() -> None:
+    where = ["ledger/events/", "ledger/domain/", "ledger/application/", "ledger/refusals/", "web/templates/"]
+
+    assert said(WORDS_OF_A_SHOP, where=[*where, "web/translations/"]) == []
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    assert said(MACHINE_PATHS, where=[""]) == []
+
+
+def test_no_file_names_an_index_to_install_from() -> None:
+    assert said(INDEX_ADDRESSES, where=[""]) == []
+
+
+def test_these_rules_would_notice() -> None:
+    assert WORDS_OF_A_SHOP.search("the payer owes") and WORDS_OF_A_SHOP.search("exchange_user")
+    assert not WORDS_OF_A_SHOP.search("a debit limit, spaying, superusers")
+    assert MACHINE_PATHS.search("see /" + "home/ana/hours") and not MACHINE_PATHS.search("web/home/page.html")
+    assert INDEX_ADDRESSES.search("--index-" + "url https://example.org") and len(modules("ledger")) > 1

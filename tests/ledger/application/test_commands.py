@@ -1,0 +1,172 @@
+"""A wish is carried out once for ever."""
+
+import pytest
+
+from ledger.application.commands import Answer
+from ledger.application.time_bank import TimeBank
+from ledger.events import ExchangeReported, ExchangeSettled
+from ledger.identifiers import HOST, ExchangeId, MemberId
+from ledger.log.entry import decode
+from ledger.refusals import (
+    CommandUsedBefore,
+    NotWithOneself,
+    Refusal,
+    WordsTooLong,
+    WordsUnreadable,
+)
+from tests.cast import ANA, BO, CHIDI, TODAY, command, help_of, minutes_of, reopened
+
+
+def report(bank: TimeBank, identifier: str = "", *, by: MemberId = ANA, note: str = "", minutes: int = 60) -> Answer:
+    """Ana's report of an hour for Bo, unless told otherwise."""
+    _, answer = bank.exchanges.report([help_of(minutes=minutes)], TODAY, command=command(by, identifier), note=note)
+    return answer
+
+
+def words_kept(bank: TimeBank) -> int:
+    """How many values lie in the people store."""
+    with bank.people.engine.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM words").scalar_one())
+
+
+def test_the_same_command_answers_the_same_facts_and_records_them_once(each_bank: TimeBank) -> None:
+    first = report(each_bank, "the-same-form", note="Roses")
+    head = each_bank.log.head()
+
+    again = report(each_bank, "the-same-form", note="Roses")
+
+    assert again.facts == first.facts
+    assert each_bank.log.head() == head
+
+
+def test_somebody_who_remembers_nothing_answers_a_repeat_the_same(each_bank: TimeBank) -> None:
+    first = report(each_bank, "the-same-form", by=BO)
+    with reopened(each_bank) as cold:
+        again = report(cold, "the-same-form", by=BO)
+
+    assert again.facts == first.facts
+    assert minutes_of(each_bank, BO) == -60
+
+
+def test_a_repeat_is_answered_though_it_would_be_refused_today(bank: TimeBank) -> None:
+    exchange, _ = bank.exchanges.report([help_of()], TODAY, command=command(ANA))
+    yes = command(BO, "bo-says-yes")
+    first = bank.exchanges.confirm(exchange, command=yes)
+
+    assert bank.exchanges.confirm(exchange, command=yes).facts == first.facts
+
+
+def test_a_refused_command_may_be_tried_again_with_another_wish(bank: TimeBank) -> None:
+    with pytest.raises(NotWithOneself):
+        bank.exchanges.report([help_of(ANA, ANA)], TODAY, command=command(ANA, "once-refused"))
+
+    assert report(bank, "once-refused").facts
+
+
+def test_the_same_command_with_another_wish_is_refused(bank: TimeBank) -> None:
+    report(bank, "the-same-form")
+    head = bank.log.head()
+
+    with pytest.raises(CommandUsedBefore):
+        report(bank, "the-same-form", minutes=61)
+    with pytest.raises(CommandUsedBefore):
+        bank.gifts.record(ANA, help_of().receiver, help_of().category, TODAY, command=command(ANA, "the-same-form"))
+
+    assert bank.log.head() == head
+
+
+def test_the_same_command_from_somebody_else_is_refused(bank: TimeBank) -> None:
+    report(bank, "the-same-form", by=ANA)
+
+    with pytest.raises(CommandUsedBefore):
+        report(bank, "the-same-form", by=BO)
+    with pytest.raises(CommandUsedBefore):
+        bank.exchanges.report([help_of()], TODAY, command=command(CHIDI, "the-same-form", on_behalf=ANA))
+
+
+@pytest.mark.parametrize(("first", "then"), [("Roses", "Tulips"), ("Roses", ""), ("", "Tulips"), ("Roses", "roses")])
+def test_the_same_command_with_other_words_is_refused(bank: TimeBank, first: str, then: str) -> None:
+    report(bank, "the-same-form", note=first)
+
+    with pytest.raises(CommandUsedBefore):
+        report(bank, "the-same-form", note=then)
+
+
+@pytest.mark.parametrize("typed", ["  Roses and\r\nweeds ", "Roses and\nweeds", ""])
+def test_words_typed_with_spaces_around_them_are_the_same_words_on_a_repeat(bank: TimeBank, typed: str) -> None:
+    first = report(bank, "the-same-form", note=typed)
+
+    assert report(bank, "the-same-form", note=typed).facts == first.facts
+    assert report(bank, "the-same-form", note=typed.replace("\r\n", "\n").strip()).facts == first.facts
+
+
+def test_a_repeated_invitation_answers_the_same_person(bank: TimeBank) -> None:
+    once = command(CHIDI, "invite-dana")
+    dana, first = bank.members.invite("  Dana   Ruiz ", email=" Dana@Elm.example", command=once)
+
+    again, second = bank.members.invite("  Dana   Ruiz ", email=" Dana@Elm.example", command=once)
+
+    assert (again, second.facts) == (dana, first.facts)
+    with pytest.raises(CommandUsedBefore):
+        bank.members.invite("Dora Ruiz", email=" Dana@Elm.example", command=once)
+
+
+def test_forgotten_words_contradict_nobody(bank: TimeBank) -> None:
+    first = report(bank, "the-same-form", note="Roses")
+    with bank.people.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM words WHERE field = 'note'")
+
+    assert report(bank, "the-same-form", note="Roses").facts == first.facts
+
+
+def test_words_beyond_the_limit_or_beyond_reading_are_refused_and_nothing_is_kept(bank: TimeBank) -> None:
+    head, kept = bank.log.head(), words_kept(bank)
+
+    with pytest.raises(WordsTooLong) as too_long:
+        report(bank, note="a" * 10_000)
+    for unreadable in ("half \ud800", "null \x00", "bell \x07"):
+        with pytest.raises(WordsUnreadable):
+            report(bank, note=unreadable)
+
+    assert too_long.value.details["limit"] == 2000
+    assert (bank.log.head(), words_kept(bank)) == (head, kept)
+
+
+def test_what_would_happen_is_refused_just_as_what_happens(bank: TimeBank) -> None:
+    would = bank.exchanges.would_report([help_of()], TODAY, command=command(BO))
+
+    assert [type(fact) for fact in would] == [ExchangeReported, ExchangeSettled]
+    with pytest.raises(NotWithOneself):
+        bank.exchanges.would_report([help_of(BO, BO)], TODAY, command=command(BO))
+    with pytest.raises(WordsTooLong):
+        bank.exchanges.would_report([help_of()], TODAY, command=command(BO), note="a" * 10_000)
+    assert minutes_of(bank, BO) == 0
+
+
+def test_an_entry_says_who_typed_it_when_through_which_door_and_for_whom(bank: TimeBank) -> None:
+    wish = command(CHIDI, "a-phone-call", on_behalf=BO, via="api")
+    bank.exchanges.report([help_of()], TODAY, command=wish, note="Roses")
+
+    reported, settled = [decode(stored.data) for stored in bank.log.read({"command:a-phone-call": 0})[0]]
+
+    assert (reported.actor, reported.on_behalf, reported.via, reported.cmd) == (CHIDI, BO, "api", "a-phone-call")
+    assert reported.at == "2026-03-14T10:30:00.000000Z"
+    assert reported.log == "localhost/elm-street/1"
+    assert bank.people.words(reported.sealed.values()) == {reported.sealed["note"]: "Roses"}
+    assert settled.sealed == {}
+    assert settled.nonce != reported.nonce
+
+
+# On behalf of
+
+
+def test_the_host_passes_on_a_members_word(bank: TimeBank) -> None:
+    exchange, answer = bank.exchanges.report([help_of()], TODAY, command=command(HOST, on_behalf=BO, via="cli"))
+
+    assert len(answer.facts) == 2
+    assert bank.exchanges.state(exchange).reported_by == BO
+
+
+def test_an_unknown_exchange_is_unknown(bank: TimeBank) -> None:
+    with pytest.raises(Refusal):
+        bank.exchanges.state(ExchangeId("x-nothing"))

@@ -1,0 +1,64 @@
+"""Finding people and groups by what others write."""
+
+from ledger.application.finding import Found, find_all, find_members
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import AccountId
+from ledger.log.people import Words
+from tests.cast import ANA, BO, CHIDI, GARDEN, NAMES, command
+
+ANA_FOUND = Found(AccountId(ANA), NAMES[ANA])
+
+
+def test_a_member_is_found_by_identifier_name_and_address(each_bank: TimeBank) -> None:
+    found = find_all(each_bank, [ANA, "ana  SOUSA", "Ana@Elm.example", "Ana", "nobody", "", GARDEN])
+
+    assert found == {
+        ANA: [ANA_FOUND],
+        "ana  SOUSA": [ANA_FOUND],
+        "Ana@Elm.example": [ANA_FOUND],
+        "Ana": [],
+        "nobody": [],
+        "": [],
+        GARDEN: [],
+    }
+
+
+def test_two_of_the_same_name_are_both_found_and_a_group_too(bank: TimeBank) -> None:
+    another, _ = bank.members.invite("Aña Sousa", command=command(CHIDI))
+    garden, _ = bank.groups.form("The garden", command=command(CHIDI))
+
+    found = find_all(bank, ["Ana Sousa", "the garden"])
+
+    assert {one.account for one in found["Ana Sousa"]} == {ANA, another}
+    assert found["the garden"] == [Found(AccountId(garden), "The garden")]
+
+
+def test_an_address_with_a_mark_is_not_taken_for_one_without(bank: TimeBank) -> None:
+    jose, _ = bank.members.invite("José", email="josé@elm.example", command=command(CHIDI))
+    other, _ = bank.members.invite("Joe", email="jose@elm.example", command=command(CHIDI))
+
+    found = find_all(bank, ["JOSÉ@elm.example", "jose@elm.example"])
+
+    assert [one.account for one in found["JOSÉ@elm.example"]] == [jose]
+    assert [one.account for one in found["jose@elm.example"]] == [other]
+
+
+def test_words_without_an_entry_name_nobody(bank: TimeBank) -> None:
+    bank.people.seal([Words(BO, "name", "Bobby"), Words("m-nobody", "name", "Nobody")])
+
+    assert find_all(bank, ["Bobby", "Nobody"]) == {"Bobby": [], "Nobody": []}
+    assert find_members(bank, "Bobb") == []
+
+
+def test_part_of_a_name_finds_those_who_have_it(bank: TimeBank) -> None:
+    assert {one.account for one in find_members(bank, "SOU")} == {ANA}
+    assert find_members(bank, "Ana Sousa") == [ANA_FOUND]
+    assert find_members(bank, " ") == []
+    assert find_members(bank, "%") == []
+
+
+def test_a_forgotten_name_still_leaves_the_identifier(bank: TimeBank) -> None:
+    with bank.people.engine.begin() as connection:
+        connection.exec_driver_sql(f"DELETE FROM words WHERE subject = '{ANA}'")
+
+    assert find_all(bank, [ANA, "Ana Sousa"]) == {ANA: [Found(AccountId(ANA), "")], "Ana Sousa": []}

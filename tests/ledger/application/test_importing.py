@@ -1,0 +1,250 @@
+"""What was kept elsewhere comes in once, whole, and under the ledger's own rules."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from itertools import count
+
+import pytest
+
+from ledger.application.commands import Command
+from ledger.application.finding import find_all, find_members
+from ledger.application.importing import Community, Outcome, Plan, carry_out, plan_import
+from ledger.application.replaying import replay
+from ledger.application.sheet_rows import Kind, Row
+from ledger.application.time_bank import TimeBank
+from ledger.events import ExchangeSettled, GiftRecorded
+from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
+from ledger.log.entry import decode
+from ledger.log.faults import LogUnavailable
+from ledger.log.people import Words
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def bank(database_url: str) -> Iterator[TimeBank]:
+    with TimeBank.open(database_url, clock=lambda: NOW) as bank:
+        yield bank
+
+
+@pytest.fixture
+def founded(bank: TimeBank) -> TimeBank:
+    bank.founding.found("Riverside", time_zone="UTC", command=_host(), coordinator="Chidi", email="chidi@example.org")
+    return bank
+
+
+def _host() -> Command:
+    return Command(id=new_command_id(), by=HOST, via="cli")
+
+
+_numbers = count(2)
+
+
+def row(
+    giver: str = "Ana",
+    receiver: str = "Bo",
+    minutes: int = 60,
+    *,
+    day: date = date(2026, 3, 28),
+    kind: Kind = "help",
+    category: str = "garden",
+    note: str = "",
+    reference: str = "",
+) -> Row:
+    line = next(_numbers)
+    key = (kind, "reference", reference) if reference else (kind, "row", str(line))
+    return Row(line, kind, giver, receiver, day, minutes if kind == "help" else 0, category, note, reference, key)
+
+
+def take_in(bank: TimeBank, rows: Sequence[Row], debit_limit_minutes: int | None = None) -> tuple[Plan, Outcome]:
+    plan = plan_import(bank, rows, now=NOW, debit_limit_minutes=debit_limit_minutes)
+    return plan, carry_out(bank, plan)
+
+
+def facts(bank: TimeBank) -> list[object]:
+    return [decode(data).data for _, data in bank.log.scan()]
+
+
+def member(bank: TimeBank, name: str) -> MemberId:
+    (found,) = find_members(bank, name)
+    return MemberId(found.account)
+
+
+def test_a_plan_writes_nothing(founded: TimeBank) -> None:
+    head = founded.log.head()
+
+    plan = plan_import(founded, [row(), row(category="Felling trees")], now=NOW)
+
+    assert founded.log.head() == head and founded.people.named("Ana") == []
+    assert (len(plan.rows), len(plan.newcomers), [kind.label for kind in plan.new_kinds]) == (2, 2, ["Felling trees"])
+
+
+def test_help_is_settled_and_typed_by_the_host_for_both(founded: TimeBank) -> None:
+    take_in(founded, [row(minutes=90, note="Dug the front bed")])
+
+    settled = [fact for fact in facts(founded) if isinstance(fact, ExchangeSettled)]
+    ana, bo = member(founded, "Ana"), member(founded, "Bo")
+    assert [(leg.giver, leg.receiver, leg.minutes, leg.category) for leg in settled[0].legs] == [
+        (ana, bo, 90, "garden")
+    ]
+    entries = [decode(data) for _, data in founded.log.scan()]
+    reported = next(entry for entry in entries if entry.type == "exchange-reported")
+    assert (reported.actor, reported.via) == (HOST, "import")
+    assert founded.people.words(reported.sealed.values()) == {reported.sealed["note"]: "Dug the front bed"}
+
+
+def test_gifts_go_to_members_groups_and_everybody(founded: TimeBank) -> None:
+    group, _ = founded.groups.form("Mill Lane", command=_host())
+
+    take_in(founded, [row(kind="gift"), row(receiver="Mill Lane", kind="gift"), row(receiver="community", kind="gift")])
+
+    assert [fact.receiver for fact in facts(founded) if isinstance(fact, GiftRecorded)] == [
+        AccountId(member(founded, "Bo")),
+        AccountId(group),
+        COMMUNITY,
+    ]
+
+
+def test_a_second_run_adds_nothing(founded: TimeBank) -> None:
+    rows = [row(reference="1"), row(reference="2", note="Long walk"), row(kind="gift", category="Felling trees")]
+    take_in(founded, rows)
+    head = founded.log.head()
+
+    plan, outcome = take_in(founded, rows)
+
+    assert (plan.already, plan.bad, outcome.recorded, founded.log.head()) == (3, [], 0, head)
+
+
+def test_a_run_that_was_cut_short_is_finished_by_the_next_without_doubling(founded: TimeBank) -> None:
+    rows = [row(f"Person {number % 9}", "Bo", 1) for number in range(600)]
+
+    def stop(done: int, of: int) -> None:
+        raise LogUnavailable("gone", "The log is gone. Try again.")
+
+    with pytest.raises(LogUnavailable):
+        carry_out(founded, plan_import(founded, rows, now=NOW), stop)
+    assert 0 < replay(founded.log).given < 600
+
+    plan, outcome = take_in(founded, rows)
+
+    assert plan.already + outcome.recorded == 600 and plan.newcomers == []
+    assert replay(founded.log).given == replay(founded.log).received == 600
+
+
+def test_the_same_reference_with_another_content_is_bad(founded: TimeBank) -> None:
+    take_in(founded, [row(reference="7")])
+
+    plan = plan_import(founded, [row(minutes=30, reference="7")], now=NOW)
+
+    assert [bad.sentence for bad in plan.bad] == ["This row was imported before, and said something else then."]
+
+
+def test_people_are_found_by_name_address_and_identifier_whatever_the_accents(founded: TimeBank) -> None:
+    chidi = member(founded, "Chidi")
+
+    plan, _ = take_in(founded, [row(giver=text) for text in ("CHIDI", "chidi@Example.org", chidi)])
+
+    assert [person.name for person in plan.newcomers] == ["Bo"]
+    assert replay(founded.log).accounts[AccountId(chidi)].given == 180
+
+
+def test_whom_an_earlier_file_brought_is_the_same_person_in_the_next(founded: TimeBank) -> None:
+    take_in(founded, [row("p0001", "p0002")])
+    founded.members.invite("p0001", command=_host())
+
+    plan = plan_import(founded, [row("P0001", "p0002", 30)], now=NOW)
+
+    assert plan.newcomers == [] and plan.bad == []
+
+
+def test_two_people_of_one_name_must_be_told_apart(founded: TimeBank) -> None:
+    for _ in range(2):
+        founded.members.invite("Ana", command=_host())
+
+    plan = plan_import(founded, [row()], now=NOW)
+
+    assert "names 2 people" in plan.bad[0].sentence
+
+
+def test_words_without_an_entry_name_nobody(founded: TimeBank) -> None:
+    ana, _ = founded.members.invite("Ana", command=_host())
+    founded.people.seal([Words("m-000000000000", "name", "Ana")])
+
+    assert [found.account for found in find_all(founded, ["Ana"])["Ana"]] == [ana]
+
+
+def test_an_address_instead_of_a_name_is_shown_to_nobody(founded: TimeBank) -> None:
+    plan, _ = take_in(founded, [row("ana@example.org")])
+
+    assert next((person.name, person.email) for person in plan.newcomers) == ("ana", "ana@example.org")
+    assert founded.people.member_with_address("ANA@example.org") == member(founded, "ana")
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        (row("Ana", "ana"), "nobody exchanges hours with themselves"),
+        (row(minutes=0), "at least one minute"),
+        (row(minutes=1441), "A day has 24 hours"),
+        (row(day=date(2026, 11, 23)), "still to come"),
+        (row("m-000000000000"), "We do not know this person"),
+        (row("A" * 101), "too long for a name"),
+        (row("community"), "We do not know this person"),
+    ],
+)
+def test_a_row_that_the_ledger_would_refuse_is_bad_before_anything_is_written(
+    founded: TimeBank, bad: Row, sentence: str
+) -> None:
+    plan = plan_import(founded, [bad], now=NOW)
+
+    assert sentence in plan.bad[0].sentence and plan.rows == []
+
+
+def test_days_long_ago_are_fine(founded: TimeBank) -> None:
+    assert take_in(founded, [row(day=date(2005, 5, 21))])[1].recorded == 1
+
+
+def test_a_limit_counts_all_rows_before_and_can_be_agreed_first(founded: TimeBank) -> None:
+    rows = [row(minutes=1200), row(minutes=60)]
+
+    assert [bad.line for bad in plan_import(founded, rows, now=NOW).bad] == [rows[1].line]
+    assert "0 min are still open" in plan_import(founded, rows, now=NOW).bad[0].sentence
+
+    _, outcome = take_in(founded, rows, debit_limit_minutes=-30 * 60)
+
+    assert outcome.recorded == 2
+    assert founded.agreements.in_force().debit_limit_minutes == -30 * 60
+
+
+def test_known_kinds_are_found_by_key_and_label_and_new_ones_added(founded: TimeBank) -> None:
+    texts = ["garden", "Meals and FOOD", "", "co-work", "Co work", "庭仕事"]
+
+    plan, _ = take_in(founded, [row(category=text, kind="gift") for text in texts])
+
+    assert [plan.kinds[text] for text in texts[:5]] == ["garden", "food", "other", "co-work", "co-work"]
+    assert plan.kinds["庭仕事"].startswith("kind-")
+    assert [kind.label for kind in founded.agreements.in_force().categories[-2:]] == ["Co-work", "庭仕事"]
+
+
+def test_an_empty_place_is_founded_first(bank: TimeBank) -> None:
+    plan = plan_import(None, [row()], now=NOW, community=Community("Elm Street", "Europe/Madrid"))
+    assert plan.founds == Community("Elm Street", "Europe/Madrid") and bank.log.head() == 0
+
+    carry_out(bank, plan)
+
+    agreed = bank.agreements.in_force()
+    assert (agreed.name, agreed.time_zone) == ("Elm Street", "Europe/Madrid")
+    assert replay(bank.log).given == 60
+
+
+def test_who_leaves_between_plan_and_writing_is_reported(founded: TimeBank) -> None:
+    take_in(founded, [row()])
+    rows = [row(minutes=15), row("Eve", minutes=15)]
+    plan = plan_import(founded, rows, now=NOW)
+    founded.members.leave(member(founded, "Ana"), command=_host())
+
+    outcome = carry_out(founded, plan)
+
+    assert outcome.recorded == 1
+    assert [bad.line for bad in outcome.refused] == [rows[0].line]

@@ -1,0 +1,79 @@
+"""What is remembered is a cache: lost, old or damaged, it changes no decision."""
+
+import sqlite3
+
+import pytest
+
+from ledger.application import known
+from ledger.application.time_bank import TimeBank
+from ledger.refusals import BeyondDebitLimit
+from tests.cast import ANA, BO, TODAY, command, help_of, minutes_of, reopened
+
+
+@pytest.fixture(autouse=True)
+def snapshots_are_kept_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot is worth its row after three entries."""
+    monkeypatch.setattr(known, "_WORTH_A_SNAPSHOT", 3)
+
+
+def five_hours(bank: TimeBank) -> None:
+    """Bo receives five hours, one by one."""
+    for _ in range(5):
+        bank.exchanges.report([help_of()], TODAY, command=command(BO))
+
+
+def test_a_snapshot_is_kept_and_only_what_came_after_is_read(each_bank: TimeBank) -> None:
+    five_hours(each_bank)
+    with reopened(each_bank) as cold:
+        assert minutes_of(cold, BO) == -300
+        cold.exchanges.report([help_of()], TODAY, command=command(BO))
+
+    tag = f"account:{BO}"
+    position, _ = each_bank.log.load_snapshots([tag])[tag]
+    assert 0 < position < each_bank.log.head()
+    with reopened(each_bank) as colder:
+        assert minutes_of(colder, BO) == -360
+
+
+@pytest.mark.parametrize("kept", [b'0{"id":"m-bo","received":1}', b"1{", b""], ids=["other shape", "damaged", "empty"])
+def test_a_snapshot_that_cannot_be_read_is_as_none(bank: TimeBank, kept: bytes) -> None:
+    five_hours(bank)
+    change_snapshots(bank, "INSERT INTO known VALUES (?, ?, ?)", f"account:{BO}", bank.log.head(), kept)
+
+    with reopened(bank) as cold:
+        assert minutes_of(cold, BO) == -300
+
+
+def test_deleted_snapshots_change_nothing(bank: TimeBank) -> None:
+    five_hours(bank)
+    with reopened(bank) as cold:
+        assert minutes_of(cold, BO) == -300
+    change_snapshots(bank, "DELETE FROM known")
+
+    with reopened(bank) as colder:
+        assert minutes_of(colder, BO) == -300
+        assert minutes_of(colder, ANA) == 300
+
+
+def test_memory_that_forgets_at_once_decides_the_same(bank: TimeBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "_REMEMBERED", 1)
+    bank.exchanges.report([help_of(minutes=1180)], TODAY, command=command(BO))
+
+    for minutes in (15, 5):
+        bank.exchanges.report([help_of(minutes=minutes)], TODAY, command=command(BO))
+    with pytest.raises(BeyondDebitLimit):
+        bank.exchanges.report([help_of(minutes=1)], TODAY, command=command(BO))
+
+    assert minutes_of(bank, BO) == -1200
+
+
+def test_an_account_nobody_moved_is_at_zero(bank: TimeBank) -> None:
+    assert minutes_of(bank, ANA) == 0
+
+
+def change_snapshots(bank: TimeBank, sql: str, *arguments: object) -> None:
+    """Changes the cache from outside, as whoever tidies up would."""
+    connection = sqlite3.connect(bank.place.path / "log.db")
+    with connection:
+        connection.execute(sql, arguments)
+    connection.close()

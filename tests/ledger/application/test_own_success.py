@@ -1,0 +1,28 @@
+"""A conflict with our own success: the commit was kept, its answer was lost, and the retry below us met its own entry."""
+
+from ledger.application.time_bank import TimeBank
+from ledger.events import ExchangeReported
+from tests.cast import ANA, TODAY, command, facts_in, help_of
+from tests.ledger.application.troubled import always_conflicting, times, with_trouble
+
+
+def test_a_conflict_with_our_own_success_keeps_the_words_and_records_once(each_bank: TimeBank) -> None:
+    troubled, log = with_trouble(each_bank, after=times(1, always_conflicting))
+    head = each_bank.log.head()
+
+    exchange, answer = troubled.exchanges.report([help_of()], TODAY, command=command(ANA), note="Two beds of beans")
+
+    assert log.tries == 1
+    assert [type(fact) for fact in facts_in(each_bank.log)[head:]] == [ExchangeReported]
+    assert each_bank.exchanges.state(exchange).state == "waiting"
+    assert "Two beds of beans" in each_bank.people.of(ANA, "note")
+    assert answer.position == each_bank.log.head()
+
+
+def test_a_conflict_with_somebody_else_drops_the_words_of_the_first_try(each_bank: TimeBank) -> None:
+    troubled, log = with_trouble(each_bank, before=times(2, always_conflicting))
+
+    troubled.exchanges.report([help_of()], TODAY, command=command(ANA), note="Two beds of beans")
+
+    assert log.tries == 3
+    assert each_bank.people.of(ANA, "note") == ["Two beds of beans"]

@@ -1,0 +1,202 @@
+"""Tables that other programs wrote: what is read, and what is said when nothing can be."""
+
+import gzip
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ledger.application.sheet_cells import (
+    Readings,
+    Unreadable,
+    day_of,
+    day_order_of,
+    decimal_sign_of,
+    minutes_of_hours,
+    minutes_of_minutes,
+)
+from ledger.application.sheet_rows import read_rows
+from ledger.application.sheets import Sheet, UnusableFile, read_sheet
+
+ROW = "2026-03-28,Ana,Bo,1.5,garden\n"
+HEADINGS = "date,giver,receiver,hours,category\n"
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Callable[..., Sheet]:
+    def read(text: str | bytes, columns: dict[str, str] | None = None) -> Sheet:
+        path = tmp_path / "help.csv"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_sheet(path, columns)
+
+    return read
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_usual_separators_and_line_ends_are_read(
+    sheet: Callable[..., Sheet], separator: str, line_end: str
+) -> None:
+    read = sheet((HEADINGS + ROW).replace(",", separator).replace("\n", line_end).rstrip())
+
+    assert [(record.line, record.cells["receiver"]) for record in read.records] == [(2, "Bo")]
+
+
+def test_a_byte_order_mark_is_no_letter(sheet: Callable[..., Sheet]) -> None:
+    assert sheet(b"\xef\xbb\xbf" + (HEADINGS + ROW).encode()).records[0].cells["date"] == "2026-03-28"
+
+
+def test_windows_letters_are_read_and_said_aloud(sheet: Callable[..., Sheet]) -> None:
+    read = sheet((HEADINGS + "2026-03-28,Sofía,Bo,1,garden\n").encode("cp1252"))
+
+    assert read.records[0].cells["giver"] == "Sofía"
+    assert "Windows-1252" in read.remarks[0]
+
+
+def test_a_gzipped_file_is_read_whatever_it_is_called(sheet: Callable[..., Sheet]) -> None:
+    assert len(sheet(gzip.compress((HEADINGS + ROW).encode())).records) == 1
+
+
+def test_line_numbers_count_lines_and_not_rows(sheet: Callable[..., Sheet]) -> None:
+    read = sheet('date,giver,receiver,note\n2026-01-01,Ana,Bo,"two\nlines"\n\n2026-01-02,Bo,Ana,one\n')
+
+    assert [record.line for record in read.records] == [2, 5]
+
+
+def test_an_empty_file_has_no_rows(sheet: Callable[..., Sheet]) -> None:
+    assert sheet("").records == [] and sheet(HEADINGS).records == []
+
+
+def test_a_row_with_too_few_cells_is_bad_and_the_others_are_good(sheet: Callable[..., Sheet]) -> None:
+    read = sheet(HEADINGS + "2026-03-28,Ana\n" + ROW)
+
+    assert len(read.records) == 1
+    assert [(bad.line, bad.sentence) for bad in read.bad] == [(2, "There are 2 cells in this row, and 5 headings.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("date,giver,hours\n", "No column is headed “receiver”"),
+        ("date|giver|receiver|hours\n2026-01-01|Ana|Bo|1\n", "no headings that"),
+        ("date,giver,giver,receiver\n", "stands there 2 times"),
+        (HEADINGS + '2026-01-01,"Ana,Bo,1,garden\n', "begins on line 2"),
+        (HEADINGS + f"2026-01-01,{'a' * 1_000_000},Bo,1,garden\n", "begins on line 2"),
+        ("date,giver,receiver\n".encode("utf-16"), "UTF-16"),
+        (HEADINGS.encode() + b"2026-01-01,\x81\x8d,Bo,1,garden\n", "neither UTF-8 nor Windows-1252"),
+        (gzip.compress((HEADINGS + ROW * 1000).encode())[:60], "damaged gzip"),
+    ],
+)
+def test_a_file_that_is_no_table_says_what_is_wrong(sheet: Callable[..., Sheet], text: str | bytes, wrong: str) -> None:
+    with pytest.raises(UnusableFile) as refused:
+        sheet(text)
+
+    assert wrong in refused.value.wrong and refused.value.to_do
+
+
+def test_a_file_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFile, match="cannot be read"):
+        read_sheet(tmp_path / "nothing.csv")
+
+
+def test_named_columns_hold_alone(sheet: Callable[..., Sheet]) -> None:
+    read = sheet(
+        "when,helper,helped,kind\n2026-01-01,Ana,Bo,garden\n",
+        {"date": "when", "giver": "helper", "receiver": "HELPED", "category": "kind"},
+    )
+
+    assert read.records[0].cells == {"date": "2026-01-01", "giver": "Ana", "receiver": "Bo", "category": "garden"}
+
+
+def test_a_named_column_that_is_missing_is_told_with_those_that_are_there(sheet: Callable[..., Sheet]) -> None:
+    with pytest.raises(UnusableFile, match=r"There is no column “helper”\. The headings are: when, who"):
+        sheet("when,who,whom\n", {"date": "when", "giver": "helper", "receiver": "whom"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "minutes"),
+    [
+        ("1.5", 90),
+        (".25", 15),
+        ("0.33", 20),
+        ("0.3333", 20),
+        ("1:06", 66),
+        ("1h 15", 75),
+        ("1 h 15 min", 75),
+        ("45 min", 45),
+        ("2h", 120),
+        ("'1.25", 75),
+        ("٢", 120),
+        ("0.0083", 0),
+        ("0.0084", 1),
+    ],
+)
+def test_a_length_is_rounded_to_the_minute_once(cell: str, minutes: int) -> None:
+    assert minutes_of_hours(cell, ".") == minutes
+
+
+@pytest.mark.parametrize("cell", ["", "two", "1.2.3", "-1", "1/2", "1e3", "99999999"])
+def test_what_is_no_length_is_said(cell: str) -> None:
+    with pytest.raises(Unreadable):
+        minutes_of_hours(cell, ".")
+
+
+def test_the_decimal_sign_is_the_files_and_not_the_cells() -> None:
+    assert decimal_sign_of(["2", "1,5", "1.250,00"]) == "," and minutes_of_hours("1,5", ",") == 90
+    assert decimal_sign_of(["1.250", "2"]) == "." and minutes_of_minutes("90", ".") == 90
+    with pytest.raises(UnusableFile, match="different decimal signs"):
+        decimal_sign_of(["1.5", "2,5"])
+
+
+def test_days_are_read_by_those_that_only_fit_one_way() -> None:
+    assert day_order_of(["07/01/2026", "28/02/2026"], None) == "dmy"
+    assert day_order_of(["07/01/2026", "02/28/2026"], None) == "mdy"
+    with pytest.raises(UnusableFile, match="may be read in two ways") as asked:
+        day_order_of(["07/01/2026"], None)
+    assert "--day-order" in asked.value.to_do
+    with pytest.raises(UnusableFile, match="has the day first"):
+        day_order_of(["28/02/2026", "02/28/2026"], None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("2026-03-28", date(2026, 3, 28)),
+        ("2026/3/8", date(2026, 3, 8)),
+        ("28.03.2026", date(2026, 3, 28)),
+        ("28/3/26", date(2026, 3, 28)),
+        ("2026-01-07T23:40:00Z", date(2026, 1, 8)),
+        ("2026-01-07 23:40:00", date(2026, 1, 7)),
+    ],
+)
+def test_a_day_is_the_communitys_day(cell: str, day: date) -> None:
+    assert day_of(cell, Readings(zone=ZoneInfo("Europe/Madrid"))) == day
+
+
+@pytest.mark.parametrize("cell", ["", "31/02/2026", "yesterday", "0026-01-01"])
+def test_what_is_no_day_is_said(cell: str) -> None:
+    with pytest.raises(Unreadable):
+        day_of(cell, Readings())
+
+
+def test_equal_rows_without_a_reference_are_told_apart_by_a_running_number(sheet: Callable[..., Sheet]) -> None:
+    rows, bad = read_rows(sheet(HEADINGS + ROW + ROW), kind=None, day_order=None, zone=ZoneInfo("UTC"))
+
+    assert bad == [] and len({row.key for row in rows}) == 2
+
+
+def test_a_reference_that_comes_twice_counts_once_or_is_bad(sheet: Callable[..., Sheet]) -> None:
+    text = "date,giver,receiver,hours,reference\n"
+    text += "2026-01-01,Ana,Bo,1,A1\n2026-01-01,Ana,Bo,1,A1\n2026-01-01,Bo,Ana,2,A1\n"
+
+    rows, bad = read_rows(sheet(text), kind=None, day_order=None, zone=ZoneInfo("UTC"))
+
+    assert [row.line for row in rows] == [2]
+    assert [(row.line, row.sentence) for row in bad] == [(4, "Reference “A1” stands for something else in line 2.")]
+
+
+def test_help_without_a_length_is_refused_as_a_whole(sheet: Callable[..., Sheet]) -> None:
+    with pytest.raises(UnusableFile, match="how long the help took"):
+        read_rows(sheet("date,giver,receiver\n2026-01-01,Ana,Bo\n"), kind=None, day_order=None, zone=ZoneInfo("UTC"))

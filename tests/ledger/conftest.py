@@ -1,0 +1,36 @@
+"""A founded community with the cast, closed when its test ends."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.application.time_bank import TimeBank
+from tests.cast import clock, counting_ids, founded
+
+
+@pytest.fixture(scope="session")
+def founded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded community that nobody changes: each test gets a copy, which is quicker than founding anew."""
+    folder = tmp_path_factory.mktemp("founded")
+    founded(folder).close()
+    return folder
+
+
+@pytest.fixture
+def bank(founded_folder: Path, tmp_path: Path) -> Iterator[TimeBank]:
+    """A founded community in a data folder of this test alone."""
+    folder = shutil.copytree(founded_folder, tmp_path / "elm-street")
+    with TimeBank.open(folder, clock=clock, ids=counting_ids()) as bank:
+        yield bank
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_bank(request: pytest.FixtureRequest) -> Iterator[TimeBank]:
+    """A founded community; each test that asks for it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("bank")
+    else:
+        with founded(request.getfixturevalue("postgresql_url")) as bank:
+            yield bank

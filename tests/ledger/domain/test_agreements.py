@@ -1,0 +1,149 @@
+"""What the community has agreed upon, and who may agree."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ledger.domain.agreements import (
+    DEFAULT_CATEGORIES,
+    DEFAULT_DEBIT_LIMIT_MINUTES,
+    Agreements,
+    agree_categories,
+    agree_confirmation,
+    agree_limits,
+)
+from ledger.events import CategoriesAgreed, Category, CommunityFounded, ConfirmationAgreed, LimitsAgreed
+from ledger.identifiers import CategoryKey
+from ledger.refusals import LimitOutOfRange, NoCategories, NotFounded, OnlyCoordinators, WordsTooLong, WordsUnreadable
+from tests.cast import AGREEMENTS, ANA, CHIDI, after, host, member
+
+
+def kind(key: str, label: str = "Something") -> Category:
+    """A kind of help."""
+    return Category(key=CategoryKey(key), label=label)
+
+
+def test_before_anything_is_agreed_the_defaults_are_in_force() -> None:
+    agreements = Agreements()
+
+    assert not agreements.is_founded
+    assert agreements.debit_limit_minutes == DEFAULT_DEBIT_LIMIT_MINUTES == -20 * 60
+    assert agreements.upper_limit_minutes is None
+    assert agreements.words_needed == "receiver"
+
+
+def test_the_founding_gives_name_time_zone_and_origin() -> None:
+    founded = CommunityFounded(name="Elm Street", time_zone="Asia/Tokyo", language="en", origin="host/elm-street/1")
+
+    agreements = after(Agreements(), [founded])
+
+    assert agreements.is_founded
+    assert agreements.local(datetime(2026, 3, 14, 23, 0, tzinfo=UTC)).date().isoformat() == "2026-03-15"
+
+
+def test_a_coordinator_changes_the_limits() -> None:
+    facts = agree_limits(AGREEMENTS, debit_limit_minutes=-600, upper_limit_minutes=3000, by=member(CHIDI))
+
+    assert facts == [LimitsAgreed(debit_limit_minutes=-600, upper_limit_minutes=3000)]
+    agreed = after(AGREEMENTS, facts)
+    assert (agreed.debit_limit_minutes, agreed.upper_limit_minutes) == (-600, 3000)
+
+
+def test_an_upper_limit_is_lifted_again() -> None:
+    limited = after(AGREEMENTS, [LimitsAgreed(debit_limit_minutes=-600, upper_limit_minutes=3000)])
+
+    facts = agree_limits(limited, debit_limit_minutes=-600, upper_limit_minutes=None, by=host())
+
+    assert after(limited, facts).upper_limit_minutes is None
+
+
+@pytest.mark.parametrize(("debit", "upper"), [(1, None), (-1_000_001, None), (0, 0), (0, -60), (0, 1_000_001)])
+def test_limits_lie_on_their_own_side_of_zero(debit: int, upper: int | None) -> None:
+    with pytest.raises(LimitOutOfRange):
+        agree_limits(AGREEMENTS, debit_limit_minutes=debit, upper_limit_minutes=upper, by=member(CHIDI))
+
+
+def test_a_debit_limit_of_zero_is_a_limit() -> None:
+    assert agree_limits(AGREEMENTS, debit_limit_minutes=0, upper_limit_minutes=None, by=member(CHIDI))
+
+
+def test_a_coordinator_asks_for_both_words() -> None:
+    facts = agree_confirmation(AGREEMENTS, words_needed="both", by=member(CHIDI))
+
+    assert facts == [ConfirmationAgreed(words_needed="both")]
+    assert after(AGREEMENTS, facts).words_needed == "both"
+
+
+def test_a_coordinator_changes_the_kinds_of_help() -> None:
+    facts = agree_categories(AGREEMENTS, categories=[kind("bees", "Bees"), kind("boats", "Boats")], by=member(CHIDI))
+
+    assert facts == [CategoriesAgreed(categories=(kind("bees", "Bees"), kind("boats", "Boats")))]
+    assert after(AGREEMENTS, facts).category_keys == {"bees", "boats"}
+
+
+@pytest.mark.parametrize(
+    "categories",
+    [
+        [],
+        [kind("bees", "Bees"), kind("bees", "Other bees")],
+        [kind("bees", "Bees"), kind("wasps", " Bees ")],
+        [kind("bees", " ")],
+        [kind("Bees")],
+        [kind("")],
+        [kind("two words")],
+        [kind("b" * 41)],
+        [kind(f"kind-{number}", f"Kind {number}") for number in range(101)],
+    ],
+)
+def test_kinds_of_help_are_named_once_and_briefly(categories: list[Category]) -> None:
+    with pytest.raises(NoCategories):
+        agree_categories(AGREEMENTS, categories=categories, by=member(CHIDI))
+
+
+def test_a_kind_of_help_is_named_in_sixty_letters() -> None:
+    assert agree_categories(AGREEMENTS, categories=[kind("bees", "B" * 60)], by=member(CHIDI))
+
+    with pytest.raises(WordsTooLong):
+        agree_categories(AGREEMENTS, categories=[kind("bees", "B" * 61)], by=member(CHIDI))
+
+
+@pytest.mark.parametrize("label", ["half \ud800", "null \x00", "bell \x07"])
+def test_a_kind_of_help_is_named_in_letters_that_can_be_kept(label: str) -> None:
+    with pytest.raises(WordsUnreadable):
+        agree_categories(AGREEMENTS, categories=[kind("bees", label)], by=member(CHIDI))
+
+
+def test_labels_are_kept_without_the_spaces_around_them() -> None:
+    (fact,) = agree_categories(AGREEMENTS, categories=[kind("bees", "  Bees ")], by=member(CHIDI))
+
+    assert fact == CategoriesAgreed(categories=(kind("bees", "Bees"),))
+
+
+def test_agreeing_to_what_is_agreed_already_records_nothing() -> None:
+    by = member(CHIDI)
+
+    assert agree_limits(AGREEMENTS, debit_limit_minutes=-1200, upper_limit_minutes=None, by=by) == []
+    assert agree_confirmation(AGREEMENTS, words_needed="receiver", by=by) == []
+    assert agree_categories(AGREEMENTS, categories=DEFAULT_CATEGORIES, by=by) == []
+
+
+def test_only_coordinators_agree_for_everybody() -> None:
+    by = member(ANA)
+
+    with pytest.raises(OnlyCoordinators):
+        agree_limits(AGREEMENTS, debit_limit_minutes=0, upper_limit_minutes=None, by=by)
+    with pytest.raises(OnlyCoordinators):
+        agree_confirmation(AGREEMENTS, words_needed="both", by=by)
+    with pytest.raises(OnlyCoordinators):
+        agree_categories(AGREEMENTS, categories=[kind("bees")], by=by)
+
+
+def test_nothing_is_agreed_before_the_founding() -> None:
+    by = host()
+
+    with pytest.raises(NotFounded):
+        agree_limits(Agreements(), debit_limit_minutes=0, upper_limit_minutes=None, by=by)
+    with pytest.raises(NotFounded):
+        agree_confirmation(Agreements(), words_needed="both", by=by)
+    with pytest.raises(NotFounded):
+        agree_categories(Agreements(), categories=[kind("bees")], by=by)

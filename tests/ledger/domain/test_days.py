@@ -1,0 +1,40 @@
+"""On which days help can have happened."""
+
+from datetime import date
+
+import pytest
+
+from ledger.domain.days import must_be_a_day_to_log
+from ledger.domain.members import Member
+from ledger.refusals import DayToCome, DayTooLongAgo
+from tests.cast import ANA, CHIDI, TODAY, host, member
+
+
+def test_today_and_yesterday_are_days_to_log() -> None:
+    must_be_a_day_to_log(TODAY, today=TODAY, by=member(ANA))
+    must_be_a_day_to_log(date(2026, 3, 13), today=TODAY, by=member(ANA))
+
+
+@pytest.mark.parametrize("who", [member(ANA), member(CHIDI), host()], ids=["member", "coordinator", "host"])
+def test_tomorrow_is_still_to_come_for_everybody(who: Member) -> None:
+    with pytest.raises(DayToCome):
+        must_be_a_day_to_log(date(2026, 3, 15), today=TODAY, by=who)
+
+
+@pytest.mark.parametrize(
+    ("today", "a_year_back", "a_year_and_a_day_back"),
+    [
+        (date(2026, 3, 14), date(2025, 3, 14), date(2025, 3, 13)),
+        (date(2025, 1, 1), date(2024, 1, 1), date(2023, 12, 31)),  # across a leap day
+        (date(2028, 2, 29), date(2027, 2, 28), date(2027, 2, 27)),  # on a leap day
+    ],
+)
+def test_a_year_back_is_a_day_to_log_and_a_day_more_asks_for_a_coordinator(
+    today: date, a_year_back: date, a_year_and_a_day_back: date
+) -> None:
+    must_be_a_day_to_log(a_year_back, today=today, by=member(ANA))
+    must_be_a_day_to_log(a_year_and_a_day_back, today=today, by=member(CHIDI))
+    must_be_a_day_to_log(date(1, 1, 1), today=today, by=host())
+
+    with pytest.raises(DayTooLongAgo):
+        must_be_a_day_to_log(a_year_and_a_day_back, today=today, by=member(ANA))

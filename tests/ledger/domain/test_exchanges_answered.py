@@ -1,0 +1,191 @@
+"""Agreeing to what was reported, saying no, and calling it off."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ledger.domain.exchanges import (
+    Exchange,
+    call_off,
+    confirm,
+    decline,
+)
+from ledger.domain.members import Member
+from ledger.events import (
+    ExchangeCalledOff,
+    ExchangeConfirmed,
+    ExchangeDeclined,
+    ExchangeReported,
+    ExchangeSettled,
+    Fact,
+)
+from ledger.identifiers import MemberId
+from ledger.refusals import (
+    AlreadyCalledOff,
+    AlreadyDeclined,
+    AlreadyReversed,
+    AlreadySettled,
+    BeyondDebitLimit,
+    OnlyTheOtherPartyConfirms,
+    OnlyTheReporterCallsOff,
+    Refusal,
+    TakesNoPart,
+    UnknownExchange,
+)
+from tests.cast import (
+    AGREEMENTS,
+    ANA,
+    BO,
+    CHIDI,
+    EXCHANGE,
+    RUTH,
+    TODAY,
+    after,
+    balances,
+    called_off,
+    declined,
+    gone,
+    help_of,
+    host,
+    member,
+    reported,
+    reversed_exchange,
+    settled,
+    skills,
+)
+
+UNKNOWN = Exchange(id=EXCHANGE)
+
+
+def confirmed_by(who: Member, exchange: Exchange, balance: dict[MemberId, int] | None = None) -> list[Fact]:
+    """What this person's agreement comes to."""
+    return list(confirm(exchange, by=who, accounts=balances(balance), agreements=AGREEMENTS))
+
+
+def test_the_receiver_agrees_and_it_is_settled() -> None:
+    facts = confirmed_by(member(BO), reported(by=ANA))
+
+    assert facts == [
+        ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO),
+        ExchangeSettled(exchange=EXCHANGE, legs=(help_of(),), given_on=TODAY),
+    ]
+
+
+def test_while_another_word_is_missing_an_agreement_settles_nothing() -> None:
+    both_missing = after(
+        Exchange(id=EXCHANGE),
+        [ExchangeReported(exchange=EXCHANGE, legs=skills(), given_on=TODAY, reported_by=CHIDI, awaiting=(ANA, BO))],
+    )
+
+    first = confirmed_by(member(ANA), both_missing)
+    second = confirmed_by(member(BO), after(both_missing, first))
+
+    assert first == [ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=ANA)]
+    assert isinstance(second[-1], ExchangeSettled)
+
+
+def test_nobody_confirms_their_own_report() -> None:
+    with pytest.raises(OnlyTheOtherPartyConfirms):
+        confirmed_by(member(ANA), reported(by=ANA))
+
+
+@pytest.mark.parametrize("who", [CHIDI, RUTH])
+def test_nobody_confirms_for_others(who: MemberId) -> None:
+    with pytest.raises(OnlyTheOtherPartyConfirms):
+        confirmed_by(member(who), reported(by=ANA))
+
+
+def test_nobody_confirms_twice() -> None:
+    waiting = reported(by=ANA)
+    once = after(waiting, confirmed_by(member(BO), waiting))
+
+    with pytest.raises(AlreadySettled):
+        confirmed_by(member(BO), once)
+
+
+def test_one_of_two_missing_words_is_not_given_twice() -> None:
+    both_missing = after(
+        Exchange(id=EXCHANGE),
+        [ExchangeReported(exchange=EXCHANGE, legs=skills(), given_on=TODAY, reported_by=CHIDI, awaiting=(ANA, BO))],
+    )
+    once = after(both_missing, confirmed_by(member(ANA), both_missing))
+
+    with pytest.raises(OnlyTheOtherPartyConfirms):
+        confirmed_by(member(ANA), once)
+
+
+def test_somebody_who_has_left_agrees_to_nothing() -> None:
+    with pytest.raises(TakesNoPart):
+        confirmed_by(gone(BO), reported(by=ANA))
+
+
+def test_the_limit_is_asked_when_the_hours_come_to_count() -> None:
+    waiting = reported(by=ANA, minutes=60)
+
+    assert confirmed_by(member(BO), waiting, {BO: -1140})
+    with pytest.raises(BeyondDebitLimit) as refusal:
+        confirmed_by(member(BO), waiting, {BO: -1141})
+
+    assert refusal.value.details["open_minutes"] == 59
+
+
+def test_help_reported_before_the_giver_left_still_counts_for_them() -> None:
+    # Their hours stay in the book, for others' sake: only who speaks now must take part now.
+    assert isinstance(confirmed_by(member(BO), reported(by=ANA))[-1], ExchangeSettled)
+
+
+# Saying no, calling off
+
+
+def test_the_receiver_says_no_and_nothing_counts() -> None:
+    assert decline(reported(by=ANA), by=member(BO)) == [ExchangeDeclined(exchange=EXCHANGE, declined_by=BO)]
+
+
+@pytest.mark.parametrize("who", [ANA, CHIDI, RUTH])
+def test_only_who_is_asked_says_no(who: MemberId) -> None:
+    with pytest.raises(OnlyTheOtherPartyConfirms):
+        decline(reported(by=ANA), by=member(who))
+
+
+def test_the_reporter_calls_off_what_waits() -> None:
+    assert call_off(reported(by=ANA), by=member(ANA)) == [ExchangeCalledOff(exchange=EXCHANGE, called_off_by=ANA)]
+
+
+@pytest.mark.parametrize("who", [member(CHIDI), host()], ids=["coordinator", "host"])
+def test_a_coordinator_who_is_no_party_calls_off_what_waits(who: Member) -> None:
+    assert call_off(reported(by=ANA), by=who) == [ExchangeCalledOff(exchange=EXCHANGE, called_off_by=who.id)]
+
+
+def test_nobody_else_calls_off_what_waits() -> None:
+    with pytest.raises(OnlyTheReporterCallsOff):
+        call_off(reported(by=ANA), by=member(BO))
+    with pytest.raises(OnlyTheReporterCallsOff):
+        call_off(reported(by=ANA), by=member(RUTH))
+    with pytest.raises(OnlyTheReporterCallsOff):
+        call_off(reported(by=ANA, receiver=CHIDI), by=member(CHIDI))
+
+
+Verb = Callable[[Exchange], object]
+
+ANSWERS: dict[str, Verb] = {
+    "confirm": lambda exchange: confirmed_by(member(BO), exchange),
+    "decline": lambda exchange: decline(exchange, by=member(BO)),
+    "call off": lambda exchange: call_off(exchange, by=member(ANA)),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(
+    ("exchange", "refusal"),
+    [
+        (UNKNOWN, UnknownExchange),
+        (settled(), AlreadySettled),
+        (declined(), AlreadyDeclined),
+        (called_off(), AlreadyCalledOff),
+        (reversed_exchange(), AlreadyReversed),
+    ],
+    ids=["unknown", "settled", "declined", "called off", "reversed"],
+)
+def test_only_what_waits_is_answered(answer: Verb, exchange: Exchange, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        answer(exchange)

@@ -1,0 +1,249 @@
+"""Reporting help, and correcting what was reported."""
+
+from datetime import date
+
+import pytest
+
+from ledger.domain.agreements import Agreements
+from ledger.domain.exchanges import (
+    Exchange,
+    report,
+)
+from ledger.domain.members import Member
+from ledger.events import (
+    ExchangeReported,
+    ExchangeSettled,
+    Fact,
+    Leg,
+)
+from ledger.identifiers import AccountId, MemberId
+from ledger.refusals import (
+    BeyondDebitLimit,
+    CorrectsNothing,
+    DayToCome,
+    NotAParty,
+    NotFounded,
+    NothingToReport,
+    NotWithOneself,
+    TakesNoPart,
+    TooLong,
+    TooShort,
+    UnknownCategory,
+    UnknownMember,
+)
+from tests.cast import (
+    AGREEMENTS,
+    ANA,
+    BO,
+    BOTH_WORDS,
+    CHIDI,
+    EXCHANGE,
+    RUTH,
+    TODAY,
+    balances,
+    called_off,
+    declined,
+    gone,
+    help_of,
+    host,
+    invited,
+    member,
+    reported,
+    reversed_exchange,
+    settled,
+    skills,
+    stranger,
+)
+
+UNKNOWN = Exchange(id=EXCHANGE)
+
+
+def report_of(
+    *legs: Leg,
+    by: Member,
+    parties: tuple[Member, ...] = (),
+    agreements: Agreements = AGREEMENTS,
+    on: date = TODAY,
+    balance: dict[MemberId, int] | None = None,
+    corrects: Exchange | None = None,
+) -> list[Fact]:
+    """What a report comes to: of an hour from Ana to Bo, unless told otherwise."""
+    people = {AccountId(one.id): one for one in (member(ANA), member(BO), member(CHIDI), member(RUTH), *parties)}
+    legs = legs or (help_of(),)
+    return list(
+        report(
+            EXCHANGE,
+            legs,
+            on,
+            by=by,
+            parties={side: people[side] for leg in legs for side in (leg.giver, leg.receiver)},
+            accounts=balances(balance),
+            agreements=agreements,
+            today=TODAY,
+            corrects=corrects,
+        )
+    )
+
+
+def test_what_the_giver_reports_waits_for_the_receiver() -> None:
+    facts = report_of(by=member(ANA))
+
+    assert facts == [
+        ExchangeReported(exchange=EXCHANGE, legs=(help_of(),), given_on=TODAY, reported_by=ANA, awaiting=(BO,))
+    ]
+
+
+def test_what_the_receiver_reports_is_settled_at_once() -> None:
+    facts = report_of(by=member(BO))
+
+    assert facts == [
+        ExchangeReported(exchange=EXCHANGE, legs=(help_of(),), given_on=TODAY, reported_by=BO, awaiting=()),
+        ExchangeSettled(exchange=EXCHANGE, legs=(help_of(),), given_on=TODAY),
+    ]
+
+
+def test_a_skill_exchange_waits_for_the_one_who_has_not_spoken() -> None:
+    for reporter, other in ((ANA, BO), (BO, ANA)):
+        (fact,) = report_of(*skills(), by=member(reporter))
+
+        assert isinstance(fact, ExchangeReported)
+        assert fact.awaiting == (other,)
+
+
+def test_where_both_words_are_agreed_a_receivers_report_waits_for_the_giver() -> None:
+    (fact,) = report_of(by=member(BO), agreements=BOTH_WORDS)
+
+    assert isinstance(fact, ExchangeReported)
+    assert fact.awaiting == (ANA,)
+
+
+def test_a_coordinator_who_is_no_party_reports_for_both_and_it_is_settled() -> None:
+    for agreements in (AGREEMENTS, BOTH_WORDS):
+        first, second = report_of(by=member(CHIDI), agreements=agreements)
+
+        assert isinstance(first, ExchangeReported)
+        assert first.reported_by == CHIDI
+        assert first.awaiting == ()
+        assert isinstance(second, ExchangeSettled)
+
+
+def test_a_coordinator_who_helped_waits_like_everybody_else() -> None:
+    (fact,) = report_of(help_of(giver=CHIDI), by=member(CHIDI))
+
+    assert isinstance(fact, ExchangeReported)
+    assert fact.awaiting == (BO,)
+
+
+def test_the_host_reports_for_both() -> None:
+    assert len(report_of(by=host())) == 2
+
+
+def test_somebody_who_is_no_party_and_no_coordinator_reports_nothing() -> None:
+    with pytest.raises(NotAParty):
+        report_of(by=member(RUTH))
+
+
+def test_nobody_exchanges_with_themselves() -> None:
+    with pytest.raises(NotWithOneself):
+        report_of(help_of(ANA, ANA), by=member(ANA))
+
+
+@pytest.mark.parametrize("minutes", [0, -5])
+def test_help_of_no_minutes_is_refused(minutes: int) -> None:
+    with pytest.raises(TooShort):
+        report_of(help_of(minutes=minutes), by=member(ANA))
+
+
+def test_a_minute_and_a_whole_day_count_and_a_minute_more_does_not() -> None:
+    assert report_of(help_of(minutes=1), by=member(ANA))
+    assert report_of(help_of(minutes=1440), by=member(ANA))
+
+    with pytest.raises(TooLong):
+        report_of(help_of(minutes=1441), by=member(ANA))
+
+
+def test_both_directions_of_a_skill_exchange_are_checked() -> None:
+    with pytest.raises(TooShort):
+        report_of(*skills(back=0), by=member(ANA))
+
+
+def test_a_kind_of_help_that_nobody_agreed_upon_is_refused() -> None:
+    with pytest.raises(UnknownCategory):
+        report_of(help_of(category="flying"), by=member(ANA))
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        (help_of(ANA, BO), help_of(ANA, BO)),
+        (help_of(ANA, BO), help_of(BO, CHIDI)),
+        (help_of(ANA, BO), help_of(BO, ANA), help_of(ANA, BO)),
+    ],
+)
+def test_an_exchange_is_one_direction_or_two_opposite_ones(legs: tuple[Leg, ...]) -> None:
+    with pytest.raises(NothingToReport):
+        report_of(*legs, by=member(ANA))
+
+
+def test_an_exchange_of_nothing_is_refused() -> None:
+    with pytest.raises(NothingToReport):
+        report(EXCHANGE, (), TODAY, by=member(ANA), parties={}, accounts={}, agreements=AGREEMENTS, today=TODAY)
+
+
+def test_nothing_is_reported_before_the_founding() -> None:
+    with pytest.raises(NotFounded):
+        report_of(by=member(ANA), agreements=Agreements())
+
+
+def test_help_by_or_for_somebody_unknown_is_refused() -> None:
+    with pytest.raises(UnknownMember):
+        report_of(by=member(ANA), parties=(stranger(BO),))
+
+
+@pytest.mark.parametrize("bo", [invited(BO), gone(BO)], ids=["not welcomed yet", "gone"])
+def test_people_who_take_no_part_exchange_nothing(bo: Member) -> None:
+    with pytest.raises(TakesNoPart):
+        report_of(by=member(ANA), parties=(bo,))
+    with pytest.raises(TakesNoPart):
+        report_of(by=bo, parties=(bo,))
+    with pytest.raises(TakesNoPart):
+        report_of(by=member(CHIDI), parties=(bo,))
+
+
+def test_help_that_is_still_to_come_is_refused() -> None:
+    with pytest.raises(DayToCome):
+        report_of(by=member(ANA), on=date(2026, 3, 15))
+
+
+def test_what_the_receiver_reports_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(BeyondDebitLimit):
+        report_of(by=member(BO), balance={BO: -1199})
+
+
+def test_what_waits_is_not_held_against_the_limit_before_it_counts() -> None:
+    assert report_of(by=member(ANA), balance={BO: -1200})
+
+
+# Correcting
+
+
+def test_a_correction_names_the_reversed_exchange() -> None:
+    fact, *_ = report_of(help_of(minutes=30), by=member(ANA), corrects=reversed_exchange())
+
+    assert isinstance(fact, ExchangeReported)
+    assert fact.corrects == EXCHANGE
+
+
+def test_a_correction_may_turn_the_direction_round() -> None:
+    assert report_of(help_of(BO, ANA), by=member(ANA), corrects=reversed_exchange())
+
+
+@pytest.mark.parametrize("exchange", [UNKNOWN, reported(by=ANA), settled(), declined(), called_off()])
+def test_only_a_reversed_exchange_is_corrected(exchange: Exchange) -> None:
+    with pytest.raises(CorrectsNothing):
+        report_of(by=member(ANA), corrects=exchange)
+
+
+def test_a_correction_is_between_the_same_people() -> None:
+    with pytest.raises(CorrectsNothing):
+        report_of(help_of(receiver=RUTH), by=member(ANA), corrects=reversed_exchange())

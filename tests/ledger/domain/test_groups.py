@@ -1,0 +1,69 @@
+"""Forming groups, joining and leaving them."""
+
+import pytest
+
+from ledger.domain.groups import Belonging, Group, form, join, leave
+from ledger.domain.members import Member
+from ledger.events import GroupFormed, GroupJoined, GroupLeft
+from ledger.refusals import BelongsAlready, BelongsNot, OnlyCoordinators, TakesNoPart, UnknownGroup, UnknownMember
+from tests.cast import ANA, BO, CHIDI, GARDEN, after, garden, gone, host, invited, member, stranger
+
+OUTSIDE = Belonging(group=GARDEN, member=ANA)
+INSIDE = Belonging(group=GARDEN, member=ANA, belongs=True)
+
+
+@pytest.mark.parametrize("by", [member(CHIDI), host()], ids=["coordinator", "host"])
+def test_a_coordinator_forms_a_group(by: Member) -> None:
+    facts = form(Group(id=GARDEN), by=by)
+
+    assert facts == [GroupFormed(group=GARDEN)]
+    assert after(Group(id=GARDEN), facts) == garden()
+
+
+def test_members_form_no_groups() -> None:
+    with pytest.raises(OnlyCoordinators):
+        form(Group(id=GARDEN), by=member(ANA))
+
+
+@pytest.mark.parametrize("by", [member(ANA), member(CHIDI), host()], ids=["their own word", "coordinator", "host"])
+def test_a_member_joins_and_leaves_by_their_own_word_or_a_coordinators(by: Member) -> None:
+    joined = join(garden(), OUTSIDE, member(ANA), by=by)
+    left = leave(garden(), INSIDE, member(ANA), by=by)
+
+    assert joined == [GroupJoined(group=GARDEN, member=ANA)]
+    assert left == [GroupLeft(group=GARDEN, member=ANA)]
+    assert OUTSIDE.after(joined[0]) == INSIDE
+    assert INSIDE.after(left[0]) == OUTSIDE
+
+
+def test_nobody_else_brings_or_sends_a_member() -> None:
+    with pytest.raises(OnlyCoordinators):
+        join(garden(), OUTSIDE, member(ANA), by=member(BO))
+    with pytest.raises(OnlyCoordinators):
+        leave(garden(), INSIDE, member(ANA), by=member(BO))
+
+
+def test_a_group_that_was_never_formed_is_neither_joined_nor_left() -> None:
+    with pytest.raises(UnknownGroup):
+        join(Group(id=GARDEN), OUTSIDE, member(ANA), by=member(ANA))
+    with pytest.raises(UnknownGroup):
+        leave(Group(id=GARDEN), OUTSIDE, member(ANA), by=member(ANA))
+
+
+def test_a_member_joins_once_and_leaves_once() -> None:
+    with pytest.raises(BelongsAlready):
+        join(garden(), INSIDE, member(ANA), by=member(ANA))
+    with pytest.raises(BelongsNot):
+        leave(garden(), OUTSIDE, member(ANA), by=member(ANA))
+
+
+def test_only_who_takes_part_joins() -> None:
+    for who in (gone(ANA), invited(ANA)):
+        with pytest.raises(TakesNoPart):
+            join(garden(), OUTSIDE, who, by=member(CHIDI))
+    with pytest.raises(UnknownMember):
+        join(garden(), OUTSIDE, stranger(ANA), by=member(CHIDI))
+
+
+def test_somebody_who_has_left_the_community_can_be_taken_off_a_group() -> None:
+    assert leave(garden(), INSIDE, gone(ANA), by=member(CHIDI))

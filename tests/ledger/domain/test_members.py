@@ -1,0 +1,154 @@
+"""Who belongs, who may act, and who is entrusted with what."""
+
+import pytest
+
+from ledger.domain.members import (
+    Coordinators,
+    Member,
+    give_role,
+    invite,
+    leave,
+    must_take_part,
+    welcome,
+    withdraw_role,
+)
+from ledger.events import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn
+from ledger.refusals import (
+    AlreadyInvited,
+    AlreadyLeft,
+    AlreadyWelcomed,
+    LastCoordinator,
+    OnlyCoordinators,
+    RoleHeldAlready,
+    RoleNotHeld,
+    TakesNoPart,
+    UnknownMember,
+)
+from tests.cast import ANA, BO, CHIDI, RUTH, after, gone, host, invited, member, stranger
+
+ONLY_CHIDI = Coordinators(ids=frozenset({CHIDI}))
+CHIDI_AND_ANA = Coordinators(ids=frozenset({CHIDI, ANA}))
+
+
+@pytest.mark.parametrize("who", [member(CHIDI), host()], ids=["coordinator", "host"])
+def test_a_coordinator_or_the_host_invites_and_welcomes(who: Member) -> None:
+    assert invite(stranger(BO), by=who) == [MemberInvited(member=BO)]
+    assert welcome(invited(BO), by=who) == [MemberWelcomed(member=BO)]
+
+
+@pytest.mark.parametrize("who", [member(ANA), member(RUTH), gone(CHIDI), stranger(CHIDI)])
+def test_nobody_else_invites_or_welcomes(who: Member) -> None:
+    with pytest.raises(OnlyCoordinators):
+        invite(stranger(BO), by=who)
+    with pytest.raises(OnlyCoordinators):
+        welcome(invited(BO), by=who)
+
+
+@pytest.mark.parametrize("who", [invited(BO), member(BO), gone(BO)])
+def test_an_identifier_is_invited_once_for_ever(who: Member) -> None:
+    with pytest.raises(AlreadyInvited):
+        invite(who, by=member(CHIDI))
+
+
+def test_only_the_invited_are_welcomed_once_and_not_after_leaving() -> None:
+    with pytest.raises(UnknownMember):
+        welcome(stranger(BO), by=member(CHIDI))
+    with pytest.raises(AlreadyWelcomed):
+        welcome(member(BO), by=member(CHIDI))
+    with pytest.raises(AlreadyLeft):
+        welcome(gone(BO), by=member(CHIDI))
+
+
+def test_a_welcomed_member_takes_part_and_others_do_not() -> None:
+    must_take_part(member(BO))
+
+    with pytest.raises(UnknownMember):
+        must_take_part(stranger(BO))
+    for who in (invited(BO), gone(BO)):
+        with pytest.raises(TakesNoPart):
+            must_take_part(who)
+
+
+@pytest.mark.parametrize("by", [member(BO), member(CHIDI), host()], ids=["their own word", "coordinator", "host"])
+def test_a_member_leaves_by_their_own_word_or_a_coordinators(by: Member) -> None:
+    assert leave(member(BO), ONLY_CHIDI, by=by) == [MemberLeft(member=BO)]
+
+
+def test_nobody_else_sends_a_member_away() -> None:
+    with pytest.raises(OnlyCoordinators):
+        leave(member(BO), ONLY_CHIDI, by=member(ANA))
+
+
+def test_only_who_is_there_leaves() -> None:
+    with pytest.raises(UnknownMember):
+        leave(stranger(BO), ONLY_CHIDI, by=member(CHIDI))
+    with pytest.raises(AlreadyLeft):
+        leave(gone(BO), ONLY_CHIDI, by=member(CHIDI))
+
+
+@pytest.mark.parametrize("by", [member(CHIDI), host()], ids=["their own word", "host"])
+def test_the_last_coordinator_stays(by: Member) -> None:
+    with pytest.raises(LastCoordinator):
+        leave(member(CHIDI), ONLY_CHIDI, by=by)
+    with pytest.raises(LastCoordinator):
+        withdraw_role(member(CHIDI), "coordinator", ONLY_CHIDI, by=by)
+
+
+def test_one_of_two_coordinators_may_go() -> None:
+    assert leave(member(CHIDI), CHIDI_AND_ANA, by=member(CHIDI)) == [MemberLeft(member=CHIDI)]
+    assert withdraw_role(member(CHIDI), "coordinator", CHIDI_AND_ANA, by=member(CHIDI)) == [
+        RoleWithdrawn(member=CHIDI, role="coordinator")
+    ]
+
+
+def test_whoever_leaves_holds_no_role_any_more() -> None:
+    who = gone(CHIDI)
+
+    assert not who.coordinates
+    assert not who.roles
+    assert after(member(RUTH), [MemberLeft(member=RUTH)]).audits is False
+
+
+def test_a_coordinator_or_the_host_entrusts_a_member() -> None:
+    assert give_role(member(BO), "auditor", by=member(CHIDI)) == [RoleGiven(member=BO, role="auditor")]
+    assert give_role(member(BO), "coordinator", by=host()) == [RoleGiven(member=BO, role="coordinator")]
+
+
+def test_nobody_entrusts_themselves_or_others_without_being_a_coordinator() -> None:
+    with pytest.raises(OnlyCoordinators):
+        give_role(member(ANA), "coordinator", by=member(ANA))
+    with pytest.raises(OnlyCoordinators):
+        withdraw_role(member(CHIDI), "coordinator", CHIDI_AND_ANA, by=member(RUTH))
+
+
+def test_only_who_takes_part_is_entrusted_and_once() -> None:
+    with pytest.raises(UnknownMember):
+        give_role(stranger(BO), "auditor", by=member(CHIDI))
+    with pytest.raises(TakesNoPart):
+        give_role(gone(BO), "auditor", by=member(CHIDI))
+    with pytest.raises(RoleHeldAlready):
+        give_role(member(RUTH), "auditor", by=member(CHIDI))
+
+
+def test_only_a_held_role_is_withdrawn() -> None:
+    assert withdraw_role(member(RUTH), "auditor", ONLY_CHIDI, by=member(CHIDI)) == [
+        RoleWithdrawn(member=RUTH, role="auditor")
+    ]
+    with pytest.raises(RoleNotHeld):
+        withdraw_role(member(BO), "auditor", ONLY_CHIDI, by=member(CHIDI))
+
+
+def test_the_coordinators_are_those_who_were_entrusted_and_are_still_there() -> None:
+    coordinators = Coordinators()
+    for fact in (
+        RoleGiven(member=CHIDI, role="coordinator"),
+        RoleGiven(member=ANA, role="coordinator"),
+        RoleGiven(member=RUTH, role="auditor"),
+        RoleWithdrawn(member=ANA, role="coordinator"),
+        RoleWithdrawn(member=RUTH, role="auditor"),
+        RoleGiven(member=BO, role="coordinator"),
+        MemberLeft(member=BO),
+    ):
+        coordinators = coordinators.after(fact)
+
+    assert coordinators == ONLY_CHIDI

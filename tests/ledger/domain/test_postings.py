@@ -1,0 +1,47 @@
+"""Which facts move minutes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.domain.postings import Posting, postings
+from ledger.events import ExchangeReversed, ExchangeSettled, Fact
+from tests.cast import ANA, BO, CHIDI, EXCHANGE, RUTH, TODAY, help_of, skills
+from tests.ledger.facts import one_of_each
+
+MOVING = (ExchangeSettled, ExchangeReversed)
+
+legs = st.lists(
+    st.builds(
+        help_of,
+        giver=st.sampled_from([ANA, BO, CHIDI, RUTH]),
+        receiver=st.sampled_from([ANA, BO, CHIDI, RUTH]),
+        minutes=st.integers(1, 1440),
+    ),
+    max_size=6,
+).map(tuple)
+
+
+def test_a_settled_exchange_moves_minutes_from_receiver_to_giver() -> None:
+    assert postings(ExchangeSettled(exchange=EXCHANGE, legs=skills(60, 90), given_on=TODAY)) == (
+        Posting(ANA, given=60, received=0),  # pyright: ignore[reportArgumentType]
+        Posting(BO, given=0, received=60),  # pyright: ignore[reportArgumentType]
+        Posting(BO, given=90, received=0),  # pyright: ignore[reportArgumentType]
+        Posting(ANA, given=0, received=90),  # pyright: ignore[reportArgumentType]
+    )
+
+
+@given(legs)
+def test_whatever_moves_sums_to_zero_and_a_reversal_undoes_it(legs: tuple[object, ...]) -> None:
+    settled = postings(ExchangeSettled(exchange=EXCHANGE, legs=legs, given_on=TODAY))  # pyright: ignore[reportArgumentType]
+    undone = postings(
+        ExchangeReversed(exchange=EXCHANGE, legs=legs, given_on=TODAY, asked_by=ANA, approved_by=BO)  # pyright: ignore[reportArgumentType]
+    )
+
+    assert sum(posting.minutes for posting in settled) == 0
+    assert [(p.account, -p.given, -p.received) for p in settled] == [tuple(p) for p in undone]
+
+
+@pytest.mark.parametrize("fact", one_of_each(), ids=lambda fact: type(fact).__name__)
+def test_no_other_fact_moves_anything(fact: Fact) -> None:
+    assert bool(postings(fact)) == isinstance(fact, MOVING)

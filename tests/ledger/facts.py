@@ -1,0 +1,104 @@
+"""One of each fact, as the samples record them, and any fact at all for property tests."""
+
+from datetime import date
+
+from hypothesis import strategies as st
+
+from ledger.events import (
+    TYPES,
+    CategoriesAgreed,
+    Category,
+    CommunityFounded,
+    ConfirmationAgreed,
+    ExchangeCalledOff,
+    ExchangeConfirmed,
+    ExchangeDeclined,
+    ExchangeReported,
+    ExchangeReversed,
+    ExchangeSettled,
+    Fact,
+    GiftRecorded,
+    GiftWithdrawn,
+    GroupFormed,
+    GroupJoined,
+    GroupLeft,
+    Leg,
+    LimitsAgreed,
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    ReversalAsked,
+    ReversalDeclined,
+    RoleGiven,
+    RoleWithdrawn,
+)
+from ledger.hours import LARGEST_INTEGER
+from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
+
+ANA = MemberId("m-ana")
+BO = MemberId("m-bo")
+CHIDI = MemberId("m-chidi")
+GARDEN = GroupId("g-garden")
+EXCHANGE = ExchangeId("x-0001")
+GIFT = GiftId("f-0001")
+DAY = date(2026, 3, 14)
+LEGS = (
+    Leg(giver=AccountId(ANA), receiver=AccountId(BO), minutes=60, category=CategoryKey("learning")),
+    Leg(giver=AccountId(BO), receiver=AccountId(ANA), minutes=120, category=CategoryKey("home")),
+)
+
+
+def one_of_each() -> list[Fact]:
+    """One fact of every kind, in the order of the catalogue. These values are in the recorded samples: never change them."""
+    gift = {"giver": ANA, "receiver": AccountId(GARDEN), "category": CategoryKey("garden"), "given_on": DAY}
+    return [
+        CommunityFounded(name="Elm Street", time_zone="Europe/London", language="en", origin="localhost/elm-street/1"),
+        LimitsAgreed(debit_limit_minutes=-1200, upper_limit_minutes=6000),
+        ConfirmationAgreed(words_needed="both"),
+        CategoriesAgreed(
+            categories=(
+                Category(key=CategoryKey("garden"), label="Garden"),
+                Category(key=CategoryKey("meals"), label="Meals, café and “tea”"),
+            )
+        ),
+        MemberInvited(member=ANA),
+        MemberWelcomed(member=ANA),
+        MemberLeft(member=ANA),
+        RoleGiven(member=CHIDI, role="coordinator"),
+        RoleWithdrawn(member=CHIDI, role="coordinator"),
+        GroupFormed(group=GARDEN),
+        GroupJoined(group=GARDEN, member=ANA),
+        GroupLeft(group=GARDEN, member=ANA),
+        ExchangeReported(
+            exchange=EXCHANGE,
+            legs=LEGS,
+            given_on=DAY,
+            reported_by=ANA,
+            awaiting=(BO,),
+            corrects=ExchangeId("x-0000"),
+        ),
+        ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO),
+        ExchangeSettled(exchange=EXCHANGE, legs=LEGS, given_on=DAY),
+        ExchangeDeclined(exchange=EXCHANGE, declined_by=BO),
+        ExchangeCalledOff(exchange=EXCHANGE, called_off_by=ANA),
+        ReversalAsked(exchange=EXCHANGE, asked_by=ANA),
+        ReversalDeclined(exchange=EXCHANGE, declined_by=BO),
+        ExchangeReversed(exchange=EXCHANGE, legs=LEGS, given_on=DAY, asked_by=ANA, approved_by=BO),
+        GiftRecorded(gift=GIFT, recorded_by=ANA, **gift),  # pyright: ignore[reportArgumentType]
+        GiftWithdrawn(gift=GIFT, withdrawn_by=ANA, **gift),  # pyright: ignore[reportArgumentType]
+    ]
+
+
+def any_fact() -> st.SearchStrategy[Fact]:
+    """Any fact of any kind, with whatever text a person or another program may put in."""
+    text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+    minutes = st.integers(-LARGEST_INTEGER, LARGEST_INTEGER)
+    st.register_type_strategy(str, text)
+    st.register_type_strategy(
+        Leg, st.builds(Leg, giver=text, receiver=text, minutes=st.integers(1, 1440), category=text)
+    )
+    st.register_type_strategy(
+        LimitsAgreed,
+        st.builds(LimitsAgreed, debit_limit_minutes=minutes, upper_limit_minutes=st.none() | minutes),
+    )
+    return st.one_of([st.from_type(kind) for kind, _ in TYPES.values()])

@@ -1,0 +1,262 @@
+"""Names and words outside the log: proven when read, forgotten when asked, found by whoever looks for them."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.log.people import WORDS, People, Words, WordsDoNotMatch, commitment_of, folded
+from ledger.log.places import Place
+from ledger.refusals import AddressTaken
+
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
+
+
+@pytest.fixture
+def people(database_url: str) -> Iterator[People]:
+    """An empty people store, on SQLite and on PostgreSQL."""
+    engine = Place(database_url).people_engine()
+    yield People(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def elms(sqlite_url: str) -> Iterator[People]:
+    """An empty people store in a file."""
+    engine = Place(sqlite_url).people_engine()
+    yield People(engine)
+    engine.dispose()
+
+
+def test_words_are_found_by_their_commitment_and_proven_by_it(people: People) -> None:
+    kept = people.seal([Words("m-ana", "name", "Ana Sousa"), Words("m-ana", "note", "Roses\nand “weeds” 🌹")])
+
+    assert people.words(kept) == {kept[0]: "Ana Sousa", kept[1]: "Roses\nand “weeds” 🌹"}
+    assert all(len(commitment) == 64 for commitment in kept)
+
+
+def test_the_same_words_are_sealed_differently_each_time(elms: People) -> None:
+    first, second = elms.seal([Words("m-ana", "note", "Roses"), Words("m-bo", "note", "Roses")])
+
+    assert first != second
+
+
+def test_nothing_to_seal_is_quiet(elms: People) -> None:
+    assert elms.seal([]) == []
+    assert elms.words([]) == {}
+
+
+@pytest.mark.parametrize(
+    "change", [{"value": "Tulips"}, {"salt": b"0" * 32}, {"field": "reason"}], ids=lambda c: next(iter(c))
+)
+def test_words_that_were_changed_behind_the_logs_back_are_never_shown(
+    people: People, change: dict[str, object]
+) -> None:
+    (kept,) = people.seal([Words("m-ana", "note", "Roses")])
+    with people.engine.begin() as connection:
+        connection.execute(sa.update(WORDS).values(**change))
+
+    with pytest.raises(WordsDoNotMatch, match=kept):
+        people.words([kept])
+    with pytest.raises(WordsDoNotMatch):
+        people.says_the_same(kept, "Tulips")
+
+
+def test_forgotten_words_are_missing_and_others_are_not(people: People) -> None:
+    kept = people.seal([Words("m-ana", "note", "Roses"), Words("m-bo", "note", "Tulips")])
+    with people.engine.begin() as connection:
+        connection.execute(sa.delete(WORDS).where(WORDS.c.subject == "m-ana"))
+
+    assert people.words([*kept, "", "f" * 64]) == {kept[1]: "Tulips"}
+    assert people.says_the_same(kept[0], "anything at all")
+    assert not people.says_the_same(kept[1], "anything at all")
+
+
+def test_more_words_than_a_database_takes_at_once_are_read(elms: People) -> None:
+    kept = elms.seal([Words("m-ana", "note", f"Note {number}") for number in range(1000)])
+
+    assert list(elms.words(kept).values()).count("Note 7") == 1
+    assert len(elms.words(kept)) == 1000
+
+
+def test_words_of_a_refused_entry_are_taken_back(people: People) -> None:
+    kept = people.seal([Words("m-ana", "note", "Roses"), Words("m-ana", "email", "ana@elm.example")])
+
+    people.drop(kept)
+    people.drop([])
+
+    assert people.words(kept) == {}
+    assert people.member_with_address("ana@elm.example") is None
+
+
+@given(text, text, st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
+def test_a_commitment_is_to_field_salt_and_words_together(one: str, other: str, salt: bytes, pepper: bytes) -> None:
+    first = commitment_of("note", salt, one)
+
+    assert first == commitment_of("note", salt, one)
+    assert (first == commitment_of("note", salt, other)) == (one == other)
+    assert (first == commitment_of("note", pepper, one)) == (salt == pepper)
+    assert first != commitment_of("reason", salt, one)
+
+
+def test_a_commitment_is_what_the_book_says_it_is() -> None:
+    # Computed once by hand: sha256 over the tag, the field, 32 salt bytes and the words, with a zero byte between.
+    expected = "719f65f3c192f5cd523150514996004c43b1c3b3f5b02b9390597f47d075bc6f"
+
+    assert commitment_of("name", bytes(32), "Ana") == expected
+
+
+# Addresses
+
+
+def test_an_address_is_one_members_whatever_its_capitals_and_spaces(people: People) -> None:
+    people.seal([Words("m-ana", "email", "Ana@Elm.Example")])
+
+    for again in ("ana@elm.example", "ANA@ELM.EXAMPLE", " Ana@elm.example "):
+        with pytest.raises(AddressTaken):
+            people.seal([Words("m-bo", "name", "Bo"), Words("m-bo", "email", again)])
+        assert people.member_with_address(again) == "m-ana"
+    assert people.of("m-bo", "name") == [], "nothing of a refused sealing is kept"
+
+
+def test_addresses_of_two_people_that_differ_by_a_mark_stay_apart(people: People) -> None:
+    people.seal([Words("m-ana", "email", "josé@elm.example")])
+    people.seal([Words("m-bo", "email", "jose@elm.example"), Words("m-chidi", "email", "straße@elm.example")])
+
+    assert people.member_with_address("jose\u0301@elm.example") == "m-ana", "the same letter, typed in two signs"
+    assert people.member_with_address("jose@elm.example") == "m-bo"
+    assert people.member_with_address("strasse@elm.example") is None
+    assert people.member_with_address("ｊose@elm.example") is None
+
+
+def test_nobody_has_an_empty_or_unknown_address(elms: People) -> None:
+    elms.seal([Words("m-ana", "note", "No address")])
+
+    assert elms.member_with_address("") is None
+    assert elms.member_with_address("nobody@elm.example") is None
+
+
+def test_an_orphan_address_is_forgotten_and_others_stay(people: People) -> None:
+    people.seal([Words("m-ana", "email", "ana@elm.example"), Words("m-bo", "email", "bo@elm.example")])
+    later = People(people.engine, now=lambda: time.time() + 60)
+
+    assert later.forget_orphan_address("ANA@elm.example")
+
+    assert people.member_with_address("ana@elm.example") is None
+    assert people.member_with_address("bo@elm.example") == "m-bo"
+    assert people.forget_orphan_address("nobody@elm.example"), "what was never there is as good as forgotten"
+
+
+def test_an_address_whose_entry_may_still_be_on_its_way_is_not_forgotten(people: People) -> None:
+    people.seal([Words("m-ana", "email", "ana@elm.example")])
+
+    assert not people.forget_orphan_address("ana@elm.example")
+
+    assert people.member_with_address("ana@elm.example") == "m-ana"
+
+
+def test_the_values_of_a_field_are_somebodys_own(elms: People) -> None:
+    elms.seal([Words("m-ana", "email", "Ana@elm.example"), Words("m-bo", "email", "bo@elm.example")])
+
+    assert elms.of("m-ana", "email") == ["Ana@elm.example"]
+    assert elms.of("m-ana", "phone") == []
+
+
+# Looking for names
+
+
+@pytest.mark.parametrize(
+    ("written", "sought"),
+    [
+        ("José", "jose"),
+        ("ÅSA", "asa"),
+        ("Nguyễn Văn Việt", "nguyen van viet"),
+        ("  Ana \u00a0  Sousa\n", "ana sousa"),
+        ("Straße", "strasse"),
+        ("İpek", "ipek"),
+        ("مُحَمَّد", "محمد"),
+        ("ＡＢＣ", "abc"),
+        ("Ωμέγα", "ωμεγα"),
+        ("", ""),
+    ],
+)
+def test_names_are_sought_without_marks_capitals_and_spare_spaces(written: str, sought: str) -> None:
+    assert folded(written) == sought
+    assert folded(folded(written)) == sought
+
+
+@given(text)
+def test_what_was_folded_stays_as_it_is(written: str) -> None:
+    assert folded(folded(written)) == folded(written)
+
+
+NAMED = {
+    "m-1": "Zoë Ödegård",
+    "m-2": "ana sousa",
+    "m-3": "Ana Sousa",
+    "m-4": "Ánh Nguyễn Việt",
+    "m-5": "محمد علي",
+    "m-6": "50% Bob_by",
+    "m-7": "Åsa Öst",
+    "m-8": "O'Neil, Ana-María",
+    "m-9": "李小龍",
+}
+
+
+def test_members_are_listed_by_name_page_by_page_and_each_once(people: People) -> None:
+    people.seal([Words(who, "name", name) for who, name in NAMED.items()])
+    people.seal([Words("g-garden", "name", "Ana's garden"), Words("m-1", "note", "Ana")])
+
+    seen = people.named(limit=4)
+    while page := people.named(after=(seen[-1].folded, seen[-1].subject), limit=4):
+        seen += page
+
+    assert [found.subject for found in seen] == [found.subject for found in people.named(limit=50)]
+    assert [found.subject for found in seen] == ["m-6", "m-2", "m-3", "m-4", "m-7", "m-8", "m-1", "m-5", "m-9"]
+    assert people.words(found.commitment for found in seen) == {found.commitment: found.name for found in seen}
+
+
+def test_names_are_sorted_alike_whatever_the_language_of_the_database(postgresql_url: str) -> None:
+    engine = Place(postgresql_url).people_engine()
+    People(engine)
+    with engine.connect() as connection:
+        columns = connection.exec_driver_sql(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'words' AND collation_name = 'C'"
+        )
+        assert set(columns.scalars()) == {"folded", "subject"}
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        ("ANA", {"m-2", "m-3", "m-8"}),
+        ("viet", {"m-4"}),
+        ("VIỆT", {"m-4"}),
+        ("asa", {"m-7"}),
+        ("odegard", {"m-1"}),
+        ("علي", {"m-5"}),
+        ("مُحَمَّد", {"m-5"}),
+        ("小", {"m-9"}),
+        ("%", {"m-6"}),
+        ("_", {"m-6"}),
+        ("\\", set[str]()),
+        ("'", {"m-8"}),
+        ("nobody", set[str]()),
+    ],
+)
+def test_members_are_found_by_part_of_their_name(elms: People, part: str, found: set[str]) -> None:
+    elms.seal([Words(who, "name", name) for who, name in NAMED.items()])
+
+    assert {one.subject for one in elms.named(part)} == found
+
+
+def test_parts_of_names_are_found_alike_on_both_databases(people: People) -> None:
+    people.seal([Words(who, "name", name) for who, name in NAMED.items()])
+
+    assert [one.subject for one in people.named("AN")] == ["m-2", "m-3", "m-4", "m-8"]
+    assert [one.subject for one in people.named("%")] == ["m-6"]
+    assert [one.subject for one in people.named("مُحَمَّد")] == ["m-5"]

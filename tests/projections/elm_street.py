@@ -1,0 +1,198 @@
+"""Elm Street with its pages: a founded community, its read models, and short ways to say what happens there."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Self
+
+import sqlalchemy as sa
+
+from ledger.application.time_bank import TimeBank
+from ledger.events import Fact, Leg
+from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
+from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
+from projections.columns import METADATA
+from projections.views import Views
+from tests.cast import ANA, BO, CHIDI, GARDENING, NOW, TODAY, command, counting_ids, founded, help_of, skills
+
+LAST_MONTH = date(2026, 2, 20)
+MADE_UP = count(1)
+
+
+class PassingTime:
+    """Every look at the clock is a minute later."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> datetime:
+        self.moment += timedelta(minutes=1)
+        return self.moment
+
+
+class ElmStreet:
+    """The cast, their time bank, and what they read."""
+
+    def __init__(self, bank: TimeBank, time: PassingTime) -> None:
+        self.bank = bank
+        self.time = time
+        self.views = Views.open(bank.place, bank.log)
+
+    @classmethod
+    def founded(cls, url: str, *, time_zone: str = "UTC") -> Self:
+        time = PassingTime()
+        return cls(founded(url, clock=time, time_zone=time_zone), time)
+
+    @classmethod
+    def opened(cls, url: str) -> Self:
+        """A community that was founded an hour before."""
+        time = PassingTime()
+        time.moment += timedelta(hours=1)
+        return cls(TimeBank.open(url, clock=time, ids=counting_ids(100)), time)
+
+    def close(self) -> None:
+        self.views.close()
+        self.bank.close()
+
+    def helped(
+        self,
+        giver: MemberId = ANA,
+        receiver: MemberId = BO,
+        minutes: int = 60,
+        *,
+        category: str = GARDENING,
+        on: date = TODAY,
+        by: MemberId | None = None,
+        note: str = "",
+        corrects: ExchangeId | None = None,
+    ) -> ExchangeId:
+        """Reported by the receiver, and so settled, unless somebody else reports it."""
+        legs = [help_of(giver, receiver, minutes, category)]
+        exchange, answer = self.bank.exchanges.report(
+            legs, on, command=command(by or receiver), note=note, corrects=corrects
+        )
+        self.views.catch_up(answer.position)
+        return exchange
+
+    def reported(self, minutes: int = 60) -> int:
+        """Help that Ana gave and that the pages do not know yet; its position."""
+        _, answer = self.bank.exchanges.report([help_of(minutes=minutes)], TODAY, command=command(BO))
+        return answer.position
+
+    @property
+    def given_by_ana(self) -> int:
+        """Minutes, as her pages tell them."""
+        return self.views.balances.of(AccountId(ANA)).given
+
+    @property
+    def stopped(self) -> dict[str, str]:
+        """The read models that stopped, and why."""
+        return {state.name: state.stopped_by for state in self.views.state() if state.stopped_by}
+
+    def swapped_skills(self, legs: Sequence[Leg] | None = None, on: date = TODAY) -> ExchangeId:
+        """Guitar for sewing, agreed to by both Ana and Bo."""
+        exchange, _ = self.bank.exchanges.report(legs or skills(), on, command=command(ANA))
+        self.agreed(exchange, BO)
+        return exchange
+
+    def agreed(self, exchange: ExchangeId, by: MemberId = BO) -> None:
+        self.bank.exchanges.confirm(exchange, command=command(by))
+        self.views.catch_up()
+
+    def declined(self, exchange: ExchangeId, by: MemberId = BO) -> None:
+        self.bank.exchanges.decline(exchange, reason="That was not me", command=command(by))
+        self.views.catch_up()
+
+    def called_off(self, exchange: ExchangeId, by: MemberId = ANA) -> None:
+        self.bank.exchanges.call_off(exchange, command=command(by))
+        self.views.catch_up()
+
+    def asked_back(self, exchange: ExchangeId, by: MemberId = BO) -> None:
+        self.bank.exchanges.ask_reversal(exchange, reason="Typed twice", command=command(by))
+        self.views.catch_up()
+
+    def took_back(self, exchange: ExchangeId, asked_by: MemberId = BO) -> None:
+        self.bank.exchanges.reverse(exchange, asked_by=asked_by, reason="Typed twice", command=command(CHIDI))
+        self.views.catch_up()
+
+    def gave(
+        self,
+        giver: MemberId = ANA,
+        receiver: str = COMMUNITY,
+        *,
+        category: str = GARDENING,
+        on: date = TODAY,
+        note: str = "",
+    ) -> GiftId:
+        gift, _ = self.bank.gifts.record(
+            giver, AccountId(receiver), CategoryKey(category), on, command=command(giver), note=note
+        )
+        self.views.catch_up()
+        return gift
+
+    def withdrew(self, gift: GiftId, by: MemberId = ANA) -> None:
+        self.bank.gifts.withdraw(gift, reason="By mistake", command=command(by))
+        self.views.catch_up()
+
+    def formed(self, *members: MemberId, name: str = "The garden") -> GroupId:
+        group, _ = self.bank.groups.form(name, command=command(CHIDI))
+        for member in members:
+            self.joined(group, member)
+        return group
+
+    def joined(self, group: GroupId, member: MemberId) -> None:
+        self.bank.groups.join(group, member, command=command(CHIDI))
+        self.views.catch_up()
+
+    def left(self, group: GroupId, member: MemberId) -> None:
+        self.bank.groups.leave(group, member, command=command(CHIDI))
+        self.views.catch_up()
+
+    def wrote(self, fact: Fact) -> int:
+        """An entry that no rule would have allowed, as a fault or another program might leave it; its position."""
+        name, version = named(fact)
+        number = next(MADE_UP)
+        entry = Entry(
+            v=FORMAT,
+            log="localhost/elm-street/1",
+            type=name,
+            ver=version,
+            at=instant_text(NOW + timedelta(days=1)),
+            actor=CHIDI,
+            via="job",
+            cmd=command(CHIDI).id,
+            wish=f"{number:032x}",
+            nonce=f"{number:032x}",
+            data=fact,
+        )
+        return self.bank.log.append([(name, encode(entry), ("made-up",))], unless=("nothing",), after=0)
+
+    def lively(self) -> None:
+        """Something of everything that can happen."""
+        garden = self.formed(ANA, BO)
+        self.formed(CHIDI, name="The choir")
+        helped = self.helped(note="Roses and two beds")
+        self.helped(BO, CHIDI, 90, category="repairs", on=LAST_MONTH)
+        self.swapped_skills()
+        self.declined(self.helped(by=ANA))
+        self.called_off(self.helped(by=ANA))
+        self.helped(by=ANA, minutes=20)
+        self.took_back(helped)
+        self.helped(minutes=45, corrects=helped)
+        self.asked_back(self.helped(CHIDI, BO, 30), by=BO)
+        self.gave(ANA, COMMUNITY)
+        self.gave(ANA, BO, note="Jam")
+        self.withdrew(self.gave(ANA, garden))
+        self.left(garden, BO)
+        self.helped(ANA, CHIDI, 15)
+        self.views.catch_up()
+
+
+def tables(views: Views) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every read model, in order; how often tables were rebuilt is left out."""
+    with views._engine.connect() as connection:
+        return {
+            table.name: sorted(tuple(row) for row in connection.execute(sa.select(table)))
+            for table in METADATA.sorted_tables
+            if table.name != "read_models"
+        }

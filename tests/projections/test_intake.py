@@ -1,0 +1,89 @@
+"""An entry that cannot be taken in stops a read model, loudly, and no other."""
+
+import logging
+from collections.abc import Sequence
+
+import pytest
+
+from ledger.events import ExchangeConfirmed, MemberWelcomed
+from ledger.identifiers import AccountId, ExchangeId, MemberId
+from projections.balances import Balances
+from projections.members import Members
+from projections.read_model import Recorded
+from projections.rows import Rows
+from projections.views import Views
+from tests.cast import ANA, BO
+from tests.projections.elm_street import ElmStreet
+
+OF_ANA = AccountId(ANA)
+
+
+def test_a_bad_entry_stops_only_the_read_model_that_cannot_take_it(
+    street: ElmStreet, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    street.reported()
+    position = street.wrote(ExchangeConfirmed(exchange=ExchangeId("x-nowhere"), confirmed_by=BO))
+    street.reported(5)
+
+    as_of = street.views.catch_up()
+    street.views.catch_up()
+
+    states = {state.name: state for state in street.views.state()}
+    assert list(street.stopped) == ["exchanges"]
+    assert f"(position {position})" in street.stopped["exchanges"] and "x-nowhere" in street.stopped["exchanges"]
+    assert states["exchanges"].number == states["balances"].number - 3
+    assert (street.given_by_ana, as_of.position) == (65, street.bank.log.head())
+    assert len(street.views.exchanges.history(ANA).rows) == 1
+    assert [str(one).split(" at ")[0] for one in street.views.check()] == ["exchanges stopped"]
+
+
+def test_what_stopped_stays_stopped_until_it_is_rebuilt(
+    street: ElmStreet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+
+    def fail(self: Balances, batch: Sequence[Recorded], rows: Rows) -> None:
+        raise KeyError("a bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Balances, "apply", fail)
+        street.views.catch_up(street.reported())
+    street.reported(5)
+    with Views.open(street.bank.place, street.bank.log) as reopened:
+        reopened.catch_up()
+    while_stopped = street.given_by_ana, set(street.stopped)
+    street.views.rebuild()
+
+    assert while_stopped == (0, {"balances"})
+    assert (street.given_by_ana, street.stopped) == (65, {})
+
+
+def test_an_entry_that_nobody_can_read_stops_everything_before_it(street: ElmStreet) -> None:
+    street.reported()
+    street.bank.log.append([("nonsense", b'{"v":1}', ("made-up",))], unless=("nothing",), after=0)
+    street.reported(5)
+
+    street.views.catch_up()
+    street.views.rebuild()
+
+    assert set(street.stopped) == {state.name for state in street.views.state()}
+    assert all("UnreadableEntry" in words for words in street.stopped.values())
+    assert street.given_by_ana == 60
+
+
+def test_a_fault_names_the_one_entry_in_a_large_batch(
+    small_street: ElmStreet, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    for minutes in range(1, 10):
+        small_street.reported(minutes)
+    position = small_street.wrote(MemberWelcomed(member=MemberId("m-nobody")))
+    for minutes in range(1, 10):
+        small_street.reported(minutes)
+
+    small_street.views.catch_up()
+
+    states = {state.name: state for state in small_street.views.state()}
+    assert list(small_street.stopped) == [Members.name]
+    assert states["members"].position == position - 1

@@ -1,0 +1,120 @@
+"""The journal: every entry as a line, filtered, page by page."""
+
+import hashlib
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+import sqlalchemy as sa
+
+from ledger.identifiers import AccountId
+from projections.journal import JournalFilter
+from tests.cast import ANA, BO, CHIDI, NOW, RUTH, TODAY, command
+from tests.projections.elm_street import ElmStreet
+
+
+def test_every_entry_is_a_line_with_the_fingerprint_of_its_bytes(street: ElmStreet) -> None:
+    street.lively()
+
+    lines = street.views.journal.page(limit=1000)[::-1]
+
+    kept = list(street.bank.log.scan())
+    assert [line.number for line in lines] == list(range(1, len(kept) + 1))
+    assert [line.position for line in lines] == [position for position, _ in kept]
+    assert [line.fingerprint for line in lines] == [hashlib.sha256(b"\x00" + data).hexdigest() for _, data in kept]
+
+
+def test_a_line_says_who_typed_and_for_whom(street: ElmStreet) -> None:
+    exchange = street.helped(by=ANA)
+    street.bank.exchanges.confirm(exchange, command=command(CHIDI, on_behalf=BO, via="cli"))
+    as_of = street.views.catch_up()
+
+    line = street.views.journal.line(as_of.number)
+
+    assert line is not None
+    assert (line.type, line.actor, line.on_behalf, line.via) == ("exchange-settled", CHIDI, BO, "cli")
+    assert line.at == as_of.at
+    assert street.views.journal.line(as_of.number + 1) is None
+
+
+def test_a_position_leads_to_the_number_of_its_entry(street: ElmStreet) -> None:
+    as_of = street.views.catch_up()
+
+    assert street.views.journal.number_at(as_of.position) == as_of.number
+    assert street.views.journal.number_at(as_of.position + 100) == as_of.number
+    assert street.views.journal.number_at(0) == 0
+
+
+def test_positions_with_gaps_lead_to_the_entry_before(small_street: ElmStreet) -> None:
+    with small_street.views._engine.begin() as connection:
+        connection.execute(sa.text("UPDATE journal_lines SET position = number * 3"))
+
+    last = small_street.views.as_of().number
+    found = [small_street.views.journal.number_at(position) for position in range(last * 3 + 3)]
+
+    assert found == [min(position // 3, last) for position in range(last * 3 + 3)]
+
+
+def test_the_account_filter_finds_all_that_concerns_somebody(street: ElmStreet) -> None:
+    street.declined(street.helped(ANA, BO, by=ANA))
+    street.swapped_skills()
+    street.formed(BO)
+    street.helped(CHIDI, RUTH)
+
+    found = street.views.journal.page(JournalFilter(account=AccountId(BO)))
+
+    assert [line.type for line in found] == [
+        "group-joined",
+        "exchange-settled",
+        "exchange-confirmed",
+        "exchange-reported",
+        "exchange-declined",
+        "exchange-reported",
+        "member-welcomed",
+        "member-invited",
+    ]
+
+
+def test_type_and_actor_filters_go_together(street: ElmStreet) -> None:
+    street.helped(by=ANA)
+    street.helped(by=BO)
+
+    found = street.views.journal.page(JournalFilter(type="exchange-reported", actor=ANA, account=AccountId(BO)))
+
+    assert [(line.type, line.actor) for line in found] == [("exchange-reported", ANA)]
+
+
+def test_pages_meet_in_both_directions(street: ElmStreet) -> None:
+    head = street.views.catch_up().number
+
+    first = street.views.journal.page(limit=4)
+    second = street.views.journal.page(before=first[-1].number, limit=3)
+    back = street.views.journal.page(after=second[0].number, limit=4)
+
+    assert [line.number for line in first] == list(range(head, head - 4, -1))
+    assert [line.number for line in second] == list(range(head - 4, head - 7, -1))
+    assert back == first
+    assert all(newer.number == older.number + 1 for newer, older in pairwise((*first, *second)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [(None, None, True), (TODAY, TODAY, True), (None, date(2026, 3, 13), False), (date(2026, 3, 15), None, False)],
+)
+def test_days_are_those_of_recording(street: ElmStreet, first: date | None, last: date | None, found: bool) -> None:
+    lines = street.views.journal.page(JournalFilter(first_day=first, last_day=last), limit=1000)
+
+    assert len(lines) == (street.views.as_of().number if found else 0)
+
+
+def test_days_begin_at_midnight_where_the_community_lives(sqlite_url: str) -> None:
+    street = ElmStreet.founded(sqlite_url, time_zone="Pacific/Auckland")
+    before = street.views.catch_up().number
+    street.time.moment = NOW.replace(hour=11, minute=30)  # half past midnight over there
+    street.helped(ANA, RUTH, on=TODAY)
+    tomorrow = JournalFilter(first_day=TODAY + timedelta(days=1))
+    today = JournalFilter(first_day=TODAY, last_day=TODAY)
+
+    assert [line.number for line in street.views.journal.page(tomorrow)] == [before + 2, before + 1]
+    assert len(street.views.journal.page(today, limit=100)) == before
+    street.close()

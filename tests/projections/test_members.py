@@ -1,0 +1,58 @@
+"""Members: who belongs, and in which role."""
+
+from ledger.identifiers import MemberId
+from tests.cast import BO, CAST, CHIDI, HOST, RUTH, command
+from tests.projections.elm_street import ElmStreet
+
+
+def test_a_member_is_shown_with_role_instants_and_sealed_words(street: ElmStreet) -> None:
+    ruth = street.views.members.of(RUTH)
+
+    assert ruth is not None
+    assert (ruth.id, ruth.status, ruth.roles, ruth.left_at, ruth.phone) == (RUTH, "member", {"auditor"}, "", "")
+    assert ruth.invited_at <= ruth.welcomed_at
+    assert len(ruth.name) == len(ruth.email) == 64
+
+
+def test_an_invited_person_waits_to_be_welcomed(street: ElmStreet) -> None:
+    lou, _ = street.bank.members.invite("Lou Marsh", command=command(CHIDI))
+    street.views.catch_up()
+    invited = street.views.members.invited()
+
+    street.bank.members.welcome(lou, command=command(CHIDI))
+    street.views.catch_up()
+
+    assert [(row.id, row.status, row.welcomed_at) for row in invited] == [(lou, "invited", "")]
+    assert street.views.members.invited() == []
+
+
+def test_totals_follow_who_comes_and_goes(street: ElmStreet) -> None:
+    street.bank.members.invite("Lou Marsh", command=command(CHIDI))
+    street.bank.members.leave(BO, command=command(BO))
+    street.views.catch_up()
+
+    bo = street.views.members.of(BO)
+
+    assert street.views.members.totals() == (1, 3, 1)
+    assert bo is not None
+    assert (bo.status, bo.left_at > bo.welcomed_at) == ("left", True)
+
+
+def test_roles_are_found_as_they_are_given_and_withdrawn(street: ElmStreet) -> None:
+    street.bank.members.give_role(RUTH, "coordinator", command=command(HOST))
+    street.views.catch_up()
+    both = street.views.members.with_role("coordinator")
+    street.bank.members.withdraw_role(CHIDI, "coordinator", command=command(HOST))
+    street.views.catch_up()
+
+    assert [row.id for row in both] == [CHIDI, RUTH]
+    assert [row.id for row in street.views.members.with_role("coordinator")] == [RUTH]
+    assert [row.id for row in street.views.members.with_role("auditor")] == [RUTH]
+
+
+def test_strangers_are_left_out(street: ElmStreet) -> None:
+    found = street.views.members.many([*CAST, MemberId("m-nobody")])
+
+    assert set(found) == set(CAST)
+    assert street.views.members.of(MemberId("m-nobody")) is None
+    assert street.views.members.many([]) == {}

@@ -1,0 +1,156 @@
+"""A small neighbourhood with a real ledger in a folder, its app, and browsers for whoever is asked for."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from ledger.application.commands import Command
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import HOST, MemberId, new_command_id
+from projections.views import Views
+from web.app import create_app
+from web.authorisation import WHO_MAY, Rule
+from web.pages import PAGES
+from web.settings import Settings
+from web.sign_in import sessions
+from web.sign_in.tables import prepare
+from web.words import Languages
+
+ADDRESS = "https://hours.example.org"
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, time: timedelta) -> None:
+        self.now += time
+
+
+class Neighbourhood:
+    """Ana helps, Bo receives, Chidi coordinates, Ruth audits, and Lou has left."""
+
+    def __init__(self, url: str | Path) -> None:
+        self.clock = Clock()
+        self.bank = TimeBank.open(url, clock=self.clock)
+        self.views = Views.open(self.bank.place, self.bank.log)
+        self._usual_app: Litestar | None = None
+        self.mails: list[EmailMessage] = []
+        self._loop = asyncio.Runner()
+        prepare(self.bank.people.engine)
+        self.chidi = self._member("chidi")
+        self.ana = self._member("ana")
+        self.bo = self._member("bo")
+        self.ruth = self._member("ruth")
+        self.lou = self._member("lou")
+
+    def _member(self, name: str) -> MemberId:
+        return self.bank.people.member_with_address(f"{name}@example.org") or MemberId("")
+
+    @classmethod
+    def founded(cls, url: str | Path) -> "Neighbourhood":
+        """A new neighbourhood in a fresh place."""
+        new = cls(url)
+        new.bank.founding.found(
+            "Riverside",
+            time_zone="Europe/London",
+            command=new.host_command(),
+            coordinator="Chidi Eze",
+            email="chidi@example.org",
+        )
+        new.chidi = new._member("chidi")
+        new.ana = new.welcomed("Ana Sousa", "ana@example.org")
+        new.bo = new.welcomed("Bo Lindqvist", "bo@example.org")
+        new.ruth = new.welcomed("Ruth Okafor", "ruth@example.org")
+        new.bank.members.give_role(new.ruth, "auditor", command=new.host_command())
+        new.lou = new.welcomed("Lou Marsh", "lou@example.org")
+        new.bank.members.leave(new.lou, command=new.host_command())
+        return new
+
+    def host_command(self) -> Command:
+        return Command(id=new_command_id(), by=HOST, via="cli")
+
+    def welcomed(self, name: str, email: str) -> MemberId:
+        member, _ = self.bank.members.invite(name, email=email, command=self.host_command())
+        self.bank.members.welcome(member, command=self.host_command())
+        return member
+
+    def app(
+        self,
+        *extra: HTTPRouteHandler,
+        rules: dict[str, Rule] | None = None,
+        languages: Languages | None = None,
+        pages: Sequence[HTTPRouteHandler] = PAGES,
+        mail: bool = True,
+        **settings: Any,
+    ) -> Litestar:
+        return create_app(
+            self.bank,
+            self.views,
+            Settings(base_url=ADDRESS, **settings),
+            languages=languages,
+            post=self.mails.append if mail else None,
+            now=self.clock,
+            pages=[*pages, *extra],
+            who_may={**WHO_MAY, **(rules or {})},
+        )
+
+    def browser(self, app: Litestar | None = None, *, member: MemberId | None = None) -> "Browser":
+        """A browser, signed in as a member or as a stranger."""
+        if app is None:
+            app = self._usual_app = self._usual_app or self.app()
+        browser = Browser(app, self._loop)
+        if member:
+            browser.holds("__Host-hours", sessions.start(self.bank.people.engine, member, self.clock.now))
+        return browser
+
+    def close(self) -> None:
+        self._loop.close()
+        self.views.close()
+        self.bank.close()
+
+
+class Browser:
+    """A browser without a screen: keeps cookies, and follows a redirect only when told to."""
+
+    def __init__(self, app: Litestar, loop: asyncio.Runner) -> None:
+        transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url=ADDRESS)
+        self._loop = loop
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return self._client.cookies
+
+    def holds(self, cookie: str, value: str) -> None:
+        """Puts a cookie into the browser, in place of one of the same name."""
+        self._client.cookies.set(cookie, value, domain="hours.example.org")
+
+    def speaks(self, language: str) -> None:
+        """Wishes for pages in this language."""
+        self._client.headers["accept-language"] = language
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return self._loop.run(self._client.request(method, path, **more))
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("GET", path, **more)
+
+    def head(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("HEAD", path, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("POST", path, **more)

@@ -1,0 +1,79 @@
+"""The street on which pages are tried out: the neighbourhood with Eve and a group, and a browser for each of them."""
+
+from datetime import date
+
+import httpx
+import pytest
+
+from ledger.application.commands import Command
+from ledger.application.exchanges import help_given
+from ledger.events import Leg
+from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId, new_command_id
+from tests.web.neighbourhood import Browser, Neighbourhood
+from tests.web.pages.reader import send
+
+TODAY = date(2026, 11, 22)
+YESTERDAY = date(2026, 11, 21)
+
+
+class Street:
+    """Ana helps, Bo receives, Eve lives next door, Chidi coordinates, Ruth audits, and Lou has left."""
+
+    def __init__(self, neighbourhood: Neighbourhood) -> None:
+        self.neighbourhood = neighbourhood
+        self.bank, self.views = neighbourhood.bank, neighbourhood.views
+        self.eve_id = neighbourhood.welcomed("Eve Adler", "eve@example.org")
+        self.garden, _ = self.bank.groups.form("Weir garden", command=self.command(neighbourhood.chidi))
+        self.bank.groups.join(self.garden, neighbourhood.ana, command=self.command(neighbourhood.ana))
+        self.ana_id, self.bo_id, self.chidi_id = neighbourhood.ana, neighbourhood.bo, neighbourhood.chidi
+        app = neighbourhood.app()
+        self.ana, self.bo, self.eve, self.chidi, self.ruth = (
+            neighbourhood.browser(app, member=member)
+            for member in (self.ana_id, self.bo_id, self.eve_id, self.chidi_id, neighbourhood.ruth)
+        )
+
+    def command(self, by: MemberId) -> Command:
+        """A wish of this member."""
+        return Command(id=new_command_id(), by=by)
+
+    def helped(
+        self, *, by: MemberId | None = None, minutes: int = 150, on: date = YESTERDAY, note: str = "", back: int = 0
+    ) -> ExchangeId:
+        """Ana helped Bo in the garden; logged by Ana, so it waits, unless told otherwise."""
+        legs: list[Leg] = [help_given(self.ana_id, self.bo_id, minutes, "garden")]
+        if back:
+            legs.append(help_given(self.bo_id, self.ana_id, back, "repairs"))
+        exchange, _ = self.bank.exchanges.report(legs, on, command=self.command(by or self.ana_id), note=note)
+        return exchange
+
+    def gave(self, to: str = "", *, note: str = "") -> GiftId:
+        """Ana gave a gift, to Bo unless told otherwise."""
+        gift, _ = self.bank.gifts.record(
+            self.ana_id,
+            AccountId(to or self.bo_id),
+            CategoryKey("food"),
+            YESTERDAY,
+            command=self.command(self.ana_id),
+            note=note,
+        )
+        return gift
+
+
+@pytest.fixture
+def street(neighbourhood: Neighbourhood) -> Street:
+    """Everybody at home, nothing logged yet."""
+    return Street(neighbourhood)
+
+
+GARDENING = {"way": "gave", "other_name": "Bo", "hours": "2", "minutes": "30", "category": "garden"}
+"""What Ana types: two and a half hours of gardening for Bo."""
+
+
+def checked(browser: Browser, /, **typed: str) -> httpx.Response:
+    """Opens the form, fills it in, and looks at what will happen."""
+    return send(browser, browser.get("/exchanges/new"), "/exchanges/new", **(GARDENING | typed))
+
+
+def logged(browser: Browser, /, **typed: str) -> httpx.Response:
+    """Fills the form in, looks at it, and logs it."""
+    return send(browser, checked(browser, **typed), "/exchanges")

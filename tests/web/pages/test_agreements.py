@@ -1,0 +1,110 @@
+"""What the community has agreed upon, and agreeing on something new."""
+
+import pytest
+
+from tests.web.neighbourhood import Browser
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import send, words_on
+from web.pages.agreements import key_for
+
+
+def agreed(browser: Browser, noun: str, /, **typed: object) -> tuple[int, str]:
+    answer = send(browser, browser.get("/agreements"), f"/agreements/{noun}", **typed)
+    page = browser.get(answer.headers["location"]) if answer.status_code == 303 else answer
+    return answer.status_code, words_on(page)
+
+
+def test_everybody_reads_the_agreements_in_plain_words(street: Street) -> None:
+    shown = words_on(street.ana.get("/agreements"))
+
+    assert "Everybody may receive up to 20 h more than they gave, so that newcomers can receive first." in shown
+    assert "There is no limit to giving." in shown
+    assert "Hours count once the one who received the help has agreed." in shown
+    assert "Lifts and errands" in shown
+    assert "Agree on other limits" not in shown
+
+
+def test_a_coordinator_agrees_on_limits(street: Street) -> None:
+    status, shown = agreed(street.chidi, "limits", debit="10", upper="٤٠")
+
+    assert status == 303 and "The limits are agreed." in shown
+    assert "up to 10 h more than they gave" in shown and "up to 40 h more than they received" in shown
+    assert street.bank.agreements.in_force().debit_limit_minutes == -600
+
+
+def test_no_upper_limit_is_an_empty_field(street: Street) -> None:
+    agreed(street.chidi, "limits", debit="10", upper="40")
+
+    _, shown = agreed(street.chidi, "limits", debit="0", upper="")
+
+    assert "up to 0 h more" in shown and "There is no limit to giving." in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"debit": ""}, "Write a number of hours"),
+        ({"debit": "-5"}, "This should be at least 0"),
+        ({"debit": "ten"}, "Write this as a whole number"),
+        ({"debit": "2.5"}, "Write this as a whole number"),
+        ({"debit": "999999"}, "This should be at most"),
+        ({"debit": "10", "upper": "0"}, "This should be at least 1"),
+    ],
+)
+def test_limits_that_make_no_sense_are_told_beside_the_field(
+    street: Street, typed: dict[str, str], sentence: str
+) -> None:
+    status, shown = agreed(street.chidi, "limits", **typed)
+
+    assert status == 422 and sentence in shown
+    assert street.bank.agreements.in_force().debit_limit_minutes == -1200
+
+
+def test_a_coordinator_agrees_on_whose_word_settles(street: Street) -> None:
+    status, shown = agreed(street.chidi, "confirmation", words_needed="both")
+
+    assert status == 303 and "Hours count once both people have agreed, whoever logged them." in shown
+
+
+def test_another_word_than_these_two_is_refused(street: Street) -> None:
+    assert agreed(street.chidi, "confirmation", words_needed="nobody")[0] == 422
+
+
+def test_kinds_of_help_are_renamed_added_and_given_up(street: Street) -> None:
+    status, shown = agreed(
+        street.chidi, "categories", key=["garden", "lifts", "", ""], label=["Garden and balcony", "", "Música", "歌"]
+    )
+
+    assert status == 303 and "The kinds of help are agreed." in shown
+    kinds = {category.key: category.label for category in street.bank.agreements.in_force().categories}
+    assert kinds == {"garden": "Garden and balcony", "musica": "Música", key_for("歌"): "歌"}
+    assert key_for("歌").startswith("kind-")
+
+
+@pytest.mark.parametrize(
+    ("keys", "labels", "sentence"),
+    [
+        (["garden", ""], ["", " "], "Keep at least one kind of help"),
+        (["garden", "lifts"], ["Garden", "Garden"], "name each kind once"),
+        (["garden"], ["x" * 61], "at most 60 letters"),
+    ],
+)
+def test_kinds_of_help_that_cannot_be_agreed_upon(
+    street: Street, keys: list[str], labels: list[str], sentence: str
+) -> None:
+    status, shown = agreed(street.chidi, "categories", key=keys, label=labels)
+
+    assert status == 422 and sentence in shown
+
+
+def test_what_was_typed_is_still_there(street: Street) -> None:
+    page = street.chidi.get("/agreements")
+
+    answer = send(street.chidi, page, "/agreements/categories", key=["garden", ""], label=["Same", "Same"])
+
+    assert answer.text.count('value="Same"') == 2
+
+
+def test_members_agree_on_nothing_alone(street: Street) -> None:
+    for noun in ("limits", "confirmation", "categories"):
+        assert street.ana.post(f"/agreements/{noun}", data={"command": "a-command-of-this-test"}).status_code == 403

@@ -1,0 +1,42 @@
+"""Every account, for those who keep the book and those who check it."""
+
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import words_on
+
+
+def test_each_account_stands_with_what_it_gave_and_received(street: Street) -> None:
+    street.helped(by=street.bo_id, minutes=150)
+    street.gave()
+
+    for browser in (street.chidi, street.ruth):
+        shown = words_on(browser.get("/balances"))
+
+        assert "Ana Sousa 2 h 30 min 0 h 1 1 0" in shown
+        assert "Bo Lindqvist 0 h 2 h 30 min 1 0 1" in shown
+
+
+def test_all_that_was_given_was_received_as_of_an_entry(street: Street) -> None:
+    street.helped(by=street.bo_id, minutes=150)
+    number = street.views.catch_up().number
+
+    shown = words_on(street.ruth.get("/balances"))
+
+    assert f"As of entry {number}, 2 h 30 min were given and 2 h 30 min received, on 6 accounts." in shown
+    assert "Both are the same, as they must be" in shown
+
+
+def test_fifty_accounts_make_a_page(street: Street) -> None:
+    for number in range(50):
+        street.neighbourhood.welcomed(f"Neighbour {number:02}", "")
+
+    first = street.ruth.get("/balances")
+    after = first.text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+    second = street.ruth.get(after)
+
+    assert first.text.count('data-label="Exchanges"') == 50
+    assert second.text.count('data-label="Exchanges"') == 6
+    assert "Accounts before these" in words_on(second)
+
+
+def test_members_do_not_see_each_others_accounts(street: Street) -> None:
+    assert street.ana.get("/balances").status_code == 403

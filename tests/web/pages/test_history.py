@@ -1,0 +1,131 @@
+"""One's history: by month, filtered, older and newer."""
+
+import re
+from datetime import date, timedelta
+
+from ledger.identifiers import COMMUNITY
+from tests.web.pages.conftest import YESTERDAY, Street
+from tests.web.pages.reader import words_on
+
+
+def test_what_happened_stands_under_its_month(street: Street) -> None:
+    street.helped(by=street.bo_id, note="Two rows of leeks")
+    street.helped(on=date(2026, 10, 3), minutes=60)
+    street.gave(COMMUNITY)
+
+    words = words_on(street.ana.get("/exchanges"))
+
+    assert words.index("November 2026 Sat 21") < words.index("October 2026 Sat 3")
+    assert "counts Gave to Bo Lindqvist: Garden Two rows of leeks" in words
+    assert "waiting Gave to Bo Lindqvist: Garden Waiting for Bo Lindqvist" in words
+    assert "A gift to the whole community: Meals and food A gift, not counted in hours" in words
+
+
+def test_what_waits_for_the_reader_says_so(street: Street) -> None:
+    street.helped()
+
+    assert "Received from Ana Sousa: Garden Waiting for you: check and answer" in words_on(street.bo.get("/exchanges"))
+
+
+def test_a_gift_says_which_way_it_went(street: Street) -> None:
+    street.gave()
+
+    assert "A gift to Bo Lindqvist" in words_on(street.ana.get("/exchanges"))
+    assert "A gift from Ana Sousa" in words_on(street.bo.get("/exchanges"))
+
+
+def test_what_does_not_count_says_why(street: Street) -> None:
+    taken_back = street.helped(by=street.bo_id)
+    street.bank.exchanges.reverse(
+        taken_back, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id)
+    )
+    street.bank.exchanges.decline(street.helped(), reason="No", command=street.command(street.bo_id))
+    street.bank.exchanges.call_off(street.helped(), command=street.command(street.ana_id))
+
+    words = words_on(street.ana.get("/exchanges"))
+
+    assert "Taken back, no longer counts" in words
+    assert "Declined, does not count" in words and "Called off, does not count" in words
+
+
+def test_an_empty_history_says_how_it_begins(street: Street) -> None:
+    assert "Your history begins with the first hour" in words_on(street.eve.get("/exchanges"))
+
+
+def test_filters_by_kind_category_group_and_days(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    street.helped(back=45)
+    street.gave(street.garden)
+
+    def shown(query: str) -> str:
+        return words_on(street.ana.get(f"/exchanges?{query}"))
+
+    assert "Exchanged with" in shown("kind=skill-exchange") and "Gave to" not in shown("kind=skill-exchange")
+    assert "A gift to Weir garden" in shown("kind=gift") and "Exchanged with" not in shown("kind=gift")
+    assert "Gave to" in shown("category=garden") and "A gift to" not in shown("category=garden")
+    assert "A gift to" in shown(f"group={street.garden}") and "Gave to" not in shown(f"group={street.garden}")
+    assert "Nothing here fits" in shown("to=2026-11-20")
+    assert "Gave to" in shown("from=2026-11-21&to=2026-11-21")
+
+
+def test_filters_by_person_typed_or_chosen(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    street.bank.members.leave(street.bo_id, command=street.command(street.chidi_id))
+
+    assert "Gave to Bo Lindqvist" in words_on(street.ana.get("/exchanges?who=lindqvist"))
+    assert "Gave to Bo Lindqvist" in words_on(street.ana.get(f"/exchanges?with={street.bo_id}"))
+    assert "Nothing here fits" in words_on(street.ana.get("/exchanges?who=eve"))
+    unknown = street.ana.get("/exchanges?who=nobody")
+    assert unknown.status_code == 422 and "Nobody here is called “nobody”" in words_on(unknown)
+
+
+def test_namesakes_are_offered_to_choose_from(street: Street) -> None:
+    other = street.neighbourhood.welcomed("Bo Andersen", "bo.andersen@example.org")
+
+    page = street.ana.get("/exchanges?who=bo")
+
+    assert page.status_code == 422 and f'value="{other}"' in page.text
+    assert street.ana.get(f"/exchanges?who=bo&with={other}").status_code == 200
+
+
+def test_a_filter_that_cannot_be_meant_is_told(street: Street) -> None:
+    page = street.ana.get("/exchanges?from=yesterday")
+
+    assert page.status_code == 422 and "Write the day like 2026-11-21" in words_on(page)
+
+
+def test_older_and_newer_by_cursor_keeping_the_filter(street: Street) -> None:
+    for back in range(30):
+        street.helped(by=street.bo_id, minutes=10 + back, on=YESTERDAY - timedelta(days=back))
+
+    first = street.ana.get("/exchanges?kind=help")
+    older = _link(first.text, "next")
+    second = street.ana.get(older)
+    newer = street.ana.get(_link(second.text, "prev"))
+
+    assert "kind=help" in older
+    assert "10 min" in words_on(first) and "35 min" not in words_on(first)
+    assert "35 min" in words_on(second) and "39 min" in words_on(second)
+    assert words_on(newer) == words_on(first)
+
+
+def test_a_cursor_from_nowhere_is_a_plain_page(street: Street) -> None:
+    assert street.ana.get("/exchanges?cursor=xyz").status_code == 400
+
+
+def test_somebody_elses_history_is_for_coordinators_and_auditors(street: Street) -> None:
+    street.helped(by=street.bo_id, note="The knee again")
+    address = f"/exchanges?member={street.ana_id}"
+
+    chidi, ruth = words_on(street.chidi.get(address)), words_on(street.ruth.get(address))
+
+    assert "History of Ana Sousa" in chidi and "The knee again" in chidi
+    assert "Gave to Bo Lindqvist" in ruth and "The knee again" not in ruth
+    assert street.eve.get(address).status_code == 404
+    assert street.chidi.get("/exchanges?member=m-nobody").status_code == 404
+
+
+def _link(text: str, rel: str) -> str:
+    found = re.search(rf'href="([^"]+)" rel="{rel}"', text)
+    assert found, f"the page has no link to its {rel} page"
+    return found.group(1).replace("&amp;", "&")

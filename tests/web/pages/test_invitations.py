@@ -1,0 +1,94 @@
+"""Inviting somebody, and welcoming them."""
+
+import pytest
+
+from ledger.identifiers import MemberId
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import send, words_on
+
+NEWT = {"name": "Newt Hale", "email": "newt@example.org", "phone": "01632 960 199"}
+
+
+def invited(street: Street, /, **typed: str) -> MemberId:
+    answer = send(street.chidi, street.chidi.get("/members/new"), "/members", **(NEWT | typed))
+    assert answer.status_code == 303, words_on(answer)
+    return MemberId(answer.headers["location"].removeprefix("/members/").partition("?")[0])
+
+
+def test_a_coordinator_invites_and_then_welcomes_somebody(street: Street) -> None:
+    newt = invited(street)
+    page = street.chidi.get(f"/members/{newt}?done=invited")
+    assert "Invited. They take part once you welcome them." in words_on(page)
+    assert not street.bank.members.standing(newt).is_active
+
+    answer = send(street.chidi, page, f"/members/{newt}/welcome")
+
+    assert "Welcomed. They take part from now on." in words_on(street.chidi.get(answer.headers["location"]))
+    assert street.bank.members.standing(newt).is_active
+    assert street.bank.people.member_with_address("newt@example.org") == newt
+
+
+def test_a_name_is_enough(street: Street) -> None:
+    newt = invited(street, email="", phone="")
+
+    assert "Neither e-mail nor phone is known" in words_on(street.chidi.get(f"/members/{newt}"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name": ""}, "Give a name"),
+        ({"name": "   "}, "Give a name"),
+        ({"name": "x" * 101}, "Use at most 100 letters"),
+        ({"name": "Newt\x00"}, "signs that cannot be kept"),
+        ({"email": "newt"}, "Write the e-mail address like ana@example.org"),
+        ({"email": "newt hale@example.org"}, "Write the e-mail address like ana@example.org"),
+        ({"email": "ANA@example.org"}, "Somebody already uses this e-mail address"),
+    ],
+)
+def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
+    street: Street, typed: dict[str, str], sentence: str
+) -> None:
+    answer = send(street.chidi, street.chidi.get("/members/new"), "/members", **(NEWT | typed))
+
+    assert answer.status_code == 422
+    assert sentence in words_on(answer)
+    assert 'value="01632 960 199"' in answer.text
+    assert street.views.members.totals().invited == 0
+
+
+def test_a_half_character_is_answered_beside_its_field(street: Street) -> None:
+    body = b"command=a-command-of-this-test&name=%ED%A0%80"
+
+    answer = street.chidi.post("/members", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+
+    assert (answer.status_code, "signs that cannot be kept" in words_on(answer)) == (422, True)
+
+
+def test_the_same_form_sent_twice_invites_once(street: Street) -> None:
+    form = street.chidi.get("/members/new")
+
+    first, second = (send(street.chidi, form, "/members", **NEWT) for _ in range(2))
+
+    assert first.headers["location"] == second.headers["location"]
+    assert street.views.members.totals().invited == 1
+
+
+def test_a_form_that_no_page_made_is_not_understood(street: Street) -> None:
+    assert street.chidi.post("/members", data=NEWT).status_code == 400
+
+
+def test_nobody_is_welcomed_twice(street: Street) -> None:
+    newt = invited(street)
+    page = street.chidi.get(f"/members/{newt}")
+    send(street.chidi, page, f"/members/{newt}/welcome")
+
+    answer = street.chidi.post(f"/members/{newt}/welcome", data={"command": "another-command-id"})
+
+    assert (answer.status_code, "already a member" in words_on(answer)) == (422, True)
+
+
+def test_members_invite_nobody(street: Street) -> None:
+    for path in ("/members", f"/members/{street.bo_id}/welcome"):
+        assert street.ana.post(path, data=NEWT | {"command": "a-command-of-this-test"}).status_code == 403
+    assert street.ana.get("/members/new").status_code == 403

@@ -1,0 +1,176 @@
+"""The journal: every fact as a plain sentence, filtered, and one entry as it is kept."""
+
+import hashlib
+import html
+import re
+
+import pytest
+
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import words_on
+
+
+def numbers_on(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r'<tr id="e(\d+)">', text)]
+
+
+def test_every_fact_is_a_sentence_the_newest_first(street: Street) -> None:
+    exchange = street.helped(minutes=150)
+    street.bank.exchanges.confirm(exchange, command=street.command(street.bo_id))
+
+    page = street.ruth.get("/journal")
+    shown = words_on(page)
+
+    newest = street.views.as_of().number
+    assert numbers_on(page.text) == list(range(newest, 0, -1))[:25]
+    assert "Ana Sousa reported giving Bo Lindqvist 2 h 30 min of help on 21 November 2026 (Garden)." in shown
+    assert f"Bo Lindqvist agreed to what entry {newest - 2} reports." in shown
+    assert f"This page shows the book as of entry {newest}." in shown
+
+
+def test_who_typed_it_for_whom_and_through_which_door_is_said(street: Street) -> None:
+    exchange = street.helped()
+    command = street.command(street.chidi_id)
+    street.bank.exchanges.confirm(exchange, command=type(command)(id=command.id, by=command.by, on_behalf=street.bo_id))
+
+    shown = words_on(street.ruth.get("/journal"))
+
+    assert "Chidi Eze for Bo Lindqvist" in shown
+    assert "at the host’s command line" in shown
+
+
+def test_entries_are_filtered_by_whom_they_are_about(street: Street) -> None:
+    street.helped()
+
+    shown = words_on(street.ruth.get("/journal", params={"account": "bo lind"}))
+
+    assert "About Bo Lindqvist." in shown and "reported giving Bo Lindqvist" in shown
+    assert "Eve Adler" not in shown
+
+
+def test_entries_are_filtered_by_kind_actor_and_day(street: Street) -> None:
+    street.helped()
+
+    by_kind = words_on(street.ruth.get("/journal", params={"type": "group-formed"}))
+    by_actor = street.ruth.get("/journal", params={"actor": street.ana_id})
+    before = words_on(street.ruth.get("/journal", params={"to": "2026-11-21"}))
+    since = street.ruth.get("/journal", params={"from": "2026-11-22"})
+
+    assert "The group Weir garden was formed." in by_kind and "was invited" not in by_kind
+    assert len(numbers_on(by_actor.text)) == 2, "she joined the garden and reported the help"
+    assert "No entry is like that." in before
+    assert len(numbers_on(since.text)) == min(25, street.views.as_of().number)
+
+
+def test_who_has_left_is_found_as_well(street: Street) -> None:
+    assert "Lou Marsh left." in words_on(street.ruth.get("/journal", params={"account": "lou"}))
+
+
+def test_a_group_and_the_host_are_found_by_their_identifiers(street: Street) -> None:
+    about_garden = words_on(street.ruth.get("/journal", params={"account": street.garden}))
+    by_host = words_on(street.ruth.get("/journal", params={"actor": "host"}))
+
+    assert "About Weir garden." in about_garden and "Ana Sousa joined Weir garden." in about_garden
+    assert "Recorded by the host of these pages." in by_host
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"account": "Zebedee"}, "Nobody here is called “Zebedee”"),
+        ({"actor": "e"}, "Several people fit “e”"),
+        ({"type": "exchange-updated"}, "Choose one of the answers"),
+        ({"from": "yesterday"}, "Write the day like"),
+        ({"before": "all"}, "Write this as a whole number"),
+        ({"account": "m-nobody"}, "We do not know this person"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_answered_beside_its_field(
+    street: Street, asked: dict[str, str], sentence: str
+) -> None:
+    answer = street.ruth.get("/journal", params=asked)
+
+    assert (answer.status_code, sentence in words_on(answer)) == (422, True)
+
+
+def test_older_and_newer_pages_meet_without_a_gap(street: Street) -> None:
+    for minutes in range(1, 31):
+        street.helped(minutes=minutes)
+    newest = street.views.catch_up().number
+
+    first = street.ruth.get("/journal")
+    older = street.ruth.get(link(first.text, "next"))
+    newer = street.ruth.get(link(older.text, "prev"))
+
+    assert numbers_on(first.text) == list(range(newest, newest - 25, -1))
+    assert numbers_on(older.text) == list(range(newest - 25, newest - 50, -1))
+    assert numbers_on(newer.text) == numbers_on(first.text)
+    assert link(newer.text, "prev") == "" and link(first.text, "prev") == ""
+
+
+def test_the_filter_stays_from_page_to_page(street: Street) -> None:
+    for minutes in range(1, 31):
+        street.helped(minutes=minutes)
+
+    first = street.ruth.get("/journal", params={"account": street.ana_id, "type": "exchange-reported"})
+    older = street.ruth.get(link(first.text, "next"))
+
+    assert len(numbers_on(older.text)) == 5 and "was invited" not in words_on(older)
+
+
+def link(text: str, direction: str) -> str:
+    """Where the button to the next or the previous page leads; nothing when there is none."""
+    found = re.search(rf'href="([^"]*)" rel="{direction}"', text)
+    return html.unescape(found[1]) if found else ""
+
+
+def test_one_entry_shows_the_very_bytes_that_are_kept(street: Street) -> None:
+    exchange = street.helped(note="Roses & <thorns>")
+    number = street.views.catch_up().number
+    stored = street.bank.log.from_position(street.bank.log.head() - 1, limit=1)[0]
+
+    page = street.ruth.get(f"/journal/{number}")
+
+    assert html.escape(stored.data.decode(), quote=False) in html.unescape(page.text).replace("&", "&amp;").replace(
+        "<", "&lt;"
+    ).replace(">", "&gt;")
+    assert hashlib.sha256(b"\x00" + stored.data).hexdigest() in page.text
+    assert "The bytes were read again just now, and have this fingerprint." in words_on(page)
+    assert f"/exchanges/{exchange}" in page.text
+
+
+def test_words_of_an_entry_are_for_coordinators(street: Street) -> None:
+    street.helped(note="Roses & <thorns>")
+    number = street.views.catch_up().number
+
+    auditor = street.ruth.get(f"/journal/{number}")
+    coordinator = street.chidi.get(f"/journal/{number}")
+
+    assert "Only coordinators read them." in words_on(auditor) and "thorns" not in auditor.text
+    assert "Roses & <thorns>" in words_on(coordinator) and "<thorns>" not in coordinator.text
+
+
+def test_words_that_were_forgotten_are_gone_here_too(street: Street) -> None:
+    street.helped(note="Roses")
+    number = street.views.catch_up().number
+    stored = street.bank.log.from_position(street.bank.log.head() - 1, limit=1)[0]
+    street.bank.people.drop(re.findall(r"[0-9a-f]{64}", stored.data.decode()))
+
+    assert "Forgotten." in words_on(street.chidi.get(f"/journal/{number}"))
+
+
+def test_a_gift_and_a_membership_have_their_entries_too(street: Street) -> None:
+    gift = street.gave(street.garden)
+    number = street.views.catch_up().number
+
+    assert f"/gifts/{gift}" in street.ruth.get(f"/journal/{number}").text
+    assert "The community Riverside was founded." in words_on(street.ruth.get("/journal/1"))
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "999999", "1e3", "٣", "9" * 40, "first"])
+def test_an_entry_that_is_not_there_is_not_found(street: Street, number: str) -> None:
+    assert street.ruth.get(f"/journal/{number}").status_code == 404
+
+
+def test_members_do_not_read_the_journal(street: Street) -> None:
+    assert street.ana.get("/journal").status_code == street.ana.get("/journal/1").status_code == 403

@@ -1,0 +1,173 @@
+"""Finding neighbours, one member's page, and leaving."""
+
+import pytest
+
+from ledger.log.people import Words
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import send, words_on
+
+
+def test_everybody_who_takes_part_is_listed_by_name(street: Street) -> None:
+    shown = words_on(street.ana.get("/members"))
+
+    names = ["Ana Sousa", "Bo Lindqvist", "Chidi Eze", "Eve Adler", "Ruth Okafor"]
+    assert [shown.index(name) for name in names] == sorted(shown.index(name) for name in names)
+    assert "5 neighbours take part" in shown
+    assert "Lou Marsh" not in shown, "who has left is not looked for"
+
+
+@pytest.mark.parametrize("part", ["lind", "LINDQVIST", "  bo ", "líndqvist"])
+def test_a_part_of_a_name_finds_its_owner_whatever_its_capitals_and_marks(street: Street, part: str) -> None:
+    shown = words_on(street.ana.get("/members", params={"name": part}))
+
+    assert "Bo Lindqvist" in shown
+    assert "Eve Adler" not in shown
+
+
+def test_a_name_that_nobody_has_is_answered_with_what_to_try(street: Street) -> None:
+    assert "Try a shorter part of the name" in words_on(street.ana.get("/members", params={"name": "zzz"}))
+
+
+def test_names_go_on_after_fifty(street: Street) -> None:
+    for number in range(48):
+        street.neighbourhood.welcomed(f"Neighbour {number:02}", "")
+
+    first = street.ana.get("/members")
+    after = first.text.split('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    second = words_on(street.ana.get(after))
+
+    assert "Neighbour 45" in words_on(first) and "Neighbour 46" not in words_on(first)
+    assert "Neighbour 46" in second and "Ruth Okafor" in second and "Neighbour 45" not in second
+    assert "Back to the beginning" in second
+
+
+def test_a_name_that_no_entry_sealed_is_not_shown(street: Street) -> None:
+    street.bank.people.seal([Words(street.ana_id, "name", "Somebody Else")])
+
+    assert "Somebody Else" not in words_on(street.bo.get("/members"))
+
+
+def test_who_was_invited_is_known_to_coordinators_alone(street: Street) -> None:
+    newcomer, _ = street.bank.members.invite("Newt Hale", command=street.command(street.chidi_id))
+
+    assert "invited, not welcomed yet" in words_on(street.chidi.get("/members"))
+    assert "Newt Hale" not in words_on(street.ana.get("/members"))
+    assert street.chidi.get(f"/members/{newcomer}").status_code == 200
+    assert street.ana.get(f"/members/{newcomer}").status_code == 404
+
+
+def test_a_neighbour_sees_who_somebody_is_and_what_passed_between_the_two(street: Street) -> None:
+    street.helped(by=street.bo_id, minutes=150)
+    street.helped(minutes=45)
+
+    page = street.ana.get(f"/members/{street.bo_id}")
+    shown = words_on(page)
+
+    assert "Member since 22 November 2026" in shown
+    assert "You gave 2 h 30 min: Garden" in shown
+    assert "You gave 45 min: Garden waits for their word" in shown
+    assert f"/exchanges/new?with={street.bo_id}" in page.text
+
+
+def test_a_neighbour_sees_neither_tallies_nor_contacts(street: Street) -> None:
+    street.helped(by=street.bo_id, minutes=150)
+
+    shown = words_on(street.eve.get(f"/members/{street.bo_id}"))
+
+    assert "2 h 30 min" not in shown and "What counts" not in shown
+    assert "bo@example.org" not in shown
+    assert "Nothing yet. What you log with each other appears here" in shown
+
+
+def test_members_see_their_own_tallies_and_contacts(street: Street) -> None:
+    street.helped(by=street.bo_id, minutes=150)
+
+    shown = words_on(street.ana.get(f"/members/{street.ana_id}"))
+
+    assert "2 h 30 min" in shown and "to 1 person" in shown
+    assert "ana@example.org" in shown
+    assert "Log hours or a gift with them" not in shown and "Between the two of you" not in shown
+
+
+def test_an_auditor_sees_tallies_but_no_contacts(street: Street) -> None:
+    street.helped(by=street.bo_id, minutes=150)
+
+    page = street.ruth.get(f"/members/{street.ana_id}")
+
+    assert "2 h 30 min" in words_on(page)
+    assert f"/statements/{street.ana_id}" in page.text
+    assert "ana@example.org" not in page.text
+
+
+def test_a_coordinator_sees_contacts_tallies_and_what_to_do(street: Street) -> None:
+    shown = words_on(street.chidi.get(f"/members/{street.ana_id}"))
+
+    for words in ("ana@example.org", "What counts", "Entrust them with", "They leave the time bank"):
+        assert words in shown
+
+
+def test_who_has_left_is_shown_as_such(street: Street) -> None:
+    shown = words_on(street.ana.get(f"/members/{street.neighbourhood.lou}"))
+
+    assert "Takes part no longer" in shown
+    assert "Log hours or a gift with them" not in shown
+
+
+@pytest.mark.parametrize("member", ["m-nobody", "nobody", "%00", "..%2F..", "g-garden"])
+def test_nobody_is_found_at_a_made_up_address(street: Street, member: str) -> None:
+    assert street.chidi.get(f"/members/{member}").status_code == 404
+
+
+def test_leaving_is_explained_before_it_happens(street: Street) -> None:
+    street.helped()
+
+    shown = words_on(street.ana.get(f"/members/{street.ana_id}/departure"))
+
+    assert "You are signed out on every device" in shown
+    assert "1 exchange still waits for a word" in shown
+    assert street.bank.members.standing(street.ana_id).is_active, "looking changes nothing"
+
+
+def test_a_member_leaves_by_their_own_word_and_is_a_stranger_at_once(street: Street) -> None:
+    path = f"/members/{street.ana_id}/departure"
+
+    answer = send(street.ana, street.ana.get(path), path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?done=left")
+    assert street.bank.members.standing(street.ana_id).has_left
+    assert street.ana.get("/members").headers["location"].startswith("/sign-in")
+
+
+def test_a_coordinator_lets_somebody_go(street: Street) -> None:
+    path = f"/members/{street.bo_id}/departure"
+
+    answer = send(street.chidi, street.chidi.get(path), path)
+    shown = words_on(street.chidi.get(answer.headers["location"]))
+
+    assert "They take part no longer. Their hours stay in the book." in shown
+
+
+def test_nobody_lets_a_neighbour_go(street: Street) -> None:
+    assert street.ana.get(f"/members/{street.bo_id}/departure").status_code == 403
+    assert street.ana.post(f"/members/{street.bo_id}/departure").status_code == 403
+
+
+def test_the_last_coordinator_stays_and_is_told_what_to_do(street: Street) -> None:
+    path = f"/members/{street.chidi_id}/departure"
+
+    answer = send(street.chidi, street.chidi.get(path), path)
+
+    assert answer.status_code == 422
+    assert "This is the last coordinator. Entrust somebody else first." in words_on(answer)
+
+
+def test_who_has_left_does_not_leave_again(street: Street) -> None:
+    path = f"/members/{street.bo_id}/departure"
+    form = street.chidi.get(path)
+    send(street.chidi, form, path)
+
+    again = send(street.chidi, form, path)
+    anew = street.chidi.post(path, data={"command": "another-command-id"})
+
+    assert again.status_code == 303, "the same form sent twice is one departure"
+    assert (anew.status_code, "has already left" in words_on(anew)) == (422, True)

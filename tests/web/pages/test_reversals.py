@@ -1,0 +1,110 @@
+"""A mistake is corrected, never edited: taken back by two people, and logged anew."""
+
+from ledger.identifiers import AccountId, ExchangeId
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import form_on, send, words_on
+
+
+def at(exchange: ExchangeId, what: str = "") -> str:
+    return f"/exchanges/{exchange}/{what}".rstrip("/")
+
+
+def counted(street: Street, *, back: int = 0) -> ExchangeId:
+    """Help that Bo logged, so that it counts unless it goes both ways."""
+    return street.helped(by=street.bo_id, back=back)
+
+
+def test_a_party_asks_and_the_other_agrees(street: Street) -> None:
+    exchange = counted(street)
+    asked = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal"), reason="It was two hours")
+    assert asked.headers["location"] == f"{at(exchange)}?done=asked-back"
+    assert street.views.balances.of(AccountId(street.bo_id)).received == 150
+
+    page = street.ana.get(at(exchange))
+    assert "Bo Lindqvist asks to take this back." in words_on(page) and "It was two hours" in words_on(page)
+    done = send(street.ana, page, at(exchange, "reversal/approval"))
+
+    assert done.headers["location"] == f"{at(exchange)}?done=taken-back"
+    assert street.views.balances.of(AccountId(street.bo_id)).received == 0
+    told = words_on(street.bo.get(at(exchange)))
+    assert "It was taken back and counts no longer." in told
+    assert "Ana Sousa agreed to take it back: 2 h 30 min moved back in both tallies." in told
+
+
+def test_asking_needs_a_word_of_why(street: Street) -> None:
+    exchange = counted(street)
+
+    answer = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal"))
+
+    assert answer.status_code == 422 and "Say in a few words why" in words_on(answer)
+
+
+def test_the_other_rather_keeps_it(street: Street) -> None:
+    exchange = counted(street)
+    street.bank.exchanges.ask_reversal(exchange, reason="Hm", command=street.command(street.bo_id))
+    fields = form_on(street.ana.get(at(exchange)), at(exchange, "reversal/approval")).fields
+
+    done = street.ana.post(at(exchange, "reversal/refusal"), data=fields | {"reason": "I looked it up"})
+
+    assert done.headers["location"] == f"{at(exchange)}?done=kept"
+    assert "Ana Sousa let it stand. I looked it up" in words_on(street.bo.get(at(exchange)))
+
+
+def test_who_asked_may_let_it_stand_after_all_but_not_approve(street: Street) -> None:
+    exchange = counted(street)
+    street.bank.exchanges.ask_reversal(exchange, reason="Hm", command=street.command(street.bo_id))
+
+    own = street.bo.post(at(exchange, "reversal/approval"), data={})
+    done = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal/refusal"))
+
+    assert own.status_code == 422 and "Somebody else has to agree" in words_on(own)
+    assert done.headers["location"] == f"{at(exchange)}?done=kept"
+
+
+def test_a_coordinator_takes_it_back_at_a_partys_request(street: Street) -> None:
+    exchange = counted(street)
+    page = street.chidi.get(at(exchange))
+
+    without = send(street.chidi, page, at(exchange, "reversal"), reason="They rang me")
+    done = send(street.chidi, page, at(exchange, "reversal"), reason="They rang me", asked_by=street.ana_id)
+
+    assert without.status_code == 422 and "Choose one of the answers" in words_on(without)
+    assert form_on(without, at(exchange, "reversal")).fields["reason"] == "They rang me"
+    assert done.headers["location"] == f"{at(exchange)}?done=taken-back"
+    assert street.views.balances.of(AccountId(street.ana_id)).given == 0
+
+
+def test_what_was_taken_back_is_logged_again_and_both_pages_link(street: Street) -> None:
+    exchange = counted(street)
+    street.bank.exchanges.ask_reversal(exchange, reason="Two hours", command=street.command(street.bo_id))
+    street.bank.exchanges.approve_reversal(exchange, command=street.command(street.ana_id))
+    assert f"/exchanges/new?corrects={exchange}" in street.bo.get(at(exchange)).text
+
+    form = street.bo.get(f"/exchanges/new?corrects={exchange}")
+    filled = form_on(form, "/exchanges/new").fields
+    assert (filled["way"], filled["other"], filled["hours"]) == ("received", street.ana_id, "2")
+    assert (filled["minutes"], filled["category"], filled["given_on"]) == ("30", "garden", "2026-11-21")
+    page = send(street.bo, form, "/exchanges/new", minutes="0")
+    done = send(street.bo, page, "/exchanges")
+
+    right = done.headers["location"].partition("?")[0]
+    assert f'href="{at(exchange)}"' in street.bo.get(right).text
+    assert f'href="{right}"' in street.ana.get(at(exchange)).text
+    assert street.views.balances.of(AccountId(street.bo_id)).received == 120
+
+
+def test_a_skill_exchange_is_logged_again_from_each_ones_side(street: Street) -> None:
+    exchange = counted(street, back=45)
+    street.bank.exchanges.confirm(exchange, command=street.command(street.ana_id))
+    street.bank.exchanges.reverse(
+        exchange, asked_by=street.ana_id, reason="Hm", command=street.command(street.chidi_id)
+    )
+
+    bo = form_on(street.bo.get(f"/exchanges/new?corrects={exchange}"), "/exchanges/new").fields
+    chidi = form_on(street.chidi.get(f"/exchanges/new?corrects={exchange}"), "/exchanges/new").fields
+    eve = form_on(street.eve.get(f"/exchanges/new?corrects={exchange}"), "/exchanges/new").fields
+
+    assert (bo["way"], bo["other"], bo["hours"], bo["minutes"]) == ("exchange", street.ana_id, "0", "45")
+    assert (bo["hours_back"], bo["minutes_back"]) == ("2", "30")
+    assert (chidi["others"], chidi["other"], chidi["second"]) == ("yes", street.ana_id, street.bo_id)
+    assert "corrects" not in eve and eve["hours"] == ""

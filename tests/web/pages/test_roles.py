@@ -1,0 +1,58 @@
+"""Entrusting members with a role, and taking it back."""
+
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import send, words_on
+
+
+def test_a_coordinator_entrusts_somebody_with_a_role(street: Street) -> None:
+    page = street.chidi.get(f"/members/{street.bo_id}")
+
+    answer = send(street.chidi, page, f"/members/{street.bo_id}/roles", role="auditor")
+
+    assert "The role is theirs from now on." in words_on(street.chidi.get(answer.headers["location"]))
+    assert street.bank.members.standing(street.bo_id).audits
+    assert "Audits the book." in words_on(street.ana.get(f"/members/{street.bo_id}"))
+    assert street.bo.get("/journal").status_code == 200
+
+
+def test_a_role_is_given_once(street: Street) -> None:
+    answer = street.chidi.post(
+        f"/members/{street.chidi_id}/roles", data={"role": "coordinator", "command": "a-command-of-this-test"}
+    )
+
+    assert (answer.status_code, "already has this role" in words_on(answer)) == (422, True)
+
+
+def test_which_role_must_be_said(street: Street) -> None:
+    page = street.chidi.get(f"/members/{street.bo_id}")
+
+    nothing = send(street.chidi, page, f"/members/{street.bo_id}/roles")
+    invented = send(street.chidi, page, f"/members/{street.bo_id}/roles", role="king")
+
+    assert (nothing.status_code, "Choose a role" in words_on(nothing)) == (422, True)
+    assert (invented.status_code, "Choose one of the answers" in words_on(invented)) == (422, True)
+
+
+def test_a_role_is_taken_back(street: Street) -> None:
+    ruth = street.neighbourhood.ruth
+    page = street.chidi.get(f"/members/{ruth}")
+
+    answer = send(street.chidi, page, f"/members/{ruth}/roles/auditor/withdrawal")
+
+    assert "The role is no longer theirs." in words_on(street.chidi.get(answer.headers["location"]))
+    assert street.ruth.get("/journal").status_code == 403
+
+
+def test_the_last_coordinator_keeps_the_role(street: Street) -> None:
+    page = street.chidi.get(f"/members/{street.chidi_id}")
+
+    answer = send(street.chidi, page, f"/members/{street.chidi_id}/roles/coordinator/withdrawal")
+
+    assert answer.status_code == 422
+    assert "This is the last coordinator. Entrust somebody else first." in words_on(answer)
+
+
+def test_an_invented_role_is_not_found(street: Street) -> None:
+    path = f"/members/{street.bo_id}/roles/king/withdrawal"
+
+    assert street.chidi.post(path, data={"command": "a-command-of-this-test"}).status_code == 404

@@ -1,0 +1,148 @@
+"""The sample neighbourhood: recorded through the real commands, lively, and with something to do today."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from ledger.application.finding import find_members
+from ledger.application.replaying import replay
+from ledger.application.time_bank import TimeBank
+from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
+from ledger.events import ExchangeReported, GiftRecorded
+from ledger.identifiers import AccountId, MemberId
+from ledger.log.entry import Entry, decode
+from projections.views import Views
+from web.sample import names, notes
+from web.sample.diary import SampleClock
+from web.sample.filling import fill
+from web.sample.village import live, settle_in
+
+END = datetime(2026, 11, 22, 15, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimeBank]:
+    clock = SampleClock()
+    with TimeBank.open(tmp_path_factory.mktemp("sample"), clock=clock) as bank:
+        fill(bank, clock, until=END)
+        clock.moment = END
+        yield bank
+
+
+@pytest.fixture(scope="module")
+def views(bank: TimeBank) -> Iterator[Views]:
+    with Views.open(bank.place, bank.log) as views:
+        views.catch_up()
+        yield views
+
+
+@pytest.fixture(scope="module")
+def entries(bank: TimeBank) -> list[Entry]:
+    return [decode(data) for _, data in bank.log.scan()]
+
+
+def member(bank: TimeBank, name: str) -> MemberId:
+    return MemberId(find_members(bank, name)[0].account)
+
+
+def test_seventy_people_have_two_lively_years(views: Views, entries: list[Entry]) -> None:
+    kinds = Counter(entry.type for entry in entries)
+
+    assert views.members.totals()[:2] == (1, 69), "one invited, one has left"
+    assert len(views.groups.all().rows) == 4
+    assert 700 < kinds["exchange-reported"] < 1200 and 80 < kinds["gift-recorded"] < 250
+    assert kinds["exchange-declined"] > 3 and kinds["exchange-called-off"] > 1 and kinds["exchange-reversed"] > 3
+    assert entries[0].at.startswith("2024-11-2") and entries[-1].at.startswith("2026-11-2")
+
+
+def test_entries_come_in_the_order_of_time_and_days_before_their_entry(entries: list[Entry]) -> None:
+    instants = [entry.at for entry in entries]
+
+    assert instants == sorted(instants)
+    reports = (entry for entry in entries if isinstance(entry.data, ExchangeReported | GiftRecorded))
+    assert all(entry.data.given_on.isoformat() <= entry.at[:10] for entry in reports)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_accounts_sum_to_zero_and_stay_within_the_limit(bank: TimeBank, views: Views) -> None:
+    replayed = replay(bank.log)
+
+    assert replayed.given == replayed.received > 60_000
+    assert min(tally.balance for tally in replayed.accounts.values()) >= DEFAULT_DEBIT_LIMIT_MINUTES
+    assert views.check() == []
+
+
+def test_something_waits_for_the_people_who_sign_in(bank: TimeBank, views: Views) -> None:
+    amina, rosa = member(bank, names.MEMBER), member(bank, names.COORDINATOR)
+
+    assert len(views.exchanges.waiting_for(amina)) >= 2
+    assert len(views.exchanges.waiting_on_others(amina)) >= 1
+    assert len(views.exchanges.reversals_waiting_for(amina)) >= 1
+    assert len(views.exchanges.waiting_for(rosa)) >= 1
+    assert views.balances.of(AccountId(amina)).exchanges > 20
+
+
+def test_roles_are_held_and_newcomers_have_done_nothing_yet(bank: TimeBank, views: Views) -> None:
+    coordinators, auditors = views.members.with_role("coordinator"), views.members.with_role("auditor")
+    new = [views.balances.of(AccountId(member(bank, name))) for name in names.NEWCOMERS]
+
+    assert [row.id for row in coordinators] == [member(bank, names.COORDINATOR)]
+    assert [row.id for row in auditors] == [member(bank, names.AUDITOR)]
+    assert all((tally.given, tally.received, tally.gifts_given) == (0, 0, 0) for tally in new)
+
+
+def test_what_people_without_internet_do_is_typed_by_the_coordinator(bank: TimeBank, entries: list[Entry]) -> None:
+    edith, rosa = member(bank, names.WITHOUT_INTERNET[0]), member(bank, names.COORDINATOR)
+    hers = [
+        entry
+        for entry in entries
+        if isinstance(entry.data, ExchangeReported) and edith in (entry.data.legs[0].giver, entry.data.legs[0].receiver)
+    ]
+
+    assert len(hers) > 2 and {entry.actor for entry in hers} == {rosa}
+    assert edith not in {entry.actor for entry in entries}
+
+
+def test_a_correction_is_a_reversal_and_a_new_report(entries: list[Entry]) -> None:
+    reversed_ones = {entry.data.exchange for entry in entries if entry.type == "exchange-reversed"}  # pyright: ignore[reportAttributeAccessIssue]
+    corrected = {entry.data.corrects for entry in entries if isinstance(entry.data, ExchangeReported)} - {None}
+
+    assert corrected and corrected <= reversed_ones
+
+
+def test_for_measuring_it_grows_to_the_wanted_size(tmp_path: Path) -> None:
+    clock = SampleClock()
+    with TimeBank.open(tmp_path, clock=clock) as bank:
+        fill(bank, clock, members=40, entries=2_000, years=1)
+
+        replayed = replay(bank.log)
+
+    assert 1_800 < replayed.number < 2_400
+    assert replayed.given == replayed.received
+
+
+def test_the_same_seed_tells_the_same_story() -> None:
+    stories = [
+        list(live(settle_in(20, *days, keys, chance), *days, 200, chance))
+        for chance in (random.Random(7), random.Random(7), random.Random(8))
+        for days, keys in [((date(2026, 1, 1), date(2026, 6, 30)), ["garden", "food"])]
+    ]
+
+    assert stories[0] == stories[1] != stories[2]
+    assert all(act.giver != act.receiver and 1 <= act.quarters <= 32 for act in stories[0])
+
+
+def test_a_cast_has_as_many_people_as_wanted_each_once() -> None:
+    for wanted in (names.FEWEST, 40, 70, 500):
+        cast = names.cast(wanted, random.Random(1))
+
+        assert len(cast) == len(set(cast)) == wanted
+        assert cast[:3] == [names.COORDINATOR, names.AUDITOR, names.MEMBER]
+
+
+def test_there_are_words_for_every_kind_of_help() -> None:
+    assert set(notes.HELP) == {category.key for category in DEFAULT_CATEGORIES}
+    assert set(notes.GIFTS) <= set(notes.HELP) and "other" in notes.GIFTS

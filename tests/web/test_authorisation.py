@@ -1,0 +1,136 @@
+"""Who may go where: every route of the app, as a stranger, a member, another member, a coordinator, an auditor."""
+
+import pytest
+from litestar import Litestar, get
+from litestar.handlers import HTTPRouteHandler
+
+from tests.web.neighbourhood import Neighbourhood
+from tests.web.walk import Walk
+from web import authorisation
+from web.authorisation import (
+    COORDINATORS,
+    COORDINATORS_AND_AUDITORS,
+    MEMBERS,
+    OWNERS_COORDINATORS_AND_AUDITORS,
+    PARTIES,
+    WHO_MAY,
+    RouteWithoutRule,
+    Rule,
+    handler_name,
+    handlers_of,
+)
+
+RULES = {name: rule for name, rule in vars(authorisation).items() if isinstance(rule, Rule)}
+
+WHO = ("stranger", "ana", "bo", "mallory", "chidi", "ruth")
+"""Ana and Bo are the parties of the exchange; Mallory is a member who is not."""
+
+EVERYBODY_HERE = {"ana", "bo", "mallory", "chidi", "ruth"}
+ALLOWED: dict[str, set[str]] = {
+    "ANYBODY": {"stranger"} | EVERYBODY_HERE,
+    "MEMBERS": EVERYBODY_HERE,
+    "COORDINATORS": {"chidi"},
+    "COORDINATORS_AND_AUDITORS": {"chidi", "ruth"},
+    "PARTIES": {"ana", "bo"},
+    "PARTIES_AND_COORDINATORS": {"ana", "bo", "chidi"},
+    "PARTIES_COORDINATORS_AND_AUDITORS": {"ana", "bo", "chidi", "ruth"},
+    "THE_MEMBER_AND_COORDINATORS": {"ana", "chidi"},
+    # Ana gave it to the whole community.
+    "PEOPLE_OF_THE_GIFT_AND_COORDINATORS": {"ana", "chidi"},
+    "READERS_OF_THE_GIFT": EVERYBODY_HERE,
+    # The account is Ana's.
+    "OWNERS_COORDINATORS_AND_AUDITORS": {"ana", "chidi", "ruth"},
+}
+"""Whom each rule lets in on this walk."""
+
+
+def let_in(walk: Walk, app: Litestar, handler: HTTPRouteHandler) -> set[str]:
+    """Who gets past the guard of this route, asking with every method it has."""
+    return {who for who in WHO if all(gets_in(walk, app, handler, method, who) for method in handler.http_methods)}
+
+
+def gets_in(walk: Walk, app: Litestar, handler: HTTPRouteHandler, method: str, who: str) -> bool:
+    answer = walk.neighbourhood.browser(app, member=walk.member(who)).request(method, walk.path(handler))
+    assert answer.status_code < 500, f"{method} {walk.path(handler)} broke for {who}"
+    shown_the_way_in = who == "stranger" and is_sign_in(answer.headers.get("location", ""))
+    is_hidden = answer.status_code == 404 and app.state.who_may[handler_name(handler)].asks is not None
+    return answer.status_code != 403 and not shown_the_way_in and not is_hidden
+
+
+def is_sign_in(location: str) -> bool:
+    return location == "/sign-in" or location.startswith("/sign-in?to=")
+
+
+def test_every_route_lets_in_those_it_says_and_nobody_else(neighbourhood: Neighbourhood) -> None:
+    walk = Walk(neighbourhood)
+    app = neighbourhood.app()
+
+    found = {handler_name(handler): let_in(walk, app, handler) for handler in handlers_of(app)}
+
+    named = {rule.who: name for name, rule in RULES.items()}
+    assert found == {name: ALLOWED[named[WHO_MAY[name].who]] for name in found}
+
+
+@get("/trial/{exchange_id:str}/{account:str}/{gift_id:str}/{member_id:str}", sync_to_thread=True)
+def trial() -> str:
+    return "in"
+
+
+@get("/trial/{exchange_id:str}/{account:str}/{gift_id:str}/{member_id:str}/{gift_id:str}", sync_to_thread=True)
+def whole_trial() -> str:
+    return "in"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_lets_in_those_it_says_and_nobody_else(neighbourhood: Neighbourhood, name: str) -> None:
+    walk = Walk(neighbourhood)
+    app = neighbourhood.app(trial, rules={"trial": RULES[name]})
+    (handler,) = (found for found in handlers_of(app) if handler_name(found) == "trial")
+
+    assert let_in(walk, app, handler) == ALLOWED[name]
+
+
+def test_strangers_are_shown_the_way_in_and_members_are_told(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app(trial, rules={"trial": COORDINATORS})
+
+    stranger = neighbourhood.browser(app).get("/trial/x/y/z/m")
+    ana = neighbourhood.browser(app, member=neighbourhood.ana).get("/trial/x/y/z/m")
+
+    assert (stranger.status_code, stranger.headers["location"]) == (303, "/sign-in?to=%2Ftrial%2Fx%2Fy%2Fz%2Fm")
+    assert ana.status_code == 403 and "not yours to open" in ana.text
+
+
+def test_an_exchange_that_does_not_exist_is_not_found(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app(trial, rules={"trial": PARTIES})
+
+    assert neighbourhood.browser(app, member=neighbourhood.ana).get("/trial/x-none/y/z/m").status_code == 404
+    assert neighbourhood.browser(app).get("/trial/x-none/y/z/m").status_code == 303
+
+
+def test_members_of_a_group_own_its_account(neighbourhood: Neighbourhood) -> None:
+    group, _ = neighbourhood.bank.groups.form("Garden", command=neighbourhood.host_command())
+    neighbourhood.bank.groups.join(group, neighbourhood.bo, command=neighbourhood.host_command())
+    app = neighbourhood.app(trial, rules={"trial": OWNERS_COORDINATORS_AND_AUDITORS})
+
+    assert neighbourhood.browser(app, member=neighbourhood.bo).get(f"/trial/x/{group}/z/m").status_code == 200
+    assert neighbourhood.browser(app, member=neighbourhood.ana).get(f"/trial/x/{group}/z/m").status_code == 404
+
+
+def test_a_role_that_is_withdrawn_is_gone_at_once(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app(trial, rules={"trial": COORDINATORS_AND_AUDITORS})
+    ruth = neighbourhood.browser(app, member=neighbourhood.ruth)
+    assert ruth.get("/trial/x/y/z/m").status_code == 200
+
+    neighbourhood.bank.members.withdraw_role(neighbourhood.ruth, "auditor", command=neighbourhood.host_command())
+
+    assert ruth.get("/trial/x/y/z/m").status_code == 403
+
+
+def test_an_app_with_a_route_that_nobody_was_thought_of_for_does_not_start(neighbourhood: Neighbourhood) -> None:
+    with pytest.raises(RouteWithoutRule, match="trial"):
+        neighbourhood.app(trial)
+
+
+def test_a_rule_for_a_route_that_is_gone_is_noticed(neighbourhood: Neighbourhood) -> None:
+    with pytest.raises(RouteWithoutRule, match="trial"):
+        neighbourhood.app(rules={"trial": MEMBERS})

@@ -1,0 +1,279 @@
+"""The doors of the app: what every request passes, and what every answer carries."""
+
+from collections.abc import AsyncIterator
+from ipaddress import IPv4Network, ip_network
+from typing import Any
+
+import pytest
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import TooManyRequestsException
+
+from ledger.refusals import BeyondDebitLimit, TooBusy
+from tests.web.neighbourhood import ADDRESS, Neighbourhood
+from web.authorisation import ANYBODY, Rule, handler_name, handlers_of
+from web.doors import HEADERS, believe_proxies
+from web.forms import Fields
+from web.frame import page
+from web.visitors import Asked
+
+
+@get("/breaks", sync_to_thread=True)
+def breaks() -> str:
+    raise RuntimeError("a mistake in the app, with Ana's secret in it")
+
+
+@get("/waits", sync_to_thread=True)
+def waits() -> str:
+    raise TooManyRequestsException
+
+
+@get("/refuses", sync_to_thread=True)
+def refuses() -> str:
+    raise BeyondDebitLimit(open_minutes=90)
+
+
+@get("/busy", sync_to_thread=True)
+def busy() -> str:
+    raise TooBusy
+
+
+@post("/takes", status_code=200, sync_to_thread=True)
+def takes(request: Asked, fields: NamedDependency[Fields]) -> Any:
+    return page(request, "error.html", title=fields.one("title"), sentence="taken")
+
+
+EXTRA = (breaks, waits, refuses, busy, takes)
+RULES: dict[str, Rule] = dict.fromkeys(("breaks", "waits", "refuses", "busy", "takes"), ANYBODY)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/sign-in", 200),
+        ("GET", "/healthz", 200),
+        ("GET", "/devices", 303),
+        ("GET", "/nowhere", 404),
+        ("GET", "/nowhere/at/all", 404),
+        ("POST", "/nowhere", 404),
+        ("POST", "/sign-in", 405),
+        ("GET", "/static/nothing.css", 404),
+        ("GET", "/sign-in/links/made-up", 410),
+        ("GET", "/refuses", 422),
+        ("GET", "/waits", 429),
+        ("GET", "/breaks", 500),
+        ("GET", "/busy", 503),
+        ("HEAD", "/nowhere", 404),
+        ("OPTIONS", "/sign-in", 204),
+    ],
+)
+def test_every_answer_carries_the_headers_of_safety(
+    neighbourhood: Neighbourhood, method: str, path: str, status: int
+) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+
+    answer = browser.request(method, path)
+
+    assert answer.status_code == status
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+def test_the_policy_for_content_allows_nothing_inline_and_nothing_foreign(neighbourhood: Neighbourhood) -> None:
+    policy = neighbourhood.browser().get("/sign-in").headers["content-security-policy"]
+
+    assert policy == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; "
+        "worker-src 'self'"
+    )
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/sign-in", "/waits", "/refuses", "/breaks", "/busy"])
+def test_error_pages_know_who_is_asking_and_show_a_way_on(neighbourhood: Neighbourhood, path: str) -> None:
+    app = neighbourhood.app(*EXTRA, rules=RULES)
+    ana = neighbourhood.browser(app, member=neighbourhood.ana)
+
+    answer = ana.post(path) if path == "/sign-in" else ana.get(path)
+
+    assert answer.status_code >= 400
+    assert "Riverside" in answer.text and "Sign out" in answer.text and "Go to your first page" in answer.text
+
+
+def test_a_mistake_in_the_app_says_nothing_about_it_to_the_reader(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+
+    answer = browser.get("/breaks")
+
+    assert "It is not your doing" in answer.text
+    assert "secret" not in answer.text and "RuntimeError" not in answer.text
+
+
+def test_a_refusal_nobody_caught_still_says_its_own_sentence(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+
+    answer = browser.get("/refuses")
+
+    assert answer.status_code == 422
+    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min are still open" in answer.text
+
+
+def test_the_answer_to_head_is_the_answer_to_get_without_its_body(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+
+    got, asked = browser.get("/sign-in"), browser.head("/sign-in")
+
+    assert asked.status_code == 200 and asked.content == b""
+    assert asked.headers["content-type"] == got.headers["content-type"]
+    assert asked.headers["content-length"] == got.headers["content-length"]
+
+
+def test_a_body_that_is_too_long_is_refused_before_it_is_read(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+
+    answer = browser.post("/takes", data={"title": "x" * 1_000_000})
+
+    assert answer.status_code == 413
+    assert "longer than this page can take" in answer.text
+
+
+def test_a_body_that_hides_its_length_is_refused_too(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(60):
+            yield b"x" * 1000
+
+    answer = browser.post("/takes", content=body(), headers=form)
+
+    assert answer.status_code == 413
+
+
+def test_an_endless_address_is_refused_and_not_remembered(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app()
+    browser = neighbourhood.browser(app)
+    browser.get("/sign-in/links/short")
+    remembered = app.asgi_router.handle_routing.cache_info().currsize
+
+    assert browser.get("/sign-in/links/" + "x" * 5_000).status_code == 400
+    assert app.asgi_router.handle_routing.cache_info().currsize == remembered
+
+
+@pytest.mark.parametrize("body", ["a=1&" * 600, "a" * 30_000 + "=%ff%00"])
+def test_an_odd_body_is_no_mistake_of_the_app(neighbourhood: Neighbourhood, body: str) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    assert browser.post("/takes", content=body, headers=form).status_code in {200, 400}
+
+
+def test_what_is_no_form_is_refused(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+
+    assert browser.post("/takes", json={"title": "x"}).status_code == 400
+    assert browser.post("/takes", files={"title": b"x"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ({}, True),
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "none"}, True),
+        ({"sec-fetch-site": "same-site"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "cross-site", "origin": ADDRESS}, False),
+        ({"sec-fetch-site": "nonsense"}, False),
+        ({"origin": ADDRESS}, True),
+        ({"origin": "https://elsewhere.example"}, False),
+        ({"origin": "https://hours.example.org.elsewhere.example"}, False),
+        ({"origin": "https://hours.example.org:444"}, False),
+        ({"origin": "null"}, False),
+    ],
+)
+def test_forms_from_other_sites_are_refused(
+    neighbourhood: Neighbourhood, headers: dict[str, str], allowed: bool
+) -> None:
+    browser = neighbourhood.browser(member=neighbourhood.ana)
+
+    answer = browser.post("/sign-out", headers=headers)
+
+    assert answer.status_code == (303 if allowed else 403)
+    assert browser.get("/devices").status_code == (303 if allowed else 200)
+
+
+def test_a_form_from_elsewhere_is_refused_on_unknown_paths_too(neighbourhood: Neighbourhood) -> None:
+    assert neighbourhood.browser().post("/nowhere", headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_reading_from_elsewhere_is_fine(neighbourhood: Neighbourhood) -> None:
+    assert neighbourhood.browser().get("/sign-in", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("hours.example.org", 200),
+        ("HOURS.example.org:8443", 200),
+        ("localhost:8000", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8000", 200),
+        ("elsewhere.example", 400),
+        ("hours.example.org.elsewhere.example", 400),
+        ("riverside.timebank.example", 200),
+        ("timebank.example", 400),
+    ],
+)
+def test_only_our_own_host_names_are_answered(neighbourhood: Neighbourhood, host: str, status: int) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(hosts=("*.timebank.example",)))
+
+    assert browser.get("/sign-in", headers={"host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "client"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("198.51.100.7, 203.0.113.9, 10.2.3.4", "203.0.113.9"),
+        ("", "10.1.1.1"),
+    ],
+)
+def test_a_trusted_proxy_says_who_is_asking(forwarded: str, client: str) -> None:
+    asked = request_from("10.1.1.1", forwarded)
+
+    believe_proxies(asked, (ip_network("10.0.0.0/8"),))
+
+    assert asked["client"] and asked["client"][0] == client
+    assert asked["scheme"] == "https"
+
+
+@pytest.mark.parametrize("trusted", [(), (ip_network("10.0.0.0/8"),)])
+def test_strangers_cannot_say_who_they_are(trusted: tuple[IPv4Network, ...]) -> None:
+    asked = request_from("192.0.2.1", "203.0.113.9")
+
+    believe_proxies(asked, trusted)
+
+    assert asked["client"] and asked["client"][0] == "192.0.2.1"
+    assert asked["scheme"] == "http"
+
+
+def request_from(peer: str, forwarded: str) -> Any:
+    headers = [(b"x-forwarded-for", forwarded.encode()), (b"x-forwarded-proto", b"https")]
+    return {"type": "http", "client": (peer, 40000), "scheme": "http", "headers": headers}
+
+
+def test_every_page_runs_in_a_thread_of_its_own(neighbourhood: Neighbourhood) -> None:
+    """On the event loop, a page that asks a database would keep everybody else waiting."""
+    on_the_loop = {handler_name(handler) for handler in handlers_of(neighbourhood.app()) if not handler.sync_to_thread}
+
+    assert on_the_loop == {"static_file"}, "the style comes from memory; a page needs sync_to_thread=True"
+
+
+def test_pages_that_share_a_path_are_both_reached(neighbourhood: Neighbourhood) -> None:
+    """Registered one by one, the first of them would be wrapped twice and break."""
+    browser = neighbourhood.browser()
+
+    assert browser.get("/sign-in/code").status_code == 200
+    assert browser.post("/sign-in/code", data={"code": ""}).status_code == 422

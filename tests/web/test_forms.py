@@ -1,0 +1,154 @@
+"""Forms as people fill them in: every mistake at once, and nothing that was typed is lost."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+from litestar._parsers import parse_url_encoded_form_data
+from msgspec import Meta
+
+from ledger.refusals import BeyondDebitLimit, NoName, UnknownMember
+from tests.web.neighbourhood import Neighbourhood
+from web.forms import Fields, Form, decode
+from web.words import later
+
+
+class HelpForm(msgspec.Struct):
+    who: Annotated[str, Meta(max_length=20)]
+    hours: Annotated[int, Meta(ge=0, le=24)]
+    way: Literal["gave", "received"] = "gave"
+    minutes: Annotated[int, Meta(ge=0, le=59)] | None = None
+    note: Annotated[str, Meta(max_length=10)] | None = None
+    groups: tuple[str, ...] = ()
+    given_on: date | None = None
+    by_phone: bool = False
+
+
+SENTENCES = {
+    "hours.required": later("Say how long it took"),
+    "who.too_long": later("That name is longer than %(limit)s"),
+}
+
+
+def decoded(**typed: str | list[str]) -> Form[HelpForm]:
+    pairs = [
+        (name, value) for name, values in typed.items() for value in ([values] if isinstance(values, str) else values)
+    ]
+    return decode(HelpForm, Fields(pairs), SENTENCES)
+
+
+def test_a_form_without_mistakes_becomes_a_wish() -> None:
+    form = decoded(who="  Bo ", hours="2", minutes="30", groups="g-1", given_on="2026-11-21", by_phone="on")
+
+    assert form.wish == HelpForm("Bo", 2, minutes=30, groups=("g-1",), given_on=date(2026, 11, 21), by_phone=True)
+
+
+def test_what_is_left_empty_is_left_out() -> None:
+    form = decoded(who="Bo", hours="2", minutes="", note=" ", groups=["", ""], given_on="", by_phone="")
+
+    assert form.wish == HelpForm("Bo", 2)
+
+
+def test_every_mistake_is_said_at_once_in_the_order_of_the_form() -> None:
+    form = decoded(who="x" * 21, hours="", way="paid", minutes="75", note="much too long", given_on="yesterday")
+
+    assert form.errors == {
+        "who": "That name is longer than 20",
+        "hours": "Say how long it took",
+        "way": "Choose one of the answers",
+        "minutes": "This should be at most 59",
+        "note": "Use at most 10 letters",
+        "given_on": "Write the day like 2026-11-21",
+    }
+
+
+def test_what_was_typed_is_kept() -> None:
+    form = decoded(who=" Bo  ", hours="two", groups=["g-1", "g-2"])
+
+    assert form.value("who") == " Bo  " and form.value("hours") == "two" and form.value("note") == ""
+    assert form.chosen("groups", "g-2") and not form.chosen("groups", "g-3")
+
+
+def test_an_untouched_form_shows_what_is_usual() -> None:
+    form = Form[HelpForm]()
+
+    assert form.value("minutes", 30) == "30" and form.value("who") == ""
+    assert form.chosen("way", "gave", "gave") and not form.chosen("way", "received", "gave")
+    assert form.errors == {}
+
+
+@pytest.mark.parametrize("typed", ["2.5", "1e1", "null", "0x2", "2 3", "two", "1" * 400, "\N{SUPERSCRIPT TWO}", "--1"])
+def test_only_whole_numbers_are_numbers(typed: str) -> None:
+    assert decoded(who="Bo", hours=typed).problems["hours"].code == "not_a_number"
+
+
+@pytest.mark.parametrize("typed", ["12", "\u0661\u0662", "\u06f1\u06f2", "\u0967\u0968", "\uff11\uff12", " 12 "])
+def test_digits_of_every_script_are_digits(typed: str) -> None:
+    assert decoded(who="Bo", hours=typed).wish.hours == 12
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("-1", "too_small"), ("\N{MINUS SIGN}1", "too_small"), ("25", "too_large")]
+)
+def test_numbers_out_of_range(typed: str, code: str) -> None:
+    assert decoded(who="Bo", hours=typed).problems["hours"].code == code
+
+
+@pytest.mark.parametrize("typed", ["null", "true", "0", "1e3", "[]"])
+def test_words_stay_words(typed: str) -> None:
+    form = decoded(who=typed, hours="1", note=typed)
+
+    assert form.wish.who == typed and form.wish.note == typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["a\ud800", "a\x00b", "a\x1b[31m", "\x7fa", "a\x85b", "\N{RIGHT-TO-LEFT OVERRIDE}oB", "\udcff"]
+)
+def test_what_cannot_be_kept_is_refused_and_still_shown(typed: str) -> None:
+    form = decoded(who=typed, hours="1")
+
+    assert form.problems["who"].code == "unreadable"
+    assert form.value("who").encode("utf-8")
+
+
+def test_notes_may_have_lines() -> None:
+    assert decoded(who="Bo", hours="1", note="a\r\nb\n\tc").wish.note == "a\nb\n\tc"
+
+
+def test_unknown_fields_are_ignored() -> None:
+    assert decoded(who="Bo", hours="1", token="x", who_else="y").wish == HelpForm("Bo", 1)
+
+
+def test_rules_across_fields_and_refusals_land_beside_their_field() -> None:
+    form = decoded(who="Bo", hours="3")
+
+    form.refuse("given_on", "required")
+    form.refuse_for(BeyondDebitLimit(open_minutes=90), otherwise="hours")
+    form.refuse_for(UnknownMember(member="m-1"), otherwise="who")
+    form.refuse_for(NoName(), otherwise="who")
+
+    assert form.error("given_on") == "Fill this in"
+    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min are still open" not in form.error("hours")
+    assert "are still open" in form.error("minutes")
+    assert "do not know this person" in form.error("who")
+
+
+def test_a_sentence_may_hold_a_percent_sign() -> None:
+    form = decoded(who="Bo", hours="3")
+
+    form.refuse("who", "Only 50% of Bo is here")
+
+    assert form.error("who") == "Only 50% of Bo is here"
+
+
+def test_no_posted_body_stays_in_memory(neighbourhood: Neighbourhood) -> None:
+    """The framework's own parser keeps the last 1,024 bodies, sign-in codes and notes with them."""
+    parse_url_encoded_form_data.cache_clear()
+    browser = neighbourhood.browser()
+
+    browser.post("/sign-in/codes", data={"email": "ana@example.org"})
+    browser.post("/sign-in/code", data={"code": "123456"})
+    browser.post("/sign-out", data={"note": "x" * 20_000})
+
+    assert parse_url_encoded_form_data.cache_info().currsize == 0

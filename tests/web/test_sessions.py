@@ -1,0 +1,165 @@
+"""Staying signed in, and signing out: tokens that nobody can invent, choose, or find in the database."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.web.neighbourhood import ADDRESS, Neighbourhood
+from web.sign_in import sessions
+from web.sign_in.links import make_sign_in_link
+from web.sign_in.tables import SESSION
+
+
+def link_for(neighbourhood: Neighbourhood) -> str:
+    return make_sign_in_link(neighbourhood.bank.people, neighbourhood.ana, ADDRESS, neighbourhood.clock.now)
+
+
+def test_an_invented_token_never_becomes_a_session(neighbourhood: Neighbourhood) -> None:
+    """Session fixation: somebody plants a token, the victim signs in, and the planted token must stay worthless."""
+    app = neighbourhood.app()
+    victim, attacker = neighbourhood.browser(app), neighbourhood.browser(app)
+    for browser in (victim, attacker):
+        browser.holds("__Host-hours", "planted-by-a-stranger")
+
+    victim.post(link_for(neighbourhood))
+
+    assert victim.get("/devices").status_code == 200
+    assert victim.cookies.get("__Host-hours") != "planted-by-a-stranger"
+    assert attacker.get("/devices").status_code == 303
+
+
+def test_every_sign_in_makes_a_new_token_and_the_old_one_is_gone(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app()
+    browser, thief = neighbourhood.browser(app), neighbourhood.browser(app)
+    browser.post(link_for(neighbourhood))
+    before = browser.cookies["__Host-hours"]
+    thief.holds("__Host-hours", before)
+
+    browser.post(link_for(neighbourhood))
+
+    assert browser.cookies["__Host-hours"] != before
+    assert thief.get("/devices").status_code == 303
+
+
+def test_the_cookies_are_out_of_reach(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+
+    session = browser.post(link_for(neighbourhood)).headers.get_list("set-cookie")[0]
+    asking = browser.post("/sign-in/codes", data={"email": "bo@example.org"}).headers["set-cookie"]
+
+    for cookie, name, seconds in ((session, "__Host-hours", 7_776_000), (asking, "__Host-hours-asking", 900)):
+        parts = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert cookie.startswith(f"{name}=")
+        assert parts == {"secure", "httponly", "samesite=lax", "path=/", f"max-age={seconds}"}
+
+
+def test_on_plain_http_the_cookies_do_without_the_prefix(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(secure_cookies=False))
+
+    session = browser.post(link_for(neighbourhood)).headers.get_list("set-cookie")[0]
+
+    assert session.startswith("hours=") and "secure" not in session.lower() and "HttpOnly" in session
+
+
+def test_strangers_get_no_cookie_and_leave_no_row(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+
+    answers = [browser.get(path) for path in ("/sign-in", "/sign-in/code", "/nowhere", "/healthz", "/devices")]
+
+    assert not any("set-cookie" in answer.headers for answer in answers)
+    assert stored_tokens(neighbourhood) == []
+
+
+def test_only_a_hash_of_the_token_is_stored(neighbourhood: Neighbourhood) -> None:
+    token = sessions.start(neighbourhood.bank.people.engine, neighbourhood.ana, neighbourhood.clock.now)
+
+    assert len(token) >= 43
+    assert len(stored_tokens(neighbourhood)) == 1 and token not in stored_tokens(neighbourhood)
+
+
+def test_ninety_days_count_from_the_last_visit(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+    browser.post(link_for(neighbourhood))
+
+    neighbourhood.clock.passes(timedelta(days=89))
+    renewed = browser.get("/devices")
+    again = browser.get("/devices")
+    neighbourhood.clock.passes(timedelta(days=89))
+    later = browser.get("/devices")
+    neighbourhood.clock.passes(timedelta(days=90))
+    too_late = browser.get("/devices")
+
+    assert [answer.status_code for answer in (renewed, later, too_late)] == [200, 200, 303]
+    assert "Max-Age=7776000" in renewed.headers["set-cookie"]
+    assert "set-cookie" not in again.headers
+
+
+def test_signing_out_ends_this_session_only(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app()
+    phone, library = (neighbourhood.browser(app, member=neighbourhood.ana) for _ in range(2))
+    token = library.cookies["__Host-hours"]
+
+    answer = library.post("/sign-out")
+    library.holds("__Host-hours", token)
+
+    assert answer.headers["location"] == "/sign-in?done=signed-out"
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert library.get("/devices").status_code == 303
+    assert phone.get("/devices").status_code == 200
+    assert "signed out on this device" in library.get("/sign-in?done=signed-out").text
+
+
+def test_signing_out_everywhere_ends_them_all(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app()
+    phone, library = (neighbourhood.browser(app, member=neighbourhood.ana) for _ in range(2))
+    bo = neighbourhood.browser(app, member=neighbourhood.bo)
+
+    phone.post("/sign-out/everywhere")
+
+    assert phone.get("/devices").status_code == library.get("/devices").status_code == 303
+    assert bo.get("/devices").status_code == 200
+
+
+def test_getting_the_sign_out_pages_signs_nobody_out(neighbourhood: Neighbourhood) -> None:
+    ana = neighbourhood.browser(member=neighbourhood.ana)
+
+    assert ana.get("/sign-out").status_code == ana.get("/sign-out/everywhere").status_code == 405
+    assert ana.get("/devices").status_code == 200
+
+
+def test_devices_show_which_one_this_is(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app()
+    ana = neighbourhood.browser(app, member=neighbourhood.ana)
+    neighbourhood.browser(app, member=neighbourhood.ana)
+    neighbourhood.browser(app, member=neighbourhood.bo)
+
+    page = ana.get("/devices").text
+
+    assert page.count("This device") == 1 and page.count("Another device") == 1
+
+
+def test_who_has_left_is_signed_out_at_once_and_stays_out(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app()
+    bo = neighbourhood.browser(app, member=neighbourhood.bo)
+    link = make_sign_in_link(neighbourhood.bank.people, neighbourhood.bo, ADDRESS, neighbourhood.clock.now)
+    assert bo.get("/devices").status_code == 200
+
+    neighbourhood.bank.members.leave(neighbourhood.bo, command=neighbourhood.host_command())
+
+    assert bo.get("/devices").status_code == 303
+    assert bo.get(link).status_code == bo.post(link).status_code == 410
+
+
+@pytest.mark.parametrize("token", ["", '"', "\xff", "x" * 10_000, "a=b", "%00"])
+def test_odd_tokens_are_strangers(neighbourhood: Neighbourhood, token: str) -> None:
+    cookie = f"__Host-hours={token}".encode("latin-1")
+
+    answer = neighbourhood.browser().get("/devices", headers=[(b"cookie", cookie)])
+
+    assert answer.status_code == 303
+
+
+def stored_tokens(neighbourhood: Neighbourhood) -> list[str]:
+    with neighbourhood.bank.people.engine.connect() as connection:
+        return list(connection.execute(sa.select(SESSION.c.token_hash)).scalars())

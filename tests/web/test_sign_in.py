@@ -1,0 +1,275 @@
+"""Signing in by a mailed code or a link: what lets somebody in, and what does not."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from tests.web.neighbourhood import ADDRESS, Browser, Neighbourhood
+from web.pages.sign_in import own_path
+from web.sign_in.links import make_sign_in_link
+from web.sign_in.tables import SIGN_IN_CODE
+
+
+def ask(browser: Browser, address: str = "ana@example.org", **more: str) -> httpx.Response:
+    return browser.post("/sign-in/codes", data={"email": address, **more})
+
+
+def mailed_code(neighbourhood: Neighbourhood) -> str:
+    found = re.search(r"\d{6}", str(neighbourhood.mails[-1]["subject"]))
+    assert found is not None
+    return found[0]
+
+
+def mailed_link(neighbourhood: Neighbourhood) -> str:
+    found = re.search(r"/sign-in/links/\S+", neighbourhood.mails[-1].get_content())
+    assert found is not None
+    return found[0]
+
+
+def is_signed_in(browser: Browser) -> bool:
+    return browser.get("/devices").status_code == 200
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_ana_signs_in_with_the_code_from_her_mail(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+
+    asked = ask(browser)
+    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+
+    assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in/code")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "Ana Sousa" in browser.get("/devices").text
+
+
+@pytest.mark.parametrize("typed", ["{a} {b}", " {a}-{b} ", "{a}\N{NO-BREAK SPACE}{b}"])
+def test_a_pasted_code_may_hold_spaces(neighbourhood: Neighbourhood, typed: str) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+    code = mailed_code(neighbourhood)
+
+    browser.post("/sign-in/code", data={"code": typed.format(a=code[:3], b=code[3:])})
+
+    assert is_signed_in(browser)
+
+
+def test_digits_of_any_script_are_fine(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+    arabic = mailed_code(neighbourhood).translate({ord(str(digit)): chr(0x0660 + digit) for digit in range(10)})
+
+    browser.post("/sign-in/code", data={"code": arabic})
+
+    assert is_signed_in(browser)
+
+
+def test_the_mail_goes_to_the_address_on_record(neighbourhood: Neighbourhood) -> None:
+    """Capitals do not matter for finding a member, and an address that only looks alike must not get the code."""
+    browser = neighbourhood.browser()
+
+    ask(browser, " ANA@Example.org ")
+    ask(browser, "\N{LATIN SMALL LETTER A WITH ACUTE}na@example.org")
+
+    assert [mail["to"] for mail in neighbourhood.mails] == ["ana@example.org"]
+
+
+def test_the_page_that_was_wanted_comes_after_signing_in(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+
+    sent_away = browser.get("/devices?a=b").headers["location"]
+    asked = ask(browser, to="/devices?a=b")
+    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood), "to": "/devices?a=b"})
+
+    assert sent_away == "/sign-in?to=%2Fdevices%3Fa%3Db"
+    assert 'name="to" value="/devices?a=b"' in browser.get(asked.headers["location"]).text
+    assert answer.headers["location"] == "/devices?a=b"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "/a\nb", "javascript:alert(1)", "a"],
+)
+def test_signing_in_never_leads_to_another_site(neighbourhood: Neighbourhood, elsewhere: str) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+
+    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood), "to": elsewhere})
+
+    assert own_path(elsewhere) == ""
+    assert answer.headers["location"] == "/"
+
+
+def test_a_wrong_code_can_be_tried_again(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+    code = mailed_code(neighbourhood)
+
+    refused = browser.post("/sign-in/code", data={"code": wrong(code)})
+    browser.post("/sign-in/code", data={"code": code})
+
+    assert refused.status_code == 422 and "<title>Error: Enter the six digits" in refused.text
+    assert is_signed_in(browser)
+
+
+def test_after_five_wrong_tries_the_right_code_is_worth_nothing(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+    code = mailed_code(neighbourhood)
+
+    answers = [browser.post("/sign-in/code", data={"code": wrong(code)}) for _ in range(5)]
+    right = browser.post("/sign-in/code", data={"code": code})
+
+    assert "used up" not in answers[3].text and "used up" in answers[4].text
+    assert right.status_code == 422 and not is_signed_in(browser)
+
+
+def test_a_code_lasts_a_quarter_of_an_hour(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+    neighbourhood.clock.passes(timedelta(minutes=15))
+
+    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+
+    assert answer.status_code == 422 and "too old" in answer.text
+    assert not is_signed_in(browser)
+
+
+def test_a_code_works_once_and_takes_its_link_along(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+    asking = browser.cookies.get("__Host-hours-asking")
+    browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+
+    again = neighbourhood.browser()
+    again.holds("__Host-hours-asking", asking or "")
+    again.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+    again.post(mailed_link(neighbourhood))
+
+    assert is_signed_in(browser) and not is_signed_in(again)
+
+
+def test_a_code_works_only_in_the_browser_that_asked(neighbourhood: Neighbourhood) -> None:
+    ask(neighbourhood.browser())
+    other = neighbourhood.browser()
+
+    answer = other.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+
+    assert answer.status_code == 422 and not is_signed_in(other)
+
+
+def test_a_link_works_in_any_browser_once(neighbourhood: Neighbourhood) -> None:
+    ask(neighbourhood.browser())
+    other, third = neighbourhood.browser(), neighbourhood.browser()
+
+    shown = other.get(mailed_link(neighbourhood))
+    used = other.post(mailed_link(neighbourhood))
+    again = third.post(mailed_link(neighbourhood))
+
+    assert "Sign in as <bdi>Ana Sousa</bdi>?" in shown.text
+    assert used.status_code == 303 and is_signed_in(other)
+    assert again.status_code == 410 and not is_signed_in(third)
+
+
+def test_looking_at_a_link_signs_nobody_in_and_does_not_use_it_up(neighbourhood: Neighbourhood) -> None:
+    """Mail scanners open every link."""
+    ask(neighbourhood.browser())
+    scanner, ana = neighbourhood.browser(), neighbourhood.browser()
+
+    for _ in range(3):
+        scanner.get(mailed_link(neighbourhood))
+        scanner.head(mailed_link(neighbourhood))
+    ana.post(mailed_link(neighbourhood))
+
+    assert not is_signed_in(scanner) and is_signed_in(ana)
+
+
+def test_a_coordinators_link_signs_in_once_and_lasts_a_day(neighbourhood: Neighbourhood) -> None:
+    people, now = neighbourhood.bank.people, neighbourhood.clock.now
+    first = make_sign_in_link(people, neighbourhood.bo, f"{ADDRESS}/", now)
+    second = make_sign_in_link(people, neighbourhood.bo, ADDRESS, now)
+    browser, late = neighbourhood.browser(), neighbourhood.browser()
+
+    browser.post(first)
+    neighbourhood.clock.passes(timedelta(days=1))
+    answer = late.post(second)
+
+    assert first.startswith(f"{ADDRESS}/sign-in/links/")
+    assert "Bo Lindqvist" in browser.get("/devices").text
+    assert answer.status_code == 410
+
+
+def test_an_unknown_address_gets_the_same_answer(neighbourhood: Neighbourhood) -> None:
+    known, unknown, left = (neighbourhood.browser() for _ in range(3))
+
+    answers = [
+        ask(known),
+        ask(unknown, "nobody@example.org"),
+        ask(left, "lou@example.org"),
+    ]
+    pages = [browser.get("/sign-in/code").text for browser in (known, unknown, left)]
+    tries = [
+        [browser.post("/sign-in/code", data={"code": "nonsense"}).text for _ in range(6)]
+        for browser in (known, unknown, left)
+    ]
+
+    assert [mail["to"] for mail in neighbourhood.mails] == ["ana@example.org"]
+    assert len({(answer.status_code, answer.text, without_tokens(answer)) for answer in answers}) == 1
+    assert pages[0] == pages[1] == pages[2]
+    assert tries[0] == tries[1] == tries[2]
+
+
+def without_tokens(answer: httpx.Response) -> str:
+    return re.sub(r"asking=[\w-]{43}", "asking=...", str(sorted(answer.headers.items())))
+
+
+def test_nothing_stored_opens_a_door(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser()
+    ask(browser)
+    code, link = mailed_code(neighbourhood), mailed_link(neighbourhood).rpartition("/")[2]
+    browser_token = browser.cookies.get("__Host-hours-asking") or ""
+
+    with neighbourhood.bank.people.engine.connect() as connection:
+        stored = str(connection.execute(sa.select(SIGN_IN_CODE)).all())
+
+    assert link and link not in stored
+    assert browser_token and browser_token not in stored
+    assert code not in re.sub(r"[0-9a-f]{64}|\d{10}", "", stored)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Type your e-mail address"),
+        ("x" * 300, "Use at most 254 letters"),
+        ("ana@example.org\ud800", "signs that cannot be kept"),
+        ("ana@example.org\r\nBcc: bo@example.org\x00", "signs that cannot be kept"),
+    ],
+)
+def test_what_cannot_be_an_address_is_said_beside_the_field(
+    neighbourhood: Neighbourhood, typed: str, sentence: str
+) -> None:
+    browser = neighbourhood.browser()
+    body = b"email=" + "".join(f"%{byte:02X}" for byte in typed.encode("utf-8", "surrogatepass")).encode()
+
+    answer = browser.post("/sign-in/codes", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+
+    assert answer.status_code == 422 and sentence in answer.text
+    assert "autofocus" in answer.text and 'href="#email"' in answer.text
+    assert neighbourhood.mails == []
+
+
+def test_without_mail_the_page_says_who_can_help(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(mail=False))
+
+    assert "Ask a coordinator for a sign-in link" in browser.get("/sign-in").text
+    assert ask(browser).status_code == 303
+
+
+def test_somebody_who_is_signed_in_need_not_sign_in(neighbourhood: Neighbourhood) -> None:
+    assert neighbourhood.browser(member=neighbourhood.ana).get("/sign-in").headers["location"] == "/"

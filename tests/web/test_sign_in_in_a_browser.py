@@ -1,0 +1,121 @@
+"""Signing in with a real browser: its own cookies, its own words about where a form comes from, and no script."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.web.neighbourhood import Neighbourhood
+from tests.web.pseudo import pseudo_languages
+from tests.web.serving import served
+from web.sign_in.links import make_sign_in_link
+
+
+@pytest.fixture
+def address(neighbourhood: Neighbourhood) -> Iterator[str]:
+    neighbourhood.clock.now = datetime.now(UTC)  # the browser lets cookies expire by its own clock
+    with served(neighbourhood.app()) as address:
+        yield address
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    yield context
+    context.close()
+
+
+def test_by_code_without_script(neighbourhood: Neighbourhood, address: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+
+    page.goto(f"{address}/devices")
+    page.get_by_label("E-mail address").fill("ana@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill("nothing")
+    page.get_by_role("button", name="Sign in").click()
+    assert page.title().startswith("Error: Enter the six digits")
+    page.get_by_label("Code").fill(code_in(neighbourhood))
+    page.get_by_role("button", name="Sign in").click()
+
+    assert page.url == f"{address}/devices"
+    assert {cookie.get("name") for cookie in phone.cookies()} == {"__Host-hours"}
+
+
+def test_by_link_and_out_again(neighbourhood: Neighbourhood, address: str, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    people, now = neighbourhood.bank.people, neighbourhood.clock.now
+
+    page.goto(make_sign_in_link(people, neighbourhood.bo, address, now))
+    page.get_by_role("button", name="Yes, sign in").click()
+    page.goto(f"{address}/devices")
+    assert page.get_by_text("You are signed in as Bo Lindqvist").is_visible()
+    page.get_by_role("button", name="Sign out everywhere").click()
+
+    assert page.get_by_role("status").inner_text() == "You are signed out on all your devices."
+    assert phone.cookies() == []
+
+
+def test_a_form_on_another_site_cannot_act_for_ana(
+    neighbourhood: Neighbourhood, address: str, chromium: Browser
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(make_sign_in_link(neighbourhood.bank.people, neighbourhood.ana, address, neighbourhood.clock.now))
+    page.get_by_role("button").first.click()
+
+    # The same machine under another name is another site.
+    elsewhere = address.replace("127.0.0.1", "localhost")
+    page.route(f"{elsewhere}/trap", lambda route: route.fulfill(content_type="text/html", body=trap(address)))
+    page.goto(f"{elsewhere}/trap")
+    with page.expect_navigation() as navigation:
+        page.get_by_role("button").click()
+
+    assert navigation.value and navigation.value.status == 403
+    page.goto(f"{address}/devices")
+    assert page.url == f"{address}/devices"
+    context.close()
+
+
+def test_the_summary_of_mistakes_has_the_focus_and_nothing_breaks_the_policy(address: str, chromium: Browser) -> None:
+    context = chromium.new_context()
+    page, said = listening(context)
+
+    page.goto(f"{address}/sign-in")
+    page.get_by_role("button", name="Send me a code").click()
+
+    assert page.evaluate("document.activeElement.innerText").startswith("There is a problem")
+    assert [words for words in said if "Content Security Policy" in words] == []
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_of_the_way_in_is_wider_than_the_screen(
+    neighbourhood: Neighbourhood, chromium: Browser, language: str, width: int
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
+    page = context.new_page()
+    with served(neighbourhood.app(languages=pseudo_languages())) as address:
+        for path in ("/sign-in", "/sign-in/code", "/sign-in/links/x", "/nowhere"):
+            page.goto(f"{address}{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    context.close()
+
+
+def code_in(neighbourhood: Neighbourhood) -> str:
+    found = re.match(r"\d{6}", str(neighbourhood.mails[-1]["subject"]))
+    assert found is not None
+    return found[0]
+
+
+def trap(address: str) -> str:
+    return f'<form method="post" action="{address}/sign-out/everywhere"><button>Win a prize</button></form>'
+
+
+def listening(context: BrowserContext) -> tuple[Page, list[str]]:
+    page, said = context.new_page(), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    return page, said

@@ -1,0 +1,61 @@
+"""A way through every route of the app: who walks it, and what stands in the paths."""
+
+from datetime import date
+
+from litestar.handlers import HTTPRouteHandler
+
+from ledger.application.commands import Command
+from ledger.application.exchanges import help_given
+from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId, new_command_id
+from tests.web.neighbourhood import Neighbourhood
+
+SATURDAY = date(2026, 11, 21)
+
+
+class Walk:
+    """The neighbourhood with an hour of help from Ana to Bo, a gift, a group, and Mallory, who is no part of any of it."""
+
+    def __init__(self, neighbourhood: Neighbourhood) -> None:
+        self.neighbourhood = neighbourhood
+        bank, ana, bo = neighbourhood.bank, neighbourhood.ana, neighbourhood.bo
+        self.mallory = neighbourhood.welcomed("Mallory Reyes", "mallory@example.org")
+        self.exchange, _ = bank.exchanges.report(
+            [help_given(ana, bo, 60, "garden")],
+            SATURDAY,
+            command=Command(id=new_command_id(), by=ana),
+            note="Roses",
+        )
+        self.gift, _ = bank.gifts.record(
+            giver=ana,
+            receiver=COMMUNITY,
+            category=CategoryKey("garden"),
+            given_on=SATURDAY,
+            command=Command(id=new_command_id(), by=ana),
+        )
+        self.group, _ = bank.groups.form("Weir Circle", command=neighbourhood.host_command())
+        bank.groups.join(self.group, ana, command=neighbourhood.host_command())
+
+    def member(self, who: str) -> MemberId | None:
+        """Who walks; nobody for a stranger."""
+        if who == "stranger":
+            return None
+        return self.mallory if who == "mallory" else getattr(self.neighbourhood, who)
+
+    def path(self, handler: HTTPRouteHandler) -> str:
+        """The path of a route with Ana's things in it."""
+        stands_for = {
+            "exchange_id": self.exchange,
+            "gift_id": self.gift,
+            "group_id": self.group,
+            "member_id": self.neighbourhood.ana,
+            "account": AccountId(self.neighbourhood.ana),
+            "token": "made-up",
+            "role": "auditor",
+            "number": "1",
+            "name": "made-up",
+        }
+        path = min(handler.paths)
+        for name, identifier in stands_for.items():
+            path = path.replace(f"{{{name}:str}}", identifier)
+        assert "{" not in path, f"say in tests/web/walk.py what to put into {path}"
+        return path

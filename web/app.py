@@ -1,0 +1,121 @@
+"""The web app: one function that puts the pages, the doors around them, and one community's time bank together."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import HTTPRouteHandler
+
+from ledger.application.time_bank import TimeBank
+from ledger.domain.agreements import must_be_founded
+from projections.views import Views
+from web.authorisation import WHO_MAY, Rule, handler_name, handlers_of, may_enter, must_name_every_route
+from web.cookies import Cookies
+from web.doors import Doors, add_headers
+from web.errors import answer
+from web.forms import Fields, read_fields
+from web.frame import Frame
+from web.pages import PAGES
+from web.settings import Settings
+from web.sign_in.mail import Post, post_by_smtp
+from web.sign_in.tables import prepare
+from web.static_files import StaticFiles, static_file
+from web.visitors import Asked, Visitor
+from web.words import Languages, spoken_languages
+
+MOST_BODY_BYTES = 32_768
+"""The longest form of this app is far shorter; a longer body is refused before it is read."""
+
+
+def create_app(
+    bank: TimeBank,
+    views: Views,
+    settings: Settings,
+    *,
+    languages: Languages | None = None,
+    post: Post | None = None,
+    now: Callable[[], datetime] | None = None,
+    pages: Sequence[HTTPRouteHandler] = PAGES,
+    who_may: dict[str, Rule] | None = None,
+) -> Litestar:
+    """An ASGI app for one community.
+
+    Tests bring their own `languages`, a `post` that keeps the mails, a clock, and pages with their rules; a host brings
+    none of these. Fails when a page has no line in `web/authorisation.py`, and refuses a community not yet founded.
+    """
+    now = now or _utc_now
+    prepare(bank.people.engine)
+    agreements = bank.agreements.in_force()
+    must_be_founded(agreements)
+    languages = languages or spoken_languages(agreements.language, ZoneInfo(agreements.time_zone))
+    static = StaticFiles()
+    cookies = Cookies(settings.secure_cookies)
+    rules = dict(WHO_MAY) if who_may is None else dict(who_may)
+    frame = Frame(community=agreements.name, static=static, who_may=rules, now=now)
+    if post is None and settings.sends_mail:
+        post = post_by_smtp(settings)
+
+    # Each asks for the one before: for those that stand side by side the framework starts a task each, on every page.
+    def take_views(bank: NamedDependency[TimeBank]) -> Views:  # noqa: ARG001
+        return views
+
+    def take_visitor(request: Asked, views: NamedDependency[Views]) -> Visitor:  # noqa: ARG001
+        return request.user
+
+    def take_now(visitor: NamedDependency[Visitor]) -> datetime:  # noqa: ARG001
+        return now()
+
+    async def take_fields(request: Asked, visitor: NamedDependency[Visitor]) -> Fields:  # noqa: ARG001
+        return await read_fields(request)
+
+    app = Litestar(
+        # By a router: registered one by one, a page that shares its path with another is sent to a thread twice over,
+        # and never arrives.
+        route_handlers=[Router("/", route_handlers=[*pages, static_file])],
+        guards=[may_enter],
+        dependencies={
+            "bank": Provide(lambda: bank, sync_to_thread=False),
+            "views": Provide(take_views, sync_to_thread=False),
+            "visitor": Provide(take_visitor, sync_to_thread=False),
+            "now": Provide(take_now, sync_to_thread=False),
+            "fields": Provide(take_fields),
+        },
+        exception_handlers={Exception: answer},
+        before_send=[add_headers],
+        compression_config=CompressionConfig(
+            # One level higher takes twice the time for a page that is seven hundredths smaller.
+            backend="brotli",
+            brotli_quality=4,
+            minimum_size=600,
+            exclude="^/static/",
+        ),
+        request_max_body_size=MOST_BODY_BYTES,
+        state=State(
+            {
+                "bank": bank,
+                "views": views,
+                "settings": settings,
+                "frame": frame,
+                "static": static,
+                "cookies": cookies,
+                "who_may": rules,
+                "post": post,
+            }
+        ),
+        openapi_config=None,
+        logging_config=None,
+    )
+    must_name_every_route(app, rules)
+    frame.learn_paths({handler_name(handler): min(handler.paths) for handler in handlers_of(app)})
+    app.asgi_handler = Doors(
+        app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
+    )
+    return app
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,100 @@
+"""`hours demo`: a sample neighbourhood to look around in, with links that sign in as three of its people."""
+
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+from ledger.application.finding import find_members
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import MemberId
+from projections.views import Views
+from web.commands.printing import progress, say
+from web.commands.problems import Problem
+from web.commands.serving import listening, serve, settings_for
+from web.commands.where import Where
+from web.sample import names
+from web.sample.diary import SampleClock
+from web.sample.filling import ORIGIN_HOST, fill
+from web.settings import Settings
+from web.sign_in.links import make_sign_in_link
+
+FOLDER = Path("./demo-data")
+VISITS = (("a member", names.MEMBER), ("the coordinator", names.COORDINATOR), ("the auditor", names.AUDITOR))
+
+
+@click.command("demo")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option(
+    "--members", default=70, show_default=True, type=click.IntRange(names.FEWEST, 5000), help="How many people."
+)
+@click.option("--years", default=2, show_default=True, type=click.IntRange(1, 20), help="How far back it goes.")
+@click.option("--seed", default=1, show_default=True, help="Another number makes another story.")
+@click.pass_obj
+def demo_command(where: Where, port: int, members: int, years: int, seed: int) -> None:
+    """Serve a sample neighbourhood on this machine, and print links that sign in as three of its people.
+
+    It is made in ./demo-data, or where --data or --database say, and used again the next time.
+    """
+    if not where.is_chosen:
+        where = Where(FOLDER, "", is_chosen=True)
+    with listening("127.0.0.1", port) as door:
+        if _must_be_made(where):
+            with progress("Making a neighbourhood") as tell, _new_bank(where) as (bank, clock):
+                fill(bank, clock, members=members, years=years, seed=seed, tell=tell)
+        with where.bank() as bank, where.views(bank) as views:
+            settings = _plain(settings_for(os.environ, door), door.getsockname()[1])
+            serve(bank, views, settings, door, ready=lambda: _welcome(where, bank, views, settings))
+
+
+def _must_be_made(where: Where) -> bool:
+    """Whether the place is still empty. A place that holds something else is left alone."""
+    place = where.place()
+    if place.is_sqlite and not place.exists:
+        if place.path.exists() and any(place.path.iterdir()):
+            raise Problem(f"{place.path} holds something else.", "Give an empty or a new folder: --data FOLDER")
+        return True
+    with where.bank(new=True) as bank:
+        origin = bank.agreements.in_force().origin
+    if origin and not origin.startswith(f"{ORIGIN_HOST}/"):
+        raise Problem(f"A real community lives in {where.shown}.", "Give the sample a place of its own: --data FOLDER")
+    return not origin
+
+
+@contextmanager
+def _new_bank(where: Where) -> Generator[tuple[TimeBank, SampleClock]]:
+    """An empty time bank. In a folder it appears whole or not at all: it is made beside, and moved when it is done."""
+    clock = SampleClock()
+    place = where.place()
+    if not place.is_sqlite:
+        with TimeBank.open(place, clock=clock) as bank:
+            yield bank, clock
+        return
+    place.path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.path.parent, prefix=f".{place.path.name}-") as folder:
+        made = Path(folder) / "data"
+        with TimeBank.open(made, clock=clock) as bank:
+            yield bank, clock
+        made.rename(place.path)
+
+
+def _plain(settings: Settings, port: int) -> Settings:
+    """The sample is for this machine alone, whatever the host has set for their own community."""
+    return msgspec.structs.replace(
+        settings, base_url=f"http://127.0.0.1:{port}", secure_cookies=False, smtp_host="", trusted_proxies=()
+    )
+
+
+def _welcome(where: Where, bank: TimeBank, views: Views, settings: Settings) -> None:
+    as_of = views.as_of()
+    click.echo(f"{names.COMMUNITY} is open at {settings.base_url} ({as_of.number:,} entries, kept in {where.shown}).")
+    click.echo("Each link signs in once, so open it in a browser of its own:")
+    for role, name in VISITS:
+        for found in find_members(bank, name)[:1]:
+            link = make_sign_in_link(bank.people, MemberId(found.account), settings.base_url, bank.desk.now())
+            click.echo(f"  as {role}, {name}: {link}")
+    say("Stop it with Ctrl-C.")

@@ -1,0 +1,223 @@
+"""`hours doctor`: everything that a host can have wrong, each in one line, with what to do about it."""
+
+import os
+import platform
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import MemberId
+from ledger.log.entry import UnreadableEntry, decode, instant
+from ledger.log.people import WordsDoNotMatch
+from ledger.log.store import LogUnavailable
+from ledger.refusals import Refusal
+from projections.views import Views
+from web.commands.printing import Format, count, format_option, print_rows, progress, say
+from web.commands.problems import Problem, problem_of
+from web.commands.version import installed_version
+from web.commands.where import Where
+from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+SAMPLE = 500
+SECONDS_TO_CONNECT = 5
+CLOCK_MAY_BE_OFF = timedelta(minutes=5)
+
+
+class Finding(NamedTuple):
+    """What was looked at, and what was found; with a remedy it is a problem."""
+
+    looked_at: str
+    found: str
+    to_do: str = ""
+
+
+@click.command("doctor")
+@click.option("--all", "whole", is_flag=True, help="Read every entry and every word, not only a sample.")
+@format_option
+@click.pass_obj
+def doctor_command(where: Where, whole: bool, shape: Format) -> None:
+    """Look for everything a host can have wrong. One line each; the exit code is 1 when something is."""
+    findings = list(_findings(where, whole=whole))
+    rows = [
+        {
+            "state": "problem" if found.to_do else "ok",
+            "looked_at": found.looked_at,
+            "found": found.found,
+            "to_do": found.to_do,
+        }
+        for found in findings
+    ]
+    if shape == "text":
+        for row in rows:
+            click.echo(f"{row['state']:7}  {row['looked_at']}: {row['found']}")
+            if row["to_do"]:
+                click.echo(f"         {row['to_do']}")
+    else:
+        print_rows(rows, ("state", "looked_at", "found", "to_do"), shape)
+    problems = [found for found in findings if found.to_do]
+    if problems:
+        say(f"{count(len(problems), 'problem')}.")
+        raise click.exceptions.Exit(1)
+
+
+def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
+    yield Finding("version", f"Common Hours {installed_version()} on Python {platform.python_version()}")
+    try:
+        settings = read_settings(os.environ)
+    except SettingsMistake as error:
+        yield Finding("settings", str(error), "Correct the variable; the reference of settings lists what it may hold.")
+    else:
+        yield from _settings(settings)
+    place = where.place()
+    if place.is_sqlite:
+        yield from _folder(place.path)
+    try:
+        with where.bank() as bank:
+            yield from _each(lambda: _log(bank, whole=whole))
+            yield from _each(lambda: _clock(bank))
+            with where.views(bank) as views:
+                yield from _each(lambda: _read_models(where, bank, views))
+                yield from _each(lambda: _people(where, bank, views, whole=whole))
+    except (Problem, Refusal, LogUnavailable, SQLAlchemyError, OSError) as error:
+        yield _fault("community", error)
+
+
+def _each(look: Callable[[], Finding]) -> Iterator[Finding]:
+    """One thing looked at; what hinders looking is itself a finding, and the next thing is looked at all the same."""
+    try:
+        yield look()
+    except (Refusal, LogUnavailable, UnreadableEntry, WordsDoNotMatch, SQLAlchemyError, OSError) as error:
+        yield _fault("community", error)
+
+
+def _fault(looked_at: str, error: Exception) -> Finding:
+    problem = error if isinstance(error, Problem) else problem_of(error)
+    return Finding(looked_at, problem.message, problem.to_do or "Put it right, then ask again.")
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    url = urlsplit(settings.base_url)
+    if url.scheme == "http" and (url.hostname or "") not in {name.strip("[]") for name in LOOPBACK_HOSTS}:
+        yield Finding(
+            "address", f"{settings.base_url} is not encrypted.", "Serve it over HTTPS, and set HOURS_BASE_URL."
+        )
+    else:
+        yield Finding("address", settings.base_url)
+    if not settings.sends_mail:
+        yield Finding("mail", "no mail server is set; sign-in links are made by hand (hours sign-in-link)")
+        return
+    try:
+        socket.create_connection((settings.smtp_host, settings.smtp_port), SECONDS_TO_CONNECT).close()
+    except OSError as error:
+        yield Finding(
+            "mail",
+            f"{settings.smtp_host} port {settings.smtp_port} cannot be reached: {error.strerror or error}.",
+            "Check HOURS_SMTP_HOST and HOURS_SMTP_PORT, and the firewall between.",
+        )
+    else:
+        yield Finding("mail", f"{settings.smtp_host} answers on port {settings.smtp_port}")
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        return  # what is missing is said where the community is opened
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        yield Finding("folder", f"{folder} cannot be written: {error.strerror}.", "Give its owner the right to write.")
+    else:
+        yield Finding("folder", f"{folder} can be written")
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        "disk",
+        f"{free / 1024**3:.1f} GB are free",
+        "Make room: below that nothing can be recorded for long." if free < LEAST_FREE_BYTES else "",
+    )
+
+
+def _log(bank: TimeBank, *, whole: bool) -> Finding:
+    """The newest entries, or all of them, can be read by this version and belong to one community."""
+    head = bank.log.head()
+    origin = bank.agreements.in_force().origin
+    number = 0
+    with progress("Reading the log") as tell:
+        for position, data in bank.log.scan(after=0 if whole else max(0, head - SAMPLE)):
+            try:
+                entry = decode(data)
+            except UnreadableEntry as error:
+                raise UnreadableEntry(f"at position {position}, {error}") from error
+            if entry.log != origin:
+                return Finding(
+                    "log",
+                    f"the entry at position {position} belongs to {entry.log}, not to {origin}.",
+                    "Somebody put two logs together: go back to a backup.",
+                )
+            number += 1
+            tell(position, head)
+    return Finding(
+        "log", f"{count(number, 'entry', 'entries')} read{'' if whole else ' as a sample'}, each of {origin}"
+    )
+
+
+def _clock(bank: TimeBank) -> Finding:
+    newest = bank.log.from_position(max(0, bank.log.head() - 1), limit=1)
+    recorded = instant(decode(newest[0].data).at) if newest else datetime.min.replace(tzinfo=UTC)
+    now = datetime.now(UTC)
+    if recorded > now + CLOCK_MAY_BE_OFF:
+        return Finding(
+            "clock",
+            f"this machine says {now:%Y-%m-%d %H:%M} UTC, and the last entry was recorded at {recorded:%Y-%m-%d %H:%M}.",
+            "Set the clock, best by NTP.",
+        )
+    return Finding("clock", f"{now:%Y-%m-%d %H:%M} UTC, after the last entry")
+
+
+def _read_models(where: Where, bank: TimeBank, views: Views) -> Finding:
+    for state in views.state():
+        if state.stopped_by:
+            return Finding(
+                "read models", f"{state.name} stopped: {state.stopped_by}.", f"Then: hours{where.options} rebuild"
+            )
+        if state.position < bank.log.head():
+            return Finding("read models", f"{state.name} is behind the log.", f"Then: hours{where.options} rebuild")
+    return Finding("read models", f"up to entry {views.as_of().number:,}")
+
+
+def _people(where: Where, bank: TimeBank, views: Views, *, whole: bool) -> Finding:
+    """Names are those that were sealed, and there is a coordinator to ask."""
+    coordinators = views.members.with_role("coordinator")
+    if not coordinators:
+        return Finding(
+            "people", "nobody is coordinator.", f"Entrust somebody: hours{where.options} role give MEMBER coordinator"
+        )
+    seen = 0
+    after = ("", "")
+    while named := bank.people.named(after=after, limit=SAMPLE):
+        members = views.members.many([MemberId(person.subject) for person in named])
+        kept = {person.subject: person.commitment for person in named}
+        if any(member.name and kept[member.id] != member.name for member in members.values()):
+            return _changed_by_hand("a name is not the one that was sealed")
+        try:
+            bank.people.words(member.name for member in members.values())
+        except WordsDoNotMatch as error:
+            return _changed_by_hand(str(error))
+        seen += len(named)
+        after = (named[-1].folded, named[-1].subject)
+        if not whole:
+            break
+    return Finding("people", f"{count(seen, 'name')} match the log; {count(len(coordinators), 'coordinator')}")
+
+
+def _changed_by_hand(what: str) -> Finding:
+    return Finding("people", f"{what}.", "The people store was changed by hand: restore it from a backup.")

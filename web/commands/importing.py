@@ -1,0 +1,190 @@
+"""`hours import`: records that were kept elsewhere, decided row by row before anything is written."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import msgspec
+
+from ledger.application.commands import wall_clock
+from ledger.application.importing import Community, Outcome, Plan, carry_out, plan_import
+from ledger.application.sheet_cells import DayOrder
+from ledger.application.sheet_rows import Kind, read_rows
+from ledger.application.sheets import COLUMNS, BadRow, UnusableFile, read_sheet
+from ledger.application.time_bank import TimeBank
+from ledger.domain.agreements import Agreements
+from ledger.log.store import LogUnavailable
+from ledger.refusals import Refusal
+from web.commands.printing import Format, count, format_option, print_rows, progress, say
+from web.commands.problems import Problem
+from web.commands.where import Where
+
+MOST_SHOWN = 50
+
+
+class Columns(click.ParamType[dict[str, str]]):
+    """A mapping from our columns to the file's headings: giver=From,receiver=To,date=Day."""
+
+    name = "columns"
+
+    def convert(
+        self, value: str | dict[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, str]:
+        if isinstance(value, dict):
+            return value
+        columns: dict[str, str] = {}
+        for pair in value.split(","):
+            ours, sign, theirs = (part.strip() for part in pair.partition("="))
+            if not sign or not theirs or ours not in COLUMNS:
+                self.fail(f"“{pair}” should be OURS=THEIRS, ours one of: {', '.join(COLUMNS)}.", param, ctx)
+            if ours in columns:
+                self.fail(f"“{ours}” is named twice.", param, ctx)
+            columns[ours] = theirs
+        return columns
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--columns", type=Columns(), metavar="OURS=THEIRS,...", help="Which of the file's headings are which.")
+@click.option("--as", "kind", type=click.Choice(["help", "gift"]), help="What every row is.")
+@click.option("--day-order", type=click.Choice(["dmy", "mdy"]), help="How to read days like 07/01/2026.")
+@click.option("--debit-limit", type=click.IntRange(min=0), metavar="HOURS", help="Agree on this debit limit first.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen; write nothing.")
+@click.option("--skip-bad", is_flag=True, help="Record the good rows even when others are bad.")
+@click.option("--name", default=Community().name, show_default=True, help="What a new community is called.")
+@click.option("--timezone", "time_zone", default="UTC", show_default=True, help="The time zone of a new community.")
+@format_option
+@click.pass_obj
+def import_command(
+    where: Where,
+    file: Path,
+    columns: dict[str, str] | None,
+    kind: Kind | None,
+    day_order: DayOrder | None,
+    debit_limit: int | None,
+    dry_run: bool,
+    skip_bad: bool,
+    name: str,
+    time_zone: str,
+    shape: Format,
+) -> None:
+    """Take in help and gifts from a CSV file, plain or gzipped.
+
+    Columns are date, giver, receiver, hours or minutes, category, note, reference and kind (help or gift); any others
+    through --columns. People are found by name, e-mail address or identifier; whoever is new is invited and welcomed.
+    All rows or none are recorded, unless --skip-bad. Running it again adds nothing twice.
+    """
+    try:
+        ZoneInfo(time_zone)
+    except (ValueError, OSError, KeyError) as error:
+        raise click.BadParameter("Give a name like Europe/London.", param_hint="--timezone") from error
+    try:
+        with _bank_if_there(where) as bank:
+            agreements = bank.agreements.in_force() if bank else Agreements()
+            zone = ZoneInfo(agreements.time_zone if agreements.is_founded else time_zone)
+            sheet = read_sheet(file, columns)
+            rows, unreadable = read_rows(sheet, kind=kind, day_order=day_order, zone=zone)
+            plan = plan_import(
+                bank,
+                rows,
+                now=max(wall_clock(), bank.desk.now()) if bank else wall_clock(),
+                community=Community(name, time_zone),
+                debit_limit_minutes=None if debit_limit is None else -60 * debit_limit,
+            )
+    except UnusableFile as error:
+        raise Problem(error.wrong, error.to_do) from error
+    bad = sorted([*unreadable, *plan.bad])
+    for remark in sheet.remarks:
+        say(remark)
+    _tell_bad(bad)
+    stops = bool(bad) and not skip_bad
+    outcome = Outcome(0, []) if dry_run or stops or not plan.rows else _carried_out(where, plan)
+    _tell_bad(outcome.refused)
+    _print_summary(plan, len(rows) + len(unreadable), bad, outcome, shape, dry_run=dry_run or stops)
+    if stops and not dry_run:
+        raise Problem(
+            f"Nothing was recorded, because {count(len(bad), 'row')} cannot be taken.",
+            "Put them right in the file, or leave them out with --skip-bad."
+            + (" Or agree on a wider limit first: --debit-limit HOURS" if plan.beyond_limit else ""),
+        )
+    if bad or outcome.refused:
+        raise click.exceptions.Exit(0 if skip_bad and not outcome.refused else 1)
+    _tell_next(where, plan, outcome)
+
+
+@contextmanager
+def _bank_if_there(where: Where) -> Generator[TimeBank | None]:
+    """The time bank, or nothing where there is none yet: a plan makes no folder and no schema."""
+    if not _is_there(where):
+        yield None
+        return
+    with where.bank(new=True) as bank:
+        yield bank
+
+
+def _is_there(where: Where) -> bool:
+    try:
+        with where.log():
+            return True
+    except Problem:
+        return False
+    except LogUnavailable as fault:
+        if fault.kind == "missing":
+            return False
+        raise
+
+
+def _carried_out(where: Where, plan: Plan) -> Outcome:
+    with where.bank(new=True) as bank, progress("Recording") as tell:
+        try:
+            return carry_out(bank, plan, tell)
+        except (Refusal, LogUnavailable):
+            say("It was cut short. What was recorded stays; run the same command again for the rest.")
+            raise
+
+
+def _tell_bad(bad: Sequence[BadRow]) -> None:
+    for row in bad[:MOST_SHOWN]:
+        say(f"line {row.line}: {row.sentence}")
+    if len(bad) > MOST_SHOWN:
+        say(f"... and {count(len(bad) - MOST_SHOWN, 'more bad row')}; --format json lists them all.")
+
+
+def _print_summary(
+    plan: Plan, rows: int, bad: Sequence[BadRow], outcome: Outcome, shape: Format, *, dry_run: bool
+) -> None:
+    summary = {
+        "rows": rows,
+        "new": len(plan.rows) if dry_run else outcome.recorded,
+        "already_there": plan.already,
+        "bad": len(bad) + len(outcome.refused),
+        "people_new": len(plan.newcomers),
+        "kinds_new": len(plan.new_kinds),
+    }
+    if shape == "json":
+        lines = [{"line": row.line, "sentence": row.sentence} for row in (*bad, *outcome.refused)]
+        whole = {
+            **summary,
+            "recorded": outcome.recorded,
+            "kinds": [{"key": kind.key, "label": kind.label} for kind in plan.new_kinds],
+            "bad_rows": lines,
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
+    elif shape == "csv":
+        print_rows([summary], list(summary), shape)
+    else:
+        would = " (would be)" if dry_run else ""
+        click.echo(
+            f"Rows: {rows:,}. New{would}: {summary['new']:,}. Already there: {plan.already:,}. Bad: {summary['bad']:,}."
+        )
+        click.echo(f"People new{would}: {summary['people_new']:,}. Kinds of help new{would}: {summary['kinds_new']:,}.")
+
+
+def _tell_next(where: Where, plan: Plan, outcome: Outcome) -> None:
+    if plan.new_kinds:
+        say(f"Kinds of help that the file brings: {', '.join(kind.label for kind in plan.new_kinds)}.")
+    if plan.founds and outcome.recorded:
+        say(f"No community was there, so “{plan.founds.name}” was founded, without a coordinator. Entrust somebody:")
+        say(f"  hours{where.options} role give MEMBER coordinator")

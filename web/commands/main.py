@@ -1,0 +1,118 @@
+"""The `hours` command: what a host types. Starting it loads nothing but what the called command needs (design §12)."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from ledger.log.entry import UnreadableEntry
+from ledger.log.faults import LogUnavailable
+from ledger.refusals import Refusal
+from web.commands.problems import Problem, problem_of
+from web.commands.version import installed_version
+from web.commands.where import Where
+
+
+class Entrance(NamedTuple):
+    """Where a command lives, and what it is for, so that the list of commands needs none of them."""
+
+    module: str
+    short_help: str
+
+
+COMMANDS: dict[str, Entrance] = {
+    "demo": Entrance("demo", "Serve a sample neighbourhood to look around in."),
+    "found": Entrance("founding", "Found a community."),
+    "serve": Entrance("serving", "Serve the pages of the community."),
+    "import": Entrance("importing", "Take in records that were kept elsewhere, from a CSV file."),
+    "role": Entrance("people", "Give a member a role, or withdraw it."),
+    "sign-in-link": Entrance("people", "Make a link that signs a member in, once."),
+    "balances": Entrance("balances", "Compute every balance from the log alone."),
+    "statement": Entrance("statement", "List what moved the hours of one account."),
+    "stats": Entrance("stats", "Compute contribution and reciprocity from the log alone."),
+    "replay": Entrance("replaying", "Compare the read models with the log."),
+    "rebuild": Entrance("rebuilding", "Build all read models anew from the log."),
+    "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
+}
+
+
+class Hours(click.Group):
+    """Finds commands by the table above, and turns what went wrong into two plain lines."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entrance = COMMANDS.get(cmd_name)
+        if entrance is None:
+            return None
+        module = importlib.import_module(f"web.commands.{entrance.module}")
+        return getattr(module, cmd_name.replace("-", "_") + "_command")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entrance.short_help) for name, entrance in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever was reading has seen enough; click ends quietly
+        except (Refusal, LogUnavailable, UnreadableEntry, OSError) as error:
+            raise problem_of(error) from error
+        except Exception as error:
+            # The database library is loaded by few commands, so its faults are known by where they come from.
+            faults = sys.modules.get("sqlalchemy.exc")
+            if faults is not None and isinstance(error, faults.OperationalError | faults.DatabaseError):
+                raise problem_of(error) from error
+            raise
+
+
+def _tell_version(ctx: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        click.echo(f"Common Hours {installed_version()}")
+        ctx.exit()
+
+
+@click.group(cls=Hours, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="HOURS_DATA",
+    default=Path("./data"),
+    show_default=True,
+    help="Folder that holds the community.",
+)
+@click.option(
+    "--database",
+    envvar="HOURS_DATABASE",
+    default="",
+    metavar="URL",
+    help="Where the community lives instead: postgresql://... or sqlite:///FOLDER.",
+)
+@click.pass_context
+def hours(ctx: click.Context, data: Path, database: str) -> None:
+    """Common Hours, a time bank for a neighbourhood: hours of help, kept in a log that nobody can quietly change."""
+    given = ctx.get_parameter_source("data") is not click.core.ParameterSource.DEFAULT
+    ctx.obj = Where(data, database, is_chosen=given or bool(database))
+
+
+def main() -> None:
+    """The entry point of the installed `hours` script."""
+    hours(prog_name="hours")
+
+
+__all__ = ["COMMANDS", "Problem", "hours", "main"]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Where the community of this call lives, and opening what a command needs of it."""
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from web.commands.problems import Problem
+
+if TYPE_CHECKING:
+    from ledger.application.time_bank import TimeBank
+    from ledger.log.places import Place
+    from ledger.log.store import Log
+    from projections.views import Views
+
+FOUND_FIRST = "Found one with: hours found --help. Or look around in a sample: hours demo"
+
+_PASSWORD = re.compile(r"(?<=[?&])password=[^&]*&?")
+
+
+class Where:
+    """The place named on the command line or in the environment. Nothing is opened, or made, before it is asked for."""
+
+    def __init__(self, data: Path, database: str, *, is_chosen: bool) -> None:
+        self.data = data
+        self.database = database
+        self.is_chosen = is_chosen
+
+    @property
+    def url(self) -> str:
+        """The place as one URL."""
+        return self.database or f"sqlite:///{self.data}"
+
+    @property
+    def shown(self) -> str:
+        """The place as it may be printed: without the password of a database."""
+        if not self.database.startswith("postgres"):
+            return str(self.data) if not self.database else self.database.removeprefix("sqlite:///")
+        scheme, _, rest = self.database.partition("://")
+        name, at, host = rest.rpartition("@")
+        return f"{scheme}://{name.split(':')[0]}{at}{_PASSWORD.sub('', host)}"
+
+    @property
+    def options(self) -> str:
+        """What to type after `hours` to mean this place again; nothing when it is the usual one."""
+        if self.database:
+            return f" --database {self.shown}"
+        return f" --data {self.data}" if self.is_chosen else ""
+
+    @contextmanager
+    def log(self) -> Generator["Log"]:
+        """The log alone, for commands that need nothing else. It must be there."""
+        from ledger.log.store import open_log
+
+        url = self.url
+        if url.startswith("sqlite:///"):
+            self._must_hold_a_log(Path(url.removeprefix("sqlite:///")))
+            url = f"{url.rstrip('/')}/log.db"
+        try:
+            log = open_log(url, create=False)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        try:
+            yield log
+        finally:
+            log.close()
+
+    def place(self) -> "Place":
+        """The place, without opening it."""
+        from ledger.log.places import Place
+
+        try:
+            return Place(self.url)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+
+    @contextmanager
+    def bank(self, *, new: bool = False) -> Generator["TimeBank"]:
+        """The time bank. Without `new`, a community must have been founded in it."""
+        from ledger.application.time_bank import TimeBank
+        from ledger.domain.agreements import must_be_founded
+
+        place = self.place()
+        if place.is_sqlite and not new:
+            self._must_hold_a_log(place.path)
+        with TimeBank.open(place) as bank:
+            if not new:
+                must_be_founded(bank.agreements.in_force())
+            yield bank
+
+    @contextmanager
+    def views(self, bank: "TimeBank") -> Generator["Views"]:
+        """The read models of a bank, up to date."""
+        from projections.views import Views
+
+        views = Views.open(bank.place, bank.log)
+        try:
+            views.catch_up()
+            yield views
+        finally:
+            views.close()
+
+    def _must_hold_a_log(self, folder: Path) -> None:
+        if not (folder / "log.db").exists():
+            raise Problem(f"There is no community in {folder}.", FOUND_FIRST)

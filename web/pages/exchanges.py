@@ -1,0 +1,147 @@
+"""The page of one exchange: what was said, by whom, what it counts, and what its reader may do about it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import ExchangeId, MemberId, new_command_id
+from ledger.log.entry import instant
+from projections.exchanges import ExchangeView, Moment
+from projections.views import Views
+from web.forms import Form, query_fields
+from web.frame import page
+from web.pages.answer_forms import AnswerForm
+from web.pages.choices import labels_of
+from web.pages.people import Names
+from web.pages.tallies import tallies_after
+from web.visitors import Asked, Visitor
+
+
+class Told(NamedTuple):
+    """A moment of the story, and when it was recorded."""
+
+    moment: Moment
+    at: datetime
+
+    @property
+    def speaker(self) -> str:
+        """Whose word it was, whoever typed it."""
+        return self.moment.on_behalf or self.moment.actor
+
+
+class Hand(NamedTuple):
+    """One signature line: whose it is, and the moment they spoke, if they did."""
+
+    member: MemberId
+    gave: bool
+    received: bool
+    spoke: Told | None
+    is_missing: bool
+
+
+class Acts(msgspec.Struct, frozen=True):
+    """What the reader may do here, so that no button is shown that the ledger would refuse."""
+
+    answers: bool
+    passes_on: tuple[MemberId, ...]
+    calls_off: bool
+    asks_back: bool
+    decides: bool
+    takes_question_back: bool
+    takes_back: bool
+    corrects: bool
+
+
+@get("/exchanges/{exchange_id:str}", sync_to_thread=True)
+def show_exchange(
+    request: Asked,
+    exchange_id: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    bank: NamedDependency[TimeBank],
+    views: NamedDependency[Views],
+) -> Response[str]:
+    """What happened, as a sentence, two signatures and a timeline of facts."""
+    return exchange_page(request, ExchangeId(exchange_id), Form[AnswerForm](), visitor, bank, views)
+
+
+PAGES = (show_exchange,)
+
+
+def exchange_page(
+    request: Asked, exchange_id: ExchangeId, form: Form[AnswerForm], visitor: Visitor, bank: TimeBank, views: Views
+) -> Response[str]:
+    """The page as it is now; with an answer that was refused, the same page with the sentence on top."""
+    as_of = views.catch_up()
+    view = views.exchanges.of(exchange_id)
+    if view is None:
+        raise NotFoundException
+    parties = parties_of(view)
+    said_by = [speaker for moment in view.timeline for speaker in (moment.actor, moment.on_behalf)]
+    names = Names(bank, views).of([visitor.member, *parties, view.reported_by, *said_by])
+    reads_words = visitor.member in parties or visitor.coordinates
+    acts = _acts(view, parties, visitor)
+    return page(
+        request,
+        "exchange.html",
+        form=form,
+        view=view,
+        story=told(view.timeline),
+        parties=parties,
+        others=[party for party in parties if party != visitor.member],
+        names=names,
+        labels=labels_of(bank),
+        words=bank.people.words([view.note, *(moment.words for moment in view.timeline)]) if reads_words else {},
+        hands=_hands(view, parties),
+        asked_by_options=[(party, names[party]) for party in parties],
+        acts=acts,
+        tallies=tallies_after(view.legs, view.given_on, (visitor.member,), bank, views) if acts.answers else [],
+        sees_entries=visitor.coordinates or visitor.audits,
+        command=new_command_id(),
+        done=query_fields(request).one("done"),
+        as_of=as_of.number,
+    )
+
+
+def parties_of(view: ExchangeView) -> tuple[MemberId, ...]:
+    """Who was part of it, the giver of the first leg first."""
+    return tuple(dict.fromkeys(MemberId(side) for leg in view.legs for side in (leg.giver, leg.receiver)))
+
+
+def told(timeline: Sequence[Moment]) -> list[Told]:
+    """The story with its instants."""
+    return [Told(moment, instant(moment.at)) for moment in timeline]
+
+
+def _hands(view: ExchangeView, parties: Sequence[MemberId]) -> list[Hand]:
+    spoken: dict[str, Told] = {}
+    for moment in told(view.timeline):
+        if moment.moment.type in ("exchange-reported", "exchange-confirmed"):
+            spoken.setdefault(moment.speaker, moment)
+    givers, receivers = {leg.giver for leg in view.legs}, {leg.receiver for leg in view.legs}
+    return [
+        Hand(party, party in givers, party in receivers, spoken.get(party), party in view.awaiting) for party in parties
+    ]
+
+
+def _acts(view: ExchangeView, parties: Sequence[MemberId], visitor: Visitor) -> Acts:
+    me = visitor.member
+    is_party = me in parties
+    speaks_for_others = visitor.coordinates and not is_party
+    waits, counts, asked_by = view.state == "waiting", view.state == "settled", view.reversal_asked_by
+    return Acts(
+        answers=waits and me in view.awaiting,
+        passes_on=tuple(view.awaiting) if waits and speaks_for_others else (),
+        calls_off=waits and (view.reported_by == me or speaks_for_others),
+        asks_back=counts and is_party and not asked_by,
+        decides=counts and bool(asked_by) and asked_by != me and (is_party or speaks_for_others),
+        takes_question_back=counts and asked_by == me,
+        takes_back=counts and speaks_for_others and not asked_by,
+        corrects=view.state == "reversed" and (is_party or speaks_for_others) and not view.corrected_by,
+    )

@@ -1,0 +1,147 @@
+"""Somebody's history of exchanges and gifts: filtered, by month, older and newer."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException, NotFoundException
+from msgspec import Meta
+
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import AccountId, CategoryKey, GiftId, GroupId, MemberId, is_identifier, is_member
+from projections.exchanges import HistoryFilter, HistoryLine
+from projections.pages import Page
+from projections.views import Views
+from web.forms import Form, decode, query_fields
+from web.frame import page
+from web.pages.choices import labels_of
+from web.pages.people import Names, Person, seek
+from web.visitors import Asked, Visitor
+from web.words import gettext, later
+
+Short = Annotated[str, Meta(max_length=60)]
+
+
+class HistoryForm(msgspec.Struct, kw_only=True):
+    """What to show. `member` is somebody else's history, for coordinators and auditors."""
+
+    member: Short = ""
+    who: Annotated[str, Meta(max_length=100)] = ""
+    other: Short = msgspec.field(default="", name="with")
+    kind: Literal["", "help", "skill-exchange", "gift"] = ""
+    category: Short = ""
+    group: Short = ""
+    first: date | None = msgspec.field(default=None, name="from")
+    last: date | None = msgspec.field(default=None, name="to")
+    cursor: Annotated[str, Meta(max_length=200)] = ""
+
+
+SENTENCES = {
+    "from.not_a_day": later("Write the day like 2026-11-21"),
+    "to.not_a_day": later("Write the day like 2026-11-21"),
+}
+
+
+class Month(NamedTuple):
+    """The lines of one month, under its name."""
+
+    month: date
+    lines: list[HistoryLine]
+
+
+@get("/exchanges", sync_to_thread=True)
+def show_history(
+    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
+) -> Response[str]:
+    """One's own history; with `member`, a coordinator or an auditor reads somebody else's."""
+    as_of = views.catch_up()
+    asked = query_fields(request)
+    form = decode(HistoryForm, asked, SENTENCES)
+    member = _whose(asked.one("member"), visitor, views)
+    other, several = _other(form, bank, views)
+    found = Page[HistoryLine]([], None, None) if form.problems else _found(form.wish, member, other, views)
+    groups = views.groups.all().rows
+    people = [tie.other for tie in views.balances.people(AccountId(member))]
+    in_lines = [who for line in found.rows for who in (line.other, *line.awaits)]
+    names = Names(bank, views).of([member, other, *in_lines, *people, *(group.id for group in groups)])
+    reads_words = member == visitor.member or visitor.coordinates
+    query = {name: asked.one(name) for name in ("member", "kind", "category", "group", "from", "to")} | {"with": other}
+    return page(
+        request,
+        "history.html",
+        form=form,
+        member=member,
+        other=other,
+        is_mine=member == visitor.member,
+        months=_months(found.rows),
+        newer=found.newer,
+        older=found.older,
+        query={name: value for name, value in query.items() if value},
+        names=names,
+        labels=labels_of(bank),
+        words=bank.people.words(line.note for line in found.rows) if reads_words else {},
+        received=_gifts_received(found.rows, member, views),
+        several=several,
+        people=[names[person] for person in people if is_member(person)],
+        groups=sorted(((str(group.id), names[group.id]) for group in groups), key=lambda pair: pair[1].casefold()),
+        as_of=as_of.number,
+    )
+
+
+PAGES = (show_history,)
+
+
+def _whose(member: str, visitor: Visitor, views: Views) -> MemberId:
+    """Whose history it is. To everybody else it is as if there were no such page."""
+    if not member or member == visitor.member:
+        return visitor.member
+    if not (visitor.coordinates or visitor.audits) or not is_identifier(member):
+        raise NotFoundException
+    if views.members.of(MemberId(member)) is None:
+        raise NotFoundException
+    return MemberId(member)
+
+
+def _other(form: Form[HistoryForm], bank: TimeBank, views: Views) -> tuple[str, tuple[Person, ...]]:
+    """With whom, chosen or typed; those who have left are found, too."""
+    chosen, typed = form.value("with"), form.value("who").strip()
+    chosen = chosen if is_identifier(chosen) else ""
+    if not typed or "who" in form.problems:
+        return chosen, ()
+    sought = seek(typed, bank=bank, views=views, only_active=False)
+    if chosen in [person.id for person in sought.choices]:
+        return chosen, ()
+    if sought.member is None:
+        form.refuse("who", sought.sentence.rstrip("."))
+    return sought.member or "", sought.choices
+
+
+def _found(wish: HistoryForm, member: MemberId, other: str, views: Views) -> Page[HistoryLine]:
+    chosen = HistoryFilter(
+        other=AccountId(other),
+        kind=wish.kind,
+        category=CategoryKey(wish.category),
+        group=GroupId(wish.group),
+        first_day=wish.first,
+        last_day=wish.last,
+    )
+    try:
+        return views.exchanges.history(member, chosen, wish.cursor or None)
+    except ValueError as error:
+        raise ClientException(gettext("This is no place in the list.")) from error
+
+
+def _gifts_received(lines: Sequence[HistoryLine], member: MemberId, views: Views) -> set[str]:
+    """Which gifts came to this member: a line says only with whom."""
+    between_two = [GiftId(line.item) for line in lines if line.kind == "gift" and is_member(line.other)]
+    gifts = (views.exchanges.gift(gift) for gift in between_two)
+    return {gift.id for gift in gifts if gift and gift.receiver == member}
+
+
+def _months(lines: Sequence[HistoryLine]) -> list[Month]:
+    by_month = groupby(lines, key=lambda line: line.given_on.replace(day=1))
+    return [Month(month, list(some)) for month, some in by_month]

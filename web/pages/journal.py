@@ -1,0 +1,176 @@
+"""The journal: every fact in the order it was recorded, filtered, and one entry with all that is kept of it."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, NamedTuple
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from msgspec import Meta
+
+from ledger.application.members import LONGEST_NAME
+from ledger.application.time_bank import TimeBank
+from ledger.events import TYPES
+from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, is_group, is_identifier
+from projections.journal import LEAF, JournalFilter, JournalLine
+from projections.views import Views
+from web.fact_names import DOORS, KINDS_OF_FACT
+from web.forms import Form, decode, query_fields
+from web.frame import page
+from web.mentions import exchange_of, gift_of
+from web.pages.people import Names, Person, seek
+from web.pages.told import Told, kept_bytes, tell
+from web.visitors import Asked, Visitor
+from web.words import gettext, later
+
+LINES_A_PAGE = 25
+
+Number = Annotated[int, Meta(ge=0)]
+
+
+class JournalForm(msgspec.Struct, kw_only=True):
+    """What to show, and from where on. An account and an actor may be named, or given by identifier."""
+
+    account: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    actor: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    type: Annotated[str, Meta(max_length=40)] = ""
+    first: date | None = msgspec.field(default=None, name="from")
+    last: date | None = msgspec.field(default=None, name="to")
+    before: Number | None = None
+    after: Number | None = None
+
+
+class Turn(NamedTuple):
+    """Some lines, and the numbers from which the next and the ones before go on; 0 where there are none."""
+
+    lines: list[JournalLine]
+    older: int = 0
+    newer: int = 0
+
+
+class Sealed(NamedTuple):
+    """Words that belong to an entry but lie outside the book: the field, its commitment, and the words if kept."""
+
+    field: str
+    commitment: str
+    words: str
+
+
+FIELDS = {
+    "name": later("Name"),
+    "email": later("E-mail"),
+    "phone": later("Phone"),
+    "note": later("Note"),
+    "reason": later("Reason"),
+}
+
+
+@get("/journal", sync_to_thread=True)
+def show_journal(request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[str]:
+    """The newest entries first; filtered by whom they are about, by kind, by who acted, and by when."""
+    as_of = views.catch_up()
+    form = decode(JournalForm, query_fields(request))
+    wanted, choices = _wanted(form, bank, views)
+    turn = Turn([]) if form.problems else _turn(views, wanted, form.wish)
+    asked = {name: form.value(name) for name in ("account", "actor", "type", "from", "to")}
+    return page(
+        request,
+        "journal.html",
+        form=form,
+        asked=asked,
+        is_filtered=any(asked.values()),
+        choices=choices,
+        meant=Names(bank, views).of([wanted.account, wanted.actor]),
+        wanted=wanted,
+        turn=turn,
+        told=tell(turn.lines, bank, views),
+        doors={via: gettext(words) for via, words in DOORS.items()},
+        kinds=[("", gettext("Every kind"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
+        as_of=as_of.number,
+    )
+
+
+@get("/journal/{number:str}", sync_to_thread=True)
+def show_entry(
+    request: Asked,
+    number: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    bank: NamedDependency[TimeBank],
+    views: NamedDependency[Views],
+) -> Response[str]:
+    """One entry: its sentence, and the very bytes that are kept and fingerprinted."""
+    as_of = views.catch_up()
+    line = views.journal.line(int(number)) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
+    if line is None:
+        raise NotFoundException
+    data = kept_bytes(bank.log, [line.position])[line.position]
+    (told,) = tell([line], bank, views)
+    return page(
+        request,
+        "journal_entry.html",
+        told=told,
+        bytes_text=data.decode(),
+        agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
+        door=gettext(DOORS[line.via]),
+        kind=gettext(KINDS_OF_FACT[line.type]),
+        sealed=_sealed(told, bank, visitor),
+        fields=FIELDS,
+        reads_words=visitor.coordinates,
+        exchange=exchange_of(told.entry.data),
+        gift=gift_of(told.entry.data),
+        as_of=as_of.number,
+    )
+
+
+PAGES = (show_journal, show_entry)
+
+
+def _wanted(form: Form[JournalForm], bank: TimeBank, views: Views) -> tuple[JournalFilter, dict[str, Sequence[Person]]]:
+    """The filter as the read model takes it, and people to choose from where a name meant several."""
+    if form.problems:
+        return JournalFilter(), {}
+    wish = form.wish
+    meant: dict[str, str] = {}
+    choices: dict[str, Sequence[Person]] = {}
+    for field, typed in (("account", wish.account), ("actor", wish.actor)):
+        if not typed or typed in (COMMUNITY, HOST) or (is_identifier(typed) and is_group(typed)):
+            meant[field] = typed
+            continue
+        sought = seek(typed, bank=bank, views=views, only_active=False)
+        meant[field] = sought.member or ""
+        choices[field] = sought.choices
+        if sought.member is None:
+            form.refuse(field, sought.sentence)
+    if wish.type and wish.type not in TYPES:
+        form.refuse("type", "unknown_choice")
+    wanted = JournalFilter(
+        account=AccountId(meant["account"]),
+        actor=MemberId(meant["actor"]),
+        type=wish.type,
+        first_day=wish.first,
+        last_day=wish.last,
+    )
+    return wanted, choices
+
+
+def _turn(views: Views, wanted: JournalFilter, wish: JournalForm) -> Turn:
+    """One page of lines: one line more is asked for, to see whether there is a page beyond."""
+    upwards = wish.after is not None and wish.before is None
+    found = views.journal.page(wanted, before=wish.before, after=wish.after, limit=LINES_A_PAGE + 1)
+    more = len(found) > LINES_A_PAGE
+    lines: list[JournalLine] = list(found[1:] if upwards else found[:-1]) if more else list(found)
+    if not lines:
+        return Turn([])
+    has_older, has_newer = (True, more) if upwards else (more, wish.before is not None)
+    return Turn(lines, lines[-1].number if has_older else 0, lines[0].number if has_newer else 0)
+
+
+def _sealed(told: Told, bank: TimeBank, visitor: Visitor) -> Sequence[Sealed]:
+    """The entry's commitments; with the words, for coordinators, unless they were forgotten."""
+    sealed = told.entry.sealed
+    words = bank.people.words(sealed.values()) if visitor.coordinates else {}
+    return [Sealed(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

@@ -1,0 +1,97 @@
+"""The statement of an account: every movement in the order of the book, with the tallies after each."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException, NotFoundException
+from litestar.params import FromPath
+
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import AccountId, MemberId
+from ledger.log.entry import instant
+from projections.statements import StatementLine
+from projections.views import Views
+from web.forms import query_fields
+from web.frame import page
+from web.pages.choices import labels_of
+from web.pages.people import Names
+from web.visitors import Asked, Visitor
+from web.words import gettext, today
+
+LINES_ON_A_PAGE = 25
+
+
+class BookLine(NamedTuple):
+    """A line of the statement as it is told; `recorded_on` is the day on the community's calendar."""
+
+    recorded_on: date
+    other: str
+    kind: str
+    address: str
+    line: StatementLine
+
+
+class Month(NamedTuple):
+    """The lines that were recorded in one month."""
+
+    month: date
+    lines: list[BookLine]
+
+
+@get("/statements/{account:str}", sync_to_thread=True)
+def show_statement(
+    request: Asked,
+    account: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    bank: NamedDependency[TimeBank],
+    views: NamedDependency[Views],
+) -> Response[str]:
+    """A member's statement, newest first; made to be printed."""
+    as_of = views.catch_up()
+    if views.members.of(MemberId(account)) is None:
+        raise NotFoundException
+    holder = AccountId(account)
+    try:
+        found = views.statements.page(holder, query_fields(request).one("cursor") or None, LINES_ON_A_PAGE)
+    except ValueError as error:
+        raise ClientException(gettext("This is no place in the list.")) from error
+    # What comes before this page ends with the first line of the older one: read, not added up.
+    before = views.statements.page(holder, found.older, 1).rows if found.older else []
+    names = Names(bank, views).of([holder, *(line.other for line in found.rows)])
+    labels = labels_of(bank)
+    url = request.app.state.frame.url
+    lines = [
+        BookLine(
+            today(instant(line.at)),
+            names[line.other],
+            labels.get(line.category, line.category),
+            url("show_exchange", exchange_id=line.exchange),
+            line,
+        )
+        for line in found.rows
+    ]
+    return page(
+        request,
+        "statement.html",
+        account=holder,
+        is_mine=holder == visitor.member,
+        tally=views.balances.of(holder),
+        months=_months(lines),
+        brought_forward=before[0] if before else None,
+        newer=found.newer,
+        older=found.older,
+        name=names[holder],
+        as_of=as_of.number,
+    )
+
+
+PAGES = (show_statement,)
+
+
+def _months(lines: Sequence[BookLine]) -> list[Month]:
+    by_month = groupby(lines, key=lambda line: line.recorded_on.replace(day=1))
+    return [Month(month, list(some)) for month, some in by_month]

@@ -1,0 +1,103 @@
+"""Who lives in the sample neighbourhood. All names are invented."""
+
+import random
+
+COMMUNITY = "Riverside"
+TIME_ZONE = "Europe/London"
+
+COORDINATOR = "Rosa Lindqvist"
+AUDITOR = "Ruth Adeyemi"
+MEMBER = "Amina Yusuf"
+"""The member whose page the demo shows first: much has happened to her, and something waits for her word."""
+
+WITHOUT_INTERNET = ("Edith Marlowe", "Tadeusz Wrona")
+"""What they give and receive is typed by the coordinator, from slips of paper and phone calls."""
+
+LEAVER = "Callum Reid"
+INVITED = "Ingrid Solheim"
+"""Invited, and not welcomed yet."""
+
+NEWCOMERS = ("Bohdan Kovalenko", "Sofía Marín", "Keanu Kahale", "Nilufar Karimova")
+
+NEIGHBOURS = (
+    *("Joseph Okafor", "Nguyễn Thị Lan", "Samuel Abebe", "Leila Rahimi", "Haruka Endo", "Grace Mwangi", "Kofi Asante"),
+    *("Tomasz Zieliński", "Zeynep Aydın", "Mateo Quispe", "Anahit Petrosyan", "Gwen Pritchard", "Ousmane Diallo"),
+    *("Priya Raman", "Lars Bergström", "Fatoumata Traoré", "Niamh O’Dowd", "Dimitra Vlachou", "Hemi Parata"),
+    *("Yael Ben-Ami", "Omar Haddad", "Chiara Fontana", "Wei Jia Hui", "Siosaia Tupou", "Magdalena Horváth"),
+    *("Thabo Nkosi", "Elif Demir", "Ravi Wickramasinghe", "Birgit Hansen", "João Batista", "Mei-Ling Chow"),
+    *("Aleksandr Orlov", "Noor Jahan", "Pedro Iturralde", "Sunita Gurung", "Aoife Brennan", "Kwame Boateng"),
+    *("Ljiljana Marković", "Tuan Phạm", "Hanna Koskinen", "Rashid Mansour", "Ximena Rojas", "Oluwaseun Bello"),
+    *("Marguerite Lavoie", "Petr Novák", "Dorji Wangmo", "Inês Carvalho", "Abdi Warsame", "Katrin Bauer"),
+    *("Lupe Faleolo", "Stellan Nyberg", "Rukhsana Malik", "Gareth Lloyd", "Yuna Park", "Emeka Nwosu"),
+    *("Carmen Villalba", "Arjun Mehta", "Vasilis Stathakis", "Habiba Kamara", "Jonas Petrauskas", "Waleed Aziz"),
+)
+
+GROUPS = ("Mill Lane", "Orchard Court", "Repair Morning", "Saturday Kitchen")
+
+_GIVEN = (
+    *(
+        "Ade",
+        "Bea",
+        "Cem",
+        "Dana",
+        "Elio",
+        "Fay",
+        "Goran",
+        "Hiro",
+        "Ife",
+        "Jana",
+        "Kian",
+        "Lea",
+        "Musa",
+        "Nadia",
+        "Olu",
+    ),
+    *(
+        "Pia",
+        "Quang",
+        "Rita",
+        "Sami",
+        "Tova",
+        "Ugo",
+        "Vera",
+        "Wanda",
+        "Xiao",
+        "Yara",
+        "Zoran",
+        "Ayşe",
+        "Björn",
+        "Çelik",
+    ),
+)
+_FAMILY = (
+    *(
+        "Abara",
+        "Bianchi",
+        "Castro",
+        "Dufour",
+        "Eriksen",
+        "Farah",
+        "Gallo",
+        "Hoang",
+        "Ismail",
+        "Jansen",
+        "Kaya",
+        "Lopes",
+    ),
+    *("Mbeki", "Nagy", "Otieno", "Popov", "Quinn", "Rossi", "Sato", "Tanaka", "Ueda", "Vargas", "Weiss", "Yilmaz"),
+)
+
+
+FEWEST = 16
+"""With fewer people than this the story of the last days cannot be told."""
+
+
+def cast(members: int, chance: random.Random) -> list[str]:
+    """So many names: those with a part in the story, neighbours, newcomers last. Beyond the written ones they are made up."""
+    leading = [COORDINATOR, AUDITOR, MEMBER, *WITHOUT_INTERNET, LEAVER]
+    room = members - len(leading) - len(NEWCOMERS)
+    neighbours = list(NEIGHBOURS[:room])
+    neighbours += [
+        f"{chance.choice(_GIVEN)} {chance.choice(_FAMILY)} {number}" for number in range(room - len(neighbours))
+    ]
+    return [*leading, *neighbours, *NEWCOMERS]

@@ -1,0 +1,150 @@
+"""What a host may set, read once at start from `HOURS_...` variables; nothing else in the web app reads the environment."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+class SettingsMistake(ValueError):
+    """A variable holds something that cannot be meant; the sentence names the variable and what it may hold."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting with its meaning; the reference page of settings is written from these descriptions."""
+
+    data: Annotated[
+        Path,
+        Meta(description="Folder that holds the log, the people and the read models when no database is named."),
+    ] = Path("./data")
+    database: Annotated[
+        str,
+        Meta(
+            description="Where everything is kept instead of the data folder: `postgresql://...` or `sqlite:///...`. "
+            "Empty: SQLite files in the data folder."
+        ),
+    ] = ""
+    hosts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Host names this app answers to, separated by commas; `*.example.org` stands for every name "
+            "below example.org. The host of the base URL and the loopback names are always answered."
+        ),
+    ] = ()
+    base_url: Annotated[
+        str,
+        Meta(description="The address members type, such as `https://hours.example.org`; it begins links in mails."),
+    ] = "http://127.0.0.1:8000"
+    smtp_host: Annotated[
+        str,
+        Meta(
+            description="Mail server that carries sign-in codes. Empty: no mail is sent, and a coordinator hands out "
+            "links made by `hours sign-in-link`."
+        ),
+    ] = ""
+    smtp_port: Annotated[int, Meta(description="Port of the mail server.", ge=1, le=65535)] = 587
+    smtp_user: Annotated[str, Meta(description="Name to sign in to the mail server with. Empty: no sign-in.")] = ""
+    smtp_password: Annotated[
+        str,
+        Meta(
+            description="Password for the mail server. `HOURS_SMTP_PASSWORD_FILE` may name a file that holds it instead."
+        ),
+    ] = ""
+    smtp_from: Annotated[
+        str, Meta(description="Sender of mails, such as `Riverside time bank <hours@example.org>`.")
+    ] = ""
+    smtp_starttls: Annotated[bool, Meta(description="Whether mail leaves over an encrypted connection.")] = True
+    secure_cookies: Annotated[
+        bool,
+        Meta(description="Whether cookies travel over HTTPS only. Turn off only for plain HTTP on one's own machine."),
+    ] = True
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Addresses or networks of proxies in front of the app, separated by commas. Only these may say, "
+            "by `X-Forwarded-For` and `X-Forwarded-Proto`, who is asking."
+        ),
+    ] = ()
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Every host name that is answered, lower case, without ports."""
+        own = urlsplit(self.base_url).hostname or ""
+        named = (host.lower() for host in (*self.hosts, own) if host)
+        return tuple(dict.fromkeys((*named, *LOOPBACK_HOSTS)))
+
+    @property
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted proxies as networks."""
+        return tuple(ip_network(written, strict=False) for written in self.trusted_proxies)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether sign-in codes can be mailed."""
+        return bool(self.smtp_host and self.smtp_from)
+
+
+class SettingDescription(msgspec.Struct, frozen=True):
+    """One line of the settings reference."""
+
+    variable: str
+    default: str
+    meaning: str
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from `HOURS_...` variables; an empty variable counts as absent, and `..._FILE` names a file with the value."""
+    chosen: dict[str, object] = {}
+    for field in msgspec.structs.fields(Settings):
+        variable = variable_of(field.name)
+        written = environment.get(variable, "").strip()
+        secret_file = environment.get(f"{variable}_FILE", "").strip()
+        if secret_file and not written:
+            try:
+                written = Path(secret_file).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsMistake(f"{variable}_FILE names a file that cannot be read: {secret_file}") from error
+        if written:
+            chosen[field.name] = _meant(written, field.type.__origin__)
+    try:
+        settings = msgspec.convert(chosen, Settings, strict=False, dec_hook=lambda kind, written: kind(written))
+        settings.trusted_networks  # noqa: B018 - a wrong network should be told at start, not at the first request
+    except ValueError as error:  # msgspec's ValidationError is one
+        raise SettingsMistake(f"A setting cannot be understood. {error}") from error
+    if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).hostname:
+        raise SettingsMistake("HOURS_BASE_URL should look like https://hours.example.org")
+    return settings
+
+
+def describe_settings() -> Sequence[SettingDescription]:
+    """Every setting for the reference: variable, default as one would write it, meaning."""
+    return [
+        SettingDescription(variable_of(field.name), _as_written(field.default), field.type.__metadata__[0].description)
+        for field in msgspec.structs.fields(Settings)
+    ]
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"HOURS_{name.upper()}"
+
+
+def _meant(written: str, kind: object) -> object:
+    """A list from commas, yes or no from the usual spellings, anything else as written."""
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in written.split(",") if part.strip())
+    if kind is bool:
+        return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(written.lower(), written)
+    return written
+
+
+def _as_written(default: object) -> str:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return "" if default == () else str(default)

@@ -1,0 +1,111 @@
+"""Codes and links that let a member in once: fifteen minutes, five tries, and one use for both together.
+
+The code works only in the browser that asked for it. Its HMAC is keyed by the token in that browser's short-lived
+cookie, of which only the hash is stored, so that a copy of the database does not help to guess six digits.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+import sqlalchemy as sa
+
+from ledger.identifiers import MemberId
+from web.forms import ascii_digits
+from web.sign_in.tables import SIGN_IN_CODE, hash_of, new_token, seconds, writing
+
+VALID_FOR = timedelta(minutes=15)
+MOST_TRIES = 5
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What was made for one asking: a token for the browser, and a code and a link for the mail."""
+
+    browser_token: str
+    code: str
+    link_token: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Whom a code or link lets in, or why it does not: `wrong` may be tried again, `over` needs a new code."""
+
+    member: MemberId | None = None
+    problem: Literal["wrong", "over"] | None = None
+
+
+def ask(engine: sa.Engine, member: MemberId | None, now: datetime) -> Asked:
+    """Makes a code and a link. For nobody it does the same work, and what it makes lets nobody in."""
+    asked = Asked(new_token(), f"{secrets.randbelow(1_000_000):06}", new_token())
+    with writing(engine) as connection:
+        connection.execute(sa.delete(SIGN_IN_CODE).where(SIGN_IN_CODE.c.expires_at <= seconds(now)))
+        connection.execute(
+            sa.insert(SIGN_IN_CODE).values(
+                link_hash=hash_of(asked.link_token),
+                browser_hash=hash_of(asked.browser_token),
+                code_mac=_mac(asked.browser_token, asked.code),
+                member=member,
+                tries=0,
+                expires_at=seconds(now + VALID_FOR),
+            )
+        )
+    return asked
+
+
+def make_link(engine: sa.Engine, member: MemberId, now: datetime, valid_for: timedelta) -> str:
+    """The token of a link without a code, for a coordinator to hand over."""
+    token = new_token()
+    with writing(engine) as connection:
+        values = {"member": member, "tries": 0, "expires_at": seconds(now + valid_for)}
+        connection.execute(sa.insert(SIGN_IN_CODE).values(link_hash=hash_of(token), **values))
+    return token
+
+
+def redeem_code(engine: sa.Engine, browser_token: str, typed: str, now: datetime) -> Answer:
+    """Lets somebody in by the code. A try is counted before it is judged, so that tries at once do not add up to more."""
+    mine = SIGN_IN_CODE.c.browser_hash == hash_of(browser_token)
+    open_ = sa.and_(mine, SIGN_IN_CODE.c.tries < MOST_TRIES, SIGN_IN_CODE.c.expires_at > seconds(now))
+    with writing(engine) as connection:
+        counted = sa.update(SIGN_IN_CODE).where(open_).values(tries=SIGN_IN_CODE.c.tries + 1)
+        row = connection.execute(counted.returning(SIGN_IN_CODE.c.code_mac, SIGN_IN_CODE.c.tries)).one_or_none()
+        if row is None:
+            return Answer(problem="over")
+        if not hmac.compare_digest(row.code_mac or "", _mac(browser_token, _plain_digits(typed))):
+            return Answer(problem="wrong" if row.tries < MOST_TRIES else "over")
+        member = connection.execute(sa.delete(SIGN_IN_CODE).where(mine).returning(SIGN_IN_CODE.c.member)).scalar_one()
+    return Answer(MemberId(member)) if member else Answer(problem="wrong")
+
+
+def link_member(engine: sa.Engine, token: str, now: datetime) -> MemberId | None:
+    """Whom a link would let in. Looking does not use it up: mail scanners open links too."""
+    with engine.connect() as connection:
+        query = sa.select(SIGN_IN_CODE.c.member).where(*_open_link(token, now))
+        member = connection.execute(query).scalar_one_or_none()
+    return MemberId(member) if member else None
+
+
+def redeem_link(engine: sa.Engine, token: str, now: datetime) -> Answer:
+    """Lets somebody in by the link, once."""
+    with writing(engine) as connection:
+        used = sa.delete(SIGN_IN_CODE).where(*_open_link(token, now)).returning(SIGN_IN_CODE.c.member)
+        member = connection.execute(used).scalar_one_or_none()
+    return Answer(MemberId(member)) if member else Answer(problem="over")
+
+
+def _open_link(token: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        SIGN_IN_CODE.c.link_hash == hash_of(token),
+        SIGN_IN_CODE.c.expires_at > seconds(now),
+        SIGN_IN_CODE.c.member.is_not(None),
+    )
+
+
+def _mac(browser_token: str, code: str) -> str:
+    return hmac.new(browser_token.encode("utf-8", errors="replace"), code.encode(), hashlib.sha256).hexdigest()
+
+
+def _plain_digits(typed: str) -> str:
+    """The digits of what was typed or pasted, in any script, with spaces or dashes between them."""
+    return "".join(sign for sign in ascii_digits(typed)[:40] if sign.isascii() and sign.isdigit())

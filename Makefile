@@ -26,7 +26,7 @@ demo: $(RUN_TIME) ## a living sample neighbourhood to browse (make demo PORT=800
 test: check ## everything that CI runs: check, then all tests with coverage
 	@$(BIN)/python -m tests.providing
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses=logical
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

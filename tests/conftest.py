@@ -10,7 +10,10 @@ from tests import providing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests in the browser come last: while it is open, its event loop keeps other tests from running one of their own."""
+    """Tests in the browser come last: while it is open, its event loop keeps other tests from running one of their own.
+
+    Test processes are handed tests in this order, so that it holds in each of them.
+    """
     items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
 
 

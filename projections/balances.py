@@ -172,21 +172,21 @@ class _Changes:
 
     def _exchange(self, recorded: Recorded, sign: int) -> None:
         movements = recorded.movements
-        met: set[tuple[str, str]] = set()
-        for place, (account, given, received) in enumerate(movements):
-            other = movements[place ^ 1].account
-            tally, tie = self._tally(account), self._tie(account, other)
-            tally[_GIVEN] += given
-            tally[_RECEIVED] += received
+        met: dict[tuple[str, str], list[int]] = {}
+        for (giver, given, _), (receiver, _, received) in zip(movements[::2], movements[1::2], strict=True):
+            self._tally(giver)[_GIVEN] += given
+            self._tally(receiver)[_RECEIVED] += received
+            met[giver, receiver] = tie = self._tie(giver, receiver)
             tie[_GIVEN] += given
+            tie[_HELPED] += sign
+            met[receiver, giver] = tie = self._tie(receiver, giver)
             tie[_RECEIVED] += received
-            tie[_WAS_HELPED if place & 1 else _HELPED] += sign
+            tie[_WAS_HELPED] += sign
             self.given += given
             self.received += received
-            if (account, other) not in met:
-                met.add((account, other))
-                tie[_TIMES] += sign
-                tie[_LATEST] = recorded.number
+        for tie in met.values():
+            tie[_TIMES] += sign
+            tie[_LATEST] = recorded.number
         for account in {account for account, _ in met}:
             self.tallies[account][_EXCHANGES] += sign
 

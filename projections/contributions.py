@@ -170,6 +170,7 @@ class Contributions(ReadModel):
 
 
 _EXCHANGES, _GIFTS, _PEOPLE = 2, 3, 4
+_EVERYBODY = (COMMUNITY,)
 _Groups = dict[str, list[str]]
 
 
@@ -216,7 +217,7 @@ class _Changes:
         people: set[tuple[str, str]] = set()
         for place, (account, given, received) in enumerate(movements):
             category = fact.legs[place // 2].category
-            for scope in (COMMUNITY, *groups.get(account, ())):
+            for scope in (COMMUNITY, *groups[account]) if account in groups else _EVERYBODY:
                 key = (scope, month, category, kind)
                 numbers = self.categories.get(key)
                 if numbers is None:
@@ -272,6 +273,8 @@ def _people(fact: Any) -> tuple[str, ...]:
     """The members whose groups matter."""
     match fact:
         case ExchangeSettled(legs=legs) | ExchangeReversed(legs=legs):
+            if len(legs) == 1:
+                return (legs[0].giver, legs[0].receiver)
             return tuple(dict.fromkeys(side for leg in legs for side in (leg.giver, leg.receiver)))
         case GiftRecorded() | GiftWithdrawn():
             return (fact.giver, fact.receiver)

@@ -113,12 +113,26 @@ class Exchanges(ReadModel):
             story = connection.scalar(sa.select(GIFTS.c.story).where(GIFTS.c.id == id))
         return gift_story(story).view() if story else None
 
+    def gifts(self, ids: Sequence[GiftId]) -> dict[GiftId, GiftView]:
+        """These gifts by id; unknown ones are left out. As many as a page of history holds, in one question."""
+        query = sa.select(GIFTS.c.story).where(GIFTS.c.id.in_(ids))
+        with self._engine.connect() as connection:
+            views = [gift_story(story).view() for story in connection.scalars(query)] if ids else []
+        return {view.id: view for view in views}
+
     def history(
         self, member: MemberId, wanted: HistoryFilter | None = None, cursor: Cursor | None = None, limit: int = 25
     ) -> Page[HistoryLine]:
         """The exchanges and gifts of a member, the latest day first. A cursor that was not given here is a ValueError."""
         with self._engine.connect() as connection:
             return history.page(connection, member, wanted or HistoryFilter(), cursor, limit)
+
+    def counting(
+        self, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None = None, limit: int = 25
+    ) -> Page[HistoryLine]:
+        """Those exchanges and gifts of a member that count, the earliest day first."""
+        with self._engine.connect() as connection:
+            return history.counting(connection, member, wanted, cursor, limit)
 
     def waiting_for(self, member: MemberId, limit: int = 20) -> list[ExchangeView]:
         """Exchanges that need this member's word, the oldest first."""

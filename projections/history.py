@@ -44,6 +44,8 @@ LINES = table(
 BELONGINGS = table("history_belongings", word("group_id", key=True), word("member", key=True), clustered=True)
 
 _NEWEST_FIRST = Order(LINES.c.given_on, LINES.c.number, descending=True)
+_EARLIEST_FIRST = Order(LINES.c.given_on, LINES.c.number, descending=False)
+_COUNTS = LINES.c.state.in_(("settled", "recorded"))
 
 
 class HistoryFilter(NamedTuple):
@@ -87,6 +89,14 @@ def page(
     """The exchanges and gifts of a member, the latest day first."""
     query = sa.select(LINES).where(LINES.c.member == member, *_conditions(wanted))
     return _NEWEST_FIRST.page(connection, query, cursor, limit, lambda row: _line(row, member))
+
+
+def counting(
+    connection: sa.Connection, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None, limit: int
+) -> Page[HistoryLine]:
+    """Only what counts, the earliest day first."""
+    query = sa.select(LINES).where(LINES.c.member == member, _COUNTS, *_conditions(wanted))
+    return _EARLIEST_FIRST.page(connection, query, cursor, limit, lambda row: _line(row, member))
 
 
 def rows_of_exchange(story: ExchangeStory) -> list[Row]:

@@ -65,12 +65,11 @@ def in_one_step(connection: sa.Connection, step: Callable[[bool], Answer]) -> An
 
 
 def take_in(
-    connection: sa.Connection,
+    rows: Rows,
     models: Iterable[ReadModel],
     standings: Mapping[str, Standing],
     batch: Batch,
     *,
-    suffix: str = "",
     carefully: bool = False,
 ) -> list[Standing]:
     """Gives a batch to every read model that has not stopped, and answers the standings that changed.
@@ -78,7 +77,6 @@ def take_in(
     The quick way raises whatever a read model raises, and everything must be undone. Carefully, each read model has a
     savepoint of its own, and one that fails is left before the entry at fault.
     """
-    rows = Rows(connection, suffix)
     changed: list[Standing] = []
     few = not carefully and len(batch.entries) <= FEW
     with rows.in_few_trips() if few else nullcontext():
@@ -90,7 +88,7 @@ def take_in(
             if entries and entries[0].position <= standing.position:
                 entries = [recorded for recorded in entries if recorded.position > standing.position]
             if carefully:
-                standing = _carefully(connection, model, standing, entries, rows)
+                standing = _carefully(model, standing, entries, rows)
             elif entries:
                 model.apply(_concerning(model, entries), rows)
                 standing = standing.after(entries[-1])
@@ -100,13 +98,11 @@ def take_in(
     return changed
 
 
-def _carefully(
-    connection: sa.Connection, model: ReadModel, standing: Standing, entries: Sequence[Recorded], rows: Rows
-) -> Standing:
+def _carefully(model: ReadModel, standing: Standing, entries: Sequence[Recorded], rows: Rows) -> Standing:
     if not entries:
         return standing
     try:
-        with connection.begin_nested():
+        with rows.connection.begin_nested():
             model.apply(_concerning(model, entries), rows)
     except DATABASE_TROUBLE:
         raise
@@ -115,8 +111,8 @@ def _carefully(
             logger.exception("The read model “%s” stopped at entry %s.", model.name, entries[0].number)
             return standing._replace(stopped_by=_fault(entries[0].number, entries[0].position, error))
         middle = len(entries) // 2
-        standing = _carefully(connection, model, standing, entries[:middle], rows)
-        return standing if standing.stopped_by else _carefully(connection, model, standing, entries[middle:], rows)
+        standing = _carefully(model, standing, entries[:middle], rows)
+        return standing if standing.stopped_by else _carefully(model, standing, entries[middle:], rows)
     return standing.after(entries[-1])
 
 

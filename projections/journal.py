@@ -32,6 +32,7 @@ from ledger.events import (
     ReversalDeclined,
     RoleGiven,
     RoleWithdrawn,
+    VisibilityChosen,
 )
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Via, instant_text
@@ -183,7 +184,7 @@ def _concerned(fact: Fact, parties: dict[str, tuple[str, ...]]) -> tuple[str, ..
             return parties.get(fact.exchange, ())
         case GiftRecorded() | GiftWithdrawn():
             return (fact.giver, fact.receiver)
-        case MemberInvited() | MemberWelcomed() | MemberLeft() | RoleGiven() | RoleWithdrawn():
+        case MemberInvited() | MemberWelcomed() | MemberLeft() | RoleGiven() | RoleWithdrawn() | VisibilityChosen():
             return (fact.member,)
         case GroupFormed():
             return (fact.group,)

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 # Advisory locks are numbers shared by everybody who uses the same PostgreSQL database.
 _WRITING = int.from_bytes(b"hrs:view")
 _REBUILDING = int.from_bytes(b"hrs:rebu")
+_FILLING = int.from_bytes(b"hrs:fill")
 
 _BEGIN = "SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
+_BEGIN_FILLING = "SELECT pg_advisory_xact_lock_shared(%s), set_config('synchronous_commit', 'off', true)"
 
 
 @contextmanager
@@ -28,6 +30,27 @@ def writing(connection: sa.Connection) -> Generator[sa.Connection]:
             yield connection
     finally:
         connection.execution_options(writes=False)
+
+
+@contextmanager
+def filling(connection: sa.Connection) -> Generator[sa.Connection]:
+    """One step of writing to new tables that nobody reads yet. On PostgreSQL others go on meanwhile."""
+    if connection.dialect.name == "sqlite":
+        # Two who fill would look for SQLite's lock now and then; this way one begins the moment the other ends.
+        with Path(f"{connection.engine.url.database}.filling").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            with writing(connection):
+                yield connection
+    else:
+        with connection.begin():
+            connection.exec_driver_sql(_BEGIN_FILLING, (_FILLING,))
+            yield connection
+
+
+def wait_for_filling(connection: sa.Connection) -> None:
+    """Waits, inside a step of writing, for steps of filling that somebody left under way; new ones wait for this step."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_FILLING,))
 
 
 @contextmanager

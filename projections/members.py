@@ -1,7 +1,7 @@
 """Who belongs, who was invited, who has left, and who is entrusted with what."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 import sqlalchemy as sa
 
@@ -63,6 +63,7 @@ class Members(ReadModel):
     """Everybody who was ever invited."""
 
     name = "members"
+    version = 2
     tables = (MEMBERS, TOTALS)
     concerns = frozenset({MemberInvited, MemberWelcomed, MemberLeft, RoleGiven, RoleWithdrawn})
 
@@ -71,13 +72,14 @@ class Members(ReadModel):
         known = {id: _Standing(*row) for id, row in before.items()}
         for recorded in batch:
             _take_in(recorded, known)
-        changes: dict[str, int] = {}
+        # Every status has its row, changed or not: the same entries make the same rows, however they are cut into batches.
+        changes: dict[str, int] = dict.fromkeys(get_args(Status), 0)
         for row in before.values():
-            changes[row[_STATUS]] = changes.get(row[_STATUS], 0) - 1
+            changes[row[_STATUS]] -= 1
         for standing in known.values():
-            changes[standing.status] = changes.get(standing.status, 0) + 1
+            changes[standing.status] += 1
         rows.replace(MEMBERS, list(known.values()))
-        rows.add(TOTALS, [(status, change) for status, change in changes.items() if change])
+        rows.add(TOTALS, list(changes.items()))
 
     def of(self, id: MemberId) -> MemberRow | None:
         """How this person stands; None for somebody who was never invited."""

@@ -13,6 +13,7 @@ from projections.comparison import Difference, differences
 from projections.locks import rebuilding
 from projections.read_model import ReadModel
 from projections.rebuild import SUFFIX, Progress, Rebuild
+from projections.rows import Rows
 from projections.standings import STANDINGS, AsOf, Standing, fingerprint, keep, standings
 
 BATCH = 5_000
@@ -54,7 +55,8 @@ class Projector:
         with self._turn:
             reached = self._reached
             if reached is None or reached.position < wanted:
-                reached = self._advance(wanted)
+                # What this process has just written nobody else will have taken in yet; what others wrote, they may.
+                reached = self._advance(wanted, look_first=position is None or reached is None)
         return reached
 
     def as_of(self) -> AsOf:
@@ -93,23 +95,27 @@ class Projector:
             new.swap()
         self._reached = None
 
-    def _advance(self, wanted: int) -> AsOf:
-        # Another process may have been quicker; looking costs less than the right to write.
-        kept = self.standings()
-        reached = self._all(kept)
+    def _advance(self, wanted: int, *, look_first: bool) -> AsOf:
+        reached, going = AsOf(), True
+        if look_first:  # another process may have been quicker, and looking costs less than the right to write
+            reached, going = self._state(self.standings())
         with self._engine.connect() as connection:
-            while reached.position < wanted and any(not standing.stopped_by for standing in kept.values()):
-                found = intake.in_one_step(connection, lambda carefully: self._step(connection, carefully))
-                kept, reached = found, self._all(found)
+            while reached.position < wanted and going:
+                kept = intake.in_one_step(connection, lambda carefully: self._step(connection, carefully))
+                reached, going = self._state(kept)
         self._reached = reached
         return reached
+
+    def _state(self, kept: dict[str, Standing]) -> tuple[AsOf, bool]:
+        """How far the read models have come, and whether any of them goes on."""
+        return self._all(kept), any(not standing.stopped_by for standing in kept.values())
 
     def _step(self, connection: sa.Connection, carefully: bool) -> dict[str, Standing]:
         kept = standings(connection)
         start = self._all(kept)
         found = self._log.from_position(start.position, limit=BATCH)
         batch = intake.read(((stored.position, stored.data) for stored in found), start.number)
-        changed = intake.take_in(connection, self._models, kept, batch, carefully=carefully)
+        changed = intake.take_in(Rows(connection), self._models, kept, batch, carefully=carefully)
         keep(connection, changed)
         return kept | {standing.name: standing for standing in changed}
 

@@ -4,9 +4,10 @@ Reading and writing of the live tables go on meanwhile. A rebuild that is broken
 throws away.
 """
 
-import gc
+import logging
+import os
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from itertools import islice
 from typing import Self
 
@@ -15,13 +16,25 @@ from sqlalchemy.schema import CreateIndex, DropTable
 
 from ledger.log.store import Log
 from projections import intake
-from projections.locks import writing
+from projections.filling import (
+    SUFFIX,
+    Filling,
+    Found,
+    OtherProcess,
+    connection_of_its_own,
+    few_collections,
+    shares,
+)
+from projections.locks import filling, wait_for_filling, writing
 from projections.read_model import ReadModel
-from projections.rows import beside
+from projections.rows import Rows, beside
 from projections.standings import Standing, keep, standings
 
-SUFFIX = "__next"
 BATCH = 5_000
+LONG = 50_000
+"""From so many entries on a second process is worth its start."""
+
+logger = logging.getLogger("hours.views")
 
 Progress = Callable[[int, int], None]
 """Told, after every batch, the position reached and the position of the last entry."""
@@ -35,21 +48,10 @@ class Rebuild:
         self._models = models
         self._number = self._position = 0
         self.standings: dict[str, Standing] = {}
-        self.connection = _connection_of_its_own(engine)
+        self.connection = connection_of_its_own(engine)
 
     def __enter__(self) -> Self:
-        with writing(self.connection):
-            live = standings(self.connection)
-            self._drop_new_tables()
-            for model in self._models:
-                for table in model.tables:
-                    beside(table, SUFFIX).create(self.connection)
-                self.standings[model.name] = Standing(
-                    model.name,
-                    definition=model.definition(self.connection.dialect),
-                    tables=" ".join(table.name for table in model.tables),
-                    generation=live[model.name].generation + 1 if model.name in live else 1,
-                )
+        self._begin()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -63,29 +65,67 @@ class Rebuild:
     def replay(self, progress: Progress | None = None, upto: int | None = None) -> None:
         """Takes in what the new tables do not have yet, up to a position or else the head of the log."""
         end = self._log.head() if upto is None else upto
-        found = self._log.scan(after=self._position, upto=end)
-        # Reading and decoding lie between the steps of writing, so that live entries get their turn.
-        with _few_collections():
-            while some := list(islice(found, BATCH)):
-                batch = intake.read(some, self._number)
-                intake.in_one_step(self.connection, lambda carefully, batch=batch: self._take_in(batch, carefully))
-                self._number, self._position = self._number + len(some), some[-1][0]
-                if progress:
-                    progress(self._position, end)
+        try:
+            self._gather(end, progress)
+        except intake.DATABASE_TROUBLE:
+            raise
+        except Exception:
+            logger.exception("A read model failed. All begin again, and each gets the entries on its own now.")
+            self._begin()
+            self._take_in_carefully(end, progress)
+
+    def _gather(self, end: int, progress: Progress | None) -> None:
+        are_empty = not self._position
+        long = are_empty and end > LONG and (os.cpu_count() or 1) > 1
+        here, there = shares(self._models) if long else (self._models, ())
+        with few_collections(), ExitStack() as stack:
+            mine = Filling(self.connection, here, self.standings, are_empty=are_empty)
+            fillings: list[Filling | OtherProcess] = [mine]
+            if there:
+                theirs = OtherProcess(self.connection.engine, [self.standings[model.name] for model in there])
+                fillings.insert(0, stack.enter_context(theirs))
+            for found, number in self._found(end, progress):
+                for each in fillings:
+                    each.take_in(found, number)
+            for each in reversed(fillings):
+                self.standings |= each.finish()
+
+    def _take_in_carefully(self, end: int, progress: Progress | None) -> None:
+        rows = Rows(self.connection, SUFFIX)
+        for found, number in self._found(end, progress):
+            batch = intake.read(found, number)
+            intake.in_one_step(
+                self.connection, lambda carefully, batch=batch: self._take_in(batch, rows, carefully=carefully)
+            )
+
+    def _take_in(self, batch: intake.Batch, rows: Rows, *, carefully: bool) -> None:
+        changed = intake.take_in(rows, self._models, self.standings, batch, carefully=carefully)
+        self.standings |= {standing.name: standing for standing in changed}
+
+    def _found(self, end: int, progress: Progress | None) -> Generator[tuple[Found, int]]:
+        """Entries that the new tables do not have yet, some at a time, and the number of the one before them."""
+        scanned = self._log.scan(after=self._position, upto=end)
+        while found := list(islice(scanned, BATCH)):
+            yield found, self._number
+            self._number, self._position = self._number + len(found), found[-1][0]
+            if progress:
+                progress(self._position, end)
 
     def index(self) -> None:
         """Makes the indexes of the new tables, which is quicker once they are loaded."""
         for model in self._models:
             for table in model.tables:
-                with writing(self.connection):
+                with filling(self.connection):
                     self._index(table, self.standings[model.name].generation)
 
     def swap(self) -> None:
         """Puts the new tables in the place of the old, with the very last entries taken in, in one step."""
         with writing(self.connection):
             # Nobody else writes now, so the live tables cannot be further than this.
+            rows = Rows(self.connection, SUFFIX)
             for found in iter(lambda: self._log.from_position(self._position, limit=BATCH), []):
-                self._take_in(intake.read(((one.position, one.data) for one in found), self._number), carefully=True)
+                batch = intake.read(((one.position, one.data) for one in found), self._number)
+                self._take_in(batch, rows, carefully=True)
                 self._number, self._position = self._number + len(found), found[-1].position
             live = standings(self.connection)
             for model in self._models:
@@ -96,11 +136,22 @@ class Rebuild:
                     self.connection.exec_driver_sql(f"ALTER TABLE {name}{SUFFIX} RENAME TO {name}")
             keep(self.connection, self.standings.values())
 
-    def _take_in(self, batch: intake.Batch, carefully: bool) -> None:
-        changed = intake.take_in(
-            self.connection, self._models, self.standings, batch, suffix=SUFFIX, carefully=carefully
-        )
-        self.standings |= {standing.name: standing for standing in changed}
+    def _begin(self) -> None:
+        """Makes the new tables, empty."""
+        self._number = self._position = 0
+        with writing(self.connection):
+            wait_for_filling(self.connection)
+            live = standings(self.connection)
+            self._drop_new_tables()
+            for model in self._models:
+                for table in model.tables:
+                    beside(table, SUFFIX).create(self.connection)
+                self.standings[model.name] = Standing(
+                    model.name,
+                    definition=model.definition(self.connection.dialect),
+                    tables=" ".join(table.name for table in model.tables),
+                    generation=live[model.name].generation + 1 if model.name in live else 1,
+                )
 
     def _index(self, live: sa.Table, generation: int) -> None:
         new = beside(live, SUFFIX)
@@ -119,28 +170,3 @@ class Rebuild:
 
 def _named(name: str) -> sa.Table:
     return sa.Table(name, sa.MetaData())
-
-
-def _connection_of_its_own(engine: sa.Engine) -> sa.Connection:
-    """A connection that is closed at the end and never used for anything else, set up for much writing."""
-    connection = engine.connect()
-    connection.detach()
-    if connection.dialect.name == "sqlite":
-        driver = connection.connection.dbapi_connection
-        assert driver is not None, "an open connection has a driver's"
-        # Read models hold no names; zeroing what is thrown away would only cost time.
-        driver.execute("PRAGMA secure_delete=OFF")
-        driver.execute("PRAGMA cache_size=-32768")
-        driver.execute("PRAGMA threads=1")  # one more, which helps to sort while indexes are made
-    return connection
-
-
-@contextmanager
-def _few_collections() -> Generator[None]:
-    """A batch makes many objects, none of them in a circle: looking for circles would take a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(500_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -15,8 +15,12 @@ from projections.journal import Journal
 from projections.members import Members
 from projections.projector import Projector
 from projections.rebuild import Progress
+from projections.reports.kept import Reports
+from projections.reports.ties import KeptTies
 from projections.standings import AsOf
 from projections.statements import Statements
+from projections.visibility import Visibility
+from projections.years import Years
 
 __all__ = ["AsOf", "Difference", "ModelState", "Progress", "Views"]
 
@@ -44,6 +48,8 @@ class Views:
         self.exchanges = Exchanges(asking)
         self.contributions = Contributions(asking)
         self.journal = Journal(asking)
+        self.years = Years(asking)
+        self.visibility = Visibility(asking)
         models = (
             self.members,
             self.groups,
@@ -52,7 +58,11 @@ class Views:
             self.exchanges,
             self.contributions,
             self.journal,
+            self.years,
+            self.visibility,
         )
+        self.reports = Reports(asking, log)
+        self.ties = KeptTies(asking, self.reports)
         self._projector = Projector(engine, asking, log, models)
 
     @classmethod
@@ -60,6 +70,7 @@ class Views:
         """The read models of a place. Those that are missing or defined otherwise are made from the log first."""
         views = cls(place.views_engine(), log)
         views._projector.prepare()
+        views.reports.prepare()
         return views
 
     def catch_up(self, position: int | None = None) -> AsOf:

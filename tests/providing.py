@@ -1,6 +1,6 @@
-"""What the tests need from outside: a PostgreSQL, and a Chromium. Run as a program, it provides them or says how.
+"""What the tests need from outside: a PostgreSQL, a Chromium, hledger and ledger. Run as a program, it provides them or says how.
 
-PostgreSQL comes inside a wheel and runs from a folder of its own, reachable by a Unix socket only. Chromium is the
+PostgreSQL comes inside a wheel and runs from a folder of its own, reachable by a Unix socket only. The others are the
 system's own. When one of them cannot be had, tests fail: they never pass by leaving something out.
 """
 
@@ -13,8 +13,9 @@ import sys
 import tempfile
 import uuid
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -28,6 +29,8 @@ with warnings.catch_warnings():
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-core")
+JOURNAL_PROGRAMS = ("hledger", "ledger")
+"""Programs of others that add up the journal of a bundle; their packages have the same names."""
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # as root, in CI, there is no other way
     "--disable-gpu",
@@ -97,10 +100,19 @@ def chromium() -> str:
     raise Missing(f"The tests need a browser. Install it: apt-get install {' '.join(CHROMIUM_PACKAGES)}")
 
 
+def journal_program(name: str) -> str:
+    """The path of hledger or ledger."""
+    if path := shutil.which(name):
+        return path
+    raise Missing(f"The tests need {name}. Install it: apt-get install {' '.join(JOURNAL_PROGRAMS)}")
+
+
 def main() -> int:
     """Sees to it that tests can run, and installs what it may; otherwise one line says what is missing."""
     try:
-        _provide_chromium()
+        _provide(chromium, *CHROMIUM_PACKAGES)
+        for name in JOURNAL_PROGRAMS:
+            _provide(partial(journal_program, name), name)
         with running_postgresql():
             pass
     except Missing as missing:
@@ -109,14 +121,15 @@ def main() -> int:
     return 0
 
 
-def _provide_chromium() -> None:
+def _provide(program: Callable[[], str], *packages: str) -> None:
+    """Installs the packages if the program is missing and we may; otherwise raises Missing."""
     with suppress(Missing):
-        chromium()
+        program()
         return
     if not shutil.which("apt-get") or (sudo := _becoming_root()) is None:
-        chromium()
+        program()
     else:
-        _install(*CHROMIUM_PACKAGES, sudo=sudo)
+        _install(*packages, sudo=sudo)
 
 
 def _install(*packages: str, sudo: list[str]) -> None:

@@ -87,6 +87,7 @@ def _is_member(visitor: Visitor) -> bool:
 ANYBODY = Rule("anybody", lambda visitor: True)
 MEMBERS = Rule("members", _is_member)
 COORDINATORS = Rule("coordinators", lambda visitor: visitor.coordinates)
+AUDITORS = Rule("auditors", lambda visitor: visitor.audits)
 COORDINATORS_AND_AUDITORS = Rule("coordinators and auditors", _keeps_the_book)
 PARTIES = Rule("members who are a party to the exchange", _is_member, asks=_or_hidden(_is_party))
 PARTIES_AND_COORDINATORS = Rule(
@@ -122,6 +123,10 @@ THE_MEMBER_AND_COORDINATORS = Rule(
     asks=lambda asking: asking.visitor.coordinates or asking.path["member_id"] == asking.visitor.member,
 )
 
+THE_MEMBER = Rule(
+    "the member themselves", _is_member, asks=lambda asking: asking.path["member_id"] == asking.visitor.member
+)
+
 WHO_MAY: Mapping[str, Rule] = {
     # web/pages/health.py, web/static_files.py
     "show_health": ANYBODY,
@@ -140,6 +145,10 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_home": MEMBERS,
     "show_history": MEMBERS,
     "show_statement": OWNERS_COORDINATORS_AND_AUDITORS,
+    # web/pages/story.py, web/pages/story_files.py: always one's own, there is no address for anybody else's
+    "show_story": MEMBERS,
+    "story_as_csv": MEMBERS,
+    "story_as_json": MEMBERS,
     # web/pages/reports.py, web/pages/exchanges.py, web/pages/answers.py, web/pages/reversals.py
     "show_log": MEMBERS,
     "check_log": MEMBERS,
@@ -165,6 +174,8 @@ WHO_MAY: Mapping[str, Rule] = {
     "welcome": COORDINATORS,
     "give_role": COORDINATORS,
     "withdraw_role": COORDINATORS,
+    # web/pages/visibility.py: nobody can choose it for somebody else
+    "choose_visibility": THE_MEMBER,
     "show_departure": THE_MEMBER_AND_COORDINATORS,
     "leave": THE_MEMBER_AND_COORDINATORS,
     # web/pages/groups.py, web/pages/belonging.py (somebody else joins or leaves: coordinators)
@@ -174,8 +185,13 @@ WHO_MAY: Mapping[str, Rule] = {
     "form_group": COORDINATORS,
     "join_group": MEMBERS,
     "leave_group": MEMBERS,
-    # web/pages/community.py, web/pages/agreements.py
+    # web/pages/community.py, web/pages/figure_reports.py, web/pages/everything.py, web/pages/agreements.py
     "show_community": MEMBERS,
+    "list_reports": COORDINATORS_AND_AUDITORS,
+    "show_report": COORDINATORS_AND_AUDITORS,
+    "show_everything": AUDITORS,
+    "everything_csv": AUDITORS,
+    "everything_json": AUDITORS,
     "show_agreements": MEMBERS,
     "agree_limits": COORDINATORS,
     "agree_confirmation": COORDINATORS,

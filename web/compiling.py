@@ -57,7 +57,6 @@ def environment_for(speech: Speech, also: Mapping[str, object]) -> jinja2.Enviro
         "ngettext": _said_for,
         "hours_and_minutes": words.hours_and_minutes,
         "drawn_strokes": drawings.strokes,
-        "drawn_months": drawings.month_bars,
         **also,
     }
     return environment

@@ -95,7 +95,7 @@ def month_bars(months: Sequence[MonthOfHours]) -> MonthBars:
     """Bars for up to 24 months; more make a table, not a picture."""
     assert len(months) <= 24, "a chart holds at most two years of months"
     highest = max((max(part.given_minutes, part.received_minutes) for part in months), default=0)
-    step = _round_step(highest / 60)
+    step = round_step(highest / 60)
     per_minute = BAR_SPACE / (max(1, -(-highest // (step * 60))) * step * 60)
     pitch = (CHART_WIDTH - 36) / max(1, len(months))
     bar = pitch * 0.54
@@ -133,7 +133,7 @@ def _bar(left: float, width: float, height: float) -> str:
     return f"M{left:.1f} {COMMON_LINE}v{height:.1f}h{width:.1f}v{-height:.1f}z" if abs(height) >= 0.05 else ""
 
 
-def _round_step(hours: float) -> int:
+def round_step(hours: float) -> int:
     """A scale step of 1, 2 or 5 times a power of ten, so that two or three steps hold the highest bar."""
     step = 1
     while True:

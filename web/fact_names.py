@@ -14,6 +14,7 @@ KINDS_OF_FACT: Mapping[str, str] = {
     "member-left": later("Member left"),
     "role-given": later("Role given"),
     "role-withdrawn": later("Role withdrawn"),
+    "visibility-chosen": later("Visibility chosen"),
     "group-formed": later("Group formed"),
     "group-joined": later("Group joined"),
     "group-left": later("Group left"),

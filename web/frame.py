@@ -37,6 +37,7 @@ MAIN_DOORS = (
     Door("show_community", words.later("Community")),
 )
 MORE_DOORS = (
+    Door("show_story", words.later("My story")),
     Door("show_members", words.later("Members")),
     Door("show_groups", words.later("Groups")),
     Door("show_journal", words.later("Journal")),

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from ledger.events import (
     CategoriesAgreed,
+    Circle,
     CommunityFounded,
     ConfirmationAgreed,
     ExchangeCalledOff,
@@ -32,6 +33,7 @@ from ledger.events import (
     Role,
     RoleGiven,
     RoleWithdrawn,
+    VisibilityChosen,
 )
 from web.pages.people import nameless
 from web.words import count, day, duration, gettext, later, speech
@@ -98,6 +100,8 @@ def _told(fact: Fact, voice: Voice) -> Markup:  # noqa: C901 - one case for each
             return _say(_(_ENTRUSTED[fact.role]), member=voice.name(fact.member))
         case RoleWithdrawn():
             return _say(_(_NO_LONGER[fact.role]), member=voice.name(fact.member))
+        case VisibilityChosen():
+            return _say(_(_SEEN_BY[fact.sees]), member=voice.name(fact.member))
         case GroupFormed():
             return _say(_("The group %(group)s was formed."), group=voice.name(fact.group))
         case GroupJoined():
@@ -172,6 +176,12 @@ _ENTRUSTED: Mapping[Role, str] = {
 _NO_LONGER: Mapping[Role, str] = {
     "coordinator": later("%(member)s coordinates no longer."),
     "auditor": later("%(member)s audits no longer."),
+}
+
+_SEEN_BY: Mapping[Circle, str] = {
+    "nobody": later("%(member)s chose that nobody but the two sees whom they help."),
+    "coordinators": later("%(member)s chose that coordinators may see whom they help."),
+    "groups": later("%(member)s chose that members of their groups, and coordinators, may see whom they help."),
 }
 
 

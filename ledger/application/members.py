@@ -1,4 +1,4 @@
-"""Inviting, welcoming, entrusting, and letting go."""
+"""Inviting, welcoming, entrusting, choosing who sees whom one helps, and letting go."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from ledger.domain import members as rules
 from ledger.domain import subjects
 from ledger.domain.members import Member
 from ledger.domain.words import must_be_text
-from ledger.events import Fact, MemberInvited, Role
+from ledger.events import Circle, Fact, MemberInvited, Role
 from ledger.identifiers import HOST, MemberId
 from ledger.log.people import People, Words
 from ledger.log.store import Conflict
@@ -83,6 +83,16 @@ class Members:
             "withdraw-role",
             lambda known, found, by: rules.withdraw_role(found, role, known.coordinators, by=by),
             role=role,
+        )
+
+    def choose_visibility(self, member: MemberId, sees: Circle, *, command: Command) -> Answer:
+        """A member says who may see whom they help. Nothing is recorded when it is so already."""
+        return self._about(
+            member,
+            command,
+            "choose-visibility",
+            lambda known, found, by: rules.choose_visibility(found, sees, by=by),
+            sees=sees,
         )
 
     def standing(self, member: MemberId) -> Member:

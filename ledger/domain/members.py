@@ -6,6 +6,7 @@ from typing import Self
 import msgspec
 
 from ledger.events import (
+    Circle,
     Fact,
     MemberInvited,
     MemberLeft,
@@ -13,6 +14,7 @@ from ledger.events import (
     Role,
     RoleGiven,
     RoleWithdrawn,
+    VisibilityChosen,
 )
 from ledger.identifiers import HOST, MemberId
 from ledger.refusals import (
@@ -21,6 +23,7 @@ from ledger.refusals import (
     AlreadyWelcomed,
     LastCoordinator,
     OnlyCoordinators,
+    OnlyTheyChoose,
     RoleHeldAlready,
     RoleNotHeld,
     TakesNoPart,
@@ -36,6 +39,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     is_welcomed: bool = False
     has_left: bool = False
     roles: frozenset[Role] = frozenset()
+    sees: Circle = "nobody"
 
     @property
     def is_active(self) -> bool:
@@ -60,11 +64,13 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
             case MemberWelcomed():
                 return msgspec.structs.replace(self, is_welcomed=True)
             case MemberLeft():
-                return msgspec.structs.replace(self, has_left=True, roles=frozenset[Role]())
+                return msgspec.structs.replace(self, has_left=True, roles=frozenset[Role](), sees="nobody")
             case RoleGiven():
                 return msgspec.structs.replace(self, roles=self.roles | {fact.role})
             case RoleWithdrawn():
                 return msgspec.structs.replace(self, roles=self.roles - {fact.role})
+            case VisibilityChosen():
+                return msgspec.structs.replace(self, sees=fact.sees)
             case _:
                 return self
 
@@ -153,3 +159,13 @@ def withdraw_role(member: Member, role: Role, coordinators: Coordinators, *, by:
     if role == "coordinator" and coordinators.are_only(member.id):
         raise LastCoordinator
     return [RoleWithdrawn(member=member.id, role=role)]
+
+
+def choose_visibility(member: Member, sees: Circle, *, by: Member) -> Sequence[Fact]:
+    """A member says who may see whom they help; nobody else can say it for them. Quiet when it is so already."""
+    if by.id != member.id:
+        raise OnlyTheyChoose
+    must_take_part(member)
+    if sees == member.sees:
+        return []
+    return [VisibilityChosen(member=member.id, sees=sees)]

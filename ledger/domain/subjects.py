@@ -26,6 +26,7 @@ from ledger.events import (
     ReversalDeclined,
     RoleGiven,
     RoleWithdrawn,
+    VisibilityChosen,
 )
 
 AGREEMENTS = "agreements"
@@ -33,7 +34,7 @@ COORDINATORS = "coordinators"
 
 
 def member(identifier: str) -> str:
-    """The tag of a member: invitation, welcome, roles, leaving."""
+    """The tag of a member: invitation, welcome, roles, who sees whom they help, leaving."""
     return f"member:{identifier}"
 
 
@@ -72,7 +73,7 @@ def subjects_of(fact: Fact) -> tuple[str, ...]:
     match fact:
         case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed():
             return (AGREEMENTS,)
-        case MemberInvited() | MemberWelcomed():
+        case MemberInvited() | MemberWelcomed() | VisibilityChosen():
             return (member(fact.member),)
         case MemberLeft() | RoleGiven() | RoleWithdrawn():
             return (member(fact.member), COORDINATORS)

@@ -19,7 +19,16 @@ from ledger.events.exchanges import (
 from ledger.events.founding import CommunityFounded
 from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
-from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
+from ledger.events.members import (
+    Circle,
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    Role,
+    RoleGiven,
+    RoleWithdrawn,
+    VisibilityChosen,
+)
 
 Fact = (
     CommunityFounded
@@ -31,6 +40,7 @@ Fact = (
     | MemberLeft
     | RoleGiven
     | RoleWithdrawn
+    | VisibilityChosen
     | GroupFormed
     | GroupJoined
     | GroupLeft
@@ -57,6 +67,7 @@ TYPES: dict[str, tuple[type[Fact], int]] = {
     "member-left": (MemberLeft, 1),
     "role-given": (RoleGiven, 1),
     "role-withdrawn": (RoleWithdrawn, 1),
+    "visibility-chosen": (VisibilityChosen, 1),
     "group-formed": (GroupFormed, 1),
     "group-joined": (GroupJoined, 1),
     "group-left": (GroupLeft, 1),
@@ -77,6 +88,7 @@ __all__ = [
     "TYPES",
     "CategoriesAgreed",
     "Category",
+    "Circle",
     "CommunityFounded",
     "ConfirmationAgreed",
     "ExchangeCalledOff",
@@ -101,5 +113,6 @@ __all__ = [
     "Role",
     "RoleGiven",
     "RoleWithdrawn",
+    "VisibilityChosen",
     "WordsNeeded",
 ]

@@ -6,6 +6,8 @@ from ledger.events.fact import Fact
 from ledger.identifiers import MemberId
 
 Role = Literal["coordinator", "auditor"]
+Circle = Literal["nobody", "coordinators", "groups"]
+"""Who sees whom somebody helps, beside the two: each circle holds those before it."""
 
 
 class MemberInvited(Fact, frozen=True, kw_only=True):
@@ -38,3 +40,10 @@ class RoleWithdrawn(Fact, frozen=True, kw_only=True):
 
     member: MemberId
     role: Role
+
+
+class VisibilityChosen(Fact, frozen=True, kw_only=True):
+    """A member says who may see whom they help and who helps them: for the past and the future, until they say otherwise."""
+
+    member: MemberId
+    sees: Circle

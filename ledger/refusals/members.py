@@ -68,6 +68,12 @@ class RoleNotHeld(Refusal):
     sentence = say("This person does not have this role.")
 
 
+class OnlyTheyChoose(Refusal):
+    """Who may see whom somebody helps is theirs to say; a coordinator cannot say it for them."""
+
+    sentence = say("Only they can choose this, each for themselves. Ask them to do it when they are signed in.")
+
+
 class LastCoordinator(Refusal):
     """A community always has somebody to ask."""
 

@@ -9,8 +9,8 @@ from projections.measures.loops import loops_found
 from projections.measures.ratios import ratio
 from projections.measures.ties import Ties
 
-LARGEST_COMPONENT = 50_000
-"""Ties within one strong component up to which the flow is solved exactly: about 12 s at that size, when all are in one loop."""
+LARGEST_COMPONENT = 80_000
+"""Ties within one strong component up to which the flow is solved exactly: some 20 s at that size, when all are in one loop."""
 
 
 class Faces(NamedTuple):

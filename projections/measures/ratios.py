@@ -1,6 +1,7 @@
 """Shares and medians from whole numbers, rounded once, at the end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import ceil, floor
 
 
 def ratio(part: int, whole: int) -> float | None:
@@ -15,3 +16,13 @@ def median(values: Iterable[int]) -> float | None:
         return None
     half, odd = divmod(len(ordered), 2)
     return float(ordered[half]) if odd else (ordered[half - 1] + ordered[half]) / 2
+
+
+def quantile(ordered: Sequence[float], part: float) -> float:
+    """The value below which this part of the values lies, on the straight line between two; 0.5 is the median.
+
+    The values are in rising order, and there is one at least.
+    """
+    place = part * (len(ordered) - 1)
+    low, high = ordered[floor(place)], ordered[ceil(place)]
+    return low + (high - low) * (place - floor(place))

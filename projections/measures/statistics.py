@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -10,6 +10,7 @@ from msgspec import Meta
 from projections.measures.acts import KINDS, Act, Kind, Membership, Weigh, counting, entries_in, people_in
 from projections.measures.breadth import breadth
 from projections.measures.chance import beyond_chance, by_chance
+from projections.measures.descriptions import described
 from projections.measures.faces import LARGEST_COMPONENT, faces
 from projections.measures.flow import flow, turnover
 from projections.measures.load import load
@@ -88,9 +89,14 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     given_back_by_chance: Annotated[Share, Meta(description="the same, were receivers shuffled")]
     given_back_beyond_chance: Annotated[Number, Meta(description="0 as by chance, 1 all, below 0 less than chance")]
     comes_round: Annotated[Share, Meta(description="of the whole: returned through others")]
+    comes_round_by_chance: Annotated[Share, Meta(description="the same, were receivers shuffled")]
     passed_on: Annotated[Share, Meta(description="of the whole: passed on")]
+    passed_on_by_chance: Annotated[Share, Meta(description="the same, were receivers shuffled")]
     faces_are_exact: Annotated[bool, Meta(description="if not: at least so much comes round, at most is passed on")]
     shuffles: Annotated[int, Meta(description="shuffles behind what chance gives")]
+    flows_by_chance: Annotated[
+        int, Meta(description="of these: solved for what comes round and is passed on; 0: too large to solve")
+    ]
 
     median_people_helped: Annotated[Number, Meta(description="different people that a giver helped")]
     median_helped_by: Annotated[Number, Meta(description="different people who helped a receiver")]
@@ -99,6 +105,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     gini_given: Annotated[Share, Meta(description="0 when all give alike, near 1 when one gives all")]
     gini_received: Annotated[Share, Meta(description="0 when all receive alike, near 1 when one receives all")]
     effective_givers: Annotated[Number, Meta(description="equal givers who would be as concentrated")]
+    imbalance: Annotated[Share, Meta(description="0 when all give as much as they receive, 1 when nobody does both")]
 
     by_kind: Annotated[dict[str, Part], Meta(description="entries, minutes, share of entries")]
     by_category: Annotated[dict[str, Part], Meta(description="entries, minutes, share of entries")]
@@ -132,7 +139,8 @@ def statistics(
         turnover(so_far, as_of, first_day),
     )
     ties = collapse(period, weigh)
-    both_ways, shuffled, signature = returned(ties), by_chance(period, weigh), faces(ties, largest=largest)
+    both_ways, signature = returned(ties), faces(ties, largest=largest)
+    shuffled = by_chance(period, weigh, largest=largest)
     circles, burden = breadth(ties), load(ties)
     of_kinds, of_categories = by_kind(period), by_category(period)
     return Statistics(
@@ -181,9 +189,12 @@ def statistics(
         given_back_by_chance=shuffled.given_back,
         given_back_beyond_chance=beyond_chance(both_ways.weight_share, shuffled.given_back),
         comes_round=signature.share(signature.comes_round),
+        comes_round_by_chance=shuffled.comes_round,
         passed_on=signature.share(signature.passed_on),
+        passed_on_by_chance=shuffled.passed_on,
         faces_are_exact=signature.is_exact,
         shuffles=shuffled.shuffles,
+        flows_by_chance=shuffled.flows,
         median_people_helped=circles.people_helped,
         median_helped_by=circles.helped_by,
         top_tenth_given=burden.top_tenth_given,
@@ -191,6 +202,7 @@ def statistics(
         gini_given=burden.gini_given,
         gini_received=burden.gini_received,
         effective_givers=burden.effective_givers,
+        imbalance=burden.imbalance,
         by_kind=of_kinds,
         by_category=of_categories,
         by_month=by_month(period),
@@ -201,11 +213,4 @@ def statistics(
 
 def definitions() -> dict[str, str]:
     """What each figure counts, by its name, in the order in which they are listed."""
-    hints = get_type_hints(Statistics, include_extras=True)
-    return {name: _description(hints[name]) for name in Statistics.__struct_fields__}
-
-
-def _description(hint: Any) -> str:
-    (meant,) = (extra.description for extra in get_args(hint)[1:] if isinstance(extra, Meta))
-    assert meant, "each figure says what it counts"
-    return meant
+    return described(Statistics)

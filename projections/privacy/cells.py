@@ -1,6 +1,7 @@
 """What one figure rests on, and whether that is enough people for it to be shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import nlargest
 from typing import Literal, NamedTuple, Self
 
 from ledger.identifiers import MemberId
@@ -19,7 +20,7 @@ LARGEST_PERCENT, TWO_LARGEST_PERCENT = 50, 85
 """Of a figure, at most, from the person with most, and from the two with most."""
 
 LEARNED_PERCENT = 10
-"""Nobody who knows their own entries may learn another's to within so much of it."""
+"""Nobody who knows their own entries, nor two who pool theirs, may learn another's to within so much of it."""
 
 
 class Cell(NamedTuple):
@@ -63,14 +64,61 @@ class Cell(NamedTuple):
 NOTHING = Cell({}, {})
 
 
+class Behind:
+    """What a figure of a scope rests on, and what could be had by taking it from another that is shown.
+
+    `beside` are the parts that are told apart within it, and what a larger scope has more than it: each has to be nothing,
+    or enough people.
+    """
+
+    def __init__(self, cell: Cell, beside: tuple[Cell, ...] = ()) -> None:
+        self.cell = cell
+        self.beside = beside
+        self._may_be_shown: dict[int, bool] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing happened."""
+        return self.cell.is_empty
+
+    def may_be_shown(self, people: int) -> bool:
+        """Whether a figure may be shown, and all that follows from it together with others. Looked at once."""
+        if people not in self._may_be_shown:
+            is_shown = is_safe(self.cell, people) and all(is_harmless(cell, people) for cell in self.beside)
+            self._may_be_shown[people] = is_shown
+        return self._may_be_shown[people]
+
+
+def all_behind(every: Sequence[Behind]) -> Behind:
+    """Several as one; all have the same things beside them."""
+    if len(every) == 1:
+        return every[0]
+    beside = zip(*(one.beside for one in every), strict=True)
+    return Behind(
+        NOTHING.with_others(*(one.cell for one in every)), tuple(NOTHING.with_others(*cells) for cells in beside)
+    )
+
+
+def is_harmless(cell: Cell, people: int) -> bool:
+    """Whether it is nothing, or enough people."""
+    return cell.is_empty or is_safe(cell, people)
+
+
 def fewest(audience: Audience, *, compares_groups: bool = False) -> int:
     """How many people there must be behind a figure."""
     return max(FEWEST[audience], FEWEST_TO_COMPARE if compares_groups else 0)
 
 
 def is_safe(cell: Cell, people: int) -> bool:
-    """Whether a figure may be shown that rests on this: enough people, none of whom stands out or could be found out."""
-    return len(cell.people) >= people and not _gives_away(cell.minutes) and not _gives_away(cell.acts)
+    """Whether a figure may be shown that rests on this: enough people, none of whom stands out or could be found out.
+
+    Where there are minutes, as many people have to be behind those: gifts have none.
+    """
+    if len(cell.people) < people:
+        return False
+    if cell.minutes and len({member for pair in cell.minutes for member in pair}) < people:
+        return False
+    return not _gives_away(cell.minutes) and not _gives_away(cell.acts)
 
 
 def may_replace(earlier: Cell, later: Cell, people: int) -> bool:
@@ -79,7 +127,7 @@ def may_replace(earlier: Cell, later: Cell, people: int) -> bool:
     Whoever kept the earlier one sees the difference, so that must be safe as well; until it is, the earlier one stays.
     """
     changes = (later.without(earlier), earlier.without(later))
-    return all(change.is_empty or is_safe(change, people) for change in changes)
+    return all(is_harmless(change, people) for change in changes)
 
 
 def _gives_away(ties: Ties) -> bool:
@@ -95,22 +143,36 @@ def _gives_away(ties: Ties) -> bool:
 
 
 def _somebody_learns(ties: Ties, whole: int, gave: Mapping[MemberId, int], got: Mapping[MemberId, int]) -> bool:
-    """Whether somebody can take what they gave and got from the whole, and so come close to what another gave or got.
+    """Whether somebody, or two partners together, can take what is theirs from the whole and come close to another's part.
 
-    What remains is the most that the other can have had beyond what went between the two. It must be further from the
-    truth than the tenth part of it; what went between the two is known to both anyway.
+    What remains is the most that the other can have had beyond what went between them. It must be further from the truth
+    than the tenth part of it; what went between them is known to them anyway.
     """
     largest = max(*gave.values(), *got.values())
     margin = 100 + LEARNED_PERCENT
-    for member in gave:
-        remains = whole - gave[member] - got[member]
-        if 100 * remains >= margin * largest:
-            continue
-        for other in gave.keys() - {member}:
-            for side, between in ((gave, (other, member)), (got, (member, other))):
-                unknown = side[other] - ties.get(between, 0)
-                if unknown and 100 * (remains - unknown) < LEARNED_PERCENT * side[other]:
-                    return True
+    alone = {member: gave[member] + got[member] for member in gave}
+    if 100 * (whole - sum(nlargest(2, alone.values()))) >= margin * largest:
+        return False  # what the two with most do not know is enough to hide anybody
+    for member, known in alone.items():
+        if 100 * (whole - known) < margin * largest and _comes_close(ties, whole - known, (member,), gave, got):
+            return True
+    for pair in ties:
+        first, second = pair
+        known = alone[first] + alone[second] - ties[pair] - ties.get((second, first), 0)
+        if 100 * (whole - known) < margin * largest and _comes_close(ties, whole - known, pair, gave, got):
+            return True
+    return False
+
+
+def _comes_close(
+    ties: Ties, remains: int, knowing: Collection[MemberId], gave: Mapping[MemberId, int], got: Mapping[MemberId, int]
+) -> bool:
+    for other in gave.keys() - set(knowing):
+        with_them = sum(ties.get((other, one), 0) for one in knowing), sum(ties.get((one, other), 0) for one in knowing)
+        for side, between in zip((gave, got), with_them, strict=True):
+            unknown = side[other] - between
+            if unknown and 100 * (remains - unknown) < LEARNED_PERCENT * side[other]:
+                return True
     return False
 
 

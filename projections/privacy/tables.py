@@ -25,6 +25,7 @@ def shown_cells(
     *,
     hidden: Collection[Key] = (),
     settled: Collection[Key] = (),
+    without_minutes: Collection[str] = (),
     compares_groups: bool = False,
 ) -> dict[Key, Cell | None]:
     """Every cell and every total, or None where it is hidden; `cells` are without totals.
@@ -33,7 +34,7 @@ def shown_cells(
     figure; until no unsafe cell follows from any sums of lines; and until nonnegative amounts leave enough room to guess.
     What was decided earlier stands: `hidden` cells stay so, and `settled` ones were shown and cannot be taken back, so
     that a total is hidden instead. What is hidden from coordinators is hidden from everyone, so that nobody learns it by
-    reading both.
+    reading both. Of values `without_minutes` everybody knows that they have none, even where they are hidden.
     """
     same = _Same(cells)
     lines = _lines(cells, same)
@@ -45,7 +46,7 @@ def shown_cells(
     for reader in FEWEST:
         people = fewest(reader, compares_groups=compares_groups)
         gone |= {key for key, cell in whole.items() if not cell.is_empty and not is_safe(cell, people)} - kept
-        _hide_more(gone, whole, lines, people, kept)
+        _hide_more(gone, whole, lines, people, kept, {key for key in whole if key[1] in without_minutes})
         if reader == audience:
             break
     return {key: None if same.key(key) in gone else whole[same.key(key)] for key in same.every_key()}
@@ -82,7 +83,12 @@ def _lines(cells: Iterable[Key], same: _Same) -> list[Line]:
 
 
 def _hide_more(
-    gone: set[Key], whole: Mapping[Key, Cell], lines: Sequence[Line], people: int, settled: set[Key]
+    gone: set[Key],
+    whole: Mapping[Key, Cell],
+    lines: Sequence[Line],
+    people: int,
+    settled: set[Key],
+    without_minutes: set[Key],
 ) -> None:
     """Hides one more cell at a time until nothing gives another away; the smallest that helps, totals last."""
     unsafe = {key for key in gone if not is_safe(whole[key], people)}
@@ -91,16 +97,22 @@ def _hide_more(
     def order(key: Key) -> tuple[bool, bool, int, Key]:
         return key == (ALL, ALL), key in totals, len(whole[key].people), key
 
+    def unknown(gone: set[Key]) -> list[set[Key]]:
+        """What cannot be worked out, of acts and of minutes."""
+        return [some - _determined(some, lines) for some in _hidden(gone, without_minutes)]
+
     def told(gone: set[Key]) -> set[Key]:
-        return unsafe & (_determined(gone, lines) | _within_a_tenth(gone, whole, lines))
+        known = [some - left for some, left in zip(_hidden(gone, without_minutes), unknown(gone), strict=True)]
+        return unsafe & narrowly_known(gone, whole, lines, without_minutes).union(*known)
 
     while True:
-        known = _determined(gone, lines)
         out = told(gone)
+        left_open = unknown(gone)
         telling = [
             line
             for line in lines
-            if _gives_away(line, gone - known, whole, people) or out.intersection((*line.parts, line.total))
+            if any(_gives_away(line, some, whole, people) for some in left_open)
+            or out.intersection((*line.parts, line.total))
         ]
         left = [key for key in sorted(whole, key=order) if not (key in gone or key in settled or whole[key].is_empty)]
         if not telling or not left:
@@ -110,6 +122,11 @@ def _hide_more(
         # What is told may follow from lines further off: then the first that helps, wherever it stands.
         choices = choices or [key for key in left if told(gone | {key}) < out] or left
         gone.add(choices[0])
+
+
+def _hidden(gone: set[Key], without_minutes: set[Key]) -> list[set[Key]]:
+    """What is hidden of acts; and of minutes, where that is less."""
+    return [gone, gone - without_minutes] if gone & without_minutes else [gone]
 
 
 def _gives_away(line: Line, unknown: set[Key], whole: Mapping[Key, Cell], people: int) -> bool:
@@ -145,16 +162,17 @@ def _less(row: Mapping[Key, Fraction], other: Mapping[Key, Fraction], times: Fra
     return {key: number for key, number in difference.items() if number}
 
 
-def _within_a_tenth(gone: set[Key], whole: Mapping[Key, Cell], lines: Sequence[Line]) -> set[Key]:
+def narrowly_known(
+    gone: set[Key], whole: Mapping[Key, Cell], lines: Sequence[Line], without_minutes: Collection[Key] = ()
+) -> set[Key]:
     """The hidden cells that lie in a range no wider than a tenth to either side, since no amount is below zero."""
+    minutes = {key: sum(cell.minutes.values()) for key, cell in whole.items()}
+    acts = {key: sum(cell.acts.values()) for key, cell in whole.items()}
     narrow: set[Key] = set()
-    for amounts in (
-        {key: sum(cell.minutes.values()) for key, cell in whole.items()},
-        {key: sum(cell.acts.values()) for key, cell in whole.items()},
-    ):
-        ranges = _ranges(gone, amounts, lines)
+    for amounts, hidden in ((minutes, gone.difference(without_minutes)), (acts, gone)):
+        ranges = _ranges(hidden, amounts, lines)
         narrow |= {key for key, (low, high) in ranges.items() if amounts[key] and 10 * (high - low) < 2 * amounts[key]}
-    return narrow
+    return narrow & gone
 
 
 def _ranges(gone: set[Key], amounts: Mapping[Key, int], lines: Sequence[Line]) -> dict[Key, tuple[int, int]]:

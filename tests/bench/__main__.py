@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests import providing
-from tests.bench import commands, pages, replays
+from tests.bench import commands, figures, pages, replays
 from tests.bench.measuring import Line, machine
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "performance.md"
@@ -36,6 +36,9 @@ def main() -> int:
             "reading": lambda: pages.reading(folder, quick=told.quick),
             "view": lambda: pages.first_view(folder),
             "balances": lambda: replays.balances(folder, quick=told.quick),
+            "figures-pages": lambda: figures.pages(folder, quick=told.quick),
+            "figures-one-more": lambda: figures.one_more(folder, quick=told.quick),
+            "figures-network": lambda: figures.network(folder, quick=told.quick),
             "rebuild-postgresql": lambda: replays.rebuild(folder, third, quick=told.quick),
         }
         for name, part in parts.items():

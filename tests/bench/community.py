@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ledger.application.commands import Command
@@ -10,10 +11,13 @@ from ledger.identifiers import HOST, MemberId, new_command_id
 from projections.views import Views
 from tests.bench import logs
 
+BEFORE = datetime(2017, 1, 1, tzinfo=UTC)
+"""A community is founded before its first entry: what is older is brought along, and its months close later."""
+
 
 def found(url: str, entries: int) -> MemberId:
     """Founds a community with about this many entries in its log; answers its coordinator."""
-    with TimeBank.open(url) as bank:
+    with TimeBank.open(url, clock=lambda: BEFORE) as bank:
         chidi, _ = bank.founding.found(
             "Bench", time_zone="UTC", coordinator="Chidi Obi", command=Command(id=new_command_id(), by=HOST, via="cli")
         )
@@ -28,6 +32,16 @@ def sized(folder: Path, entries: int) -> str:
     url = url_of(folder / f"sized-{entries}")
     if not (folder / f"sized-{entries}").exists():
         found(url, entries)
+    return url
+
+
+def peopled(folder: Path, people: int) -> str:
+    """The URL of a SQLite community of so many people who lived there for a year; made once in a run."""
+    url = url_of(folder / f"peopled-{people}")
+    if not (folder / f"peopled-{people}").exists():
+        found(url, 0)
+        with opened(url) as bank:
+            logs.fill(bank.log, logs.rows_of(people))
     return url
 
 

@@ -1,67 +1,73 @@
-"""Logs of any size for measuring: entries with the shape of real ones, written straight into an empty log.
+"""Logs of any size for measuring: a made community's life, decided by the ledger's rules and written straight into an empty log.
 
 Only measuring may write like this; a community's entries come from commands alone.
 """
 
+import heapq
 import random
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
+from typing import NamedTuple
 
+import msgspec
+
+from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
 from ledger.domain.subjects import command, subjects_of
-from ledger.events import ExchangeReported, ExchangeSettled, Fact, Leg, MemberInvited, MemberWelcomed
+from ledger.events import ExchangeSettled, Fact, Leg, MemberInvited, MemberWelcomed
 from ledger.identifiers import HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
 from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
 from ledger.log.store import Log
+from tests.bench.books import Book, member
+from web.sample.neighbours import Neighbour, settle
+from web.sample.presets import STEADY, Habits
+from web.sample.steps import Step, steps
+from web.sample.village import live
 
-FIRST_DAY = date(2016, 1, 1)
-CATEGORIES = ("lifts", "food", "repairs", "learning", "garden", "company", "home", "other")
+LAST_DAY = date(2025, 12, 31)
+CATEGORIES = [category.key for category in DEFAULT_CATEGORIES]
+ENTRIES_PER_ACT = 2.2
+"""A gift is one entry; help is two, and one more where it is confirmed."""
+
+STAYING = msgspec.structs.replace(
+    STEADY, life_days=3_000, across=0.1, debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES + 60
+)
+"""People stay, so that a small book is busy all along; and everybody may still receive an hour."""
+
 Row = tuple[str, bytes, Sequence[str]]
 
 
-def member(number: int) -> MemberId:
-    """The identifier of the n-th made member."""
-    return MemberId(f"m-{number:012d}")
+class Said(NamedTuple):
+    """Facts that were recorded at one moment, and whose word they were."""
+
+    moment: datetime
+    facts: Sequence[Fact]
+    by: MemberId
 
 
 def rows(entries: int, *, seed: int = 1, origin: str = "localhost/bench/1") -> Iterator[Row]:
-    """About this many entries: members first, then help that the receiver reported, two entries each."""
-    chance = random.Random(seed)
+    """About this many entries, oldest first: some eight years of a large community, or three of a small one."""
     people = max(60, entries // 50)  # a page of fifty accounts is full on a small book too
-    made = 0
-    for number in range(people):
-        for fact in (MemberInvited(member=member(number)), MemberWelcomed(member=member(number))):
-            yield _row(fact, made, origin, HOST)
-            made += 1
-    while made < entries:
-        giver, receiver = _two(chance, people)
-        leg = Leg(
-            giver=AccountId(member(giver)),
-            receiver=AccountId(member(receiver)),
-            minutes=chance.choice((15, 30, 45, 60, 60, 90, 120, 180)),
-            category=CategoryKey(chance.choice(CATEGORIES)),
-        )
-        exchange = ExchangeId(f"x-{made:012d}")
-        given_on = FIRST_DAY + timedelta(days=made * 3650 // max(entries, 1))
-        by = MemberId(leg.receiver)
-        yield _row(
-            ExchangeReported(exchange=exchange, legs=(leg,), given_on=given_on, reported_by=by, awaiting=()),
-            made,
-            origin,
-            by,
-        )
-        yield _row(ExchangeSettled(exchange=exchange, legs=(leg,), given_on=given_on), made + 1, origin, by)
-        made += 2
+    acts = (entries - 2 * people) / ENTRIES_PER_ACT
+    days = round(acts / (people * STAYING.a_month) * 30)
+    return _rows(STAYING, people, LAST_DAY - timedelta(days=days), max(0, round(acts)), seed, origin)
+
+
+def rows_of(people: int, *, years: float = 1, habits: Habits = STEADY, seed: int = 1) -> Iterator[Row]:
+    """The entries of a made community of so many people who live as these habits say."""
+    first_day = LAST_DAY - timedelta(days=round(365.25 * years) - 1)
+    return _rows(habits, people, first_day, None, seed, "localhost/bench/1")
 
 
 def rows_between(first: MemberId, second: MemberId, entries: int) -> Iterator[Row]:
     """Settled help to and fro between two members, one entry each: a very busy account."""
+    moment = datetime.combine(LAST_DAY, time(), UTC)
     for number in range(entries):
         giver, receiver = (first, second) if number % 2 else (second, first)
         leg = Leg(giver=AccountId(giver), receiver=AccountId(receiver), minutes=30, category=CategoryKey("garden"))
         exchange = ExchangeId(f"x-b{number:011d}")
-        settled = ExchangeSettled(exchange=exchange, legs=(leg,), given_on=FIRST_DAY)
-        yield _row(settled, 10_000_000 + number, "localhost/bench/1", receiver)
+        settled = ExchangeSettled(exchange=exchange, legs=(leg,), given_on=LAST_DAY)
+        yield _row(settled, moment + timedelta(milliseconds=number), 10_000_000 + number, "localhost/bench/1", receiver)
 
 
 def fill(log: Log, entries: Iterator[Row], *, batch: int = 5_000) -> int:
@@ -73,27 +79,56 @@ def fill(log: Log, entries: Iterator[Row], *, batch: int = 5_000) -> int:
     return count
 
 
-def _two(chance: random.Random, people: int) -> tuple[int, int]:
-    # A few do much: the product of two even draws leans to the low numbers.
-    giver = int(people * chance.random() * chance.random())
-    receiver = int(people * chance.random() * chance.random())
-    return giver, (receiver + 1) % people if receiver == giver else receiver
+def _rows(habits: Habits, people: int, first_day: date, acts: int | None, seed: int, origin: str) -> Iterator[Row]:
+    chance = random.Random(seed)
+    neighbours = settle(habits, people, first_day, LAST_DAY, CATEGORIES, chance)
+    plan = live(neighbours, habits, first_day + timedelta(days=1), LAST_DAY, chance, acts=acts)
+    book = Book(_liveliest_first(neighbours), habits.debit_limit_minutes)
+    said = heapq.merge(_comings(neighbours), _sayings(book, steps(plan)), key=lambda each: each.moment)
+    for wish, (moment, facts, by) in enumerate(said):
+        for fact in facts:
+            yield _row(fact, moment, wish, origin, by)
 
 
-def _row(fact: Fact, number: int, origin: str, actor: MemberId) -> Row:
+def _comings(neighbours: Sequence[Neighbour]) -> Iterator[Said]:
+    ids = _liveliest_first(neighbours)
+    for one in neighbours:
+        facts = (MemberInvited(member=ids[one.place]), MemberWelcomed(member=ids[one.place]))
+        yield Said(datetime.combine(one.joined_on, time(), UTC), facts, HOST)
+
+
+def _sayings(book: Book, said: Iterator[Step]) -> Iterator[Said]:
+    for step in said:
+        yield Said(step.moment, *book.take_in(step))
+
+
+def _liveliest_first(neighbours: Sequence[Neighbour]) -> list[MemberId]:
+    """Everybody's identifier, by place. Low numbers trade much and long, so that there is something to see on their pages."""
+
+    def lively(one: Neighbour) -> float:
+        days = (min(one.rests_on, LAST_DAY) - one.joined_on).days
+        return days * min(one.gives, one.receives)
+
+    ids = [MemberId("")] * len(neighbours)
+    for number, one in enumerate(sorted(neighbours, key=lively, reverse=True)):
+        ids[one.place] = member(number)
+    return ids
+
+
+def _row(fact: Fact, moment: datetime, wish: int, origin: str, actor: MemberId) -> Row:
     name, version = named(fact)
-    wish = CommandId(f"bench-{number // 2:012d}")
+    done = CommandId(f"bench-{wish:012d}")
     entry = Entry(
         v=FORMAT,
         log=origin,
         type=name,
         ver=version,
-        at=instant_text(datetime(2016, 1, 1, tzinfo=UTC) + timedelta(seconds=number * 100)),
+        at=instant_text(moment),
         actor=actor,
         via="import",
-        cmd=wish,
-        wish=f"{number:032x}",
-        nonce=f"{number:032x}",
+        cmd=done,
+        wish=f"{wish:032x}",
+        nonce=f"{wish:032x}",
         data=fact,
     )
-    return name, encode(entry), (*subjects_of(fact), command(wish))
+    return name, encode(entry), (*subjects_of(fact), command(done))

@@ -126,14 +126,14 @@ def reading(folder: Path, *, quick: bool) -> Iterator[Line]:
                     loads.setdefault(f"{page} floor {size}", []).append(other)
             served[size] = our._replace(pid=int(memory_of(our.pid)))
     for page in ("statement", "balances"):
-        yield _beside(
+        yield beside(
             f"{page} page at {large:,} entries, beside the floor",
             loads,
             f"{page} {large}",
             f"{page} floor {large}",
             2.5,
         )
-        yield _beside(
+        yield beside(
             f"{page} page at {large:,} entries, beside 1,000", loads, f"{page} {large}", f"{page} {small}", 1.1
         )
     for size, each in served.items():
@@ -150,7 +150,8 @@ def reading(folder: Path, *, quick: bool) -> Iterator[Line]:
         )
 
 
-def _beside(what: str, loads: dict[str, list[Load]], mine: str, other: str, budget: float) -> Line:
+def beside(what: str, loads: dict[str, list[Load]], mine: str, other: str, budget: float) -> Line:
+    """The median of one page's loads beside another's; the budget is a ratio."""
     first = sorted(load.median for load in loads[mine])[len(loads[mine]) // 2]
     second = sorted(load.median for load in loads[other])[len(loads[other]) // 2]
     ratio = first / second

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from projections.measures.graph import Graph
 from projections.measures.statistics import Statistics
 from tests.commands.conftest import Run
 
@@ -40,6 +41,38 @@ def test_figures_come_as_csv_one_value_a_line(founded: Run) -> None:
     assert values["kinds", ""] == "help skill-exchange gift"
     assert values["faces_are_exact", ""] == "true"
     assert values["first_day", ""] == ""
+
+
+def test_the_shape_of_the_network_comes_when_it_is_asked_for(founded: Run) -> None:
+    figures = json.loads(founded("stats", "--graph", "--format", "json").stdout)
+    acts = json.loads(founded("stats", "--graph", "--weigh", "acts", "--format", "json").stdout)
+
+    assert list(figures)[-1] == "graph"
+    assert list(figures["graph"]) == list(Graph.__struct_fields__)
+    assert (figures["graph"]["people"], figures["graph"]["mutual_dyads"]) == (2, 1)
+    assert (acts["graph"]["people"], acts["graph"]["one_way_dyads"]) == (3, 1)
+    assert acts["graph"]["triads"]["111U"] + acts["graph"]["triads"]["111D"] == 1
+
+
+def test_the_network_is_that_of_the_same_period_and_kinds(founded: Run) -> None:
+    def people(*words: str) -> int:
+        return json.loads(founded("stats", "--graph", "--weigh", "acts", "--format", "json", *words).stdout)["graph"][
+            "people"
+        ]
+
+    assert people("--kinds", "gift") == people("--from", "2026-03-28") == 2
+    assert people("--to", "2026-03-27") == people("--from", "2026-03-27", "--to", "2026-03-27") == 2
+    assert people("--at-entry", "3") == 0
+
+
+def test_the_network_comes_as_lines_too(founded: Run) -> None:
+    rows = list(csv.DictReader(founded("stats", "--graph", "--format", "csv").stdout.splitlines()))
+    lines = founded("stats", "--graph").stdout.splitlines()
+
+    values = {(row["figure"], row["part"]): row["value"] for row in rows}
+    assert (values["graph.mutual_dyads", ""], values["graph.triads", "300"]) == ("1", "0")
+    assert any("graph: mutual dyads" in line and "pairs of people with ties both ways" in line for line in lines)
+    assert any("graph: triads: 300" in line for line in lines)
 
 
 def test_a_period_or_some_kinds_may_be_asked_for(founded: Run) -> None:

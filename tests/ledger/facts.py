@@ -31,6 +31,7 @@ from ledger.events import (
     ReversalDeclined,
     RoleGiven,
     RoleWithdrawn,
+    VisibilityChosen,
 )
 from ledger.hours import LARGEST_INTEGER
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
@@ -66,6 +67,7 @@ def one_of_each() -> list[Fact]:
         MemberLeft(member=ANA),
         RoleGiven(member=CHIDI, role="coordinator"),
         RoleWithdrawn(member=CHIDI, role="coordinator"),
+        VisibilityChosen(member=ANA, sees="groups"),
         GroupFormed(group=GARDEN),
         GroupJoined(group=GARDEN, member=ANA),
         GroupLeft(group=GARDEN, member=ANA),

@@ -183,6 +183,7 @@ class ElmStreet:
         self.gave(ANA, COMMUNITY)
         self.gave(ANA, BO, note="Jam")
         self.withdrew(self.gave(ANA, garden))
+        self.bank.members.choose_visibility(ANA, "groups", command=command(ANA))
         self.left(garden, BO)
         self.helped(ANA, CHIDI, 15)
         self.views.catch_up()

@@ -56,3 +56,12 @@ def test_strangers_are_left_out(street: ElmStreet) -> None:
     assert set(found) == set(CAST)
     assert street.views.members.of(MemberId("m-nobody")) is None
     assert street.views.members.many([]) == {}
+
+
+def test_totals_are_the_same_rows_however_entries_came_in(street: ElmStreet) -> None:
+    member, _ = street.bank.members.invite("Dana", email="dana@example.org", command=command(CHIDI))
+    street.views.catch_up()
+    street.bank.members.welcome(member, command=command(CHIDI))
+    street.views.catch_up()
+
+    assert street.views.check() == []

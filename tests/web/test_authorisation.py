@@ -31,6 +31,8 @@ ALLOWED: dict[str, set[str]] = {
     "MEMBERS": EVERYBODY_HERE,
     "COORDINATORS": {"chidi"},
     "COORDINATORS_AND_AUDITORS": {"chidi", "ruth"},
+    "AUDITORS": {"ruth"},
+    "THE_MEMBER": {"ana"},
     "PARTIES": {"ana", "bo"},
     "PARTIES_AND_COORDINATORS": {"ana", "bo", "chidi"},
     "PARTIES_COORDINATORS_AND_AUDITORS": {"ana", "bo", "chidi", "ruth"},

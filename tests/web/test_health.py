@@ -8,7 +8,7 @@ import pytest
 from projections.views import ModelState
 from tests.web.neighbourhood import Neighbourhood
 
-ALL = ["balances", "contributions", "exchanges", "groups", "journal", "members", "statements"]
+ALL = ["balances", "contributions", "exchanges", "groups", "journal", "members", "statements", "visibility", "years"]
 
 
 def test_all_is_well(neighbourhood: Neighbourhood) -> None:

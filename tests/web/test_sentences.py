@@ -33,6 +33,7 @@ from ledger.events import (
     ReversalDeclined,
     RoleGiven,
     RoleWithdrawn,
+    VisibilityChosen,
 )
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from web.fact_names import DOORS, KINDS_OF_FACT
@@ -99,6 +100,15 @@ SAID: list[tuple[Fact, str]] = [
     (RoleGiven(member=CHIDI, role="auditor"), "Chidi was entrusted with auditing."),
     (RoleWithdrawn(member=CHIDI, role="coordinator"), "Chidi coordinates no longer."),
     (RoleWithdrawn(member=CHIDI, role="auditor"), "Chidi audits no longer."),
+    (
+        VisibilityChosen(member=ANA, sees="nobody"),
+        "Ana chose that nobody but the two sees whom they help.",
+    ),
+    (VisibilityChosen(member=ANA, sees="coordinators"), "Ana chose that coordinators may see whom they help."),
+    (
+        VisibilityChosen(member=ANA, sees="groups"),
+        "Ana chose that members of their groups, and coordinators, may see whom they help.",
+    ),
     (GroupFormed(group=CHOIR), "The group Weir Choir was formed."),
     (GroupJoined(group=CHOIR, member=ANA), "Ana joined Weir Choir."),
     (GroupLeft(group=CHOIR, member=ANA), "Ana left Weir Choir."),

@@ -8,6 +8,7 @@ from ledger.application.commands import Command
 from ledger.application.exchanges import help_given
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId, new_command_id
 from tests.web.neighbourhood import Neighbourhood
+from tests.web.reports import FOR_COORDINATORS, kept, kept_everything, report
 
 SATURDAY = date(2026, 11, 21)
 
@@ -34,6 +35,9 @@ class Walk:
         )
         self.group, _ = bank.groups.form("Weir Circle", command=neighbourhood.host_command())
         bank.groups.join(self.group, ana, command=neighbourhood.host_command())
+        neighbourhood.views.catch_up()
+        kept(neighbourhood.views, [report(audience="everyone"), report(audience="coordinators", **FOR_COORDINATORS)])
+        kept_everything(neighbourhood.views)
 
     def member(self, who: str) -> MemberId | None:
         """Who walks; nobody for a stranger."""
@@ -52,6 +56,7 @@ class Walk:
             "token": "made-up",
             "role": "auditor",
             "number": "1",
+            "report": "2025",
             "name": "made-up",
         }
         path = min(handler.paths)

@@ -13,13 +13,15 @@ from ledger.application.finding import find_members
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
 from projections.views import Views
+from web.commands.keeping_figures import figures_kept, make_figures
 from web.commands.printing import progress, say
 from web.commands.problems import Problem
 from web.commands.serving import listening, serve, settings_for
 from web.commands.where import Where
 from web.sample import names
 from web.sample.diary import SampleClock
-from web.sample.filling import ORIGIN_HOST, fill
+from web.sample.filling import MEMBERS, fill
+from web.sample.presets import PRESETS
 from web.settings import Settings
 from web.sign_in.links import make_sign_in_link
 
@@ -30,12 +32,19 @@ VISITS = (("a member", names.MEMBER), ("the coordinator", names.COORDINATOR), ("
 @click.command("demo")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
 @click.option(
-    "--members", default=70, show_default=True, type=click.IntRange(names.FEWEST, 5000), help="How many people."
+    "--preset",
+    default="lively",
+    show_default=True,
+    type=click.Choice(list(PRESETS)),
+    help="How the neighbourhood lives: see docs/reference/sample.md.",
+)
+@click.option(
+    "--members", default=MEMBERS, show_default=True, type=click.IntRange(names.FEWEST, 5000), help="How many people."
 )
 @click.option("--years", default=2, show_default=True, type=click.IntRange(1, 20), help="How far back it goes.")
 @click.option("--seed", default=1, show_default=True, help="Another number makes another story.")
 @click.pass_obj
-def demo_command(where: Where, port: int, members: int, years: int, seed: int) -> None:
+def demo_command(where: Where, port: int, preset: str, members: int, years: int, seed: int) -> None:
     """Serve a sample neighbourhood on this machine, and print links that sign in as three of its people.
 
     It is made in ./demo-data, or where --data or --database say, and used again the next time.
@@ -45,8 +54,9 @@ def demo_command(where: Where, port: int, members: int, years: int, seed: int) -
     with listening("127.0.0.1", port) as door:
         if _must_be_made(where):
             with progress("Making a neighbourhood") as tell, _new_bank(where) as (bank, clock):
-                fill(bank, clock, members=members, years=years, seed=seed, tell=tell)
-        with where.bank() as bank, where.views(bank) as views:
+                fill(bank, clock, habits=PRESETS[preset], members=members, years=years, seed=seed, tell=tell)
+        make_figures(where)
+        with where.bank() as bank, where.views(bank) as views, figures_kept(where, bank, views):
             settings = _plain(settings_for(os.environ, door), door.getsockname()[1])
             serve(bank, views, settings, door, ready=lambda: _welcome(where, bank, views, settings))
 
@@ -60,7 +70,7 @@ def _must_be_made(where: Where) -> bool:
         return True
     with where.bank(new=True) as bank:
         origin = bank.agreements.in_force().origin
-    if origin and not origin.startswith(f"{ORIGIN_HOST}/"):
+    if origin and not origin.startswith(f"{names.ORIGIN_HOST}/"):
         raise Problem(f"A real community lives in {where.shown}.", "Give the sample a place of its own: --data FOLDER")
     return not origin
 

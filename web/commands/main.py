@@ -32,8 +32,14 @@ COMMANDS: dict[str, Entrance] = {
     "balances": Entrance("balances", "Compute every balance from the log alone."),
     "statement": Entrance("statement", "List what moved the hours of one account."),
     "stats": Entrance("stats", "Compute contribution and reciprocity from the log alone."),
+    "figures": Entrance("figures", "Make the reports of closed months and years."),
+    "report": Entrance("report", "Print the report of a closed month or year."),
     "replay": Entrance("replaying", "Compare the read models with the log."),
     "rebuild": Entrance("rebuilding", "Build all read models anew from the log."),
+    "seal": Entrance("sealing", "Sign the log as it stands, and print a sheet to keep."),
+    "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),
+    "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
+    "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
     "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
 }
 

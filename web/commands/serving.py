@@ -14,6 +14,7 @@ import uvicorn
 from ledger.application.time_bank import TimeBank
 from projections.views import Views
 from web.app import create_app
+from web.commands.keeping_figures import figures_kept
 from web.commands.printing import say
 from web.commands.problems import Problem
 from web.commands.where import Where
@@ -34,7 +35,8 @@ def serve_command(where: Where, host: str, port: int) -> None:
     """
     with where.bank() as bank, where.views(bank) as views, listening(host, port) as door:
         settings = settings_for(os.environ, door)
-        serve(bank, views, settings, door, ready=lambda: say(f"Serving {where.shown} at {settings.base_url}"))
+        with figures_kept(where, bank, views):
+            serve(bank, views, settings, door, ready=lambda: say(f"Serving {where.shown} at {settings.base_url}"))
 
 
 def serve(bank: TimeBank, views: Views, settings: Settings, door: socket.socket, *, ready: Callable[[], None]) -> None:

@@ -49,6 +49,7 @@ class Kinds(click.ParamType[tuple[KindName, ...]]):
 )
 @click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and with this entry number.")
 @click.option("--known-at", type=Instant(), help="Count what had been recorded by this instant.")
+@click.option("--graph", "with_graph", is_flag=True, help="Add the shape of the network of ties. Takes longer.")
 @format_option
 @click.pass_obj
 def stats_command(
@@ -59,6 +60,7 @@ def stats_command(
     weigh: Literal["minutes", "acts"],
     at_entry: int | None,
     known_at: datetime | None,
+    with_graph: bool,
     shape: Format,
 ) -> None:
     """Compute what was given and received, by whom, and how it came back, from the log alone.
@@ -75,14 +77,17 @@ def stats_command(
         known = _counted(log, last_day, known_at, at_entry)
     as_of = last_day or known.last_day
     figures = statistics(known.acts, known.members, as_of=as_of, first_day=first_day, weigh=weigh, kinds=kinds)
-    plain = {"as_of_entry": known.number, **msgspec.to_builtins(figures)}
+    plain: dict[str, Any] = {"as_of_entry": known.number, **msgspec.to_builtins(figures)}
+    meanings = {"as_of_entry": "the last entry that counts here", **definitions()}
+    if with_graph:
+        plain["graph"], of_graph = _graph(known, first_day, as_of, kinds, weigh)
+        meanings |= {f"graph.{name}": meaning for name, meaning in of_graph.items()}
     match shape:
         case "json":
             click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
         case "csv":
             print_rows(_rows(plain), COLUMNS, shape)
         case "text":
-            meanings = {"as_of_entry": "the last entry that counts here", **definitions()}
             print_rows(list(_lines(plain, meanings)), ("figure", "value", "what it says"), shape)
     say(f"{count(figures.entries, 'entry', 'entries')} that count, as of entry {known.number:,}, up to {as_of}.")
 
@@ -96,13 +101,40 @@ def _counted(log: Any, last_day: date | None, known_at: datetime | None, at_entr
         return counted(log, Until(last_day, known_at, at_entry), tell=lambda number: tell(number, max(head, number)))
 
 
+def _graph(
+    known: "Counted",
+    first_day: date | None,
+    as_of: date,
+    kinds: tuple[KindName, ...],
+    weigh: Literal["minutes", "acts"],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The figures of the network of the same acts, and what each of them counts."""
+    from projections.measures.acts import counting
+    from projections.measures.graph import graph, graph_definitions
+
+    acts = counting(known.acts, first_day=first_day, last_day=as_of, kinds=kinds)
+    return msgspec.to_builtins(graph(acts, weigh)), graph_definitions()
+
+
+def _flat(plain: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every figure with its name; those of the network go by graph.NAME."""
+    for figure, value in plain.items():
+        if figure == "graph":
+            yield from ((f"graph.{name}", part) for name, part in value.items())
+        else:
+            yield figure, value
+
+
 def _rows(plain: dict[str, Any]) -> Iterator[dict[str, str | int]]:
     """One value a row; the parts of what was shared have one row for each of their numbers."""
-    for figure, value in plain.items():
+    for figure, value in _flat(plain):
         if figure in PARTS:
             for part, numbers in value.items():
                 for what, number in numbers.items():
                     yield {"figure": f"{figure}.{what}", "part": part, "value": _plain(number)}
+        elif isinstance(value, dict):
+            for part, number in cast(dict[str, int], value).items():
+                yield {"figure": figure, "part": part, "value": _plain(number)}
         else:
             yield {"figure": figure, "part": "", "value": _plain(value)}
 
@@ -114,14 +146,18 @@ def _plain(value: Any) -> str:
 
 
 def _lines(plain: dict[str, Any], meanings: dict[str, str]) -> Iterator[dict[str, str | int]]:
-    for figure, value in plain.items():
-        if figure not in PARTS:
-            yield {"figure": figure.replace("_", " "), "value": _shown(value), "what it says": meanings[figure]}
-            continue
-        for part, numbers in value.items():
-            entries, lasted = count(numbers["entries"], "entry", "entries"), count(numbers["minutes"], "minute")
-            told = f"{entries}, {lasted}, {numbers['share']:.1%}"
-            yield {"figure": f"{figure.replace('_', ' ')}: {part}", "value": told, "what it says": meanings[figure]}
+    for figure, value in _flat(plain):
+        name, meaning = figure.replace("_", " ").replace(".", ": "), meanings[figure]
+        if figure in PARTS:
+            for part, numbers in value.items():
+                entries, lasted = count(numbers["entries"], "entry", "entries"), count(numbers["minutes"], "minute")
+                told = f"{entries}, {lasted}, {numbers['share']:.1%}"
+                yield {"figure": f"{name}: {part}", "value": told, "what it says": meaning}
+        elif isinstance(value, dict):
+            for part, number in cast(dict[str, int], value).items():
+                yield {"figure": f"{name}: {part}", "value": _shown(number), "what it says": meaning}
+        else:
+            yield {"figure": name, "value": _shown(value), "what it says": meaning}
 
 
 def _shown(value: Any) -> str:

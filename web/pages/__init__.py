@@ -8,7 +8,7 @@
 4. Show: `return page(request, "gift.html", gift=..., as_of=views.catch_up().number)`. The template begins with
    `{% extends "frame.html" %}{% import "parts.html" as parts %}`, fills the blocks `title` and `main`, and links by
    `{{ url("show_gift", gift_id=gift.id) }}`. Parts: strokes, duration, big_duration, tallies, halves, field, area,
-   number, radios, checkbox, submit_once, error_summary, notice, stub, pager, month_chart.
+   number, radios, checkbox, submit_once, error_summary, notice, stub, pager.
 5. Take: `form = decode(GiftForm, fields, SENTENCES)`; `if form.problems: return page(request, "new_gift.html", form=form)`
    (422, everything kept). Then `form.wish`. A refusal of the ledger: `except Refusal as no: form.refuse_for(no, "note")`
    and show the form again. Done: `views.catch_up(answer.position)`, `return see_other(url, done="logged")`, and that page
@@ -29,7 +29,9 @@ from web.pages import (
     belonging,
     community,
     coordinator,
+    everything,
     exchanges,
+    figure_reports,
     gift_records,
     gifts,
     groups,
@@ -44,6 +46,9 @@ from web.pages import (
     roles,
     sign_in,
     statements,
+    story,
+    story_files,
+    visibility,
 )
 
 PAGES: Sequence[HTTPRouteHandler] = (
@@ -52,6 +57,8 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *home.PAGES,
     *history.PAGES,
     *statements.PAGES,
+    *story.PAGES,
+    *story_files.PAGES,
     *reports.PAGES,
     *exchanges.PAGES,
     *answers.PAGES,
@@ -61,9 +68,12 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *members.PAGES,
     *invitations.PAGES,
     *roles.PAGES,
+    *visibility.PAGES,
     *groups.PAGES,
     *belonging.PAGES,
     *community.PAGES,
+    *figure_reports.PAGES,
+    *everything.PAGES,
     *agreements.PAGES,
     *coordinator.PAGES,
     *balances.PAGES,

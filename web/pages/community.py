@@ -1,49 +1,98 @@
-"""What the whole community gave, by month, kind of help, and gifts; never about a person."""
+"""What the whole community did for each other in a closed month or year: findings, never about a person."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
 from ledger.application.time_bank import TimeBank
-from projections.contributions import COMMUNITY
+from projections.reports.report import COMMUNITY, Audience, Report
 from projections.views import Views
+from web.care import care_of
+from web.closed_periods import choices, latest, one_before
+from web.figure_words import Compared, compared
+from web.findings import Findings, findings_of, most_in_a_month
 from web.forms import query_fields
 from web.frame import page
 from web.pages.choices import labels_of
-from web.pages.figures import (
-    ENOUGH_FOR_EVERYBODY,
-    ENOUGH_FOR_KEEPERS_OF_THE_BOOK,
-    enough_people,
-    figures_of,
-)
-from web.pages.periods import choices_of
-from web.pages.typed import today_of
+from web.pages.people import Names
 from web.visitors import Asked, Visitor
+
+MONTHS_DRAWN = 12
+
+
+class Asking(NamedTuple):
+    """The two periods that a reader wants to see, "" for none, and whether one of them has no figures."""
+
+    period: str
+    beside: str
+    is_missing: bool
 
 
 @get("/community", sync_to_thread=True)
 def show_community(
     request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
 ) -> Response[str]:
-    """Totals by month and by kind of help, once enough people stand behind them."""
+    """The figures of one closed period, or of two side by side; coordinators see beneath what needs their care."""
     as_of = views.catch_up()
-    contributions = views.contributions
-    keeps_the_book = visitor.coordinates or visitor.audits
-    choice = query_fields(request).one("period")
-    people = contributions.people(COMMUNITY)
-    enough = enough_people(people, keeps_the_book=keeps_the_book)
-    figures = figures_of(contributions, COMMUNITY, choice, labels_of(bank), today_of(bank)) if enough else None
-    span = contributions.span(COMMUNITY)
+    audience: Audience = "coordinators" if visitor.coordinates or visitor.audits else "everyone"
+    periods = views.reports.periods(COMMUNITY)
+    asking = _asking(request, periods)
+    main = _report(views, asking.period, audience)
+    beside = _report(views, asking.beside, audience)
+    highest = max((most_in_a_month(one.figures) for one in (main, beside) if one), default=0)
     return page(
         request,
         "community.html",
         members=views.members.totals(),
-        people=people,
-        needed=ENOUGH_FOR_KEEPERS_OF_THE_BOOK if keeps_the_book else ENOUGH_FOR_EVERYBODY,
-        total=contributions.total(COMMUNITY) if enough else None,
-        figures=figures,
-        periods=choices_of(span),
-        as_of=as_of.number,
+        people=views.contributions.people(COMMUNITY),
+        keeps_the_book=audience == "coordinators",
+        periods=choices(periods),
+        asking=asking,
+        found=_found(main, audience, bank, views, highest),
+        beside=_found(beside, audience, bank, views, highest),
+        table=_side_by_side(main, beside),
+        load_before=_load_before(views, asking.period, audience, periods),
+        has_groups=bool(views.groups.all(limit=1).rows),
+        care=care_of(main.figures) if main and visitor.coordinates else None,
+        as_of=main.entry if main else as_of.number,
     )
 
 
 PAGES = (show_community,)
+
+
+def _asking(request: Asked, periods: Sequence[str]) -> Asking:
+    """What the address asks for; another period than there is falls back on the latest, and is said to be missing."""
+    asked = query_fields(request)
+    period, beside = asked.one("period"), asked.one("beside")
+    is_missing = any(wanted and wanted not in periods for wanted in (period, beside))
+    chosen = period if period in periods else latest(periods)
+    return Asking(chosen, beside if beside in periods and beside != chosen else "", is_missing)
+
+
+def _report(views: Views, period: str, audience: Audience) -> Report | None:
+    return views.reports.of(COMMUNITY, period, audience) if period else None
+
+
+def _found(report: Report | None, audience: Audience, bank: TimeBank, views: Views, highest: int) -> Findings | None:
+    """What a report says, with the names of kinds and groups; a month stands at the end of the twelve up to it."""
+    if report is None:
+        return None
+    before: Sequence[Mapping[str, Any]] = ()
+    if len(report.period) > len("2025"):
+        before = views.reports.months_before(COMMUNITY, audience, report.period, MONTHS_DRAWN)
+    groups = Names(bank, views).of([one["group"] for one in report.figures.get("access") or ()])
+    return findings_of(report, labels_of(bank), groups, before, highest)
+
+
+def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[Compared]:
+    return compared(main.figures, beside.figures) if main and beside else ()
+
+
+def _load_before(views: Views, period: str, audience: Audience, periods: Sequence[str]) -> int | None:
+    """Of every hundred hours, how many the last group gave a year before; None where that is not known."""
+    report = _report(views, one_before(period, periods) if period else "", audience)
+    shares: Sequence[float] = (report.figures.get("load") or ()) if report else ()
+    return round(100 * shares[-1]) if shares else None

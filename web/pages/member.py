@@ -26,6 +26,7 @@ DONE = {
     "welcomed": later("Welcomed. They take part from now on."),
     "entrusted": later("The role is theirs from now on."),
     "withdrawn": later("The role is no longer theirs."),
+    "chosen": later("Kept. You can choose anew at any time."),
     "left": later("They take part no longer. Their hours stay in the book."),
 }
 
@@ -48,6 +49,8 @@ def member_page(request: Asked, member_id: str, bank: TimeBank, views: Views, fo
     is_self = member.id == visitor.member
     groups = views.groups.of_member(member.id)
     names = Names(bank, views).of([member.id, *(group.id for group in groups)])
+    # Of the forms on this page, the mistakes of one are not shown in another.
+    choosing = form if form.error("sees") else Form[Any]()
     may_count = is_self or visitor.coordinates or visitor.audits
     between = (
         None
@@ -58,6 +61,8 @@ def member_page(request: Asked, member_id: str, bank: TimeBank, views: Views, fo
         request,
         "member.html",
         form=form,
+        choosing=choosing,
+        sees=views.visibility.of(member.id) if is_self else "",
         member=member,
         name=names[member.id],
         is_self=is_self,

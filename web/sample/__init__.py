@@ -1,4 +1,5 @@
-"""The sample neighbourhood: invented people, and two years of help among them, recorded through the real commands.
+"""Made communities, above all the sample neighbourhood: invented people, planned after real ones, recorded by the commands.
 
-`names` says who lives there, `notes` what they write, `village` who helps whom and when, `filling` records it all.
+`presets` says how they live, `village` plans who helps whom and when, `names` and `notes` give them words, and `filling`
+records it all.
 """

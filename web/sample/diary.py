@@ -1,4 +1,4 @@
-"""Recording the past: every wish at its own moment, through the same doors as anybody's, in batches where it can be."""
+"""Recording the past: every wish at its own moment, through the same doors as anybody's, many at once."""
 
 import heapq
 from collections.abc import Callable, Sequence
@@ -6,17 +6,17 @@ from datetime import datetime
 from itertools import count
 
 from ledger.application.commands import Answer, Order, Worded, wall_clock
+from ledger.application.desk import Desk
+from ledger.application.exchanges import Exchanges
+from ledger.application.gifts import Gifts
+from ledger.application.groups import Groups
 from ledger.application.known import Known
+from ledger.application.members import Members
 from ledger.application.time_bank import TimeBank
 from ledger.events import Fact
 from ledger.refusals import Refusal
 
 AT_ONCE = 250
-
-Done = Answer | tuple[object, Answer]
-"""What a command answers, some with the id of what they made."""
-
-Then = Callable[[tuple[Fact, ...]], None]
 
 
 class SampleClock:
@@ -29,62 +29,59 @@ class SampleClock:
         return self.moment or wall_clock()
 
 
-class Diary:
-    """Things to do at moments, done in the order of the moments; what comes due while doing them is kept for later."""
+class Diary(Desk):
+    """A desk where orders are written down, each with its moment, and carried out together.
+
+    Things to do are planned for moments, and done in the order of the moments. What a command answers is not known when it
+    is written down; the identifier of what it makes is `latest_id`. A refused one spoils no other, and is kept.
+    """
 
     def __init__(self, bank: TimeBank, clock: SampleClock) -> None:
-        self._bank = bank
-        self._clock = clock
+        self.latest_id = ""
+        super().__init__(bank.log, bank.people, clock=clock, ids=lambda: self._drawn(bank.desk.ids()))
+        self.exchanges = Exchanges(self)
+        self.gifts = Gifts(self)
+        self.groups = Groups(self)
+        self.members = Members(self)
+        self.refused: list[Refusal] = []
+        self._shown = clock
         self._due: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
-        self._batch: list[tuple[Order, Then | None]] = []
+        self._batch: list[Order] = []
 
     def plan(self, moment: datetime, action: Callable[[], object]) -> None:
         """Something to do at a moment."""
         heapq.heappush(self._due, (moment, next(self._numbers), action))
 
     def live_until(self, moment: datetime) -> None:
-        """Does everything that is due by then."""
+        """Does everything that is due by then, and goes on to that moment."""
         while self._due and self._due[0][0] <= moment:
             now, _, action = heapq.heappop(self._due)
-            self._clock.moment = now
+            self._shown.moment = now
             action()
+        self._shown.moment = moment
 
-    def write(self, order: Order, then: Then | None = None) -> None:
-        """Records an order at the present moment, with others; `then` learns the facts once it is in the log."""
-        moment = self._clock.moment
-        rule = order.rule
+    def carry_out(self, order: Order) -> Answer:
+        """Writes an order down at the present moment. Its answer has no facts yet."""
+        moment, rule = self._shown.moment, order.rule
 
         def at_its_moment(known: Known) -> Sequence[Fact | Worded]:
-            self._clock.moment = moment
+            self._shown.moment = moment
             return rule(known)
 
-        self._batch.append((order._replace(rule=at_its_moment), then))
+        self._batch.append(order._replace(rule=at_its_moment))
         if len(self._batch) >= AT_ONCE:
             self.flush()
-
-    def do(self, command: Callable[[], Done]) -> tuple[Fact, ...]:
-        """Carries out one command at the present moment, after all that was written before it.
-
-        A refusal is part of life (somebody left in the meantime): nothing is recorded, and the answer is empty.
-        """
-        moment = self._clock.moment
-        self.flush()
-        self._clock.moment = moment
-        try:
-            answer = command()
-        except Refusal:
-            return ()
-        return (answer if isinstance(answer, Answer) else answer[1]).facts
+        return Answer((), 0)
 
     def flush(self) -> None:
         """Brings what was written into the log."""
-        moment = self._clock.moment
+        moment = self._shown.moment
         batch, self._batch = self._batch, []
-        if not batch:
-            return
-        outcomes = self._bank.desk.carry_out_all([order for order, _ in batch])
-        self._clock.moment = moment
-        for (_, then), outcome in zip(batch, outcomes, strict=True):
-            if then is not None and not isinstance(outcome, Refusal):
-                then(outcome.facts)
+        if batch:
+            self.refused += [found for found in self.carry_out_all(batch) if isinstance(found, Refusal)]
+            self._shown.moment = moment
+
+    def _drawn(self, identifier: str) -> str:
+        self.latest_id = identifier
+        return identifier

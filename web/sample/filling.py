@@ -1,26 +1,33 @@
-"""Fills an empty time bank with the sample neighbourhood: the same commands as anybody's, no back door into the log."""
+"""Fills an empty time bank with a made community: the same commands as anybody's, no back door into the log."""
 
 import random
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.agreements import DEFAULT_CATEGORIES
-from ledger.identifiers import GroupId, MemberId
+from ledger.identifiers import MemberId
 from web.sample import names
 from web.sample.diary import Diary, SampleClock
 from web.sample.last_days import tell_the_last_days
-from web.sample.recording import Clerk
-from web.sample.village import Neighbour, live, settle_in
+from web.sample.neighbours import Neighbour, settle
+from web.sample.presets import LIVELY, Habits
+from web.sample.recording import Clerk, at
+from web.sample.steps import steps
+from web.sample.tellings import LONGEST_DAYS
+from web.sample.village import live
 
-ACTS_PER_MEMBER_MONTH = 0.62
-"""Lively, and within what real time banks show (.03 to .64)."""
+CATEGORIES: Sequence[str] = [category.key for category in DEFAULT_CATEGORIES]
+MEMBERS = 150
+"""Enough that figures about several people may be shown to everybody."""
 
-ENTRIES_PER_ACT = 2
 NEWCOMERS_DAYS = 21
 LEAVES_AFTER = 0.7
-ORIGIN_HOST = "demo"
-"""What the origin of a sample's log begins with, so that it is never taken for a real community."""
+STORY_MINUTES = 4 * 60
+"""What the story of the last days may take beside the plan, so that nobody comes to the debit limit by it."""
+
 
 Tell = Callable[[int, int], None]
 
@@ -29,73 +36,91 @@ def fill(
     bank: TimeBank,
     clock: SampleClock,
     *,
-    members: int = 70,
+    habits: Habits = LIVELY,
+    members: int = MEMBERS,
     years: float = 2,
     seed: int = 1,
-    entries: int | None = None,
     until: datetime | None = None,
+    has_story: bool = True,
     tell: Tell = lambda done, of: None,
 ) -> dict[str, MemberId]:
     """Founds the sample neighbourhood in an empty time bank opened with this clock; answers its members by name.
 
-    The story ends at `until`, or now. With `entries` the log grows to about that many, and everything is settled at
-    once and without notes: for measuring. The same seed and end give the same story.
+    It ends at `until`, or now. With a story some people have parts in it, there are groups and notes, and something waits
+    today; without, it is what `settle` and `live` plan and nothing else. The same seed and end give the same community.
     """
     chance = random.Random(seed)  # noqa: S311 - a story, no secret
     last = until or datetime.now(UTC)
-    first_day = (last - timedelta(days=round(365.25 * years))).date()
-    cast = names.cast(max(members, names.FEWEST), chance)
-    neighbours = _with_parts(settle_in(len(cast), first_day, last.date(), _KEYS, chance), cast, first_day, last.date())
+    first_day, last_day = days_of(last, years)
+    cast = names.cast(max(members, names.FEWEST), seed)
+    neighbours = settle(habits, len(cast), first_day, last_day, CATEGORIES, chance)
+    if has_story:
+        neighbours = _with_parts(neighbours, cast, first_day, last_day)
     diary = Diary(bank, clock)
-    clerk = Clerk(bank, diary, chance, names_of=cast, in_full=entries is None)
-    _begin(diary, clerk, neighbours, first_day, last.date())
-    acts = round(len(cast) * 12 * years * ACTS_PER_MEMBER_MONTH) if entries is None else entries // ENTRIES_PER_ACT
-    days = (last.date() - first_day).days
-    for act in live(neighbours, first_day + timedelta(days=1), last.date() - timedelta(days=1), acts, chance):
-        diary.live_until(_morning(act.day))
-        clerk.hear_of(act)
-        tell((act.day - first_day).days, days)
-    if entries is None:
-        tell_the_last_days(bank, diary, clerk.ids, last)
+    clerk = Clerk(bank, diary, random.Random(seed), names_of=cast, in_full=has_story)  # noqa: S311
+    _begin(diary, clerk, neighbours, habits, first_day, last_day, has_groups=has_story)
+    if has_story:
+        tell_the_last_days(diary, clerk.ids, last)
+    days = (last_day - first_day).days + 1
+    own = habits.debit_limit_minutes + (STORY_MINUTES if has_story else 0)
+    kept = msgspec.structs.replace(habits, debit_limit_minutes=own)
+    for step in steps(live(neighbours, kept, first_day + timedelta(days=1), last_day, chance)):
+        diary.live_until(step.moment)
+        clerk.write(step)
+        tell((step.moment.date() - first_day).days, days)
     diary.live_until(last)
     diary.flush()
     clock.moment = None
+    assert not diary.refused, f"the plan keeps to the rules of the ledger: {diary.refused[:3]}"
     tell(days, days)
     return clerk.ids
 
 
-_KEYS = [category.key for category in DEFAULT_CATEGORIES]
+def days_of(last: datetime, years: float) -> tuple[date, date]:
+    """The first and the last day of a community's life that is told up to a moment: the day before it."""
+    return (last - timedelta(days=round(365.25 * years))).date(), last.date() - timedelta(days=1)
 
 
 def _with_parts(neighbours: list[Neighbour], cast: list[str], first_day: date, last_day: date) -> list[Neighbour]:
-    """Newcomers come in the last weeks and have done nothing yet; one neighbour leaves; the others keep their ways."""
+    """Those with a part are there from the beginning; newcomers have done nothing yet; the others keep their ways."""
     changed: list[Neighbour] = []
     for neighbour, name in zip(neighbours, cast, strict=True):
         if name in names.NEWCOMERS:
             came = last_day - timedelta(days=NEWCOMERS_DAYS - 4 * names.NEWCOMERS.index(name))
             neighbour = neighbour._replace(joined_on=came, gives=0.0, receives=0.0)
-        elif name == names.LEAVER:
+        elif name in names.LEADING:
+            wish = 2.5 if name == names.MEMBER else 1.0
             neighbour = neighbour._replace(
-                left_on=first_day + timedelta(days=round((last_day - first_day).days * LEAVES_AFTER))
+                joined_on=min(neighbour.joined_on, first_day + timedelta(days=3)),
+                rests_on=date.max,
+                gives=max(neighbour.gives, wish),
+                receives=max(neighbour.receives, wish),
+                without_internet=name in names.WITHOUT_INTERNET,
             )
-        elif name == names.MEMBER:
-            neighbour = neighbour._replace(gives=max(neighbour.gives, 2.5), receives=max(neighbour.receives, 2.5))
+        if name == names.LEAVER:
+            leaves = first_day + timedelta(days=round((last_day - first_day).days * LEAVES_AFTER))
+            neighbour = neighbour._replace(left_on=leaves, rests_on=leaves - timedelta(days=LONGEST_DAYS))
         changed.append(neighbour)
     return changed
 
 
-def _begin(diary: Diary, clerk: Clerk, neighbours: list[Neighbour], first_day: date, last_day: date) -> None:
+def _begin(
+    diary: Diary,
+    clerk: Clerk,
+    neighbours: Sequence[Neighbour],
+    habits: Habits,
+    first_day: date,
+    last_day: date,
+    *,
+    has_groups: bool,
+) -> None:
     """Founding, groups, and everybody's coming and going, each at its day."""
-    opening = _morning(first_day)
-    diary.plan(opening, lambda: clerk.found(names.COMMUNITY, names.TIME_ZONE, ORIGIN_HOST))
-    diary.live_until(opening)
-    groups: list[GroupId] = []
-    for number, name in enumerate(names.GROUPS):
+    diary.live_until(at(first_day, 7))
+    clerk.found(habits)
+    formed: list[datetime] = []
+    for number, name in enumerate(names.GROUPS if has_groups else ()):
         day = first_day + timedelta(days=3 + 40 * number * (last_day - first_day).days // 730)
-        diary.plan(_morning(day) + timedelta(hours=2), lambda name=name: groups.append(clerk.form_group(name)))
+        formed.append(at(day, 10))
+        diary.plan(formed[-1], lambda name=name: clerk.form_group(name))
     for neighbour in neighbours[1:]:
-        clerk.expect(neighbour, _morning(neighbour.joined_on), groups)
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time(8), UTC)
+        clerk.expect(neighbour, formed)

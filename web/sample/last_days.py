@@ -3,32 +3,20 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ledger.application.commands import Command
 from ledger.application.exchanges import help_given
-from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, Leg
-from ledger.identifiers import ExchangeId, MemberId, new_command_id
+from ledger.events import Leg
+from ledger.identifiers import ExchangeId, MemberId
 from web.sample import names
 from web.sample.diary import Diary
+from web.sample.recording import by
 
 
-def tell_the_last_days(bank: TimeBank, diary: Diary, ids: Mapping[str, MemberId], now: datetime) -> None:
+def tell_the_last_days(diary: Diary, ids: Mapping[str, MemberId], now: datetime) -> None:
     """Plans what the member of the demo, and the coordinator, find waiting when they sign in."""
 
-    def report(days: float, by: str, legs: list[tuple[str, str, int, str]], note: str) -> None:
+    def report(days: float, teller: str, legs: list[tuple[str, str, int, str]], note: str) -> None:
         moment = now - timedelta(days=days)
-
-        def action() -> None:
-            diary.do(
-                lambda: bank.exchanges.report(
-                    [_leg(ids[giver], ids[receiver], minutes, category) for giver, receiver, minutes, category in legs],
-                    (moment - timedelta(days=1)).date(),
-                    command=_by(ids[by]),
-                    note=note,
-                )
-            )
-
-        diary.plan(moment, action)
+        diary.plan(moment, lambda: _report(diary, ids, moment, teller, legs, note))
 
     member, joseph, lan, samuel, leila, grace = names.MEMBER, *(names.NEIGHBOURS[place] for place in (0, 1, 2, 3, 5))
     report(
@@ -42,42 +30,44 @@ def tell_the_last_days(bank: TimeBank, diary: Diary, ids: Mapping[str, MemberId]
     )
     report(3.1, member, [(member, lan, 90, "forms")], "The housing form, every line of it.")
     report(1.6, samuel, [(samuel, names.COORDINATOR, 45, "lifts")], "Drove the folding tables to the library hall.")
-    _ask_to_take_back(bank, diary, ids, leila, member, now)
-    coordinator = Command(id=new_command_id(), by=ids[names.COORDINATOR], via="web")
+    _ask_to_take_back(diary, ids, leila, member, now)
     diary.plan(
-        now - timedelta(hours=20), lambda: diary.do(lambda: bank.members.invite(names.INVITED, command=coordinator))
+        now - timedelta(hours=20),
+        lambda: diary.carry_out(diary.members.to_invite(names.INVITED, command=by(ids[names.COORDINATOR]))),
     )
 
 
-def _ask_to_take_back(
-    bank: TimeBank, diary: Diary, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime
-) -> None:
+def _report(
+    diary: Diary,
+    ids: Mapping[str, MemberId],
+    moment: datetime,
+    teller: str,
+    legs: list[tuple[str, str, int, str]],
+    note: str,
+) -> ExchangeId:
+    """An exchange of the day before, told now."""
+    order = diary.exchanges.to_report(
+        [_leg(ids, *leg) for leg in legs],
+        (moment - timedelta(days=1)).date(),
+        command=by(ids[teller]),
+        note=note,
+    )
+    exchange = ExchangeId(f"x-{diary.latest_id}")
+    diary.carry_out(order)
+    return exchange
+
+
+def _ask_to_take_back(diary: Diary, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime) -> None:
     """Settled nine days ago; yesterday the giver noticed a mistake and asked."""
-    kept: list[ExchangeId] = []
-
-    def report() -> None:
-        facts = diary.do(
-            lambda: bank.exchanges.report(
-                [_leg(ids[giver], ids[receiver], 120, "computers")],
-                (now - timedelta(days=10)).date(),
-                command=_by(ids[receiver]),
-                note="Set up the new phone and moved the photos.",
-            )
-        )
-        kept.extend(fact.exchange for fact in facts if isinstance(fact, ExchangeReported))
-
-    def ask() -> None:
-        if kept:
-            reason = "It was an hour and a half, I looked at my calendar."
-            diary.do(lambda: bank.exchanges.ask_reversal(kept[0], reason=reason, command=_by(ids[giver])))
-
-    diary.plan(now - timedelta(days=9), report)
-    diary.plan(now - timedelta(hours=22), ask)
+    told, kept = now - timedelta(days=9), list[ExchangeId]()
+    legs = [(giver, receiver, 120, "computers")]
+    note, reason = "Set up the new phone and moved the photos.", "It was an hour and a half, I looked at my calendar."
+    diary.plan(told, lambda: kept.append(_report(diary, ids, told, receiver, legs, note)))
+    diary.plan(
+        now - timedelta(hours=22),
+        lambda: diary.exchanges.ask_reversal(kept[0], reason=reason, command=by(ids[giver])),
+    )
 
 
-def _leg(giver: MemberId, receiver: MemberId, minutes: int, category: str) -> Leg:
-    return help_given(giver, receiver, minutes, category)
-
-
-def _by(member: MemberId) -> Command:
-    return Command(id=new_command_id(), by=member, via="web")
+def _leg(ids: Mapping[str, MemberId], giver: str, receiver: str, minutes: int, category: str) -> Leg:
+    return help_given(ids[giver], ids[receiver], minutes, category)

@@ -1,9 +1,12 @@
 """Who lives in the sample neighbourhood. All names are invented."""
 
 import random
+from collections.abc import Sequence
 
 COMMUNITY = "Riverside"
 TIME_ZONE = "Europe/London"
+ORIGIN_HOST = "demo"
+"""What the origin of a sample's log begins with, so that it is never taken for a real community."""
 
 COORDINATOR = "Rosa Lindqvist"
 AUDITOR = "Ruth Adeyemi"
@@ -16,6 +19,9 @@ WITHOUT_INTERNET = ("Edith Marlowe", "Tadeusz Wrona")
 LEAVER = "Callum Reid"
 INVITED = "Ingrid Solheim"
 """Invited, and not welcomed yet."""
+
+LEADING = (COORDINATOR, AUDITOR, MEMBER, *WITHOUT_INTERNET, LEAVER)
+"""Those with a part in the story, and the coordinator first."""
 
 NEWCOMERS = ("Bohdan Kovalenko", "Sofía Marín", "Keanu Kahale", "Nilufar Karimova")
 
@@ -92,12 +98,28 @@ FEWEST = 16
 """With fewer people than this the story of the last days cannot be told."""
 
 
-def cast(members: int, chance: random.Random) -> list[str]:
+def cast(members: int, seed: int) -> list[str]:
     """So many names: those with a part in the story, neighbours, newcomers last. Beyond the written ones they are made up."""
-    leading = [COORDINATOR, AUDITOR, MEMBER, *WITHOUT_INTERNET, LEAVER]
-    room = members - len(leading) - len(NEWCOMERS)
+    room = members - len(LEADING) - len(NEWCOMERS)
     neighbours = list(NEIGHBOURS[:room])
-    neighbours += [
-        f"{chance.choice(_GIVEN)} {chance.choice(_FAMILY)} {number}" for number in range(room - len(neighbours))
-    ]
-    return [*leading, *neighbours, *NEWCOMERS]
+    pairs = [(given, family) for given in _GIVEN for family in _FAMILY]
+    random.Random(seed).shuffle(pairs)  # noqa: S311 - names, no secret
+    neighbours += [_made_up(number, pairs) for number in range(room - len(neighbours))]
+    return [*LEADING, *neighbours, *NEWCOMERS]
+
+
+def _made_up(number: int, pairs: Sequence[tuple[str, str]]) -> str:
+    """A name that no other number has: a pair of names, with an initial between them when all pairs are used up."""
+    given, family = pairs[number % len(pairs)]
+    rounds = number // len(pairs)
+    initials = "".join(f"{letter}. " for letter in _letters(rounds))
+    return f"{given} {initials}{family}"
+
+
+def _letters(number: int) -> str:
+    """0 is no letter, then A to Z, then AA and so on."""
+    letters = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        letters = chr(ord("A") + place) + letters
+    return letters

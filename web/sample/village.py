@@ -1,164 +1,186 @@
-"""Who helps whom, and when: a seeded neighbourhood with habits, from what is measured in real time banks.
+"""The plan of a made community: who helps whom on which day, how long, and how it comes into the book. Nothing is recorded here.
 
-Old ties repeat (.55), help is given back (.10), and comes round in threes (.06); some give much and some seldom; hours
-are lognormal in quarter hours; weekends are quieter and months differ.
+Old ties repeat, help is given back and comes round in threes; some give much and most seldom; hours are lognormal in
+quarter hours; weekends are quieter and months differ.
 """
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from itertools import accumulate
 
-Kind = Literal["help", "skill-exchange", "gift"]
+from projections.measures.acts import Kind
+from web.sample.acts import QUARTER_MINUTES, Act
+from web.sample.calendar import MEAN_MONTH_DAYS, shape_of_days
+from web.sample.credit import Credit
+from web.sample.neighbours import Neighbour
+from web.sample.presets import Habits
+from web.sample.streets import TRIES, Pair, Street
+from web.sample.tellings import COORDINATOR, tell
 
-REPEATS, RETURNS, LOOPS = 0.55, 0.10, 0.06
-KINDS: tuple[Kind, ...] = ("help", "skill-exchange", "gift")
-KIND_SHARES = (0.70, 0.15, 0.15)
-HOURS_MU, HOURS_SIGMA = 0.71, 0.71
-LONGEST_QUARTERS = 32
-GIVE_SIGMA, RECEIVE_SIGMA, CORRELATION = 1.0, 0.8, 0.5
-MONTHS = (1.07, 1.01, 1.03, 1.07, 0.98, 0.99, 1.01, 1.20, 0.97, 0.90, 0.90, 0.87)
-WEEKEND = 0.5
-TIES_REMEMBERED = 4_000
-FEWEST_AROUND = 3
-
-
-class Neighbour(NamedTuple):
-    """Somebody as the village knows them: present from a day to a day, more or less eager to give and to receive."""
-
-    place: int
-    joined_on: date
-    left_on: date
-    gives: float
-    receives: float
-    skills: tuple[str, ...]
-
-
-class Act(NamedTuple):
-    """One thing that happened. Places are positions in the list of neighbours; a skill exchange has two lengths."""
-
-    day: date
-    kind: Kind
-    giver: int
-    receiver: int
-    quarters: int
-    category: str
-    quarters_back: int = 0
-    category_back: str = ""
-
-
-def settle_in(
-    count: int, first_day: date, last_day: date, categories: Sequence[str], chance: random.Random
-) -> list[Neighbour]:
-    """The neighbours, in the order in which they join: a good third at once, the others over the years."""
-    days = (last_day - first_day).days
-    at_once = max(6, int(count * 0.4))
-    neighbours: list[Neighbour] = []
-    for place in range(count):
-        give, other = chance.gauss(0, 1), chance.gauss(0, 1)
-        receive = CORRELATION * give + math.sqrt(1 - CORRELATION**2) * other
-        late = int(days * 0.8 * (place - at_once) / max(1, count - at_once)) + 30
-        joined = first_day + timedelta(days=2 + place // 4 if place < at_once else late)
-        neighbours.append(
-            Neighbour(
-                place,
-                min(joined, last_day),
-                date.max,
-                math.exp(GIVE_SIGMA * give),
-                math.exp(RECEIVE_SIGMA * receive),
-                tuple(chance.choices(categories, weights=[1 / rank for rank in range(1, len(categories) + 1)], k=3)),
-            )
-        )
-    return neighbours
+LONGEST_QUARTERS = 24 * 4
+"""The ledger takes no more than a day for one help."""
 
 
 def live(
-    neighbours: Sequence[Neighbour], first_day: date, last_day: date, acts: int, chance: random.Random
+    neighbours: Sequence[Neighbour],
+    habits: Habits,
+    first_day: date,
+    last_day: date,
+    chance: random.Random,
+    *,
+    acts: int | None = None,
 ) -> Iterator[Act]:
-    """About so many acts, day by day, oldest first. Only people who are there take part."""
-    days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
-    crowd = _Crowd(neighbours, chance)
-    weights = [
-        MONTHS[day.month - 1] * (WEEKEND if day.weekday() >= 5 else 1) * max(crowd.expected(day), 0) for day in days
-    ]
-    total = sum(weights) or 1
-    for day, weight in zip(days, weights, strict=True):
-        crowd.open(day)
-        for _ in range(_whole(acts * weight / total, chance)):
-            pair = crowd.pair()
-            if pair:
-                yield _act(day, neighbours[pair[0]], neighbours[pair[1]], chance)
+    """What they do, day by day, oldest first: about so many acts, or as many as the habits say.
+
+    Only people who trade by then take part. Nobody receives beyond the debit limit whatever comes into the book first,
+    so that the ledger takes every one. Everything is told, and answered if it ever is, by the last day.
+    """
+    town = _Town(neighbours, habits, chance)
+    number = _expected_acts(neighbours, habits, first_day, last_day) if acts is None else acts
+    for day, street in _days_and_streets(neighbours, habits, first_day, last_day, number, chance):
+        act = town.act(day, street, last_day)
+        if act:
+            yield act
 
 
-class _Crowd:
-    """Who is there on a day, and who met whom before."""
+def _expected_acts(neighbours: Sequence[Neighbour], habits: Habits, first_day: date, last_day: date) -> float:
+    enrolled = sum((min(last_day, one.left_on) - max(first_day, one.joined_on)).days for one in neighbours)
+    return habits.a_month * enrolled / MEAN_MONTH_DAYS
 
-    def __init__(self, neighbours: Sequence[Neighbour], chance: random.Random) -> None:
+
+def _days_and_streets(
+    neighbours: Sequence[Neighbour],
+    habits: Habits,
+    first_day: date,
+    last_day: date,
+    number: float,
+    chance: random.Random,
+) -> Iterator[tuple[date, int]]:
+    """When and where something happens: as the days are busy, and streets by those who trade there and how gladly."""
+    shape = shape_of_days(habits, first_day, last_day)
+    there = _trading(neighbours, first_day, len(shape))
+    eager = [_eagerness(habits, chance) for _ in there]
+    whole = sum(shape)
+    for place, busy in enumerate(shape):
+        weights = list(
+            accumulate(eager[street] * (many[place] if many[place] > 1 else 0) for street, many in enumerate(there))
+        )
+        if weights[-1]:
+            streets = chance.choices(range(len(there)), cum_weights=weights, k=_whole(number * busy / whole, chance))
+            for street in sorted(streets):
+                yield first_day + timedelta(days=place), street
+
+
+def _trading(neighbours: Sequence[Neighbour], first_day: date, days: int) -> list[list[int]]:
+    """For each street, how many trade on each day."""
+    changes = [[0] * (days + 1) for _ in range(1 + max(one.street for one in neighbours))]
+    for one in neighbours:
+        if one.gives or one.receives:
+            comes, rests = (
+                (day - first_day).days + 1
+                for day in (one.joined_on, min(one.rests_on, first_day + timedelta(days=days)))
+            )
+            changes[one.street][max(0, min(comes, days))] += 1
+            changes[one.street][max(0, min(rests, days))] -= 1
+    return [list(accumulate(street[:-1])) for street in changes]
+
+
+def _eagerness(habits: Habits, chance: random.Random) -> float:
+    drawn = habits.a_month * math.exp(habits.a_month_sigma * chance.gauss(0, 1))
+    return max(habits.a_month_least, min(habits.a_month_most, drawn)) if habits.a_month_sigma else 1
+
+
+class _Town:
+    """All streets, and what everybody may still receive."""
+
+    def __init__(self, neighbours: Sequence[Neighbour], habits: Habits, chance: random.Random) -> None:
         self._neighbours = neighbours
+        self._habits = habits
         self._chance = chance
-        self._here: list[int] = []
-        self._there: set[int] = set()
-        self._give: list[float] = []
-        self._receive: list[float] = []
-        self._ties: list[tuple[int, int]] = []
+        self._street_of = [one.street for one in neighbours]
+        members: list[list[Neighbour]] = [[] for _ in range(1 + max(self._street_of))]
+        for one in neighbours:
+            members[one.street].append(one)
+        self._streets = [Street(some, habits, chance) for some in members]
+        self._exchanging: dict[Pair, bool] = {}
+        self._credit = Credit(len(neighbours), habits.debit_limit_minutes)
 
-    def expected(self, day: date) -> int:
-        """How many are there; nobody helps in a street of two."""
-        here = sum(one.joined_on <= day < one.left_on for one in self._neighbours)
-        return here if here >= FEWEST_AROUND else 0
-
-    def open(self, day: date) -> None:
-        """A new day: some have come, some have left."""
-        here = [one.place for one in self._neighbours if one.joined_on < day < one.left_on]
-        if here != self._here:
-            self._here, self._there = here, set(here)
-            self._give = _running_sum(self._neighbours[place].gives for place in here)
-            self._receive = _running_sum(self._neighbours[place].receives for place in here)
-
-    def pair(self) -> tuple[int, int] | None:
-        """A giver and a receiver who are both there; None when nobody comes together."""
-        if len(self._here) < FEWEST_AROUND:
+    def act(self, day: date, number: int, last_day: date) -> Act | None:
+        """Something that happens in a street on a day; None when nobody finds together."""
+        chance, habits = self._chance, self._habits
+        is_gift = chance.random() < habits.gifts
+        there, back = _quarters(habits, chance), _quarters(habits, chance)
+        self._credit.until(day)
+        pair = self._pair(day, number, lambda pair: 0 if is_gift else there - back * self._exchange_skills(pair))
+        if pair is None:
             return None
-        pair = self._remembered() or self._fresh()
-        if pair is None or pair[0] == pair[1] or not {*pair} <= self._there:
-            return None
-        if len(self._ties) < TIES_REMEMBERED:
-            self._ties.append(pair)
-        else:
-            self._ties[self._chance.randrange(TIES_REMEMBERED)] = pair
-        return pair
+        giver, receiver = (self._neighbours[place] for place in pair)
+        self._streets[number].remember(day, pair)
+        is_exchange = not is_gift and self._exchange_skills(pair)
+        kind: Kind = "gift" if is_gift else "skill-exchange" if is_exchange else "help"
+        telling = tell(kind, giver, receiver, (last_day - day).days, habits, chance)
+        act = Act(day, kind, *pair, there, chance.choice(giver.skills), telling)
+        if is_exchange:
+            act = act._replace(quarters_back=back, category_back=chance.choice(receiver.skills))
+        self._credit.count(act)
+        return act
 
-    def _remembered(self) -> tuple[int, int] | None:
-        draw = self._chance.random()
-        if not self._ties or draw > REPEATS + RETURNS + LOOPS:
-            return None
-        giver, receiver = self._chance.choice(self._ties)
-        if draw < REPEATS:
-            return giver, receiver
-        if draw < REPEATS + RETURNS:
-            return receiver, giver
-        for one, other in self._chance.sample(self._ties, min(20, len(self._ties))):
-            if one == receiver and other != giver:
-                return other, giver
-        return receiver, giver
+    def _exchange_skills(self, pair: Pair) -> bool:
+        """Whether what goes between these two is a skill exchange: some couples do so always, the others never."""
+        couple = (min(pair), max(pair))
+        if couple not in self._exchanging:
+            share = self._habits.exchanges / (1 - self._habits.gifts)
+            self._exchanging[couple] = self._chance.random() < share
+        return self._exchanging[couple]
 
-    def _fresh(self) -> tuple[int, int] | None:
-        (giver,) = self._chance.choices(self._here, cum_weights=self._give)
-        (receiver,) = self._chance.choices(self._here, cum_weights=self._receive)
-        return giver, receiver
+    def _pair(self, day: date, number: int, quarters: Callable[[Pair], int]) -> Pair | None:
+        """Who helps whom: in the way that was drawn, else by their wishes. `quarters` is what the giver's account gains."""
+        self._streets[number].open(day)
+        for way in (self._way(day, number), self._streets[number].fresh):
+            for _ in range(TRIES):
+                pair = way()
+                if pair is None:
+                    break
+                if self._may_meet(day, *pair) and self._credit.has_room(*pair, QUARTER_MINUTES * quarters(pair)):
+                    return pair
+        return None
+
+    def _way(self, day: date, number: int) -> Callable[[], Pair | None]:
+        habits, street, draw = self._habits, self._streets[number], self._chance.random()
+        for share, way in (
+            (habits.repeats, street.repeated),
+            (habits.returns, lambda: street.returned(day)),
+            (habits.loops, street.closed),
+            (habits.across, lambda: self._across(day, number)),
+        ):
+            if draw < share:
+                return way
+            draw -= share
+        return street.fresh
+
+    def _across(self, day: date, number: int) -> Pair | None:
+        """Somebody of this street helps somebody of another."""
+        other = self._chance.choice(self._street_of)
+        there = self._streets[other].open(day)
+        return (
+            (self._streets[number].a_giver(), self._streets[other].a_receiver()) if there and other != number else None
+        )
+
+    def _may_meet(self, day: date, giver: int, receiver: int) -> bool:
+        """Whether both trade that day, and somebody can write it down: a coordinator does not type for both as a party."""
+        for place in (giver, receiver):
+            street = self._streets[self._street_of[place]]
+            street.open(day)
+            if not street.is_there(place):
+                return False
+        typed_for = self._neighbours[giver].without_internet or self._neighbours[receiver].without_internet
+        return giver != receiver and not (typed_for and COORDINATOR in (giver, receiver))
 
 
-def _act(day: date, giver: Neighbour, receiver: Neighbour, chance: random.Random) -> Act:
-    (kind,) = chance.choices(KINDS, KIND_SHARES)
-    there = Act(day, kind, giver.place, receiver.place, _quarters(chance), chance.choice(giver.skills))
-    if kind != "skill-exchange":
-        return there
-    return there._replace(quarters_back=_quarters(chance), category_back=chance.choice(receiver.skills))
-
-
-def _quarters(chance: random.Random) -> int:
-    return min(LONGEST_QUARTERS, math.ceil(4 * chance.lognormvariate(HOURS_MU, HOURS_SIGMA)))
+def _quarters(habits: Habits, chance: random.Random) -> int:
+    return min(LONGEST_QUARTERS, math.ceil(4 * chance.lognormvariate(habits.hours_mu, habits.hours_sigma)))
 
 
 def _whole(expected: float, chance: random.Random) -> int:
@@ -170,11 +192,3 @@ def _whole(expected: float, chance: random.Random) -> int:
         product *= chance.random()
         number += 1
     return number
-
-
-def _running_sum(weights: Iterator[float]) -> list[float]:
-    total, sums = 0.0, list[float]()
-    for weight in weights:
-        total += weight
-        sums.append(total)
-    return sums

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.members import Member
+from ledger.events import VisibilityChosen
 from ledger.identifiers import HOST, MemberId
 from ledger.log.entry import decode
 from ledger.log.people import People, Words
@@ -17,6 +18,7 @@ from ledger.refusals import (
     NoAddress,
     NoName,
     OnlyCoordinators,
+    OnlyTheyChoose,
     RoleHeldAlready,
     RoleNotHeld,
     TakesNoPart,
@@ -205,3 +207,25 @@ def test_nobody_but_a_coordinator_writes_that_they_act_for_somebody(bank: TimeBa
         bank.members.leave(ANA, command=command(ANA, on_behalf=BO))
 
     assert len(facts_in(bank.log)) == head
+
+
+def test_a_member_chooses_who_sees_whom_they_help_and_may_choose_anew(bank: TimeBank) -> None:
+    first = bank.members.choose_visibility(ANA, "groups", command=command(ANA, "let-them-see"))
+    again = bank.members.choose_visibility(ANA, "groups", command=command(ANA, "let-them-see"))
+    same = bank.members.choose_visibility(ANA, "groups", command=command(ANA))
+    anew = bank.members.choose_visibility(ANA, "nobody", command=command(ANA))
+
+    assert first.facts == again.facts == (VisibilityChosen(member=ANA, sees="groups"),)
+    assert same.facts == (), "it was so already"
+    assert anew.facts == (VisibilityChosen(member=ANA, sees="nobody"),)
+    assert bank.members.standing(ANA).sees == "nobody"
+
+
+def test_no_coordinator_chooses_it_for_a_member_not_even_on_their_behalf(bank: TimeBank) -> None:
+    head = bank.log.head()
+
+    for wish in (command(CHIDI), command(CHIDI, on_behalf=ANA), command(HOST)):
+        with pytest.raises(OnlyTheyChoose):
+            bank.members.choose_visibility(ANA, "groups", command=wish)
+
+    assert bank.log.head() == head

@@ -5,6 +5,7 @@ import pytest
 from ledger.domain.members import (
     Coordinators,
     Member,
+    choose_visibility,
     give_role,
     invite,
     leave,
@@ -12,13 +13,21 @@ from ledger.domain.members import (
     welcome,
     withdraw_role,
 )
-from ledger.events import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn
+from ledger.events import (
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    RoleGiven,
+    RoleWithdrawn,
+    VisibilityChosen,
+)
 from ledger.refusals import (
     AlreadyInvited,
     AlreadyLeft,
     AlreadyWelcomed,
     LastCoordinator,
     OnlyCoordinators,
+    OnlyTheyChoose,
     RoleHeldAlready,
     RoleNotHeld,
     TakesNoPart,
@@ -152,3 +161,28 @@ def test_the_coordinators_are_those_who_were_entrusted_and_are_still_there() -> 
         coordinators = coordinators.after(fact)
 
     assert coordinators == ONLY_CHIDI
+
+
+def test_nobody_sees_whom_a_member_helps_until_they_say_so() -> None:
+    assert member(BO).sees == "nobody"
+
+    chosen = choose_visibility(member(BO), "groups", by=member(BO))
+
+    assert chosen == [VisibilityChosen(member=BO, sees="groups")]
+    assert after(member(BO), chosen).sees == "groups"
+    assert choose_visibility(after(member(BO), chosen), "groups", by=member(BO)) == [], "it is so already"
+
+
+@pytest.mark.parametrize("by", [member(CHIDI), member(ANA), host()], ids=["coordinator", "neighbour", "host"])
+def test_nobody_else_chooses_who_sees_whom_a_member_helps(by: Member) -> None:
+    for sees in ("nobody", "coordinators", "groups"):
+        with pytest.raises(OnlyTheyChoose):
+            choose_visibility(member(BO), sees, by=by)
+
+
+def test_only_who_takes_part_chooses_and_leaving_takes_the_choice_back() -> None:
+    for who in (invited(BO), gone(BO)):
+        with pytest.raises(TakesNoPart):
+            choose_visibility(who, "groups", by=who)
+
+    assert after(member(BO), [VisibilityChosen(member=BO, sees="groups"), MemberLeft(member=BO)]).sees == "nobody"

@@ -1,8 +1,13 @@
 """Many acts between two people are one tie in each direction, and nobody has a tie with themselves."""
 
+import igraph
 import networkx as nx
+import pytest
 
 from projections.measures.acts import counting
+from projections.measures.breadth import breadth, circles_helped, circles_helped_by
+from projections.measures.faces import faces
+from projections.measures.load import load
 from projections.measures.returned import returned
 from projections.measures.ties import collapse, given, received
 from tests.projections.measures.communities import FIRST, act, grown, hours
@@ -31,8 +36,11 @@ def test_gifts_weigh_as_acts_and_make_no_tie_by_minutes() -> None:
 
 def test_what_somebody_did_for_themselves_is_left_out_first() -> None:
     """With it, two well-known libraries answer .50 and .667 for the same community."""
-    acts = hours("01", "10", "12", "22")
+    pairs = ("01", "10", "12", "22")
+    acts = hours(*pairs)
 
+    assert nx.overall_reciprocity(nx.DiGraph([(one, other) for one, other in pairs])) == 0.5
+    assert round(igraph.Graph.TupleList(pairs, directed=True).reciprocity(), 3) == 0.667
     assert returned(collapse(acts, "acts")).tie_share == 2 / 3
     assert [one.number for one in counting(acts, last_day=FIRST)] == [one.number for one in acts[:3]]
 
@@ -44,3 +52,27 @@ def test_ties_are_the_collapsed_edges_of_a_graph_of_every_act() -> None:
     ties = collapse(acts, "acts")
 
     assert ties == {pair: graph.number_of_edges(*pair) for pair in graph.edges()}
+
+
+def test_repeats_are_collapsed_before_any_tie_is_counted() -> None:
+    """Where the same tie may stand twice, libraries refuse, or count it twice: two of four ties, not two of three."""
+    pairs = ("ab", "ab", "ba", "bc")
+    repeated = nx.MultiDiGraph([(one, other) for one, other in pairs])
+
+    with pytest.raises(nx.NetworkXNotImplemented):
+        nx.transitivity(repeated)
+    assert nx.overall_reciprocity(repeated) == igraph.Graph.TupleList(pairs, directed=True).reciprocity() == 0.5
+    assert returned(collapse(hours(*pairs), "acts")).tie_share == 2 / 3
+
+
+def test_turned_round_what_is_returned_stays_and_what_was_given_becomes_what_was_received() -> None:
+    """Records of some systems point from receiver to giver. Reciprocity does not notice; everything about load does."""
+    ties = collapse(grown(200)[0], "minutes")
+    turned = {(receiver, giver): weight for (giver, receiver), weight in ties.items()}
+
+    assert returned(turned) == returned(ties)
+    assert faces(turned) == faces(ties)
+    assert load(turned).gini_given == load(ties).gini_received != load(ties).gini_given
+    assert load(turned).imbalance == load(ties).imbalance
+    assert breadth(turned) == breadth(ties)[::-1]
+    assert circles_helped(turned) == circles_helped_by(ties)

@@ -43,6 +43,7 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
         ("ana", "/exchanges"),
         ("ana", "/exchanges?who=nobody"),
         ("ana", f"/statements/{street.ana_id}"),
+        ("ana", "/story"),
     )
 
 

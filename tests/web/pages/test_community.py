@@ -1,85 +1,168 @@
-"""What the whole community gave: once enough people stand behind it, for any number of years."""
+"""The community page: where help goes in a closed month or year, for everybody to read, and about nobody."""
 
-from datetime import date
-from itertools import pairwise
+from datetime import UTC, date, datetime
 
 import pytest
 
 from ledger.application.exchanges import help_given
-from ledger.identifiers import AccountId, CategoryKey, MemberId
-from tests.web.pages.conftest import YESTERDAY, Street
+from projections.reports.refreshing import refresh
+from projections.reports.report import COMMUNITY, Late
+from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.reports import FOR_COORDINATORS, hidden, kept, month_of, report
+
+FEBRUARY = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
 
 
-def taking_part(street: Street, people: int, *, on: date = YESTERDAY) -> list[MemberId]:
-    """So many neighbours, each of whom gave one gift or received one; Chidi logged them."""
-    neighbours = [street.neighbourhood.welcomed(f"Neighbour {number:02}", "") for number in range(people)]
-    for giver, receiver in pairwise(neighbours):
-        street.bank.gifts.record(
-            giver, AccountId(receiver), CategoryKey("food"), on, command=street.command(street.chidi_id)
-        )
-    return neighbours
+def read(street: Street, **asked: str) -> str:
+    """What Ana reads."""
+    return words_on(street.ana.get("/community", params=asked))
 
 
 def test_a_new_community_is_told_what_will_be_here(street: Street) -> None:
-    shown = words_on(street.ana.get("/community"))
+    shown = read(street)
 
     assert "Nothing counts yet." in shown and "Log hours or a gift" in shown
 
 
-@pytest.mark.parametrize(("people", "sees", "keeper_sees"), [(4, False, False), (5, False, True), (10, True, True)])
-def test_figures_appear_once_enough_people_stand_behind_them(
-    street: Street, people: int, sees: bool, keeper_sees: bool
-) -> None:
-    taking_part(street, people)
+def test_until_a_month_is_closed_the_page_says_when_figures_come(street: Street) -> None:
+    street.helped(by=street.bo_id)
 
-    for browser, expected in ((street.ana, sees), (street.chidi, keeper_sees), (street.ruth, keeper_sees)):
-        shown = words_on(browser.get("/community"))
-        assert ("Since it began" in shown, "too few people to show" in shown) == (expected, not expected)
+    shown = read(street)
+
+    assert "The first figures appear here when a month is over and a week more has passed" in shown
 
 
-def test_hours_exchanges_and_gifts_are_counted(street: Street) -> None:
-    first, second, *_ = taking_part(street, 10)
-    street.bank.exchanges.report(
-        [help_given(first, second, 90, "garden")], YESTERDAY, command=street.command(street.chidi_id)
+def test_the_latest_closed_year_is_shown_first(street: Street) -> None:
+    kept(street.views, [report(2024), report(2025), month_of(report(2025), 10)])
+
+    shown = read(street)
+
+    assert "In 2025 148 people gave or received 3,105 h of help, in 1,240 exchanges and gifts." in shown
+    assert "5 of 20" in shown and "4 of 20" in shown and "11 of 20" in shown
+    assert "All three keep a neighbourhood going. None is better." in shown
+    assert "Given back 780 h 25% 11%" in shown, "the numbers and chance are in the table"
+    assert (
+        "Seven in ten took part in 2025" in shown and "The others are resting, and are members all the same." in shown
     )
+    assert "15 people gave 38 of every 100 hours. A year before it was 38." in shown
+    assert "52 newcomers joined; half of them gave or received within 23 days." in shown
+    assert "Most of all: Meals and food" in shown and "Children and family too few people to show" in shown
+    assert "Of the months shown, October 2025 was the busiest" in shown and "June 2025 too few people to show" in shown
+    assert "Some help on most days" in shown
+
+
+def test_the_page_says_what_it_counts_and_what_came_late(street: Street) -> None:
+    kept(street.views, [report(late=Late(entries=25, taken_back=10, minutes=1_500))])
+
+    shown = read(street)
+
+    assert "count what was given in 2025, as recorded by the end of 7 January 2026, up to entry 4,201" in shown
+    assert "Recorded since then, and not counted here: 25 exchanges and gifts." in shown
+    assert "Taken back since then, and still counted here: 10." in shown
+    assert "This page shows the book as of entry 4,201." in shown
+
+
+def test_any_period_can_be_chosen_and_another_beside_it(street: Street) -> None:
+    last_year = report(2024, twenty={"given_back": 7, "comes_round": 1, "passed_on": 12})
+    kept(street.views, [report(2025), last_year, month_of(report(2025), 10)])
+
+    october, both = read(street, period="2025-10"), read(street, period="2025", beside="2024")
+
+    assert "In October 2025 148 people" in october and "Three in ten took part in October 2025" in october
+    assert "2025 beside 2024" in both and "The same figures, side by side" in both
+    assert "Of every 20 hours given in 2024, 7 were given back" in both and "Hours given 3,105 h 3,105 h" in both
+
+
+@pytest.mark.parametrize(
+    "asked", [{"period": "2031"}, {"period": "yesterday"}, {"beside": "<b>"}, {"period": "2025-1"}]
+)
+def test_a_time_without_figures_is_said_and_the_latest_are_shown(street: Street, asked: dict[str, str]) -> None:
+    kept(street.views, [report(2025)])
+
+    page = street.ana.get("/community", params=asked)
+
+    assert page.status_code == 200 and "There are no figures for that time. These are the latest." in words_on(page)
+    assert "In 2025 148 people" in words_on(page) and "<b>" not in page.text.split("<main")[1].split("<h1")[0]
+
+
+def test_where_there_were_too_few_people_the_page_says_so_and_draws_nothing(street: Street) -> None:
+    kept(street.views, [hidden(report(2025))])
+
+    page = street.ana.get("/community")
+
+    assert "There were too few people in 2025 to show figures that tell about none of them." in words_on(page)
+    assert "<figure" not in page.text and "took part" not in words_on(page)
+
+
+def test_each_finding_that_is_hidden_says_so_in_its_place(street: Street) -> None:
+    names = ("twenty", "people_30", "people_90", "people_365", "load", "busy", "by_kind", "retention", "newcomers")
+    kept(street.views, [report(**dict.fromkeys(names))])
 
     page = street.ana.get("/community")
     shown = words_on(page)
 
-    assert "in 1 exchange" in shown and "10 people gave or received." in shown
-    assert "November 2026 was the busiest month" in shown
-    assert "Most of all: Garden" in shown and "November 2026 1 h 30 min 1 9" in shown
-    assert "Neighbour 01" not in shown, "kinds of help, never people"
-    assert "as of entry" in shown
+    assert "There are too few people to show how much of each there was in 2025." in shown
+    assert "With fewer than fifty people this would tell about some of them, so it is not shown." in shown
+    assert "How soon newcomers begin: too few people to show." in shown
+    assert "There are too few people to show how busy each day, week or month was." in shown
+    assert page.text.count('role="img"') == 1, "the months alone are drawn"
 
 
-def test_twenty_years_are_shown_as_years_and_each_year_as_months(street: Street) -> None:
-    taking_part(street, 10, on=date(2006, 5, 1))
-    taking_part(street, 3)
+def test_coordinators_read_their_own_figures_and_what_needs_care(street: Street) -> None:
+    theirs = report(audience="coordinators", people=149, **FOR_COORDINATORS)
+    kept(street.views, [report(), theirs])
 
-    everything = words_on(street.ana.get("/community", params={"period": "all"}))
-    one_year = words_on(street.ana.get("/community", params={"period": "2006"}))
+    chidi, ruth, ana = (words_on(one.get("/community")) for one in (street.chidi, street.ruth, street.ana))
 
-    assert "2006 9" in everything and "2026 2" in everything
-    assert "May 2006 9" in one_year and "April 2006 0" in one_year
+    assert "In 2025 149 people" in chidi and "In 2025 149 people" in ruth and "In 2025 148 people" in ana
+    assert "9 newcomers have been here for a month or more" in chidi and "6 people gave far more" in chidi
+    assert "Of every 100 exchanges reported for these days, 3 still waited" in chidi
+    for shown in (ana, ruth):
+        assert "For coordinators" not in shown and "newcomers have been here" not in shown
+    assert "Please do not hand them on" in chidi and "Please do not hand them on" not in ana
 
 
-def test_where_nothing_but_gifts_was_given_gifts_are_drawn(street: Street) -> None:
-    taking_part(street, 10)
+def test_only_those_who_may_open_them_are_shown_the_way_to_reports(street: Street) -> None:
+    kept(street.views, [report(), report(audience="coordinators")])
+
+    chidi, ruth, ana = (one.get("/community").text for one in (street.chidi, street.ruth, street.ana))
+
+    assert "/community/report/2025" in chidi and "/community/report/2025" in ruth
+    assert "/community/report" not in ana and "/community/everything" not in ana + chidi
+    assert "/community/everything" in ruth
+
+
+def test_groups_stand_beside_each_other_by_name_and_not_by_rank(street: Street) -> None:
+    access = [{"group": street.garden, "received_per_member": 600, "ratio": 0.5, "low": 0.3, "high": 0.8}]
+    kept(street.views, [report(access=access, theil_between=0.06), report(2024)])
+
+    shown, without = read(street), read(street, period="2024")
+
+    assert "Help reaches some groups more than others" in shown and "Weir garden 10 h less than elsewhere" in shown
+    assert "Whether help reaches every group alike There are too few people to show this." in without
+
+
+def test_a_village_reads_its_own_year_and_nobody_s_name(street: Street) -> None:
+    """Thirty neighbours in a ring, everybody helping three others: real reports, made as they are made every night."""
+    names = [f"Neighbour {number:02}" for number in range(30)]
+    ring = [street.neighbourhood.welcomed(name, "") for name in names]
+    for month in (1, 3, 5):
+        for place, giver in enumerate(ring):
+            receiver = ring[(place + month) % len(ring)]
+            street.bank.exchanges.report(
+                [help_given(giver, receiver, 60 + 15 * (place % 3), "garden")],
+                date(2026, month, 1 + place % 20),
+                command=street.command(street.chidi_id),
+            )
+    street.neighbourhood.clock.now = FEBRUARY
+    street.views.catch_up()
+    refresh(street.bank.log, street.bank.place.views_engine(), now=FEBRUARY, everything=False)
 
     page = street.ana.get("/community")
     shown = words_on(page)
 
-    assert "November 2026 was the busiest month" in shown and "Gifts each month." in shown
-    assert '<title id="months-chart-title">Gifts each month</title>' in page.text
-
-
-def test_a_book_that_rests_opens_at_its_last_year_and_a_quiet_time_says_so(street: Street) -> None:
-    taking_part(street, 10, on=date(2006, 5, 1))
-
-    opened = words_on(street.ana.get("/community"))
-    quiet = words_on(street.ana.get("/community", params={"period": "months"}))
-
-    assert "May 2006 was the busiest month" in opened
-    assert "Nothing was logged in this time" in quiet and "No hours in this time." in quiet
+    assert street.views.reports.of(COMMUNITY, "2026", "everyone") is not None
+    assert "In 2026 30 people gave or received" in shown and "90 exchanges and gifts" in shown
+    assert "of 20" in shown and "Half of those who gave helped 3 people or more." in shown
+    assert [name for name in names if name in page.text] == []

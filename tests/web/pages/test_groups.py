@@ -2,21 +2,13 @@
 
 import pytest
 
-from ledger.application.exchanges import help_given
 from ledger.identifiers import GroupId
-from tests.web.pages.conftest import YESTERDAY, Street
+from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 
 
 def path_of(group: GroupId) -> str:
     return f"/groups/{group}"
-
-
-def crowded(street: Street, people: int) -> None:
-    """So many neighbours belong to the garden, Ana among them."""
-    for number in range(people - 1):
-        neighbour = street.neighbourhood.welcomed(f"Neighbour {number:02}", "")
-        street.bank.groups.join(street.garden, neighbour, command=street.command(street.chidi_id))
 
 
 def test_every_group_is_listed_with_how_many_belong_to_it(street: Street) -> None:
@@ -107,61 +99,6 @@ def test_nobody_joins_or_leaves_in_anothers_name(street: Street) -> None:
 
     for noun in ("members", "departures"):
         assert street.bo.post(f"{path_of(street.garden)}/{noun}", data=asked).status_code == 403
-
-
-def test_its_members_see_what_the_group_gave_and_received(street: Street) -> None:
-    street.helped(by=street.bo_id, minutes=150)
-    street.gave(street.garden)
-
-    page = street.ana.get(path_of(street.garden))
-    shown = words_on(page)
-
-    assert "2 h 30 min" in shown
-    assert "And 1 gift, to it, by its members or to them." in shown
-    assert "November 2026 was the busiest month" in shown
-    assert "Most of all: Garden" in shown
-    assert '<title id="months-chart-title">' in page.text and "The numbers as a table" in shown
-
-
-def test_help_both_ways_stands_apart(street: Street) -> None:
-    exchange = street.helped(back=60)
-    street.bank.exchanges.confirm(exchange, command=street.command(street.bo_id))
-
-    shown = words_on(street.ana.get(path_of(street.garden)))
-
-    assert "Help both ways" in shown and "Garden 2 h 30 min 0 h" in shown and "Repairs and tools 0 h 1 h" in shown
-
-
-def test_what_was_given_before_joining_is_not_the_groups(street: Street) -> None:
-    street.bank.exchanges.report(
-        [help_given(street.eve_id, street.bo_id, 60, "garden")], YESTERDAY, command=street.command(street.bo_id)
-    )
-    street.bank.groups.join(street.garden, street.eve_id, command=street.command(street.eve_id))
-
-    assert "Nothing counts for the group yet." in words_on(street.eve.get(path_of(street.garden)))
-
-
-def test_other_members_see_figures_of_ten_people_or_more_alone(street: Street) -> None:
-    street.helped(by=street.bo_id, minutes=150)
-    crowded(street, 9)
-    assert "There are too few people to show" in words_on(street.bo.get(path_of(street.garden)))
-    assert "2 h 30 min" in words_on(street.ruth.get(path_of(street.garden))), "auditors see it"
-    assert "2 h 30 min" in words_on(street.chidi.get(path_of(street.garden))), "coordinators see it"
-
-    tenth = street.neighbourhood.welcomed("The tenth", "")
-    street.bank.groups.join(street.garden, tenth, command=street.command(street.chidi_id))
-
-    assert "2 h 30 min" in words_on(street.bo.get(path_of(street.garden)))
-
-
-def test_figures_of_another_period_are_a_choice(street: Street) -> None:
-    street.helped(by=street.bo_id, minutes=150)
-
-    shown = words_on(street.ana.get(path_of(street.garden), params={"period": "2026"}))
-    unknown = street.ana.get(path_of(street.garden), params={"period": "../1999"})
-
-    assert "November 2026 was the busiest month" in shown
-    assert unknown.status_code == 200, "anything unknown shows the last twelve months"
 
 
 @pytest.mark.parametrize("group", ["g-nobody", "garden", "%00"])

@@ -1,0 +1,206 @@
+"""An entry as a stranger reads it: canonical bytes, a whole envelope, and what it moves; without the rest of the ledger.
+
+The bytes must be RFC 8785's, on the domain that the ledger writes: sorted ASCII keys, no spaces, no fractions, no nulls,
+whole numbers within 2^53-1. One entry has one spelling, so a hash stands for its meaning.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, NoReturn
+
+FORMAT = 1
+LARGEST_ENTRY_BYTES = 65_535
+LARGEST_INTEGER = 2**53 - 1
+
+KINDS: Mapping[str, int] = {
+    "community-founded": 1,
+    "limits-agreed": 1,
+    "confirmation-agreed": 1,
+    "categories-agreed": 1,
+    "member-invited": 1,
+    "member-welcomed": 1,
+    "member-left": 1,
+    "role-given": 1,
+    "role-withdrawn": 1,
+    "visibility-chosen": 1,
+    "group-formed": 1,
+    "group-joined": 1,
+    "group-left": 1,
+    "exchange-reported": 1,
+    "exchange-confirmed": 1,
+    "exchange-settled": 1,
+    "exchange-declined": 1,
+    "exchange-called-off": 1,
+    "reversal-asked": 1,
+    "reversal-declined": 1,
+    "exchange-reversed": 1,
+    "gift-recorded": 1,
+    "gift-withdrawn": 1,
+}
+"""Every kind of fact whose meaning is known here, and its newest version. Of these, only two move minutes."""
+
+SETTLED, REVERSED, REPORTED = "exchange-settled", "exchange-reversed", "exchange-reported"
+GIFT, WITHDRAWN = "gift-recorded", "gift-withdrawn"
+
+_NEEDED = frozenset({"actor", "at", "cmd", "data", "log", "nonce", "type", "v", "ver", "via", "wish"})
+_ALLOWED = _NEEDED | {"for", "sealed"}
+_TEXTS = ("actor", "at", "cmd", "log", "nonce", "type", "via", "wish")
+_INSTANT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
+_DAY = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
+# What is written into journals and tables may not be read there as anything but a name.
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
+_COMMAND = re.compile(r"[A-Za-z0-9_.:-]{8,80}")
+_COMMITMENT = re.compile(r"[0-9a-f]{64}")
+_MOST_MINUTES = 1440
+
+
+class BadEntry(Exception):
+    """These bytes are no entry of this log; the sentence says why."""
+
+
+class UnknownKind(Exception):
+    """An entry of a kind, version or format that is not known here: what it means cannot be checked."""
+
+
+class Posting(NamedTuple):
+    """One movement on one account, in minutes; a reversal takes back what it gave and received before."""
+
+    account: str
+    given: int
+    received: int
+
+
+def read_entry(data: bytes, origin: str) -> dict[str, Any]:
+    """The entry's envelope with its fact as `data`. Raises BadEntry, or UnknownKind for one that only a newer program knows."""
+    entry = _read_canonical(data)
+    if not entry.keys() >= _NEEDED or not entry.keys() <= _ALLOWED:
+        raise BadEntry("its envelope is not whole")
+    if not all(_is(entry[key], str) for key in _TEXTS) or not all(_is(entry[key], int) for key in ("v", "ver")):
+        raise BadEntry("its envelope holds something that does not belong there")
+    if not _is(entry["data"], dict) or not _are_commitments(entry.get("sealed", {})):
+        raise BadEntry("its fact or what is sealed in it is not whole")
+    if entry["log"] != origin:
+        raise BadEntry(f"it belongs to the log {entry['log']}")
+    if not _INSTANT.fullmatch(entry["at"]):
+        raise BadEntry("it was recorded at no instant")
+    if not all(_PLAIN.fullmatch(str(entry.get(key, "0"))) for key in ("actor", "for", "wish")):
+        raise BadEntry("its envelope names somebody or something that cannot be a name")
+    if not _COMMAND.fullmatch(entry["cmd"]):
+        raise BadEntry("it answers no command")
+    if entry["v"] != FORMAT or KINDS.get(entry["type"]) != entry["ver"]:
+        raise UnknownKind(
+            f"it is “{entry['type']}” version {entry['ver']} in format {entry['v']}, which is not known here"
+        )
+    return entry
+
+
+def postings(entry: Mapping[str, Any]) -> list[Posting]:
+    """What the entry moves; the same as `ledger.domain.postings`, said once more by somebody who does not trust it."""
+    if entry["type"] == SETTLED:
+        sign = 1
+    elif entry["type"] == REVERSED:
+        sign = -1
+    else:
+        return []
+    moved: list[Posting] = []
+    for leg in _legs(entry["data"]):
+        moved.append(Posting(leg["giver"], sign * leg["minutes"], 0))
+        moved.append(Posting(leg["receiver"], 0, sign * leg["minutes"]))
+    return moved
+
+
+def named(entry: Mapping[str, Any], key: str) -> str:
+    """An identifier in the entry's fact."""
+    value = entry["data"].get(key)
+    if not _is(value, str) or not _PLAIN.fullmatch(value):
+        raise BadEntry(f"its “{key}” is no identifier")
+    return value
+
+
+def given_on(entry: Mapping[str, Any]) -> str:
+    """The day on which it happened."""
+    value = entry["data"].get("given_on")
+    if not _is(value, str) or not _DAY.fullmatch(value):
+        raise BadEntry("it happened on no day")
+    return value
+
+
+def same_again(entry: Mapping[str, Any], keys: tuple[str, ...]) -> bytes:
+    """Parts of the fact as bytes, to compare with what another entry says of the same thing."""
+    return encode([entry["data"].get(key) for key in keys])
+
+
+def _is(value: Any, kind: type) -> bool:
+    """Exactly of this kind: to Python, true is a whole number too."""
+    return type(value) is kind
+
+
+def _are_commitments(sealed: Any) -> bool:
+    return _is(sealed, dict) and all(
+        _PLAIN.fullmatch(field) and _is(value, str) and _COMMITMENT.fullmatch(value) for field, value in sealed.items()
+    )
+
+
+def encode(value: object) -> bytes:
+    """Canonical JSON."""
+    return _ENCODE(value).encode()
+
+
+def _legs(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    legs = data.get("legs")
+    if not _is(legs, list) or not legs:
+        raise BadEntry("it has no legs")
+    for leg in legs:
+        if not _is(leg, dict) or leg.keys() != {"category", "giver", "minutes", "receiver"}:
+            raise BadEntry("one of its legs is not whole")
+        if not all(_is(leg[key], str) and _PLAIN.fullmatch(leg[key]) for key in ("category", "giver", "receiver")):
+            raise BadEntry("one of its legs names somebody or something that cannot be a name")
+        if not (_is(leg["minutes"], int) and 1 <= leg["minutes"] <= _MOST_MINUTES and leg["giver"] != leg["receiver"]):
+            raise BadEntry("one of its legs moves what cannot be moved")
+        yield leg
+
+
+def _read_canonical(data: bytes) -> dict[str, Any]:
+    if len(data) > LARGEST_ENTRY_BYTES:
+        raise BadEntry(f"an entry has at most {LARGEST_ENTRY_BYTES} bytes")
+    try:
+        entry = _DECODER.decode(data.decode())
+        if encode(entry) != data:
+            raise BadEntry("its bytes are not canonical")
+    except (ValueError, RecursionError) as error:
+        raise BadEntry("its bytes are no JSON that an entry may be") from error
+    if not _is(entry, dict):
+        raise BadEntry("it is no object")
+    # Most entries hold neither signs beyond ASCII nor a null; then there is no place for what the domain leaves out.
+    if not data.isascii() or b"null" in data:
+        _must_be_in_the_domain(entry)
+    return entry
+
+
+def _must_be_in_the_domain(value: Any) -> None:
+    if value is None:
+        raise BadEntry("it holds a null")
+    if _is(value, list):
+        for each in value:
+            _must_be_in_the_domain(each)
+    elif _is(value, dict):
+        for key, each in value.items():
+            if not key.isascii():
+                raise BadEntry("it has a key that is not ASCII")
+            _must_be_in_the_domain(each)
+
+
+def _whole(digits: str) -> int:
+    number = int(digits) if len(digits) <= 17 else LARGEST_INTEGER + 1
+    if abs(number) > LARGEST_INTEGER:
+        raise BadEntry("it holds a number that not every program can hold")
+    return number
+
+
+def _no_fraction(_text: str) -> NoReturn:
+    raise BadEntry("it holds a number that is not whole")
+
+
+_DECODER = json.JSONDecoder(parse_float=_no_fraction, parse_int=_whole, parse_constant=_no_fraction)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode

@@ -1,0 +1,176 @@
+"""Reports that are kept, and the questions that pages ask: each is one row, or a few of one index.
+
+They lie beside the read models and outlive their rebuilding, for they are made by another process, and slowly. They are
+a cache all the same: deleted, they are made again, and are the same. They are kept by the log's first entry, so that
+another log never shows them, and thrown away when the last entry they tell of is no longer in the log.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from ledger.log.places import make_tables
+from ledger.log.questions import Question
+from ledger.log.store import Log
+from projections.columns import count, word
+from projections.privacy.cells import Audience
+from projections.reports.report import EverythingKept, Report
+from projections.rows import Rows
+from projections.standings import fingerprint
+
+TABLES = sa.MetaData()
+"""Apart from those of read models: a rebuild neither makes nor compares them."""
+
+MONTH_LENGTH = len("2025-10")
+
+REPORTS = sa.Table(
+    "kept_reports",
+    TABLES,
+    word("log", key=True),
+    word("scope", key=True),
+    word("audience", key=True),
+    word("period", key=True),
+    word("report"),
+    word("month"),
+)
+STATE = sa.Table(
+    "kept_figures",
+    TABLES,
+    word("log", key=True),
+    word("made_by"),
+    count("number"),
+    count("position"),
+    word("entry"),
+    word("known_on"),
+    word("founded_on"),
+    word("everything"),
+)
+
+
+class State(NamedTuple):
+    """How far figures have come: the last entry looked at, and the day at whose end a period was closed last.
+
+    `made_by` tells one way of making reports from another: after a change of it they are made anew.
+    """
+
+    log: str
+    made_by: str = ""
+    number: int = 0
+    position: int = 0
+    entry: str = ""
+    known_on: str = ""
+    founded_on: str = ""
+    everything: str = ""
+
+
+class Reports:
+    """The kept reports of one log."""
+
+    def __init__(self, engine: sa.Engine, log: Log) -> None:
+        self._engine = engine
+        self._log = log
+        self._identity = ""
+
+    def prepare(self) -> None:
+        """Makes the tables if they are missing, and throws away what tells of entries that the log no longer has."""
+        make_tables(self._engine, TABLES)
+        state = self.state()
+        if state.position and entry_at(self._log, state.position) != state.entry:
+            with self._engine.execution_options(writes=True).begin() as connection:
+                forget(connection, state.log)
+
+    @property
+    def identity(self) -> str:
+        """What tells this log from every other: the fingerprint of its first entry; "" while it is empty."""
+        if not self._identity:
+            first = self._log.from_position(0, limit=1)
+            self._identity = fingerprint(first[0].data) if first else ""
+        return self._identity
+
+    def of(self, scope: str, period: str, audience: Audience) -> Report | None:
+        """The report of a closed period; None where there is none, or it has not been made yet."""
+        found = _REPORT.ask(self._engine, log=self.identity, scope=scope, audience=audience, period=period)
+        return msgspec.json.decode(found[0][0], type=Report) if found else None
+
+    def periods(self, scope: str) -> list[str]:
+        """The closed periods that have a report, newest first; a year stands after its months."""
+        return [row[0] for row in _PERIODS.ask(self._engine, log=self.identity, scope=scope)]
+
+    def months_before(self, scope: str, audience: Audience, month: str, count: int) -> list[dict[str, Any]]:
+        """The last `count` closed months up to and with `month`, oldest first, as a year's report lists its own."""
+        found = _MONTHS.ask(
+            self._engine, log=self.identity, scope=scope, audience=audience, last=month, at_most=max(0, count)
+        )
+        return [msgspec.json.decode(row[0]) for row in reversed(found)]
+
+    def kept_at(self) -> int:
+        """The number of the last entry that was looked at; 0 when no figures were made yet."""
+        return self.state().number
+
+    def everything(self) -> EverythingKept | None:
+        """All figures unprotected, for auditors; None when they were not made yet."""
+        found = _EVERYTHING.ask(self._engine, log=self.identity)
+        return msgspec.json.decode(found[0][0], type=EverythingKept) if found and found[0][0] else None
+
+    def state(self) -> State:
+        """How far figures have come."""
+        found = _STATE.ask(self._engine, log=self.identity)
+        return State(self.identity, *found[0]) if found else State(self.identity)
+
+
+def entry_at(log: Log, position: int) -> str:
+    """The fingerprint of the entry at a position; "" when there is none."""
+    found = log.from_position(position - 1, limit=1) if position else []
+    return fingerprint(found[0].data) if found and found[0].position == position else ""
+
+
+def forget(connection: sa.Connection, log: str) -> None:
+    """Throws everything away that is kept of a log."""
+    for table in TABLES.sorted_tables:
+        connection.execute(sa.delete(table).where(table.c.log == log))
+
+
+def keep(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None:
+    """Puts reports in the place of those of the same period, scope and readers, or adds them."""
+    rows = [
+        (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_of(one)) for one in reports
+    ]
+    Rows(connection).replace(REPORTS, rows)
+
+
+def keep_state(connection: sa.Connection, state: State) -> None:
+    """Writes down how far figures have come."""
+    Rows(connection).replace(STATE, [tuple(state)])
+
+
+def _month_of(report: Report) -> str:
+    """The month as charts show it, kept beside its report; "" for a year."""
+    if len(report.period) != MONTH_LENGTH:
+        return ""
+    figures = report.figures
+    given, received = (figures[name if name in figures else "minutes"] for name in ("given", "received"))
+    shown = {"month": report.period, "given": given, "received": received, "entries": figures["entries"]}
+    return msgspec.json.encode(shown).decode()
+
+
+_OF_LOG = REPORTS.c.log == sa.bindparam("log")
+_OF_SCOPE = REPORTS.c.scope == sa.bindparam("scope")
+_FOR = REPORTS.c.audience == sa.bindparam("audience")
+_REPORT = Question(
+    sa.select(REPORTS.c.report).where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period == sa.bindparam("period"))
+)
+_PERIODS = Question(
+    sa.select(REPORTS.c.period)
+    .where(_OF_LOG, _OF_SCOPE, REPORTS.c.audience == "everyone")
+    .order_by(REPORTS.c.period.desc())
+)
+_MONTHS = Question(
+    sa.select(REPORTS.c.month)
+    .where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period <= sa.bindparam("last"), REPORTS.c.month != "")
+    .order_by(REPORTS.c.period.desc())
+    .limit(sa.bindparam("at_most"))
+)
+_STATE = Question(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
+_EVERYTHING = Question(sa.select(STATE.c.everything).where(STATE.c.log == sa.bindparam("log")))

@@ -1,0 +1,99 @@
+"""Everybody's own years: one row for each member and year, which knows days, kinds of help, people, and first times."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple, cast
+
+import sqlalchemy as sa
+
+from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn
+from ledger.identifiers import CategoryKey, MemberId, is_member
+from ledger.log.questions import Question
+from projections.columns import table, word
+from projections.kept_years import KeptYear, Side, sides_of_exchange, sides_of_gift
+from projections.member_years import MemberYear, Way
+from projections.read_model import ReadModel, Recorded
+from projections.rows import Rows
+
+YEARS = table("member_years", word("member", key=True), word("year", key=True), word("kept"))
+
+
+class Before(NamedTuple):
+    """What had been before a year: in which ways, which kinds of help, and with whom."""
+
+    ways: frozenset[Way]
+    categories: frozenset[CategoryKey]
+    people: frozenset[MemberId]
+
+
+class Years(ReadModel):
+    """What each member gave and received, year by year, by the day on which it was given.
+
+    Settled exchanges and recorded gifts count, until they are taken back. A gift to a group or to everybody counts for
+    its giver, and is shared with nobody in particular.
+    """
+
+    name = "years"
+    tables = (YEARS,)
+    concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn})
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        sides = [side for recorded in batch for side in _sides(recorded)]
+        known = rows.of(YEARS, {side[:2] for side in sides})
+        years = {key: KeptYear(row[2]) for key, row in known.items()}
+        for side in sides:
+            key = side[:2]
+            year = years.get(key)
+            if year is None:
+                year = years[key] = KeptYear()
+            year.count(side)
+        left = [(*key, year.text) for key, year in years.items() if not year.is_empty]
+        rows.insert(YEARS, [row for row in left if row[:2] not in known])
+        rows.replace(YEARS, [row for row in left if row[:2] in known])
+        rows.delete(YEARS, [key for key, year in years.items() if year.is_empty and key in known])
+
+    def of(self, member: MemberId, year: str) -> MemberYear:
+        """A member's year, YYYY; empty when nothing counts in it."""
+        found = _OF.ask(self._engine, member=member, year=year)
+        return (KeptYear(found[0][0]) if found else KeptYear()).read(year)
+
+    def all(self, member: MemberId) -> list[str]:
+        """The years, YYYY, in which anything counts for a member, the latest first."""
+        return [year for (year,) in _ALL.ask(self._engine, member=member)]
+
+    def before(self, member: MemberId, year: str) -> Before:
+        """What had been for a member in all the years before this one."""
+        earlier = _BEFORE.ask(self._engine, member=member, year=year)
+        keys = {key for (text,) in earlier for key in KeptYear(text)}
+        kinds = [key.split(" ") for key in keys if " " in key]
+        return Before(
+            frozenset(cast("Way", way) for way, _ in kinds),
+            frozenset(CategoryKey(category) for _, category in kinds),
+            frozenset(MemberId(key) for key in keys if is_member(key)),
+        )
+
+    def span(self, member: MemberId) -> tuple[date, date] | None:
+        """The first and the last day on which anything counts for a member; None when nothing does."""
+        years = self.all(member)
+        return (self.of(member, years[-1]).days[0].day, self.of(member, years[0]).days[-1].day) if years else None
+
+
+_OWN = YEARS.c.member == sa.bindparam("member")
+_OF = Question(sa.select(YEARS.c.kept).where(_OWN, YEARS.c.year == sa.bindparam("year")))
+_ALL = Question(sa.select(YEARS.c.year).where(_OWN).order_by(YEARS.c.year.desc()))
+_BEFORE = Question(sa.select(YEARS.c.kept).where(_OWN, YEARS.c.year < sa.bindparam("year")))
+
+
+def _sides(recorded: Recorded) -> Iterable[Side]:
+    fact: Any = recorded.entry.data
+    match fact:
+        case ExchangeSettled():
+            return sides_of_exchange(fact, recorded.movements, 1)
+        case ExchangeReversed():
+            return sides_of_exchange(fact, recorded.movements, -1)
+        case GiftRecorded():
+            return sides_of_gift(fact, 1)
+        case GiftWithdrawn():
+            return sides_of_gift(fact, -1)
+        case _:
+            raise AssertionError(f"{recorded.entry.type} belongs to nobody's year")

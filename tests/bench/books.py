@@ -1,0 +1,119 @@
+"""What a made community's people say, as facts: decided by the rules of the ledger, with nothing written."""
+
+from collections.abc import Sequence
+
+from ledger.domain import exchanges, gifts
+from ledger.domain.accounts import Account
+from ledger.domain.agreements import DEFAULT_CATEGORIES, Agreements
+from ledger.domain.exchanges import Exchange
+from ledger.domain.members import Member
+from ledger.domain.postings import postings
+from ledger.events import Fact, Leg
+from ledger.identifiers import HOST, AccountId, CategoryKey, ExchangeId, GiftId, MemberId
+from web.sample.acts import Act
+from web.sample.steps import Step
+
+
+def member(number: int) -> MemberId:
+    """The identifier of the n-th made member."""
+    return MemberId(f"m-{number:012d}")
+
+
+class Book:
+    """Everything that is still open, and how every account stands. The host stands in for the coordinator."""
+
+    def __init__(self, ids: Sequence[MemberId], debit_limit_minutes: int) -> None:
+        self._people = [Member(id=one, is_invited=True, is_welcomed=True) for one in ids]
+        self._accounts = {AccountId(one): Account(id=AccountId(one)) for one in ids}
+        self._agreements = Agreements(
+            origin="bench", categories=DEFAULT_CATEGORIES, debit_limit_minutes=debit_limit_minutes
+        )
+        self._open: dict[int, Exchange] = {}
+
+    def take_in(self, step: Step) -> tuple[Sequence[Fact], MemberId]:
+        """The facts that a step comes to, and whose word they are."""
+        act = step.act
+        if act.kind == "gift":
+            by = self._teller(act)
+            return self._gift(step, by), by.id
+        exchange = self._open.get(step.number, Exchange(id=ExchangeId(f"x-{step.number:012d}")))
+        teller, giver, receiver = self._teller(act), self._people[act.giver], self._people[act.receiver]
+        other = giver if teller is receiver else receiver
+        facts: Sequence[Fact]
+        match step.what:
+            case "told":
+                by, facts = teller, self._report(exchange.id, act, teller, step)
+            case "confirmed" | "confirmed again":
+                by = other if step.what == "confirmed" else giver
+                facts = exchanges.confirm(exchange, by=by, accounts=self._accounts, agreements=self._agreements)
+            case "declined":
+                by, facts = other, exchanges.decline(exchange, by=other)
+            case "called off":
+                by, facts = teller, exchanges.call_off(exchange, by=teller)
+            case "asked":
+                by, facts = receiver, exchanges.ask_reversal(exchange, by=receiver)
+            case "approved":
+                by, facts = giver, exchanges.approve_reversal(exchange, by=giver)
+            case "told again":
+                again = ExchangeId(f"x-c{step.number:011d}")
+                by, facts = receiver, self._report(again, act.corrected, receiver, step, corrects=exchange)
+                exchange = Exchange(id=again)
+        self._count(step, exchange, facts)
+        return facts, by.id
+
+    def _report(
+        self, exchange: ExchangeId, act: Act, by: Member, step: Step, *, corrects: Exchange | None = None
+    ) -> Sequence[Fact]:
+        giver, receiver = self._people[act.giver], self._people[act.receiver]
+        legs = [_leg(giver, receiver, act.minutes, act.category)]
+        if act.kind == "skill-exchange":
+            legs.append(_leg(receiver, giver, act.minutes_back, act.category_back))
+        return exchanges.report(
+            exchange,
+            legs,
+            act.day,
+            by=by,
+            parties={AccountId(one.id): one for one in (giver, receiver)},
+            accounts=self._accounts,
+            agreements=self._agreements,
+            today=step.moment.date(),
+            corrects=corrects,
+        )
+
+    def _gift(self, step: Step, by: Member) -> Sequence[Fact]:
+        act = step.act
+        return gifts.record(
+            GiftId(f"f-{step.number:012d}"),
+            giver=self._people[act.giver],
+            receiver=self._people[act.receiver],
+            category=CategoryKey(act.category),
+            given_on=act.day,
+            by=by,
+            agreements=self._agreements,
+            today=step.moment.date(),
+        )
+
+    def _count(self, step: Step, exchange: Exchange, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            exchange = exchange.after(fact)
+            movements = postings(fact)
+            for account in {movement.account for movement in movements}:
+                self._accounts[account] = self._accounts[account].moved_by(movements)
+        self._open[step.number] = exchange
+        if step.is_last:
+            del self._open[step.number]
+
+    def _teller(self, act: Act) -> Member:
+        match act.telling.by:
+            case "giver":
+                return self._people[act.giver]
+            case "receiver":
+                return self._people[act.receiver]
+            case "coordinator":
+                return Member(id=HOST)
+
+
+def _leg(giver: Member, receiver: Member, minutes: int, category: str) -> Leg:
+    return Leg(
+        giver=AccountId(giver.id), receiver=AccountId(receiver.id), minutes=minutes, category=CategoryKey(category)
+    )

@@ -1,0 +1,174 @@
+"""The bundle: reproducible, whole or not there, and added up alike by programs that others have written."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ledger.application.time_bank import TimeBank
+from ledger.domain.postings import postings
+from ledger.log.entry import decode
+from ledger.seal.bundle import write_bundle
+from ledger.seal.refused import SealRefused
+from ledger.seal.signer import Signer
+from ledger.seal.verify import verify
+from tests import providing
+from tests.cast import BO, TODAY, command, help_of, replayed
+from tests.ledger.seal.conftest import Book
+
+ROOT = Path(__file__).parents[3]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_lines_are_the_stored_bytes_and_the_balances_are_the_ledgers(sealed_bank: TimeBank, book: Book) -> None:
+    lines = (book.bundle / "entries.jsonl").read_bytes().splitlines()
+    rows = [line.split(",") for line in (book.bundle / "balances.csv").read_text().splitlines()[1:]]
+
+    assert lines == [data for _, data in sealed_bank.log.scan()]
+    assert {account: int(balance) for account, _, _, balance in rows} == replayed(sealed_bank.log)
+
+
+def test_the_corrections_name_what_they_correct(book: Book) -> None:
+    entries = [decode(line) for line in (book.bundle / "entries.jsonl").read_bytes().splitlines()]
+    rows = [line.split(",") for line in (book.bundle / "corrections.csv").read_text().splitlines()[1:]]
+
+    assert [(row[2], entries[int(row[4]) - 1].type) for row in rows] == [
+        ("exchange-reversed", "exchange-settled"),
+        ("exchange-reported", "exchange-reversed"),
+        ("gift-withdrawn", "gift-recorded"),
+    ]
+    assert all(entries[int(row[0]) - 1].type == row[2] for row in rows)
+    assert rows[0][6:9] == ["-90", "m-bo", "m-ana"]
+
+
+def test_no_name_is_in_a_bundle(book: Book) -> None:
+    whole = b"".join(files_of(book.bundle).values())
+
+    assert not any(word in whole for word in (b"Sousa", b"Lindqvist", b"elm.example", b"hedge", b"Twice"))
+
+
+def test_the_same_log_gives_the_same_bytes_also_later(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+    signer = Signer(book.place, sealed_bank.log)
+    write_bundle(signer, sealed_bank.log, tmp_path / "again")
+    sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    signer.seal(upto=27)
+    shutil.rmtree(signer.folder.path / "tree")
+    write_bundle(signer, sealed_bank.log, tmp_path / "later", upto=26)
+
+    assert files_of(tmp_path / "again") == files_of(tmp_path / "later") == files_of(book.bundle)
+
+
+def test_every_beginning_of_a_log_can_be_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+    signer = Signer(book.place, sealed_bank.log)
+    for upto in (1, 14, 15, 21):
+        write_bundle(signer, sealed_bank.log, tmp_path / str(upto), upto=upto)
+        assert verify("bundle", tmp_path / str(upto)).code == 0
+
+
+def test_a_bundle_is_whole_or_not_there(
+    sealed_bank: TimeBank, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer = Signer(book.place, sealed_bank.log)
+    folder = tmp_path / "out" / "bundle"
+    monkeypatch.setattr("ledger.seal.bundle.guide", _full_disk)
+    with pytest.raises(OSError, match="full"):
+        write_bundle(signer, sealed_bank.log, folder)
+    monkeypatch.undo()
+
+    assert list(folder.parent.iterdir()) == []
+    folder.mkdir()
+    write_bundle(signer, sealed_bank.log, folder)
+    with pytest.raises(SealRefused, match="is there already"):
+        write_bundle(signer, sealed_bank.log, folder)
+
+
+def _full_disk(*_: object) -> bytes:
+    raise OSError(28, "the disk is full")
+
+
+def test_a_log_that_nobody_could_verify_is_not_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+    settled = next(data for _, data in sealed_bank.log.scan() if b"exchange-settled" in data)
+    sealed_bank.log.append([("exchange-settled", settled, ())], unless=(), after=0)
+
+    with pytest.raises(SealRefused, match="Entry 27 could not be verified"):
+        write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "bundle")
+
+
+def balances_by(program: str, journal: Path) -> dict[str, int]:
+    """What another program makes of the journal; accounts at zero are not listed."""
+    words = [program, "--file", str(journal), "balance", "--flat"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in told.splitlines()]
+    return {row[2]: int(row[0]) for row in rows if len(row) == 3 and row[1] == "min"}
+
+
+@pytest.mark.parametrize("program", providing.JOURNAL_PROGRAMS)
+def test_programs_of_others_add_the_journal_up_to_our_balances(program: str, sealed_bank: TimeBank, book: Book) -> None:
+    path = providing.journal_program(program)
+    ours = {account: minutes for account, minutes in replayed(sealed_bank.log).items() if minutes}
+
+    assert ours and balances_by(path, book.bundle / "journal.ledger") == ours
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["hledger", "check", "--strict", "ordereddates"],
+        ["hledger", "register", "tag:exchange=x-0001"],
+        ["ledger", "--pedantic", "balance"],
+    ],
+    ids=" ".join,
+)
+def test_programs_of_others_find_nothing_wrong_unless_a_minute_was_changed(words: list[str], book: Book) -> None:
+    journal = book.bundle / "journal.ledger"
+    program, *rest = words
+    call = [providing.journal_program(program), "--file", str(journal), *rest]
+    assert subprocess.run(call, capture_output=True, check=False).returncode == 0
+
+    journal.write_text(journal.read_text().replace("  90 min", "  91 min", 1).replace("  -90 min", "  -91 min", 1))
+    assert subprocess.run(call, capture_output=True, check=False).returncode != 0, "a changed balance is noticed"
+
+
+def test_postings_in_the_journal_are_those_of_the_log(sealed_bank: TimeBank, book: Book) -> None:
+    wanted = [
+        f"{posting.account}  {posting.minutes} min"
+        for _, data in sealed_bank.log.scan()
+        for posting in postings(decode(data).data)
+    ]
+    lines = [line.strip() for line in (book.bundle / "journal.ledger").read_text().splitlines()]
+
+    assert wanted == [line for line in lines if line.endswith(" min") and "=" not in line and line != "commodity min"]
+
+
+ALONE = """
+import json, sys
+sys.modules.update(dict.fromkeys(
+    ["msgspec", "eventsourcing", "sqlalchemy", "psycopg", "click", "litestar", "ledger.log", "ledger.events",
+     "ledger.domain", "ledger.application", "ledger.refusals", "ledger.hours", "ledger.identifiers", "web", "projections"]
+))
+from ledger.seal import verify
+print(json.dumps(sorted(name for name, module in sys.modules.items() if module and name.split(".")[0] == "ledger")))
+standard = {name for name in sys.modules if name.split(".")[0] in sys.stdlib_module_names}
+others = {name.split(".")[0] for name, module in sys.modules.items() if module} - {name.split(".")[0] for name in standard}
+print(json.dumps(sorted(others - {"__main__", "__mp_main__"})))
+sys.exit(verify.main(sys.argv[1:]))
+"""
+
+
+def test_whoever_verifies_needs_python_cryptography_and_the_seal_itself(book: Book) -> None:
+    words = [sys.executable, "-c", ALONE, "bundle", str(book.bundle), "--known", str(book.kept)]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    ours, others = (json.loads(line) for line in told.stdout.splitlines()[:2])
+    assert told.returncode == 0, told.stderr
+    assert all(name == "ledger" or name.startswith("ledger.seal") for name in ours)
+    # `_openssl` and `_cffi_backend` are cryptography's own; the others are how this checkout is installed and measured.
+    expected = {"ledger", "cryptography", "_openssl", "_cffi_backend", "coverage", "sitecustomize", "_distutils_hack"}
+    assert {name for name in others if not name.startswith("__editable__")} <= expected
+    assert "SOUND" in told.stdout

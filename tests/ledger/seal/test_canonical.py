@@ -1,0 +1,168 @@
+"""A stranger reads an entry as the ledger wrote it, and in no other spelling."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+import rfc8785
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.domain.postings import postings as postings_of_the_ledger
+from ledger.events import TYPES, ExchangeReversed, ExchangeSettled, Leg
+from ledger.identifiers import AccountId, CategoryKey, is_command_id
+from ledger.log.entry import decode, encode
+from ledger.seal.canonical import KINDS, BadEntry, UnknownKind, postings, read_entry
+from tests.cast import ANA, BO, EXCHANGE
+from tests.ledger.recorded.record import FOLDER, entry_of
+from tests.ledger.seal.test_note import mutate
+
+ORIGIN = "localhost/elm-street/1"
+SAMPLES = sorted(FOLDER.glob("*.json"))
+SETTLED = (FOLDER / "exchange-settled.v1.json").read_bytes()
+
+
+def test_every_kind_of_fact_is_known_to_whoever_verifies() -> None:
+    assert dict(KINDS) == {name: version for name, (_, version) in TYPES.items()}, (
+        "add the fact to KINDS, and what it moves"
+    )
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_every_recorded_entry_is_read_as_the_ledger_reads_it(sample: Path) -> None:
+    data = sample.read_bytes()
+    entry, original = read_entry(data, ORIGIN), decode(data)
+
+    assert (entry["type"], entry["at"], entry["actor"], entry["for"]) == (
+        original.type,
+        original.at,
+        original.actor,
+        original.on_behalf,
+    )
+    assert rfc8785.dumps(entry) == data
+
+
+ACCOUNTS = st.from_regex(r"[mg]-[0-9a-z]{1,12}", fullmatch=True)
+LEGS = (
+    st.tuples(ACCOUNTS, ACCOUNTS, st.integers(1, 1440), st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)?", fullmatch=True))
+    .filter(lambda leg: leg[0] != leg[1])
+    .map(
+        lambda leg: Leg(
+            giver=AccountId(leg[0]), receiver=AccountId(leg[1]), minutes=leg[2], category=CategoryKey(leg[3])
+        )
+    )
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(LEGS, min_size=1, max_size=4).map(tuple), st.dates(), st.booleans())
+def test_it_moves_what_the_ledger_says(legs: tuple[Leg, ...], given_on: date, is_taken_back: bool) -> None:
+    fact = (
+        ExchangeReversed(exchange=EXCHANGE, legs=legs, given_on=given_on, asked_by=BO, approved_by=ANA)
+        if is_taken_back
+        else ExchangeSettled(exchange=EXCHANGE, legs=legs, given_on=given_on)
+    )
+
+    moved = postings(read_entry(encode(entry_of(fact)), ORIGIN))
+
+    assert [tuple(posting) for posting in moved] == [tuple(posting) for posting in postings_of_the_ledger(fact)]
+
+
+@pytest.mark.parametrize("identifier", ["-_.:-_.:", "a" * 80, "2026:row.1"])
+def test_every_command_id_that_the_ledger_takes_can_be_verified(identifier: str) -> None:
+    assert is_command_id(identifier)
+    assert read_entry(spelled("command-000001", identifier), ORIGIN)["cmd"] == identifier
+
+
+def spelled(old: str, new: str) -> bytes:
+    """The settled exchange, with something written in another way."""
+    assert old.encode() in SETTLED
+    return SETTLED.replace(old.encode(), new.encode(), 1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"1",
+        b"[" * 40_000,
+        b"\xff",
+        SETTLED + b" ",
+        SETTLED + b"\n",
+        b" " + SETTLED,
+        b"\xef\xbb\xbf" + SETTLED,
+        spelled('"v":1', '"v": 1'),
+        spelled('"v":1', '"v":1.0'),
+        spelled('"v":1', '"v":1e0'),
+        spelled('"v":1', '"v":true'),
+        spelled('"v":1', '"v":NaN'),
+        spelled('"v":1', '"v":1,"v":1'),
+        spelled('"v":1', '"v":1,"x":null'),
+        spelled('"v":1', '"v":1,"x":1'),
+        spelled('"v":1,', ""),
+        spelled('"minutes":60', '"minutes":060'),
+        spelled('"minutes":60', '"minutes":-0'),
+        spelled('"minutes":60', '"minutes":-60'),
+        spelled('"minutes":60', '"minutes":0'),
+        spelled('"minutes":60', '"minutes":"60"'),
+        spelled('"minutes":60', '"minutes":1441'),
+        spelled('"minutes":60', '"minutes":9007199254740992'),
+        spelled('"minutes":60', f'"minutes":{"9" * 4400}'),
+        spelled('"minutes":60', '"minutes":60,"more":1'),
+        spelled('"minutes":60', '"minutes":60,"é":1'),
+        spelled('"minutes":60', '"minutes":60,"n":null'),
+        spelled("m-chidi", "m-\\u0063hidi"),
+        spelled("m-chidi", "m-\\ud800"),
+        spelled("m-chidi", "m chidi"),
+        spelled("m-chidi", "m-chidi\\nm-ana"),
+        spelled("2026-03-14T10", "2026-03-14 10"),
+        spelled('"sealed":{"note":"9f', '"sealed":{"note":"9F'),
+        spelled(ORIGIN, "localhost/oak-street/1"),
+        SETTLED.replace(b"m-bo", b"m-ana"),
+        SETTLED.replace(b'"cmd":"command-000001"', b'"cmd":"' + b"c" * 66_000 + b'"'),
+    ],
+    ids=range(40),
+)
+def test_what_is_spelled_another_way_is_no_entry(data: bytes) -> None:
+    with pytest.raises(BadEntry):
+        postings(read_entry(data, ORIGIN))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [spelled('"v":1', '"v":2'), spelled('"ver":1', '"ver":2'), spelled("exchange-settled", "exchange-sold")],
+    ids=["format", "version", "kind"],
+)
+def test_what_only_a_newer_program_knows_is_told_apart_from_damage(data: bytes) -> None:
+    with pytest.raises(UnknownKind):
+        read_entry(data, ORIGIN)
+
+
+JSON = st.recursive(
+    st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=127)), inner),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(JSON)
+def test_canonical_is_what_rfc_8785_says(value: object) -> None:
+    entry = json.loads(SETTLED)
+    entry["type"], entry["data"] = "limits-agreed", {"anything": value}
+
+    assert read_entry(rfc8785.dumps(entry), ORIGIN)["data"] == {"anything": value}
+
+
+@given(st.data())
+def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+    mutated = mutate(SETTLED, data)
+    try:
+        entry = read_entry(mutated, ORIGIN)
+    except (BadEntry, UnknownKind):
+        return
+    assert rfc8785.dumps(entry) == mutated

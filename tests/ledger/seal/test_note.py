@@ -1,0 +1,191 @@
+"""Signed notes are what other programs write and read, and have one spelling."""
+
+from contextlib import suppress
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.seal.note import (
+    COSIGNATURE,
+    ED25519,
+    BadNote,
+    Note,
+    Signature,
+    VerifierKey,
+    check_note,
+    cosigned_text,
+    from_base64,
+    parse_key,
+    parse_keys,
+    parse_note,
+    sign_note,
+    to_base64,
+)
+
+# Go's own example of a signed note (golang.org/x/mod/sumdb/note).
+PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+ENOCH = "EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
+TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+BY_PETER = (
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+)
+BY_ENOCH = "— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n"
+EXAMPLE = f"{TEXT}\n{BY_PETER}".encode()
+
+PRIVATE = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
+OUR_KEY = VerifierKey("elm.example/1", ED25519, PRIVATE.public_key().public_bytes_raw())
+WITNESS = VerifierKey("library.example", COSIGNATURE, PRIVATE.public_key().public_bytes_raw())
+
+
+def test_an_example_of_other_programs_is_good() -> None:
+    note = parse_note(EXAMPLE)
+
+    (word,) = check_note(note, [parse_key(PETER)])
+
+    assert (word.key.name, word.at_seconds, note.text) == ("PeterNeumann", None, TEXT)
+    assert note.data == EXAMPLE and parse_key(PETER).text == PETER
+
+
+def test_a_signature_of_an_unknown_key_is_passed_over() -> None:
+    note = parse_note(f"{TEXT}\n{BY_ENOCH}{BY_PETER}".encode())
+
+    assert [word.key.name for word in check_note(note, [parse_key(PETER)])] == ["PeterNeumann"]
+    with pytest.raises(BadNote, match="none of the keys"):
+        check_note(note, [OUR_KEY])
+
+
+def test_one_bad_signature_of_a_known_key_spoils_the_note() -> None:
+    bad = Signature(OUR_KEY.name, OUR_KEY.id, b"\x00" * 64)
+    signed = sign_note(TEXT, OUR_KEY.name, PRIVATE)
+
+    with pytest.raises(BadNote, match="bad"):
+        check_note(Note(TEXT, (*signed.signatures, bad)), [OUR_KEY])
+    with pytest.raises(BadNote, match="length"):
+        check_note(Note(TEXT, (bad._replace(payload=b"\x00" * 63),)), [OUR_KEY])
+
+
+def test_a_changed_text_is_not_signed() -> None:
+    signed = sign_note(TEXT, OUR_KEY.name, PRIVATE)
+
+    assert check_note(signed, [OUR_KEY])
+    with pytest.raises(BadNote):
+        check_note(signed._replace(text="Something else.\n"), [OUR_KEY])
+
+
+def cosigned(at_seconds: int, said: int) -> Note:
+    payload = at_seconds.to_bytes(8) + PRIVATE.sign(cosigned_text(TEXT, said))
+    return Note(TEXT, (Signature(WITNESS.name, WITNESS.id, payload),))
+
+
+def test_a_witness_says_when_it_has_seen_a_seal() -> None:
+    assert cosigned_text("a\n", 1679315147) == b"cosignature/v1\ntime 1679315147\na\n"
+    assert [word.at_seconds for word in check_note(cosigned(1679315147, 1679315147), [WITNESS])] == [1679315147]
+    with pytest.raises(BadNote, match="bad"):
+        check_note(cosigned(1679315147, 1679315148), [WITNESS])
+    with pytest.raises(BadNote, match="no time"):
+        check_note(cosigned(2**63, 2**63), [WITNESS])
+
+
+def test_a_witness_is_not_taken_for_the_log_nor_the_other_way_round() -> None:
+    as_log = Note(TEXT, (Signature(OUR_KEY.name, OUR_KEY.id, cosigned(1, 1).signatures[0].payload),))
+
+    assert OUR_KEY.id != WITNESS._replace(name=OUR_KEY.name).id
+    with pytest.raises(BadNote):
+        check_note(as_log, [OUR_KEY])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n\n",
+        TEXT.encode(),
+        EXAMPLE[:-1],
+        EXAMPLE + b"\n",
+        EXAMPLE + b"\n\n",
+        EXAMPLE.replace(b"\n", b"\r\n"),
+        EXAMPLE.replace(b"If", b"\x00f"),
+        EXAMPLE.replace(b"If", b"\xff"),
+        EXAMPLE.replace("— ".encode(), b"- "),
+        EXAMPLE.replace("— ".encode(), "—  ".encode()),
+        EXAMPLE.replace(b"PeterNeumann", b"Peter+Neumann"),
+        EXAMPLE.replace(b"PeterNeumann", "Peter\N{NO-BREAK SPACE}Neumann".encode()),
+        EXAMPLE.replace(b"nAM=", b"nAN="),
+        EXAMPLE.replace(b"nAM=", b"nAM"),
+        EXAMPLE.replace(b"nAM=", b"nAM= "),
+        EXAMPLE.replace(b"x08go/", b"x08go_"),
+        f"{TEXT}\n— PeterNeumann x08g\n".encode(),
+        f"{TEXT}\n".encode() + BY_PETER.encode() * 65,
+        b"x" * 200_000 + EXAMPLE,
+    ],
+)
+def test_what_is_written_another_way_is_no_note(data: bytes) -> None:
+    with pytest.raises(BadNote):
+        parse_note(data)
+
+
+def test_at_least_sixteen_signatures_are_read() -> None:
+    assert len(parse_note(f"{TEXT}\n".encode() + BY_PETER.encode() * 16).signatures) == 16
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "PeterNeumann",
+        "PeterNeumann+c74f20a3",
+        PETER.replace("c74f20a3", "c74f20a4"),
+        PETER.replace("c74f20a3", "C74F20A3"),
+        PETER.replace("PeterNeumann", "EnochRoot"),
+        PETER.replace("ARpc", "Arpc"),
+        PETER + "=",
+        f"a+{'0' * 8}+{to_base64(bytes([6]) + b'k' * 32)}",
+        f"+{'0' * 8}+{to_base64(bytes([1]) + b'k' * 32)}",
+    ],
+)
+def test_what_is_written_another_way_is_no_key(line: str) -> None:
+    with pytest.raises(BadNote):
+        parse_key(line)
+
+
+def test_a_file_of_keys_holds_each_once_on_a_line() -> None:
+    lines = f"{PETER}\n{ENOCH}\n"
+
+    assert [key.name for key in parse_keys(lines.encode())] == ["PeterNeumann", "EnochRoot"]
+    for spoiled in ("", "\n", PETER, f"{lines}\n", f"{PETER}\n{PETER}\n", f"{PETER}\n" * 65, " " * 200_000):
+        with pytest.raises(BadNote):
+            parse_keys(spoiled.encode())
+
+
+@given(st.text(), st.binary())
+def test_base64_has_one_spelling(text: str, data: bytes) -> None:
+    assert from_base64(to_base64(data)) == data
+    with suppress(BadNote):
+        assert to_base64(from_base64(text)) == text
+
+
+@given(st.data())
+def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+    mutated = mutate(EXAMPLE, data)
+    with suppress(BadNote):
+        assert parse_note(mutated).data == mutated
+
+
+@given(st.data())
+def test_no_change_to_a_signed_note_leaves_it_good(data: st.DataObject) -> None:
+    mutated = mutate(EXAMPLE, data)
+    try:
+        note = parse_note(mutated)
+        check_note(note, [parse_key(PETER)])
+    except BadNote:
+        return
+    assert note.text == TEXT
+
+
+def mutate(original: bytes, data: st.DataObject) -> bytes:
+    """A few bytes changed, taken out or put in."""
+    begin = data.draw(st.integers(0, len(original)))
+    end = data.draw(st.integers(begin, min(len(original), begin + 4)))
+    return original[:begin] + data.draw(st.binary(max_size=4)) + original[end:]

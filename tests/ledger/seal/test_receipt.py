@@ -1,0 +1,121 @@
+"""Checkpoints and receipts are read in one spelling only, and prove one thing only."""
+
+from contextlib import suppress
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.seal.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint, parse_decimal
+from ledger.seal.merkle import Edge, leaf_hash
+from ledger.seal.note import ED25519, BadNote, Note, VerifierKey, sign_note
+from ledger.seal.receipt import Receipt, parse_receipt
+from tests.ledger.seal.test_note import mutate
+
+ORIGIN = "elm.example/1"
+PRIVATE = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
+KEY = VerifierKey(ORIGIN, ED25519, PRIVATE.public_key().public_bytes_raw())
+ROOT = Edge(1, [leaf_hash(b"{}")]).root
+TEXT = Checkpoint(ORIGIN, 1, ROOT).text
+SEALED = sign_note(TEXT, ORIGIN, PRIVATE).data
+RECEIPT = Receipt(b"{}", 0, (), SEALED)
+LONG_RECEIPT = Receipt(b'{"a":1}', 73_894, (ROOT, leaf_hash(b"")), SEALED)
+
+
+def test_a_checkpoint_is_three_lines_and_holds_no_date() -> None:
+    text = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+    checkpoint = parse_checkpoint(text)
+
+    assert (checkpoint.origin, checkpoint.size, checkpoint.text) == ("example.com/behind-the-sofa", 20852163, text)
+    assert checkpoint.grouped_root.startswith("0ac5 186a 9186 3e8e") and len(checkpoint.grouped_root.split()) == 16
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n\n",
+        TEXT[:-1],
+        TEXT + "an extension\n",
+        TEXT.replace("\n1\n", "\n01\n"),
+        TEXT.replace("\n1\n", "\n+1\n"),
+        TEXT.replace("\n1\n", "\n١\n"),
+        TEXT.replace("\n1\n", "\n-1\n"),
+        TEXT.replace("\n1\n", f"\n{2**63}\n"),
+        TEXT.replace("\n1\n", f"\n{'9' * 5000}\n"),
+        TEXT.replace(ORIGIN, ""),
+        f"{ORIGIN}\n1\nAAAA\n",
+    ],
+)
+def test_what_is_written_another_way_is_no_checkpoint(text: str) -> None:
+    with pytest.raises(BadNote):
+        parse_checkpoint(text)
+
+
+def test_only_the_logs_own_key_seals_it() -> None:
+    stranger = KEY._replace(name="library.example")
+    signed_by_the_stranger = sign_note(TEXT, stranger.name, PRIVATE)
+
+    assert check_checkpoint(SEALED, [KEY]).checkpoint == Checkpoint(ORIGIN, 1, ROOT)
+    with pytest.raises(BadNote, match="itself"):
+        check_checkpoint(signed_by_the_stranger.data, [stranger, KEY])
+    with pytest.raises(BadNote):
+        check_checkpoint(SEALED, [])
+
+
+def test_a_receipt_reads_as_it_was_written() -> None:
+    for receipt in (RECEIPT, LONG_RECEIPT):
+        assert parse_receipt(receipt.data) == receipt
+    assert LONG_RECEIPT.data.startswith(b"c2sp.org/tlog-proof@v1\nextra eyJhIjoxfQ==\nindex 73894\n")
+    assert RECEIPT.data.endswith(b"\nindex 0\n\n" + SEALED)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n\n",
+        RECEIPT.data.replace(b"@v1", b"@v2"),
+        RECEIPT.data.replace(b"extra e30=\n", b""),
+        RECEIPT.data.replace(b"extra e30=", b"extra "),
+        RECEIPT.data.replace(b"extra e30=", b"extra  e30="),
+        RECEIPT.data.replace(b"extra e30=", b"extra e31="),
+        RECEIPT.data.replace(b"index 0", b"index 00"),
+        RECEIPT.data.replace(b"index 0", b"index"),
+        RECEIPT.data.replace(b"index 0\n", b"index 0\nAAAA\n"),
+        RECEIPT.data.replace(b"index 0\n", b"index 0\n" + LONG_RECEIPT.data.split(b"\n")[3] * 64),
+        Receipt(b"", 0, (), SEALED).data,
+        Receipt(b"x" * 65_536, 0, (), SEALED).data,
+        Receipt(b"{}", 0, (ROOT,) * 64, SEALED).data,
+        Receipt(b"{}", 0, (), b"x" * 300_000).data,
+    ],
+)
+def test_what_is_written_another_way_is_no_receipt(data: bytes) -> None:
+    with pytest.raises(BadNote):
+        parse_receipt(data)
+
+
+@given(st.data())
+def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+    mutated = mutate(LONG_RECEIPT.data, data)
+    with suppress(BadNote):
+        assert parse_receipt(mutated).data == mutated
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_a_parser_stumble(data: bytes) -> None:
+    for parse in (parse_receipt, lambda data: check_checkpoint(data, [KEY])):
+        with pytest.raises(BadNote):
+            parse(data)
+
+
+@given(st.text(max_size=30))
+def test_a_number_has_one_spelling(text: str) -> None:
+    with suppress(BadNote):
+        assert str(parse_decimal(text)) == text
+
+
+def test_a_note_of_another_text_is_no_checkpoint() -> None:
+    with pytest.raises(BadNote):
+        check_checkpoint(Note("a\nb\nc\nd\n", sign_note("a\nb\nc\nd\n", ORIGIN, PRIVATE).signatures).data, [KEY])

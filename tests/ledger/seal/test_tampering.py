@@ -1,0 +1,247 @@
+"""Whatever is done to a bundle, whoever verifies it finds out, and is told which entry it concerns."""
+
+import csv
+import shutil
+import string
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.application.time_bank import TimeBank
+from ledger.seal.bundle import write_bundle
+from ledger.seal.checkpoint import Checkpoint
+from ledger.seal.comparing import leaf_lines
+from ledger.seal.inspection import FILES
+from ledger.seal.merkle import EMPTY_ROOT, leaf_hash
+from ledger.seal.note import ED25519, VerifierKey, parse_keys, sign_note
+from ledger.seal.signer import Signer
+from ledger.seal.verdict import Verdict
+from ledger.seal.verify import verify
+from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
+from tests.ledger.seal.conftest import Book, lines_of
+
+Check = Callable[..., Verdict]
+PLACES_IN_A_FILE = 24
+
+
+def said(verdict: Verdict) -> str:
+    return "\n".join(verdict.lines)
+
+
+def write_lines(book: Book, lines: list[bytes]) -> None:
+    (book.bundle / "entries.jsonl").write_bytes(b"".join(lines))
+
+
+def test_a_bundle_as_it_was_written_is_sound(book: Book, checked: Check) -> None:
+    verdict = checked(book.kept, keys=keys_of(book))
+
+    assert verdict.code == 0, said(verdict)
+    assert "SOUND" in said(verdict) and "the first 14 entries are those it seals" in said(verdict)
+    assert verdict.unchecked == ["whether what was recorded did happen, and who was allowed to record it"]
+
+
+def keys_of(book: Book) -> list[VerifierKey]:
+    return parse_keys((book.folder.path / "vkeys.txt").read_bytes())
+
+
+def test_it_says_what_nobody_can_know_from_the_bundle_alone(checked: Check) -> None:
+    assert "whose key this is" in said(checked()) and "the history that others were shown" in said(checked())
+
+
+@pytest.mark.parametrize("name", [*FILES, "checkpoints/14", "checkpoints/24"])
+def test_one_bit_changed_in_any_file_is_found(book: Book, checked: Check, name: str) -> None:
+    path = book.bundle / name
+    original = path.read_bytes()
+    for place in range(0, len(original), max(1, len(original) // PLACES_IN_A_FILE)):
+        changed = bytearray(original)
+        changed[place] ^= 1 << place % 8
+        path.write_bytes(changed)
+
+        verdict = checked()
+
+        assert verdict.code in (1, 3), f"{name}, byte {place}: {said(verdict)}"
+        if name == "entries.jsonl":
+            number = original.count(b"\n", 0, place) + 1
+            assert f"entry {number}" in said(verdict) or f"entries {number} to" in said(verdict), said(verdict)
+        else:
+            assert verdict.code == 1 and name in said(verdict), said(verdict)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_missing_is_never_passed_over(book: Book, checked: Check, name: str) -> None:
+    (book.bundle / name).unlink()
+
+    assert checked().code == 3 and f"{name} is missing" in said(checked())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_goes_on_or_breaks_off_is_found(book: Book, checked: Check, name: str) -> None:
+    path = book.bundle / name
+    original = path.read_bytes()
+    for changed in (original + b"\n", original + original[-65:], original[:-1], original[: len(original) // 2], b""):
+        path.write_bytes(changed)
+        assert checked().code in (1, 3), f"{name}: {len(changed)} bytes of {len(original)}"
+
+
+def deleted(lines: list[bytes]) -> list[bytes]:
+    return lines[:9] + lines[10:]
+
+
+def inserted(lines: list[bytes]) -> list[bytes]:
+    return [*lines[:9], lines[9].replace(b'"nonce":"', b'"nonce":"0', 1), *lines[9:]]
+
+
+def repeated(lines: list[bytes]) -> list[bytes]:
+    return [*lines[:10], lines[9], *lines[10:]]
+
+
+def swapped(lines: list[bytes]) -> list[bytes]:
+    return [*lines[:9], lines[10], lines[9], *lines[11:]]
+
+
+def one_minute_more(lines: list[bytes]) -> list[bytes]:
+    place = next(place for place, line in enumerate(lines) if b"exchange-settled" in line)
+    return [*lines[:place], lines[place].replace(b'"minutes":90', b'"minutes":91'), *lines[place + 1 :]]
+
+
+def another_in_place(lines: list[bytes]) -> list[bytes]:
+    return [*lines[:9], lines[8], *lines[10:]]
+
+
+def one_at_the_end(lines: list[bytes]) -> list[bytes]:
+    return [*lines, lines[-1]]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        (deleted, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 11"),
+        (inserted, 1, "entry 10 is not what was sealed"),
+        (repeated, 1, "entry 11 is not what was sealed: its line holds what was sealed as entry 10"),
+        (swapped, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 11"),
+        (one_minute_more, 1, "entry 16 is not what was sealed"),
+        (another_in_place, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 9"),
+        (one_at_the_end, 1, "goes on after entry 26"),
+        (lambda lines: lines[:20], 3, "entries 21 to 26 are missing"),
+        (lambda lines: [*lines[:20], lines[20][:-9]], 3, "entries 21 to 26 are missing"),
+        (lambda lines: [*lines[:25], lines[25][:-1]], 3, "entries 26 to 26 are missing"),
+        (lambda lines: [], 3, "entries 1 to 26 are missing"),
+        (lambda lines: lines[1:], 1, "entry 1 is not what was sealed"),
+        (lambda lines: [*lines[:9], b"\n", *lines[10:]], 1, "entry 10"),
+        (lambda lines: [*lines[:9], b"x" * 200_000 + b"\n", *lines[10:]], 1, "entry 10"),
+    ],
+    ids=string.ascii_lowercase[:14],
+)
+def test_lines_changed_moved_or_lost_are_named(
+    book: Book, checked: Check, change: Callable[[list[bytes]], list[bytes]], code: int, words: str
+) -> None:
+    lines = lines_of(book)
+    assert len(lines) == 26
+    write_lines(book, change(lines))
+
+    verdict = checked()
+
+    assert (verdict.code, words in said(verdict)) == (code, True), said(verdict)
+
+
+def test_entries_and_their_hashes_changed_together_still_miss_the_root(book: Book, checked: Check) -> None:
+    write_lines(book, one_minute_more(lines_of(book)))
+    leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(book)]
+    (book.bundle / "leaves.txt").write_bytes(leaf_lines(leaves))
+
+    verdict = checked()
+
+    assert verdict.code == 1 and "do not lead to the root" in said(verdict)
+    assert "the first 24 entries are not those it seals" in said(verdict), "earlier seals tell roughly where"
+
+
+def test_tables_changed_so_that_they_still_add_up_are_found(book: Book, checked: Check) -> None:
+    path = book.bundle / "balances.csv"
+    rows = list(csv.reader(path.read_text().splitlines()))
+    for row, more in zip(rows[1:], (1, -1), strict=True):
+        row[1], row[3] = str(int(row[1]) + more), str(int(row[3]) + more)
+    path.write_text("".join(",".join(row) + "\n" for row in rows))
+
+    assert checked().code == 1 and "balances.csv is not what the entries come to" in said(checked())
+
+
+def rewritten(book: Book, tmp_path: Path, place: Path) -> Path:
+    """A bundle of another history of the same community, whole in itself, sealed with the key in `place`."""
+    with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
+        bank.exchanges.report((help_of(minutes=17),), TODAY, command=command(BO))
+        write_bundle(Signer(place, bank.log), bank.log, tmp_path / "forged")
+    return tmp_path / "forged"
+
+
+def test_a_bundle_under_another_key_is_not_the_communitys(book: Book, tmp_path: Path) -> None:
+    forged = rewritten(book, tmp_path, tmp_path / "another-seal")
+
+    assert verify("bundle", forged).code == 0, "whole in itself, but it says that nobody knows whose key this is"
+    assert "whose key this is" in said(verify("bundle", forged))
+    assert verify("bundle", forged, keys=keys_of(book)).code == 1
+    with_known = verify("bundle", forged, known=[book.kept])
+    assert with_known.code == 1 and "none of the keys" in said(with_known)
+    shutil.copy(book.bundle / "vkeys.txt", forged)
+    assert verify("bundle", forged).code == 1
+    shutil.copy(book.bundle / "checkpoint", forged)
+    assert verify("bundle", forged).code == 1
+
+
+def test_an_older_bundle_is_incomplete_beside_a_newer_seal(book: Book, tmp_path: Path) -> None:
+    with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
+        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        newer = tmp_path / "newer"
+        newer.write_bytes(Signer(book.place, bank.log).seal().note.data)
+
+    verdict = verify("bundle", book.bundle, known=[newer])
+
+    assert verdict.code == 3 and "entries 27 to 28 were sealed and are not here" in said(verdict)
+
+
+def test_a_seal_that_was_not_understood_or_not_there_is_no_pass(book: Book, tmp_path: Path) -> None:
+    strange = tmp_path / "strange"
+    strange.write_bytes(b"nothing")
+
+    assert verify("bundle", book.bundle, known=[strange]).code == 1
+    assert verify("bundle", book.bundle, known=[tmp_path / "nowhere"]).code == 3
+    assert verify("bundle", tmp_path / "nowhere").code == 3
+    assert verify("receipt", tmp_path / "nowhere").code == 3
+
+
+def test_a_seal_of_another_log_is_not_compared_and_that_is_no_pass(book: Book, tmp_path: Path) -> None:
+    private = Ed25519PrivateKey.generate()
+    oak = VerifierKey("oak.example/1", ED25519, private.public_key().public_bytes_raw())
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(sign_note(Checkpoint(oak.name, 0, EMPTY_ROOT).text, oak.name, private).data)
+
+    verdict = verify("bundle", book.bundle, known=[theirs], keys=[*keys_of(book), oak])
+
+    assert verdict.code == 3 and "another log, oak.example/1" in said(verdict)
+
+
+def test_a_strange_file_in_the_folder_is_told_of(book: Book, checked: Check) -> None:
+    (book.bundle / "notes.txt").write_text("mine")
+
+    assert checked().code == 0 and "'notes.txt', which is no part of a bundle" in said(checked())
+
+
+def test_seals_inside_that_are_not_earlier_ones_are_found(book: Book, checked: Check) -> None:
+    seals = book.bundle / "checkpoints"
+    shutil.copy(book.bundle / "checkpoint", seals / "26")
+    assert "no earlier seal" in said(checked()) and checked().code == 1
+    (seals / "26").unlink()
+    shutil.copy(seals / "14", seals / "15")
+    assert "seal over something else" in said(checked()) and checked().code == 1
+    (seals / "15").unlink()
+    (seals / "16").mkdir()
+    assert checked().code == 1
+
+
+def test_what_a_bundle_says_does_not_steer_a_terminal(book: Book, checked: Check) -> None:
+    (book.bundle / "\x1b[2J").write_text("")
+    lines = lines_of(book)
+    write_lines(book, [lines[0].replace(b"community-founded", b"community-\\u001b[31m" + b"x" * 900), *lines[1:]])
+
+    assert checked().code == 1 and "\x1b" not in said(checked()) and max(map(len, checked().lines)) < 600

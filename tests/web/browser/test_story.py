@@ -1,0 +1,39 @@
+"""My story on the smallest phones, and as a keepsake on paper."""
+
+from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
+from tests.web.pages.conftest import Street
+
+
+def a_full_year(street: Street) -> None:
+    for _ in range(3):
+        street.helped(by=street.bo_id)
+    street.bank.exchanges.confirm(street.helped(back=45, minutes=60), command=street.command(street.bo_id))
+    street.gave()
+
+
+def test_the_map_of_days_fits_the_smallest_phones_and_can_be_read(served: Served) -> None:
+    a_full_year(served.street)
+
+    for how in (SMALLEST, PHONE):
+        page = served.window(served.street.ana_id, **how)
+        page.goto("/story")
+
+        width = how["viewport"]["width"]
+        box = page.get_by_role("img", name="Each day of my year").bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width and box["width"] > 0.8 * width
+        assert page.get_by_text("The days as a table").is_visible()
+
+
+def test_it_prints_as_a_keepsake_that_says_whose_it_is(served: Served) -> None:
+    a_full_year(served.street)
+    page = served.window(served.street.ana_id, **DESK)
+    page.goto("/story")
+    assert not page.get_by_text("The story of").is_visible()
+
+    page.emulate_media(media="print")
+
+    assert page.get_by_text("The story of Ana Sousa, member of the Riverside time bank.").is_visible()
+    assert page.get_by_text("Your first time with Bo Lindqvist.").is_visible()
+    for hidden in ("Keep it", "The days as a table", "See the exchange"):
+        assert not page.get_by_text(hidden).first.is_visible()
+    assert not page.get_by_role("navigation", name="Main").is_visible()

@@ -1,0 +1,90 @@
+"""The garden on the street, with the reports of its closed years, and what its people agreed to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from ledger.events import Circle
+from ledger.identifiers import MemberId
+from projections.measures.acts import Act
+from projections.privacy.agreed import ties_of
+from projections.privacy.groups import Placed
+from projections.reports.report import Report
+from projections.reports.ties import TiesOfYear, keep_ties
+from tests.projections.measures.communities import ring
+from tests.web import reports
+from tests.web.pages.conftest import Street
+
+HOURS = (40, 35, None, 50, 45, 60, 55, 20, 30, 40, 25, 0)
+"""What members gave in each month; they received ten hours more, and in March there were too few people to show."""
+
+
+def months_of(year: int) -> list[dict[str, Any]]:
+    """The months of a year of the garden, as its report lists them."""
+    return [
+        {
+            "month": f"{year}-{number:02}",
+            "given": None if hours is None else hours * 60,
+            "received": None if hours is None else (hours + 10) * 60,
+            "entries": None if hours is None else 9,
+        }
+        for number, hours in enumerate(HOURS, start=1)
+    ]
+
+
+def of_garden(street: Street, year: int = 2025, **changed: Any) -> Report:
+    """A year of the garden: 400 hours given and 455 received, with two kinds of help that may be shown."""
+    figures: dict[str, Any] = {
+        "given": 400 * 60,
+        "received": 455 * 60,
+        "members": 24,
+        "minutes": None,
+        "entries": 212,
+        "people": 61,
+        "months": months_of(year),
+        "by_category": {
+            "garden": reports.part(300, 120, 0.6),
+            "food": reports.part(150, 70, 0.3),
+            "children": None,
+            "lifts": None,
+        },
+    }
+    return reports.report(year, scope=street.garden, **(figures | changed))
+
+
+def month_of_garden(street: Street, year: int, number: int) -> Report:
+    """One month, with what its year says of it."""
+    of_year = of_garden(street, year)
+    own = of_year.figures["months"][number - 1]
+    month = reports.month_of(of_year, number)
+    return msgspec.structs.replace(month, figures=month.figures | {name: own[name] for name in ("given", "received")})
+
+
+def kept(street: Street, *found: Report) -> None:
+    """Reports of the garden, where pages look for them."""
+    reports.kept(street.views, list(found))
+
+
+TWENTY_OTHERS = ring(20)
+
+
+def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS) -> None:
+    """What went between members of the garden in 2025, and `beside` it between others who never agreed to anything."""
+    garden = (street.garden,)
+    placed = [Placed(one, garden, garden) for one in (*acts, *beside)]
+    ties = TiesOfYear(ties_of(placed), ["community", street.garden], [])
+    with street.views.reports._engine.execution_options(writes=True).begin() as connection:
+        keep_ties(connection, street.views.reports.identity, "2025", ties)
+
+
+def chose(street: Street, sees: Circle, *members: MemberId) -> None:
+    """Each of them chooses who may see whom they help."""
+    for member in members:
+        street.bank.members.choose_visibility(member, sees, command=street.command(member))
+
+
+def belong(street: Street, *members: MemberId) -> None:
+    """They join the garden; Ana belongs already."""
+    for member in members:
+        street.bank.groups.join(street.garden, member, command=street.command(member))

@@ -1,0 +1,71 @@
+"""Who may see whom I help: each chooses it on their own page, and nobody for somebody else."""
+
+import pytest
+
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import form_on, send, words_on
+
+
+def test_until_somebody_chooses_only_the_two_see_it(street: Street) -> None:
+    page = street.ana.get(f"/members/{street.ana_id}")
+
+    assert form_on(page, f"/members/{street.ana_id}/visibility").fields["sees"] == "nobody"
+    for words in ("Who may see whom I help", "Only the two of us", "Only you can choose this", "at any time"):
+        assert words in words_on(page)
+
+
+def test_a_member_chooses_and_chooses_anew(street: Street) -> None:
+    path = f"/members/{street.ana_id}"
+
+    for sees in ("groups", "coordinators", "nobody"):
+        answer = send(street.ana, street.ana.get(path), f"{path}/visibility", sees=sees)
+        page = street.ana.get(answer.headers["location"])
+
+        assert "Kept. You can choose anew at any time." in words_on(page)
+        assert form_on(page, f"{path}/visibility").fields["sees"] == sees
+        assert street.bank.members.standing(street.ana_id).sees == sees
+
+
+def test_nobody_chooses_for_somebody_else_not_even_a_coordinator(street: Street) -> None:
+    asked = {"command": "a-command-of-this-test", "sees": "groups"}
+    path = f"/members/{street.ana_id}"
+
+    for browser in (street.bo, street.chidi, street.ruth):
+        assert browser.post(f"{path}/visibility", data=asked).status_code == 403
+        assert f"{path}/visibility" not in browser.get(path).text, "nor does their page offer it"
+        assert "Who may see whom I help" not in words_on(browser.get(path))
+
+    assert street.bank.members.standing(street.ana_id).sees == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"), [({}, "Choose who may see it"), ({"sees": "everybody"}, "Choose one of the answers")]
+)
+def test_one_of_the_three_has_to_be_chosen(street: Street, typed: dict[str, str], sentence: str) -> None:
+    answer = street.ana.post(f"/members/{street.ana_id}/visibility", data={"command": "a-command-of-this-test"} | typed)
+
+    assert (answer.status_code, sentence in words_on(answer)) == (422, True)
+    assert street.bank.members.standing(street.ana_id).sees == "nobody"
+
+
+def test_pressing_it_twice_is_one_choice_and_keeping_what_is_kept_is_none(street: Street) -> None:
+    path = f"/members/{street.ana_id}"
+    page = street.ana.get(path)
+    send(street.ana, page, f"{path}/visibility", sees="groups")
+    head = street.bank.log.head()
+
+    again = send(street.ana, page, f"{path}/visibility", sees="groups")
+    same = send(street.ana, street.ana.get(path), f"{path}/visibility", sees="groups")
+
+    assert (again.status_code, same.status_code) == (303, 303)
+    assert street.bank.log.head() == head
+
+
+def test_a_mistake_in_another_form_of_the_page_leaves_the_choice_as_it_is(street: Street) -> None:
+    path = f"/members/{street.chidi_id}"
+    send(street.chidi, street.chidi.get(path), f"{path}/visibility", sees="coordinators")
+
+    answer = send(street.chidi, street.chidi.get(path), f"{path}/roles")
+
+    assert answer.status_code == 422
+    assert form_on(answer, f"{path}/visibility").fields["sees"] == "coordinators"

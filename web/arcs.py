@@ -1,0 +1,135 @@
+"""Who helps whom, drawn as arcs: names in the middle, the right side runs down, the left side up, thicker is more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+MOST_NAMES = 10
+MOST_LINES = 30
+"""More names or lines than this make a tangle: a table tells them better."""
+
+WIDTH = 420
+MIDDLE = 210
+ROW_HEIGHT = 52
+EDGE = 66
+"""How far the lines begin and end from the middle: between them stand the names."""
+TIP = 9
+REACH = 183
+"""How far out the longest line bends; it comes three quarters of the way."""
+NEAREST = 36
+SPREAD = 34
+"""Of the height of a row, what its lines share."""
+THINNEST, THICKEST = 2.4, 9.0
+ALIKE = 3.0
+LONGEST_WORDS = 14
+
+
+class Line(NamedTuple):
+    """Somebody helped somebody; the minutes say how thick the line is. None: all are drawn alike."""
+
+    giver: str
+    receiver: str
+    minutes: int | None
+
+
+class Arc(msgspec.Struct, frozen=True):
+    """One line as a path, with its width."""
+
+    path: str
+    width: float
+
+
+class NameLine(msgspec.Struct, frozen=True):
+    """A line of a name, and where it stands."""
+
+    words: str
+    y: float
+
+
+class Arcs(msgspec.Struct, frozen=True):
+    """The picture: lines, their arrows at those who were helped, and the names."""
+
+    width: int
+    height: int
+    middle: int
+    lines: tuple[Arc, ...]
+    arrows: str
+    names: tuple[NameLine, ...]
+
+
+class _End(NamedTuple):
+    """Where a line touches a row: on which side, and by how far it comes or goes."""
+
+    line: int
+    away: int
+    is_tip: bool
+
+
+def arcs(people: Sequence[tuple[str, str]], lines: Sequence[Line]) -> Arcs | None:
+    """The picture of these people, as (identifier, name) from top to bottom; None where a table tells it better."""
+    if not lines or len(people) > MOST_NAMES or len(lines) > MOST_LINES:
+        return None
+    place = {identifier: number for number, (identifier, _) in enumerate(people)}
+    pairs = [(place[line.giver], place[line.receiver]) for line in lines]
+    heights = _heights(pairs)
+    most = max((line.minutes or 0 for line in lines), default=0)
+    drawn: list[Arc] = []
+    arrows: list[str] = []
+    for number, (line, (start, end)) in enumerate(zip(lines, pairs, strict=True)):
+        side = 1 if start < end else -1
+        width = ALIKE if line.minutes is None else THINNEST + (THICKEST - THINNEST) * line.minutes / max(1, most)
+        bend = NEAREST + (REACH - NEAREST) * (abs(end - start) - 1) / max(1, len(people) - 2)
+        leaves, comes = heights[number, False], heights[number, True]
+        root, tip, out = (MIDDLE + side * far for far in (EDGE, EDGE + TIP, EDGE + bend))
+        drawn.append(
+            Arc(f"M{root:g} {leaves:g}C{out:.1f} {leaves:g} {out:.1f} {comes:g} {tip:g} {comes:g}", round(width, 1))
+        )
+        half = max(4.0, width * 0.75)
+        arrows.append(f"M{root:g} {comes:g}l{side * (TIP + 2)} {-half:.1f}v{2 * half:.1f}z")
+    names = tuple(line for number, (_, name) in enumerate(people) for line in _name(name, _middle_of(number)))
+    return Arcs(WIDTH, ROW_HEIGHT * len(people), MIDDLE, tuple(drawn), "".join(arrows), names)
+
+
+def _heights(pairs: Sequence[tuple[int, int]]) -> Mapping[tuple[int, bool], float]:
+    """Where each line leaves its giver's row and comes to its receiver's, so that those of a row do not cross there."""
+    rows: dict[tuple[int, int], list[_End]] = {}
+    for number, (start, end) in enumerate(pairs):
+        side = 1 if start < end else -1
+        rows.setdefault((start, side), []).append(_End(number, end - start, is_tip=False))
+        rows.setdefault((end, side), []).append(_End(number, start - end, is_tip=True))
+    heights: dict[tuple[int, bool], float] = {}
+    for (row, _), ends in rows.items():
+        for height, end in zip(_spread(_middle_of(row), len(ends)), _ordered(ends), strict=True):
+            heights[end.line, end.is_tip] = height
+    return heights
+
+
+def _ordered(ends: Iterable[_End]) -> list[_End]:
+    """From top to bottom: to rows above, the nearest first; then to rows below, the furthest first: so none cross here."""
+    return sorted(ends, key=lambda end: (end.away > 0, -end.away, end.line))
+
+
+def _spread(middle: float, number: int) -> list[float]:
+    gap = min(11.0, SPREAD / number)
+    return [round(middle + (place - (number - 1) / 2) * gap, 1) for place in range(number)]
+
+
+def _middle_of(row: int) -> float:
+    return (row + 0.5) * ROW_HEIGHT
+
+
+def _name(name: str, middle: float) -> tuple[NameLine, ...]:
+    """A name on one line, or, where it is long, on two; what is longer still is cut, for the table has all of it."""
+    words = name.split()
+    if len(name) <= LONGEST_WORDS or len(words) == 1:
+        return (NameLine(_cut(name), middle + 5.5),)
+    first = words[0]
+    rest = words[1:]
+    while rest and len(first) + 1 + len(rest[0]) <= LONGEST_WORDS and len(rest) > 1:
+        first = f"{first} {rest.pop(0)}"
+    return NameLine(_cut(first), middle - 3), NameLine(_cut(" ".join(rest)), middle + 16)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LONGEST_WORDS else f"{words[: LONGEST_WORDS - 1]}\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,49 @@
+"""`hours receipt`: a slip that proves that one entry is under the seal."""
+
+from pathlib import Path
+
+import click
+
+from ledger.identifiers import is_identifier
+from ledger.log.entry import decode
+from ledger.log.store import Log
+from web.commands.printing import say
+from web.commands.problems import Problem
+from web.commands.sealing import seal_option, signing
+from web.commands.where import Where
+
+TOLD_FIRST = ("exchange-settled", "gift-recorded")
+LONGEST = 30
+
+
+@click.command("receipt")
+@click.argument("what", metavar="EXCHANGE|GIFT|ENTRY")
+@seal_option
+@click.pass_obj
+def receipt_command(where: Where, what: str, place: Path | None) -> None:
+    """Print the receipt of an entry: hours receipt x-... > exchange.tlog-proof
+
+    ENTRY is an entry number. For an exchange it is the entry that settled it, or else the newest one about it. Whoever has the
+    receipt and the public key can check it offline: hours verify receipt FILE --key VKEYS.
+    """
+    with signing(where, place) as (signer, log):
+        if what.isascii() and what.isdecimal() and len(what) < LONGEST:
+            receipt = signer.receipt(int(what))
+        else:
+            receipt = signer.receipt(position=_position(log, what))
+        entry = decode(receipt.entry)
+        keys = signer.folder.path / "vkeys.txt"
+    click.echo(receipt.data, nl=False)
+    say(f"Entry {receipt.place + 1:,}, {entry.type}, recorded {entry.at}.")
+    say(f"Check it with: hours verify receipt FILE --key {keys}")
+
+
+def _position(log: Log, what: str) -> int:
+    if not is_identifier(what) or what[0] not in "xf":
+        raise Problem(f"“{what[:LONGEST]}” is no exchange, gift or entry number.", "An exchange looks like x-9f3k2m…")
+    tag = f"exchange:{what}" if what.startswith("x-") else f"gift:{what}"
+    about, _ = log.read({tag: 0})
+    if not about:
+        raise Problem(f"There is no {tag.partition(':')[0]} {what}.", "Its page shows the identifier in its address.")
+    settling = [stored for stored in about if stored.type in TOLD_FIRST]
+    return (settling or about)[-1].position

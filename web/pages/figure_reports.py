@@ -1,0 +1,115 @@
+"""Reports of closed periods, to print or to hand on: with the figures that everyone may see, the community's or a group's."""
+
+from typing import Literal, NamedTuple
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import GroupId, is_group, is_identifier
+from projections.reports.report import COMMUNITY, Report
+from projections.reports.sheet import as_csv, as_json, meanings
+from projections.views import Views
+from web.closed_periods import choices
+from web.figure_words import sections
+from web.findings import findings_of, period_words
+from web.forms import query_fields
+from web.frame import page
+from web.pages.choices import labels_of
+from web.pages.people import Names
+from web.visitors import Asked
+
+Shape = Literal["html", "csv", "json"]
+
+MEDIA: dict[Shape, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+SCOPES_LISTED = 50
+
+
+class Named(NamedTuple):
+    """The report that an address names: its period, and as what it is wanted."""
+
+    period: str
+    shape: Shape
+
+
+@get("/community/reports", sync_to_thread=True)
+def list_reports(request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[str]:
+    """The closed periods of the community, or of the group asked for, and the groups to choose from."""
+    as_of = views.catch_up()
+    scope = _scope(request)
+    groups = views.groups.all(limit=SCOPES_LISTED).rows
+    names = Names(bank, views).of([scope, *(group.id for group in groups)])
+    return page(
+        request,
+        "figure_reports.html",
+        group="" if scope == COMMUNITY else scope,
+        name=names[scope],
+        periods=choices(views.reports.periods(scope)),
+        groups=sorted(((group.id, names[group.id]) for group in groups), key=lambda one: one[1].casefold()),
+        as_of=as_of.number,
+    )
+
+
+@get("/community/report/{report:str}", sync_to_thread=True)
+def show_report(
+    request: Asked, report: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
+) -> Response[str] | Response[bytes]:
+    """One report: a page that prints, or with .csv or .json behind its period a sheet to keep."""
+    views.catch_up()
+    named, scope = _named(report), _scope(request)
+    # What leaves the house holds what everyone may see, whoever fetches it.
+    found = views.reports.of(scope, named.period, "everyone")
+    if found is None:
+        raise NotFoundException
+    if named.shape != "html":
+        return _sheet(found, named.shape)
+    names = Names(bank, views).of([scope, *(one["group"] for one in found.figures.get("access") or ())])
+    return page(
+        request,
+        "figure_report.html",
+        report=found,
+        group="" if scope == COMMUNITY else scope,
+        name=names[scope],
+        period=period_words(found.period),
+        found=findings_of(found, labels_of(bank), names),
+        sections=sections(found.figures, meanings()),
+        as_of=found.entry,
+    )
+
+
+PAGES = (list_reports, show_report)
+
+
+def _named(name: str) -> Named:
+    """2025, 2025-10.csv, 2025.json; anything else is no report."""
+    period, dot, suffix = name.partition(".")
+    match suffix:
+        case "csv" | "json":
+            return Named(period, suffix)
+        case "" if not dot:
+            return Named(period, "html")
+        case _:
+            raise NotFoundException
+
+
+def _scope(request: Asked) -> str:
+    """The community, or the group that the address names."""
+    group = query_fields(request).one("group")
+    if not group:
+        return COMMUNITY
+    if not is_identifier(group) or not is_group(GroupId(group)):
+        raise NotFoundException
+    return group
+
+
+def _sheet(report: Report, shape: Shape) -> Response[bytes]:
+    """The report as a file to keep, named after its period."""
+    content = as_csv(report).encode() if shape == "csv" else as_json(report)
+    whose = "" if report.scope == COMMUNITY else f"-{report.scope}"
+    return Response(
+        content,
+        media_type=MEDIA[shape],
+        headers={"content-disposition": f'attachment; filename="report-{report.period}{whose}.{shape}"'},
+    )

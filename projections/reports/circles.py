@@ -37,7 +37,7 @@ def group_figures(
         known = stand.known_to_all([*before, *theirs.own], members)
         nothing = dict.fromkeys(("given", "received"), None if theirs.own else 0)
         figures = unshown(known, is_empty=not theirs.own) | nothing_added() | nothing
-    figures["members"] = sum(one.left_on is None for one in members)
+    figures["members"] = sum(_belongs(one, stand.closed.last_day) for one in members)
     hidden = stand.year.months_of_groups[group].hidden
     if stand.closed.is_year:
         figures["months"] = [
@@ -47,6 +47,11 @@ def group_figures(
         ]
     figures["busy"] = _busy(stand, group, placed, theirs)
     return figures
+
+
+def _belongs(membership: Membership, day: date) -> bool:
+    """Whether somebody belonged at the end of a day."""
+    return membership.joined_on <= day and (membership.left_on is None or membership.left_on > day)
 
 
 def _shown(stand: Stand) -> list[GroupId]:

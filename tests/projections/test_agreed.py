@@ -10,7 +10,7 @@ from projections.measures.acts import Act
 from projections.privacy.agreed import Agreed, Published, Seen, agreed_in, may_be_told, ties_of
 from projections.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.privacy.groups import Placed
-from projections.privacy.remainders import Scope, TiesByScope
+from projections.privacy.remainders import Figure, Scope, TiesByScope
 from tests.projections.measures.communities import act, grown, ring
 
 GARDEN, KITCHEN = GroupId("g-garden"), GroupId("g-kitchen")
@@ -217,6 +217,43 @@ def test_the_order_of_ties_and_of_scopes_changes_nothing() -> None:
     seen = seeing(*(str(one.member) for one in members[::3]))
 
     assert agreed(placed(acts), seen) == agreed(placed(shuffled), seen)
+
+
+def test_the_community_counts_as_well_where_no_group_is_published() -> None:
+    """Beside the twelve who agreed only one pair shared anything: the community's figures would tell of it."""
+    acts = placed([*ring(12), act("zoe", "m-3", 60)])
+    people = [f"m-{place}" for place in range(12)]
+
+    community = Published(frozenset({None}), frozenset())
+
+    assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), community) == "nothing"
+    assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), NOWHERE) == "hours"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_sums_alone_seem_to_show_is_what_looking_at_each_tie_shows(seed: int) -> None:
+    """Somebody stands out by much, by a little, or not at all; some of it is known."""
+    chance = random.Random(seed)
+    names = [MemberId(f"m-{place}") for place in range(24)]
+    acts = [act(giver, names[(place + step) % 24], 60) for place, giver in enumerate(names) for step in (1, 2, 5)]
+    whole = sum(one.minutes for one in acts)
+    for weight in (chance.uniform(0, 1.2), chance.uniform(0, 1.2), chance.uniform(0, 0.3))[: seed % 4]:
+        star = chance.choice(names)
+        towards = chance.random() < 0.5
+        for other in chance.sample([one for one in names if one != star], 11):
+            pair = (other, star) if towards else (star, other)
+            acts.append(act(*pair, round(weight * whole / 11)))
+    ties = ties_of(placed([one for one in acts if one.minutes]))
+    known = chance.sample(ties, chance.randrange(6))
+
+    left = Figure(ties, lambda tied: True).without(known)
+
+    rest = [tied for tied in ties if tied not in known]
+    cell = Cell(
+        {(tied.giver, tied.receiver): tied.minutes for tied in rest},
+        {(tied.giver, tied.receiver): tied.times for tied in rest},
+    )
+    assert (left == "harmless") == is_safe(cell, FEWEST_TO_COMPARE)
 
 
 def test_a_thousand_ties_of_a_group_are_looked_at_once() -> None:

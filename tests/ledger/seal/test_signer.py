@@ -253,3 +253,22 @@ def test_each_seal_is_remembered_before_it_is_shown(
 
 def _full_disk(_handle: int) -> None:
     raise OSError(28, "the disk is full")
+
+
+def test_a_log_that_was_moved_to_other_positions_is_still_the_log_that_was_sealed(
+    sealed_bank: TimeBank, book: Book, tmp_path: Path
+) -> None:
+    before = Signer(book.place, sealed_bank.log).seal()
+    moved = open_log(f"sqlite:///{tmp_path / 'log.db'}")
+    stranger = sqlite3.connect(tmp_path / "log.db")
+    stranger.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('entries', 1000)")
+    stranger.commit()
+    stranger.close()
+    entries = sealed_bank.log.from_position(0, limit=100)
+    moved.append([(entry.type, entry.data, entry.tags) for entry in entries], unless=(), after=0)
+
+    signer = Signer(book.place, moved)
+
+    assert next(iter(moved.scan()))[0] == 1001 and signer.seal() == before
+    assert signer.receipt(5).entry == entries[4].data
+    moved.close()

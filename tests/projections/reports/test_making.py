@@ -27,10 +27,10 @@ def without_late(report: Report) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(report, late=None, late_hidden=False, looked_at=0))
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6), day=st.dates(date(2025, 4, 10), date(2025, 12, 20)))
 def test_a_closed_report_is_the_same_to_the_byte_whatever_is_recorded_later(seed: int, day: date) -> None:
-    written = lively(seed, people=45, groups=2)
+    written = lively(seed, people=40, groups=2)
 
     then, later = written.reports(today=day, until=day - DAY), written.reports(today=CLOSED)
 
@@ -39,11 +39,11 @@ def test_a_closed_report_is_the_same_to_the_byte_whatever_is_recorded_later(seed
         assert without_late(later[key]) == without_late(report), key
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6))
 def test_every_figure_is_that_of_the_acts_that_were_known_when_its_period_closed(seed: int) -> None:
     """Worked out once more from the log as it was at the end of that day, by whoever has it."""
-    written = lively(seed, people=60, groups=0)
+    written = lively(seed, people=40, groups=0)
     for (_, period, reader), report in written.reports().items():
         if period == "2025" or report.figures["entries"] is None:
             continue
@@ -60,7 +60,10 @@ def test_every_figure_is_that_of_the_acts_that_were_known_when_its_period_closed
 
 
 def test_a_year_is_the_sum_of_what_its_months_counted() -> None:
-    written = lively(3, groups=1)
+    written = Written()
+    for number in range(1, 13):
+        written.happened(ring(20 + number, 50 + number, on=date(2025, number, 5)))
+    written.happened([act("m-1", "m-2", on=date(2025, 6, 6))], recorded_after=50 * DAY)
     reports = written.reports()
 
     year = reports[COMMUNITY, "2025", "everyone"].figures
@@ -68,8 +71,7 @@ def test_a_year_is_the_sum_of_what_its_months_counted() -> None:
 
     assert [month["entries"] for month in year["months"]] == [figures["entries"] for figures in months]
     assert [month["given"] for month in year["months"]] == [figures["minutes"] for figures in months]
-    assert all(figures["entries"] is not None for figures in months), "else there is nothing to add up"
-    assert year["entries"] == sum(figures["entries"] for figures in months)
+    assert year["entries"] == sum(figures["entries"] for figures in months) == 2 * sum(range(21, 33))
 
 
 def test_each_report_has_every_figure_by_its_name() -> None:

@@ -11,9 +11,7 @@ from ledger.identifiers import GroupId, MemberId
 from projections.measures.ties import given, received
 from projections.privacy.cells import (
     FEWEST_TO_COMPARE,
-    LARGEST_PERCENT,
     LEARNED_PERCENT,
-    TWO_LARGEST_PERCENT,
     Cell,
     is_harmless,
 )
@@ -74,14 +72,13 @@ class TiesByScope:
 
 
 class Weights(NamedTuple):
-    """The whole of a figure in minutes, or in times; the most that one person, and two, gave or received of it.
+    """The whole of a figure in minutes, or in times; the most that anybody gave or received of it.
 
     `pooled` is the most that any two can know of it, from what they gave and what they received.
     """
 
     whole: int
     first: int
-    two: int
     pooled: int
 
 
@@ -108,15 +105,11 @@ class Figure:
         if people - len({one for tied in known for one in (tied.giver, tied.receiver)}) < FEWEST_TO_COMPARE:
             return False
         taken = (sum(tied.minutes for tied in known), sum(tied.times for tied in known))
-        for (whole, first, two, pooled), less in zip(weights, taken, strict=True):
-            left = whole - less
-            if whole and (
-                100 * first > LARGEST_PERCENT * left
-                or 100 * two > TWO_LARGEST_PERCENT * left
-                or 100 * (left - pooled) < (100 + LEARNED_PERCENT) * first
-            ):
-                return False
-        return True
+        # If two who put together what they know are that far from anybody's part, nobody stands out either.
+        return all(
+            not whole or 100 * (whole - less - pooled) >= (100 + LEARNED_PERCENT) * first
+            for (whole, first, pooled), less in zip(weights, taken, strict=True)
+        )
 
     @cached_property
     def _sums(self) -> tuple[int, tuple[Weights, Weights]]:
@@ -125,12 +118,9 @@ class Figure:
 
 
 def _weights(ties: Mapping[tuple[MemberId, MemberId], int]) -> Weights:
-    sides = (given(ties), received(ties))
-    largest = [nlargest(2, side.values()) for side in sides]
-    pooled = nlargest(2, (sides[0][member] + sides[1][member] for member in sides[0]))
-    return Weights(
-        sum(ties.values()), max((two[0] for two in largest if two), default=0), max(map(sum, largest)), sum(pooled)
-    )
+    gave, got = given(ties), received(ties)
+    pooled = nlargest(2, (gave[member] + got[member] for member in gave))
+    return Weights(sum(ties.values()), max([0, *gave.values(), *got.values()]), sum(pooled))
 
 
 def _cell(ties: Iterable[Tied]) -> Cell:

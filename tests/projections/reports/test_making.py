@@ -185,10 +185,10 @@ def test_a_group_shows_its_kinds_by_the_year_where_the_rest_is_enough_people() -
     people = [f"m-{place}" for place in range(60)]
     written.welcomed(people)
     written.formed("g-choir", people[:25])
-    for month in range(1, 13):
+    for month in (1, 2):
         written.happened(ring(60, on=date(2025, month, 5)))
         written.happened(ring(60, on=date(2025, month, 6), category="food"))
-    lifts = [act(*pair, category="lifts", on=date(2025, 6, 7)) for pair in combinations(people[:6], 2)]
+    lifts = [act(*pair, category="lifts", on=date(2025, 2, 7)) for pair in combinations(people[:6], 2)]
     written.happened(lifts)
 
     figures = written.reports()["g-choir", "2025", "everyone"].figures

@@ -1,9 +1,10 @@
-"""Who may write read models: one at a time, of all threads and processes; and one rebuild at a time."""
+"""Who may write read models: one at a time, of all threads and processes; one rebuild, and one of each long work, too."""
 
 import fcntl
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -11,6 +12,11 @@ import sqlalchemy as sa
 _WRITING = int.from_bytes(b"hrs:view")
 _REBUILDING = int.from_bytes(b"hrs:rebu")
 _FILLING = int.from_bytes(b"hrs:fill")
+
+Work = Literal["figures", "daily"]
+"""What takes long, and is done by one process at a time."""
+
+_WORKING: dict[Work, int] = {"figures": int.from_bytes(b"hrs:figs"), "daily": int.from_bytes(b"hrs:days")}
 
 _BEGIN = "SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
 _BEGIN_FILLING = "SELECT pg_advisory_xact_lock_shared(%s), set_config('synchronous_commit', 'off', true)"
@@ -67,3 +73,22 @@ def rebuilding(engine: sa.Engine) -> Generator[None]:
             connection.exec_driver_sql("SELECT pg_advisory_lock(%s)", (_REBUILDING,))
             connection.commit()
             yield
+
+
+@contextmanager
+def alone(engine: sa.Engine, work: Work) -> Generator[bool]:
+    """Whether nobody else is at this work, in any process; nobody waits. Forgotten with the process that holds it."""
+    if engine.dialect.name == "sqlite":
+        with Path(f"{engine.url.database}.{work}").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+    else:
+        with engine.connect() as connection:
+            connection.detach()  # closed afterwards, which lets go, instead of being used again
+            is_alone = bool(connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (_WORKING[work],)).scalar())
+            connection.commit()
+            yield is_alone

@@ -9,6 +9,7 @@ from ledger.log.store import Log
 from projections.balances import Balances
 from projections.comparison import Difference
 from projections.contributions import Contributions
+from projections.daily import Daily
 from projections.exchanges import Exchanges
 from projections.groups import Groups
 from projections.journal import Journal
@@ -63,6 +64,7 @@ class Views:
         )
         self.reports = Reports(asking, log)
         self.ties = KeptTies(asking, self.reports)
+        self.daily = Daily(engine, self.reports)
         self._projector = Projector(engine, asking, log, models)
 
     @classmethod
@@ -71,6 +73,7 @@ class Views:
         views = cls(place.views_engine(), log)
         views._projector.prepare()
         views.reports.prepare()
+        views.daily.prepare()
         return views
 
     def catch_up(self, position: int | None = None) -> AsOf:

@@ -4,11 +4,8 @@ Each period is kept as soon as it is made, in one step. Whoever is stopped half-
 is already made; the next one goes on from there.
 """
 
-import fcntl
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -16,7 +13,7 @@ import sqlalchemy as sa
 
 from ledger.log.store import Log
 from projections.chronicle import Chronicle, chronicle
-from projections.locks import writing
+from projections.locks import alone, writing
 from projections.measures.acts import counting
 from projections.measures.graph import graph
 from projections.measures.statistics import statistics
@@ -26,10 +23,6 @@ from projections.reports.kept import Reports, State, entry_at, forget, keep, kee
 from projections.reports.making import AUDIENCES, Making
 from projections.reports.report import EverythingKept, Report
 from projections.reports.ties import keep_ties, ties_of_year
-
-# Advisory locks are numbers shared by everybody who uses the same PostgreSQL database.
-_REFRESHING = int.from_bytes(b"hrs:figs")
-
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -55,7 +48,7 @@ def refresh(
 
     Does nothing when another process is at it. Without `everything`, only the reports of closed periods are made.
     """
-    with _alone(engine) as is_alone:
+    with alone(engine, "figures") as is_alone:
         if not is_alone:
             return Refreshed([], 0, is_busy=True)
         kept = Reports(engine, log)
@@ -145,22 +138,3 @@ class _Refreshing:
     def _write(self, change: Callable[[sa.Connection], None]) -> None:
         with self._engine.connect() as connection, writing(connection):
             change(connection)
-
-
-@contextmanager
-def _alone(engine: sa.Engine) -> Generator[bool]:
-    """Whether nobody else is at it, in any process; forgotten with the process that holds it."""
-    if engine.dialect.name == "sqlite":
-        with Path(f"{engine.url.database}.figures").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-    else:
-        with engine.connect() as connection:
-            connection.detach()  # closed afterwards, which lets go, instead of being used again
-            is_alone = bool(connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (_REFRESHING,)).scalar())
-            connection.commit()
-            yield is_alone

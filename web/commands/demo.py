@@ -13,10 +13,10 @@ from ledger.application.finding import find_members
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
 from projections.views import Views
-from web.commands.keeping_figures import figures_kept, make_figures
+from web.commands.chores import carry_out, chores_done
 from web.commands.printing import progress, say
 from web.commands.problems import Problem
-from web.commands.serving import listening, serve, settings_for
+from web.commands.serving import chores_of, listening, serve, settings_for
 from web.commands.where import Where
 from web.sample import names
 from web.sample.diary import SampleClock
@@ -55,8 +55,8 @@ def demo_command(where: Where, port: int, preset: str, members: int, years: int,
         if _must_be_made(where):
             with progress("Making a neighbourhood") as tell, _new_bank(where) as (bank, clock):
                 fill(bank, clock, habits=PRESETS[preset], members=members, years=years, seed=seed, tell=tell)
-        make_figures(where)
-        with where.bank() as bank, where.views(bank) as views, figures_kept(where, bank, views):
+        carry_out(where, "figures")
+        with where.bank() as bank, where.views(bank) as views, chores_done(where, chores_of(bank, views)):
             settings = _plain(settings_for(os.environ, door), door.getsockname()[1])
             serve(bank, views, settings, door, ready=lambda: _welcome(where, bank, views, settings))
 

@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entrance] = {
     "figures": Entrance("figures", "Make the reports of closed months and years."),
     "report": Entrance("report", "Print the report of a closed month or year."),
     "replay": Entrance("replaying", "Compare the read models with the log."),
+    "daily": Entrance("daily", "Do what is done every day, such as the replay."),
     "rebuild": Entrance("rebuilding", "Build all read models anew from the log."),
     "seal": Entrance("sealing", "Sign the log as it stands, and print a sheet to keep."),
     "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),

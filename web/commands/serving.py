@@ -3,8 +3,9 @@
 import os
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import click
@@ -12,9 +13,11 @@ import msgspec
 import uvicorn
 
 from ledger.application.time_bank import TimeBank
+from projections.reports.due import is_due
 from projections.views import Views
 from web.app import create_app
-from web.commands.keeping_figures import figures_kept
+from web.commands.chores import Chore, chores_done
+from web.commands.daily import NAMES
 from web.commands.printing import say
 from web.commands.problems import Problem
 from web.commands.where import Where
@@ -35,8 +38,20 @@ def serve_command(where: Where, host: str, port: int) -> None:
     """
     with where.bank() as bank, where.views(bank) as views, listening(host, port) as door:
         settings = settings_for(os.environ, door)
-        with figures_kept(where, bank, views):
+        with chores_done(where, chores_of(bank, views)):
             serve(bank, views, settings, door, ready=lambda: say(f"Serving {where.shown} at {settings.base_url}"))
+
+
+def chores_of(bank: TimeBank, views: Views) -> Sequence[Chore]:
+    """What a served community does by itself: figures when a period closed or entries came, and each day what is daily."""
+
+    def time_zone() -> str:
+        return bank.agreements.in_force().time_zone
+
+    return (
+        Chore("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),
+        Chore("daily", lambda: bool(views.daily.due(NAMES, datetime.now(UTC), time_zone()))),
+    )
 
 
 def serve(bank: TimeBank, views: Views, settings: Settings, door: socket.socket, *, ready: Callable[[], None]) -> None:

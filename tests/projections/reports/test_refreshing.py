@@ -16,6 +16,7 @@ from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftW
 from ledger.identifiers import AccountId, CategoryKey, GroupId, is_member
 from ledger.log.entry import decode, instant
 from projections.chronicle import chronicle
+from projections.locks import alone
 from projections.measures.acts import counting
 from projections.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.reports import refreshing
@@ -216,7 +217,7 @@ def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
 
 def test_only_one_process_makes_them(bank: TimeBank) -> None:
     engine = bank.place.views_engine()
-    with refreshing._alone(engine) as is_alone:
+    with alone(engine, "figures") as is_alone:
         assert is_alone
         assert refreshed(bank, END).is_busy
     engine.dispose()

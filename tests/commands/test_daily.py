@@ -1,0 +1,110 @@
+"""`hours daily`, and the server that does it by itself."""
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ledger.application.time_bank import TimeBank
+from ledger.log.places import Place
+from projections.balances import TALLIES
+from projections.daily import Taken
+from projections.views import Views
+from tests.commands.conftest import Run
+from tests.commands.test_serving import SECONDS_TO_START, running
+from web.commands import daily
+from web.commands.daily import Step
+from web.commands.problems import Problem
+from web.commands.where import Where
+
+
+def taken(url: str) -> dict[str, Taken]:
+    """What is kept of the steps."""
+    with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
+        return views.daily.taken()
+
+
+def test_the_book_is_added_up_again_and_the_day_is_kept(founded: Run, neighbours: None, database_url: str) -> None:
+    result = founded("daily")
+
+    assert result.exit_code == 0, result.output
+    assert "replay: 3 accounts from" in result.stderr and "no differences" in result.stderr
+    assert taken(database_url)["replay"].trouble == ""
+
+
+def test_a_wrong_balance_is_told_and_the_exit_code_says_so(founded: Run, neighbours: None, database_url: str) -> None:
+    founded("replay")
+    engine = Place(database_url).views_engine()
+    with engine.begin() as connection:
+        connection.execute(sa.update(TALLIES).where(TALLIES.c.given == 90).values(given=900))
+    engine.dispose()
+
+    result = founded("daily")
+
+    assert result.exit_code == 1
+    assert "1 difference. Then: hours" in result.stderr and "1 step of 1 failed: replay." in result.stderr
+    assert "1 difference" in taken(database_url)["replay"].trouble
+
+
+def steps(*does: Callable[[Where], str]) -> Sequence[Step]:
+    return tuple(Step(one.__name__, one) for one in does)
+
+
+def breaks_off(where: Where) -> str:
+    raise ZeroDivisionError("a mistake of ours")
+
+
+def goes_wrong(where: Where) -> str:
+    raise Problem("The disk is full.", "Make room.")
+
+
+def goes_well(where: Where) -> str:
+    return "all is well"
+
+
+def test_a_step_that_fails_keeps_no_other_from_being_taken(
+    founded: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily, "STEPS", steps(breaks_off, goes_wrong, goes_well))
+    monkeypatch.setattr(daily, "NAMES", ("breaks_off", "goes_wrong", "goes_well"))
+
+    result = founded("daily")
+
+    assert result.exit_code == 1
+    assert "goes_wrong: The disk is full. Make room." in result.stderr and "goes_well: all is well" in result.stderr
+    assert "2 steps of 3 failed: breaks_off, goes_wrong." in result.stderr
+    assert {name: one.trouble for name, one in taken(database_url).items()} == {
+        "breaks_off": "ZeroDivisionError: a mistake of ours",
+        "goes_wrong": "The disk is full.",
+        "goes_well": "",
+    }
+
+
+def test_two_at_a_time_are_one_too_many(founded: Run, database_url: str) -> None:
+    with TimeBank.open(database_url) as bank, Views.open(bank.place, bank.log) as views, views.daily.alone():
+        result = founded("daily")
+
+    assert (result.exit_code, result.stderr) == (0, "Another process is doing it just now.\n")
+    assert taken(database_url) == {}
+
+
+def test_the_server_does_it_soon_after_its_start_once_a_day(run_in: Run, tmp_path: Path) -> None:
+    run_in("found", "--name", "Riverside", "--timezone", "UTC", "--coordinator", "Chidi")
+    url, began = f"sqlite:///{tmp_path / 'community'}", datetime.now(UTC)
+
+    with running("--data", str(tmp_path / "community"), "serve", folder=tmp_path) as (_, process):
+        until = time.monotonic() + SECONDS_TO_START
+        while not (kept := taken(url)) and time.monotonic() < until:
+            assert process.poll() is None
+            time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        _, complaints = process.communicate(timeout=20)
+
+    assert kept["replay"].trouble == "" and kept["replay"].day >= str(began.date())
+    assert complaints.count("\n") == 1, complaints
+    with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
+        assert views.daily.due(["replay"], datetime.fromisoformat(kept["replay"].at), "UTC") == []

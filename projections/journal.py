@@ -12,6 +12,7 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -190,7 +191,7 @@ def _concerned(fact: Fact, parties: dict[str, tuple[str, ...]]) -> tuple[str, ..
             return (fact.group,)
         case GroupJoined() | GroupLeft():
             return (fact.group, fact.member)
-        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed():
+        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed() | ExceptionsAgreed():
             return ()
         case _:
             assert_never(fact)

@@ -196,6 +196,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "agree_limits": COORDINATORS,
     "agree_confirmation": COORDINATORS,
     "agree_categories": COORDINATORS,
+    "agree_exceptions": COORDINATORS,
     # web/pages/coordinator.py, web/pages/balances.py, web/pages/journal.py
     "show_desk": COORDINATORS,
     "show_balances": COORDINATORS_AND_AUDITORS,

@@ -11,6 +11,7 @@ from ledger.events import (
     Circle,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -90,6 +91,8 @@ def _told(fact: Fact, voice: Voice) -> Markup:  # noqa: C901 - one case for each
         case CategoriesAgreed():
             labels = [_isolated(category.label) for category in fact.categories]
             return _say(_("Agreed: help is logged under these kinds: %(kinds)s."), kinds=_listed(labels))
+        case ExceptionsAgreed():
+            return _say(_("Agreed: from where on something in the book is worth a look."))
         case MemberInvited():
             return _say(_("%(member)s was invited."), member=voice.name(fact.member))
         case MemberWelcomed():

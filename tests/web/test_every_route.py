@@ -82,6 +82,7 @@ FOUND: dict[str, set[str]] = {
     "agree_limits": {CHIDI},
     "agree_confirmation": {CHIDI},
     "agree_categories": {CHIDI},
+    "agree_exceptions": {CHIDI},
     "show_desk": {CHIDI},
     "show_balances": KEEPERS,
     "show_journal": KEEPERS,

@@ -6,12 +6,13 @@ from typing import get_args
 import pytest
 from markupsafe import Markup
 
-from ledger.domain.agreements import DEFAULT_CATEGORIES
+from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
 from ledger.events import (
     TYPES,
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -92,6 +93,10 @@ SAID: list[tuple[Fact, str]] = [
     (
         CategoriesAgreed(categories=DEFAULT_CATEGORIES[:3]),
         "Agreed: help is logged under these kinds: Lifts and errands, Meals and food and Repairs and tools.",
+    ),
+    (
+        ExceptionsAgreed(thresholds=DEFAULT_THRESHOLDS),
+        "Agreed: from where on something in the book is worth a look.",
     ),
     (MemberInvited(member=ANA), "Ana was invited."),
     (MemberWelcomed(member=ANA), "Ana was welcomed and takes part from now on."),

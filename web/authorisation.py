@@ -202,6 +202,8 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_balances": COORDINATORS_AND_AUDITORS,
     "show_journal": COORDINATORS_AND_AUDITORS,
     "show_entry": COORDINATORS_AND_AUDITORS,
+    # web/pages/audit.py
+    "show_audit": COORDINATORS_AND_AUDITORS,
 }
 
 

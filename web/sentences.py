@@ -65,7 +65,12 @@ class Voice(NamedTuple):
         number = self.entries.get(exchange)
         if number is None:
             return escape(_("an earlier entry"))
-        return Markup('<a href="/journal/{}">{}</a>').format(number, _("entry %(number)s", number=count(number)))
+        return entry_link(number)
+
+
+def entry_link(number: int) -> Markup:
+    """An entry by its number, as a link for the reader of the journal."""
+    return Markup('<a href="/journal/{}">{}</a>').format(number, _("entry %(number)s", number=count(number)))
 
 
 def sentence(fact: Fact, voice: Voice) -> Markup:

@@ -87,6 +87,7 @@ FOUND: dict[str, set[str]] = {
     "show_balances": KEEPERS,
     "show_journal": KEEPERS,
     "show_entry": KEEPERS,
+    "show_audit": KEEPERS,
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

@@ -113,6 +113,11 @@ class Exchanges(ReadModel):
             story = connection.scalar(sa.select(GIFTS.c.story).where(GIFTS.c.id == id))
         return gift_story(story).view() if story else None
 
+    def many(self, ids: Sequence[ExchangeId]) -> dict[ExchangeId, ExchangeView]:
+        """These exchanges by id; unknown ones are left out. As many as a page of the journal holds, in one question."""
+        query = sa.select(EXCHANGES.c.story).where(EXCHANGES.c.id.in_(ids))
+        return {view.id: view for view in self._views(query)} if ids else {}
+
     def gifts(self, ids: Sequence[GiftId]) -> dict[GiftId, GiftView]:
         """These gifts by id; unknown ones are left out. As many as a page of history holds, in one question."""
         query = sa.select(GIFTS.c.story).where(GIFTS.c.id.in_(ids))

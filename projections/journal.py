@@ -1,4 +1,4 @@
-"""Every entry of the log as a line: number, instant, who, and the fingerprint of the bytes that are kept."""
+"""Every entry of the log as a line: number, instant, who, the fingerprint of its bytes, and the chapters it belongs to."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -36,6 +37,7 @@ from ledger.events import (
 )
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Via, instant_text
+from projections.chapters import CHAPTERS, COMMUNITY, COUNTS, Chapter, Chapters
 from projections.columns import count, table, word
 from projections.read_model import ReadModel, Recorded
 from projections.rows import Rows
@@ -62,7 +64,6 @@ ACCOUNTS = table(
 )
 PARTIES = table("journal_parties", word("exchange", key=True), word("accounts"))
 DAYS = table("journal_days", word("day", key=True), count("first"), count("last"))
-ZONE = table("journal_zone", word("scope", key=True), word("time_zone"))
 
 LEAF = b"\x00"
 """In front of an entry's bytes when they are hashed as a leaf (RFC 6962, section 2.1)."""
@@ -74,6 +75,7 @@ class JournalFilter(NamedTuple):
     account: AccountId | Literal[""] = ""
     type: str = ""
     actor: MemberId | Literal[""] = ""
+    chapter: Chapter | Literal[""] = ""
     first_day: date | None = None
     last_day: date | None = None
 
@@ -95,7 +97,7 @@ class Journal(ReadModel):
     """The whole log, the newest entry first."""
 
     name = "journal"
-    tables = (LINES, ACCOUNTS, PARTIES, DAYS, ZONE)
+    tables = (LINES, ACCOUNTS, PARTIES, DAYS, COMMUNITY, CHAPTERS, COUNTS)
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         silent = {cast("Any", one.entry.data).exchange for one in batch if type(one.entry.data) in _PARTIES_UNSAID}
@@ -104,20 +106,21 @@ class Journal(ReadModel):
         lines: list[tuple[Any, ...]] = []
         concerned: list[tuple[str, int]] = []
         days: dict[str, list[int]] = {}
+        chapters = Chapters(rows)
         for number, position, data, entry, _ in batch:
             fact, at = entry.data, entry.at
             accounts = _concerned(fact, parties)
             if type(fact) is ExchangeReported:
                 added[fact.exchange] = parties[fact.exchange] = accounts
-            elif type(fact) is CommunityFounded:
-                rows.replace(ZONE, [("community", fact.time_zone)])
             fingerprint = hashlib.sha256(LEAF + data).hexdigest()
             lines.append((number, position, entry.type, at, entry.actor, entry.on_behalf or "", entry.via, fingerprint))
+            chapters.take_in(number, entry)
             concerned += [(account, number) for account in accounts]
             days.setdefault(at[:10], [number, number])[1] = number
         rows.insert(LINES, lines)
         rows.insert(ACCOUNTS, concerned)
         rows.insert(PARTIES, [(exchange, " ".join(accounts)) for exchange, accounts in added.items()])
+        chapters.write()
         before = rows.of(DAYS, days.keys())
         rows.replace(
             DAYS, [(day, before[day][1] if day in before else first, last) for day, (first, last) in days.items()]
@@ -133,7 +136,9 @@ class Journal(ReadModel):
         """Lines with a smaller number than `before`, or else the next with a larger one than `after`; the newest first."""
         wanted = wanted or JournalFilter()
         with self._engine.connect() as connection:
-            number = ACCOUNTS.c.number if wanted.account else LINES.c.number
+            number = LINES.c.number
+            if wanted.account or wanted.chapter:
+                number = CHAPTERS.c.number if wanted.chapter else ACCOUNTS.c.number
             query = _filtered(connection, wanted, number)
             if before is not None:
                 query = query.where(number < before)
@@ -149,6 +154,11 @@ class Journal(ReadModel):
         with self._engine.connect() as connection:
             row = connection.execute(sa.select(LINES).where(LINES.c.number == number)).first()
         return JournalLine(*row) if row else None
+
+    def chapters(self) -> dict[Chapter, int]:
+        """How many entries each chapter has; those without any are left out."""
+        with self._engine.connect() as connection:
+            return {row.chapter: row.entries for row in connection.execute(sa.select(COUNTS))}
 
     def number_at(self, position: int) -> int:
         """The number of the last entry up to a position; 0 before the first.
@@ -190,7 +200,7 @@ def _concerned(fact: Fact, parties: dict[str, tuple[str, ...]]) -> tuple[str, ..
             return (fact.group,)
         case GroupJoined() | GroupLeft():
             return (fact.group, fact.member)
-        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed():
+        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed() | ExceptionsAgreed():
             return ()
         case _:
             assert_never(fact)
@@ -199,7 +209,9 @@ def _concerned(fact: Fact, parties: dict[str, tuple[str, ...]]) -> tuple[str, ..
 def _filtered(connection: sa.Connection, wanted: JournalFilter, number: sa.Column[int]) -> sa.Select[*tuple[Any, ...]]:
     query = sa.select(LINES)
     if wanted.account:
-        query = query.join(ACCOUNTS, number == LINES.c.number).where(ACCOUNTS.c.account == wanted.account)
+        query = query.join(ACCOUNTS, ACCOUNTS.c.number == LINES.c.number).where(ACCOUNTS.c.account == wanted.account)
+    if wanted.chapter:
+        query = query.join(CHAPTERS, CHAPTERS.c.number == LINES.c.number).where(CHAPTERS.c.chapter == wanted.chapter)
     if wanted.type:
         query = query.where(LINES.c.type == wanted.type)
     if wanted.actor:
@@ -213,7 +225,7 @@ def _filtered(connection: sa.Connection, wanted: JournalFilter, number: sa.Colum
 
 def _instants(connection: sa.Connection, wanted: JournalFilter) -> tuple[str, str]:
     """When the wanted days begin and end where the community lives, as entries write instants."""
-    zone = ZoneInfo(connection.scalar(sa.select(ZONE.c.time_zone)) or "UTC")
+    zone = ZoneInfo(connection.scalar(sa.select(COMMUNITY.c.time_zone)) or "UTC")
     first, last = wanted.first_day or date.min + timedelta(days=1), wanted.last_day or date.max - timedelta(days=2)
     since = datetime.combine(first, time.min, zone)
     until = datetime.combine(last + timedelta(days=1), time.min, zone)

@@ -196,11 +196,14 @@ WHO_MAY: Mapping[str, Rule] = {
     "agree_limits": COORDINATORS,
     "agree_confirmation": COORDINATORS,
     "agree_categories": COORDINATORS,
+    "agree_exceptions": COORDINATORS,
     # web/pages/coordinator.py, web/pages/balances.py, web/pages/journal.py
     "show_desk": COORDINATORS,
     "show_balances": COORDINATORS_AND_AUDITORS,
     "show_journal": COORDINATORS_AND_AUDITORS,
     "show_entry": COORDINATORS_AND_AUDITORS,
+    # web/pages/audit.py
+    "show_audit": COORDINATORS_AND_AUDITORS,
 }
 
 

@@ -9,6 +9,7 @@ KINDS_OF_FACT: Mapping[str, str] = {
     "limits-agreed": later("Limits agreed"),
     "confirmation-agreed": later("Whose word settles agreed"),
     "categories-agreed": later("Kinds of help agreed"),
+    "exceptions-agreed": later("What is worth a look agreed"),
     "member-invited": later("Member invited"),
     "member-welcomed": later("Member welcomed"),
     "member-left": later("Member left"),

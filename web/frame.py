@@ -41,6 +41,7 @@ MORE_DOORS = (
     Door("show_members", words.later("Members")),
     Door("show_groups", words.later("Groups")),
     Door("show_journal", words.later("Journal")),
+    Door("show_audit", words.later("Audit")),
     Door("show_balances", words.later("Balances")),
     Door("show_desk", words.later("Coordinator")),
     Door("show_agreements", words.later("Agreements")),

@@ -1,11 +1,11 @@
-"""What a fact mentions: people, groups and earlier reports, so that a page looks all of them up at once."""
+"""What a fact mentions: people, groups, its exchange or gift, so that a page looks all of them up at once."""
 
 from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
 
-from ledger.events import ExchangeReported, Fact
+from ledger.events import Fact
 from ledger.identifiers import is_group, is_identifier, is_member
 
 
@@ -24,13 +24,6 @@ def exchange_of(fact: Fact) -> str:
 def gift_of(fact: Fact) -> str:
     """The gift that a fact tells about; empty when it tells about none."""
     return str(getattr(fact, "gift", ""))
-
-
-def reports_in(fact: Fact) -> set[str]:
-    """The exchanges whose reports the sentence points back to."""
-    if isinstance(fact, ExchangeReported):
-        return {fact.corrects} if fact.corrects else set()
-    return {exchange_of(fact)} - {""}
 
 
 def _gather(part: object, found: set[str]) -> None:

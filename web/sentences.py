@@ -11,6 +11,7 @@ from ledger.events import (
     Circle,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -64,7 +65,12 @@ class Voice(NamedTuple):
         number = self.entries.get(exchange)
         if number is None:
             return escape(_("an earlier entry"))
-        return Markup('<a href="/journal/{}">{}</a>').format(number, _("entry %(number)s", number=count(number)))
+        return entry_link(number)
+
+
+def entry_link(number: int) -> Markup:
+    """An entry by its number, as a link for the reader of the journal."""
+    return Markup('<a href="/journal/{}">{}</a>').format(number, _("entry %(number)s", number=count(number)))
 
 
 def sentence(fact: Fact, voice: Voice) -> Markup:
@@ -90,6 +96,8 @@ def _told(fact: Fact, voice: Voice) -> Markup:  # noqa: C901 - one case for each
         case CategoriesAgreed():
             labels = [_isolated(category.label) for category in fact.categories]
             return _say(_("Agreed: help is logged under these kinds: %(kinds)s."), kinds=_listed(labels))
+        case ExceptionsAgreed():
+            return _say(_("Agreed: from where on something in the book is worth a look."))
         case MemberInvited():
             return _say(_("%(member)s was invited."), member=voice.name(fact.member))
         case MemberWelcomed():

@@ -8,7 +8,7 @@ from ledger.application.known import Known
 from ledger.domain import agreements as rules
 from ledger.domain import subjects
 from ledger.domain.agreements import Agreements
-from ledger.events import Category, Fact, WordsNeeded
+from ledger.events import Category, Fact, Thresholds, WordsNeeded
 from ledger.identifiers import CategoryKey
 
 
@@ -54,3 +54,12 @@ class Agreeing:
 
         asked = {"categories": categories}
         return self._desk.carry_out(Order(command=command, wish="agree-categories", asked=asked, rule=rule))
+
+    def exceptions(self, thresholds: Thresholds, *, command: Command) -> Answer:
+        """From where on something in the book is worth a look."""
+
+        def rule(known: Known) -> Sequence[Fact]:
+            return rules.agree_exceptions(known.agreements, thresholds=thresholds, by=known.member(command.by))
+
+        asked = {"thresholds": thresholds}
+        return self._desk.carry_out(Order(command=command, wish="agree-exceptions", asked=asked, rule=rule))

@@ -1,6 +1,6 @@
 """What the community has agreed upon, and who may agree."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -14,12 +14,14 @@ from ledger.events import (
     Category,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     Fact,
     LimitsAgreed,
+    Thresholds,
     WordsNeeded,
 )
 from ledger.identifiers import CategoryKey, is_category_key
-from ledger.refusals import LimitOutOfRange, NoCategories, NotFounded
+from ledger.refusals import LimitOutOfRange, NoCategories, NotFounded, ThresholdOutOfRange
 
 DEFAULT_DEBIT_LIMIT_MINUTES = -20 * 60
 """A newcomer may receive twenty hours before giving any (a custom of time banks; a limit never set is this one)."""
@@ -46,6 +48,41 @@ DEFAULT_CATEGORIES: tuple[Category, ...] = tuple(
 """The kinds of help that a new community starts with."""
 
 
+DEFAULT_THRESHOLDS = Thresholds(
+    late_days=30,
+    near_days=14,
+    near_percent=10,
+    day_minutes=16 * 60,
+    minute_wishes=10,
+    round_acts=20,
+    burst_acts=5,
+    burst_days=2,
+    resting_days=180,
+    new_days=14,
+    changed_days=14,
+    taken_back_acts=3,
+    taken_back_percent=20,
+)
+"""From where on something is worth a look while nothing else is agreed (marks that ISA 240 lists, in a time bank's measure)."""
+
+THRESHOLD_RANGES: Mapping[str, tuple[int, int]] = {
+    "late_days": (7, 366),
+    "near_days": (1, 90),
+    "near_percent": (1, 50),
+    "day_minutes": (60, 1439),
+    "minute_wishes": (3, 1000),
+    "round_acts": (5, 10_000),
+    "burst_acts": (3, 1000),
+    "burst_days": (1, 10),
+    "resting_days": (30, 3660),
+    "new_days": (1, 366),
+    "changed_days": (1, 90),
+    "taken_back_acts": (2, 1000),
+    "taken_back_percent": (1, 100),
+}
+"""The least and the most that each may be: outside of it, everything or nothing would be worth a look."""
+
+
 class Agreements(msgspec.Struct, frozen=True, kw_only=True):
     """The agreements in force. Before the founding, only the defaults."""
 
@@ -57,6 +94,7 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
     upper_limit_minutes: int | None = None
     words_needed: WordsNeeded = "receiver"
     categories: tuple[Category, ...] = ()
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
 
     @property
     def is_founded(self) -> bool:
@@ -89,6 +127,8 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(self, words_needed=fact.words_needed)
             case CategoriesAgreed():
                 return msgspec.structs.replace(self, categories=fact.categories)
+            case ExceptionsAgreed():
+                return msgspec.structs.replace(self, thresholds=fact.thresholds)
             case _:
                 return self
 
@@ -139,3 +179,15 @@ def agree_categories(agreements: Agreements, *, categories: Sequence[Category], 
     if categories == agreements.categories:
         return []
     return [CategoriesAgreed(categories=categories)]
+
+
+def agree_exceptions(agreements: Agreements, *, thresholds: Thresholds, by: Member) -> Sequence[Fact]:
+    """From where on something is worth a look; quiet when it is so already."""
+    must_be_founded(agreements)
+    must_coordinate(by)
+    for name, (least, most) in THRESHOLD_RANGES.items():
+        if not least <= getattr(thresholds, name) <= most:
+            raise ThresholdOutOfRange(field=name, least=least, most=most)
+    if thresholds == agreements.thresholds:
+        return []
+    return [ExceptionsAgreed(thresholds=thresholds)]

@@ -6,6 +6,7 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -71,7 +72,7 @@ def command(identifier: str) -> str:
 def subjects_of(fact: Fact) -> tuple[str, ...]:
     """The tags of a fact, without the command's. Only facts that move minutes carry account tags."""
     match fact:
-        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed():
+        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed() | ExceptionsAgreed():
             return (AGREEMENTS,)
         case MemberInvited() | MemberWelcomed() | VisibilityChosen():
             return (member(fact.member),)

@@ -4,7 +4,15 @@ Type names and versions are written by hand and never change: they are in every 
 shape changes gets a new version here, an upcaster in `ledger.log.upcasting`, and a recorded sample.
 """
 
-from ledger.events.agreements import CategoriesAgreed, Category, ConfirmationAgreed, LimitsAgreed, WordsNeeded
+from ledger.events.agreements import (
+    CategoriesAgreed,
+    Category,
+    ConfirmationAgreed,
+    ExceptionsAgreed,
+    LimitsAgreed,
+    Thresholds,
+    WordsNeeded,
+)
 from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -35,6 +43,7 @@ Fact = (
     | LimitsAgreed
     | ConfirmationAgreed
     | CategoriesAgreed
+    | ExceptionsAgreed
     | MemberInvited
     | MemberWelcomed
     | MemberLeft
@@ -62,6 +71,7 @@ TYPES: dict[str, tuple[type[Fact], int]] = {
     "limits-agreed": (LimitsAgreed, 1),
     "confirmation-agreed": (ConfirmationAgreed, 1),
     "categories-agreed": (CategoriesAgreed, 1),
+    "exceptions-agreed": (ExceptionsAgreed, 1),
     "member-invited": (MemberInvited, 1),
     "member-welcomed": (MemberWelcomed, 1),
     "member-left": (MemberLeft, 1),
@@ -91,6 +101,7 @@ __all__ = [
     "Circle",
     "CommunityFounded",
     "ConfirmationAgreed",
+    "ExceptionsAgreed",
     "ExchangeCalledOff",
     "ExchangeConfirmed",
     "ExchangeDeclined",
@@ -113,6 +124,7 @@ __all__ = [
     "Role",
     "RoleGiven",
     "RoleWithdrawn",
+    "Thresholds",
     "VisibilityChosen",
     "WordsNeeded",
 ]

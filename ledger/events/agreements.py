@@ -1,12 +1,16 @@
 """What the community has agreed upon; the latest of each kind is in force."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from ledger.events.fact import Fact
 from ledger.hours import BalanceMinutes
 from ledger.identifiers import CategoryKey
 
 WordsNeeded = Literal["receiver", "both"]
+Threshold = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+"""From so many days, minutes, percent or entries on."""
 
 
 class LimitsAgreed(Fact, frozen=True, kw_only=True):
@@ -33,3 +37,35 @@ class CategoriesAgreed(Fact, frozen=True, kw_only=True):
     """The kinds of help that may be logged from now on; what was logged under others keeps them."""
 
     categories: tuple[Category, ...]
+
+
+class Thresholds(Fact, frozen=True, kw_only=True):
+    """From where on something in the book is worth a look. Days, minutes, percent and entries are whole numbers.
+
+    `late_days`: recorded so many days after it happened. `near_days` and `near_percent`: how close in time, and how nearly
+    equal, help back and forth or in a circle is. `day_minutes`: more than this given by one person on one day.
+    `minute_wishes`: so many wishes of one person within a minute. `round_acts`: at least so many acts, all of whole hours.
+    `burst_acts` and `burst_days`: so many acts in so many days. `resting_days`: nothing for so long. `new_days`: close to the
+    debit limit so soon. `changed_days`: beyond an old limit so soon after it changed. `taken_back_acts` and
+    `taken_back_percent`: so many acts, and such a share of all, taken back.
+    """
+
+    late_days: Threshold
+    near_days: Threshold
+    near_percent: Threshold
+    day_minutes: Threshold
+    minute_wishes: Threshold
+    round_acts: Threshold
+    burst_acts: Threshold
+    burst_days: Threshold
+    resting_days: Threshold
+    new_days: Threshold
+    changed_days: Threshold
+    taken_back_acts: Threshold
+    taken_back_percent: Threshold
+
+
+class ExceptionsAgreed(Fact, frozen=True, kw_only=True):
+    """What auditors and coordinators are shown as worth a look; nothing follows from it by itself."""
+
+    thresholds: Thresholds

@@ -4,7 +4,14 @@ A refusal is named for the rule it guards. Its sentence is a translatable templa
 `about` is the part of the wish that it concerns, so that a form can show the sentence beside the right field.
 """
 
-from ledger.refusals.agreements import AlreadyFounded, LimitOutOfRange, NoCategories, NotFounded, UnknownTimeZone
+from ledger.refusals.agreements import (
+    AlreadyFounded,
+    LimitOutOfRange,
+    NoCategories,
+    NotFounded,
+    ThresholdOutOfRange,
+    UnknownTimeZone,
+)
 from ledger.refusals.exchanges import (
     AlreadyCalledOff,
     AlreadyDeclined,
@@ -101,6 +108,7 @@ __all__ = [
     "RoleHeldAlready",
     "RoleNotHeld",
     "TakesNoPart",
+    "ThresholdOutOfRange",
     "TooBusy",
     "TooLong",
     "TooShort",

@@ -34,3 +34,10 @@ class NoCategories(Refusal):
 
     sentence = say("Agree on at least one kind of help, and name each kind once.")
     about = "categories"
+
+
+class ThresholdOutOfRange(Refusal):
+    """Beyond its range, a threshold would make everything or nothing worth a look."""
+
+    sentence = say("Choose between {least} and {most}.")
+    about = "thresholds"

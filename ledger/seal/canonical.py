@@ -18,6 +18,7 @@ KINDS: Mapping[str, int] = {
     "limits-agreed": 1,
     "confirmation-agreed": 1,
     "categories-agreed": 1,
+    "exceptions-agreed": 1,
     "member-invited": 1,
     "member-welcomed": 1,
     "member-left": 1,

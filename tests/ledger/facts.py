@@ -10,6 +10,7 @@ from ledger.events import (
     Category,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -31,6 +32,7 @@ from ledger.events import (
     ReversalDeclined,
     RoleGiven,
     RoleWithdrawn,
+    Thresholds,
     VisibilityChosen,
 )
 from ledger.hours import LARGEST_INTEGER
@@ -48,6 +50,22 @@ LEGS = (
     Leg(giver=AccountId(BO), receiver=AccountId(ANA), minutes=120, category=CategoryKey("home")),
 )
 
+THRESHOLDS = Thresholds(
+    late_days=60,
+    near_days=7,
+    near_percent=5,
+    day_minutes=720,
+    minute_wishes=12,
+    round_acts=30,
+    burst_acts=6,
+    burst_days=3,
+    resting_days=365,
+    new_days=21,
+    changed_days=10,
+    taken_back_acts=4,
+    taken_back_percent=25,
+)
+
 
 def one_of_each() -> list[Fact]:
     """One fact of every kind, in the order of the catalogue. These values are in the recorded samples: never change them."""
@@ -62,6 +80,7 @@ def one_of_each() -> list[Fact]:
                 Category(key=CategoryKey("meals"), label="Meals, café and “tea”"),
             )
         ),
+        ExceptionsAgreed(thresholds=THRESHOLDS),
         MemberInvited(member=ANA),
         MemberWelcomed(member=ANA),
         MemberLeft(member=ANA),
@@ -103,4 +122,6 @@ def any_fact() -> st.SearchStrategy[Fact]:
         LimitsAgreed,
         st.builds(LimitsAgreed, debit_limit_minutes=minutes, upper_limit_minutes=st.none() | minutes),
     )
+    names = Thresholds.__struct_fields__
+    st.register_type_strategy(Thresholds, st.builds(Thresholds, **{name: st.integers(1, 1_000_000) for name in names}))
     return st.one_of([st.from_type(kind) for kind, _ in TYPES.values()])

@@ -8,7 +8,15 @@ from ledger import refusals
 from ledger.refusals import BeyondDebitLimit, Refusal
 
 ALL = [kind for kind in vars(refusals).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
-DETAILS = {"open_minutes": 30, "limit": 2000, "time_zone": "Elm/Street", "entries": 7, "number": 8}
+DETAILS = {
+    "open_minutes": 30,
+    "limit": 2000,
+    "time_zone": "Elm/Street",
+    "entries": 7,
+    "number": 8,
+    "least": 1,
+    "most": 9,
+}
 
 
 @pytest.mark.parametrize("refusal", ALL, ids=lambda refusal: refusal.__name__)

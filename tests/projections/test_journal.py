@@ -1,15 +1,19 @@
 """The journal: every entry as a line, filtered, page by page."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
+from ledger.domain.agreements import DEFAULT_THRESHOLDS
 from ledger.identifiers import AccountId
+from projections.chapters import Chapter
 from projections.journal import JournalFilter
-from tests.cast import ANA, BO, CHIDI, NOW, RUTH, TODAY, command
+from tests.cast import ANA, BO, CHIDI, NOW, RUTH, TODAY, command, help_of
 from tests.projections.elm_street import ElmStreet
 
 
@@ -118,3 +122,100 @@ def test_days_begin_at_midnight_where_the_community_lives(sqlite_url: str) -> No
     assert [line.number for line in street.views.journal.page(tomorrow)] == [before + 2, before + 1]
     assert len(street.views.journal.page(today, limit=100)) == before
     street.close()
+
+
+def chapter_of(street: ElmStreet, chapter: Chapter) -> list[str]:
+    """The kinds of the entries in a chapter, the newest first."""
+    return [line.type for line in street.views.journal.page(JournalFilter(chapter=chapter), limit=100)]
+
+
+def test_corrections_are_a_chapter(street: ElmStreet) -> None:
+    helped = street.helped()
+    street.took_back(helped)
+    street.helped(minutes=45, corrects=helped)
+    street.withdrew(street.gave(ANA, BO))
+
+    assert chapter_of(street, "corrections") == ["gift-withdrawn", "exchange-reported", "exchange-reversed"]
+
+
+def test_what_was_recorded_for_somebody_else_is_a_chapter(street: ElmStreet) -> None:
+    street.helped(by=CHIDI)
+    waiting = street.helped(by=ANA)
+    street.bank.exchanges.confirm(waiting, command=command(CHIDI, on_behalf=BO))
+    street.helped(by=ANA)
+    street.views.catch_up()
+
+    assert chapter_of(street, "on-behalf") == ["exchange-settled", "exchange-confirmed", "exchange-reported"]
+
+
+def test_roles_agreements_and_choices_are_chapters(street: ElmStreet) -> None:
+    street.bank.members.withdraw_role(RUTH, "auditor", command=command(CHIDI))
+    street.bank.agreements.limits(-60, None, command=command(CHIDI))
+    street.bank.agreements.exceptions(replace(DEFAULT_THRESHOLDS, late_days=60), command=command(CHIDI))
+    street.bank.members.choose_visibility(ANA, "groups", command=command(ANA))
+    street.views.catch_up()
+
+    assert chapter_of(street, "roles") == ["role-withdrawn", "role-given", "role-given"]
+    assert chapter_of(street, "agreements")[:2] == ["exceptions-agreed", "limits-agreed"]
+    assert chapter_of(street, "visibility") == ["visibility-chosen"]
+
+
+@pytest.mark.parametrize(("days", "late"), [(29, False), (30, True)])
+def test_an_entry_is_late_after_thirty_days(street: ElmStreet, days: int, late: bool) -> None:
+    street.helped(on=TODAY - timedelta(days=days))
+
+    assert (chapter_of(street, "late") == ["exchange-reported"]) is late
+
+
+def test_what_counts_as_late_is_agreed_upon_and_holds_from_then_on(street: ElmStreet) -> None:
+    street.helped(on=TODAY - timedelta(days=30))
+    street.bank.agreements.exceptions(replace(DEFAULT_THRESHOLDS, late_days=60), command=command(CHIDI))
+    street.helped(on=TODAY - timedelta(days=59))
+
+    assert len(chapter_of(street, "late")) == 1
+
+
+def test_what_happened_before_the_founding_closes_a_week_after_it(street: ElmStreet) -> None:
+    street.helped(on=date(2026, 1, 31))
+
+    assert chapter_of(street, "after-closing") == []
+
+
+@pytest.mark.parametrize(("recorded", "closed"), [(date(2026, 4, 7), False), (date(2026, 4, 8), True)])
+def test_a_month_closes_seven_days_after_its_end(street: ElmStreet, recorded: date, closed: bool) -> None:
+    street.time.moment = datetime.combine(recorded, NOW.timetz())
+
+    street.helped(on=date(2026, 3, 31))
+
+    assert bool(chapter_of(street, "after-closing")) is closed
+
+
+def test_what_an_import_brings_is_not_called_late(street: ElmStreet) -> None:
+    street.bank.exchanges.report([help_of()], TODAY - timedelta(days=90), command=command(BO, via="import"))
+    street.views.catch_up()
+
+    assert chapter_of(street, "late") == chapter_of(street, "after-closing") == []
+    assert len(chapter_of(street, "imports")) == 2
+
+
+def test_chapters_are_counted_as_they_grow(street: ElmStreet) -> None:
+    street.lively()
+
+    counted = street.views.journal.chapters()
+
+    assert counted == {chapter: len(chapter_of(street, chapter)) for chapter in get_args(Chapter) if chapter in counted}
+    assert counted["corrections"] == 3 and "imports" not in counted
+
+
+def test_a_chapter_goes_together_with_the_other_filters_and_turns_page_by_page(street: ElmStreet) -> None:
+    for _ in range(3):
+        street.took_back(street.helped(ANA, BO))
+    street.took_back(street.helped(ANA, RUTH), asked_by=RUTH)
+    wanted = JournalFilter(chapter="corrections", account=AccountId(BO))
+
+    first = street.views.journal.page(wanted, limit=2)
+    second = street.views.journal.page(wanted, before=first[-1].number, limit=2)
+
+    assert [len(first), len(second)] == [2, 1]
+    assert street.views.journal.page(wanted, after=second[-1].number, limit=2) == first
+    assert len(street.views.journal.page(JournalFilter(chapter="corrections", actor=CHIDI))) == 4

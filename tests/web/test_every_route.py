@@ -82,10 +82,12 @@ FOUND: dict[str, set[str]] = {
     "agree_limits": {CHIDI},
     "agree_confirmation": {CHIDI},
     "agree_categories": {CHIDI},
+    "agree_exceptions": {CHIDI},
     "show_desk": {CHIDI},
     "show_balances": KEEPERS,
     "show_journal": KEEPERS,
     "show_entry": KEEPERS,
+    "show_audit": KEEPERS,
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

@@ -6,12 +6,13 @@ from typing import get_args
 import pytest
 from markupsafe import Markup
 
-from ledger.domain.agreements import DEFAULT_CATEGORIES
+from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
 from ledger.events import (
     TYPES,
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -37,7 +38,8 @@ from ledger.events import (
 )
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from web.fact_names import DOORS, KINDS_OF_FACT
-from web.mentions import people_in, reports_in
+from web.links import stories_in
+from web.mentions import people_in
 from web.sentences import Voice, sentence
 
 ANA, BO, CHIDI = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi")
@@ -92,6 +94,10 @@ SAID: list[tuple[Fact, str]] = [
     (
         CategoriesAgreed(categories=DEFAULT_CATEGORIES[:3]),
         "Agreed: help is logged under these kinds: Lifts and errands, Meals and food and Repairs and tools.",
+    ),
+    (
+        ExceptionsAgreed(thresholds=DEFAULT_THRESHOLDS),
+        "Agreed: from where on something in the book is worth a look.",
     ),
     (MemberInvited(member=ANA), "Ana was invited."),
     (MemberWelcomed(member=ANA), "Ana was welcomed and takes part from now on."),
@@ -209,6 +215,9 @@ def test_a_page_can_look_up_all_that_its_sentences_name() -> None:
 
     assert people_in(joined) == {CHOIR, ANA}
     assert people_in(correcting) == {ANA, BO, CHIDI}
-    assert reports_in(joined) == set()
-    assert reports_in(correcting) == {BEFORE}
-    assert reports_in(ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO)) == {EXCHANGE}
+    assert stories_in([joined]) == (set(), set())
+    assert stories_in([correcting, ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO)]) == (
+        {EXCHANGE, BEFORE},
+        set(),
+    )
+    assert stories_in([gift(AccountId(BO))]) == (set(), {GIFT})

@@ -25,6 +25,7 @@ from litestar.handlers import HTTPRouteHandler
 from web.pages import (
     agreements,
     answers,
+    audit,
     balances,
     belonging,
     community,
@@ -78,4 +79,5 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *coordinator.PAGES,
     *balances.PAGES,
     *journal.PAGES,
+    *audit.PAGES,
 )

@@ -21,6 +21,7 @@ from web.frame import page, see_other
 from web.pages.orders import carried_out, ordered
 from web.visitors import Asked, Visitor
 from web.words import gettext, later
+from web.worth_a_look import LABELS, ExceptionsForm, as_typed
 
 LONGEST_LABEL = 60
 SPARE_LINES = 3
@@ -28,6 +29,7 @@ DONE = {
     "limits": later("The limits are agreed. They hold for everybody from now on."),
     "confirmation": later("Agreed. It holds for what is logged from now on."),
     "categories": later("The kinds of help are agreed. What was logged under others keeps them."),
+    "exceptions": later("Agreed. What is worth a look is found anew within some minutes."),
 }
 
 Hours = Annotated[int, Meta(ge=0, le=LARGEST_LIMIT_MINUTES // 60)]
@@ -126,7 +128,26 @@ def agree_categories(
     return _agreements_page(request, bank, views, form, _lines_typed(fields))
 
 
-PAGES = (show_agreements, agree_limits, agree_confirmation, agree_categories)
+@post("/agreements/exceptions", status_code=303, sync_to_thread=True)
+def agree_exceptions(
+    request: Asked,
+    fields: NamedDependency[Fields],
+    visitor: NamedDependency[Visitor],
+    bank: NamedDependency[TimeBank],
+    views: NamedDependency[Views],
+) -> Response[str] | Redirect:
+    """From where on something in the book is worth a look."""
+    command = ordered(fields, visitor)
+    form = decode(ExceptionsForm, fields)
+    if not form.problems:
+        wanted = form.wish.thresholds()
+        answer = carried_out(form, "late_days", lambda: bank.agreements.exceptions(wanted, command=command))
+        if answer is not None:
+            return _agreed(request, views, answer.position, "exceptions")
+    return _agreements_page(request, bank, views, form)
+
+
+PAGES = (show_agreements, agree_limits, agree_confirmation, agree_categories, agree_exceptions)
 
 
 def kinds_typed(fields: Fields) -> list[tuple[CategoryKey, str]]:
@@ -170,6 +191,10 @@ def _agreements_page(
         debit_hours=_whole_hours(-agreements.debit_limit_minutes),
         upper_hours=_whole_hours(agreements.upper_limit_minutes),
         lines=[*(kept if lines is None else lines), *[("", "")] * SPARE_LINES],
+        thresholds=agreements.thresholds,
+        threshold_fields=[
+            (name, gettext(LABELS[name]), value) for name, value in as_typed(agreements.thresholds).items()
+        ],
         new_command=new_command_id,
         done=gettext(DONE[done]) if done in DONE else "",
         as_of=views.catch_up().number,

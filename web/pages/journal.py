@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, cast
 
 import msgspec
 from litestar import Response, get
@@ -16,8 +16,11 @@ from ledger.application.members import LONGEST_NAME
 from ledger.application.time_bank import TimeBank
 from ledger.events import TYPES
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, is_group, is_identifier
+from ledger.log.entry import instant
+from projections.chapters import Chapter
 from projections.journal import LEAF, JournalFilter, JournalLine
 from projections.views import Views
+from web.chapters import CHAPTERS
 from web.fact_names import DOORS, KINDS_OF_FACT
 from web.forms import Form, decode, query_fields
 from web.frame import page
@@ -38,6 +41,7 @@ class JournalForm(msgspec.Struct, kw_only=True):
     account: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
     actor: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
     type: Annotated[str, Meta(max_length=40)] = ""
+    chapter: Annotated[str, Meta(max_length=40)] = ""
     first: date | None = msgspec.field(default=None, name="from")
     last: date | None = msgspec.field(default=None, name="to")
     before: Number | None = None
@@ -70,13 +74,19 @@ FIELDS = {
 
 
 @get("/journal", sync_to_thread=True)
-def show_journal(request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[str]:
-    """The newest entries first; filtered by whom they are about, by kind, by who acted, and by when."""
+def show_journal(
+    request: Asked,
+    visitor: NamedDependency[Visitor],
+    bank: NamedDependency[TimeBank],
+    views: NamedDependency[Views],
+) -> Response[str]:
+    """The newest entries first; filtered by chapter, by whom they are about, by kind, by who acted, and by when."""
     as_of = views.catch_up()
     form = decode(JournalForm, query_fields(request))
     wanted, choices = _wanted(form, bank, views)
     turn = Turn([]) if form.problems else _turn(views, wanted, form.wish)
-    asked = {name: form.value(name) for name in ("account", "actor", "type", "from", "to")}
+    told = tell(turn.lines, bank, views)
+    asked = {name: form.value(name) for name in ("chapter", "account", "actor", "type", "from", "to")}
     return page(
         request,
         "journal.html",
@@ -87,7 +97,11 @@ def show_journal(request: Asked, bank: NamedDependency[TimeBank], views: NamedDe
         meant=Names(bank, views).of([wanted.account, wanted.actor]),
         wanted=wanted,
         turn=turn,
-        told=tell(turn.lines, bank, views),
+        told=told,
+        reasons=_reasons(told, bank, visitor),
+        reads_words=visitor.coordinates,
+        chapter=[gettext(words) for words in CHAPTERS.get(wanted.chapter, ())],
+        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
         doors={via: gettext(words) for via, words in DOORS.items()},
         kinds=[("", gettext("Every kind"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
         as_of=as_of.number,
@@ -120,6 +134,8 @@ def show_entry(
         sealed=_sealed(told, bank, visitor),
         fields=FIELDS,
         reads_words=visitor.coordinates,
+        kinds=KINDS_OF_FACT,
+        story=[(moment, instant(moment.at)) for moment in told.story],
         exchange=exchange_of(told.entry.data),
         gift=gift_of(told.entry.data),
         as_of=as_of.number,
@@ -147,7 +163,10 @@ def _wanted(form: Form[JournalForm], bank: TimeBank, views: Views) -> tuple[Jour
             form.refuse(field, sought.sentence)
     if wish.type and wish.type not in TYPES:
         form.refuse("type", "unknown_choice")
+    if wish.chapter and wish.chapter not in CHAPTERS:
+        form.refuse("chapter", "unknown_choice")
     wanted = JournalFilter(
+        chapter=cast("Chapter", wish.chapter),
         account=AccountId(meant["account"]),
         actor=MemberId(meant["actor"]),
         type=wish.type,
@@ -167,6 +186,13 @@ def _turn(views: Views, wanted: JournalFilter, wish: JournalForm) -> Turn:
         return Turn([])
     has_older, has_newer = (True, more) if upwards else (more, wish.before is not None)
     return Turn(lines, lines[-1].number if has_older else 0, lines[0].number if has_newer else 0)
+
+
+def _reasons(told: Sequence[Told], bank: TimeBank, visitor: Visitor) -> dict[int, str]:
+    """Entry number of a correction -> why, for coordinators, where the words are still kept."""
+    sealed = {one.line.number: one.entry.sealed.get("reason", "") for one in told if one.correction}
+    words = bank.people.words(filter(None, sealed.values())) if visitor.coordinates and sealed else {}
+    return {number: words[commitment] for number, commitment in sealed.items() if commitment in words}
 
 
 def _sealed(told: Told, bank: TimeBank, visitor: Visitor) -> Sequence[Sealed]:

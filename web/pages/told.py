@@ -1,28 +1,34 @@
 """Lines of the journal, told: each with its entry read from the log, its sentence, and who acted."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ledger.application.time_bank import TimeBank
-from ledger.identifiers import ExchangeId
+from ledger.identifiers import ExchangeId, GiftId
 from ledger.log.entry import Entry, decode
 from ledger.log.store import Log
+from projections.exchanges import ExchangeView, GiftView, Moment
 from projections.journal import JournalLine
 from projections.views import Views
-from web.mentions import people_in, reports_in
+from web.links import SENSES, Correction, Stories, correction_of, links_of, stories_in
+from web.mentions import exchange_of, gift_of, people_in
 from web.pages.choices import labels_of
 from web.pages.people import Names
-from web.sentences import Voice, sentence
+from web.sentences import Voice, entry_link, sentence
+from web.words import gettext
 
 _WORTH_A_RANGE = 4
 """Lines that lie so close together are read with what lies between them; others one by one."""
 
 
 class Told(NamedTuple):
-    """One line with all that a page says of it."""
+    """One line with all that a page says of it.
+
+    `links` lead to what it corrects and what corrected it; `story` is every entry about the same exchange or gift.
+    """
 
     line: JournalLine
     entry: Entry
@@ -30,6 +36,12 @@ class Told(NamedTuple):
     actor: Markup
     on_behalf: Markup | None
     recorded_at: datetime
+    happened_on: date | None
+    links: list[Markup]
+    correction: Correction | None
+    asked_by: Markup
+    approved_by: Markup
+    story: list[Moment]
 
 
 def tell(lines: Sequence[JournalLine], bank: TimeBank, views: Views) -> list[Told]:
@@ -38,18 +50,32 @@ def tell(lines: Sequence[JournalLine], bank: TimeBank, views: Views) -> list[Tol
     entries = [decode(kept[line.position]) for line in lines]
     people = {who for line in lines for who in (line.actor, line.on_behalf)}
     people.update(who for entry in entries for who in people_in(entry.data))
-    voice = Voice(Names(bank, views).of(people), labels_of(bank), _reports(entries, views))
-    return [
-        Told(
-            line,
-            entry,
-            sentence(entry.data, voice),
-            voice.name(line.actor),
-            voice.name(line.on_behalf) if line.on_behalf else None,
-            entry.recorded_at,
-        )
-        for line, entry in zip(lines, entries, strict=True)
-    ]
+    stories = _stories(entries, views)
+    reports = {item: story.number for item, story in stories.items()}
+    voice = Voice(Names(bank, views).of(people), labels_of(bank), reports)
+    return [_told(line, entry, voice, stories) for line, entry in zip(lines, entries, strict=True)]
+
+
+def _told(line: JournalLine, entry: Entry, voice: Voice, stories: Stories) -> Told:
+    correction = correction_of(entry, stories)
+    story = stories.get(exchange_of(entry.data) or gift_of(entry.data))
+    return Told(
+        line,
+        entry,
+        sentence(entry.data, voice),
+        voice.name(line.actor),
+        voice.name(line.on_behalf) if line.on_behalf else None,
+        entry.recorded_at,
+        getattr(entry.data, "given_on", None),
+        [
+            escape(gettext(SENSES[sense])) % {"entry": entry_link(number)}
+            for sense, number in links_of(entry.data, stories)
+        ],
+        correction,
+        voice.name(correction.asked_by) if correction else Markup(),
+        voice.name(correction.approved_by) if correction and correction.approved_by else Markup(),
+        story.timeline if story else [],
+    )
 
 
 def kept_bytes(log: Log, positions: Sequence[int]) -> Mapping[int, bytes]:
@@ -65,8 +91,10 @@ def kept_bytes(log: Log, positions: Sequence[int]) -> Mapping[int, bytes]:
     return {one.position: one.data for one in stored if one.position in wanted}
 
 
-def _reports(entries: Sequence[Entry], views: Views) -> dict[str, int]:
-    """The numbers of the reports that sentences point back to."""
-    wanted = {exchange for entry in entries for exchange in reports_in(entry.data)}
-    found = {exchange: views.exchanges.of(ExchangeId(exchange)) for exchange in wanted}
-    return {exchange: view.number for exchange, view in found.items() if view}
+def _stories(entries: Sequence[Entry], views: Views) -> dict[str, ExchangeView | GiftView]:
+    """The stories that tell how these entries belong together, with those that put an exchange right."""
+    exchanges, gifts = stories_in([entry.data for entry in entries])
+    found = views.exchanges.many([ExchangeId(one) for one in sorted(exchanges)])
+    later_ones = {view.corrected_by for view in found.values()} - {"", *found}
+    found |= views.exchanges.many([ExchangeId(one) for one in sorted(later_ones)])
+    return {**found, **views.exchanges.gifts([GiftId(one) for one in sorted(gifts)])}

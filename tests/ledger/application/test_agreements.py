@@ -1,9 +1,10 @@
 """What the community agrees upon, through the door."""
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import DEFAULT_CATEGORIES
+from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
 from ledger.identifiers import CategoryKey
 from ledger.refusals import BeyondDebitLimit, OnlyCoordinators, UnknownCategory
 from tests.cast import ANA, BO, CHIDI, TODAY, command, help_of, reopened
@@ -45,9 +46,20 @@ def test_agreeing_to_what_is_in_force_answers_and_records_nothing(bank: TimeBank
     assert bank.agreements.confirmation("receiver", command=command(CHIDI)).facts == ()
     kinds = [(kind.key, kind.label) for kind in DEFAULT_CATEGORIES]
     assert bank.agreements.categories(kinds, command=command(CHIDI)).facts == ()
+    assert bank.agreements.exceptions(DEFAULT_THRESHOLDS, command=command(CHIDI)).facts == ()
     assert bank.log.head() == head
 
 
 def test_members_agree_on_nothing_for_others(bank: TimeBank) -> None:
     with pytest.raises(OnlyCoordinators):
         bank.agreements.limits(0, None, command=command(ANA))
+
+
+def test_what_is_worth_a_look_is_agreed_upon_and_on_the_record(each_bank: TimeBank) -> None:
+    wanted = replace(DEFAULT_THRESHOLDS, day_minutes=720)
+
+    each_bank.agreements.exceptions(wanted, command=command(CHIDI))
+
+    assert each_bank.agreements.in_force().thresholds == wanted
+    with reopened(each_bank) as elsewhere:
+        assert elsewhere.agreements.in_force().thresholds == wanted

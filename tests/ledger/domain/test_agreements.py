@@ -3,19 +3,38 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.domain.agreements import (
     DEFAULT_CATEGORIES,
     DEFAULT_DEBIT_LIMIT_MINUTES,
+    DEFAULT_THRESHOLDS,
+    THRESHOLD_RANGES,
     Agreements,
     agree_categories,
     agree_confirmation,
+    agree_exceptions,
     agree_limits,
 )
-from ledger.events import CategoriesAgreed, Category, CommunityFounded, ConfirmationAgreed, LimitsAgreed
+from ledger.events import (
+    CategoriesAgreed,
+    Category,
+    CommunityFounded,
+    ConfirmationAgreed,
+    ExceptionsAgreed,
+    LimitsAgreed,
+)
 from ledger.identifiers import CategoryKey
-from ledger.refusals import LimitOutOfRange, NoCategories, NotFounded, OnlyCoordinators, WordsTooLong, WordsUnreadable
-from tests.cast import AGREEMENTS, ANA, CHIDI, after, host, member
+from ledger.refusals import (
+    LimitOutOfRange,
+    NoCategories,
+    NotFounded,
+    OnlyCoordinators,
+    ThresholdOutOfRange,
+    WordsTooLong,
+    WordsUnreadable,
+)
+from tests.cast import AGREEMENTS, ANA, CHIDI, RUTH, after, host, member
 
 
 def kind(key: str, label: str = "Something") -> Category:
@@ -147,3 +166,36 @@ def test_nothing_is_agreed_before_the_founding() -> None:
         agree_confirmation(Agreements(), words_needed="both", by=by)
     with pytest.raises(NotFounded):
         agree_categories(Agreements(), categories=[kind("bees")], by=by)
+
+
+def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look() -> None:
+    wanted = replace(DEFAULT_THRESHOLDS, near_days=7)
+
+    facts = agree_exceptions(AGREEMENTS, thresholds=wanted, by=member(CHIDI))
+
+    assert facts == [ExceptionsAgreed(thresholds=wanted)]
+    agreed = after(AGREEMENTS, facts)
+    assert agreed.thresholds == wanted
+    assert agree_exceptions(agreed, thresholds=wanted, by=member(CHIDI)) == [], "it is so already"
+
+
+@pytest.mark.parametrize("name", THRESHOLD_RANGES)
+def test_a_threshold_lies_between_everything_and_nothing(name: str) -> None:
+    least, most = THRESHOLD_RANGES[name]
+
+    for within in (least, most):
+        agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: within}), by=member(CHIDI))
+    for outside in (least - 1, most + 1):
+        with pytest.raises(ThresholdOutOfRange):
+            agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: outside}), by=member(CHIDI))
+
+
+def test_every_threshold_has_a_range_and_its_default_lies_in_it() -> None:
+    assert tuple(THRESHOLD_RANGES) == DEFAULT_THRESHOLDS.__struct_fields__
+    assert agree_exceptions(AGREEMENTS, thresholds=DEFAULT_THRESHOLDS, by=member(CHIDI)) == []
+
+
+def test_auditors_and_members_do_not_agree_on_what_is_worth_a_look() -> None:
+    for somebody in (ANA, RUTH):
+        with pytest.raises(OnlyCoordinators):
+            agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, near_days=7), by=member(somebody))

@@ -2,10 +2,12 @@
 
 import pytest
 
+from ledger.domain.agreements import DEFAULT_THRESHOLDS
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 from web.pages.agreements import key_for
+from web.worth_a_look import as_typed
 
 
 def agreed(browser: Browser, noun: str, /, **typed: object) -> tuple[int, str]:
@@ -108,3 +110,40 @@ def test_what_was_typed_is_still_there(street: Street) -> None:
 def test_members_agree_on_nothing_alone(street: Street) -> None:
     for noun in ("limits", "confirmation", "categories"):
         assert street.ana.post(f"/agreements/{noun}", data={"command": "a-command-of-this-test"}).status_code == 403
+
+
+THRESHOLDS = {name: str(value) for name, value in as_typed(DEFAULT_THRESHOLDS).items()}
+"""The form as it stands before anybody types."""
+
+
+def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look(street: Street) -> None:
+    status, shown = agreed(street.chidi, "exceptions", **(THRESHOLDS | {"day_hours": "12", "near_days": "٧"}))
+
+    assert status == 303 and "What is worth a look is found anew" in shown
+    agreed_on = street.bank.agreements.in_force().thresholds
+    assert (agreed_on.day_minutes, agreed_on.near_days) == (720, 7)
+    assert "Agreed: from where on something in the book is worth a look." in words_on(street.ruth.get("/journal"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"day_hours": "24"}, "This should be at most 23"),
+        ({"near_percent": "0"}, "This should be at least 1"),
+        ({"resting_days": "often"}, "Write this as a whole number"),
+        ({"burst_acts": ""}, "Fill this in"),
+    ],
+)
+def test_thresholds_that_make_no_sense_are_told_beside_the_field(
+    street: Street, typed: dict[str, str], sentence: str
+) -> None:
+    status, shown = agreed(street.chidi, "exceptions", **(THRESHOLDS | {"new_days": "21"} | typed))
+
+    assert status == 422 and sentence in shown
+    assert street.bank.agreements.in_force().thresholds == DEFAULT_THRESHOLDS
+
+
+def test_auditors_read_what_is_worth_a_look_and_members_are_spared(street: Street) -> None:
+    assert "What is worth a look" in words_on(street.ruth.get("/agreements"))
+    assert "Agree on something else to look at" not in words_on(street.ruth.get("/agreements"))
+    assert "worth a look" not in words_on(street.ana.get("/agreements"))

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from tests.web.pages.conftest import Street
+from ledger.application.exchanges import help_given
+from ledger.identifiers import ExchangeId
+from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
 
 
@@ -174,3 +176,81 @@ def test_an_entry_that_is_not_there_is_not_found(street: Street, number: str) ->
 
 def test_members_do_not_read_the_journal(street: Street) -> None:
     assert street.ana.get("/journal").status_code == street.ana.get("/journal/1").status_code == 403
+
+
+def taken_back(street: Street) -> tuple[str, int]:
+    """Help that Bo logged and asked to take back, and Chidi took back; with the number of the entry that did."""
+    exchange = street.helped(by=street.bo_id)
+    street.bank.exchanges.reverse(
+        exchange, asked_by=street.bo_id, reason="Typed twice", command=street.command(street.chidi_id)
+    )
+    return exchange, street.views.catch_up().number
+
+
+def test_a_correction_says_what_it_concerns_who_asked_and_who_agreed(street: Street) -> None:
+    _, number = taken_back(street)
+
+    page = street.ruth.get("/journal", params={"chapter": "corrections"})
+    shown = words_on(page)
+
+    assert numbers_on(page.text) == [number]
+    assert f"Takes back entry {number - 1}." in shown
+    assert "Asked by Bo Lindqvist, agreed by Chidi Eze. On the day it was recorded." in shown
+    assert "Coordinators read the reason." in shown and "Typed twice" not in page.text
+
+
+def test_a_coordinator_reads_why_something_was_taken_back(street: Street) -> None:
+    taken_back(street)
+
+    assert "Typed twice" in words_on(street.chidi.get("/journal", params={"chapter": "corrections"}))
+
+
+def test_a_correction_and_its_original_lead_to_each_other(street: Street) -> None:
+    exchange, back = taken_back(street)
+    legs = [help_given(street.ana_id, street.bo_id, 90, "garden")]
+    corrects = ExchangeId(exchange)
+    street.bank.exchanges.report(legs, YESTERDAY, command=street.command(street.bo_id), corrects=corrects)
+    again = street.views.catch_up().number - 1
+
+    original, reversal, report = (street.ruth.get(f"/journal/{number}") for number in (back - 1, back, again))
+
+    assert f"Taken back by entry {back}. Put right by entry {again}." in words_on(original)
+    assert f"Takes back entry {back - 1}. Put right by entry {again}." in words_on(reversal)
+    assert f"Puts right entry {back - 1}." in words_on(report)
+    for page, other in ((original, back), (reversal, again), (report, back - 1)):
+        assert f'href="/journal/{other}"' in page.text
+    assert "Entries that belong together" in words_on(reversal)
+
+
+def test_a_withdrawn_gift_and_its_entry_lead_to_each_other(street: Street) -> None:
+    gift = street.gave()
+    recorded = street.views.catch_up().number
+    street.bank.gifts.withdraw(gift, reason="By mistake", command=street.command(street.ana_id))
+
+    assert f"Taken back by entry {recorded + 1}." in words_on(street.ruth.get(f"/journal/{recorded}"))
+    assert f"Takes back entry {recorded}." in words_on(street.ruth.get(f"/journal/{recorded + 1}"))
+
+
+def test_an_entry_says_when_it_happened_and_when_it_was_recorded(street: Street) -> None:
+    street.helped()
+    number = street.views.catch_up().number
+
+    for shown in (words_on(street.ruth.get("/journal")), words_on(street.ruth.get(f"/journal/{number}"))):
+        assert "21 November 2026" in shown and "22 November 2026" in shown
+
+
+def test_a_chapter_has_an_address_and_stays_from_page_to_page(street: Street) -> None:
+    for _ in range(26):
+        taken_back(street)
+
+    first = street.ruth.get("/journal", params={"chapter": "corrections"})
+    older = street.ruth.get(link(first.text, "next"))
+
+    assert "Corrections · Entries" in words_on(first)
+    assert len(numbers_on(first.text)) == 25 and len(numbers_on(older.text)) == 1
+
+
+def test_a_chapter_that_there_is_not_is_answered_beside_its_field(street: Street) -> None:
+    answer = street.ruth.get("/journal", params={"chapter": "gossip"})
+
+    assert (answer.status_code, "Choose one of the answers" in words_on(answer)) == (422, True)

@@ -1,0 +1,29 @@
+"""The auditor's desk: what the journal holds by chapter, what is worth a look, and where to go on from there."""
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from projections.views import Views
+from web.chapters import CHAPTERS
+from web.frame import page
+from web.visitors import Asked
+from web.words import gettext
+
+
+@get("/audit", sync_to_thread=True)
+def show_audit(request: Asked, views: NamedDependency[Views]) -> Response[str]:
+    """Every chapter with the number of its entries; the numbers are kept as entries come, not counted here."""
+    as_of = views.catch_up()
+    counted = views.journal.chapters()
+    return page(
+        request,
+        "audit.html",
+        chapters=[
+            (chapter, gettext(name), gettext(words), counted.get(chapter, 0))
+            for chapter, (name, words) in CHAPTERS.items()
+        ],
+        as_of=as_of.number,
+    )
+
+
+PAGES = (show_audit,)

@@ -14,9 +14,10 @@ from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
 from projections.views import Views
 from web.commands.chores import carry_out, chores_done
+from web.commands.listening import listening
 from web.commands.printing import progress, say
 from web.commands.problems import Problem
-from web.commands.serving import chores_of, listening, serve, settings_for
+from web.commands.serving import chores_of, serve, settings_for
 from web.commands.where import Where
 from web.sample import names
 from web.sample.diary import SampleClock

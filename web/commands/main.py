@@ -41,6 +41,7 @@ COMMANDS: dict[str, Entrance] = {
     "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),
     "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
     "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
+    "witness": Entrance("witnessing", "Sign the seals of other time banks that lead on."),
     "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
 }
 

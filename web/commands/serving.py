@@ -1,10 +1,8 @@
 """`hours serve`: the pages of the community, from one process that ends in good order."""
 
 import os
-import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -18,13 +16,11 @@ from projections.views import Views
 from web.app import create_app
 from web.commands.chores import Chore, chores_done
 from web.commands.daily import NAMES
+from web.commands.listening import SECONDS_TO_FINISH, address_of, answer, listening
 from web.commands.printing import say
 from web.commands.problems import Problem
 from web.commands.where import Where
 from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
-
-SECONDS_TO_FINISH = 5
-BACKLOG = 2048
 
 
 @click.command("serve")
@@ -59,33 +55,15 @@ def serve(bank: TimeBank, views: Views, settings: Settings, door: socket.socket,
 
     No access log: addresses of pages say who helped whom, and links sign people in.
     """
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(bank, views, settings),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # the app believes trusted proxies itself, and only those
-            timeout_graceful_shutdown=SECONDS_TO_FINISH,
-        )
+    config = uvicorn.Config(
+        create_app(bank, views, settings),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # the app believes trusted proxies itself, and only those
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
-    # The server raises the signal that stopped it once more when it has ended; here that must not kill the process,
-    # which has files and connections to close.
-    signal.signal(signal.SIGTERM, lambda number, frame: None)
-    ready()
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[door])
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that connections wait at, taken before anything is promised to anybody."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise Problem(
-            f"Nothing can listen on {host} port {port}: {error.strerror}.", "Choose another: --port 8001, for instance."
-        ) from error
+    answer(config, door, ready=ready)
 
 
 def settings_for(environment: Mapping[str, str], door: socket.socket) -> Settings:
@@ -97,9 +75,7 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
             str(error), "The variables and what they may hold are listed in the reference of settings."
         ) from error
     if not environment.get("HOURS_BASE_URL", "").strip():
-        address = door.getsockname()
-        host = f"[{address[0]}]" if ":" in address[0] else address[0]
-        settings = msgspec.structs.replace(settings, base_url=f"http://{host}:{address[1]}")
+        settings = msgspec.structs.replace(settings, base_url=address_of(door))
     url = urlsplit(settings.base_url)
     is_this_machine = url.scheme == "http" and url.netloc.rpartition(":")[0] in LOOPBACK_HOSTS
     if is_this_machine and not environment.get("HOURS_SECURE_COOKIES", "").strip():

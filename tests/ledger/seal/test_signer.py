@@ -241,7 +241,7 @@ def test_each_seal_is_remembered_before_it_is_shown(
     signer = Signer(book.place, sealed_bank.log)
     report(sealed_bank)
     latest = signer.folder.latest()
-    monkeypatch.setattr("ledger.seal.folder.os.fsync", _full_disk)
+    monkeypatch.setattr("ledger.seal.durable.os.fsync", _full_disk)
 
     with pytest.raises(OSError, match="full"):
         signer.seal()

@@ -6,10 +6,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.folder import KEY
 from ledger.seal.merkle import Edge, leaf_hash
 from ledger.seal.note import ED25519, VerifierKey, sign_note
 from ledger.seal.order import LARGEST_NUMBER
+from ledger.seal.private_key import KEY
 from ledger.seal.receipt import Receipt
 from ledger.seal.verify import WRONG_CALL, main, verify
 from tests.ledger.recorded.record import FOLDER

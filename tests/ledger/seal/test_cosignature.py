@@ -1,0 +1,162 @@
+"""A witness's word has one spelling, is told apart from everybody else's, and is what public witnesses write."""
+
+from contextlib import suppress
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.seal.checkpoint import Checkpoint, check_checkpoint
+from ledger.seal.cosignature import cosign, only_of, parse_words, with_words, witness_key
+from ledger.seal.merkle import leaf_hash
+from ledger.seal.note import (
+    ED25519,
+    BadNote,
+    Note,
+    Signature,
+    VerifierKey,
+    check_note,
+    parse_key,
+    parse_note,
+    sign_note,
+)
+from tests.ledger.seal.test_note import mutate
+
+# A checkpoint of a public log under test, as a public witness (Geomys) cosigned it in August 2026.
+TEXT = (
+    "coachandhorses2026h1.staging.certificate.transparency.goog\n185550722\n"
+    "YXAM0VmnrfvLaBCOOYSJhCaE5F10oGBOo+hkbDa1kng=\n"
+)
+BY_THE_LOG = (
+    "— coachandhorses2026h1.staging.certificate.transparency.goog "
+    "MpXgsHy8ZwxXnO+WjtVrPxAzL49Rs1gWTkNVNeEa//5peAzaocRCB3qt3EaibjzY5GILLtGgBP7dBhgcSHy+JQh0OAc=\n"
+)
+BY_THE_WITNESS = (
+    "— witness.navigli.sunlight.geomys.org "
+    "o+AP4gAAAABqb7DzNrGFRJnQ9vrJ8xpnwZytnr/ZYczDIsvwvouiSjwOjn7a72ccxBk+lKnZ7dKqkYKER1s/KxLTaVwQD7lJZTC/CQ==\n"
+)
+NAVIGLI = parse_key("witness.navigli.sunlight.geomys.org+a3e00fe2+BNy/co4C1Hn1p+INwJrfUlgz7W55dSZReusH/GhUhJ/G")
+
+PRIVATE = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
+ORIGIN = "elm.example/1"
+LOG = VerifierKey(ORIGIN, ED25519, PRIVATE.public_key().public_bytes_raw())
+CHECKPOINT = Checkpoint(ORIGIN, 1, leaf_hash(b"{}"))
+NOTE = sign_note(CHECKPOINT.text, ORIGIN, PRIVATE)
+AT = 1_774_692_000
+
+
+def witness(number: int) -> tuple[str, Ed25519PrivateKey]:
+    return f"w{number}.example", Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+
+
+def key_of(number: int) -> VerifierKey:
+    return witness_key(*witness(number))
+
+
+def word_of(number: int, at_seconds: int = AT) -> Signature:
+    name, private = witness(number)
+    return cosign(CHECKPOINT.text, name, private, at_seconds)
+
+
+def test_the_word_of_a_public_witness_is_good() -> None:
+    note = parse_note(f"{TEXT}\n{BY_THE_LOG}{BY_THE_WITNESS}".encode())
+
+    (word,) = check_note(note, [NAVIGLI])
+
+    assert (word.key, word.at_seconds) == (NAVIGLI, 1_785_704_691)
+    assert parse_words(TEXT, BY_THE_WITNESS.encode())[0].line == BY_THE_WITNESS
+    with pytest.raises(BadNote, match="bad"):
+        check_note(note._replace(text=TEXT.replace("185550722", "185550723")), [NAVIGLI])
+
+
+def test_what_we_cosign_reads_as_a_word_with_its_time() -> None:
+    signed = with_words(NOTE, [word_of(1)])
+    sealed = check_checkpoint(signed.data, [LOG, key_of(1)])
+
+    assert [(word.key.name, word.at_seconds) for word in sealed.words] == [(ORIGIN, None), ("w1.example", AT)]
+    assert parse_key(key_of(1).text) == key_of(1) and len(word_of(1).payload) == 72
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)], ids=str)
+def test_signatures_in_any_order_are_read_alike(order: tuple[int, ...]) -> None:
+    lines = [NOTE.signatures[0], word_of(1), word_of(2)]
+    note = Note(NOTE.text, tuple(lines[place] for place in order))
+
+    names = {word.key.name for word in check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).words}
+
+    assert names == {ORIGIN, "w1.example", "w2.example"}
+
+
+def test_sixteen_witnesses_and_more_fit_under_one_checkpoint() -> None:
+    note = with_words(NOTE, [word_of(number) for number in range(1, 33)])
+
+    assert len(check_checkpoint(note.data, [LOG, *map(key_of, range(1, 33))]).words) == 33
+
+
+def test_unknown_keys_are_passed_over_and_a_known_one_that_fails_spoils_the_note() -> None:
+    stranger = Signature("w2.example", b"0000", b"x" * 20)
+    note = with_words(NOTE, [word_of(1), stranger])
+    spoiled = with_words(NOTE, [word_of(1)._replace(payload=word_of(1, AT + 1).payload[:8] + word_of(1).payload[8:])])
+
+    assert len(check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).words) == 2, "the name alone is no key"
+    with pytest.raises(BadNote, match="bad"):
+        check_checkpoint(spoiled.data, [LOG, key_of(1)])
+    assert check_checkpoint(spoiled.data, [LOG]).words, "whom nobody knows cannot spoil it"
+
+
+def test_several_words_of_one_witness_are_each_checked() -> None:
+    twice = Note(NOTE.text, (*NOTE.signatures, word_of(1), word_of(1, AT + 60)))
+    once_bad = Note(NOTE.text, (*twice.signatures, word_of(1)._replace(payload=b"x" * 72)))
+
+    assert [word.at_seconds for word in check_checkpoint(twice.data, [LOG, key_of(1)]).words] == [None, AT, AT + 60]
+    with pytest.raises(BadNote):
+        check_checkpoint(once_bad.data, [LOG, key_of(1)])
+
+
+def test_a_newer_word_takes_the_place_of_an_older_one_and_the_order_of_answers_leaves_no_trace() -> None:
+    one_way = with_words(with_words(NOTE, [word_of(2), word_of(1)]), [word_of(1, AT + 60)])
+    other_way = with_words(with_words(NOTE, [word_of(1)]), [word_of(1, AT + 60), word_of(2)])
+
+    assert one_way.data == other_way.data
+    assert [each.name for each in one_way.signatures] == [ORIGIN, "w1.example", "w2.example"]
+    assert only_of(one_way, [LOG]) == NOTE
+
+
+def test_the_log_cannot_pass_for_its_own_witness_nor_a_witness_for_the_log() -> None:
+    as_witness = cosign(CHECKPOINT.text, ORIGIN, PRIVATE, AT)
+    alone = Note(NOTE.text, (as_witness,))
+
+    with pytest.raises(BadNote, match="itself"):
+        check_checkpoint(alone.data, [LOG, witness_key(ORIGIN, PRIVATE)])
+    assert as_witness.key_id != LOG.id
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n",
+        b"no signature\n",
+        word_of(1).line.encode()[:-1],
+        word_of(1).line.encode() + b"\n",
+        b"another text\n\n" + word_of(1).line.encode(),
+        word_of(1).line.encode().replace(b" ", b"  "),
+        word_of(1).line.encode() * 65,
+    ],
+    ids=range(8),
+)
+def test_a_witness_answers_with_signature_lines_and_nothing_else(data: bytes) -> None:
+    with pytest.raises(BadNote):
+        parse_words(CHECKPOINT.text, data)
+
+
+@given(st.data())
+def test_no_change_to_a_word_leaves_it_good(data: st.DataObject) -> None:
+    line = word_of(1).line.encode()
+    mutated = mutate(line, data)
+    with suppress(BadNote):
+        words = parse_words(CHECKPOINT.text, mutated)
+        assert "".join(word.line for word in words).encode() == mutated, "one spelling"
+        if check_note(Note(CHECKPOINT.text, words), [key_of(1)]):
+            assert mutated == line

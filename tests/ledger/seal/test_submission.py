@@ -1,0 +1,64 @@
+"""What a log hands to a witness has one spelling, and a limit."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.seal.merkle import leaf_hash
+from ledger.seal.note import BadNote
+from ledger.seal.submission import LARGEST_SUBMISSION_BYTES, Submission, origin_hash, parse_submission
+from tests.ledger.seal.test_cosignature import NOTE
+from tests.ledger.seal.test_note import mutate
+
+FIRST = Submission(0, (), NOTE.data)
+NEXT = Submission(20_852_014, (leaf_hash(b"a"), leaf_hash(b"b")), NOTE.data)
+
+
+def test_a_submission_reads_as_it_was_written() -> None:
+    for submission in (FIRST, NEXT):
+        assert parse_submission(submission.data) == submission
+    assert FIRST.data == b"old 0\n\n" + NOTE.data
+    assert NEXT.data.startswith(b"old 20852014\n") and NEXT.data.count(b"\n", 0, NEXT.data.index(b"\n\n")) == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        NOTE.data,
+        FIRST.data.replace(b"old 0", b"old 00"),
+        FIRST.data.replace(b"old 0", b"old -1"),
+        FIRST.data.replace(b"old 0", b"old  0"),
+        FIRST.data.replace(b"old 0", b"old "),
+        FIRST.data.replace(b"old 0", b"Old 0"),
+        FIRST.data.replace(b"old 0", b"old 0 "),
+        FIRST.data.replace(b"old 0", b"old 0\nAAAA"),
+        FIRST.data.replace(b"old 0", "old ٠".encode()),
+        FIRST.data.replace(b"\n", b"\r\n"),
+        Submission(1, (leaf_hash(b""),) * 64, NOTE.data).data,
+        FIRST.data + b"x" * LARGEST_SUBMISSION_BYTES,
+    ],
+    ids=range(13),
+)
+def test_what_is_written_another_way_is_no_submission(data: bytes) -> None:
+    with pytest.raises(BadNote):
+        parse_submission(data)
+
+
+@given(st.data())
+def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+    mutated = mutate(NEXT.data, data)
+    with suppress(BadNote):
+        assert parse_submission(mutated).data == mutated
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_make_it_stumble(data: bytes) -> None:
+    with suppress(BadNote):
+        parse_submission(data)
+
+
+def test_a_log_is_called_by_the_hash_of_its_origin() -> None:
+    assert origin_hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -201,6 +201,13 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_balances": COORDINATORS_AND_AUDITORS,
     "show_journal": COORDINATORS_AND_AUDITORS,
     "show_entry": COORDINATORS_AND_AUDITORS,
+    # web/pages/proofs.py, web/pages/tiles.py: hashes are anybody's, entries are not
+    "show_checkpoint": ANYBODY,
+    "show_earlier_checkpoint": ANYBODY,
+    "prove_inclusion": ANYBODY,
+    "prove_consistency": ANYBODY,
+    "show_tile": ANYBODY,
+    "show_entry_tile": AUDITORS,
 }
 
 

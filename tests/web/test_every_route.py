@@ -86,6 +86,12 @@ FOUND: dict[str, set[str]] = {
     "show_balances": KEEPERS,
     "show_journal": KEEPERS,
     "show_entry": KEEPERS,
+    "show_checkpoint": ANYBODY,
+    "show_earlier_checkpoint": ANYBODY,
+    "prove_inclusion": ANYBODY,
+    "prove_consistency": ANYBODY,
+    "show_tile": ANYBODY,
+    "show_entry_tile": {RUTH},
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

@@ -12,6 +12,7 @@ import msgspec
 import uvicorn
 
 from ledger.application.time_bank import TimeBank
+from ledger.seal.folder import default_place
 from projections.views import Views
 from web.app import create_app
 from web.commands.keeping_figures import figures_kept
@@ -74,7 +75,10 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def settings_for(environment: Mapping[str, str], door: socket.socket) -> Settings:
-    """The host's settings. Without an address of its own the app is at its door, over plain HTTP on this machine."""
+    """The host's settings. Without an address of its own the app is at its door, over plain HTTP on this machine.
+
+    Seals are looked for where `hours seal` keeps them.
+    """
     try:
         settings = read_settings(environment)
     except SettingsMistake as error:
@@ -85,6 +89,8 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
         address = door.getsockname()
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
         settings = msgspec.structs.replace(settings, base_url=f"http://{host}:{address[1]}")
+    if not settings.seal:
+        settings = msgspec.structs.replace(settings, seal=str(default_place(environment)))
     url = urlsplit(settings.base_url)
     is_this_machine = url.scheme == "http" and url.netloc.rpartition(":")[0] in LOOPBACK_HOSTS
     if is_this_machine and not environment.get("HOURS_SECURE_COOKIES", "").strip():

@@ -41,6 +41,7 @@ from web.pages import (
     invitations,
     journal,
     members,
+    proofs,
     reports,
     reversals,
     roles,
@@ -48,6 +49,7 @@ from web.pages import (
     statements,
     story,
     story_files,
+    tiles,
     visibility,
 )
 
@@ -78,4 +80,6 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *coordinator.PAGES,
     *balances.PAGES,
     *journal.PAGES,
+    *proofs.PAGES,
+    *tiles.PAGES,
 )

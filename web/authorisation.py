@@ -201,6 +201,12 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_balances": COORDINATORS_AND_AUDITORS,
     "show_journal": COORDINATORS_AND_AUDITORS,
     "show_entry": COORDINATORS_AND_AUDITORS,
+    # web/pages/slips.py: whoever reads the page may prove what it says
+    "exchange_receipt": PARTIES_COORDINATORS_AND_AUDITORS,
+    "show_exchange_slip": PARTIES_COORDINATORS_AND_AUDITORS,
+    "gift_receipt": READERS_OF_THE_GIFT,
+    "show_gift_slip": READERS_OF_THE_GIFT,
+    "entry_receipt": COORDINATORS_AND_AUDITORS,
     # web/pages/proofs.py, web/pages/tiles.py: hashes are anybody's, entries are not
     "show_checkpoint": ANYBODY,
     "show_earlier_checkpoint": ANYBODY,

@@ -46,6 +46,7 @@ from web.pages import (
     reversals,
     roles,
     sign_in,
+    slips,
     statements,
     story,
     story_files,
@@ -80,6 +81,7 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *coordinator.PAGES,
     *balances.PAGES,
     *journal.PAGES,
+    *slips.PAGES,
     *proofs.PAGES,
     *tiles.PAGES,
 )

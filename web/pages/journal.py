@@ -122,6 +122,7 @@ def show_entry(
         reads_words=visitor.coordinates,
         exchange=exchange_of(told.entry.data),
         gift=gift_of(told.entry.data),
+        has_receipt=request.app.state.seals.are_begun,
         as_of=as_of.number,
     )
 

@@ -20,6 +20,7 @@ from web.errors import answer
 from web.forms import Fields, read_fields
 from web.frame import Frame
 from web.pages import PAGES
+from web.seals import Seals
 from web.settings import Settings
 from web.sign_in.mail import Post, post_by_smtp
 from web.sign_in.tables import prepare
@@ -91,7 +92,7 @@ def create_app(
             backend="brotli",
             brotli_quality=4,
             minimum_size=600,
-            exclude="^/static/",
+            exclude=["^/static/", "^/tile/[0-9]"],
         ),
         request_max_body_size=MOST_BODY_BYTES,
         state=State(
@@ -104,6 +105,7 @@ def create_app(
                 "cookies": cookies,
                 "who_may": rules,
                 "post": post,
+                "seals": Seals(settings.seal, bank, agreements.origin),
             }
         ),
         openapi_config=None,

@@ -204,6 +204,19 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_entry": COORDINATORS_AND_AUDITORS,
     # web/pages/audit.py
     "show_audit": COORDINATORS_AND_AUDITORS,
+    # web/pages/slips.py: whoever reads the page may prove what it says
+    "exchange_receipt": PARTIES_COORDINATORS_AND_AUDITORS,
+    "show_exchange_slip": PARTIES_COORDINATORS_AND_AUDITORS,
+    "gift_receipt": READERS_OF_THE_GIFT,
+    "show_gift_slip": READERS_OF_THE_GIFT,
+    "entry_receipt": COORDINATORS_AND_AUDITORS,
+    # web/pages/proofs.py, web/pages/tiles.py: hashes are anybody's, entries are not
+    "show_checkpoint": ANYBODY,
+    "show_earlier_checkpoint": ANYBODY,
+    "prove_inclusion": ANYBODY,
+    "prove_consistency": ANYBODY,
+    "show_tile": ANYBODY,
+    "show_entry_tile": AUDITORS,
 }
 
 

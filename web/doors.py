@@ -123,10 +123,18 @@ class _Answering:
         if message["type"] == "http.response.start":
             self.began = True
             headers = MutableScopeHeaders.from_message(message)
-            # Signing out, or in anew, in this very answer goes before keeping the old session.
-            if self.cookie and "set-cookie" not in headers:
+            # Signing out, or in anew, in this very answer goes before keeping the old session; and what anybody may keep
+            # must not carry one person's cookie.
+            if self.cookie and "set-cookie" not in headers and not _is_for_anybody(message):
                 headers.add("set-cookie", self.cookie)
         await self._send(message)
+
+
+def _is_for_anybody(message: Message) -> bool:
+    """Whether caches between us and the reader may keep this answer for others."""
+    return message["type"] == "http.response.start" and any(
+        name.lower() == b"cache-control" and value.startswith(b"public") for name, value in message["headers"]
+    )
 
 
 def without_body(send: Send) -> Send:

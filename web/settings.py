@@ -30,6 +30,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Empty: SQLite files in the data folder."
         ),
     ] = ""
+    seal: Annotated[
+        str,
+        Meta(
+            description="Folder that keeps the key and every seal, apart from the data and its backups. "
+            "Empty: `common-hours/seal` in `$XDG_STATE_HOME` or `~/.local/state`."
+        ),
+    ] = ""
     hosts: Annotated[
         tuple[str, ...],
         Meta(

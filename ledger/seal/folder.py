@@ -93,14 +93,19 @@ class SealFolder:
             write_durably(self.path / SEALS / str(checkpoint.size), note.data)
         return check_checkpoint(note.data, [self.key])
 
+    def sizes(self) -> list[int]:
+        """Over how many entries each seal was given, the smallest first."""
+        return sorted(int(path.name) for path in (self.path / SEALS).glob("[0-9]*") if path.name.isdecimal())
+
     def earlier(self, before: int) -> Iterator[Sealed]:
         """Every seal that was given over fewer entries, the smallest first."""
-        sizes = sorted(int(path.name) for path in (self.path / SEALS).glob("[0-9]*") if path.name.isdecimal())
-        for size in sizes:
+        for size in self.sizes():
             if size < before:
-                yield self._earlier(self.path / SEALS / str(size))
+                yield self.given(size)
 
-    def _earlier(self, path: Path) -> Sealed:
+    def given(self, size: int) -> Sealed:
+        """The seal that was given over this many entries. Raises SealRefused when it is gone or damaged."""
+        path = self.path / SEALS / str(size)
         try:
             return check_checkpoint(path.read_bytes(), [self.key])
         except (OSError, BadNote) as error:

@@ -6,6 +6,7 @@ be sealed for ever), and its own proof must lead from the last seal to the new o
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ from ledger.log.entry import decode
 from ledger.log.store import Log
 from ledger.refusals import EntryToCome
 from ledger.seal.checkpoint import Checkpoint, Sealed
+from ledger.seal.dates import ASKED, SealDates
 from ledger.seal.folder import TREE, SealFolder
 from ledger.seal.merkle import check_consistency, check_inclusion, consistency, inclusion, leaf_hash
 from ledger.seal.note import VerifierKey
@@ -24,16 +26,22 @@ LOOK = "Nothing was signed. Keep this log as it is, and compare it with your bac
 ANOTHER = "If this is another community with the same origin, or a sample, set HOURS_SEAL to a folder of its own."
 
 Told = Callable[[int], None]
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Signer:
     """Seals one log with the key in one folder. Several processes may try at once; they take turns."""
 
-    def __init__(self, place: Path, log: Log) -> None:
+    def __init__(self, place: Path, log: Log, *, clock: Clock = _utc_now) -> None:
         first = log.from_position(0, limit=1)
         if not first:
             raise SealRefused("The log is empty.", "Found a community first; an empty log has nothing to seal.")
         self._log = log
+        self._clock = clock
         self.folder = SealFolder(place, decode(first[0].data).log)
         self.is_new = not self.folder.is_begun
         if self.is_new:
@@ -70,6 +78,11 @@ class Signer:
                 work.sign(work.tree.size)
             return work.receipt(number)
 
+    def check(self) -> None:
+        """Refuses whatever `seal` would refuse without reading everything again, and signs nothing."""
+        with self._following(lambda number: None):
+            pass
+
     def past(self, before: int) -> list[Sealed]:
         """The seals that were given over fewer entries."""
         return list(self.folder.earlier(before))
@@ -77,7 +90,7 @@ class Signer:
     @contextmanager
     def _following(self, tell: Told) -> Generator["_Work"]:
         with self.folder.alone(), Tree(self.folder.path / TREE) as tree:
-            work = _Work(self.folder, tree, self._log)
+            work = _Work(self.folder, tree, self._log, self._clock)
             work.catch_up(tell)
             yield work
 
@@ -85,10 +98,11 @@ class Signer:
 class _Work:
     """One turn at the folder: the tree brought up to the log, and found to hold what was sealed last."""
 
-    def __init__(self, folder: SealFolder, tree: Tree, log: Log) -> None:
+    def __init__(self, folder: SealFolder, tree: Tree, log: Log, clock: Clock) -> None:
         self._folder = folder
         self.tree = tree
         self._log = log
+        self._clock = clock
         self.last: Checkpoint = folder.latest().checkpoint
 
     def catch_up(self, tell: Told) -> None:
@@ -118,6 +132,8 @@ class _Work:
             proof = consistency(self.last.size, size, self.tree.node)
             check_consistency(self.last.size, self.last.root, size, checkpoint.root, proof)
         sealed = self._folder.sign(checkpoint, keep=size > self.last.size)
+        if size > self.last.size:
+            SealDates(self._folder.path).add(size, self._clock(), ASKED)
         self.last = max(self.last, checkpoint, key=lambda each: each.size)
         return sealed
 

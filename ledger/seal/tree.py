@@ -14,7 +14,8 @@ from typing import BinaryIO, Self
 from ledger.log.store import Log
 from ledger.seal.merkle import HASH_BYTES, Edge, edge_at, leaf_hash
 
-_POSITION_BYTES = 8
+POSITIONS = "positions"
+POSITION_BYTES = 8
 _BATCH = 2_000
 
 
@@ -24,7 +25,7 @@ class Tree:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         self._folder = folder
-        self._positions = _Column(folder / "positions", _POSITION_BYTES)
+        self._positions = _Column(folder / POSITIONS, POSITION_BYTES)
         self._levels: list[_Column] = []
         while self._path(len(self._levels)).exists() or not self._levels:
             self._levels.append(_Column(self._path(len(self._levels)), HASH_BYTES))
@@ -53,7 +54,7 @@ class Tree:
                 if level == len(self._levels):
                     self._levels.append(_Column(self._path(level), HASH_BYTES))
                 self._levels[level].append(nodes)
-            self._positions.append([position.to_bytes(_POSITION_BYTES) for position, _ in batch])
+            self._positions.append([position.to_bytes(POSITION_BYTES) for position, _ in batch])
             self.size = edge.size
             tell(self.size)
 
@@ -101,7 +102,7 @@ class Tree:
         self._cut_to(0)
 
     def _path(self, level: int) -> Path:
-        return self._folder / f"level-{level:02}"
+        return self._folder / level_name(level)
 
     def _whole_size(self) -> int:
         size = min(len(self._positions), len(self._levels[0]))
@@ -115,6 +116,11 @@ class Tree:
         self._positions.cut_to(size)
         for level, column in enumerate(self._levels):
             column.cut_to(size >> level)
+
+
+def level_name(level: int) -> str:
+    """The file of the hashes of one level."""
+    return f"level-{level:02}"
 
 
 class _Column:

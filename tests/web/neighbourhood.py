@@ -14,6 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.application.commands import Command
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST, MemberId, new_command_id
+from ledger.seal.checkpoint import Sealed
+from ledger.seal.signer import Signer
 from projections.views import Views
 from web.app import create_app
 from web.authorisation import WHO_MAY, Rule
@@ -45,6 +47,8 @@ class Neighbourhood:
 
     def __init__(self, url: str | Path) -> None:
         self.clock = Clock()
+        self.seal = Path(url).with_name("seal") if isinstance(url, Path) else None
+        """Where its seals are kept; a neighbourhood in a database has no seal."""
         self.bank = TimeBank.open(url, clock=self.clock)
         self.views = Views.open(self.bank.place, self.bank.log)
         self._usual_app: Litestar | None = None
@@ -88,6 +92,11 @@ class Neighbourhood:
         self.bank.members.welcome(member, command=self.host_command())
         return member
 
+    def sealed(self) -> Sealed:
+        """Seals the book as it stands, as the host would."""
+        assert self.seal is not None, "only a neighbourhood in a folder has a seal"
+        return Signer(self.seal, self.bank.log, clock=self.clock).seal()
+
     def app(
         self,
         *extra: HTTPRouteHandler,
@@ -100,7 +109,7 @@ class Neighbourhood:
         return create_app(
             self.bank,
             self.views,
-            Settings(base_url=ADDRESS, **settings),
+            Settings(base_url=ADDRESS, seal=str(self.seal or ""), **settings),
             languages=languages,
             post=self.mails.append if mail else None,
             now=self.clock,

@@ -88,6 +88,17 @@ FOUND: dict[str, set[str]] = {
     "show_journal": KEEPERS,
     "show_entry": KEEPERS,
     "show_audit": KEEPERS,
+    "exchange_receipt": PARTIES | KEEPERS,
+    "show_exchange_slip": PARTIES | KEEPERS,
+    "gift_receipt": MEMBERS,
+    "show_gift_slip": MEMBERS,
+    "entry_receipt": KEEPERS,
+    "show_checkpoint": ANYBODY,
+    "show_earlier_checkpoint": ANYBODY,
+    "prove_inclusion": ANYBODY,
+    "prove_consistency": ANYBODY,
+    "show_tile": ANYBODY,
+    "show_entry_tile": {RUTH},
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

@@ -38,6 +38,7 @@ class Walk:
         neighbourhood.views.catch_up()
         kept(neighbourhood.views, [report(audience="everyone"), report(audience="coordinators", **FOR_COORDINATORS)])
         kept_everything(neighbourhood.views)
+        self.sealed = neighbourhood.sealed().checkpoint.size
 
     def member(self, who: str) -> MemberId | None:
         """Who walks; nobody for a stranger."""
@@ -58,9 +59,12 @@ class Walk:
             "number": "1",
             "report": "2025",
             "name": "made-up",
+            "size": str(self.sealed),
+            "level": "0",
+            "place": f"000.p/{self.sealed}",
         }
         path = min(handler.paths)
         for name, identifier in stands_for.items():
-            path = path.replace(f"{{{name}:str}}", identifier)
+            path = path.replace(f"{{{name}:str}}", identifier).replace(f"/{{{name}:path}}", f"/{identifier}")
         assert "{" not in path, f"say in tests/web/walk.py what to put into {path}"
         return path

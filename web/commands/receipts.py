@@ -11,8 +11,8 @@ from web.commands.printing import say
 from web.commands.problems import Problem
 from web.commands.sealing import seal_option, signing
 from web.commands.where import Where
+from web.entry_positions import telling_position
 
-TOLD_FIRST = ("exchange-settled", "gift-recorded")
 LONGEST = 30
 
 
@@ -41,9 +41,8 @@ def receipt_command(where: Where, what: str, place: Path | None) -> None:
 def _position(log: Log, what: str) -> int:
     if not is_identifier(what) or what[0] not in "xf":
         raise Problem(f"“{what[:LONGEST]}” is no exchange, gift or entry number.", "An exchange looks like x-9f3k2m…")
-    tag = f"exchange:{what}" if what.startswith("x-") else f"gift:{what}"
-    about, _ = log.read({tag: 0})
-    if not about:
-        raise Problem(f"There is no {tag.partition(':')[0]} {what}.", "Its page shows the identifier in its address.")
-    settling = [stored for stored in about if stored.type in TOLD_FIRST]
-    return (settling or about)[-1].position
+    position = telling_position(log, what)
+    if position is None:
+        noun = "exchange" if what.startswith("x-") else "gift"
+        raise Problem(f"There is no {noun} {what}.", "Its page shows the identifier in its address.")
+    return position

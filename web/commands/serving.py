@@ -11,6 +11,7 @@ import msgspec
 import uvicorn
 
 from ledger.application.time_bank import TimeBank
+from ledger.seal.folder import default_place
 from projections.reports.due import is_due
 from projections.views import Views
 from web.app import create_app
@@ -67,7 +68,10 @@ def serve(bank: TimeBank, views: Views, settings: Settings, door: socket.socket,
 
 
 def settings_for(environment: Mapping[str, str], door: socket.socket) -> Settings:
-    """The host's settings. Without an address of its own the app is at its door, over plain HTTP on this machine."""
+    """The host's settings. Without an address of its own the app is at its door, over plain HTTP on this machine.
+
+    Seals are looked for where `hours seal` keeps them.
+    """
     try:
         settings = read_settings(environment)
     except SettingsMistake as error:
@@ -76,6 +80,8 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
         ) from error
     if not environment.get("HOURS_BASE_URL", "").strip():
         settings = msgspec.structs.replace(settings, base_url=address_of(door))
+    if not settings.seal:
+        settings = msgspec.structs.replace(settings, seal=str(default_place(environment)))
     url = urlsplit(settings.base_url)
     is_this_machine = url.scheme == "http" and url.netloc.rpartition(":")[0] in LOOPBACK_HOSTS
     if is_this_machine and not environment.get("HOURS_SECURE_COOKIES", "").strip():

@@ -42,13 +42,16 @@ from web.pages import (
     invitations,
     journal,
     members,
+    proofs,
     reports,
     reversals,
     roles,
     sign_in,
+    slips,
     statements,
     story,
     story_files,
+    tiles,
     visibility,
 )
 
@@ -80,4 +83,7 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *balances.PAGES,
     *journal.PAGES,
     *audit.PAGES,
+    *slips.PAGES,
+    *proofs.PAGES,
+    *tiles.PAGES,
 )

@@ -76,6 +76,7 @@ def _gift_page(
         words=bank.people.words(words),
         may_withdraw=view.state == "recorded" and (is_part or visitor.coordinates),
         sees_entries=visitor.coordinates or visitor.audits,
+        has_slip=request.app.state.seals.are_begun,
         command=new_command_id(),
         done=query_fields(request).one("done"),
         as_of=as_of.number,

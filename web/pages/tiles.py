@@ -1,0 +1,82 @@
+"""The tree in tiles of 256 hashes (C2SP tlog-tiles), for programs that put proofs together themselves; and the entries below.
+
+Hashes are for anybody, up to the last seal. Entries are for auditors: they say who helped whom, by identifiers.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from ledger.application.time_bank import TimeBank
+from ledger.seal.published import TILE_WIDTH
+from web.plain import KEEP, Answer, given, or_said, said
+from web.seals import Seals
+from web.visitors import Asked
+from web.words import gettext
+
+BYTES = "application/octet-stream"
+_PLACE = re.compile(
+    r"(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(x[0-9]{3}/){0,5}[0-9]{3})(\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
+_HIGHEST_LEVEL = 63
+
+
+class TilePlace(NamedTuple):
+    """Which tile: its level (that of entries is 0 too), its number in it, and how many of its hashes are meant."""
+
+    level: int
+    number: int
+    width: int
+
+
+@get("/tile/{level:str}/{place:path}", sync_to_thread=True)
+def show_tile(request: Asked) -> Answer:
+    """Hashes side by side, 32 bytes each. The address names a tile in one way only."""
+    seals: Seals = request.app.state.seals
+    place = place_in(_address(request))
+    if place is None:
+        return _no_such_tile()
+    return or_said(lambda: given(request, b"".join(seals.published.tile(*place)), BYTES, KEEP))
+
+
+@get("/tile/entries/{place:path}", sync_to_thread=True)
+def show_entry_tile(request: Asked, bank: NamedDependency[TimeBank]) -> Answer:
+    """The entries whose hashes are in the tile of this name, each behind its length in two bytes."""
+    seals: Seals = request.app.state.seals
+    place = place_in(_address(request))
+    if place is None:
+        return _no_such_tile()
+
+    def bundle() -> Answer:
+        entries = seals.published.entries(place.number, place.width, bank.log)
+        return given(request, b"".join(len(entry).to_bytes(2) + entry for entry in entries), BYTES)
+
+    return or_said(bundle)
+
+
+PAGES = (show_tile, show_entry_tile)
+
+
+def place_in(path: str) -> TilePlace | None:
+    """The tile that an address names, in its one spelling: 1,234,067 is x001/x234/067, and 7 is 007."""
+    found = _PLACE.fullmatch(path.removeprefix("/tile/"))
+    if found is None:
+        return None
+    groups = found["index"].replace("x", "").split("/")
+    width = int(found["width"] or TILE_WIDTH)
+    level = 0 if found["level"] == "entries" else int(found["level"])
+    if level > _HIGHEST_LEVEL or (len(groups) > 1 and groups[0] == "000") or (found["width"] and width >= TILE_WIDTH):
+        return None
+    return TilePlace(level, int("".join(groups)), width)
+
+
+def _address(request: Asked) -> str:
+    """The path as it was sent: the framework reads "//" as "/", and would give a tile a second name."""
+    known: Any = request.scope
+    return known["raw_path"].partition(b"?")[0].decode("latin-1")
+
+
+def _no_such_tile() -> Answer:
+    return said(404, gettext("No tile has that name."))

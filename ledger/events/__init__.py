@@ -5,6 +5,7 @@ shape changes gets a new version here, an upcaster in `ledger.log.upcasting`, an
 """
 
 from ledger.events.agreements import CategoriesAgreed, Category, ConfirmationAgreed, LimitsAgreed, WordsNeeded
+from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, Ground, Kept, PersonalDataErased
 from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -54,6 +55,9 @@ Fact = (
     | ExchangeReversed
     | GiftRecorded
     | GiftWithdrawn
+    | ErasureAsked
+    | ErasureWithdrawn
+    | PersonalDataErased
 )
 """Any fact. A `match` over it that ends in `assert_never` is a place that every new fact must visit."""
 
@@ -81,6 +85,9 @@ TYPES: dict[str, tuple[type[Fact], int]] = {
     "exchange-reversed": (ExchangeReversed, 1),
     "gift-recorded": (GiftRecorded, 1),
     "gift-withdrawn": (GiftWithdrawn, 1),
+    "erasure-asked": (ErasureAsked, 1),
+    "erasure-withdrawn": (ErasureWithdrawn, 1),
+    "personal-data-erased": (PersonalDataErased, 1),
 }
 """Stored type name -> (fact, its version today)."""
 
@@ -91,6 +98,8 @@ __all__ = [
     "Circle",
     "CommunityFounded",
     "ConfirmationAgreed",
+    "ErasureAsked",
+    "ErasureWithdrawn",
     "ExchangeCalledOff",
     "ExchangeConfirmed",
     "ExchangeDeclined",
@@ -100,14 +109,17 @@ __all__ = [
     "Fact",
     "GiftRecorded",
     "GiftWithdrawn",
+    "Ground",
     "GroupFormed",
     "GroupJoined",
     "GroupLeft",
+    "Kept",
     "Leg",
     "LimitsAgreed",
     "MemberInvited",
     "MemberLeft",
     "MemberWelcomed",
+    "PersonalDataErased",
     "ReversalAsked",
     "ReversalDeclined",
     "Role",

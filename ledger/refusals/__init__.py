@@ -5,6 +5,7 @@ A refusal is named for the rule it guards. Its sentence is a translatable templa
 """
 
 from ledger.refusals.agreements import AlreadyFounded, LimitOutOfRange, NoCategories, NotFounded, UnknownTimeZone
+from ledger.refusals.erasures import AlreadyErased, ErasureAskedAlready, NobodyAsked, SomebodyElseConfirms
 from ledger.refusals.exchanges import (
     AlreadyCalledOff,
     AlreadyDeclined,
@@ -61,6 +62,7 @@ __all__ = [
     "AddressTaken",
     "AlreadyCalledOff",
     "AlreadyDeclined",
+    "AlreadyErased",
     "AlreadyFounded",
     "AlreadyInvited",
     "AlreadyLeft",
@@ -77,6 +79,7 @@ __all__ = [
     "DayToCome",
     "DayTooLongAgo",
     "EntryToCome",
+    "ErasureAskedAlready",
     "LastCoordinator",
     "LimitOutOfRange",
     "NoAddress",
@@ -85,6 +88,7 @@ __all__ = [
     "NoReversalAsked",
     "NoWord",
     "NobodyApprovesTheirOwnReversal",
+    "NobodyAsked",
     "NotAParty",
     "NotFounded",
     "NotSettled",
@@ -100,6 +104,7 @@ __all__ = [
     "ReversalAskedBefore",
     "RoleHeldAlready",
     "RoleNotHeld",
+    "SomebodyElseConfirms",
     "TakesNoPart",
     "TooBusy",
     "TooLong",

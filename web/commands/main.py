@@ -40,6 +40,8 @@ COMMANDS: dict[str, Entrance] = {
     "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),
     "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
     "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
+    "erase": Entrance("erasing", "Erase the personal data of a member, at their request."),
+    "sweep": Entrance("erasing", "Delete words that belong to no entry."),
     "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
 }
 

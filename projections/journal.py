@@ -12,6 +12,8 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ErasureAsked,
+    ErasureWithdrawn,
     ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -29,6 +31,7 @@ from ledger.events import (
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
+    PersonalDataErased,
     ReversalAsked,
     ReversalDeclined,
     RoleGiven,
@@ -195,6 +198,8 @@ def _concerned(fact: Fact, parties: dict[str, tuple[str, ...]]) -> tuple[str, ..
         case GiftRecorded() | GiftWithdrawn():
             return (fact.giver, fact.receiver)
         case MemberInvited() | MemberWelcomed() | MemberLeft() | RoleGiven() | RoleWithdrawn() | VisibilityChosen():
+            return (fact.member,)
+        case ErasureAsked() | ErasureWithdrawn() | PersonalDataErased():
             return (fact.member,)
         case GroupFormed():
             return (fact.group,)

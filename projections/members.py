@@ -1,11 +1,21 @@
-"""Who belongs, who was invited, who has left, and who is entrusted with what."""
+"""Who belongs, who was invited, who has left, who is entrusted with what, and who asked to be erased."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 import sqlalchemy as sa
 
-from ledger.events import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
+from ledger.events import (
+    ErasureAsked,
+    ErasureWithdrawn,
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    PersonalDataErased,
+    Role,
+    RoleGiven,
+    RoleWithdrawn,
+)
 from ledger.identifiers import MemberId
 from ledger.log.questions import Question, among, listed
 from projections.columns import count, table, word
@@ -24,10 +34,14 @@ MEMBERS = table(
     word("invited_at"),
     word("welcomed_at"),
     word("left_at"),
+    word("erasure_asked_at"),
+    word("erasure_asked_by"),
+    word("erased_at"),
     word("roles"),
     count("number"),
     sa.Index("members_by_status", "status", "number"),
     sa.Index("members_by_roles", "roles", "id"),
+    sa.Index("members_by_erasure", "erasure_asked_at", "id"),
 )
 TOTALS = table("member_totals", word("status", key=True), count("members"))
 
@@ -38,7 +52,10 @@ _HOLDING: dict[Role, tuple[str, ...]] = {
 
 
 class MemberRow(NamedTuple):
-    """How somebody stands. Name, e-mail and phone are commitments; instants as entries write them, "" for never."""
+    """How somebody stands. Name, e-mail and phone are commitments; instants as entries write them, "" for never.
+
+    `erasure_asked_at` and `_by` stand while the wish waits; whoever was erased has no commitments any more.
+    """
 
     id: MemberId
     name: str
@@ -48,6 +65,9 @@ class MemberRow(NamedTuple):
     invited_at: str
     welcomed_at: str
     left_at: str
+    erasure_asked_at: str
+    erasure_asked_by: MemberId | Literal[""]
+    erased_at: str
     roles: frozenset[Role]
 
 
@@ -63,9 +83,20 @@ class Members(ReadModel):
     """Everybody who was ever invited."""
 
     name = "members"
-    version = 2
+    version = 3
     tables = (MEMBERS, TOTALS)
-    concerns = frozenset({MemberInvited, MemberWelcomed, MemberLeft, RoleGiven, RoleWithdrawn})
+    concerns = frozenset(
+        {
+            MemberInvited,
+            MemberWelcomed,
+            MemberLeft,
+            RoleGiven,
+            RoleWithdrawn,
+            ErasureAsked,
+            ErasureWithdrawn,
+            PersonalDataErased,
+        }
+    )
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         before = rows.of(MEMBERS, {cast("Any", recorded.entry.data).member for recorded in batch})
@@ -100,6 +131,11 @@ class Members(ReadModel):
         waiting = sa.select(MEMBERS).where(MEMBERS.c.status == "invited")
         return self._find(waiting.order_by(MEMBERS.c.number).limit(limit))
 
+    def asking_to_be_erased(self, limit: int = 200) -> list[MemberRow]:
+        """Who waits to be erased, longest first."""
+        waiting = sa.select(MEMBERS).where(MEMBERS.c.erasure_asked_at > "")
+        return self._find(waiting.order_by(MEMBERS.c.erasure_asked_at, MEMBERS.c.id).limit(limit))
+
     def totals(self) -> MemberTotals:
         """How many there are; running numbers, nothing is counted."""
         with self._engine.connect() as connection:
@@ -128,6 +164,9 @@ class _Standing(NamedTuple):
     invited_at: str
     welcomed_at: str = ""
     left_at: str = ""
+    erasure_asked_at: str = ""
+    erasure_asked_by: str = ""
+    erased_at: str = ""
     roles: str = ""
     number: int = 0
 
@@ -149,6 +188,14 @@ def _take_in(recorded: Recorded, known: dict[str, _Standing]) -> None:
             known[member] = known[member]._replace(roles=_joined({*known[member].roles.split(), role}))
         case RoleWithdrawn(member=member, role=role):
             known[member] = known[member]._replace(roles=_joined({*known[member].roles.split()} - {role}))
+        case ErasureAsked(member=member, asked_by=asked_by):
+            known[member] = known[member]._replace(erasure_asked_at=entry.at, erasure_asked_by=asked_by)
+        case ErasureWithdrawn(member=member):
+            known[member] = known[member]._replace(erasure_asked_at="", erasure_asked_by="")
+        case PersonalDataErased(member=member):
+            known[member] = known[member]._replace(
+                name="", email="", phone="", erasure_asked_at="", erasure_asked_by="", erased_at=entry.at
+            )
         case _:
             raise AssertionError(f"{entry.type} concerns no member")
 

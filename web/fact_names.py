@@ -29,6 +29,9 @@ KINDS_OF_FACT: Mapping[str, str] = {
     "exchange-reversed": later("Exchange reversed"),
     "gift-recorded": later("Gift recorded"),
     "gift-withdrawn": later("Gift withdrawn"),
+    "erasure-asked": later("Erasure asked for"),
+    "erasure-withdrawn": later("Erasure no longer wanted"),
+    "personal-data-erased": later("Personal data erased"),
 }
 """Stored type name -> what the filter of the journal calls it."""
 

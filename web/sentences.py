@@ -11,6 +11,8 @@ from ledger.events import (
     Circle,
     CommunityFounded,
     ConfirmationAgreed,
+    ErasureAsked,
+    ErasureWithdrawn,
     ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -21,6 +23,7 @@ from ledger.events import (
     Fact,
     GiftRecorded,
     GiftWithdrawn,
+    Ground,
     GroupFormed,
     GroupJoined,
     GroupLeft,
@@ -29,6 +32,7 @@ from ledger.events import (
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
+    PersonalDataErased,
     ReversalAsked,
     ReversalDeclined,
     Role,
@@ -173,6 +177,18 @@ def _told(fact: Fact, voice: Voice) -> Markup:  # noqa: C901 - one case for each
             return _gift(
                 _("A gift counts no longer: on %(day)s %(giver)s gave to %(receiver)s (%(kind)s)."), fact, voice
             )
+        case ErasureAsked():
+            return _say(
+                _("%(member)s asks that everything that says who they are be erased."), member=voice.name(fact.member)
+            )
+        case ErasureWithdrawn():
+            return _say(
+                _("The personal data of %(member)s is not to be erased after all."), member=voice.name(fact.member)
+            )
+        case PersonalDataErased():
+            return _say(
+                _(_ERASED[fact.ground]), member=voice.name(fact.member), confirmed_by=voice.name(fact.confirmed_by)
+            )
         case _:
             assert_never(fact)
 
@@ -190,6 +206,12 @@ _SEEN_BY: Mapping[Circle, str] = {
     "nobody": later("%(member)s chose that nobody but the two sees whom they help."),
     "coordinators": later("%(member)s chose that coordinators may see whom they help."),
     "groups": later("%(member)s chose that members of their groups, and coordinators, may see whom they help."),
+}
+
+
+_ERASED: Mapping[Ground, str] = {
+    "asked": later("%(member)s asked for it, and %(confirmed_by)s confirmed it: their personal data was erased."),
+    "no-longer-needed": later("%(member)s had left, and %(confirmed_by)s had their personal data erased."),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Self
 from ledger.application.agreements import Agreeing
 from ledger.application.commands import Clock, wall_clock
 from ledger.application.desk import Desk
+from ledger.application.erasures import Erasures, erase_again
 from ledger.application.exchanges import Exchanges
 from ledger.application.founding import Founding
 from ledger.application.gifts import Gifts
@@ -31,14 +32,24 @@ class TimeBank:
         self.groups = Groups(self.desk)
         self.exchanges = Exchanges(self.desk)
         self.gifts = Gifts(self.desk)
+        self.erasures = Erasures(self.desk)
 
     @classmethod
     def open(cls, url: str | Path | Place, *, clock: Clock = wall_clock, ids: Ids = random_id) -> Self:
-        """Opens (or begins) the stores at `sqlite:///folder`, a folder's path, or `postgresql://...`."""
+        """Opens (or begins) the stores at `sqlite:///folder`, a folder's path, or `postgresql://...`.
+
+        Whom the log says was erased, an older copy of the people store forgets again before anybody can ask it.
+        """
         place = url if isinstance(url, Place) else Place.folder(url) if isinstance(url, Path) else Place(url)
         if place.is_sqlite:
             place.path.mkdir(parents=True, exist_ok=True)
-        return cls(place, open_log(place.log_url), People(place.people_engine()), clock=clock, ids=ids)
+        bank = cls(place, open_log(place.log_url), People(place.people_engine()), clock=clock, ids=ids)
+        try:
+            erase_again(bank.log, bank.people)
+        except BaseException:
+            bank.close()
+            raise
+        return bank
 
     def close(self) -> None:
         """Lets go of every file and connection."""

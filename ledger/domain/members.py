@@ -7,10 +7,13 @@ import msgspec
 
 from ledger.events import (
     Circle,
+    ErasureAsked,
+    ErasureWithdrawn,
     Fact,
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
+    PersonalDataErased,
     Role,
     RoleGiven,
     RoleWithdrawn,
@@ -40,6 +43,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     has_left: bool = False
     roles: frozenset[Role] = frozenset()
     sees: Circle = "nobody"
+    erasure_asked_by: MemberId | None = None
+    is_erased: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -71,6 +76,12 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
                 return msgspec.structs.replace(self, roles=self.roles - {fact.role})
             case VisibilityChosen():
                 return msgspec.structs.replace(self, sees=fact.sees)
+            case ErasureAsked():
+                return msgspec.structs.replace(self, erasure_asked_by=fact.asked_by)
+            case ErasureWithdrawn():
+                return msgspec.structs.replace(self, erasure_asked_by=None)
+            case PersonalDataErased():
+                return msgspec.structs.replace(self, erasure_asked_by=None, is_erased=True)
             case _:
                 return self
 

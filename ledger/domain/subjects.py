@@ -6,6 +6,8 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ErasureAsked,
+    ErasureWithdrawn,
     ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -23,6 +25,7 @@ from ledger.events import (
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
+    PersonalDataErased,
     ReversalAsked,
     ReversalDeclined,
     RoleGiven,
@@ -32,10 +35,12 @@ from ledger.events import (
 
 AGREEMENTS = "agreements"
 COORDINATORS = "coordinators"
+ERASURES = "erasures"
+"""All erasures: what an older copy of the people store must forget once more."""
 
 
 def member(identifier: str) -> str:
-    """The tag of a member: invitation, welcome, roles, who sees whom they help, leaving."""
+    """The tag of a member: invitation, welcome, roles, who sees whom they help, leaving, being forgotten."""
     return f"member:{identifier}"
 
 
@@ -74,8 +79,10 @@ def subjects_of(fact: Fact) -> tuple[str, ...]:
     match fact:
         case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed() | ExceptionsAgreed():
             return (AGREEMENTS,)
-        case MemberInvited() | MemberWelcomed() | VisibilityChosen():
+        case MemberInvited() | MemberWelcomed() | VisibilityChosen() | ErasureAsked() | ErasureWithdrawn():
             return (member(fact.member),)
+        case PersonalDataErased():
+            return (member(fact.member), ERASURES)
         case MemberLeft() | RoleGiven() | RoleWithdrawn():
             return (member(fact.member), COORDINATORS)
         case GroupFormed():

@@ -13,6 +13,7 @@ from ledger.events.agreements import (
     Thresholds,
     WordsNeeded,
 )
+from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, Ground, Kept, PersonalDataErased
 from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -63,6 +64,9 @@ Fact = (
     | ExchangeReversed
     | GiftRecorded
     | GiftWithdrawn
+    | ErasureAsked
+    | ErasureWithdrawn
+    | PersonalDataErased
 )
 """Any fact. A `match` over it that ends in `assert_never` is a place that every new fact must visit."""
 
@@ -91,6 +95,9 @@ TYPES: dict[str, tuple[type[Fact], int]] = {
     "exchange-reversed": (ExchangeReversed, 1),
     "gift-recorded": (GiftRecorded, 1),
     "gift-withdrawn": (GiftWithdrawn, 1),
+    "erasure-asked": (ErasureAsked, 1),
+    "erasure-withdrawn": (ErasureWithdrawn, 1),
+    "personal-data-erased": (PersonalDataErased, 1),
 }
 """Stored type name -> (fact, its version today)."""
 
@@ -101,6 +108,8 @@ __all__ = [
     "Circle",
     "CommunityFounded",
     "ConfirmationAgreed",
+    "ErasureAsked",
+    "ErasureWithdrawn",
     "ExceptionsAgreed",
     "ExchangeCalledOff",
     "ExchangeConfirmed",
@@ -111,14 +120,17 @@ __all__ = [
     "Fact",
     "GiftRecorded",
     "GiftWithdrawn",
+    "Ground",
     "GroupFormed",
     "GroupJoined",
     "GroupLeft",
+    "Kept",
     "Leg",
     "LimitsAgreed",
     "MemberInvited",
     "MemberLeft",
     "MemberWelcomed",
+    "PersonalDataErased",
     "ReversalAsked",
     "ReversalDeclined",
     "Role",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from ledger.identifiers import MemberId
@@ -49,6 +50,25 @@ WORDS = sa.Table(
         postgresql_where=sa.text("field = 'email'"),
     ),
 )
+
+# Statistics of a column hold samples of it, in a table of the server's own that nobody here can clean.
+event.listen(
+    WORDS,
+    "after_create",
+    sa.DDL("ALTER TABLE words ALTER COLUMN value SET STATISTICS 0, ALTER COLUMN folded SET STATISTICS 0").execute_if(
+        dialect="postgresql"
+    ),
+)
+
+FORGOTTEN = sa.Table(
+    "forgotten",
+    METADATA,
+    sa.Column("scope", sa.String(9), primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("entry", sa.String(64), nullable=False),
+    sa.Column("is_clean", sa.Integer, nullable=False),
+)
+"""Up to which entry of the log everybody erased there has been forgotten here; one row, see `ledger.log.forgetting`."""
 
 # Asked on every page, so they are put into words for the database only once.
 _SEALED = Question(
@@ -142,9 +162,19 @@ class People:
         }
 
     def drop(self, commitments: Sequence[str]) -> None:
-        """Takes back words whose entry was refused after all."""
-        with self.engine.begin() as connection:
-            connection.execute(sa.delete(WORDS).where(WORDS.c.commitment.in_(commitments)))
+        """Takes back words whose entry was refused after all, or never came."""
+        with self.engine.execution_options(writes=True).begin() as connection:
+            connection.execute(
+                sa.delete(WORDS).where(among(WORDS.c.commitment, "commitments")), {"commitments": listed(commitments)}
+            )
+
+    def long_kept(self, *, after: str = "", limit: int) -> list[str]:
+        """Commitments in their order, those alone that must have their entry by now: newer words may wait for it yet."""
+        query = sa.select(WORDS.c.commitment).where(
+            WORDS.c.commitment > after, WORDS.c.kept_at < self._now() - ON_THE_WAY_SECONDS
+        )
+        with self.engine.connect() as connection:
+            return list(connection.execute(query.order_by(WORDS.c.commitment).limit(limit)).scalars())
 
     def words(self, commitments: Iterable[str]) -> dict[str, str]:
         """Commitment -> words, proven against it. Forgotten words are missing; changed ones raise WordsDoNotMatch."""
@@ -181,6 +211,19 @@ class People:
     def of(self, subject: str, field: str) -> list[str]:
         """The values of one field of somebody, e.g. the e-mail address that a sign-in code goes to."""
         return [value for (value,) in _OF_SUBJECT.ask(self.engine, subject=subject, field=field)]
+
+    def fields_of(self, subject: str) -> dict[str, int]:
+        """How many values of each field are somebody's."""
+        query = sa.select(WORDS.c.field, sa.func.count().label("number")).where(WORDS.c.subject == subject)
+        with self.engine.connect() as connection:
+            return {row.field: row.number for row in connection.execute(query.group_by(WORDS.c.field))}
+
+    def count_of_others(self, subject: str, commitments: Iterable[str]) -> int:
+        """How many of these words are kept and somebody else's."""
+        wanted = listed(sorted(set(commitments)))
+        query = sa.select(sa.func.count()).where(WORDS.c.subject != subject, among(WORDS.c.commitment, "commitments"))
+        with self.engine.connect() as connection:
+            return connection.execute(query, {"commitments": wanted}).scalar_one()
 
     def named(self, part: str = "", *, after: tuple[str, str] = ("", ""), limit: int = 50) -> list[NamedSubject]:
         """Members whose name holds this part, by name; the next ones come after (folded name, subject).

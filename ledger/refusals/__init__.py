@@ -12,6 +12,7 @@ from ledger.refusals.agreements import (
     ThresholdOutOfRange,
     UnknownTimeZone,
 )
+from ledger.refusals.erasures import AlreadyErased, ErasureAskedAlready, NobodyAsked, SomebodyElseConfirms
 from ledger.refusals.exchanges import (
     AlreadyCalledOff,
     AlreadyDeclined,
@@ -68,6 +69,7 @@ __all__ = [
     "AddressTaken",
     "AlreadyCalledOff",
     "AlreadyDeclined",
+    "AlreadyErased",
     "AlreadyFounded",
     "AlreadyInvited",
     "AlreadyLeft",
@@ -84,6 +86,7 @@ __all__ = [
     "DayToCome",
     "DayTooLongAgo",
     "EntryToCome",
+    "ErasureAskedAlready",
     "LastCoordinator",
     "LimitOutOfRange",
     "NoAddress",
@@ -92,6 +95,7 @@ __all__ = [
     "NoReversalAsked",
     "NoWord",
     "NobodyApprovesTheirOwnReversal",
+    "NobodyAsked",
     "NotAParty",
     "NotFounded",
     "NotSettled",
@@ -107,6 +111,7 @@ __all__ = [
     "ReversalAskedBefore",
     "RoleHeldAlready",
     "RoleNotHeld",
+    "SomebodyElseConfirms",
     "TakesNoPart",
     "ThresholdOutOfRange",
     "TooBusy",

@@ -38,6 +38,9 @@ KINDS: Mapping[str, int] = {
     "exchange-reversed": 1,
     "gift-recorded": 1,
     "gift-withdrawn": 1,
+    "erasure-asked": 1,
+    "erasure-withdrawn": 1,
+    "personal-data-erased": 1,
 }
 """Every kind of fact whose meaning is known here, and its newest version. Of these, only two move minutes."""
 

@@ -10,6 +10,8 @@ from ledger.events import (
     Category,
     CommunityFounded,
     ConfirmationAgreed,
+    ErasureAsked,
+    ErasureWithdrawn,
     ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -28,6 +30,7 @@ from ledger.events import (
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
+    PersonalDataErased,
     ReversalAsked,
     ReversalDeclined,
     RoleGiven,
@@ -107,6 +110,15 @@ def one_of_each() -> list[Fact]:
         ExchangeReversed(exchange=EXCHANGE, legs=LEGS, given_on=DAY, asked_by=ANA, approved_by=BO),
         GiftRecorded(gift=GIFT, recorded_by=ANA, **gift),  # pyright: ignore[reportArgumentType]
         GiftWithdrawn(gift=GIFT, withdrawn_by=ANA, **gift),  # pyright: ignore[reportArgumentType]
+        ErasureAsked(member=ANA, asked_by=CHIDI),
+        ErasureWithdrawn(member=ANA, withdrawn_by=ANA),
+        PersonalDataErased(
+            member=ANA,
+            fields=("contacts", "name", "words"),
+            ground="asked",
+            asked_by=ANA,
+            confirmed_by=CHIDI,
+        ),
     ]
 
 

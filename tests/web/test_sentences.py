@@ -12,6 +12,8 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ErasureAsked,
+    ErasureWithdrawn,
     ExceptionsAgreed,
     ExchangeCalledOff,
     ExchangeConfirmed,
@@ -30,6 +32,7 @@ from ledger.events import (
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
+    PersonalDataErased,
     ReversalAsked,
     ReversalDeclined,
     RoleGiven,
@@ -42,7 +45,7 @@ from web.links import stories_in
 from web.mentions import people_in
 from web.sentences import Voice, sentence
 
-ANA, BO, CHIDI = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi")
+ANA, BO, CHIDI, FORMER = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi"), MemberId("m-former")
 CHOIR = GroupId("g-choir")
 EXCHANGE, BEFORE, GIFT = ExchangeId("x-1"), ExchangeId("x-0"), GiftId("f-1")
 SATURDAY = date(2026, 11, 21)
@@ -170,6 +173,21 @@ SAID: list[tuple[Fact, str]] = [
             withdrawn_by=ANA,
         ),
         "A gift counts no longer: on 21 November 2026 Ana gave to Bo (Garden).",
+    ),
+    (ErasureAsked(member=ANA, asked_by=ANA), "Ana asks that everything that says who they are be erased."),
+    (
+        ErasureWithdrawn(member=ANA, withdrawn_by=CHIDI),
+        "The personal data of Ana is not to be erased after all.",
+    ),
+    (
+        PersonalDataErased(
+            member=FORMER, fields=("contacts", "name", "words"), ground="asked", asked_by=FORMER, confirmed_by=CHIDI
+        ),
+        "A former member asked for it, and Chidi confirmed it: their personal data was erased.",
+    ),
+    (
+        PersonalDataErased(member=FORMER, fields=(), ground="no-longer-needed", asked_by=CHIDI, confirmed_by=CHIDI),
+        "A former member had left, and Chidi had their personal data erased.",
     ),
 ]
 

@@ -42,6 +42,8 @@ COMMANDS: dict[str, Entrance] = {
     "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
     "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
     "witness": Entrance("witnessing", "Sign the seals of other time banks that lead on."),
+    "erase": Entrance("erasing", "Erase the personal data of a member, at their request."),
+    "sweep": Entrance("erasing", "Delete words that belong to no entry."),
     "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
 }
 

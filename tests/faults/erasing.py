@@ -1,0 +1,25 @@
+"""A coordinator's program that erases people one after the other until it is stopped: `python -m tests.faults.erasing URL MEMBER...`.
+
+Each member is told to the parent only after the erasure was answered.
+"""
+
+import os
+import sys
+
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import HOST, MemberId
+from tests.cast import CHIDI, command
+
+
+def main(url: str, members: list[str]) -> None:
+    """Erases them all."""
+    with TimeBank.open(url) as bank:
+        os.write(1, b"open\n")
+        for member in members:
+            bank.erasures.ask(MemberId(member), command=command(CHIDI, f"ask-{member}"))
+            bank.erasures.erase(MemberId(member), command=command(HOST, f"erase-{member}"))
+            os.write(1, f"{member}\n".encode())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,74 @@
+"""`kill -9` in the middle of an erasure: at the next opening whoever the log calls erased is erased, and nobody else."""
+
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from ledger.application.time_bank import TimeBank
+from ledger.events import PersonalDataErased
+from ledger.identifiers import MemberId
+from ledger.log.people import WORDS
+from tests.cast import BO, TODAY, command, facts_in, founded, help_of
+from tests.faults.books import ROOT, acknowledged
+from tests.faults.reporting import said
+
+ROUNDS = {"sqlite": 5, "postgresql": 3}
+A_ROUND = 12
+
+
+@pytest.mark.parametrize("database", ROUNDS)
+def test_an_erasure_that_was_killed_is_finished_by_the_next_opening(
+    database: str, request: pytest.FixtureRequest
+) -> None:
+    url: str = request.getfixturevalue(f"{database}_url")
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201 - so that a failure can be repeated
+    chance = random.Random(seed)
+    promised: list[str] = []
+    with founded(url) as bank:
+        people = [known(bank, f"Xyzzy{number}") for number in range(ROUNDS[database] * A_ROUND)]
+
+    for number in range(ROUNDS[database]):
+        some = people[number * A_ROUND :][:A_ROUND]
+        order = [sys.executable, "-m", "tests.faults.erasing", url, *some]
+        process = subprocess.Popen(order, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        time.sleep(chance.uniform(0.0, 0.4))
+        process.kill()
+        promised += acknowledged(first + process.communicate()[0])
+
+        with TimeBank.open(url) as bank:
+            erased = {fact.member for fact in facts_in(bank.log) if isinstance(fact, PersonalDataErased)}
+            assert set(promised) <= erased, "an acknowledged erasure is lost"
+            assert bank.erasures.is_clean()
+            assert remembered(bank) == set(people) - erased
+
+
+def known(bank: TimeBank, name: str) -> MemberId:
+    """Somebody with a name, an address, and a note that Bo wrote about them."""
+    order = bank.members.to_invite(
+        name, email=f"{name}@elm.example", and_welcome=True, command=said(f"in-{name}", "m-chidi")
+    )
+    bank.desk.carry_out(order)
+    member = bank.people.member_with_address(f"{name}@elm.example")
+    assert member is not None
+    bank.exchanges.report((help_of(member, BO, 1),), TODAY, command=command(BO), note=f"by {name} {member}")
+    return member
+
+
+def remembered(bank: TimeBank) -> set[str]:
+    """Whose name, address and note are all still there; it fails when only some of them are."""
+    with bank.people.engine.connect() as connection:
+        values = set(connection.execute(sa.select(WORDS.c.value)).scalars())
+    names = {value.split(" ")[1] for value in values if value.startswith("by Xyzzy")}
+    told = {value.split(" ")[2] for value in values if value.startswith("by Xyzzy")}
+    assert names == {value for value in values if value.startswith("Xyzzy") and "@" not in value}
+    assert {f"{name}@elm.example" for name in names} == {
+        value for value in values if value.startswith("Xyzzy") and "@" in value
+    }
+    return told

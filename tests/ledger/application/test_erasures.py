@@ -1,0 +1,247 @@
+"""Being forgotten: what goes, what stays, and that it goes again after a restore."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ledger.application.erasures import erase_again
+from ledger.application.time_bank import TimeBank
+from ledger.events import MemberLeft, PersonalDataErased
+from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, MemberId
+from ledger.log.entry import decode
+from ledger.log.people import WORDS, Words
+from ledger.refusals import LastCoordinator, NobodyAsked, SomebodyElseConfirms, TakesNoPart
+from tests.cast import (
+    ANA,
+    BO,
+    CHIDI,
+    GARDENING,
+    NAMES,
+    RUTH,
+    TODAY,
+    command,
+    facts_in,
+    help_of,
+    minutes_of,
+    reopened,
+    replayed,
+)
+
+
+def told(bank: TimeBank, by: MemberId, note: str, *, giver: MemberId = ANA, receiver: MemberId = BO) -> ExchangeId:
+    exchange, _ = bank.exchanges.report((help_of(giver, receiver),), TODAY, command=command(by), note=note)
+    return exchange
+
+
+def erase(bank: TimeBank, member: MemberId = ANA, *, by: MemberId = CHIDI) -> None:
+    bank.erasures.ask(member, command=command(member))
+    bank.erasures.erase(member, command=command(by))
+
+
+def kept(bank: TimeBank) -> set[str]:
+    """Every word that the people store still holds."""
+    with bank.people.engine.connect() as connection:
+        return set(connection.execute(sa.select(WORDS.c.value)).scalars())
+
+
+def test_name_contacts_and_words_go_and_one_entry_says_so(each_bank: TimeBank) -> None:
+    told(each_bank, ANA, "mended Bo's fence")
+    before = [data for _, data in each_bank.log.scan()]
+
+    erase(each_bank)
+
+    assert kept(each_bank) == {
+        NAMES[BO],
+        "bo@elm.example",
+        NAMES[CHIDI],
+        "chidi@elm.example",
+        NAMES[RUTH],
+        "ruth@elm.example",
+    }
+    assert [data for _, data in each_bank.log.scan()][: len(before)] == before, "no entry changes"
+    assert facts_in(each_bank.log)[-2:] == [
+        MemberLeft(member=ANA),
+        PersonalDataErased(
+            member=ANA, fields=("contacts", "name", "words"), ground="asked", asked_by=ANA, confirmed_by=CHIDI
+        ),
+    ]
+    assert each_bank.erasures.is_clean()
+
+
+def test_words_about_shared_help_go_whoever_wrote_them(each_bank: TimeBank) -> None:
+    told(each_bank, BO, "Ana cut the hedge")
+    back = told(each_bank, BO, "Ana cut it again")
+    each_bank.exchanges.ask_reversal(back, reason="Ana was at sea", command=command(BO))
+    each_bank.exchanges.approve_reversal(back, command=command(CHIDI))
+    gift, _ = each_bank.gifts.record(BO, AccountId(ANA), GARDENING, TODAY, command=command(BO), note="soup for Ana")
+    each_bank.gifts.withdraw(gift, reason="Ana never got it", command=command(BO))
+    told(each_bank, BO, "Ruth sang", giver=RUTH)
+    each_bank.gifts.record(BO, COMMUNITY, GARDENING, TODAY, command=command(BO), note="soup for everybody")
+
+    erase(each_bank)
+
+    assert {"Ruth sang", "soup for everybody"} < kept(each_bank)
+    assert not any("Ana" in word for word in kept(each_bank))
+
+
+def test_what_they_wrote_about_others_goes_and_what_they_typed_for_others_stays(each_bank: TimeBank) -> None:
+    each_bank.members.give_role(ANA, "coordinator", command=command(CHIDI))
+    exchange = told(each_bank, BO, "", giver=RUTH)
+    each_bank.exchanges.reverse(exchange, asked_by=BO, reason="Ana heard it so", command=command(ANA))
+    each_bank.exchanges.report(
+        (help_of(RUTH, BO),), TODAY, command=command(ANA, on_behalf=BO), note="Bo said this by phone"
+    )
+
+    erase(each_bank)
+
+    assert "Ana heard it so" not in kept(each_bank)
+    assert "Bo said this by phone" in kept(each_bank), "these are Bo's words"
+
+
+def test_hours_stay_in_the_book(each_bank: TimeBank) -> None:
+    told(each_bank, BO, "")
+    before = replayed(each_bank.log)
+
+    erase(each_bank)
+
+    assert replayed(each_bank.log) == before
+    assert (minutes_of(each_bank, ANA), minutes_of(each_bank, BO)) == (60, -60)
+
+
+def test_it_is_shown_before_it_is_done(bank: TimeBank) -> None:
+    told(bank, ANA, "mended the fence")
+    told(bank, BO, "Ana cut the hedge")
+
+    going = bank.erasures.would_go(ANA)
+
+    assert going.own == {"email": 1, "name": 1, "note": 1}
+    assert going.of_others == 1
+    assert NAMES[ANA] in kept(bank), "looking changes nothing"
+
+
+def test_who_was_erased_takes_no_part_and_is_nobodys_choice(bank: TimeBank) -> None:
+    erase(bank)
+
+    with pytest.raises(TakesNoPart):
+        told(bank, BO, "")
+    assert bank.people.member_with_address("ana@elm.example") is None
+    assert bank.people.named("Ana") == []
+
+
+def test_the_address_is_free_again(bank: TimeBank) -> None:
+    erase(bank)
+
+    newcomer, _ = bank.members.invite("Ana Sousa", email="ana@elm.example", command=command(CHIDI))
+
+    assert bank.people.member_with_address("ana@elm.example") == newcomer != ANA
+
+
+def test_the_same_wish_twice_erases_once(bank: TimeBank) -> None:
+    bank.erasures.ask(ANA, command=command(ANA))
+    once = command(CHIDI)
+
+    first = bank.erasures.erase(ANA, command=once)
+    again = bank.erasures.erase(ANA, command=once)
+
+    assert first.facts == again.facts
+    assert sum(isinstance(fact, PersonalDataErased) for fact in facts_in(bank.log)) == 1
+
+
+def test_a_refusal_erases_nothing(bank: TimeBank) -> None:
+    with pytest.raises(NobodyAsked):
+        bank.erasures.erase(ANA, command=command(CHIDI))
+    with pytest.raises(LastCoordinator):
+        bank.erasures.ask(CHIDI, command=command(CHIDI))
+    bank.members.give_role(ANA, "coordinator", command=command(CHIDI))
+    bank.erasures.ask(ANA, command=command(ANA))
+    with pytest.raises(SomebodyElseConfirms):
+        bank.erasures.erase(ANA, command=command(ANA))
+
+    assert NAMES[ANA] in kept(bank)
+
+
+def test_who_thought_better_of_it_is_not_erased(bank: TimeBank) -> None:
+    bank.erasures.ask(ANA, command=command(ANA))
+    bank.erasures.withdraw(ANA, command=command(ANA))
+
+    with pytest.raises(NobodyAsked):
+        bank.erasures.erase(ANA, command=command(HOST))
+
+
+def test_a_wish_that_was_passed_on_says_so(bank: TimeBank) -> None:
+    bank.erasures.ask(ANA, command=command(CHIDI, on_behalf=ANA))
+
+    (*_, asked) = [decode(data) for _, data in bank.log.scan()]
+
+    assert (asked.actor, asked.on_behalf) == (CHIDI, ANA)
+    assert bank.erasures.standing(ANA).erasure_asked_by == CHIDI
+
+
+def test_an_older_people_store_that_comes_back_forgets_again_before_anything_is_asked(
+    bank: TimeBank, tmp_path: Path
+) -> None:
+    told(bank, BO, "Ana cut the hedge")
+    older = copied(bank, tmp_path / "before")
+    erase(bank)
+    folder = bank.place.path
+    bank.close()
+
+    for store in ("people.db", "people.db-wal", "people.db-shm"):
+        (folder / store).unlink(missing_ok=True)
+    shutil.copy(older, folder / "people.db")
+
+    with TimeBank.open(folder) as again:
+        assert again.people.of(ANA, "name") == []
+        assert not any("Ana" in word for word in kept(again))
+        assert NAMES[BO] in kept(again)
+        assert again.erasures.is_clean()
+    assert b"Ana" not in b"".join(file.read_bytes() for file in folder.glob("people*"))
+
+
+def copied(bank: TimeBank, to: Path) -> Path:
+    """The people store as a backup would have it."""
+    with bank.people.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.rollback()
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute("VACUUM INTO ?", (str(to),))
+    return to
+
+
+def test_words_that_come_back_one_by_one_are_not_looked_for_again(bank: TimeBank) -> None:
+    erase(bank)
+
+    assert erase_again(bank.log, bank.people) == 0, "nothing new was erased since"
+
+
+def test_a_mark_of_another_log_is_not_believed(each_bank: TimeBank) -> None:
+    """Moved between databases, entries stand at other positions; then everything is forgotten once more."""
+    erase(each_bank)
+    each_bank.people.seal([Words(ANA, "name", "Ana Sousa")])
+    with each_bank.people.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE forgotten SET position = position + 1000"))
+
+    with reopened(each_bank):
+        assert each_bank.people.of(ANA, "name") == []
+
+
+def test_a_new_entry_after_the_last_erasure_costs_no_new_erasure(each_bank: TimeBank) -> None:
+    erase(each_bank)
+    told(each_bank, BO, "soup", giver=RUTH)
+
+    assert erase_again(each_bank.log, each_bank.people) == 0
+
+
+def test_what_was_said_after_the_erasure_is_not_part_of_it(bank: TimeBank) -> None:
+    exchange = told(bank, BO, "hedge")
+    erase(bank)
+    bank.exchanges.ask_reversal(exchange, reason="It was less than an hour", command=command(BO))
+    with bank.people.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM forgotten"))
+
+    erase_again(bank.log, bank.people)
+
+    assert "It was less than an hour" in kept(bank)

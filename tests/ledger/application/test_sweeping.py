@@ -1,0 +1,44 @@
+"""Words whose entry never came are swept; all others stay."""
+
+import time
+
+import sqlalchemy as sa
+
+from ledger.application.sweeping import sweep
+from ledger.application.time_bank import TimeBank
+from ledger.log.people import WORDS, People, Words
+from tests.cast import ANA, BO, NAMES, TODAY, command, help_of
+
+
+def a_minute_later(bank: TimeBank) -> People:
+    """The people store, once nobody waits for an entry any more."""
+    return People(bank.people.engine, now=lambda: time.time() + 60)
+
+
+def kept(bank: TimeBank) -> set[str]:
+    with bank.people.engine.connect() as connection:
+        return set(connection.execute(sa.select(WORDS.c.value)).scalars())
+
+
+def test_orphans_go_and_words_with_an_entry_stay(each_bank: TimeBank) -> None:
+    each_bank.exchanges.report((help_of(),), TODAY, command=command(BO), note="hedge")
+    each_bank.people.seal([Words("m-late", "name", "Never came"), Words(ANA, "note", "Never came either")])
+
+    assert sweep(each_bank.log, a_minute_later(each_bank)) == 2
+
+    assert {NAMES[ANA], "hedge"} < kept(each_bank)
+    assert not any("Never" in word for word in kept(each_bank))
+
+
+def test_words_on_their_way_are_left_alone(bank: TimeBank) -> None:
+    bank.people.seal([Words(ANA, "note", "in a moment")])
+
+    assert sweep(bank.log, bank.people) == 0
+    assert "in a moment" in kept(bank)
+
+
+def test_many_are_looked_for_a_portion_at_a_time(bank: TimeBank) -> None:
+    bank.people.seal([Words(ANA, "note", f"lost {number}") for number in range(5)])
+
+    assert sweep(bank.log, a_minute_later(bank), at_once=3) == 5
+    assert NAMES[BO] in kept(bank)

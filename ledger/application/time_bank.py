@@ -38,7 +38,8 @@ class TimeBank:
         place = url if isinstance(url, Place) else Place.folder(url) if isinstance(url, Path) else Place(url)
         if place.is_sqlite:
             place.path.mkdir(parents=True, exist_ok=True)
-        return cls(place, open_log(place.log_url), People(place.people_engine()), clock=clock, ids=ids)
+        log = open_log(place.log_url, schema=place.schema("log"))
+        return cls(place, log, People(place.people_engine()), clock=clock, ids=ids)
 
     def close(self) -> None:
         """Lets go of every file and connection."""

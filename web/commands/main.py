@@ -40,6 +40,8 @@ COMMANDS: dict[str, Entrance] = {
     "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),
     "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
     "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
+    "backup": Entrance("backing_up", "Keep the whole community in one file, while it is served."),
+    "restore": Entrance("restoring", "Put a community back from a backup or a bundle."),
     "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
 }
 

@@ -43,7 +43,8 @@ class TimeBank:
         place = url if isinstance(url, Place) else Place.folder(url) if isinstance(url, Path) else Place(url)
         if place.is_sqlite:
             place.path.mkdir(parents=True, exist_ok=True)
-        bank = cls(place, open_log(place.log_url), People(place.people_engine()), clock=clock, ids=ids)
+        log = open_log(place.log_url, schema=place.schema("log"))
+        bank = cls(place, log, People(place.people_engine()), clock=clock, ids=ids)
         try:
             erase_again(bank.log, bank.people)
         except BaseException:

@@ -119,7 +119,8 @@ def as_address(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip().lower()
 
 
-def _sought(field: str, text: str) -> str:
+def sought(field: str, text: str) -> str:
+    """What words of this field are found by: addresses, names and phone numbers; nothing for all others."""
     match field:
         case "email":
             return as_address(text)
@@ -157,7 +158,7 @@ class People:
             "field": word.field,
             "salt": salt,
             "value": word.text,
-            "folded": _sought(word.field, word.text),
+            "folded": sought(word.field, word.text),
             "kept_at": int(self._now()),
         }
 

@@ -17,8 +17,9 @@ _MAKING = int.from_bytes(b"hours")
 class Place:
     """One community's stores, named by one URL: `sqlite:///folder` or `postgresql://...`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, schemas: str = "") -> None:
         self.url = url
+        self._schemas = schemas
         self.is_sqlite = url.startswith("sqlite:///")
         if not self.is_sqlite and not url.startswith(("postgresql://", "postgres://")):
             raise ValueError(f"“{url.split(':')[0]}:” is not known here: give sqlite:///folder or postgresql://...")
@@ -44,6 +45,17 @@ class Place:
         """The log: sacred, append only."""
         return f"sqlite:///{self.path / 'log.db'}" if self.is_sqlite else self.url
 
+    def schema(self, store: str) -> str:
+        """What the schema of a store is called; only PostgreSQL has schemas."""
+        return f"{self._schemas}{store}"
+
+    def beside(self) -> "Place":
+        """A place of its own on the same disk or in the same database, where a restore is made ready."""
+        if not self.is_sqlite:
+            return Place(self.url, schemas="restoring_")
+        folder = self.path.resolve()
+        return Place.folder(folder.with_name(f".{folder.name}.restoring"))
+
     def people_engine(self) -> sa.Engine:
         """Personal data, sign-in, sessions. Durable: words are kept before their entry is."""
         return self._engine("people", synchronous="FULL")
@@ -56,7 +68,7 @@ class Place:
         if self.is_sqlite:
             self.path.mkdir(parents=True, exist_ok=True)
             return _sqlite_engine(self.path / f"{store}.db", synchronous)
-        return _postgresql_engine(self.url, store)
+        return _postgresql_engine(self.url, self.schema(store))
 
 
 def make_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:

@@ -11,6 +11,7 @@ from ledger.log.faults import LogUnavailable
 from ledger.log.postgres_connections import Connections
 
 FORMAT = 1
+EVENTS_TABLE = "dcb_events_tt_main"
 ABOUT = "Common Hours log, format "
 
 # ALWAYS: also in sessions that have switched ordinary triggers off.

@@ -48,8 +48,8 @@ WHERE excluded.position > old.position
 class PostgresLog:
     """See `ledger.log.store.Log`. Appends go through the library's recorder, reads straight to the driver."""
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
-        self._connections = Connections(url)
+    def __init__(self, url: str, *, create: bool = True, schema: str = "log") -> None:
+        self._connections = Connections(url, schema=schema)
         try:
             self.recorder = PostgresDCBRecorder(self._connections, create=create)
         except BaseException:

@@ -61,10 +61,10 @@ class Log(Protocol):
         ...
 
 
-def open_log(url: str, *, create: bool = True) -> Log:
+def open_log(url: str, *, create: bool = True, schema: str = "log") -> Log:
     """Opens `sqlite:///relative/log.db`, `sqlite:////absolute/log.db` or `postgresql://...`.
 
-    With `create`, a file, its folder and its tables, or the schema `log`, are made if missing; without, that is a
+    With `create`, a file, its folder and its tables, or the schema, are made if missing; without, that is a
     `LogUnavailable` of kind "missing". Any other URL is a `ValueError` with a sentence for whoever typed it.
     """
     scheme, _, rest = url.partition("://")
@@ -74,7 +74,7 @@ def open_log(url: str, *, create: bool = True) -> Log:
         # Loading the PostgreSQL driver takes longer than a whole command on SQLite; those who have no such log are spared.
         from ledger.log.postgres_log import PostgresLog
 
-        return PostgresLog(url, create=create)
+        return PostgresLog(url, create=create, schema=schema)
     raise ValueError(
         f"{scheme or 'Nothing'}: is no place for a log. Use sqlite:///folder/log.db, sqlite:////absolute/folder/log.db "
         "or postgresql://name@host/database."

@@ -64,7 +64,7 @@ class Book:
 
 def in_stretches(file: BinaryIO, work: Iterator[Task], workers: int | None = None) -> Iterator[Stretch]:
     """Reads the tasks in order, on all cores when that is worth it, and never far ahead of whoever asks."""
-    wanted = workers or _cores()
+    wanted = workers or cores()
     if wanted == 1 or (workers is None and os.fstat(file.fileno()).st_size < _WORTH_A_CROWD_BYTES):
         yield from map(read_stretch, work)
         return
@@ -79,7 +79,7 @@ def in_stretches(file: BinaryIO, work: Iterator[Task], workers: int | None = Non
             yield ahead.popleft().result()
 
 
-def _cores() -> int:
+def cores() -> int:
     """The cores that this process may use; not every system can say which."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -44,6 +44,8 @@ COMMANDS: dict[str, Entrance] = {
     "witness": Entrance("witnessing", "Sign the seals of other time banks that lead on."),
     "erase": Entrance("erasing", "Erase the personal data of a member, at their request."),
     "sweep": Entrance("erasing", "Delete words that belong to no entry."),
+    "backup": Entrance("backing_up", "Keep the whole community in one file, while it is served."),
+    "restore": Entrance("restoring", "Put a community back from a backup or a bundle."),
     "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
 }
 

@@ -4,7 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, Literal
 
@@ -67,6 +67,18 @@ def progress(doing: str) -> Generator[Callable[[int, int], None]]:
             bar.update(task, completed=done, total=of)
 
         yield partial(tell, task)
+
+
+@contextmanager
+def steps() -> Generator[Callable[[str], Callable[[int, int], None]]]:
+    """A bar for each of several steps, on a terminal. Yields what names the next step, and answers what to tell then."""
+    with ExitStack() as bars:
+
+        def begin(doing: str) -> Callable[[int, int], None]:
+            bars.close()
+            return bars.enter_context(progress(doing))
+
+        yield begin
 
 
 def hours_and_minutes(minutes: int) -> str:

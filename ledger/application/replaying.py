@@ -1,39 +1,27 @@
-"""Balances from the log alone: every entry is looked at, those that move minutes are read, nothing else is kept.
+"""Balances from the log alone.
 
 Made for auditors and for haste: it needs no read model, no people store and no more memory for a longer log. What it
 does not understand stops it (design §13).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+import os
+from collections.abc import Callable
 from itertools import islice
 from typing import NamedTuple
 
-import msgspec
-
-from ledger.domain.postings import postings
-from ledger.events import TYPES, ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, Leg, MemberInvited
+from ledger.application.replaying_beside import CountedBeside, Part
+from ledger.application.tallies import EVERYTHING, Fold, Tally, Until
 from ledger.identifiers import AccountId
-from ledger.log.entry import FORMAT, Entry, UnreadableEntry, decode, instant_text
+from ledger.log.entry import UnreadableEntry
 from ledger.log.store import Log
 from ledger.refusals import EntryToCome
 
-_BATCH = 2_000
+__all__ = ["EVERYTHING", "EntryToCome", "Replayed", "Tally", "Until", "replay"]
 
-
-class Tally(msgspec.Struct, kw_only=True, gc=False):
-    """What the log says of one account: minutes and counts, reversals and withdrawals taken off."""
-
-    given: int = 0
-    received: int = 0
-    exchanges: int = 0
-    gifts_given: int = 0
-    gifts_received: int = 0
-
-    @property
-    def balance(self) -> int:
-        """Minutes given less minutes received."""
-        return self.given - self.received
+LONG = 100_000
+"""From so many entries on a second process is worth its start."""
+HEAD_START = 60_000
+"""So many entries are counted here while the other process starts."""
 
 
 class Replayed(NamedTuple):
@@ -58,150 +46,41 @@ class Replayed(NamedTuple):
         return sum(tally.received for tally in self.accounts.values())
 
 
-class Until(NamedTuple):
-    """Which part of the log counts: what had happened by a day, was recorded by an instant, or stood at an entry."""
-
-    as_of: date | None = None
-    known_at: datetime | None = None
-    number: int | None = None
-
-
-EVERYTHING = Until()
-
-
 def replay(
     log: Log,
     until: Until = EVERYTHING,
     *,
     gifts: bool = True,
     names: bool = False,
+    url: str = "",
     tell: Callable[[int], None] = lambda looked_at: None,
 ) -> Replayed:
     """Folds the log. Without `gifts`, gifts are passed over, which is quicker; `names` collects their commitments.
 
-    Refuses an entry number beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
+    `url` says where the log is kept; then a second process counts a part of a long one. Refuses an entry number
+    beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
     """
-    fold = _Fold(until, gifts=gifts, names=names)
-    entries = log.scan()
-    number = position = 0
-    while batch := list(islice(entries, _BATCH if until.number is None else min(_BATCH, until.number - number))):
+    head = log.head()
+    if url and until.number is None and head > LONG and (os.cpu_count() or 1) > 1:
+        part = Part(url, (head - HEAD_START) // 2, until, gifts, names)
+        if (replayed := _by_two(log, part, tell)) is not None:
+            return replayed
+    fold = Fold(until, gifts=gifts, names=names)
+    fold.take_in(islice(log.scan(), until.number), tell)
+    if until.number is not None and fold.number < until.number:
+        raise EntryToCome(entries=fold.number, number=until.number)
+    return Replayed(fold.accounts, fold.number, fold.position, fold.names)
+
+
+def _by_two(log: Log, part: Part, tell: Callable[[int], None]) -> Replayed | None:
+    """The first part by another process, the rest here; None when either meets what it cannot read, or fails."""
+    fold = Fold(part.until, gifts=part.gifts, names=part.names)
+    with CountedBeside(part) as other:
         try:
-            fold.count(batch)
+            fold.take_in(log.scan(after=part.upto), lambda number: tell(number + min(number, part.upto)))
         except UnreadableEntry:
-            raise _first_unreadable(batch, number) from None
-        number += len(batch)
-        position, _ = batch[-1]
-        tell(number)
-    if until.number is not None and number < until.number:
-        raise EntryToCome(entries=number, number=until.number)
-    return Replayed(fold.accounts, number, position, fold.names)
-
-
-def _first_unreadable(batch: Sequence[tuple[int, bytes]], before: int) -> UnreadableEntry:
-    for number, (_, data) in enumerate(batch, start=before + 1):
-        try:
-            decode(data)
-        except UnreadableEntry as error:
-            return UnreadableEntry(f"entry {number}: {error}")
-    return UnreadableEntry(f"entries {before + 1} to {before + len(batch)}: one of them is not whole")
-
-
-class _Leg(msgspec.Struct, frozen=True, gc=False):
-    giver: AccountId
-    receiver: AccountId
-    minutes: int
-
-
-class _Moved(msgspec.Struct, frozen=True, gc=False):
-    given_on: str
-    legs: tuple[_Leg, ...]
-
-
-class _Movement(msgspec.Struct, frozen=True, gc=False):
-    """The parts of an entry that balances rest on; the decoder steps over all others."""
-
-    at: str
-    data: _Moved
-
-
-_MOVEMENTS = msgspec.json.Decoder(_Movement)
-
-
-class _Fold:
-    """Accounts so far, and what each kind of entry does to them. `kinds` goes by type, format and version at once."""
-
-    def __init__(self, until: Until, *, gifts: bool, names: bool) -> None:
-        self.accounts: dict[AccountId, Tally] = {}
-        self.names: dict[AccountId, str] = {}
-        self._last_day = until.as_of.isoformat() if until.as_of else "9999-12-31"
-        self._last_instant = instant_text(until.known_at) if until.known_at else "9999"
-        self._settled: list[bytes] = []
-        self._reversed: list[bytes] = []
-        self._others: list[bytes] = []
-        piles: dict[str, list[bytes] | None] = dict.fromkeys(TYPES)
-        piles["exchange-settled"] = self._settled
-        piles["exchange-reversed"] = self._reversed
-        if gifts:
-            piles["gift-recorded"] = piles["gift-withdrawn"] = self._others
-        if names:
-            piles["member-invited"] = self._others
-        self._kinds: dict[bytes, list[bytes] | None] = {
-            f'"type":"{name}","v":{FORMAT},"ver":{version}'.encode(): piles[name]
-            for name, (_, version) in TYPES.items()
-        }
-
-    def count(self, batch: Sequence[tuple[int, bytes]]) -> None:
-        """Sorts the entries by kind, then reads each pile at once: sums do not ask in which order they were made."""
-        kinds, others = self._kinds, self._others
-        for _, data in batch:
-            # The type is the last key before three that hold no free text, so the last `"type":"` is the real one.
-            start = data.rfind(b'"type":"')
-            pile = kinds.get(data[start : data.find(b',"via"', start)], others)
-            if pile is not None:
-                pile.append(data)
-        self._move(self._settled, 1)
-        self._move(self._reversed, -1)
-        for data in others:
-            self._read_whole(decode(data))
-        for pile in (self._settled, self._reversed, others):
-            pile.clear()
-
-    def _move(self, pile: list[bytes], sign: int) -> None:
-        try:
-            entries = _MOVEMENTS.decode_lines(b"\n".join(pile))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise UnreadableEntry(f"damaged: {error}") from error
-        last_day, last_instant = self._last_day, self._last_instant
-        for entry in entries:
-            if entry.data.given_on <= last_day and entry.at <= last_instant:
-                self._count_legs(entry.data.legs, sign)
-
-    def _count_legs(self, legs: Iterable[_Leg | Leg], sign: int) -> None:
-        accounts = self.accounts
-        touched: tuple[Tally, ...] = ()
-        for leg in legs:
-            minutes = sign * leg.minutes
-            giver = accounts.get(leg.giver) or accounts.setdefault(leg.giver, Tally())
-            receiver = accounts.get(leg.receiver) or accounts.setdefault(leg.receiver, Tally())
-            giver.given += minutes
-            receiver.received += minutes
-            touched = (giver, receiver)
-        for tally in touched:  # one exchange for each of the two, whether by one leg or by two opposite ones
-            tally.exchanges += sign
-
-    def _read_whole(self, entry: Entry) -> None:
-        """Gifts and names; and entries of an older shape, which decoding has raised to today's."""
-        fact = entry.data
-        if isinstance(fact, MemberInvited):
-            self.names[AccountId(fact.member)] = entry.sealed.get("name", "")
-        if not isinstance(fact, ExchangeSettled | ExchangeReversed | GiftRecorded | GiftWithdrawn):
-            assert not postings(fact), f"“{entry.type}” moves minutes, and the replay does not count it"
-            return
-        if fact.given_on.isoformat() > self._last_day or entry.at > self._last_instant:
-            return
-        sign = 1 if isinstance(fact, ExchangeSettled | GiftRecorded) else -1
-        if isinstance(fact, ExchangeSettled | ExchangeReversed):
-            self._count_legs(fact.legs, sign)
-        else:
-            self.accounts.setdefault(AccountId(fact.giver), Tally()).gifts_given += sign
-            self.accounts.setdefault(fact.receiver, Tally()).gifts_received += sign
+            return None  # its number is known only to whoever counts from the beginning
+        if (before := other.result()) is None:
+            return None
+    fold.add(before.accounts)
+    return Replayed(fold.accounts, before.number + fold.number, fold.position, {**before.names, **fold.names})

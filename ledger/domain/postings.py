@@ -28,6 +28,10 @@ def postings(fact: Fact) -> tuple[Posting, ...]:
             sign = -1
         case _:
             return ()
+    if len(legs) == 1:  # nearly always, and a whole log is read through here
+        (leg,) = legs
+        minutes = sign * leg.minutes
+        return Posting(leg.giver, minutes, 0), Posting(leg.receiver, 0, minutes)
     moved: list[Posting] = []
     for leg in legs:
         moved.append(Posting(leg.giver, sign * leg.minutes, 0))

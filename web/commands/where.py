@@ -35,6 +35,11 @@ class Where:
         return self.database or f"sqlite:///{self.data}"
 
     @property
+    def log_url(self) -> str:
+        """The log of the place."""
+        return f"{self.url.rstrip('/')}/log.db" if self.url.startswith("sqlite:///") else self.url
+
+    @property
     def shown(self) -> str:
         """The place as it may be printed: without the password of a database."""
         if not self.database.startswith("postgres"):
@@ -55,12 +60,10 @@ class Where:
         """The log alone, for commands that need nothing else. It must be there."""
         from ledger.log.store import open_log
 
-        url = self.url
-        if url.startswith("sqlite:///"):
-            self._must_hold_a_log(Path(url.removeprefix("sqlite:///")))
-            url = f"{url.rstrip('/')}/log.db"
+        if self.url.startswith("sqlite:///"):
+            self._must_hold_a_log(Path(self.url.removeprefix("sqlite:///")))
         try:
-            log = open_log(url, create=False)
+            log = open_log(self.log_url, create=False)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         try:

@@ -8,6 +8,7 @@ from typing import IO
 
 import projections.views  # so that every read model is there
 from ledger.log.places import Place
+from projections import intake
 from projections.filling import Filling, connection_of_its_own, few_collections
 from projections.read_model import ReadModel
 from projections.standings import Standing
@@ -25,7 +26,8 @@ def main(incoming: IO[bytes], outgoing: IO[bytes]) -> None:
         # Whoever rebuilds next waits for a step that is under way; none may follow once this rebuild is given up.
         filling = Filling(connection, models, standings, are_empty=True, is_wanted=lambda: os.getppid() == parent)
         while (message := marshal.load(incoming)) is not None:  # noqa: S302 - see above
-            filling.take_in(*message)
+            entries, fault = message
+            filling.take_in(intake.Batch([intake.recorded(*one) for one in entries], fault))
         marshal.dump([tuple(standing) for standing in filling.finish().values()], outgoing)
 
 

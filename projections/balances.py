@@ -1,10 +1,12 @@
 """What each account has given and received, and with whom; running numbers, nothing is ever summed for a page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import add
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from ledger.domain.postings import Posting
 from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, MemberWelcomed
 from ledger.identifiers import AccountId, is_member
 from ledger.log.questions import Question
@@ -103,7 +105,7 @@ class Balances(ReadModel):
         rows.replace(
             TALLIES,
             [
-                (account, *_sum(tallies[account][1:], change)) if account in tallies else (account, *change)
+                (account, *map(add, tallies[account][1:], change)) if account in tallies else (account, *change)
                 for account, change in changes.tallies.items()
             ],
         )
@@ -172,6 +174,9 @@ class _Changes:
 
     def _exchange(self, recorded: Recorded, sign: int) -> None:
         movements = recorded.movements
+        if len(movements) == 2:
+            self._help(*movements, recorded.number, sign)
+            return
         met: dict[tuple[str, str], list[int]] = {}
         for (giver, given, _), (receiver, _, received) in zip(movements[::2], movements[1::2], strict=True):
             self._tally(giver)[_GIVEN] += given
@@ -189,6 +194,29 @@ class _Changes:
             tie[_LATEST] = recorded.number
         for account in {account for account, _ in met}:
             self.tallies[account][_EXCHANGES] += sign
+
+    def _help(self, by: Posting, to: Posting, number: int, sign: int) -> None:
+        """An exchange of one direction, as nearly all are."""
+        giver, given, _ = by
+        receiver, _, received = to
+        tally = self._tally(giver)
+        tally[_GIVEN] += given
+        tally[_EXCHANGES] += sign
+        tally = self._tally(receiver)
+        tally[_RECEIVED] += received
+        tally[_EXCHANGES] += sign
+        tie = self._tie(giver, receiver)
+        tie[_GIVEN] += given
+        tie[_HELPED] += sign
+        tie[_TIMES] += sign
+        tie[_LATEST] = number
+        tie = self._tie(receiver, giver)
+        tie[_RECEIVED] += received
+        tie[_WAS_HELPED] += sign
+        tie[_TIMES] += sign
+        tie[_LATEST] = number
+        self.given += given
+        self.received += received
 
     def _gift(self, giver: str, receiver: str, number: int, sign: int) -> None:
         self._tally(giver)[_GIFTS_GIVEN] += sign
@@ -223,10 +251,5 @@ def _added(before: dict[tuple[str, str], tuple[Any, ...]], changes: _Changes) ->
         tally = changes.tallies[key[0]]
         tally[_PEOPLE_HELPED] += (helped + change[_HELPED] > 0) - (helped > 0)
         tally[_HELPED_BY] += (was_helped + change[_WAS_HELPED] > 0) - (was_helped > 0)
-        numbers = _sum(kept[2:-1], change[:-1]) if kept else change[:-1]
-        after.append((*key, *numbers, change[_LATEST]))
+        after.append((*key, *map(add, kept[2:-1], change), change[_LATEST]) if kept else (*key, *change))
     return after
-
-
-def _sum(numbers: Iterable[int], change: Iterable[int]) -> tuple[int, ...]:
-    return tuple(number + more for number, more in zip(numbers, change, strict=True))

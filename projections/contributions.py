@@ -130,9 +130,7 @@ class Contributions(ReadModel):
     def years(self, scope: Scope) -> dict[str, Total]:
         """Year, YYYY -> what counts in it, for every year with anything recorded; adds up months, never entries."""
         year = sa.func.substr(MONTHS.c.month, 1, 4).label("year")
-        sums = (
-            sa.func.sum(column) for column in (MONTHS.c.given, MONTHS.c.received, MONTHS.c.exchanges, MONTHS.c.gifts)
-        )
+        sums = (sa.func.sum(column) for column in list(MONTHS.c)[2:])
         query = sa.select(year, *sums).where(MONTHS.c.scope == scope).group_by("year").order_by("year")
         with self._engine.connect() as connection:
             return {when: Total(*map(int, numbers)) for when, *numbers in connection.execute(query)}
@@ -156,9 +154,8 @@ class Contributions(ReadModel):
     def span(self, scope: Scope) -> tuple[str, str] | None:
         """The first and the last month, YYYY-MM, in which anything counts; None when nothing does."""
         counts = MONTHS.c.exchanges + MONTHS.c.gifts > 0
-        ends = sa.select(sa.func.min(MONTHS.c.month), sa.func.max(MONTHS.c.month)).where(
-            MONTHS.c.scope == scope, counts
-        )
+        ends = sa.select(sa.func.min(MONTHS.c.month), sa.func.max(MONTHS.c.month))
+        ends = ends.where(MONTHS.c.scope == scope, counts)
         with self._engine.connect() as connection:
             first, last = connection.execute(ends).one()
         return (first, last) if first else None
@@ -172,6 +169,7 @@ class Contributions(ReadModel):
 _EXCHANGES, _GIFTS, _PEOPLE = 2, 3, 4
 _EVERYBODY = (COMMUNITY,)
 _Groups = dict[str, list[str]]
+_Pairs = Iterable[tuple[str, str]]
 
 
 class _Changes:
@@ -213,15 +211,16 @@ class _Changes:
     def _exchange(self, fact: Any, movements: Sequence[Posting], groups: _Groups, sign: int) -> None:
         month = fact.given_on.isoformat()[:7]
         kind = "help" if len(fact.legs) == 1 else "skill-exchange"
+        if not groups and len(movements) == 2:
+            self._help_in_no_group(movements, (COMMUNITY, month, fact.legs[0].category, kind), sign)
+            return
         touched: set[tuple[str, str, str, str]] = set()
         people: set[tuple[str, str]] = set()
         for place, (account, given, received) in enumerate(movements):
             category = fact.legs[place // 2].category
             for scope in (COMMUNITY, *groups[account]) if account in groups else _EVERYBODY:
                 key = (scope, month, category, kind)
-                numbers = self.categories.get(key)
-                if numbers is None:
-                    numbers = self.categories[key] = [0, 0, 0, 0]
+                numbers = self.categories.setdefault(key, [0, 0, 0, 0])
                 numbers[0] += given
                 numbers[1] += received
                 touched.add(key)
@@ -229,6 +228,15 @@ class _Changes:
         for key in touched:
             self.categories[key][_EXCHANGES] += sign
         self._act({key[0] for key in touched}, month, _EXCHANGES, people, sign)
+
+    def _help_in_no_group(self, movements: Sequence[Posting], key: tuple[str, str, str, str], sign: int) -> None:
+        """Most of what happens: one direction, between two who belong to no group."""
+        (giver, given, _), (receiver, _, received) = movements
+        numbers = self.categories.setdefault(key, [0, 0, 0, 0])
+        numbers[0] += given
+        numbers[1] += received
+        numbers[_EXCHANGES] += sign
+        self._act(_EVERYBODY, key[1], _EXCHANGES, ((COMMUNITY, giver), (COMMUNITY, receiver)), sign)
 
     def _gift(self, fact: Any, groups: _Groups, sign: int) -> None:
         month = fact.given_on.isoformat()[:7]
@@ -241,17 +249,14 @@ class _Changes:
             self.categories.setdefault((scope, month, fact.category, "gift"), [0, 0, 0, 0])[_GIFTS] += sign
         self._act(scopes, month, _GIFTS, people, sign)
 
-    def _act(self, scopes: set[str], month: str, which: int, people: set[tuple[str, str]], sign: int) -> None:
+    def _act(self, scopes: Iterable[str], month: str, which: int, people: Iterable[tuple[str, str]], sign: int) -> None:
         for scope in scopes:
-            acts = self.acts.get((scope, month))
-            if acts is None:
-                acts = self.acts[scope, month] = [0, 0]
-            acts[which - _EXCHANGES] += sign
+            self.acts.setdefault((scope, month), [0, 0])[which - _EXCHANGES] += sign
         for key in people:
             self.people[key] = self.people.get(key, 0) + sign
 
     def _belonging_now(self, item: str, people: Iterable[str]) -> _Groups:
-        groups = {one: self._groups[one] for one in people if self._groups.get(one)}
+        groups = {one: self._groups[one] for one in people if self._groups.get(one)} if self._groups else {}
         if groups:
             self.counted[item] = msgspec.json.encode(groups).decode()
         return groups

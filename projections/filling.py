@@ -1,7 +1,7 @@
 """Filling the new tables of a rebuild: by this process, and where a log is long by another one beside it.
 
-Python does one thing at a time, so two processes share the read models of a long log between them: each reads every entry
-and fills the tables of its own. What goes wrong in the other one goes wrong here.
+Python does one thing at a time, so two processes share the read models of a long log between them: each reads the entries
+that concern it, and fills the tables of its own. What goes wrong in the other one goes wrong here.
 """
 
 import gc
@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Queue
@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 
 import sqlalchemy as sa
 
+from ledger.events import ExchangeReported
 from projections import intake
 from projections.gathering import GatheredRows
 from projections.read_model import ReadModel
@@ -25,9 +26,6 @@ from projections.standings import Standing
 
 SUFFIX = "__next"
 """What the names of new tables end in until they are swapped in."""
-
-Found = list[tuple[int, bytes]]
-"""Entries as the log gives them: position and bytes."""
 
 _AHEAD = 2
 
@@ -48,9 +46,9 @@ class Filling:
         self._models = models
         self._rows = GatheredRows(connection, SUFFIX, are_empty=are_empty, is_wanted=is_wanted)
 
-    def take_in(self, found: Found, number: int) -> None:
-        """The next entries; `number` is that of the one before them."""
-        changed = intake.take_in(self._rows, self._models, self.standings, intake.read(found, number))
+    def take_in(self, batch: intake.Batch) -> None:
+        """The next entries."""
+        changed = intake.take_in(self._rows, self._models, self.standings, batch)
         self.standings |= {standing.name: standing for standing in changed}
         self._rows.write_some()
 
@@ -63,7 +61,8 @@ class Filling:
 class OtherProcess:
     """Another process that fills the empty tables of some read models from the entries that it is given."""
 
-    def __init__(self, engine: sa.Engine, standings: Iterable[Standing]) -> None:
+    def __init__(self, engine: sa.Engine, models: Sequence[ReadModel], standings: Mapping[str, Standing]) -> None:
+        self._models = models
         paths = os.pathsep.join(path for path in sys.path if path)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "projections"],  # -P: nothing from the folder that it happens to stand in
@@ -75,11 +74,13 @@ class OtherProcess:
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._writer.start()
         # The address goes the same way as the entries: it may hold a password, which others see on a command line.
-        self._waiting.put((os.getpid(), _address(engine), [tuple(standing) for standing in standings]))
+        self._waiting.put((os.getpid(), _address(engine), [tuple(standings[model.name]) for model in models]))
 
-    def take_in(self, found: Found, number: int) -> None:
-        """The next entries; `number` is that of the one before them. Waits while the other process is far behind."""
-        self._waiting.put((found, number))
+    def take_in(self, batch: intake.Batch) -> None:
+        """The next entries, of which it gets those that concern it. Waits while the other process is far behind."""
+        told = [one[:3] for one in intake.concerned(self._models, batch)]
+        if told or batch.fault:
+            self._waiting.put((told, batch.fault))
 
     def finish(self) -> dict[str, Standing]:
         """Waits until everything is written; answers how far its read models have come."""
@@ -138,18 +139,13 @@ def few_collections() -> Generator[None]:
 
 
 def shares(models: Sequence[ReadModel]) -> tuple[list[ReadModel], list[ReadModel]]:
-    """Two lots of about as much work; how wide the tables are tells it well enough."""
-    lots: tuple[list[ReadModel], list[ReadModel]] = [], []
-    weights = [0, 0]
-    for weight, _, model in sorted(((_width(model), model.name, model) for model in models), reverse=True):
-        lighter = weights.index(min(weights))
-        lots[lighter].append(model)
-        weights[lighter] += weight
-    return lots
+    """Two lots of about as much work: those that follow every exchange from its report on, and those that only count.
 
-
-def _width(model: ReadModel) -> int:
-    return sum(len(table.columns) for table in model.tables)
+    The second lot is for the other process, which need not be told of reports and the words that they wait for.
+    """
+    follow = [model for model in models if model.concerns is None or ExchangeReported in model.concerns]
+    count = [model for model in models if model not in follow]
+    return (follow, count) if follow else (count, [])
 
 
 def _address(engine: sa.Engine) -> str:

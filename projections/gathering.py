@@ -5,14 +5,15 @@ once, in the order of its key; what is only ever added is never looked at again.
 rows are written and forgotten, and asked for when they are wanted once more.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 from projections.locks import filling
-from projections.rows import Row, Rows
+from projections.noted_changes import NotedChanges
+from projections.rows import Fold, Row, Rows
 from projections.table_in_memory import TableInMemory
 
 MOST_ROWS = 100_000
@@ -38,7 +39,7 @@ class GatheredRows(Rows):
         super().__init__(connection, suffix)
         self._are_empty = are_empty
         self._is_wanted = is_wanted
-        self._gathered: dict[str, TableInMemory] = {}
+        self._gathered: dict[str, TableInMemory | NotedChanges] = {}
 
     @contextmanager
     def in_few_trips(self) -> Generator[None]:
@@ -52,8 +53,7 @@ class GatheredRows(Rows):
         gathered = self._of(table)
         known = gathered.look()
         if unknown := gathered.unknown(keys):
-            with self.connection.begin():
-                gathered.learn(unknown, super().of(table, unknown))
+            gathered.learn(unknown, self._kept(table, unknown))
         return {key: row for key in keys if (row := known.get(key)) is not None}
 
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -70,6 +70,16 @@ class GatheredRows(Rows):
         """Adds the numbers beside the key to those of the row with that key, which are zeros where there is none."""
         if rows:
             self._of(table).add(rows)
+
+    def fold(self, table: sa.Table, changes: Mapping[Any, list[Any]], fold: Fold) -> None:
+        """Notes the changes; they are folded into their rows when these are written."""
+        if not changes:
+            return
+        noted = self._gathered.get(table.name)
+        if noted is None:
+            noted = self._gathered[table.name] = NotedChanges(table, fold, self._kept, self._are_empty)
+        assert isinstance(noted, NotedChanges), f"{table.name} is only folded, or never"
+        noted.note(changes)
 
     def delete(self, table: sa.Table, keys: Iterable[Any]) -> None:
         """Takes the rows with these keys away."""
@@ -92,7 +102,7 @@ class GatheredRows(Rows):
             return
         # The largest are of things that are seldom touched again, like exchanges; totals are small, and always wanted.
         largest = sorted(self._gathered.values(), key=lambda one: one.held, reverse=True)
-        chosen: list[TableInMemory] = []
+        chosen: list[TableInMemory | NotedChanges] = []
         while held > MOST_ROWS // 4:
             chosen.append(largest[len(chosen)])
             held -= chosen[-1].held
@@ -111,9 +121,15 @@ class GatheredRows(Rows):
         gathered = self._gathered.get(table.name)
         if gathered is None:
             gathered = self._gathered[table.name] = TableInMemory(table, self._are_empty)
+        assert isinstance(gathered, TableInMemory), f"{table.name} is only folded, or never"
         return gathered
 
-    def _write_tables(self, some: Iterable[TableInMemory]) -> None:
+    def _kept(self, table: sa.Table, keys: Collection[Any]) -> dict[Any, Row]:
+        """The rows with these keys as the database has them."""
+        with self.connection.begin():
+            return super().of(table, keys)
+
+    def _write_tables(self, some: Iterable[TableInMemory | NotedChanges]) -> None:
         step: list[tuple[_Order, sa.Table, Sequence[Any]]] = []
         weight = 0
         for gathered in some:

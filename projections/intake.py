@@ -7,12 +7,14 @@ a ledger with a hole in it would still look like a ledger.
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from itertools import compress
 from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
 from ledger.domain.postings import postings
+from ledger.events import Fact
 from ledger.log.entry import UnreadableEntry, decode
 from ledger.log.faults import LogUnavailable
 from projections.locks import writing
@@ -27,6 +29,9 @@ FEW = 40
 """So many entries are taken in like one: what they write fits into one message to the database."""
 
 Answer = TypeVar("Answer")
+
+Kinds = Sequence[type[Fact]]
+"""What happened in each of some entries."""
 
 logger = logging.getLogger("hours.views")
 
@@ -44,11 +49,24 @@ def read(found: Iterable[tuple[int, bytes]], number: int) -> Batch:
     for position, data in found:
         number += 1
         try:
-            entry = decode(data)
+            entries.append(recorded(number, position, data))
         except UnreadableEntry as error:
             return Batch(entries, _fault(number, position, error))
-        entries.append(Recorded(number, position, data, entry, postings(entry.data)))
     return Batch(entries)
+
+
+def recorded(number: int, position: int, data: bytes) -> Recorded:
+    """An entry from its bytes; raises UnreadableEntry."""
+    entry = decode(data)
+    return Recorded(number, position, data, entry, postings(entry.data))
+
+
+def concerned(models: Iterable[ReadModel], batch: Batch) -> list[Recorded]:
+    """What any of these read models takes in, and the last entry, which tells how far they have come."""
+    kinds = _kinds(batch.entries)
+    chosen = {kind for model in models for kind in model.concerns or kinds}
+    found = list(compress(batch.entries, map(chosen.__contains__, kinds)))
+    return found if found and found[-1] is batch.entries[-1] else [*found, *batch.entries[-1:]]
 
 
 def in_one_step(connection: sa.Connection, step: Callable[[bool], Answer]) -> Answer:
@@ -79,18 +97,20 @@ def take_in(
     """
     changed: list[Standing] = []
     few = not carefully and len(batch.entries) <= FEW
+    all_kinds = _kinds(batch.entries)
     with rows.in_few_trips() if few else nullcontext():
         for model in models:
             standing = standings[model.name]
             if standing.stopped_by:
                 continue
-            entries = batch.entries
+            entries, kinds = batch.entries, all_kinds
             if entries and entries[0].position <= standing.position:
                 entries = [recorded for recorded in entries if recorded.position > standing.position]
+                kinds = _kinds(entries)
             if carefully:
                 standing = _carefully(model, standing, entries, rows)
             elif entries:
-                model.apply(_concerning(model, entries), rows)
+                model.apply(_concerning(model, entries, kinds), rows)
                 standing = standing.after(entries[-1])
             if batch.fault and not standing.stopped_by:
                 standing = standing._replace(stopped_by=batch.fault)
@@ -103,7 +123,7 @@ def _carefully(model: ReadModel, standing: Standing, entries: Sequence[Recorded]
         return standing
     try:
         with rows.connection.begin_nested():
-            model.apply(_concerning(model, entries), rows)
+            model.apply(_concerning(model, entries, _kinds(entries)), rows)
     except DATABASE_TROUBLE:
         raise
     except Exception as error:
@@ -116,11 +136,15 @@ def _carefully(model: ReadModel, standing: Standing, entries: Sequence[Recorded]
     return standing.after(entries[-1])
 
 
-def _concerning(model: ReadModel, entries: Sequence[Recorded]) -> Sequence[Recorded]:
+def _kinds(entries: Sequence[Recorded]) -> Kinds:
+    return [type(recorded.entry.data) for recorded in entries]
+
+
+def _concerning(model: ReadModel, entries: Sequence[Recorded], kinds: Kinds) -> Sequence[Recorded]:
     concerns = model.concerns
     if concerns is None:
         return entries
-    return [recorded for recorded in entries if type(recorded.entry.data) in concerns]
+    return list(compress(entries, map(concerns.__contains__, kinds)))
 
 
 def _fault(number: int, position: int, error: Exception) -> str:

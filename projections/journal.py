@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import repeat
 from typing import Any, Literal, NamedTuple, assert_never, cast
 from zoneinfo import ZoneInfo
 
@@ -118,8 +119,9 @@ class Journal(ReadModel):
             fingerprint = hashlib.sha256(LEAF + data).hexdigest()
             lines.append((number, position, entry.type, at, entry.actor, entry.on_behalf or "", entry.via, fingerprint))
             chapters.take_in(number, entry)
-            concerned += [(account, number) for account in accounts]
-            days.setdefault(at[:10], [number, number])[1] = number
+            concerned += zip(accounts, repeat(number))
+            day = days.get(at[:10]) or days.setdefault(at[:10], [number, number])
+            day[1] = number
         rows.insert(LINES, lines)
         rows.insert(ACCOUNTS, concerned)
         rows.insert(PARTIES, [(exchange, " ".join(accounts)) for exchange, accounts in added.items()])

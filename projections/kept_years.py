@@ -45,15 +45,19 @@ def sides_of_exchange(fact: Any, movements: Sequence[Posting], sign: int) -> Ite
     """An exchange, for each who took part. A skill exchange is one exchange, in two kinds of help."""
     day, item, legs = fact.given_on.isoformat(), fact.exchange, fact.legs
     year, on = day[:4], day[5:]
-    ways = ("help-given ", "help-received ") if len(legs) == 1 else ("swap-given ", "swap-received ")
+    if len(legs) == 1:
+        (giver, given, _), (receiver, _, received) = movements
+        kind = legs[0].category
+        yield Side(giver, year, on, item, sign, "help-given " + kind, receiver, given, 0, 0, 0, sign, sign, sign)
+        yield Side(receiver, year, on, item, sign, "help-received " + kind, giver, 0, received, 0, 0, sign, sign, sign)
+        return
     said: set[tuple[str, ...]] = set()
     for place, (member, given, received) in enumerate(movements):
-        kind, other = ways[place & 1] + legs[place // 2].category, movements[place ^ 1].account
-        new = [sign, sign, sign]
-        if len(legs) > 1:
-            told = [(member,), (member, "in", kind), (member, "with", other)]
-            new = [0 if one in said else sign for one in told]
-            said.update(told)
+        way = "swap-received " if place & 1 else "swap-given "
+        kind, other = way + legs[place // 2].category, movements[place ^ 1].account
+        told = [(member,), (member, "in", kind), (member, "with", other)]
+        new = [0 if one in said else sign for one in told]
+        said.update(told)
         yield Side(member, year, on, item, sign, kind, other, given, received, 0, 0, *new)
 
 
@@ -69,27 +73,40 @@ def sides_of_gift(fact: Any, sign: int) -> Iterator[Side]:
 
 
 class KeptYear:
-    """The text, and what changes it. What counts no more is not there: a year without anything is one line end."""
+    """The text, and what changes it. What counts no more is not there: a year without anything is one line end.
+
+    A line that changes is taken apart once, however often it does, and put back in its place when the text is asked for.
+    """
 
     def __init__(self, text: str = "\n") -> None:
-        self.text = text
+        self._text = text
+        self._open: dict[str, list[Any]] = {}
+        self._places: list[tuple[int, int, str]] = []
 
     def __iter__(self) -> Iterator[str]:
         """What there is a line for."""
         return (line.partition("=")[0] for line in self.text.split("\n") if line)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing counts in it."""
-        return len(self.text) == 1
+    def text(self) -> str:
+        """All lines as they are kept; those that are new come last."""
+        if self._open:
+            self._close()
+        return self._text
 
     def count(self, side: Side) -> None:
         """Takes in one side of something that counts, or no longer does."""
         _, _, on, item, sign, kind, other, given, received, gifts_given, gifts_received, exchanges, times, new = side
+        act = sign, on, item
         self._share(on, given, received, exchanges, gifts_given, gifts_received, None)
-        self._help(kind, given + received, times, (sign, on, item))
+        self._help(kind, given + received, times, act)
         if other:
-            self._share(other, given, received, new, gifts_given, gifts_received, (sign, on, item))
+            self._share(other, given, received, new, gifts_given, gifts_received, act)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing counts in it."""
+        return len(self.text) == 1
 
     def read(self, year: str) -> MemberYear:
         """The year as it is read: days, kinds and people in order."""
@@ -119,53 +136,78 @@ class KeptYear:
         act: tuple[int, str, str] | None,
     ) -> None:
         """Changes the line of a day, or of a neighbour."""
-        begin, end, parts = self._line(key)
-        first = ""
-        if parts:
-            given += int(parts[0])
-            received += int(parts[1])
-            exchanges += int(parts[2])
-            gifts_given += int(parts[3])
-            gifts_received += int(parts[4])
+        line = self._open.get(key) or self._take_apart(key, _IN_ALL)
+        line[0] += given
+        line[1] += received
+        line[2] += exchanges
+        line[3] += gifts_given
+        line[4] += gifts_received
         if act:
-            first = _first_after(parts, act)
+            _keep_first(line, _IN_ALL, act)
         # Where another side of the same exchange took the last of it away, nothing may be left to take from.
-        counts = exchanges or gifts_given or gifts_received
-        line = f"{key}={given},{received},{exchanges},{gifts_given},{gifts_received}{first}\n" if counts else ""
-        self.text = f"{self.text[:begin]}{line}{self.text[end:]}"
+        if not (line[2] or line[3] or line[4]):
+            self._take_out(line)
 
     def _help(self, key: str, minutes: int, times: int, act: tuple[int, str, str]) -> None:
         """Changes the line of a kind of help."""
-        begin, end, parts = self._line(key)
-        if parts:
-            minutes += int(parts[0])
-            times += int(parts[1])
-        line = f"{key}={minutes},{times}{_first_after(parts, act)}\n" if times else ""
-        self.text = f"{self.text[:begin]}{line}{self.text[end:]}"
+        line = self._open.get(key) or self._take_apart(key, 2)
+        line[0] += minutes
+        line[1] += times
+        _keep_first(line, 2, act)
+        if not line[1]:
+            self._take_out(line)
 
-    def _line(self, key: str) -> tuple[int, int, list[str]]:
-        """Where a line begins and ends, and its values; a new one has none, and its place is the end."""
-        found = self.text.find(f"\n{key}=")
+    def _take_apart(self, key: str, numbers: int) -> list[Any]:
+        """The values of a line, of which so many are numbers; a new one begins with zeros."""
+        found = self._text.find(f"\n{key}=") if len(self._text) > 1 else -1
         if found < 0:
-            return len(self.text), len(self.text), []
-        end = self.text.index("\n", found + 1)
-        return found + 1, end + 1, self.text[found + len(key) + 2 : end].split(",")
+            line = [0] * numbers
+        else:
+            end = self._text.index("\n", found + 1)
+            parts = self._text[found + len(key) + 2 : end].split(",")
+            line = [*map(int, parts[:numbers]), *parts[numbers:]]
+            self._places.append((found + 1, end + 1, key))
+        self._open[key] = line
+        return line
+
+    def _take_out(self, line: list[Any]) -> None:
+        line.clear()
+        self._close()
+
+    def _close(self) -> None:
+        text, lines = self._text, self._open
+        parts: list[str] = []
+        here = 0
+        for begin, end, key in sorted(self._places):
+            parts += text[here:begin], _line(key, lines.pop(key))
+            here = end
+        parts.append(text[here:])
+        parts += [_line(key, values) for key, values in lines.items()]
+        self._text, self._open, self._places = "".join(parts), {}, []
 
 
 _IN_ALL = 5
 """The numbers of a day, and all of its values."""
 
 
-def _first_after(parts: list[str], act: tuple[int, str, str]) -> str:
+_SHAPES = {count: "%s=" + ",".join(["%s"] * count) + "\n" for count in (2 + 2, _IN_ALL, _IN_ALL + 2)}
+"""A line by how many values it has; formatting is quicker than joining, and every line of a year goes through it."""
+
+
+def _line(key: str, values: list[Any]) -> str:
+    return _SHAPES[len(values)] % (key, *values) if values else ""
+
+
+def _keep_first(line: list[Any], numbers: int, act: tuple[int, str, str]) -> None:
     """Only the earliest is known. When it is taken back, its day stays as the earliest that the others can be on."""
     sign, on, item = act
-    if parts:
-        kept_on, kept_item = parts[-2:]
-        if sign < 0:
-            on, item = kept_on, "" if kept_item == item else kept_item
-        elif on >= kept_on:
-            on, item = kept_on, kept_item
-    return f",{on},{item}"
+    if len(line) == numbers:
+        line += on, item
+    elif sign < 0:
+        if line[-1] == item:
+            line[-1] = ""
+    elif on < line[-2]:
+        line[-2:] = on, item
 
 
 def _first(year: str, parts: Sequence[str]) -> First:

@@ -19,7 +19,6 @@ from projections import intake
 from projections.filling import (
     SUFFIX,
     Filling,
-    Found,
     OtherProcess,
     connection_of_its_own,
     few_collections,
@@ -82,11 +81,12 @@ class Rebuild:
             mine = Filling(self.connection, here, self.standings, are_empty=are_empty)
             fillings: list[Filling | OtherProcess] = [mine]
             if there:
-                theirs = OtherProcess(self.connection.engine, [self.standings[model.name] for model in there])
+                theirs = OtherProcess(self.connection.engine, there, self.standings)
                 fillings.insert(0, stack.enter_context(theirs))
             for found, number in self._found(end, progress):
+                batch = intake.read(found, number)
                 for each in fillings:
-                    each.take_in(found, number)
+                    each.take_in(batch)
             for each in reversed(fillings):
                 self.standings |= each.finish()
 
@@ -102,7 +102,7 @@ class Rebuild:
         changed = intake.take_in(rows, self._models, self.standings, batch, carefully=carefully)
         self.standings |= {standing.name: standing for standing in changed}
 
-    def _found(self, end: int, progress: Progress | None) -> Generator[tuple[Found, int]]:
+    def _found(self, end: int, progress: Progress | None) -> Generator[tuple[list[tuple[int, bytes]], int]]:
         """Entries that the new tables do not have yet, some at a time, and the number of the one before them."""
         scanned = self._log.scan(after=self._position, upto=end)
         while found := list(islice(scanned, BATCH)):

@@ -13,7 +13,7 @@ from projections.columns import table, word
 from projections.kept_years import KeptYear, Side, sides_of_exchange, sides_of_gift
 from projections.member_years import MemberYear, Way
 from projections.read_model import ReadModel, Recorded
-from projections.rows import Rows
+from projections.rows import Row, Rows
 
 YEARS = table("member_years", word("member", key=True), word("year", key=True), word("kept"))
 
@@ -38,19 +38,11 @@ class Years(ReadModel):
     concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn})
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
-        sides = [side for recorded in batch for side in _sides(recorded)]
-        known = rows.of(YEARS, {side[:2] for side in sides})
-        years = {key: KeptYear(row[2]) for key, row in known.items()}
-        for side in sides:
-            key = side[:2]
-            year = years.get(key)
-            if year is None:
-                year = years[key] = KeptYear()
-            year.count(side)
-        left = [(*key, year.text) for key, year in years.items() if not year.is_empty]
-        rows.insert(YEARS, [row for row in left if row[:2] not in known])
-        rows.replace(YEARS, [row for row in left if row[:2] in known])
-        rows.delete(YEARS, [key for key, year in years.items() if year.is_empty and key in known])
+        sides: dict[tuple[str, str], list[Side]] = {}
+        for recorded in batch:
+            for side in _sides(recorded):
+                sides.setdefault(side[:2], []).append(side)
+        rows.fold(YEARS, sides, _folded)
 
     def of(self, member: MemberId, year: str) -> MemberYear:
         """A member's year, YYYY; empty when nothing counts in it."""
@@ -82,6 +74,14 @@ _OWN = YEARS.c.member == sa.bindparam("member")
 _OF = Question(sa.select(YEARS.c.kept).where(_OWN, YEARS.c.year == sa.bindparam("year")))
 _ALL = Question(sa.select(YEARS.c.year).where(_OWN).order_by(YEARS.c.year.desc()))
 _BEFORE = Question(sa.select(YEARS.c.kept).where(_OWN, YEARS.c.year < sa.bindparam("year")))
+
+
+def _folded(key: tuple[str, str], kept: Row | None, sides: Sequence[Side]) -> Row | None:
+    """A year after these have been counted; None when nothing counts in it any more."""
+    year = KeptYear(kept[2]) if kept else KeptYear()
+    for side in sides:
+        year.count(side)
+    return None if year.is_empty else (*key, year.text)
 
 
 def _sides(recorded: Recorded) -> Iterable[Side]:

@@ -20,7 +20,7 @@ from projections.columns import count, word
 from projections.gathering import GatheredRows
 from projections.locks import writing
 from projections.read_model import Recorded
-from projections.rows import Rows
+from projections.rows import Row, Rows
 from tests.bench import logs
 from tests.cast import BO, TODAY, help_of
 from tests.projections.elm_street import ElmStreet, tables
@@ -88,6 +88,37 @@ def done(rows: Rows, doings: Doings, table: sa.Table) -> list[Any]:
 
 def contents(connection: sa.Connection, table: sa.Table, suffix: str = "") -> list[Any]:
     return sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {table.name}{suffix}")))
+
+
+def with_more(name: str, row: Row | None, more: Sequence[int]) -> Row | None:
+    """A thing and how many there are of it; when there are none, it is not there."""
+    there = (row[1] if row else 0) + sum(more)
+    return (name, there, 0) if there else None
+
+
+@settings(deadline=None, max_examples=40)
+@given(changes=st.lists(st.dictionaries(NAMES, st.lists(NUMBERS, min_size=1, max_size=3), max_size=3), max_size=12))
+def test_changes_that_are_noted_make_the_rows_of_folding_at_once(
+    engine: sa.Engine, changes: list[dict[str, list[int]]]
+) -> None:
+    with engine.connect() as connection, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gathering, "MOST_ROWS", 4)
+        patched.setattr(table_in_memory, "PLACES", 3)
+        with writing(connection):
+            for suffix in ("", "__next"):
+                connection.exec_driver_sql(f"DROP TABLE IF EXISTS {THINGS.name}{suffix}")
+                THINGS.to_metadata(sa.MetaData(), name=THINGS.name + suffix).create(connection)
+            at_once = Rows(connection)
+            for some in changes:
+                at_once.fold(THINGS, some, with_more)
+        noted = GatheredRows(connection, "__next", are_empty=True)
+        for some in changes:
+            noted.fold(THINGS, {name: [*more] for name, more in some.items()}, with_more)
+            noted.write_some()
+        noted.write_all()
+
+        with connection.begin():
+            assert contents(connection, THINGS, "__next") == contents(connection, THINGS)
 
 
 @settings(deadline=None, max_examples=60)

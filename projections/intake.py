@@ -90,7 +90,8 @@ def take_in(
             if carefully:
                 standing = _carefully(model, standing, entries, rows)
             elif entries:
-                model.apply(_concerning(model, entries), rows)
+                if concerning := _concerning(model, entries):
+                    model.apply(concerning, rows)
                 standing = standing.after(entries[-1])
             if batch.fault and not standing.stopped_by:
                 standing = standing._replace(stopped_by=batch.fault)
@@ -103,7 +104,8 @@ def _carefully(model: ReadModel, standing: Standing, entries: Sequence[Recorded]
         return standing
     try:
         with rows.connection.begin_nested():
-            model.apply(_concerning(model, entries), rows)
+            if concerning := _concerning(model, entries):
+                model.apply(concerning, rows)
     except DATABASE_TROUBLE:
         raise
     except Exception as error:

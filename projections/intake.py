@@ -110,7 +110,8 @@ def take_in(
             if carefully:
                 standing = _carefully(model, standing, entries, rows)
             elif entries:
-                model.apply(_concerning(model, entries, kinds), rows)
+                if concerning := _concerning(model, entries, kinds):
+                    model.apply(concerning, rows)
                 standing = standing.after(entries[-1])
             if batch.fault and not standing.stopped_by:
                 standing = standing._replace(stopped_by=batch.fault)
@@ -123,7 +124,8 @@ def _carefully(model: ReadModel, standing: Standing, entries: Sequence[Recorded]
         return standing
     try:
         with rows.connection.begin_nested():
-            model.apply(_concerning(model, entries, _kinds(entries)), rows)
+            if concerning := _concerning(model, entries, _kinds(entries)):
+                model.apply(concerning, rows)
     except DATABASE_TROUBLE:
         raise
     except Exception as error:

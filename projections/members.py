@@ -122,6 +122,11 @@ class Members(ReadModel):
             return {}
         return {row.id: row for row in map(_member, _THESE.ask(self._engine, ids=listed(list(ids))))}
 
+    def names(self, ids: Collection[MemberId]) -> dict[str, str]:
+        """The commitments to these people's names, by identifier; strangers are left out."""
+        found = _NAMES_OF_THESE.ask(self._engine, ids=listed(list(ids))) if ids else ()
+        return {id: name for id, name in found}  # noqa: C416 - rows may hold anything, which dict() would not believe
+
     def with_role(self, role: Role) -> list[MemberRow]:
         """Everybody who holds a role now."""
         return self._find(sa.select(MEMBERS).where(MEMBERS.c.roles.in_(_HOLDING[role])).order_by(MEMBERS.c.id))
@@ -148,6 +153,7 @@ class Members(ReadModel):
 
 
 _THESE = Question(sa.select(MEMBERS).where(among(MEMBERS.c.id, "ids")))
+_NAMES_OF_THESE = Question(sa.select(MEMBERS.c.id, MEMBERS.c.name).where(among(MEMBERS.c.id, "ids")))
 
 
 def _member(row: Sequence[Any]) -> MemberRow:

@@ -60,8 +60,10 @@ class Rows:
             wanted: Any = (msgspec.json.encode(list(keys)).decode(),)
         else:
             wanted = _columns(orders.keys, list(keys) if width > 1 else [(key,) for key in keys])
-        with self._tell(orders.find):
+        try:
             found: list[Row] = self._driver.execute(orders.find, wanted).fetchall()
+        except self._faults.OperationalError as error:
+            raise _told(orders.find, error) from error
         return {row[:width]: row for row in found} if width > 1 else {row[0]: row for row in found}
 
     def insert(self, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -101,11 +103,13 @@ class Rows:
     def _write(self, order: str, names: tuple[str, ...], rows: Sequence[Row]) -> None:
         if not rows:
             return
-        with self._tell(order):
+        try:
             if self._is_sqlite:
                 self._driver.executemany(order, rows)
             else:
                 self._driver.execute(order, _columns(names, rows))
+        except self._faults.OperationalError as error:
+            raise _told(order, error) from error
 
     def _copy(self, order: str, rows: Sequence[Row]) -> None:
         text = _lines(rows)
@@ -118,11 +122,15 @@ class Rows:
 
     @contextmanager
     def _tell(self, order: str) -> Generator[None]:
-        """The driver's word that the database cannot be used now, in the words that everybody else uses."""
         try:
             yield
         except self._faults.OperationalError as error:
-            raise exc.OperationalError(order, None, error) from error
+            raise _told(order, error) from error
+
+
+def _told(order: str, fault: Exception) -> exc.OperationalError:
+    """The driver's word that the database cannot be used now, in the words that everybody else uses."""
+    return exc.OperationalError(order, None, fault)
 
 
 def folded(changes: Mapping[Any, list[Any]], before: Mapping[Any, Row], fold: Fold) -> dict[Any, Row | None]:

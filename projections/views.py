@@ -11,6 +11,7 @@ from projections.comparison import Difference
 from projections.contributions import Contributions
 from projections.daily import Daily
 from projections.exchanges import Exchanges
+from projections.following import Follower
 from projections.groups import Groups
 from projections.journal import Journal
 from projections.members import Members
@@ -36,7 +37,7 @@ class ModelState(NamedTuple):
 
 
 class Views:
-    """What people read. Bring it up to the log after every command and before every page: `catch_up`."""
+    """What people read. Every page brings it up to the log first: `catch_up`. After a command, it is told to `follow`."""
 
     def __init__(self, engine: sa.Engine, log: Log) -> None:
         self._engine = engine
@@ -66,6 +67,7 @@ class Views:
         self.ties = KeptTies(asking, self.reports)
         self.daily = Daily(engine, self.reports)
         self._projector = Projector(engine, asking, log, models)
+        self._follower = Follower(self.catch_up)
 
     @classmethod
     def open(cls, place: Place, log: Log) -> Self:
@@ -79,6 +81,10 @@ class Views:
     def catch_up(self, position: int | None = None) -> AsOf:
         """Brings every read model up to the log, at least to `position`; cheap when nothing is new."""
         return self._projector.catch_up(position)
+
+    def follow(self) -> None:
+        """Has every read model brought up to the log soon, in a thread of its own; for whoever need not wait for it."""
+        self._follower.call()
 
     def as_of(self) -> AsOf:
         """The last entry that is told of everywhere; number 0 when there is none."""
@@ -101,6 +107,7 @@ class Views:
 
     def close(self) -> None:
         """Lets go of every connection."""
+        self._follower.end()
         self._engine.dispose()
 
     def __enter__(self) -> Self:

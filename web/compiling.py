@@ -1,6 +1,7 @@
 """Templates, compiled once for each language, with its words already in their places."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -16,6 +18,8 @@ from web import drawings, words
 from web.words import Speech
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def environment_for(speech: Speech, also: Mapping[str, object]) -> jinja2.Environment:
@@ -78,8 +82,37 @@ def _said_for(one: str, many: str, number: int, /, **values: object) -> Markup:
     return filled(words.speech().translated_for(one, many, number), **{"num": number, **values})
 
 
+def shown(value: object) -> str:
+    """A value as it stands on a page: escaped, unless it is markup.
+
+    The same signs as `markupsafe.escape` makes of it, which would also make an object of its own of each piece of text, to
+    be joined with the others the next moment: on a page of numbers that took longer than anything else.
+    """
+    if type(value) is Markup:
+        return value
+    if hasattr(value, "__html__"):
+        return escape(value)
+    text = str(value)
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;").replace('"', "&#34;")
+    )
+
+
+class _Showing(CodeGenerator):
+    """Writes `environment.shown(...)` where Jinja would write `escape(...)`; all templates here escape."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write("environment.shown(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write(")")
+
+
 class _InOneLanguage(jinja2.Environment):
     """Templates whose `_("...")` and `{% trans %}` say what they say in this language, and look nothing up later."""
+
+    code_generator_class = _Showing
+    shown = staticmethod(shown)
 
     def __init__(self, speech: Speech, **options: Any) -> None:
         super().__init__(**options)
@@ -92,7 +125,7 @@ class _InOneLanguage(jinja2.Environment):
 
 
 class _Translation(NodeTransformer):
-    """Turns each message into its translation, to be `filled`; one without values becomes plain text of the page."""
+    """Turns each message into its translation, to be `filled`; where it stands on the page, into text and values."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
@@ -110,6 +143,22 @@ class _Translation(NodeTransformer):
                 return nodes.Filter(said, "filled", [], call.kwargs, None, None, lineno=call.lineno)
             case _:
                 return call
+
+    def visit_Output(self, output: nodes.Output) -> nodes.Node:  # noqa: N802 - so named by the visitor of Jinja
+        self.generic_visit(output)
+        output.nodes = [part for node in output.nodes for part in _parts(node)]
+        return output
+
+
+def _parts(node: nodes.Expr) -> Iterator[nodes.Expr]:
+    """What is to be `filled`, as text of the page with the values between; anything else as it is."""
+    match node:
+        case nodes.Filter(node=nodes.Const(value=str(message)), name="filled", kwargs=filling):
+            values = {str(given.key): given.value for given in filling}
+            for place, part in enumerate(_PLACE.split(message)):
+                yield values[part] if place % 2 else nodes.TemplateData(part.replace("%%", "%"), lineno=node.lineno)
+        case _:
+            yield node
 
 
 class _Compiled(jinja2.BytecodeCache):

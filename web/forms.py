@@ -24,6 +24,9 @@ OVERRIDES = "\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}"
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+_SAID_BY_SILENCE = (inspect.BoolType, inspect.ListType, inspect.VarTupleType, inspect.SetType)
+"""Kinds of fields that browsers leave out when nothing is ticked or chosen, which is an answer too."""
+
 SENTENCES: Mapping[str, str] = {
     "required": later("Fill this in"),
     "not_a_number": later("Write this as a whole number, such as 2"),
@@ -157,7 +160,10 @@ def decode(shape: type[T], fields: Fields, sentences: Mapping[str, str] | None =
     )
     found: dict[str, object] = {}
     for field, kind in known:
-        typed = [value.strip().replace("\r\n", "\n") for value in fields.all(field.encode_name)]
+        sent = fields.all(field.encode_name)
+        if not any(sent) and not field.required and not isinstance(kind, _SAID_BY_SILENCE):
+            continue  # it keeps its default, as most fields of most forms do
+        typed = [value.strip().replace("\r\n", "\n") for value in sent]
         if problem := next(filter(None, map(_unkeepable, typed)), None):
             form.problems[field.encode_name] = problem
         elif isinstance(kind, (inspect.ListType, inspect.VarTupleType, inspect.SetType)):

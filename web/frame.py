@@ -21,6 +21,7 @@ from web.static_files import StaticFiles
 from web.visitors import Asked, Visitor
 
 _PART = re.compile(r"\{(\w+):str\}")
+_IS_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+").fullmatch
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -76,7 +77,9 @@ class Frame:
     def url(self, handler: str, /, **parts: object) -> str:
         """The path of a page by the name of its handler; what the path does not hold becomes the query."""
         form, names = self._paths[handler]
-        path = form % {name: quote(str(parts[name]), safe="") for name in names}
+        path = form % {name: _in_path(parts[name]) for name in names} if names else form
+        if len(parts) == len(names):
+            return path
         query = {name: value for name, value in parts.items() if name not in names and value not in (None, "")}
         return f"{path}?{urlencode(query)}" if query else path
 
@@ -107,6 +110,11 @@ class Frame:
             for door in open_doors
             for href in [self.url(door.handler)]
         ]
+
+
+def _in_path(part: object) -> str:
+    text = str(part)
+    return text if _IS_PLAIN(text) else quote(text, safe="")
 
 
 def page(

@@ -67,7 +67,7 @@ def recognise(bank: TimeBank, token: str, now: datetime) -> Visitor:
     standing = bank.members.standing(found.member)
     if not standing.is_active:
         return STRANGER
-    return Visitor(found.member, name_of(bank, found.member), standing.roles, found.is_due)
+    return Visitor(found.member, found.name, standing.roles, found.is_due)
 
 
 async def ask(bank: TimeBank, question: Callable[P, Answer], *arguments: P.args, **named: P.kwargs) -> Answer:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-import networkx as nx
-
 from ledger.identifiers import MemberId
 from projections.measures.acts import Act
 from projections.measures.load import top_people
@@ -73,6 +71,8 @@ def protected_network(figures: Statistics, counted: Iterable[Act], people: int) 
 
 def _returned(acts: Sequence[Act]) -> tuple[list[Act], list[Act]]:
     """The acts between two who helped each other, and those between any whose help can come round to them."""
+    import networkx as nx
+
     pairs = {(act.giver, act.receiver) for act in acts}
     number: dict[MemberId, int] = {}
     circles: Iterable[set[MemberId]] = nx.strongly_connected_components(cast(Any, nx.DiGraph(sorted(pairs))))

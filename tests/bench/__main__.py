@@ -46,8 +46,8 @@ def main() -> int:
                 for line in part():
                     lines.append(line)
                     print(_shown(line), flush=True)
-    if not told.quick and not told.only:
-        PAGE.write_text(_page(lines), encoding="utf-8")
+    if not told.quick:
+        PAGE.write_text(_page(lines, {} if not told.only else _kept(PAGE)), encoding="utf-8")
     return 0
 
 
@@ -56,19 +56,29 @@ def _shown(line: Line) -> str:
     return f"{line.what:75} {line.ours:>16} {line.other:>16} {ratio:>7}  {line.budget}  {line.verdict}"
 
 
-def _page(lines: list[Line]) -> str:
-    rows = "\n".join(
-        f"| {line.what} | {line.ours} | {line.other} | {'' if line.ratio is None else f'{line.ratio:.2f}'} "
-        f"| {line.budget} | {line.verdict} |"
+def _kept(page: Path) -> dict[str, str]:
+    """The rows of the page as it stands, by what was measured."""
+    rows = [row for row in page.read_text(encoding="utf-8").splitlines() if row.startswith("| ")][1:]
+    return {row.split(" | ")[0].removeprefix("| "): row for row in rows}
+
+
+def _page(lines: list[Line], kept: dict[str, str]) -> str:
+    """The page, each row with the day it was measured; rows that were not measured now stay as they were."""
+    today = datetime.now(UTC).date()
+    measured = {
+        line.what: f"| {line.what} | {line.ours} | {line.other} | {'' if line.ratio is None else f'{line.ratio:.2f}'} "
+        f"| {line.budget} | {line.verdict} | {today} |"
         for line in lines
-    )
+    }
+    rows = "\n".join((kept | measured).values())
     return (
         "# Performance\n\n"
         "Written by `make bench`. Times swing by a factor of two on shared machines; what travels is the ratio of two jobs\n"
         "timed in turn in one run. A *floor* is the least code that does the same job with the same libraries\n"
-        "(`tests/bench/floor_app.py`, `tests/bench/floor_commit.py`).\n\n"
-        f"Measured on {datetime.now(UTC).date()}: {machine()}; server and load share the cores.\n\n"
-        "| what | ours | beside | ratio | budget | |\n|---|---|---|---|---|---|\n"
+        "(`tests/bench/floor_app.py`, `tests/bench/floor_commit.py`). What a floor does, and where the time goes that is\n"
+        "beyond it: [how fast it is, and why](../explanation/speed.md).\n\n"
+        f"The machine of {today}: {machine()}; server and load share the cores.\n\n"
+        "| what | ours | beside | ratio | budget | | measured |\n|---|---|---|---|---|---|---|\n"
         f"{rows}\n"
     )
 

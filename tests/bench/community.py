@@ -8,6 +8,7 @@ from pathlib import Path
 from ledger.application.commands import Command
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST, MemberId, new_command_id
+from ledger.log.people import Words
 from projections.views import Views
 from tests.bench import logs
 
@@ -23,7 +24,9 @@ def found(url: str, entries: int) -> MemberId:
         )
         assert chidi is not None, "a coordinator was named"
         if entries:
-            logs.fill(bank.log, logs.rows(entries))
+            people = [logs.member(number) for number in range(logs.people_for(entries))]
+            names = bank.people.seal([Words(one, "name", f"Neighbour {one}") for one in people])
+            logs.fill(bank.log, logs.rows(entries, names=dict(zip(people, names, strict=True))))
         return chidi
 
 

@@ -1,7 +1,9 @@
 """The floor under every page: the least code that does the same job with the same libraries.
 
 Run as `python -m tests.bench.floor_app FOLDER PORT ROWS`. A session is looked up, a balance row and a page of 25 lines are
-read by key and joined with names, and rendered; an hour is logged in one durable commit that groups what waits.
+read by key and joined with names, and rendered as the app's own page. An hour is logged as its two facts with their tags,
+once for each command and only within the limit, with both balances, both lines and the exchange itself, in one durable
+commit that groups what waits. No language but English, no proof of names, no roles beyond "may read", nothing to rebuild.
 """
 
 import asyncio
@@ -15,17 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from jinja2 import Environment
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
+from litestar.exceptions import PermissionDeniedException
+
+from tests.bench import floor_pages
 
 TOKEN = "floor"
-PAGE = Environment(autoescape=True).from_string(
-    """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title></head><body><h1>{{ title }}</h1>
-<p>{{ given }} {{ received }}</p><table>{% for line in lines %}<tr><td>{{ line[0] }}</td><td>{{ line[1] }}</td><td>{{ line[2] }}</td>
-<td>{{ line[3] }}</td><td>{{ line[4] }}</td></tr>{% endfor %}</table></body></html>"""
-)
+HEADERS = {
+    "cache-control": "private, no-store",
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
 
 
 class Store:
@@ -34,7 +39,7 @@ class Store:
     def __init__(self, folder: Path, rows: int) -> None:
         self._path = folder / "floor.db"
         self._local = threading.local()
-        self._waiting: queue.SimpleQueue[tuple[int, int, int, Future[int]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[str, int, int, int, Future[int]]] = queue.SimpleQueue()
         if not self._path.exists():
             self._make(rows)
         threading.Thread(target=self._write, daemon=True).start()
@@ -45,31 +50,39 @@ class Store:
             self._local.connection = sqlite3.connect(self._path)
         return self._local.connection
 
-    def log(self, giver: int, receiver: int, minutes: int) -> int:
-        """One hour of help, durable when this returns."""
+    def log(self, command: str, giver: int, receiver: int, minutes: int) -> int:
+        """One hour of help, durable when this returns; the number of its entry, or 0 beyond the limit."""
         done: Future[int] = Future()
-        self._waiting.put((giver, receiver, minutes, done))
+        self._waiting.put((command, giver, receiver, minutes, done))
         return done.result()
 
     def _make(self, rows: int) -> None:
         file = sqlite3.connect(self._path, isolation_level=None)
         file.executescript(
             "PRAGMA journal_mode=WAL; CREATE TABLE session (token BLOB PRIMARY KEY, member INTEGER) WITHOUT ROWID;"
-            "CREATE TABLE member (id INTEGER PRIMARY KEY, name TEXT, given INTEGER, received INTEGER);"
+            "CREATE TABLE member (id INTEGER PRIMARY KEY, name TEXT, reads INTEGER, given INTEGER, received INTEGER,"
+            " exchanges INTEGER, gifts_given INTEGER, gifts_received INTEGER);"
+            "CREATE TABLE total (given INTEGER, received INTEGER, accounts INTEGER);"
+            "CREATE TABLE exchange (id INTEGER PRIMARY KEY, state TEXT, giver INTEGER, receiver INTEGER, minutes INTEGER);"
             "CREATE TABLE entry (id INTEGER PRIMARY KEY, data BLOB, leaf BLOB);"
             "CREATE TABLE tag (tag TEXT, entry INTEGER, PRIMARY KEY (tag, entry)) WITHOUT ROWID;"
-            "CREATE TABLE line (member INTEGER, entry INTEGER, other INTEGER, minutes INTEGER, day TEXT,"
-            " PRIMARY KEY (member, entry)) WITHOUT ROWID;"
+            "CREATE TABLE line (member INTEGER, entry INTEGER, other INTEGER, given INTEGER, received INTEGER, day TEXT,"
+            " kind TEXT, given_so_far INTEGER, received_so_far INTEGER, PRIMARY KEY (member, entry)) WITHOUT ROWID;"
         )
         people = max(60, rows // 50)
         file.execute("BEGIN")
         file.execute("INSERT INTO session VALUES (?, 0)", (hashlib.sha256(TOKEN.encode()).digest(),))
         file.executemany(
-            "INSERT INTO member VALUES (?, ?, 600, 600)", ((number, f"Neighbour {number}") for number in range(people))
+            "INSERT INTO member VALUES (?, ?, 1, 60150, 60150, 321, 21, 12)",
+            ((number, f"Neighbour {number}") for number in range(people)),
         )
+        file.execute("INSERT INTO total VALUES (60150 * ?1, 60150 * ?1, ?1)", (people,))
         file.executemany(
-            "INSERT INTO line VALUES (?, ?, ?, 60, '2026-01-01')",
-            ((number % people, number, (number * 7) % people) for number in range(rows)),
+            "INSERT INTO line VALUES (?, ?, ?, ?, ?, '2026-01-01', 'Garden', 60150, 60150)",
+            (
+                (number % people, number, (number * 7) % people, *((150, 0) if number // people % 2 else (0, 150)))
+                for number in range(rows)
+            ),
         )
         file.execute("COMMIT")
         file.close()
@@ -82,55 +95,99 @@ class Store:
             while not self._waiting.empty() and len(group) < 256:
                 group.append(self._waiting.get())
             file.execute("BEGIN IMMEDIATE")
-            for giver, receiver, minutes, _ in group:
-                file.execute("SELECT given, received FROM member WHERE id = ?", (receiver,)).fetchone()
-                data = b'{"minutes":%d}' % minutes + b" " * 600
-                leaf = hashlib.sha256(b"\0" + data).digest()
-                number = file.execute("INSERT INTO entry (data, leaf) VALUES (?, ?)", (data, leaf)).lastrowid or 0
-                file.executemany("INSERT INTO tag VALUES (?, ?)", [(f"{kind}:{number}", number) for kind in "abc"])
-                file.execute("UPDATE member SET given = given + ? WHERE id = ?", (minutes, giver))
-                file.execute("UPDATE member SET received = received + ? WHERE id = ?", (minutes, receiver))
-                file.execute("INSERT INTO line VALUES (?, ?, ?, ?, '2026-01-01')", (giver, -number, receiver, minutes))
-                file.execute("INSERT INTO line VALUES (?, ?, ?, ?, '2026-01-01')", (receiver, -number, giver, minutes))
+            numbers = [
+                self._record(file, command, giver, receiver, minutes) for command, giver, receiver, minutes, _ in group
+            ]
             file.execute("COMMIT")
-            for *_, done in group:
-                done.set_result(1)
+            for number, (*_, done) in zip(numbers, group, strict=True):
+                done.set_result(number)
+
+    def _record(self, file: sqlite3.Connection, command: str, giver: int, receiver: int, minutes: int) -> int:
+        if before := file.execute("SELECT entry FROM tag WHERE tag = ?", (f"command:{command}",)).fetchone():
+            return before[0]
+        standing = "SELECT given, received FROM member WHERE id = ?"
+        gave, got = file.execute(standing, (receiver,)).fetchone()
+        gave_too, got_too = file.execute(standing, (giver,)).fetchone()
+        if gave - got - minutes < -1_200_000:
+            return 0
+        number = 0
+        for fact, subjects in (("reported", ()), ("settled", (f"account:{giver}", f"account:{receiver}"))):
+            data = b'{"type":"%s","minutes":%d}' % (fact.encode(), minutes) + b" " * 420
+            leaf = hashlib.sha256(b"\0" + data).digest()
+            number = file.execute("INSERT INTO entry (data, leaf) VALUES (?, ?)", (data, leaf)).lastrowid or 0
+            tags = (f"command:{command}", f"exchange:{command}", *subjects)
+            file.executemany("INSERT INTO tag VALUES (?, ?)", [(tag, number) for tag in tags])
+        moved = "UPDATE member SET given = given + ?, received = received + ?, exchanges = exchanges + 1 WHERE id = ?"
+        file.executemany(moved, ((minutes, 0, giver), (0, minutes, receiver)))
+        file.execute("UPDATE total SET given = given + ?1, received = received + ?1", (minutes,))
+        file.execute("INSERT INTO exchange VALUES (?, 'settled', ?, ?, ?)", (number, giver, receiver, minutes))
+        lines = (
+            (giver, number + 10_000_000, receiver, minutes, 0, gave_too + minutes, got_too),
+            (receiver, number + 10_000_000, giver, 0, minutes, gave, got + minutes),
+        )
+        file.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?, '2026-01-01', 'Garden', ?, ?)", lines)
+        return number
 
 
 def app(store: Store) -> Litestar:
     """The least web app over the store."""
 
-    def member_of(request: Request[Any, Any, Any]) -> int:
+    def visitor(request: Request[Any, Any, Any]) -> tuple[int, str]:
         token = hashlib.sha256(request.cookies["floor"].encode()).digest()
-        return store.reader().execute("SELECT member FROM session WHERE token = ?", (token,)).fetchone()[0]
+        found = "SELECT id, name, reads FROM session JOIN member ON id = member WHERE token = ?"
+        member, name, reads = store.reader().execute(found, (token,)).fetchone()
+        if not reads:
+            raise PermissionDeniedException
+        return member, name
 
     @get("/statement", media_type=MediaType.HTML, sync_to_thread=True)
     def statement(request: Request[Any, Any, Any]) -> str:
-        member = member_of(request)
-        given, received = (
-            store.reader().execute("SELECT given, received FROM member WHERE id = ?", (member,)).fetchone()
-        )
-        lines = store.reader().execute(
-            "SELECT entry, day, name, minutes, other FROM line JOIN member ON id = other"
-            " WHERE member = ? ORDER BY entry DESC LIMIT 25",
+        member, name = visitor(request)
+        reader = store.reader()
+        given, received = reader.execute("SELECT given, received FROM member WHERE id = ?", (member,)).fetchone()
+        lines = reader.execute(
+            "SELECT entry, day, name, kind, line.given, line.received, given_so_far, received_so_far"
+            " FROM line JOIN member ON id = other WHERE member = ? ORDER BY entry DESC LIMIT 26",
             (member,),
+        ).fetchall()
+        return floor_pages.statement.render(
+            title=f"Statement of {name}",
+            visitor=name,
+            name=name,
+            given=given,
+            received=received,
+            lines=lines[:25],
+            older=lines[24][0] if lines[25:] else "",
         )
-        return PAGE.render(title="Statement", given=given, received=received, lines=lines.fetchall())
 
     @get("/balances", media_type=MediaType.HTML, sync_to_thread=True)
     def balances(request: Request[Any, Any, Any]) -> str:
-        member_of(request)
-        lines = store.reader().execute("SELECT id, name, given, received, id FROM member ORDER BY id LIMIT 50")
-        return PAGE.render(title="Balances", given="", received="", lines=lines.fetchall())
+        _, name = visitor(request)
+        reader = store.reader()
+        lines = reader.execute(
+            "SELECT id, name, given, received, exchanges, gifts_given, gifts_received FROM member ORDER BY id LIMIT 51"
+        ).fetchall()
+        given, received, accounts = reader.execute("SELECT given, received, accounts FROM total").fetchone()
+        return floor_pages.balances.render(
+            title="Balances",
+            visitor=name,
+            given=given,
+            received=received,
+            accounts=accounts,
+            lines=lines[:50],
+            older=lines[49][0] if lines[50:] else "",
+        )
 
     @post("/hours")
     async def hours(request: Request[Any, Any, Any]) -> Response[None]:
-        member = member_of(request)
+        member, _ = visitor(request)
         form = await request.form()
-        await asyncio.to_thread(store.log, member, int(form["other"]), int(form["minutes"]))
+        wish = (form["command"], int(form["other"]), member, int(form["minutes"]))
+        if not await asyncio.to_thread(store.log, *wish):
+            return Response(None, status_code=422)
         return Response(None, status_code=303, headers={"Location": "/statement"}, cookies=[Cookie("floor", TOKEN)])
 
-    return Litestar([statement, balances, hours], openapi_config=None)
+    return Litestar([statement, balances, hours], response_headers=HEADERS, openapi_config=None)
 
 
 if __name__ == "__main__":

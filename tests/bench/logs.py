@@ -5,7 +5,7 @@ Only measuring may write like this; a community's entries come from commands alo
 
 import heapq
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
@@ -45,18 +45,28 @@ class Said(NamedTuple):
     by: MemberId
 
 
-def rows(entries: int, *, seed: int = 1, origin: str = "localhost/bench/1") -> Iterator[Row]:
-    """About this many entries, oldest first: some eight years of a large community, or three of a small one."""
-    people = max(60, entries // 50)  # a page of fifty accounts is full on a small book too
+def rows(
+    entries: int, *, seed: int = 1, origin: str = "localhost/bench/1", names: Mapping[MemberId, str] | None = None
+) -> Iterator[Row]:
+    """About this many entries, oldest first: some eight years of a large community, or three of a small one.
+
+    `names` are the commitments to what people are called; without them everybody is nameless.
+    """
+    people = people_for(entries)
     acts = (entries - 2 * people) / ENTRIES_PER_ACT
     days = round(acts / (people * STAYING.a_month) * 30)
-    return _rows(STAYING, people, LAST_DAY - timedelta(days=days), max(0, round(acts)), seed, origin)
+    return _rows(STAYING, people, LAST_DAY - timedelta(days=days), max(0, round(acts)), seed, origin, names or {})
+
+
+def people_for(entries: int) -> int:
+    """How many people there are in a book of about this many entries: a page of fifty accounts is always full."""
+    return max(60, entries // 50)
 
 
 def rows_of(people: int, *, years: float = 1, habits: Habits = STEADY, seed: int = 1) -> Iterator[Row]:
     """The entries of a made community of so many people who live as these habits say."""
     first_day = LAST_DAY - timedelta(days=round(365.25 * years) - 1)
-    return _rows(habits, people, first_day, None, seed, "localhost/bench/1")
+    return _rows(habits, people, first_day, None, seed, "localhost/bench/1", {})
 
 
 def rows_between(first: MemberId, second: MemberId, entries: int) -> Iterator[Row]:
@@ -79,7 +89,15 @@ def fill(log: Log, entries: Iterator[Row], *, batch: int = 5_000) -> int:
     return count
 
 
-def _rows(habits: Habits, people: int, first_day: date, acts: int | None, seed: int, origin: str) -> Iterator[Row]:
+def _rows(
+    habits: Habits,
+    people: int,
+    first_day: date,
+    acts: int | None,
+    seed: int,
+    origin: str,
+    names: Mapping[MemberId, str],
+) -> Iterator[Row]:
     chance = random.Random(seed)
     neighbours = settle(habits, people, first_day, LAST_DAY, CATEGORIES, chance)
     plan = live(neighbours, habits, first_day + timedelta(days=1), LAST_DAY, chance, acts=acts)
@@ -87,7 +105,8 @@ def _rows(habits: Habits, people: int, first_day: date, acts: int | None, seed: 
     said = heapq.merge(_comings(neighbours), _sayings(book, steps(plan)), key=lambda each: each.moment)
     for wish, (moment, facts, by) in enumerate(said):
         for fact in facts:
-            yield _row(fact, moment, wish, origin, by)
+            name = names.get(fact.member, "") if isinstance(fact, MemberInvited) else ""
+            yield _row(fact, moment, wish, origin, by, name)
 
 
 def _comings(neighbours: Sequence[Neighbour]) -> Iterator[Said]:
@@ -115,7 +134,7 @@ def _liveliest_first(neighbours: Sequence[Neighbour]) -> list[MemberId]:
     return ids
 
 
-def _row(fact: Fact, moment: datetime, wish: int, origin: str, actor: MemberId) -> Row:
+def _row(fact: Fact, moment: datetime, wish: int, origin: str, actor: MemberId, sealed_name: str = "") -> Row:
     name, version = named(fact)
     done = CommandId(f"bench-{wish:012d}")
     entry = Entry(
@@ -130,5 +149,6 @@ def _row(fact: Fact, moment: datetime, wish: int, origin: str, actor: MemberId) 
         wish=f"{wish:032x}",
         nonce=f"{wish:032x}",
         data=fact,
+        sealed={"name": sealed_name} if sealed_name else {},
     )
     return name, encode(entry), (*subjects_of(fact), command(done))

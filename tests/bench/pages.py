@@ -174,7 +174,12 @@ def logging(folder: Path, *, quick: bool) -> Iterator[Line]:
         for _ in range(rounds):
             mine.append(send(_forms(our.port, pairs, today.isoformat(), posts), our.port, connections=CONNECTIONS))
             floors = [
-                post("/hours", least.port, f"floor={TOKEN}", {"other": str(1 + number % 9), "minutes": "30"})
+                post(
+                    "/hours",
+                    least.port,
+                    f"floor={TOKEN}",
+                    {"command": new_command_id(), "other": str(1 + number % 9), "minutes": "30"},
+                )
                 for number in range(posts)
             ]
             other.append(send(floors, least.port, connections=CONNECTIONS))

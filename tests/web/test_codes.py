@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
+from ledger.log.people import People
 from ledger.log.places import Place
 from tests.web.neighbourhood import NOON
 from web.sign_in import codes, sessions
@@ -20,7 +21,7 @@ ANA = MemberId("m-ana")
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = Place(database_url).people_engine()
-    prepare(engine)
+    prepare(People(engine).engine)
     yield engine
     engine.dispose()
 
@@ -89,9 +90,9 @@ def test_sessions_on_both_databases(engine: sa.Engine) -> None:
     sessions.start(engine, ANA, NOON, instead_of=first)
 
     assert sessions.find(engine, first, NOON) is None
-    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.Found(ANA, is_due=True)
+    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.Found(ANA, "", is_due=True)
     sessions.renew(engine, second, NOON + timedelta(days=3))
-    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.Found(ANA, is_due=False)
+    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.Found(ANA, "", is_due=False)
     devices = sessions.devices(engine, ANA, second, NOON + timedelta(days=3))
     assert [device.is_this for device in devices] == [True, False]
 

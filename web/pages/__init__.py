@@ -11,7 +11,7 @@
    number, radios, checkbox, submit_once, error_summary, notice, stub, pager.
 5. Take: `form = decode(GiftForm, fields, SENTENCES)`; `if form.problems: return page(request, "new_gift.html", form=form)`
    (422, everything kept). Then `form.wish`. A refusal of the ledger: `except Refusal as no: form.refuse_for(no, "note")`
-   and show the form again. Done: `views.catch_up(answer.position)`, `return see_other(url, done="logged")`, and that page
+   and show the form again. Done: `views.follow()`, `return see_other(url, done="logged")`, and that page
    shows a `parts.notice` for it. POST handlers are `@post(..., status_code=303, sync_to_thread=True)`.
 6. Every word through `{% trans %}`, `_()`, `ngettext` or `later`; hours by `| duration`, days by `| day`, names in <bdi>.
    Then `python -m web.translations`. Tests walk every route by themselves (tests/web/walk.py): tell them what a new

@@ -42,11 +42,11 @@ def answer(
         on_behalf=MemberId(wish.speaker) if is_member(wish.speaker) and wish.speaker != visitor.member else None,
     )
     try:
-        answered = do(command, wish)
+        do(command, wish)
     except TooBusy:
         raise
     except Refusal as refusal:
         form.refuse_for(refusal, "answer")
         return form
-    views.catch_up(answered.position)
+    views.follow()
     return form

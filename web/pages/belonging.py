@@ -43,7 +43,7 @@ def join_group(
     if member := sought.member:
         answer = carried_out(form, "member", lambda: bank.groups.join(group.id, member, command=command))
         if answer is not None:
-            views.catch_up(answer.position)
+            views.follow()
             return to_group(request, group.id, "joined")
     return group_page(request, group, bank, views, form, sought.choices)
 
@@ -65,7 +65,7 @@ def leave_group(
     if member := sought.member:
         answer = carried_out(form, "member", lambda: bank.groups.leave(group.id, member, command=command))
         if answer is not None:
-            views.catch_up(answer.position)
+            views.follow()
             return to_group(request, group.id, "left")
     return group_page(request, group, bank, views, form, sought.choices)
 

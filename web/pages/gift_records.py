@@ -58,7 +58,7 @@ def record_gift(
     if record.form.problems:
         return _form_page(request, record.typed, visitor, bank, views)
     try:
-        gift, answer = bank.gifts.record(
+        gift, _answer = bank.gifts.record(
             record.giver,
             record.receiver,
             CategoryKey(record.form.wish.category),
@@ -72,7 +72,7 @@ def record_gift(
         record.form.refuse_for(refusal, "form")
         afresh = isinstance(refusal, CommandUsedBefore)
         return _form_page(request, record.typed, visitor, bank, views, afresh=afresh)
-    views.catch_up(answer.position)
+    views.follow()
     return see_other(request.app.state.frame.url("show_gift", gift_id=gift), done="logged")
 
 

@@ -80,8 +80,8 @@ def form_group(
         name = form.wish.name
         formed = carried_out(form, "name", lambda: bank.groups.form(name, command=command))
         if formed is not None:
-            group, answer = formed
-            views.catch_up(answer.position)
+            group, _answer = formed
+            views.follow()
             return to_group(request, group, "formed")
     return page(request, "group_new.html", form=form, command=command.id)
 

@@ -57,8 +57,8 @@ def invite(
             lambda: bank.members.invite(wish.name, email=wish.email, phone=wish.phone, command=command),
         )
         if invited is not None:
-            member, answer = invited
-            views.catch_up(answer.position)
+            member, _answer = invited
+            views.follow()
             return to_member(request, member, "invited")
     return page(request, "member_new.html", form=form, command=command.id)
 
@@ -79,7 +79,7 @@ def welcome(
     answer = carried_out(form, "welcome", lambda: bank.members.welcome(member, command=command))
     if answer is None:
         return member_page(request, member, bank, views, form)
-    views.catch_up(answer.position)
+    views.follow()
     return to_member(request, member, "welcomed")
 
 

@@ -104,7 +104,7 @@ def leave(
     answer = carried_out(form, "leave", lambda: bank.members.leave(member, command=command))
     if answer is None:
         return _departure_page(request, member_id, bank, views, form)
-    views.catch_up(answer.position)
+    views.follow()
     return see_other("/sign-in", done="left") if member == visitor.member else to_member(request, member, "left")
 
 

@@ -29,9 +29,9 @@ class Names:
     def of(self, ids: Iterable[str]) -> dict[str, str]:
         """Identifier -> name, for members, groups, the whole community and the host, in three questions at most."""
         wanted = {identifier for identifier in ids if identifier}
-        commitments: dict[str, str] = {}
-        if members := [MemberId(identifier) for identifier in wanted if is_member(identifier)]:
-            commitments |= {row.id: row.name for row in self._views.members.many(members).values()}
+        commitments = self._views.members.names(
+            [MemberId(identifier) for identifier in wanted if is_member(identifier)]
+        )
         if groups := [GroupId(identifier) for identifier in wanted if is_group(identifier)]:
             commitments |= {row.id: row.name for row in self._views.groups.many(groups).values()}
         words = self._bank.people.words(commitments.values())

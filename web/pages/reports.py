@@ -67,7 +67,7 @@ def log_exchange(
     if report.form.problems:
         return page(request, "exchange_new.html", **form_choices(report.typed, visitor, bank, views))
     try:
-        exchange, answer = bank.exchanges.report(
+        exchange, _answer = bank.exchanges.report(
             report.legs,
             report.given_on,
             command=report.command,
@@ -80,7 +80,7 @@ def log_exchange(
         report.form.refuse_for(refusal, "form")
         afresh = isinstance(refusal, CommandUsedBefore)
         return page(request, "exchange_new.html", **form_choices(report.typed, visitor, bank, views, afresh=afresh))
-    views.catch_up(answer.position)
+    views.follow()
     return see_other(request.app.state.frame.url("show_exchange", exchange_id=exchange), done="logged")
 
 

@@ -45,7 +45,7 @@ def give_role(
         role = form.wish.role
         answer = carried_out(form, "role", lambda: bank.members.give_role(member, role, command=command))
         if answer is not None:
-            views.catch_up(answer.position)
+            views.follow()
             return to_member(request, member, "entrusted")
     return member_page(request, member, bank, views, form)
 
@@ -70,7 +70,7 @@ def withdraw_role(
     answer = carried_out(form, "role", lambda: bank.members.withdraw_role(member, held, command=command))
     if answer is None:
         return member_page(request, member, bank, views, form)
-    views.catch_up(answer.position)
+    views.follow()
     return to_member(request, member, "withdrawn")
 
 

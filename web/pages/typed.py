@@ -9,8 +9,10 @@ import msgspec
 from msgspec import Meta
 
 from ledger.application.commands import LONGEST_WORDS
+from ledger.application.known import Known
 from ledger.application.members import LONGEST_NAME
 from ledger.application.time_bank import TimeBank
+from ledger.domain import subjects
 from ledger.domain.agreements import Agreements
 from ledger.domain.days import must_be_a_day_to_log
 from ledger.hours import DAY_MINUTES, minutes_from
@@ -128,14 +130,18 @@ class Typed:
             self.form.refuse("given_on", gettext("Say which day it was, such as 21 11 2026"))
             return today
         try:
-            must_be_a_day_to_log(given_on, today=today, by=self._bank.members.standing(self._by))
+            must_be_a_day_to_log(given_on, today=today, by=self._known.member(self._by))
         except Refusal as refusal:
             self._refuse("given_on", refusal)
         return given_on
 
-    @cached_property
+    @property
     def _agreements(self) -> Agreements:
-        return self._bank.agreements.in_force()
+        return self._known.agreements
+
+    @cached_property
+    def _known(self) -> Known:
+        return self._bank.desk.know([subjects.AGREEMENTS, subjects.member(self._by)])
 
     def in_order(self, fields: Sequence[str]) -> None:
         """Puts the mistakes in the order in which the form asks."""

@@ -42,7 +42,7 @@ def choose_visibility(
         sees = form.wish.sees
         answer = carried_out(form, "sees", lambda: bank.members.choose_visibility(member, sees, command=command))
         if answer is not None:
-            views.catch_up(answer.position)
+            views.follow()
             return to_member(request, member, "chosen")
     return member_page(request, member, bank, views, form)
 

@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
+from ledger.log.people import WORDS
 from ledger.log.questions import Question
 from web.sign_in.tables import SESSION, hash_of, new_token, seconds, writing
 
@@ -21,9 +22,13 @@ RENEWED_EVERY = timedelta(days=1)
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A session that still holds; `is_due` says that it is time to `renew` it, and its cookie."""
+    """A session that still holds; `is_due` says that it is time to `renew` it, and its cookie.
+
+    `name` is what the member is called; empty when their words were forgotten.
+    """
 
     member: MemberId
+    name: str
     is_due: bool
 
 
@@ -51,10 +56,10 @@ def find(engine: sa.Engine, token: str, now: datetime) -> Found | None:
     found = _OF_TOKEN.ask(engine, token_hash=hash_of(token))
     if not found:
         return None
-    member, seen_at = found[0]
+    member, seen_at, name = found[0]
     if seen_at <= seconds(now - SIGNED_IN_FOR):
         return None
-    return Found(MemberId(member), is_due=seen_at <= seconds(now - RENEWED_EVERY))
+    return Found(MemberId(member), name or "", is_due=seen_at <= seconds(now - RENEWED_EVERY))
 
 
 def renew(engine: sa.Engine, token: str, now: datetime) -> None:
@@ -90,7 +95,9 @@ def devices(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> S
 
 # Asked for every page, so it is put into words for the database only once.
 _OF_TOKEN = Question(
-    sa.select(SESSION.c.member, SESSION.c.seen_at).where(SESSION.c.token_hash == sa.bindparam("token_hash"))
+    sa.select(SESSION.c.member, SESSION.c.seen_at, WORDS.c.value)
+    .outerjoin_from(SESSION, WORDS, sa.and_(WORDS.c.subject == SESSION.c.member, WORDS.c.field == "name"))
+    .where(SESSION.c.token_hash == sa.bindparam("token_hash"))
 )
 
 

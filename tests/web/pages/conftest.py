@@ -9,6 +9,7 @@ from ledger.application.commands import Command
 from ledger.application.exchanges import help_given
 from ledger.events import Leg
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId, new_command_id
+from projections.views import Views
 from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pages.reader import send
 
@@ -21,7 +22,7 @@ class Street:
 
     def __init__(self, neighbourhood: Neighbourhood) -> None:
         self.neighbourhood = neighbourhood
-        self.bank, self.views = neighbourhood.bank, neighbourhood.views
+        self.bank = neighbourhood.bank
         self.eve_id = neighbourhood.welcomed("Eve Adler", "eve@example.org")
         self.garden, _ = self.bank.groups.form("Weir garden", command=self.command(neighbourhood.chidi))
         self.bank.groups.join(self.garden, neighbourhood.ana, command=self.command(neighbourhood.ana))
@@ -31,6 +32,12 @@ class Street:
             neighbourhood.browser(app, member=member)
             for member in (self.ana_id, self.bo_id, self.eve_id, self.chidi_id, neighbourhood.ruth)
         )
+
+    @property
+    def views(self) -> Views:
+        """What people read, brought up to the log first, as every page does."""
+        self.neighbourhood.views.catch_up()
+        return self.neighbourhood.views
 
     def command(self, by: MemberId) -> Command:
         """A wish of this member."""

@@ -54,9 +54,10 @@ def usual(street: Street, **figures: Any) -> None:
         late_hidden=False,
         figures=figures,
     )
+    identity = street.views.reports.identity
     engine = street.bank.place.views_engine()
     with engine.execution_options(writes=True).begin() as connection:
-        kept.keep(connection, street.views.reports.identity, [report])
+        kept.keep(connection, identity, [report])
     engine.dispose()
 
 

@@ -96,12 +96,16 @@ class Seals:
                 return self._signer().receipt(position=position)
 
     def fit(self) -> Fit:
-        """Whether the last entry that was sealed is still where it was; when not, everything is read to say what is wrong."""
+        """Whether the last entry that was sealed is still where it was, and no witness has shown another history.
+
+        When not, everything is read to say what is wrong.
+        """
         published = self.published
         size = published.latest().checkpoint.size
         try:
             published.receipt(size, self._log)
-            return Fit()
+            if published.folder.contradiction() is None:
+                return Fit()
         except (NotAsSealed, HashesOutOfReach):
             pass
         with self._turn:

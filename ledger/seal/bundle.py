@@ -1,4 +1,4 @@
-"""The bundle: everything that is needed to check the book without its server, in one folder. Same log, same bytes."""
+"""The bundle: everything that is needed to check the book without its server, in one folder. Same log and seals, same bytes."""
 
 import secrets
 import shutil
@@ -11,6 +11,7 @@ from ledger.log.store import Log
 from ledger.seal.book import Book, Told, in_stretches
 from ledger.seal.checkpoint import Sealed
 from ledger.seal.comparing import leaf_lines
+from ledger.seal.cosignature import only_of
 from ledger.seal.inspection import SEALS
 from ledger.seal.journal import balances_table, guide, journal_closing, journal_opening
 from ledger.seal.refused import SealRefused
@@ -63,17 +64,19 @@ def _write_what_follows(sealed: Sealed, signer: Signer, folder: Path, tell: Told
             shutil.copyfileobj(movements, journal)
             journal.write(journal_closing(checkpoint, book.last_day, book.balances))
     (folder / "movements").unlink()
-    keys = [signer.key]
+    policy = signer.witnesses.policy.without_addresses._replace(logs=(signer.key,))
+    keys = [signer.key, *policy.keys]
     files = {
-        "checkpoint": sealed.note.data,
+        "checkpoint": only_of(sealed.note, keys).data,
+        "policy": policy.text.encode(),
         "vkeys.txt": "".join(f"{key.text}\n" for key in keys).encode(),
         "balances.csv": balances_table(book.balances),
         "corrections.csv": corrections,
-        "README.txt": guide(checkpoint, keys),
+        "README.txt": guide(checkpoint, keys, policy),
     }
     (folder / SEALS).mkdir()
     for earlier in signer.past(checkpoint.size):
-        files[f"{SEALS}/{earlier.checkpoint.size}"] = earlier.note.data
+        files[f"{SEALS}/{earlier.checkpoint.size}"] = only_of(earlier.note, keys).data
     for name, data in files.items():
         (folder / name).write_bytes(data)
 

@@ -4,10 +4,14 @@ It says: at that time, this was the largest tree of that log that I had seen, an
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.seal.note import COSIGNATURE, BadNote, Note, Signature, VerifierKey, check_note, cosigned_text, parse_note
+
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999; a word may name a later one."""
 
 
 def witness_key(name: str, private: Ed25519PrivateKey) -> VerifierKey:
@@ -47,3 +51,10 @@ def only_of(note: Note, keys: Sequence[VerifierKey]) -> Note:
     check_note(note, keys)
     known = {(key.name, key.id) for key in keys}
     return Note(note.text, tuple(each for each in note.signatures if (each.name, each.key_id) in known))
+
+
+def time_in_words(at_seconds: int) -> str:
+    """When a word was given: "2026-03-28 10:00 UTC"."""
+    if at_seconds > _LAST_SECOND:
+        return "a day after the year 9999"
+    return f"{datetime.fromtimestamp(at_seconds, UTC):%Y-%m-%d %H:%M} UTC"

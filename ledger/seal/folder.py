@@ -7,18 +7,20 @@ log from the one that was sealed. One folder for each log, named for its origin.
 import re
 import secrets
 import shutil
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.seal.checkpoint import Checkpoint, Sealed, check_checkpoint
+from ledger.seal.cosignature import with_words
 from ledger.seal.durable import alone, sync_folder, write_durably
 from ledger.seal.merkle import EMPTY_ROOT
-from ledger.seal.note import ED25519, BadNote, VerifierKey, sign_note
+from ledger.seal.note import ED25519, BadNote, Signature, VerifierKey, sign_note
 from ledger.seal.private_key import KEY, make_key, read_key
 from ledger.seal.refused import SealRefused
 
 LATEST, SEALS, TREE, KEYS = "latest", "checkpoints", "tree", "vkeys.txt"
+CONTRADICTION = "contradiction"
 
 
 def default_place(environment: Mapping[str, str]) -> Path:
@@ -86,7 +88,13 @@ class SealFolder:
         return sealed
 
     def sign(self, checkpoint: Checkpoint, *, keep: bool) -> Sealed:
-        """The checkpoint, signed. With `keep` it is remembered, durably, before anybody is shown it."""
+        """The checkpoint, signed. With `keep` it is remembered, durably, before anybody is shown it.
+
+        One that was given before is answered as it was kept, with the words of witnesses under it.
+        """
+        kept = self.path / SEALS / str(checkpoint.size)
+        if not keep and kept.exists() and (sealed := self._kept(kept)).checkpoint == checkpoint:
+            return sealed
         note = sign_note(checkpoint.text, self.origin, read_key(self.path / KEY))
         if keep:
             write_durably(self.path / LATEST, note.data)
@@ -97,6 +105,17 @@ class SealFolder:
         """Over how many entries each seal was given, the smallest first."""
         return sorted(int(path.name) for path in (self.path / SEALS).glob("[0-9]*") if path.name.isdecimal())
 
+    def keep_words(self, checkpoint: Checkpoint, words: Sequence[Signature]) -> None:
+        """Puts witnesses' words, found good before, under a seal that was given. Only while nobody else seals (`alone`)."""
+        for path in (self.path / SEALS / str(checkpoint.size), self.path / LATEST):
+            if path.exists() and (sealed := self._kept(path)).checkpoint == checkpoint:
+                write_durably(path, with_words(sealed.note, words).data)
+
+    def contradiction(self) -> Sealed | None:
+        """A seal that bears this log's signature, was never given here, and did not fit this log when a witness showed it."""
+        path = self.path / CONTRADICTION
+        return self._kept(path) if path.exists() else None
+
     def earlier(self, before: int) -> Iterator[Sealed]:
         """Every seal that was given over fewer entries, the smallest first."""
         for size in self.sizes():
@@ -105,7 +124,9 @@ class SealFolder:
 
     def given(self, size: int) -> Sealed:
         """The seal that was given over this many entries. Raises SealRefused when it is gone or damaged."""
-        path = self.path / SEALS / str(size)
+        return self._kept(self.path / SEALS / str(size))
+
+    def _kept(self, path: Path) -> Sealed:
         try:
             return check_checkpoint(path.read_bytes(), [self.key])
         except (OSError, BadNote) as error:

@@ -11,6 +11,8 @@ from ledger.seal.comparing import JournalLines, LeafLines, is_same
 from ledger.seal.journal import balances_table, guide, journal_closing, journal_opening
 from ledger.seal.note import LARGEST_NOTE_BYTES, BadNote, VerifierKey, parse_keys
 from ledger.seal.order import LARGEST_NUMBER
+from ledger.seal.policy import Policy, parse_policy
+from ledger.seal.quorum import check_quorum, check_signed, signed_by
 from ledger.seal.stretch import tasks
 from ledger.seal.verdict import FORKED, INCOMPLETE, TAMPERED, Verdict
 
@@ -23,6 +25,7 @@ FILES = (
     "entries.jsonl",
     "journal.ledger",
     "leaves.txt",
+    "policy",
     "vkeys.txt",
 )
 _TOO_LONG = 200
@@ -32,11 +35,17 @@ class Inspection:
     """One look at one bundle. What it finds goes into the verdict; `known` are seals from outside, name and bytes."""
 
     def __init__(
-        self, verdict: Verdict, folder: Path, keys: Sequence[VerifierKey], known: Sequence[tuple[str, bytes]]
+        self,
+        verdict: Verdict,
+        folder: Path,
+        keys: Sequence[VerifierKey],
+        policy: Policy | None,
+        known: Sequence[tuple[str, bytes]],
     ) -> None:
         self._verdict = verdict
         self._folder = folder
-        self._keys = list(keys)
+        self._keys = list(keys) or list(policy.logs if policy else ())
+        self._policy = policy
         self._known = known
         self._book = Book()
 
@@ -62,26 +71,54 @@ class Inspection:
         return not missing
 
     def _seal(self) -> Sealed | None:
-        """The seal over the whole bundle, signed by a trusted key if one was given, and by one of the bundle's own."""
+        """The seal over the whole bundle: signed by what is trusted, if anything was given, and by a key of the bundle's own."""
+        data = self._small_file("checkpoint")
         try:
-            bundled = parse_keys(self._small_file("vkeys.txt"))
-            seal = self._sealed("checkpoint", self._small_file("checkpoint"), bundled)
-            if self._keys:
-                seal = self._sealed("checkpoint", self._small_file("checkpoint"), self._keys)
+            self._read_keys_and_policy()
+            seal = self._sealed("checkpoint", data, self._bundled_keys)
+            self._must_be_signed_by_known_keys("checkpoint", seal)
+            self._keys = self._keys or self._bundled_keys
+            seal = self._signed("checkpoint", data)
         except BadNote as error:
-            self._verdict.find(TAMPERED, str(error) if str(error).startswith("checkpoint") else f"vkeys.txt: {error}")
+            self._verdict.find(TAMPERED, str(error))
             return None
-        self._bundled_keys = bundled
-        self._keys = self._keys or bundled
         if seal.checkpoint.size > LARGEST_NUMBER:
             self._verdict.find(INCOMPLETE, f"no bundle of {seal.checkpoint.size:,} entries can be read here")
             return None
         self._verdict.checked.extend(signed_by(seal))
+        check_quorum(self._verdict, self._policy, seal)
         return seal
+
+    def _read_keys_and_policy(self) -> None:
+        """What the bundle says of itself: its keys are those that its policy names, and neither has a second spelling."""
+        try:
+            self._bundled_keys = parse_keys(self._small_file("vkeys.txt"))
+        except BadNote as error:
+            raise BadNote(f"vkeys.txt: {error}") from error
+        data = self._small_file("policy")
+        try:
+            policy = self._bundled_policy = parse_policy(data)
+            if policy.without_addresses.text.encode() != data:
+                raise BadNote("it is not written in the one way that counts")
+        except (BadNote, UnicodeEncodeError) as error:
+            raise BadNote(f"policy: {error if isinstance(error, BadNote) else 'it is no text in UTF-8'}") from error
+        if [*policy.logs, *policy.keys] != self._bundled_keys:
+            raise BadNote("vkeys.txt holds other keys than policy")
+
+    def _must_be_signed_by_known_keys(self, name: str, seal: Sealed) -> None:
+        known = {(key.name, key.id) for key in self._bundled_keys}
+        if any((each.name, each.key_id) not in known for each in seal.note.signatures):
+            raise BadNote(f"{name}: it bears a signature by a key that is not in vkeys.txt")
 
     def _sealed(self, name: str, data: bytes, keys: Sequence[VerifierKey]) -> Sealed:
         try:
             return check_checkpoint(data, keys)
+        except BadNote as error:
+            raise BadNote(f"{name}: {error}") from error
+
+    def _signed(self, name: str, data: bytes) -> Sealed:
+        try:
+            return check_signed(data, self._keys, self._policy)
         except BadNote as error:
             raise BadNote(f"{name}: {error}") from error
 
@@ -93,6 +130,7 @@ class Inspection:
             name = f"{SEALS}/{path.name[:_TOO_LONG]}"
             try:
                 other = self._sealed(name, self._small_file(f"{SEALS}/{path.name}"), self._keys)
+                self._must_be_signed_by_known_keys(name, other)
             except (BadNote, OSError) as error:
                 self._verdict.find(TAMPERED, str(error))
                 continue
@@ -173,7 +211,7 @@ class Inspection:
 
     def _compare_what_was_worked_out(self, seal: Sealed, corrections: bytes) -> None:
         book, checkpoint, verdict = self._book, seal.checkpoint, self._verdict
-        if not is_same(self._folder / "README.txt", guide(checkpoint, self._bundled_keys)):
+        if not is_same(self._folder / "README.txt", guide(checkpoint, self._bundled_keys, self._bundled_policy)):
             verdict.find(TAMPERED, "README.txt is not the guide to this bundle")
         if book.faults or book.size < checkpoint.size:
             verdict.unchecked.append("balances.csv, corrections.csv and journal.ledger, because of what was found")
@@ -197,9 +235,3 @@ class Inspection:
     def _small_file(self, name: str) -> bytes:
         with (self._folder / name).open("rb") as file:
             return file.read(LARGEST_NOTE_BYTES + 1)
-
-
-def signed_by(seal: Sealed) -> list[str]:
-    """Who signed a seal, in words."""
-    root = f"the seal over {seal.checkpoint.size:,} entries has the root {seal.checkpoint.grouped_root}"
-    return [root, *(f"it is signed by {word.key.name} with the key {word.key.id.hex()}" for word in seal.words)]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ledger.seal.canonical import REPORTED, REVERSED, WITHDRAWN, Posting, given_on, named
 from ledger.seal.checkpoint import Checkpoint
 from ledger.seal.note import VerifierKey
+from ledger.seal.policy import Policy
 
 BALANCES_HEAD = b"account,given,received,balance\n"
 CORRECTIONS_HEAD = b"entry,recorded_at,kind,concerns,original_entry,given_on,minutes,asked_by,approved_by,sealed\n"
@@ -112,7 +113,7 @@ def corrections_table(corrections: Iterable[Correction], originals: Mapping[int,
     return CORRECTIONS_HEAD + "".join(each.line(originals.get(each.number, 0)) for each in corrections).encode()
 
 
-def guide(checkpoint: Checkpoint, keys: Sequence[VerifierKey]) -> bytes:
+def guide(checkpoint: Checkpoint, keys: Sequence[VerifierKey], policy: Policy) -> bytes:
     """README.txt: what this folder is, and how to check it, for a reader who is no programmer."""
     written_keys = "\n".join(f"  {key.text}" for key in keys)
     return f"""The book of {checkpoint.origin}, entries 1 to {checkpoint.size}
@@ -123,7 +124,8 @@ This folder holds everything that is needed to check the book of this time bank 
   leaves.txt       one hash for each entry; they name the entry that does not fit
   checkpoint       the seal: how many entries there are, the root over all of them, and the signature
   checkpoints/     earlier seals, each named by its number of entries
-  vkeys.txt        the public keys that seals are checked with
+  vkeys.txt        the public keys that seals are checked with: the log's own, and those of its witnesses
+  policy           whose word must stand beside the seal, as this time bank sees it
   journal.ledger   the movements as plain text, for hledger and ledger
   balances.csv     every account's minutes: given, received, balance
   corrections.csv  what was taken back or put right, with the entry it concerns
@@ -137,13 +139,20 @@ The keys. Compare them with what you were given by somebody you trust, not only 
 
 {written_keys}
 
+A witness has seen the seal of this book and found the book before it unchanged. The time bank asks for this word to stand
+beside each seal:
+
+  {policy.in_words}
+
+Make up your own mind whose word you ask for, and keep the file "policy" that you were given with your first bundle.
+
 To check everything, get the program Common Hours from where you trust it. Python and its library "cryptography" are enough:
 
   python -m ledger.seal.verify bundle THIS-FOLDER
 
-and, if you kept an earlier seal (you should):
+and, if you kept an earlier seal and a policy (you should):
 
-  python -m ledger.seal.verify bundle THIS-FOLDER --known YOUR-EARLIER-SEAL
+  python -m ledger.seal.verify bundle THIS-FOLDER --known YOUR-EARLIER-SEAL --policy YOUR-POLICY
 
 It ends with 0 when the book is sound, 1 when something was changed, 2 when the book is another one than the one you knew, and
 3 when something is missing. It says what it checked and what it did not.

@@ -4,7 +4,7 @@ Before it signs, the entries are read once more from the log and hashed again (a
 be sealed for ever), and its own proof must lead from the last seal to the new one.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +13,16 @@ from typing import NoReturn
 from ledger.log.entry import decode
 from ledger.log.store import Log
 from ledger.refusals import EntryToCome
-from ledger.seal.checkpoint import Checkpoint, Sealed
+from ledger.seal.checkpoint import Checkpoint, Sealed, check_checkpoint
 from ledger.seal.dates import ASKED, SealDates
-from ledger.seal.folder import TREE, SealFolder
+from ledger.seal.durable import write_durably
+from ledger.seal.folder import CONTRADICTION, TREE, SealFolder
 from ledger.seal.merkle import check_consistency, check_inclusion, consistency, inclusion, leaf_hash
-from ledger.seal.note import VerifierKey
+from ledger.seal.note import BadNote, Signature, VerifierKey
 from ledger.seal.receipt import Receipt
 from ledger.seal.refused import SealRefused
 from ledger.seal.tree import Tree
+from ledger.seal.witnesses import Witnesses
 
 LOOK = "Nothing was signed. Keep this log as it is, and compare it with your backups and with a bundle that somebody holds."
 ANOTHER = "If this is another community with the same origin, or a sample, set HOURS_SEAL to a folder of its own."
@@ -46,6 +48,7 @@ class Signer:
         self.is_new = not self.folder.is_begun
         if self.is_new:
             self.folder.begin()
+        self.witnesses = Witnesses(self.folder)
 
     @property
     def key(self) -> VerifierKey:
@@ -83,6 +86,31 @@ class Signer:
         with self._following(lambda number: None):
             pass
 
+    def leading_on(self, olds: Iterable[int], size: int) -> dict[int, tuple[bytes, ...]]:
+        """The proofs that the first `olds` entries are unchanged in the first `size`: what witnesses are shown."""
+        with self._following(lambda number: None) as work:
+            return {old: tuple(consistency(old, size, work.tree.node)) if old else () for old in olds}
+
+    def keep_words(self, checkpoint: Checkpoint, words: Sequence[Signature]) -> None:
+        """Keeps witnesses' words, found good before, with the seal that they are about."""
+        with self.folder.alone():
+            self.folder.keep_words(checkpoint, words)
+
+    def is_contradicted_by(self, data: bytes) -> bool:
+        """Whether a seal that a witness shows bears our own signature and is of another history than our log.
+
+        Then it is kept, and nothing is sealed while it contradicts the log: somebody signs with a copy of the key.
+        """
+        try:
+            shown = check_checkpoint(data, [self.key])
+        except BadNote:
+            return False  # not signed by us, so it says nothing about us
+        with self._following(lambda number: None) as work:
+            if shown.checkpoint.origin != self.folder.origin or work.holds(shown.checkpoint):
+                return False
+            write_durably(self.folder.path / CONTRADICTION, shown.note.data)
+            return True
+
     def past(self, before: int) -> list[Sealed]:
         """The seals that were given over fewer entries."""
         return list(self.folder.earlier(before))
@@ -117,6 +145,13 @@ class _Work:
             self.tree.follow(self._log, tell)
             if not self._holds_the_last_seal():
                 self._refuse_what_was_sealed()
+        contradiction = self._folder.contradiction()
+        if contradiction is not None and not self.holds(contradiction.checkpoint):
+            self._refuse_contradicted(contradiction.checkpoint)
+
+    def holds(self, checkpoint: Checkpoint) -> bool:
+        """Whether the log has so many entries, and this root over them."""
+        return self.tree.size >= checkpoint.size and self.tree.root_at(checkpoint.size) == checkpoint.root
 
     def read_again(self, after: int, upto: int, tell: Told) -> None:
         differing = self.tree.reread(self._log, after, upto, tell)
@@ -156,7 +191,7 @@ class _Work:
         return bool(stored) and stored[0].position == position and leaf_hash(stored[0].data) == last
 
     def _holds_the_last_seal(self) -> bool:
-        return self.tree.size >= self.last.size and self.tree.root_at(self.last.size) == self.last.root
+        return self.holds(self.last)
 
     def _refuse(self, number: int) -> NoReturn:
         """An entry is not what it was when it was first read, or it is gone."""
@@ -164,6 +199,13 @@ class _Work:
         if entries < number:
             self._refuse_shorter(entries, max(self.last.size, self.tree.size))
         raise SealRefused(f"Entry {number:,} is not what it was when it was sealed or first read.", f"{LOOK} {ANOTHER}")
+
+    def _refuse_contradicted(self, other: Checkpoint) -> NoReturn:
+        raise SealRefused(
+            f"A witness was shown a seal over {other.size:,} entries, signed with this log's key, that this log does not hold.",
+            "Nothing was signed. An older backup is at work here, or a copy of this community seals elsewhere: stop the other, "
+            f"and put the newer log back. The seal is in {self._folder.path / CONTRADICTION}.",
+        )
 
     def _refuse_what_was_sealed(self) -> NoReturn:
         """Without the cache that knew each entry, earlier seals tell between which two entries something was changed."""

@@ -12,9 +12,11 @@ from typing import Literal, NoReturn
 
 from ledger.seal.canonical import BadEntry, UnknownKind, postings, read_entry
 from ledger.seal.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint
-from ledger.seal.inspection import Inspection, signed_by
+from ledger.seal.inspection import Inspection
 from ledger.seal.merkle import ProofFails, check_inclusion, leaf_hash
 from ledger.seal.note import LARGEST_NOTE_BYTES, BadNote, VerifierKey, parse_keys, parse_note
+from ledger.seal.policy import LARGEST_POLICY_BYTES, Policy, parse_policy
+from ledger.seal.quorum import NO_POLICY, check_quorum, check_signed, signed_by
 from ledger.seal.receipt import LARGEST_RECEIPT_BYTES, Receipt, parse_receipt
 from ledger.seal.verdict import FORKED, INCOMPLETE, TAMPERED, Verdict
 
@@ -29,23 +31,25 @@ def verify(
     *,
     known: Sequence[Path] = (),
     keys: Sequence[VerifierKey] = (),
+    policy: Policy | None = None,
     workers: int | None = None,
     tell: Callable[[int, int], None] = lambda done, of: None,
 ) -> Verdict:
-    """Checks everything that can be checked. `known` are seals kept from before; `keys` are trusted, if any are given.
+    """Checks everything that can be checked. `known` are seals kept from before; `keys` are trusted, if any are given, and so
+    are the logs and witnesses that a `policy` names; without one, nobody's word is asked for, and that is said.
 
     Never raises for what a file holds, or for a file that is not there: that is what the verdict is for.
     """
     verdict = Verdict()
     if kind == "receipt":
-        _verify_receipt(verdict, path, known, keys)
+        _verify_receipt(verdict, path, known, keys, policy)
     else:
         kept = [(str(file), data) for file in known if (data := _read(verdict, file, LARGEST_NOTE_BYTES)) is not None]
         try:
-            Inspection(verdict, path, keys, kept).run(workers, tell)
+            Inspection(verdict, path, keys, policy, kept).run(workers, tell)
         except OSError as error:
             verdict.find(INCOMPLETE, f"{error.filename or path} cannot be read: {error.strerror}")
-        if not keys:
+        if not keys and not (policy and policy.logs):
             verdict.unchecked.append(NO_KEY)
         if not known:
             verdict.unchecked.append(
@@ -53,6 +57,12 @@ def verify(
             )
         verdict.unchecked.append("whether what was recorded did happen, and who was allowed to record it")
     return verdict
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file. Raises BadNote, naming the line, or OSError."""
+    with path.open("rb") as file:
+        return parse_policy(file.read(LARGEST_POLICY_BYTES + 1))
 
 
 def _read(verdict: Verdict, path: Path, limit: int) -> bytes | None:
@@ -64,13 +74,16 @@ def _read(verdict: Verdict, path: Path, limit: int) -> bytes | None:
         return None
 
 
-def _verify_receipt(verdict: Verdict, path: Path, known: Sequence[Path], keys: Sequence[VerifierKey]) -> None:
+def _verify_receipt(
+    verdict: Verdict, path: Path, known: Sequence[Path], keys: Sequence[VerifierKey], policy: Policy | None
+) -> None:
+    keys = keys or (policy.logs if policy else ())
     data = _read(verdict, path, LARGEST_RECEIPT_BYTES)
     if data is None:
         return
     try:
         receipt = parse_receipt(data)
-        checkpoint = _checkpoint_of(verdict, receipt, keys)
+        checkpoint = _checkpoint_of(verdict, receipt, keys, policy)
         check_inclusion(leaf_hash(receipt.entry), receipt.place, checkpoint.size, receipt.path, checkpoint.root)
         verdict.checked.append(f"the entry is number {receipt.place + 1:,} of the {checkpoint.size:,} under the seal")
         _tell_of_the_entry(verdict, receipt, checkpoint)
@@ -82,13 +95,16 @@ def _verify_receipt(verdict: Verdict, path: Path, known: Sequence[Path], keys: S
     verdict.unchecked.append("the other entries of the book: only a bundle shows them")
 
 
-def _checkpoint_of(verdict: Verdict, receipt: Receipt, keys: Sequence[VerifierKey]) -> Checkpoint:
+def _checkpoint_of(
+    verdict: Verdict, receipt: Receipt, keys: Sequence[VerifierKey], policy: Policy | None
+) -> Checkpoint:
     if keys:
-        sealed = check_checkpoint(receipt.checkpoint, keys)
+        sealed = check_signed(receipt.checkpoint, keys, policy)
         verdict.checked.extend(signed_by(sealed))
+        check_quorum(verdict, policy, sealed)
         return sealed.checkpoint
     verdict.find(INCOMPLETE, "nobody's signature could be checked: no key was given")
-    verdict.unchecked.append(NO_KEY)
+    verdict.unchecked.extend([NO_KEY, NO_POLICY])
     return parse_checkpoint(parse_note(receipt.checkpoint).text)
 
 
@@ -135,6 +151,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--key", type=Path, help="a file of public keys that you trust, such as a vkeys.txt kept before"
     )
+    parser.add_argument(
+        "--policy", type=Path, help="a file that says whose word must stand beside the seal, as you were given it"
+    )
     asked = parser.parse_args(arguments)
     keys: list[VerifierKey] = []
     if asked.key is not None:
@@ -142,7 +161,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             keys = parse_keys(asked.key.read_bytes())
         except (OSError, BadNote) as error:
             parser.error(f"{asked.key} holds no keys: {error}")
-    verdict = verify(asked.kind, asked.path, known=asked.known, keys=keys)
+    policy = None
+    if asked.policy is not None:
+        try:
+            policy = read_policy(asked.policy)
+        except (OSError, BadNote) as error:
+            parser.error(f"{asked.policy} holds no policy: {error}")
+    verdict = verify(asked.kind, asked.path, known=asked.known, keys=keys, policy=policy)
     encoding = sys.stdout.encoding or "utf-8"  # a terminal that lacks a letter is no reason to stumble
     sys.stdout.write(
         "".join(f"{line}\n" for line in verdict.lines).encode(encoding, "backslashreplace").decode(encoding)
@@ -150,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return verdict.code
 
 
-__all__ = ["main", "verify"]
+__all__ = ["main", "read_policy", "verify"]
 
 if __name__ == "__main__":
     sys.exit(main())

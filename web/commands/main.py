@@ -41,6 +41,7 @@ COMMANDS: dict[str, Entrance] = {
     "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),
     "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
     "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
+    "witnesses": Entrance("witnesses", "Say who is asked to watch over this log's seals."),
     "witness": Entrance("witnessing", "Sign the seals of other time banks that lead on."),
     "erase": Entrance("erasing", "Erase the personal data of a member, at their request."),
     "sweep": Entrance("erasing", "Delete words that belong to no entry."),

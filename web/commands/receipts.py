@@ -10,6 +10,7 @@ from ledger.log.store import Log
 from web.commands.printing import say
 from web.commands.problems import Problem
 from web.commands.sealing import seal_option, signing
+from web.commands.seen import ask_and_look, look
 from web.commands.where import Where
 from web.entry_positions import telling_position
 
@@ -27,14 +28,23 @@ def receipt_command(where: Where, what: str, place: Path | None) -> None:
     receipt and the public key can check it offline: hours verify receipt FILE --key VKEYS.
     """
     with signing(where, place) as (signer, log):
+        before = signer.folder.latest().checkpoint
         if what.isascii() and what.isdecimal() and len(what) < LONGEST:
             receipt = signer.receipt(int(what))
         else:
             receipt = signer.receipt(position=_position(log, what))
+        if signer.folder.latest().checkpoint != before:
+            seen = ask_and_look(signer, signer.folder.latest())
+            seen.must_not_contradict()
+            receipt = signer.receipt(receipt.place + 1)
+        else:
+            seen = look(signer, signer.folder.latest())
         entry = decode(receipt.entry)
         keys = signer.folder.path / "vkeys.txt"
     click.echo(receipt.data, nl=False)
     say(f"Entry {receipt.place + 1:,}, {entry.type}, recorded {entry.at}.")
+    for line in seen.lines:
+        say(line)
     say(f"Check it with: hours verify receipt FILE --key {keys}")
 
 

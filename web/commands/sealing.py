@@ -13,6 +13,7 @@ from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
 from web.commands.printing import progress, say
 from web.commands.problems import Problem
+from web.commands.seen import ask_and_look
 from web.commands.where import Where
 
 seal_option = click.option(
@@ -32,25 +33,30 @@ seal_option = click.option(
 @seal_option
 @click.pass_obj
 def seal_command(where: Where, at_entry: int | None, bare: bool, place: Path | None) -> None:
-    """Read the whole log again, sign its root, and print a sheet to keep and to compare.
+    """Read the whole log again, sign its root, ask the witnesses, and print a sheet to keep and to compare.
 
-    Refused when entries that were sealed before are missing or changed; it says which. The first call makes a key.
+    Refused when entries that were sealed before are missing or changed; it says which. The first call makes a key. A witness that is
+    silent stops nothing; one that has seen another history does, and the exit code is 1.
     """
     with signing(where, place) as (signer, log), progress("Reading the log, twice") as tell:
         head = log.head()
         sealed = signer.seal(upto=at_entry, tell=lambda number: tell(number, max(head, number)))
         before = signer.past(sealed.checkpoint.size)[-1:]
         key = signer.key
+        seen = ask_and_look(signer, sealed)
     if bare:
-        click.echo(sealed.note.data, nl=False)
+        click.echo(seen.note, nl=False)
+        seen.must_not_contradict()
         return
     checkpoint = sealed.checkpoint
     click.echo(f"The seal of {checkpoint.origin}\n")
     click.echo(f"entries  {checkpoint.size:,}\nroot     {checkpoint.grouped_root}\nkey      {key.text}")
+    click.echo("".join(f"{line}\n" for line in seen.lines), nl=False)
     for earlier in before:
         click.echo(
             f"\nThe seal before\n\nentries  {earlier.checkpoint.size:,}\nroot     {earlier.checkpoint.grouped_root}"
         )
+    seen.must_not_contradict()
 
 
 @contextmanager

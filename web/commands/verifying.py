@@ -10,7 +10,7 @@ from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.folder import SealFolder, default_place
 from ledger.seal.note import BadNote, VerifierKey, parse_keys, parse_note
 from ledger.seal.receipt import LARGEST_RECEIPT_BYTES, parse_receipt
-from ledger.seal.verify import Kind, verify
+from ledger.seal.verify import Kind, read_policy, verify
 from web.commands.printing import progress, say
 from web.commands.sealing import seal_option
 
@@ -24,13 +24,25 @@ LARGEST_KEYS_BYTES = 1 << 20
 @click.option(
     "--key", type=click.Path(path_type=Path), help="A file of public keys that you trust, such as a vkeys.txt."
 )
+@click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(path_type=Path),
+    help="A file that says whose word must stand beside the seal, as you were given it.",
+)
 @seal_option
-def verify_command(kind: Kind, path: Path, known: Sequence[Path], key: Path | None, place: Path | None) -> None:
+def verify_command(
+    kind: Kind, path: Path, known: Sequence[Path], key: Path | None, policy_file: Path | None, place: Path | None
+) -> None:
     """Check a bundle's folder or a receipt's file, and say what was checked and what was not.
 
     Exit codes: 0 sound, 1 tampered or not signed by whom it should be, 2 forked from a seal you kept, 3 incomplete.
-    A receipt is checked with --key, or else with the key of this machine's own seal.
+    A receipt is checked with --key, or with the log that --policy names, or else with the key of this machine's own seal.
     """
+    try:
+        policy = None if policy_file is None else read_policy(policy_file)
+    except (OSError, BadNote) as error:
+        raise click.UsageError(f"{policy_file} holds no policy: {error}") from error
     if key is not None:
         try:
             with key.open("rb") as file:
@@ -38,9 +50,10 @@ def verify_command(kind: Kind, path: Path, known: Sequence[Path], key: Path | No
         except (OSError, BadNote) as error:
             raise click.UsageError(f"{key} holds no keys: {error}") from error
     else:
-        keys = _own_keys(path, place) if kind == "receipt" else []
+        is_named = policy is not None and bool(policy.logs)
+        keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
     with progress("Checking") as tell:
-        verdict = verify(kind, path, known=known, keys=keys, tell=tell)
+        verdict = verify(kind, path, known=known, keys=keys, policy=policy, tell=tell)
     for line in verdict.lines:
         click.echo(line)
     if verdict.code:

@@ -49,7 +49,7 @@ def witness_command(
         _serve(witness, host, port)
 
 
-@witness_command.command("cosign")
+@witness_command.command("cosign", short_help="Read a bundle and sign its seal.")
 @click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.pass_obj
 def cosign_command(witness: Witness, bundle: Path) -> None:

@@ -16,6 +16,7 @@ from ledger.seal.comparing import leaf_lines
 from ledger.seal.inspection import FILES
 from ledger.seal.merkle import EMPTY_ROOT, leaf_hash
 from ledger.seal.note import ED25519, VerifierKey, parse_keys, sign_note
+from ledger.seal.quorum import NO_POLICY
 from ledger.seal.signer import Signer
 from ledger.seal.verdict import Verdict
 from ledger.seal.verify import verify
@@ -39,7 +40,10 @@ def test_a_bundle_as_it_was_written_is_sound(book: Book, checked: Check) -> None
 
     assert verdict.code == 0, said(verdict)
     assert "SOUND" in said(verdict) and "the first 14 entries are those it seals" in said(verdict)
-    assert verdict.unchecked == ["whether what was recorded did happen, and who was allowed to record it"]
+    assert verdict.unchecked == [
+        NO_POLICY,
+        "whether what was recorded did happen, and who was allowed to record it",
+    ]
 
 
 def keys_of(book: Book) -> list[VerifierKey]:

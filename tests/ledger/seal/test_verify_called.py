@@ -85,6 +85,7 @@ def test_a_receipt_beside_another_root_over_as_many_entries_is_forked(tmp_path: 
 def test_a_seal_over_more_entries_than_can_be_counted_is_incomplete(book: Book) -> None:
     huge = Checkpoint(ORIGIN, LARGEST_NUMBER + 1, leaf_hash(b""))
     (book.bundle / "vkeys.txt").write_text(f"{OURS.text}\n")
+    (book.bundle / "policy").write_text(f"log {OURS.text}\nquorum none\n")
     (book.bundle / "checkpoint").write_bytes(sign_note(huge.text, ORIGIN, PRIVATE).data)
 
     assert verify("bundle", book.bundle).code == 3

@@ -1,0 +1,257 @@
+"""Whoever verifies asks for the words that a policy needs; what is missing is no pass, and nobody's word is never assumed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger.application.time_bank import TimeBank
+from ledger.seal.bundle import write_bundle
+from ledger.seal.checkpoint import check_checkpoint
+from ledger.seal.cosignature import cosign, time_in_words, with_words
+from ledger.seal.note import Signature, parse_keys, parse_note
+from ledger.seal.policy import Policy, parse_policy
+from ledger.seal.quorum import NO_POLICY
+from ledger.seal.receipt import parse_receipt
+from ledger.seal.signer import Signer
+from ledger.seal.verdict import Verdict
+from ledger.seal.verify import main, verify
+from tests.cast import BO, TODAY, command, help_of
+from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.test_bundle import files_of
+from tests.ledger.seal.test_cosignature import AT, key_of, witness
+from tests.ledger.seal.test_tampering import said
+
+
+def see(signer: Signer, number: int, *, name: str = "", at_seconds: int = AT) -> Signature:
+    """One of the witnesses sees the last seal, and the word is kept."""
+    latest = signer.folder.latest()
+    own_name, private = witness(number)
+    word = cosign(latest.note.text, name or own_name, private, at_seconds)
+    signer.keep_words(latest.checkpoint, [word])
+    return word
+
+
+@pytest.fixture
+def signer(sealed_bank: TimeBank, book: Book) -> Signer:
+    """Three witnesses are listed, two of which must have seen each seal. The library and Elm Street have."""
+    signer = Signer(book.place, sealed_bank.log)
+    for number, name in enumerate(("library", "elm-street", "hall"), start=1):
+        signer.witnesses.add(name, key_of(number), f"https://{name}.example")
+    signer.witnesses.need(2)
+    signer.seal()
+    for number in (1, 2):
+        see(signer, number)
+    return signer
+
+
+@pytest.fixture
+def seen_book(book: Book, sealed_bank: TimeBank, signer: Signer) -> Book:
+    """The book with a bundle that two witnesses have seen."""
+    shutil.rmtree(book.bundle)
+    write_bundle(signer, sealed_bank.log, book.bundle)
+    return book
+
+
+def policy_of(book: Book) -> Policy:
+    return parse_policy((book.bundle / "policy").read_bytes())
+
+
+def test_a_bundle_carries_the_words_the_policy_and_the_keys_and_is_sound_under_its_policy(seen_book: Book) -> None:
+    verdict = verify("bundle", seen_book.bundle, policy=policy_of(seen_book), known=[seen_book.kept])
+
+    assert verdict.code == 0, said(verdict)
+    assert "the policy asks for the word of at least 2 of library, elm-street, hall: it is given" in verdict.checked
+    assert any("seen by the witness w1.example on 2026-03-28 10:00 UTC" in line for line in verdict.checked)
+    assert NO_POLICY not in verdict.unchecked and not any("whose key this is" in line for line in verdict.unchecked)
+    assert "http" not in (seen_book.bundle / "policy").read_text()
+    assert "at least 2 of library, elm-street, hall" in (seen_book.bundle / "README.txt").read_text()
+    keys = parse_keys((seen_book.bundle / "vkeys.txt").read_bytes())
+    assert keys == [seen_book.folder.key, *map(key_of, (1, 2, 3))]
+
+
+def test_without_a_policy_nobodys_word_was_asked_for_and_that_is_said(seen_book: Book) -> None:
+    verdict = verify("bundle", seen_book.bundle)
+
+    assert verdict.code == 0 and NO_POLICY in verdict.unchecked
+    assert any("seen by the witness w2.example" in line for line in verdict.checked), (
+        "what is there is told all the same"
+    )
+
+
+def test_a_word_too_few_is_incomplete_and_named(seen_book: Book) -> None:
+    three = policy_of(seen_book)
+    three = three._replace(groups=(three.groups[0]._replace(needed=3),))
+
+    verdict = verify("bundle", seen_book.bundle, policy=three)
+
+    assert verdict.code == 3 and "no word from hall" in said(verdict)
+
+
+def test_the_word_that_counts_is_on_this_seal_and_not_on_an_earlier_one(
+    seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
+) -> None:
+    sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    write_bundle(signer, sealed_bank.log, tmp_path / "newer")
+
+    verdict = verify("bundle", tmp_path / "newer", policy=policy_of(seen_book))
+
+    assert verdict.code == 3 and "no word from library, elm-street, hall" in said(verdict)
+    earlier = parse_note((tmp_path / "newer" / "checkpoints" / "26").read_bytes())
+    assert len(earlier.signatures) == 3, "earlier seals keep their words"
+
+
+def test_a_policy_of_another_log_or_another_key_of_a_witness_does_not_pass(seen_book: Book) -> None:
+    ours = policy_of(seen_book)
+    other_log = ours._replace(logs=(ours.logs[0]._replace(public=key_of(9).public),))
+    one = ours.witnesses[0]
+    impostor = ours._replace(
+        witnesses=(one._replace(key=one.key._replace(public=key_of(9).public)), *ours.witnesses[1:])
+    )
+
+    assert verify("bundle", seen_book.bundle, policy=other_log).code == 1
+    assert verify("bundle", seen_book.bundle, policy=impostor).code == 3
+    no_log = ours._replace(logs=())
+    unnamed = verify("bundle", seen_book.bundle, policy=no_log)
+    assert unnamed.code == 0 and any("whose key this is" in line for line in unnamed.unchecked)
+    stranger = [ours.logs[0]._replace(public=key_of(9).public)]
+    assert verify("bundle", seen_book.bundle, policy=no_log, keys=stranger).code == 1, "the keys count as well"
+    assert verify("bundle", seen_book.bundle, policy=ours, keys=stranger).code == 1
+
+
+def test_a_bad_word_of_a_witness_of_the_policy_spoils_the_seal(seen_book: Book) -> None:
+    ours = policy_of(seen_book)
+    path = seen_book.bundle / "checkpoint"
+    note = parse_note(path.read_bytes())
+    bad = [each._replace(payload=bytes(72)) for each in note.signatures if each.name == "w2.example"]
+    path.write_bytes(with_words(note, bad).data)
+
+    for policy in (ours, None):
+        verdict = verify("bundle", seen_book.bundle, policy=policy)
+        assert verdict.code == 1 and "checkpoint: the signature of w2.example is bad" in said(verdict)
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "policy", "vkeys.txt", "README.txt", "checkpoints/24"])
+def test_one_bit_changed_in_what_witnesses_add_is_found(seen_book: Book, name: str) -> None:
+    path = seen_book.bundle / name
+    original = path.read_bytes()
+    for place in range(0, len(original), max(1, len(original) // 120)):
+        changed = bytearray(original)
+        changed[place] ^= 1 << place % 8
+        path.write_bytes(changed)
+
+        verdict = verify("bundle", seen_book.bundle, workers=1)
+
+        assert verdict.code == 1, f"{name}, byte {place}: {said(verdict)}"
+
+
+SECOND_SPELLINGS: dict[str, Callable[[str], str]] = {
+    "a comment": lambda text: f"# hello\n{text}",
+    "an empty line": lambda text: f"{text}\n",
+    "two spaces": lambda text: text.replace(" ", "  ", 1),
+    "an address": lambda text: text.replace(f"{key_of(3).text}\n", f"{key_of(3).text} http://hall.example\n"),
+    "no quorum": lambda text: text.replace("quorum witnesses", "quorum none"),
+    "bytes that are no text": lambda text: text.replace("hall", "\udcff"),
+}
+
+
+@pytest.mark.parametrize("change", SECOND_SPELLINGS)
+def test_a_bundles_own_policy_has_one_spelling(seen_book: Book, change: str) -> None:
+    path = seen_book.bundle / "policy"
+    path.write_bytes(SECOND_SPELLINGS[change](path.read_text()).encode("utf-8", "surrogateescape"))
+
+    verdict = verify("bundle", seen_book.bundle)
+
+    assert verdict.code == 1, said(verdict)
+
+
+def test_the_same_log_and_the_same_seals_give_the_same_bytes_and_a_later_word_changes_one_file(
+    seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
+) -> None:
+    write_bundle(signer, sealed_bank.log, tmp_path / "again")
+    sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    signer.seal()
+    write_bundle(signer, sealed_bank.log, tmp_path / "later", upto=26)
+    first = files_of(seen_book.bundle)
+    assert files_of(tmp_path / "again") == first == files_of(tmp_path / "later")
+
+    name, private = witness(3)
+    sealed = signer.seal(upto=26)
+    signer.keep_words(sealed.checkpoint, [cosign(sealed.note.text, name, private, AT)])
+    write_bundle(signer, sealed_bank.log, tmp_path / "seen", upto=26)
+    seen = files_of(tmp_path / "seen")
+    assert {name for name in seen if seen[name] != first[name]} == {"checkpoint"}
+    assert verify("bundle", tmp_path / "seen", policy=policy_of(seen_book)).code == 0
+
+
+def test_a_witness_that_is_listed_no_more_leaves_no_trace_in_new_bundles(
+    seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
+) -> None:
+    signer.witnesses.remove("elm-street")
+    write_bundle(signer, sealed_bank.log, tmp_path / "fewer")
+
+    assert verify("bundle", tmp_path / "fewer").code == 0
+    assert all(b"w2.example" not in data for data in files_of(tmp_path / "fewer").values())
+
+
+def test_a_receipt_carries_the_words_and_is_checked_with_the_policy_alone(
+    seen_book: Book, signer: Signer, tmp_path: Path
+) -> None:
+    path = tmp_path / "receipt"
+    receipt = signer.receipt(16)
+    path.write_bytes(receipt.data)
+    ours = policy_of(seen_book)
+
+    good = verify("receipt", path, policy=ours)
+    assert good.code == 0 and any("w1.example on 2026-03-28" in line for line in good.checked)
+    assert verify("receipt", path, keys=[signer.key]).unchecked[0] == NO_POLICY
+    assert NO_POLICY in verify("receipt", path).unchecked and verify("receipt", path).code == 3
+    three = ours._replace(groups=(ours.groups[0]._replace(needed=3),))
+    assert verify("receipt", path, policy=three).code == 3
+    assert verify("receipt", path, policy=ours._replace(logs=())).code == 3, "nobody knows whose key it is"
+    nobody = ours._replace(quorum="none")
+    assert "the policy asks for no witness's word" in verify("receipt", path, policy=nobody).checked
+
+    note = parse_note(receipt.checkpoint)
+    path.write_bytes(receipt._replace(checkpoint=note._replace(signatures=note.signatures[:2]).data).data)
+    assert verify("receipt", path, policy=ours).code == 3
+    assert parse_receipt(path.read_bytes()).entry == receipt.entry
+
+
+def test_a_note_that_only_witnesses_signed_is_no_seal_of_the_log(seen_book: Book) -> None:
+    path = seen_book.bundle / "checkpoint"
+    note = parse_note(path.read_bytes())
+    path.write_bytes(note._replace(signatures=note.signatures[1:]).data)
+
+    assert verify("bundle", seen_book.bundle, policy=policy_of(seen_book)).code == 1
+
+
+def test_the_policy_is_called_by_words(seen_book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["bundle", str(seen_book.bundle), "--policy"]
+    assert main([*words, str(seen_book.bundle / "policy")]) == 0
+    assert "it is given" in capsys.readouterr().out
+    for wrong in (tmp_path / "nowhere", seen_book.bundle / "README.txt"):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, str(wrong)])
+        assert ended.value.code == 64
+
+
+def test_a_word_from_a_time_that_no_calendar_has_is_still_a_word(seen_book: Book, signer: Signer) -> None:
+    see(signer, 3, at_seconds=2**63 - 1)
+
+    latest = signer.folder.latest()
+    assert check_checkpoint(latest.note.data, [signer.key, key_of(3)]).words[-1].at_seconds == 2**63 - 1
+    assert time_in_words(2**63 - 1) == "a day after the year 9999"
+    assert time_in_words(253_402_300_799) == "9999-12-31 23:59 UTC"
+
+
+def test_verdicts_do_not_depend_on_who_speaks_first(seen_book: Book) -> None:
+    path = seen_book.bundle / "checkpoint"
+    note = parse_note(path.read_bytes())
+    verdicts: list[Verdict] = []
+    for signatures in (note.signatures, note.signatures[::-1]):
+        path.write_bytes(note._replace(signatures=signatures).data)
+        verdicts.append(verify("bundle", seen_book.bundle, policy=policy_of(seen_book)))
+
+    assert [verdict.code for verdict in verdicts] == [0, 0]

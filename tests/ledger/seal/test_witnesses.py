@@ -1,0 +1,126 @@
+"""The list of witnesses is a policy that other programs read, and is never changed into one that nobody asked for."""
+
+import pytest
+
+from ledger.application.time_bank import TimeBank
+from ledger.seal.note import ED25519, VerifierKey
+from ledger.seal.policy import parse_policy
+from ledger.seal.refused import SealRefused
+from ledger.seal.signer import Signer
+from ledger.seal.witnesses import ACKNOWLEDGED, POLICY, Witnesses
+from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.test_cosignature import key_of
+
+
+@pytest.fixture
+def witnesses(sealed_bank: TimeBank, book: Book) -> Witnesses:
+    return Signer(book.place, sealed_bank.log).witnesses
+
+
+def test_nobody_is_asked_until_somebody_is_listed(witnesses: Witnesses, book: Book) -> None:
+    assert witnesses.policy.text == f"log {book.folder.key.text}\nquorum none\n"
+
+    witnesses.add("library", key_of(1), "https://library.example/witness/")
+    policy = witnesses.add("elm-street", key_of(2), "")
+
+    assert policy.in_words == "at least 1 of library, elm-street"
+    assert [(each.name, each.url) for each in policy.witnesses] == [
+        ("library", "https://library.example/witness"),
+        ("elm-street", ""),
+    ]
+    assert parse_policy((book.folder.path / POLICY).read_bytes()) == policy == witnesses.policy
+
+
+def test_more_than_one_word_may_be_needed_and_never_more_than_there_are(witnesses: Witnesses) -> None:
+    for number, name in enumerate(("library", "elm-street", "hall"), start=1):
+        witnesses.add(name, key_of(number), "")
+
+    assert witnesses.need(2).in_words == "at least 2 of library, elm-street, hall"
+    assert witnesses.add("school", key_of(4), "").groups[0].needed == 2
+    for number in (0, 5):
+        with pytest.raises(SealRefused, match="There are 4 witnesses"):
+            witnesses.need(number)
+    for name in ("school", "hall", "elm-street"):
+        witnesses.remove(name)
+    assert witnesses.policy.in_words == "at least 1 of library"
+    assert witnesses.remove("library").quorum == "none"
+    with pytest.raises(SealRefused, match="There are 0"):
+        witnesses.need(1)
+
+
+@pytest.mark.parametrize("name", ["", "two words", "none", "witnesses", "all", "#", "a+b", "x" * 61, "a\n", "-"])
+def test_a_witness_has_a_name_that_can_stand_in_a_policy(witnesses: Witnesses, name: str) -> None:
+    with pytest.raises(SealRefused, match="cannot be called"):
+        witnesses.add(name, key_of(1), "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "library.example",
+        "ftp://library.example",
+        "file:///etc/hostname",
+        "http://",
+        "http://:80",
+        "http://a b",
+        "http://a:port",
+        "http://ana:secret@library.example",
+        "http://library.example?a=b",
+        "http://library.example#a",
+        "http://bücherei.example",
+        "http://library.example/\n",
+        "http://" + "a" * 500,
+    ],
+)
+def test_a_witness_is_asked_over_the_web_and_nowhere_else(witnesses: Witnesses, url: str) -> None:
+    with pytest.raises(SealRefused, match="no address"):
+        witnesses.add("library", key_of(1), url)
+    assert not witnesses.policy.witnesses
+
+
+def test_a_witness_is_listed_once_and_with_a_witnesss_key(witnesses: Witnesses) -> None:
+    witnesses.add("library", key_of(1), "")
+
+    for name, key in (("library", key_of(2)), ("again", key_of(1))):
+        with pytest.raises(SealRefused, match="listed already"):
+            witnesses.add(name, key, "")
+    with pytest.raises(SealRefused, match="no witness's key"):
+        witnesses.add("log", VerifierKey("log.example", ED25519, key_of(3).public), "")
+    with pytest.raises(SealRefused, match="No witness is called"):
+        witnesses.remove("hall")
+    for number in range(2, 33):
+        witnesses.add(f"w{number}", key_of(number), "")
+    with pytest.raises(SealRefused, match="No more than 32"):
+        witnesses.add("w33", key_of(33), "")
+
+
+def test_a_policy_written_by_hand_is_used_and_left_alone(witnesses: Witnesses, book: Book) -> None:
+    by_hand = f"# ours\nwitness a {key_of(1).text}\nwitness b {key_of(2).text}\ngroup g all a b\nquorum g\n"
+    (book.folder.path / POLICY).write_text(by_hand)
+
+    assert witnesses.policy.in_words == "at least 2 of a, b"
+    for change in (lambda: witnesses.add("c", key_of(3), ""), lambda: witnesses.remove("a"), lambda: witnesses.need(1)):
+        with pytest.raises(SealRefused, match="written by hand"):
+            change()
+    assert (book.folder.path / POLICY).read_text() == by_hand
+
+
+@pytest.mark.parametrize(
+    "spoiled", [b"", b"quorum a\n", f"witness \xff {key_of(1).text}\nquorum none\n".encode("latin-1")], ids=range(3)
+)
+def test_a_policy_that_cannot_be_read_leaves_nobody_out_in_silence(
+    witnesses: Witnesses, book: Book, spoiled: bytes
+) -> None:
+    (book.folder.path / POLICY).write_bytes(spoiled)
+
+    with pytest.raises(SealRefused, match="cannot be read"):
+        _ = witnesses.policy
+
+
+def test_what_witnesses_have_signed_is_a_note_that_may_be_lost(witnesses: Witnesses, book: Book) -> None:
+    witnesses.acknowledge({key_of(1).text: 12})
+    witnesses.acknowledge({key_of(2).text: 26})
+    assert witnesses.acknowledged() == {key_of(1).text: 12, key_of(2).text: 26}
+
+    (book.folder.path / ACKNOWLEDGED).write_bytes(b"spoiled")
+    assert witnesses.acknowledged() == {}

@@ -178,6 +178,14 @@ WHO_MAY: Mapping[str, Rule] = {
     "choose_visibility": THE_MEMBER,
     "show_departure": THE_MEMBER_AND_COORDINATORS,
     "leave": THE_MEMBER_AND_COORDINATORS,
+    # web/pages/erasures.py (nobody confirms their own), web/pages/own_data.py
+    "show_erasure": THE_MEMBER_AND_COORDINATORS,
+    "ask_erasure": THE_MEMBER_AND_COORDINATORS,
+    "withdraw_erasure": THE_MEMBER_AND_COORDINATORS,
+    "erase": COORDINATORS,
+    "show_data": THE_MEMBER,
+    "data_as_html": THE_MEMBER,
+    "data_as_json": THE_MEMBER,
     # web/pages/groups.py, web/pages/belonging.py (somebody else joins or leaves: coordinators)
     "show_groups": MEMBERS,
     "show_group": MEMBERS,

@@ -43,7 +43,7 @@ def name_people(bank: TimeBank | None, agreements: Agreements, texts: Iterable[s
     """Who is meant: whom an earlier import brought under this text, else who has this identifier, address or name."""
     named = NamedPeople({}, {}, {})
     by_key = {person_key(text): text for text in texts}
-    known = _imported_before(bank, agreements.origin, by_key)
+    known = _imported_before(bank if agreements.origin else None, by_key)
     found = find_all(bank, by_key.values()) if bank else {}
     for key, text in by_key.items():
         matches = found.get(text, [])
@@ -62,16 +62,17 @@ def name_people(bank: TimeBank | None, agreements: Agreements, texts: Iterable[s
     return named
 
 
-def invite(bank: TimeBank, origin: str, people: Sequence[Person]) -> dict[str, AccountId]:
+def invite(bank: TimeBank, people: Sequence[Person]) -> dict[str, AccountId]:
     """Invites and welcomes people, once in this community's life for each text; answers their accounts by it."""
     accounts: dict[str, AccountId] = {}
+    secret = import_secret(bank)
     waiting = iter(people)
     while batch := list(islice(waiting, _AT_ONCE)):
         orders = [
             bank.members.to_invite(
                 person.name,
                 email=person.email,
-                command=Command(id=_command_of(origin, _text(person)), by=HOST, via="import"),
+                command=Command(id=_command_of(secret, _text(person)), by=HOST, via="import"),
                 and_welcome=True,
             )
             for person in batch
@@ -84,13 +85,19 @@ def invite(bank: TimeBank, origin: str, people: Sequence[Person]) -> dict[str, A
     return accounts
 
 
-def _imported_before(bank: TimeBank | None, origin: str, keys: Iterable[str]) -> dict[str, AccountId]:
+def import_secret(bank: TimeBank) -> str:
+    """What makes the command ids of imported rows and people this community's own."""
+    return bank.people.secret("import")
+
+
+def _imported_before(bank: TimeBank | None, keys: Iterable[str]) -> dict[str, AccountId]:
     before: dict[str, AccountId] = {}
-    if bank is None or not origin:
+    if bank is None:
         return before
+    secret = import_secret(bank)
     waiting = iter(keys)
     while batch := list(islice(waiting, _AT_ONCE)):
-        commands = {key: _command_of(origin, key) for key in batch}
+        commands = {key: _command_of(secret, key) for key in batch}
         known = bank.desk.know([subjects.command(command) for command in commands.values()])
         for key, command in commands.items():
             for fact in known.done(command).facts:
@@ -99,8 +106,8 @@ def _imported_before(bank: TimeBank | None, origin: str, keys: Iterable[str]) ->
     return before
 
 
-def _command_of(origin: str, text: str) -> CommandId:
-    return command_of(origin, ("person", person_key(text)))
+def _command_of(secret: str, text: str) -> CommandId:
+    return command_of(secret, ("person", person_key(text)))
 
 
 def _text(person: Person) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.application.commands import Command
-from ledger.application.import_people import NamedPeople, Person, invite, name_people, person_key
+from ledger.application.import_people import NamedPeople, Person, import_secret, invite, name_people, person_key
 from ledger.application.import_trial import Trial, order_for
 from ledger.application.known import Done
 from ledger.application.sheet_rows import Row, category_key, command_of
@@ -104,7 +104,7 @@ def plan_import(
     already = 0
     for start in range(0, len(rows), AT_ONCE):
         batch = rows[start : start + AT_ONCE]
-        done = _done(bank, origin, batch) if bank and origin else {}
+        done = _done(bank, batch) if bank and origin else {}
         for row in batch:
             if row.key not in done:
                 refusal = trial.refusal(row)
@@ -133,13 +133,13 @@ def carry_out(bank: TimeBank, plan: Plan, tell: Tell = lambda done, of: None) ->
         kinds = {category.key: category.label for category in (*plan.new_kinds, *agreements.categories)}
         ordered = [category.key for category in (*agreements.categories, *plan.new_kinds)]
         bank.agreements.categories([(key, kinds[key]) for key in dict.fromkeys(ordered)], command=_command())
-    accounts = plan.people.accounts | invite(bank, agreements.origin, plan.newcomers)
+    accounts = plan.people.accounts | invite(bank, plan.newcomers)
+    secret = import_secret(bank)
     refused: list[BadRow] = []
     for start in range(0, len(plan.rows), AT_ONCE):
         batch = plan.rows[start : start + AT_ONCE]
         orders = [
-            order_for(bank, row, command_of(agreements.origin, row.key), accounts, plan.kinds[row.category])
-            for row in batch
+            order_for(bank, row, command_of(secret, row.key), accounts, plan.kinds[row.category]) for row in batch
         ]
         for row, outcome in zip(batch, bank.desk.carry_out_all(orders), strict=True):
             if isinstance(outcome, Refusal):
@@ -163,9 +163,10 @@ def _kinds(agreements: Agreements, texts: Iterable[str]) -> tuple[dict[str, Cate
     return kinds, list(brought.values())
 
 
-def _done(bank: TimeBank, origin: str, rows: Sequence[Row]) -> dict[tuple[str, ...], Done]:
+def _done(bank: TimeBank, rows: Sequence[Row]) -> dict[tuple[str, ...], Done]:
     """What the rows led to in earlier runs, for those that did."""
-    commands = {row.key: command_of(origin, row.key) for row in rows}
+    secret = import_secret(bank)
+    commands = {row.key: command_of(secret, row.key) for row in rows}
     known = bank.desk.know([subjects.command(command) for command in commands.values()])
     done = {key: known.done(command) for key, command in commands.items()}
     return {key: before for key, before in done.items() if before.happened}

@@ -1,6 +1,7 @@
 """What each row of a sheet says: who gave what to whom, when, and under which reference."""
 
 import hashlib
+import hmac
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -88,9 +89,12 @@ def read_rows(
     return _told_apart(sorted(rows, key=lambda row: (row.given_on, row.line)), bad), bad
 
 
-def command_of(origin: str, key: Iterable[str]) -> CommandId:
-    """The command id of a row or a person in one community: the same in every run."""
-    digest = hashlib.sha256(msgspec.json.encode((origin, *key))).hexdigest()
+def command_of(secret: str, key: Iterable[str]) -> CommandId:
+    """The command id of a row or a person in one community: the same in every run.
+
+    Names stand in it, and entries are for ever: with the community's secret nobody else can find a name by trying.
+    """
+    digest = hmac.digest(secret.encode(), msgspec.json.encode(tuple(key)), "sha256").hex()
     return CommandId(f"import:{digest[:48]}")
 
 

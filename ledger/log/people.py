@@ -10,6 +10,7 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -69,6 +70,14 @@ FORGOTTEN = sa.Table(
     sa.Column("is_clean", sa.Integer, nullable=False),
 )
 """Up to which entry of the log everybody erased there has been forgotten here; one row, see `ledger.log.forgetting`."""
+
+SECRETS = sa.Table(
+    "secrets",
+    METADATA,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.String(64), nullable=False),
+)
+"""Random words that turn what people wrote into identifiers which nobody else can guess back."""
 
 # Asked on every page, so they are put into words for the database only once.
 _SEALED = Question(
@@ -208,6 +217,16 @@ class People:
         with self.engine.begin() as connection:
             connection.execute(sa.delete(WORDS).where(held, WORDS.c.kept_at < self._now() - ON_THE_WAY_SECONDS))
             return connection.execute(sa.select(WORDS.c.subject).where(held)).first() is None
+
+    def secret(self, name: str) -> str:
+        """A secret of this community by its name: 256 random bits, made when it is first asked for."""
+        query = sa.select(SECRETS.c.value).where(SECRETS.c.name == name)
+        with suppress(IntegrityError), self.engine.execution_options(writes=True).begin() as connection:
+            if (kept := connection.execute(query).scalar_one_or_none()) is not None:
+                return kept
+            connection.execute(sa.insert(SECRETS).values(name=name, value=secrets.token_hex(32)))
+        with self.engine.connect() as connection:
+            return connection.execute(query).scalar_one()
 
     def of(self, subject: str, field: str) -> list[str]:
         """The values of one field of somebody, e.g. the e-mail address that a sign-in code goes to."""

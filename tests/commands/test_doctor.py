@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger.application.time_bank import TimeBank
+from ledger.identifiers import HOST
+from tests.cast import command
 from tests.commands.conftest import Run
 
 
@@ -50,6 +53,24 @@ def test_a_changed_name_is_found(healthy: Run, tmp_path: Path) -> None:
     people.close()
 
     assert "were changed" in problems(healthy)["people"]
+
+
+def test_bytes_that_an_erasure_had_to_leave_are_found_and_swept(
+    healthy: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.log.places.BUSY_SECONDS", 0.05)
+    with TimeBank.open(tmp_path / "community") as bank:
+        bank.members.invite("Lou", command=command(HOST))
+    reader = sqlite3.connect(tmp_path / "community" / "people.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM words").fetchall()
+
+    assert "Call hours sweep in a while" in healthy("erase", "Lou", "--yes").stderr
+    assert "deleted bytes may still lie in the files" in problems(healthy)["people"]
+
+    reader.close()
+    healthy("sweep")
+    assert "people" not in problems(healthy)
 
 
 def test_a_clock_behind_the_log_is_found(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:

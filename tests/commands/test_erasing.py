@@ -1,8 +1,12 @@
 """`hours erase` and `hours sweep`."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
+from ledger.log.entry import decode
 from ledger.log.people import WORDS, Words
 from tests.commands.conftest import Run
 
@@ -57,3 +61,36 @@ def test_words_without_an_entry_are_swept(founded: Run, neighbours: None, databa
 
     assert founded("sweep").stderr == "1 word without an entry swept.\n"
     assert founded("sweep").stderr == "Every word has its entry.\n"
+
+
+def test_a_file_that_is_imported_again_brings_nobody_back(
+    founded: Run, neighbours: None, write: Callable[..., Path], database_url: str
+) -> None:
+    founded("erase", "Anahit", "--yes")
+
+    again = founded("import", write("date,giver,receiver,minutes,category,kind\n2026-03-28,Anahit,Bo,90,garden,help\n"))
+
+    assert again.exit_code == 0, again.output
+    assert "Anahit" not in founded("balances").output
+    with TimeBank.open(database_url) as bank:
+        assert bank.people.named("Anahit") == []
+
+
+def test_the_ids_of_an_import_cannot_be_worked_out_from_its_names(
+    founded: Run, neighbours: None, run_in: Run, write: Callable[..., Path], database_url: str, tmp_path: Path
+) -> None:
+    """Otherwise whoever has a bundle could try names against entries that are for ever."""
+    elsewhere = run_in(
+        "import", write("date,giver,receiver,minutes,category,kind\n2026-03-28,Anahit,Bo,90,garden,help\n")
+    )
+    assert elsewhere.exit_code == 0, elsewhere.output
+
+    here, there = commands_of(database_url), commands_of(f"sqlite:///{tmp_path / 'community'}")
+
+    assert here and there and here.isdisjoint(there)
+
+
+def commands_of(url: str) -> set[str]:
+    with TimeBank.open(url) as bank:
+        commands = {decode(data).cmd for _, data in bank.log.scan()}
+    return {command for command in commands if command.startswith("import:")}

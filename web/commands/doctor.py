@@ -201,6 +201,12 @@ def _people(where: Where, bank: TimeBank, views: Views, *, whole: bool) -> Findi
         return Finding(
             "people", "nobody is coordinator.", f"Entrust somebody: hours{where.options} role give MEMBER coordinator"
         )
+    if not bank.erasures.is_clean():
+        return Finding(
+            "people",
+            "somebody was erased, and deleted bytes may still lie in the files.",
+            f"Then: hours{where.options} sweep",
+        )
     seen = 0
     after = ("", "")
     while named := bank.people.named(after=after, limit=SAMPLE):

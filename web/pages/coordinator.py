@@ -20,13 +20,13 @@ from web.words import today
 
 @get("/coordinator", sync_to_thread=True)
 def show_desk(request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[str]:
-    """What waits, the longest first; who was invited and waits to be welcomed."""
+    """What waits, the longest first; who was invited and waits to be welcomed; who asked to be erased."""
     as_of = views.catch_up()
     asked = query_fields(request)
     waiting = turned(lambda: views.exchanges.waiting_everywhere(asked.one("after") or None))
-    invited = views.members.invited()
+    invited, to_erase = views.members.invited(), views.members.asking_to_be_erased()
     names = Names(bank, views).of(
-        [*(one.id for one in invited), *(one for view in waiting.rows for one in people_of(view))]
+        [*(one.id for one in (*invited, *to_erase)), *(one for view in waiting.rows for one in people_of(view))]
     )
     return page(
         request,
@@ -34,6 +34,7 @@ def show_desk(request: Asked, bank: NamedDependency[TimeBank], views: NamedDepen
         waiting=waiting,
         is_first=not asked.one("after"),
         invited=invited,
+        to_erase=to_erase,
         names=names,
         labels=labels_of(bank),
         day_of=_day_of,

@@ -28,6 +28,9 @@ DONE = {
     "withdrawn": later("The role is no longer theirs."),
     "chosen": later("Kept. You can choose anew at any time."),
     "left": later("They take part no longer. Their hours stay in the book."),
+    "asked_to_be_erased": later("It was asked for. A coordinator confirms it; until then nothing changes."),
+    "not_erased": later("Nothing is erased; everything stays as it was."),
+    "erased": later("Erased. From now on they are a former member."),
 }
 
 

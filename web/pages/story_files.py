@@ -46,7 +46,7 @@ def story_as_csv(
 ) -> Stream:
     """Every exchange and gift of one's own, the latest first, with the notes that one may read on the pages."""
     views.catch_up()
-    return _sent(_as_csv(visitor.member, bank, views), "text/csv", "my-story.csv")
+    return sent(_as_csv(visitor.member, bank, views), "text/csv", "my-story.csv")
 
 
 @get("/story.json", sync_to_thread=True)
@@ -55,13 +55,14 @@ def story_as_json(
 ) -> Stream:
     """Who one is here, both tallies, each year with its days, kinds, people and first times, and every line."""
     as_of = views.catch_up().number
-    return _sent(_as_json(visitor.member, as_of, bank, views), "application/json", "my-story.json")
+    return sent(_as_json(visitor.member, as_of, bank, views), "application/json", "my-story.json")
 
 
 PAGES = (story_as_csv, story_as_json)
 
 
-def _sent(parts: Iterator[str], kind: str, name: str) -> Stream:
+def sent(parts: Iterator[str], kind: str, name: str) -> Stream:
+    """A file that is sent part by part, in the language of whoever asked for it."""
     return Stream(
         _spoken(parts),
         media_type=kind,

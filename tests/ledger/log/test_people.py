@@ -260,3 +260,14 @@ def test_parts_of_names_are_found_alike_on_both_databases(people: People) -> Non
     assert [one.subject for one in people.named("AN")] == ["m-2", "m-3", "m-4", "m-8"]
     assert [one.subject for one in people.named("%")] == ["m-6"]
     assert [one.subject for one in people.named("مُحَمَّد")] == ["m-5"]
+
+
+def test_a_secret_is_made_once_and_stays(database_url: str) -> None:
+    people = People(Place(database_url).people_engine())
+    made = people.secret("import")
+    again = People(Place(database_url).people_engine())
+
+    assert again.secret("import") == made and len(made) == 64
+    assert people.secret("other") != made
+    people.engine.dispose()
+    again.engine.dispose()

@@ -23,6 +23,7 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
     street.bank.exchanges.reverse(
         reversed_one, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id)
     )
+    street.bank.erasures.ask(street.bo_id, command=street.command(street.bo_id))
     gift = street.gave(COMMUNITY, note="Two trays of baklava")
     return (
         ("bo", "/"),
@@ -44,6 +45,10 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
         ("ana", "/exchanges?who=nobody"),
         ("ana", f"/statements/{street.ana_id}"),
         ("ana", "/story"),
+        ("ana", f"/members/{street.ana_id}/data"),
+        ("ana", f"/members/{street.ana_id}/erasure"),
+        ("chidi", f"/members/{street.bo_id}/erasure"),
+        ("chidi", "/coordinator"),
     )
 
 

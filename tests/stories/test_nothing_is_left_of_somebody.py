@@ -1,0 +1,207 @@
+"""The hunt: whatever said who somebody was is in no file, table, page, export or log line once they were erased.
+
+Every word about them holds the same rare letters, whatever it is: name, address, telephone, notes, reasons, in odd signs too.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+from litestar import Litestar
+
+from ledger.application.exchanges import help_given
+from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId, is_group
+from ledger.log.people import WORDS
+from tests.web.neighbourhood import NOON, Neighbourhood
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import send, words_on
+from tests.web.walk import Walk
+from web.authorisation import handlers_of
+from web.commands.main import hours
+
+RARE = "qwxyzorb"
+NAME = "Qwxyzorb Ünïcø\N{COMBINING DIAERESIS} عمر d’Árc"
+ADDRESS = "Qwxyzorb.Mïa@example.org"
+PHONE = "+44 1632 qwxyzorb"
+NOTE, ABOUT, REASON, GIFT = (f"Qwxyzorb {what} \N{LADDER}" for what in ("mended it", "was kind", "was ill", "baked"))
+READERS = ("ana", "bo", "chidi", "ruth", "stranger")
+
+
+class Traces:
+    """Everything by which somebody could be found: the rare letters in any coding, and what was worked out from them."""
+
+    def __init__(self, street: Street, member: MemberId) -> None:
+        texts = [RARE, "ünïcø", "unicø", "d’árc", "mïa@"]
+        self.wanted = {text: text.encode() for text in texts}
+        self.wanted |= {f"{text} in UTF-16": text.encode("utf-16-le") for text in texts}
+        self.wanted["the address under which they asked for a code"] = (
+            hashlib.sha256(f"ask-address\0{ADDRESS.lower().replace('ï', 'i')}".encode()).hexdigest().encode()
+        )
+        with street.bank.people.engine.connect() as connection:
+            theirs = WORDS.c.value.icontains(RARE) | (WORDS.c.subject == member)
+            salts = connection.execute(sa.select(WORDS.c.salt).where(theirs)).scalars().all()
+        assert len(salts) >= 7, "everything was sealed"
+        self.wanted |= {f"salt {number}": salt for number, salt in enumerate(salts)}
+
+    def in_bytes(self, data: bytes) -> set[str]:
+        lowered = data.lower()
+        return {name for name, trace in self.wanted.items() if trace in lowered or trace in data}
+
+
+def live(street: Street) -> tuple[MemberId, ExchangeId]:
+    """They are invited, ask for a code, help and are helped, decline, give, and are looked for."""
+    sent = send(street.chidi, street.chidi.get("/members/new"), "/members", name=NAME, email=ADDRESS, phone=PHONE)
+    member = MemberId(sent.headers["location"].split("/")[-1].partition("?")[0])
+    page = street.chidi.get(f"/members/{member}")
+    send(street.chidi, page, f"/members/{member}/welcome")
+    stranger = street.neighbourhood.browser()
+    assert stranger.post("/sign-in/codes", data={"email": ADDRESS}).status_code == 303
+    bank, day = street.bank, NOON.date()
+    given = [help_given(member, street.bo_id, 45, "garden")]
+    settled, _ = bank.exchanges.report(given, day, command=street.command(street.bo_id), note=ABOUT)
+    bank.exchanges.report(given, day, command=street.command(member), note=NOTE)
+    back, _ = bank.exchanges.report(
+        [help_given(street.ana_id, member, 30, "garden")], day, command=street.command(street.ana_id), note=ABOUT
+    )
+    bank.exchanges.decline(back, reason=REASON, command=street.command(member))
+    bank.exchanges.ask_reversal(settled, reason=REASON, command=street.command(street.bo_id))
+    bank.gifts.record(
+        member, AccountId(street.bo_id), CategoryKey("food"), day, command=street.command(member), note=GIFT
+    )
+    bank.groups.join(street.garden, member, command=street.command(member))
+    for reader in (street.ana, street.chidi):
+        assert RARE in words_on(reader.get("/members", params={"name": RARE})).lower()
+    # As backups of living files and a busy server would leave them: pages that were split, and statistics of the columns.
+    for number in range(120):
+        street.neighbourhood.welcomed(f"Qwxyzorc {number:03}", f"{number:03}@qwxyzorc.example")
+    return member, settled
+
+
+def hours_on(url: str, seals: Path, *words: str) -> Result:
+    return CliRunner(env={"HOURS_SEAL": str(seals)}).invoke(hours, ["--database", url, *words])
+
+
+def test_nothing_is_left_of_somebody_who_was_erased(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    seals, receipt, known = tmp_path / "seals", tmp_path / "receipt", tmp_path / "known"
+    neighbourhood = Neighbourhood.founded(database_url)
+    street = Street(neighbourhood)
+    member, exchange = live(street)
+    traces = Traces(street, member)
+    known.write_text(hours_on(database_url, seals, "seal", "--note").stdout)
+    receipt.write_text(hours_on(database_url, seals, "receipt", exchange).stdout)
+    balances = hours_on(database_url, seals, "balances", "--format", "json").stdout
+    assert RARE in balances.lower() and any(traces.in_bytes(data) for _, data in kept_in(street))
+
+    theirs = neighbourhood.browser(member=member)
+    path = f"/members/{member}/erasure"
+    send(theirs, theirs.get(path), f"{path}-request")
+    assert send(street.chidi, street.chidi.get(path), path).status_code == 303
+
+    assert street.bank.erasures.is_clean()
+    assert {name: found for name, data in kept_in(street) if (found := traces.in_bytes(data))} == {}
+    assert {page: found for page, data in pages_of(street) if (found := traces.in_bytes(data))} == {}
+    told = "\n".join(
+        f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records if record.name != "httpx"
+    )
+    assert traces.in_bytes(told.encode()) == set()
+
+    # Every proof still holds, and everything still adds up.
+    exported = tmp_path / "bundle"
+    assert hours_on(database_url, seals, "bundle", str(exported)).exit_code == 0
+    checked = hours_on(database_url, seals, "verify", "bundle", str(exported), "--known", str(known))
+    assert checked.exit_code == 0, checked.output
+    assert hours_on(database_url, seals, "verify", "receipt", str(receipt)).exit_code == 0
+    assert hours_on(database_url, seals, "replay").exit_code == 0
+    assert hours_on(database_url, seals, "rebuild", "--check").exit_code == 0
+    files = [file for folder in (exported, seals) for file in folder.rglob("*") if file.is_file()]
+    assert {file.name: found for file in files if (found := traces.in_bytes(file.read_bytes()))} == {}
+    after = hours_on(database_url, seals, "balances", "--format", "json").stdout
+    assert "a former member" in after and traces.in_bytes(after.encode()) == set()
+    assert sorted(minutes(after)) == sorted(minutes(balances)), "no balance moved"
+    neighbourhood.close()
+
+
+def minutes(printed: str) -> list[str]:
+    """The numbers of a list of balances, account by account, without the names."""
+    return [line.strip() for line in printed.splitlines() if '"name"' not in line]
+
+
+def kept_in(street: Street) -> Iterator[tuple[str, bytes]]:
+    """The raw bytes of everything the community is kept in: its folder, or the files and tables of its database."""
+    place = street.bank.place
+    if place.is_sqlite:
+        yield from ((file.name, file.read_bytes()) for file in place.path.rglob("*") if file.is_file())
+        return
+    with street.bank.people.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("CHECKPOINT"))
+        data = Path(connection.execute(sa.text("SHOW data_directory")).scalar_one())
+        number = connection.execute(
+            sa.text("SELECT oid FROM pg_database WHERE datname = current_database()")
+        ).scalar_one()
+        files = {file.name: file.read_bytes() for file in (data / "base" / str(number)).iterdir()}
+        assert len(files) > 100, "these are the files of the database, its statistics among them"
+        yield from files.items()
+        yield from tables_of(connection)
+
+
+def tables_of(connection: sa.Connection) -> Iterator[tuple[str, bytes]]:
+    """Every row of every table, as text."""
+    named = sa.text(
+        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('log', 'people', 'views')"
+        " UNION SELECT 'pg_catalog', 'pg_stats'"
+    )
+    for schema, table in connection.execute(named).all():
+        rows = connection.exec_driver_sql(f'SELECT t::text FROM "{schema}"."{table}" AS t').scalars()
+        yield f"{schema}.{table}", "\n".join(rows).encode()
+
+
+def pages_of(street: Street) -> Iterator[tuple[str, bytes]]:
+    """Every page of the app as each reader meets it, the erased member's own pages and every entry among them."""
+    neighbourhood = street.neighbourhood
+    walk, app = Walk(neighbourhood), neighbourhood.app()
+    (member,) = {
+        erased.id for erased in neighbourhood.views.members.many(all_members(street)).values() if erased.erased_at
+    }
+    for who in READERS:
+        browser = neighbourhood.browser(app, member=walk.member(who))
+        for path in paths(street, walk, app, member):
+            answer = browser.get(path)
+            assert answer.status_code < 500, path
+            yield f"{path} as {who}", answer.content + repr(answer.headers).encode()
+
+
+def all_members(street: Street) -> list[MemberId]:
+    with street.bank.people.engine.connect() as connection:
+        kept = set(connection.execute(sa.select(WORDS.c.subject)).scalars())
+    from_log = {
+        tag.removeprefix("member:") for one in street.bank.log.from_position(0, limit=2_000) for tag in one.tags
+    }
+    return [MemberId(one) for one in kept | from_log if one.startswith("m-") and not is_group(one)]
+
+
+def paths(street: Street, walk: Walk, app: Litestar, member: MemberId) -> list[str]:
+    ana = walk.neighbourhood.ana
+    all_paths = {walk.path(handler) for handler in handlers_of(app) if "GET" in handler.http_methods}
+    theirs = {path.replace(ana, member) for path in all_paths if ana in path}
+    newest = street.views.catch_up().number
+    entries = {f"/journal/{number}" for number in range(1, newest + 1, 1) if number > newest - 40 or number < 60}
+    found = {f"/exchanges/{one}" for one in exchanges_of(street)}
+    looked = {
+        f"/members?name={RARE[:5]}",
+        f"/members?after={member}",
+        f"/journal?account={member}",
+        f"/journal?actor={member}",
+    }
+    return sorted({*all_paths, *theirs, *entries, *found, *looked, f"/exchanges?with={member}"})
+
+
+def exchanges_of(street: Street) -> set[str]:
+    stored = street.bank.log.from_position(0, limit=2_000)
+    return {tag.removeprefix("exchange:") for one in stored for tag in one.tags if tag.startswith("exchange:")}

@@ -1,0 +1,171 @@
+"""Asking to be forgotten, and confirming it."""
+
+import pytest
+
+from ledger.application.commands import Command
+from ledger.identifiers import MemberId, new_command_id
+from tests.web.neighbourhood import Browser
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import send, words_on
+
+
+def asked(street: Street, member: MemberId, browser: Browser) -> None:
+    """The wish is sent from the page that explains it."""
+    answer = send(browser, browser.get(f"/members/{member}/erasure"), f"/members/{member}/erasure-request")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/members/{member}?done=asked_to_be_erased")
+
+
+def confirmed(street: Street, member: MemberId) -> str:
+    path = f"/members/{member}/erasure"
+    answer = send(street.chidi, street.chidi.get(path), path)
+    assert answer.status_code == 303, answer.text
+    return words_on(street.chidi.get(answer.headers["location"]))
+
+
+def test_a_member_reads_what_goes_and_what_stays_and_asks(street: Street) -> None:
+    street.helped(note="Roses")
+    page = words_on(street.ana.get(f"/members/{street.ana_id}/erasure"))
+
+    assert "Your name, everywhere. Pages say “a former member” instead." in page
+    assert "1 note or reason that you wrote." in page
+    assert "The hours of the others rest on it." in page
+    assert "1 exchange still waits for a word." in page
+    assert not street.bank.erasures.standing(street.ana_id).erasure_asked_by, "looking changes nothing"
+
+    asked(street, street.ana_id, street.ana)
+
+    assert "You asked for it on 22 November 2026." in words_on(street.ana.get(f"/members/{street.ana_id}/erasure"))
+    assert "Erasure was asked for" in words_on(street.ana.get(f"/members/{street.ana_id}"))
+
+
+def test_a_coordinator_finds_it_on_the_desk_and_is_told_exactly_what_goes(street: Street) -> None:
+    street.helped(by=street.bo_id, note="Ana cut the hedge")
+    street.helped(note="Roses")
+    assert "Asked to be erased" not in words_on(street.chidi.get("/coordinator"))
+    asked(street, street.ana_id, street.ana)
+
+    desk = street.chidi.get("/coordinator")
+    page = words_on(street.chidi.get(f"/members/{street.ana_id}/erasure"))
+
+    assert "Asked to be erased" in words_on(desk) and f"/members/{street.ana_id}/erasure" in desk.text
+    assert "They asked for it on 22 November 2026." in page
+    assert "1 note or reason that they wrote." in page
+    assert "1 note or reason that others wrote about help with them." in page
+
+
+def test_once_confirmed_they_are_a_former_member_everywhere(street: Street) -> None:
+    exchange = street.helped(by=street.bo_id, note="Ana cut the hedge")
+    asked(street, street.ana_id, street.ana)
+
+    shown = confirmed(street, street.ana_id)
+
+    assert "Erased. From now on they are a former member." in shown
+    assert "Takes part no longer, and has been erased." in shown
+    assert street.ana.get("/").headers["location"].startswith("/sign-in"), "signed out at once"
+    assert "ana@example.org" not in shown and "Ana" not in shown
+    theirs = words_on(street.bo.get(f"/exchanges/{exchange}"))
+    assert "a former member" in theirs and "Ana" not in theirs
+    assert "2 h 30 min" in theirs, "the hours stay"
+    assert "Ana" not in words_on(street.bo.get("/members"))
+    assert "was erased on 22 November 2026" in words_on(street.chidi.get(f"/members/{street.ana_id}/erasure"))
+    assert "Asked to be erased" not in words_on(street.chidi.get("/coordinator"))
+
+
+def test_the_journal_tells_it_without_a_name(street: Street) -> None:
+    asked(street, street.ana_id, street.ana)
+    confirmed(street, street.ana_id)
+
+    journal = words_on(street.ruth.get("/journal"))
+
+    assert "A former member asked for it, and Chidi Eze confirmed it: their personal data was erased." in journal
+    assert "Ana" not in journal
+
+
+def test_a_coordinator_passes_on_a_word_by_phone_and_the_book_says_so(street: Street) -> None:
+    asked(street, street.bo_id, street.chidi)
+
+    assert "Chidi Eze passed on, on 22 November 2026, that they ask for it." in words_on(
+        street.chidi.get(f"/members/{street.bo_id}/erasure")
+    )
+    assert "Chidi Eze for Bo Lindqvist" in words_on(street.ruth.get("/journal"))
+    assert "Takes part no longer" in confirmed(street, street.bo_id)
+
+
+@pytest.mark.parametrize("who", ["ana", "chidi"])
+def test_they_may_think_better_of_it(street: Street, who: str) -> None:
+    asked(street, street.ana_id, street.ana)
+    browser: Browser = getattr(street, who)
+    path = f"/members/{street.ana_id}/erasure"
+
+    answer = send(browser, browser.get(path), f"{path}-request/withdrawal")
+
+    assert "Nothing is erased; everything stays as it was." in words_on(browser.get(answer.headers["location"]))
+    assert street.bank.erasures.standing(street.ana_id).erasure_asked_by is None
+
+
+def test_what_was_kept_of_somebody_who_left_can_go_unasked(street: Street) -> None:
+    lou = street.neighbourhood.lou
+
+    shown = confirmed(street, lou)
+
+    assert "Takes part no longer, and has been erased." in shown
+    assert "A former member had left, and Chidi Eze had their personal data erased." in words_on(
+        street.ruth.get("/journal")
+    )
+
+
+def test_nobody_confirms_their_own_erasure(street: Street) -> None:
+    street.bank.members.give_role(street.ana_id, "coordinator", command=street.command(street.chidi_id))
+    asked(street, street.ana_id, street.ana)
+
+    page = street.ana.get(f"/members/{street.ana_id}/erasure")
+    answer = street.ana.post(f"/members/{street.ana_id}/erasure", data={"command": new_command_id()})
+
+    assert f'action="/members/{street.ana_id}/erasure"' not in page.text
+    assert answer.status_code == 422
+    assert "Nobody confirms their own erasure. Ask another coordinator, or the host." in words_on(answer)
+
+
+def test_the_last_coordinator_is_told_what_to_do_first(street: Street) -> None:
+    path = f"/members/{street.chidi_id}/erasure"
+
+    answer = send(street.chidi, street.chidi.get(path), f"{path}-request")
+
+    assert answer.status_code == 422
+    assert "Entrust somebody else first." in words_on(answer)
+
+
+def test_nobody_erases_a_neighbour(street: Street) -> None:
+    asked(street, street.ana_id, street.ana)
+    for browser in (street.bo, street.eve, street.ruth):
+        assert browser.get(f"/members/{street.ana_id}/erasure").status_code == 403
+        for path in ("erasure", "erasure-request", "erasure-request/withdrawal"):
+            sent = browser.post(f"/members/{street.ana_id}/{path}", data={"command": new_command_id()})
+            assert sent.status_code == 403
+    sent = street.ana.post(f"/members/{street.ana_id}/erasure", data={"command": new_command_id()})
+    assert sent.status_code == 403, "asking is theirs, confirming is not"
+
+
+def test_what_changed_meanwhile_is_told_kindly(street: Street) -> None:
+    asked(street, street.ana_id, street.ana)
+    path = f"/members/{street.ana_id}/erasure"
+    form = street.chidi.get(path)
+    street.bank.erasures.withdraw(street.ana_id, command=Command(id=new_command_id(), by=street.ana_id))
+
+    answer = send(street.chidi, form, path)
+
+    assert answer.status_code == 422
+    assert "Nobody asks for this at the moment." in words_on(answer)
+
+
+def test_the_same_form_twice_is_one_erasure(street: Street) -> None:
+    asked(street, street.ana_id, street.ana)
+    path = f"/members/{street.ana_id}/erasure"
+    form = street.chidi.get(path)
+    send(street.chidi, form, path)
+
+    again = send(street.chidi, form, path)
+    anew = street.chidi.post(path, data={"command": new_command_id()})
+
+    assert again.status_code == 303
+    assert (anew.status_code, "has been erased already" in words_on(anew)) == (422, True)

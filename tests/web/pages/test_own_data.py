@@ -1,0 +1,94 @@
+"""Everything kept about a member, in one file for their own eyes."""
+
+import msgspec
+
+from ledger.application.commands import Command
+from ledger.identifiers import new_command_id
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import words_on
+
+
+def data_of(street: Street) -> dict[str, object]:
+    return msgspec.json.decode(street.ana.get(f"/members/{street.ana_id}/data.json").content)
+
+
+def test_the_page_says_what_the_file_holds(street: Street) -> None:
+    street.helped(note="Roses")
+
+    page = street.ana.get(f"/members/{street.ana_id}/data")
+    shown = words_on(page)
+
+    assert "Ana Sousa" in shown and "ana@example.org" in shown and "Weir garden" in shown
+    assert f"/members/{street.ana_id}/data.html" in page.text
+
+
+def test_the_file_to_read_holds_every_entry_and_all_words(street: Street) -> None:
+    exchange = street.helped(note="Roses")
+    decline = Command(id=new_command_id(), by=street.bo_id)
+    street.bank.exchanges.decline(exchange, reason="It was Saturday", command=decline)
+    street.gave(note="Soup")
+
+    answer = street.ana.get(f"/members/{street.ana_id}/data.html")
+    shown = words_on(answer)
+
+    assert answer.headers["content-disposition"] == 'attachment; filename="my-data.html"'
+    for words in ("Ana Sousa was invited", "Roses", "It was Saturday", "Soup", "Bo Lindqvist did not agree"):
+        assert words in shown
+    assert "/journal/" not in answer.text and 'href="#entry-' in answer.text, "links lead within the file"
+    assert "<script" not in answer.text and "src=" not in answer.text, "it loads nothing"
+
+
+def test_the_file_for_programs_says_the_same(street: Street) -> None:
+    exchange = street.helped(by=street.bo_id, note="Hedge")
+
+    data = data_of(street)
+
+    assert (data["name"], data["email"], data["given_minutes"]) == ("Ana Sousa", "ana@example.org", 150)
+    assert [group["name"] for group in data["groups"]] == ["Weir garden"]  # type: ignore[index, attr-defined]
+    entries = data["entries"]
+    assert isinstance(entries, list)
+    assert [entry["number"] for entry in entries] == sorted(entry["number"] for entry in entries)
+    (reported,) = [entry for entry in entries if entry["words"] == {"note": "Hedge"}]
+    assert reported["exchange"] == exchange
+    assert reported["by"] == "Bo Lindqvist"
+
+
+def test_it_tells_nothing_of_what_others_did_without_them(street: Street) -> None:
+    street.bank.gifts.record(
+        street.bo_id,
+        street.garden,  # pyright: ignore[reportArgumentType] - a group's account
+        next(iter(street.bank.agreements.in_force().category_keys)),
+        street.neighbourhood.clock().date(),
+        command=street.command(street.bo_id),
+        note="Bo's own words",
+    )
+
+    assert "own words" not in street.ana.get(f"/members/{street.ana_id}/data.html").text
+
+
+def test_what_a_coordinator_typed_for_others_is_listed_without_telling_about_them(street: Street) -> None:
+    exchange = street.helped(by=street.bo_id, note="Hedge")
+    street.bank.exchanges.reverse(
+        exchange, asked_by=street.bo_id, reason="Bo rang me up", command=street.command(street.chidi_id)
+    )
+
+    shown = words_on(street.chidi.get(f"/members/{street.chidi_id}/data.html"))
+
+    assert "Exchange reversed" in shown and "Bo rang me up" in shown, "the words are Chidi's"
+    assert "Hedge" not in shown and "Ana Sousa" not in shown
+
+
+def test_it_is_for_their_own_eyes_only(street: Street) -> None:
+    for browser in (street.bo, street.chidi, street.ruth):
+        for path in ("data", "data.html", "data.json"):
+            assert browser.get(f"/members/{street.ana_id}/{path}").status_code == 403
+
+
+def test_a_long_history_comes_whole(street: Street) -> None:
+    for number in range(210):
+        street.helped(minutes=1, by=street.bo_id, note=f"note {number}")
+
+    data = data_of(street)
+
+    notes = [entry["words"]["note"] for entry in data["entries"] if entry["words"].get("note")]  # type: ignore[attr-defined]
+    assert notes == [f"note {number}" for number in range(210)]

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ledger.events import ExchangeSettled
 from ledger.log.places import Place
-from projections import filling, rebuild
+from projections import filling, intake, rebuild
 from projections.balances import Balances
 from projections.filling import OtherProcess, shares
 from projections.gathering import GatheredRows
@@ -150,13 +151,29 @@ def test_the_other_process_ends_when_nobody_tells_it_anything() -> None:
     assert b"EOFError" in ended.stderr
 
 
-def test_work_is_shared_about_evenly_and_every_read_model_is_somebodys(small_street: ElmStreet) -> None:
+def test_every_read_model_is_somebodys_and_only_those_that_need_no_reports_go_to_the_other_process(
+    small_street: ElmStreet,
+) -> None:
     models = small_street.views._projector._models
 
     here, there = shares(models)
 
-    widths = [sum(len(table.columns) for model in lot for table in model.tables) for lot in (here, there)]
-    assert {model.name for model in (*here, *there)} == {model.name for model in models}
-    assert len(here) + len(there) == len(models)
-    assert max(widths) < 1.5 * min(widths)
-    assert Balances.name in {model.name for model in (*here, *there)}
+    assert sorted(model.name for model in (*here, *there)) == sorted(model.name for model in models)
+    assert {"exchanges", "journal"} <= {model.name for model in here}
+    assert {"balances", "statements", "contributions", "years"} <= {model.name for model in there}
+    assert shares(there) == (there, [])  # alone, they are nobody else's work
+
+
+def test_the_other_process_is_told_what_concerns_it_and_how_far_the_log_has_come(small_street: ElmStreet) -> None:
+    small_street.helped(minutes=60)
+    small_street.reported()
+    batch = intake.read(small_street.bank.log.scan(), 0)
+
+    told = intake.concerned([small_street.views.balances], batch)
+
+    kinds = [type(one.entry.data) for one in told]
+    assert told[-1] is batch.entries[-1]
+    assert Balances.concerns and Balances.concerns.issuperset(kinds[:-1])
+    assert ExchangeSettled in kinds
+    assert intake.concerned([small_street.views.journal], batch) == list(batch.entries)
+    assert intake.concerned([small_street.views.balances], intake.Batch([])) == []

@@ -1,0 +1,24 @@
+"""What a witness has proven against the log is told on the pages, and not only where seals are given."""
+
+from pathlib import Path
+
+from ledger.seal.checkpoint import Checkpoint
+from ledger.seal.merkle import leaf_hash
+from ledger.seal.signer import Signer
+from tests.cast import founded
+from web.seals import Seals
+
+ORIGIN = "localhost/elm-street/1"
+
+
+def test_a_seal_of_ours_that_a_witness_shows_and_the_log_does_not_hold_is_told(tmp_path: Path) -> None:
+    with founded(tmp_path / "data") as bank:
+        signer = Signer(tmp_path / "seal", bank.log)
+        signer.seal()
+        seals = Seals(str(tmp_path / "seal"), bank, ORIGIN)
+        assert seals.fit().holds
+
+        elsewhere = signer.folder.sign(Checkpoint(ORIGIN, 3, leaf_hash(b"another history")), keep=False)
+        assert signer.is_contradicted_by(elsewhere.note.data)
+
+        assert "signed with this log's key, that this log does not hold" in seals.fit().wrong

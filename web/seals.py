@@ -13,7 +13,8 @@ from ledger.application.time_bank import TimeBank
 from ledger.log.store import Log
 from ledger.seal.dates import SealDates
 from ledger.seal.folder import SealFolder
-from ledger.seal.published import HashesOutOfReach, NotAsSealed, NothingSealed, Published
+from ledger.seal.merkle import leaf_hash
+from ledger.seal.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.receipt import Receipt
 from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
@@ -94,6 +95,16 @@ class Seals:
             # The log may have been moved to other positions, or the cache be gone: then it is mended here, else refused.
             with self._turn:
                 return self._signer().receipt(position=position)
+
+    def holds(self, number: int, data: bytes) -> bool | None:
+        """Whether the bytes that were read for an entry are those that were sealed under its number.
+
+        None where nobody can say: it was not sealed yet, or the hashes are out of reach. Reads a few small files.
+        """
+        try:
+            return self.published.leaf(number) == leaf_hash(data)
+        except (NothingSealed, NotUnderTheSeal, HashesOutOfReach, SealRefused):
+            return None
 
     def fit(self) -> Fit:
         """Whether the last entry that was sealed is still where it was, and no witness has shown another history.

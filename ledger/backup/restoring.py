@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.application.time_bank import TimeBank
 from ledger.backup.bundle_source import BundleSource
 from ledger.backup.checking import check
 from ledger.backup.file import BackupFile, Source, opened
@@ -72,4 +73,6 @@ def restore(source: Source, place: Place, *, now: datetime, replace: bool = Fals
                 "A community lives there already.", "Name another place, or say --replace to set that one aside."
             )
         filled = fill(source, on_stage.fresh, tell)
+        # Whoever opens a community first forgets whom its log has erased: older words may still hold them.
+        TimeBank.open(on_stage.fresh).close()
         return Restored(filled, on_stage.swap(now))

@@ -13,6 +13,7 @@ import msgspec
 from ledger.events import TYPES, Fact
 from ledger.identifiers import CommandId, MemberId
 from ledger.log.upcasting import UPCASTERS, Upcaster, upcast
+from ledger.log.writable import must_be_writable
 
 FORMAT = 1
 LARGEST_ENTRY_BYTES = 65_535
@@ -89,8 +90,9 @@ def named(fact: Fact) -> Named:
 
 
 def encode(entry: Entry) -> bytes:
-    """The canonical bytes of an entry, as they are kept for ever."""
+    """The canonical bytes of an entry, as they are kept for ever. Raises UnwritableEntry for what has no one spelling."""
     data = _ENCODER.encode(entry)
+    must_be_writable(data)
     if len(data) > LARGEST_ENTRY_BYTES:
         raise UnreadableEntry(f"an entry of {len(data)} bytes is larger than {LARGEST_ENTRY_BYTES}")
     return data

@@ -120,6 +120,12 @@ class Published:
             raise NotAsSealed(number)
         return Receipt(stored[0].data, number - 1, tuple(path), sealed.note.data)
 
+    def leaf(self, number: int) -> bytes:
+        """The hash of an entry as it was sealed: from the cache, shown to lead to the root that was signed."""
+        last = self.latest().checkpoint
+        self._inclusion(number - 1, last.size, last)
+        return self._node(0, number - 1)
+
     def number_at(self, position: int) -> int | None:
         """The number of the sealed entry at this position of the log; None when it came after the last seal."""
         size = self.latest().checkpoint.size

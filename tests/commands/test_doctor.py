@@ -1,6 +1,7 @@
 """`hours doctor` finds what a host can have wrong, and says what to do."""
 
 import json
+import shutil
 import socket
 import sqlite3
 from datetime import timedelta
@@ -12,6 +13,13 @@ from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST
 from tests.cast import command
 from tests.commands.conftest import Run
+
+
+@pytest.fixture(autouse=True)
+def seals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where seals are kept, for every test here: never among those of whoever runs the tests."""
+    monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
+    return tmp_path / "seals"
 
 
 @pytest.fixture
@@ -30,7 +38,7 @@ def test_a_healthy_community_is_fine_line_by_line(healthy: Run) -> None:
 
     assert result.exit_code == 0, result.output
     assert all(line.startswith("ok ") for line in result.stdout.splitlines())
-    for looked_at in ("version", "folder", "disk", "log", "clock", "read models", "people", "mail", "address"):
+    for looked_at in ("version", "folder", "disk", "log", "clock", "seal", "read models", "people", "mail", "address"):
         assert f" {looked_at}: " in result.stdout
 
 
@@ -44,6 +52,29 @@ def test_on_both_databases_it_looks_at_the_same(founded: Run) -> None:
 def test_a_place_without_a_community_is_a_problem(run_in: Run, tmp_path: Path) -> None:
     assert "There is no community" in problems(run_in)["community"]
     assert not (tmp_path / "community").exists()
+
+
+def test_a_log_that_was_put_back_is_named_with_the_entries_that_are_missing(healthy: Run, tmp_path: Path) -> None:
+    assert "nothing was sealed here yet" in healthy("doctor").stdout
+    healthy("seal")
+    healthy("backup", tmp_path / "old.zip")
+    healthy("role", "give", "Chidi", "auditor")
+    assert "the log holds all" in healthy("doctor").stdout and ", and 1 since" in healthy("doctor").stdout
+    healthy("seal")
+    assert "and 0 since" in healthy("doctor").stdout
+    shutil.rmtree(tmp_path / "community")
+    assert healthy("restore", tmp_path / "old.zip", "--behind").exit_code == 0
+
+    said = problems(healthy)["seal"]
+
+    assert "are missing" in said or "is missing" in said
+
+
+def test_a_seal_without_its_last_note_is_found(healthy: Run, seals: Path) -> None:
+    healthy("seal")
+    next(seals.glob("*/latest")).unlink()
+
+    assert "cannot be read" in problems(healthy)["seal"]
 
 
 def test_a_changed_name_is_found(healthy: Run, tmp_path: Path) -> None:

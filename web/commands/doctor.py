@@ -20,6 +20,10 @@ from ledger.log.entry import UnreadableEntry, decode, instant
 from ledger.log.people import WordsDoNotMatch
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
+from ledger.seal.folder import SealFolder, default_place
+from ledger.seal.published import Published
+from ledger.seal.refused import SealRefused
+from ledger.seal.signer import Signer
 from projections.views import Views
 from web.commands.printing import Format, count, format_option, print_rows, progress, say
 from web.commands.problems import Problem, problem_of
@@ -85,6 +89,7 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
         with where.bank() as bank:
             yield from _each(lambda: _log(bank, whole=whole))
             yield from _each(lambda: _clock(bank))
+            yield from _each(lambda: _seal(bank))
             with where.views(bank) as views:
                 yield from _each(lambda: _read_models(where, bank, views))
                 yield from _each(lambda: _people(where, bank, views, whole=whole))
@@ -168,6 +173,21 @@ def _log(bank: TimeBank, *, whole: bool) -> Finding:
     return Finding(
         "log", f"{count(number, 'entry', 'entries')} read{'' if whole else ' as a sample'}, each of {origin}"
     )
+
+
+def _seal(bank: TimeBank) -> Finding:
+    """The log still holds what was sealed. One that was put back, or cut, is named with the entries that are missing."""
+    place = Path(os.environ.get("HOURS_SEAL") or default_place(os.environ))
+    folder = SealFolder(place, bank.agreements.in_force().origin)
+    if not folder.is_begun:
+        return Finding("seal", f"nothing was sealed here yet, in {place}")
+    try:
+        Signer(place, bank.log).check()
+        sealed = folder.latest().checkpoint.size
+    except SealRefused as refused:
+        return Finding("seal", refused.wrong, refused.to_do)
+    since = sum(1 for _ in bank.log.scan(after=Published(folder).position_of(sealed) if sealed else 0))
+    return Finding("seal", f"the log holds all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since")
 
 
 def _clock(bank: TimeBank) -> Finding:

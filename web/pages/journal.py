@@ -138,6 +138,7 @@ def show_entry(
         story=[(moment, instant(moment.at)) for moment in told.story],
         exchange=exchange_of(told.entry.data),
         gift=gift_of(told.entry.data),
+        is_as_sealed=request.app.state.seals.holds(line.number, data),
         has_receipt=request.app.state.seals.are_begun,
         as_of=as_of.number,
     )

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
 from ledger.backup.refused import BackupRefused
@@ -165,6 +166,35 @@ def test_a_newer_bundle_with_the_words_of_an_older_backup_loses_no_entry(bank: T
     with again(url) as mended:
         assert everything_in(mended)[0] == everything_in(bank)[0]
         assert mended.people.of(CHIDI, "name") == bank.people.of(CHIDI, "name") != []
+
+
+def test_whoever_the_log_has_erased_is_forgotten_before_anybody_can_open_what_was_put_back(
+    lively: TimeBank, elsewhere: str, tmp_path: Path
+) -> None:
+    backed_up(lively, tmp_path / "monday.zip")
+    lively.erasures.ask(BO, command=command(BO))
+    lively.erasures.erase(BO, command=command(CHIDI))
+    write_bundle(Signer(tmp_path / "seals", lively.log), lively.log, tmp_path / "tuesday")
+
+    put_back(tmp_path / "tuesday", elsewhere, tmp_path / "seals", words=tmp_path / "monday.zip")
+
+    assert people_in(elsewhere).isdisjoint({"Bo", "bo@elm.example"})
+    with again(elsewhere) as bank:
+        assert everything_in(bank) == everything_in(lively)
+
+
+def people_in(url: str) -> set[str]:
+    """The words that lie there, looked at before any program has opened the community."""
+    if url.startswith("sqlite"):
+        stored = sa.create_engine(f"{url}/people.db")
+    else:
+        stored = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    schema = "" if url.startswith("sqlite") else "people."
+    with stored.connect() as connection:
+        values = {value for (value,) in connection.exec_driver_sql(f"SELECT value FROM {schema}words")}
+    stored.dispose()
+    assert values
+    return values
 
 
 def test_words_go_with_a_bundle_of_the_same_history_only(bank: TimeBank, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import html
 import re
+import sqlite3
 
 import pytest
 
@@ -254,3 +255,40 @@ def test_a_chapter_that_there_is_not_is_answered_beside_its_field(street: Street
     answer = street.ruth.get("/journal", params={"chapter": "gossip"})
 
     assert (answer.status_code, "Choose one of the answers" in words_on(answer)) == (422, True)
+
+
+def test_the_bytes_of_an_entry_are_held_against_the_seal(street: Street) -> None:
+    street.helped()
+    unsealed = words_on(street.ruth.get("/journal/3"))
+    street.neighbourhood.sealed()
+    sealed = words_on(street.ruth.get("/journal/3"))
+    street.helped()
+    newer = words_on(street.ruth.get(f"/journal/{street.views.catch_up().number}"))
+
+    assert "They are the bytes that were sealed." in sealed
+    assert "that were sealed" not in unsealed and "that were sealed" not in newer
+
+
+def test_an_entry_that_was_changed_behind_our_back_is_said_loudly(street: Street) -> None:
+    street.neighbourhood.sealed()
+    stranger = sqlite3.connect(street.bank.place.path / "log.db")
+    stranger.execute("DROP TRIGGER entries_are_never_updated")
+    stranger.execute(
+        "UPDATE entries SET data = CAST(replace(CAST(data AS TEXT), '\"ver\":1', '\"ver\": 1') AS BLOB) WHERE position = 3"
+    )
+    stranger.commit()
+    stranger.close()
+
+    page = street.ruth.get("/journal/3")
+
+    assert "They are not the bytes that were sealed" in words_on(page) and 'role="alert"' in page.text
+    assert "They are the bytes that were sealed." in words_on(street.ruth.get("/journal/4"))
+
+
+def test_without_the_hashes_of_the_seal_nothing_is_said_of_it(street: Street) -> None:
+    street.neighbourhood.sealed()
+    assert street.neighbourhood.seal is not None
+    for level in street.neighbourhood.seal.glob("*/tree/level-*"):
+        level.write_bytes(bytes(64))
+
+    assert "that were sealed" not in words_on(street.ruth.get("/journal/3"))

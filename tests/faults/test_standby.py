@@ -1,0 +1,53 @@
+"""A PostgreSQL standby that followed asynchronously takes over: that is a restore, and the signer treats it as one."""
+
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ledger.application.time_bank import TimeBank
+from ledger.seal.refused import SealRefused
+from ledger.seal.signer import Signer
+from tests.cast import BO, TODAY, clock, command, counting_ids, founded, help_of
+from tests.faults.clusters import Cluster, clusters
+
+
+def test_a_standby_that_lacks_sealed_entries_is_not_sealed_until_it_has_them(tmp_path: Path) -> None:
+    with clusters(2) as (primary, standby):
+        primary.founded()
+        bank = founded(primary.url)
+        standby.following(primary)
+        signer = Signer(tmp_path, bank.log)
+        size = signer.seal().checkpoint.size
+        wait_until_it_has(standby, size)
+        standby.stop()
+        for minutes in (30, 45):
+            bank.exchanges.report((help_of(minutes=minutes),), TODAY, command=command(BO))
+        signer.seal()
+        bank.close()
+        primary.stop("immediate")
+
+        standby.start()
+        standby.promote()
+
+        with TimeBank.open(standby.url, clock=clock, ids=counting_ids(900)) as taken_over:
+            assert len(list(taken_over.log.scan())) == size, "what it had received is there"
+            signer = Signer(tmp_path, taken_over.log)
+            with pytest.raises(SealRefused, match=rf"entries {size + 1} to {size + 4} are missing"):
+                signer.seal()
+            for minutes in (15, 20, 25):
+                taken_over.exchanges.report((help_of(minutes=minutes),), TODAY, command=command(BO))
+            with pytest.raises(SealRefused, match=rf"Entry {size + 1} is not what it was"):
+                signer.seal()
+
+
+def wait_until_it_has(standby: Cluster, entries: int) -> None:
+    """A standby follows within moments."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with psycopg.connect(standby.url) as reader:
+            if reader.execute("SELECT count(*) FROM log.dcb_events_tt_main").fetchone() == (entries,):
+                return
+        time.sleep(0.05)
+    raise AssertionError("the standby did not follow")

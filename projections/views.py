@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ledger.log.places import Place
 from ledger.log.store import Log
+from projections.asked import Wishes
 from projections.balances import Balances
 from projections.comparison import Difference
 from projections.contributions import Contributions
@@ -16,6 +17,7 @@ from projections.journal import Journal
 from projections.members import Members
 from projections.projector import Projector
 from projections.rebuild import Progress
+from projections.replays.kept import KeptReplays
 from projections.reports.kept import Reports
 from projections.reports.ties import KeptTies
 from projections.standings import AsOf
@@ -65,6 +67,8 @@ class Views:
         self.reports = Reports(asking, log)
         self.ties = KeptTies(asking, self.reports)
         self.daily = Daily(engine, self.reports)
+        self.replays = KeptReplays(engine, asking, log, self.reports)
+        self.wishes = Wishes(engine, self.reports)
         self._projector = Projector(engine, asking, log, models)
 
     @classmethod
@@ -72,8 +76,8 @@ class Views:
         """The read models of a place. Those that are missing or defined otherwise are made from the log first."""
         views = cls(place.views_engine(), log)
         views._projector.prepare()
-        views.reports.prepare()
-        views.daily.prepare()
+        for kept in (views.reports, views.daily, views.replays, views.wishes):
+            kept.prepare()
         return views
 
     def catch_up(self, position: int | None = None) -> AsOf:

@@ -217,6 +217,9 @@ WHO_MAY: Mapping[str, Rule] = {
     "prove_consistency": ANYBODY,
     "show_tile": ANYBODY,
     "show_entry_tile": AUDITORS,
+    # web/pages/replay.py
+    "show_replay": MEMBERS,
+    "ask_replay": COORDINATORS_AND_AUDITORS,
 }
 
 

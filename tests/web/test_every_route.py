@@ -99,6 +99,8 @@ FOUND: dict[str, set[str]] = {
     "prove_consistency": ANYBODY,
     "show_tile": ANYBODY,
     "show_entry_tile": {RUTH},
+    "show_replay": MEMBERS,
+    "ask_replay": KEEPERS,
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

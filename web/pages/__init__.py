@@ -43,6 +43,7 @@ from web.pages import (
     journal,
     members,
     proofs,
+    replay,
     reports,
     reversals,
     roles,
@@ -86,4 +87,5 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *slips.PAGES,
     *proofs.PAGES,
     *tiles.PAGES,
+    *replay.PAGES,
 )

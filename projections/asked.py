@@ -43,7 +43,7 @@ Asking = Literal["taken", "busy", "too soon"]
 class Wish(NamedTuple):
     """What is wanted: the whole book (`number` 0), or as it stood at an entry, or what had happened by a day ("" for all).
 
-    `state` is "waiting", "done", or why it could not be done.
+    `state` is "waiting", "begun", "done", or why it could not be done.
     """
 
     what: What
@@ -54,8 +54,8 @@ class Wish(NamedTuple):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is still to be carried out."""
-        return self.state == "waiting"
+        """Whether it is still to be carried out, or is being carried out."""
+        return self.state in {"waiting", "begun"}
 
 
 class Wishes:
@@ -78,7 +78,7 @@ class Wishes:
         return next((wish for wish in self._all() if wish.what == what), None)
 
     def waiting(self) -> list[Wish]:
-        """The wishes that are to be carried out, in the order in which they came."""
+        """The wishes that are to be carried out, or were begun, in the order in which they came."""
         return sorted((wish for wish in self._all() if wish.is_waiting), key=lambda wish: wish.at)
 
     def ask(self, what: What, number: int, day: str, now: datetime) -> Asking:
@@ -96,10 +96,17 @@ class Wishes:
             Rows(connection).replace(WISHES, [(self._reports.identity, *wish)])
         return "taken"
 
+    def begin(self, wish: Wish) -> None:
+        """Writes down that a process is at it, so that one that brings processes down is not begun again and again."""
+        self._write(wish, "begun")
+
     def finish(self, wish: Wish, trouble: str = "") -> None:
         """Writes down that a wish was carried out, or why it could not be."""
+        self._write(wish, trouble or "done")
+
+    def _write(self, wish: Wish, state: str) -> None:
         with self._engine.connect() as connection, writing(connection):
-            Rows(connection).replace(WISHES, [(self._reports.identity, *wish[:4], trouble or "done")])
+            Rows(connection).replace(WISHES, [(self._reports.identity, *wish[:4], state)])
 
     def _all(self) -> list[Wish]:
         return [Wish(*row) for row in _EVERY.ask(self._engine, log=self._reports.identity)]

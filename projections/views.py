@@ -18,6 +18,7 @@ from projections.members import Members
 from projections.projector import Projector
 from projections.rebuild import Progress
 from projections.replays.kept import KeptReplays
+from projections.reports.at_moments import KeptStatistics
 from projections.reports.kept import Reports
 from projections.reports.ties import KeptTies
 from projections.standings import AsOf
@@ -69,6 +70,7 @@ class Views:
         self.daily = Daily(engine, self.reports)
         self.replays = KeptReplays(engine, asking, log, self.reports)
         self.wishes = Wishes(engine, self.reports)
+        self.statistics = KeptStatistics(engine, log, self.reports)
         self._projector = Projector(engine, asking, log, models)
 
     @classmethod
@@ -76,7 +78,7 @@ class Views:
         """The read models of a place. Those that are missing or defined otherwise are made from the log first."""
         views = cls(place.views_engine(), log)
         views._projector.prepare()
-        for kept in (views.reports, views.daily, views.replays, views.wishes):
+        for kept in (views.reports, views.daily, views.replays, views.wishes, views.statistics):
             kept.prepare()
         return views
 

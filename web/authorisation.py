@@ -192,6 +192,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_everything": AUDITORS,
     "everything_csv": AUDITORS,
     "everything_json": AUDITORS,
+    "ask_everything": AUDITORS,
     "show_agreements": MEMBERS,
     "agree_limits": COORDINATORS,
     "agree_confirmation": COORDINATORS,

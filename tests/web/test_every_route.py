@@ -78,6 +78,7 @@ FOUND: dict[str, set[str]] = {
     "show_everything": {RUTH},
     "everything_csv": {RUTH},
     "everything_json": {RUTH},
+    "ask_everything": {RUTH},
     "show_agreements": MEMBERS,
     "agree_limits": {CHIDI},
     "agree_confirmation": {CHIDI},

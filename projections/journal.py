@@ -170,12 +170,23 @@ class Journal(ReadModel):
 
         Numbers have no gaps and are never larger than positions, so it is found by halving, without an index of its own.
         """
+        return self._last(_POSITION, position, highest=position)
+
+    def number_by(self, moment: datetime) -> int:
+        """The number of the last entry that was recorded by an instant; 0 before the first.
+
+        Found by halving too: where the clocks of two processes differ by a little, either order of their entries will do.
+        """
+        return self._last(_AT, instant_text(moment), highest=None)
+
+    def _last(self, question: sa.Select[tuple[Any]], bound: int | str, *, highest: int | None) -> int:
+        """The largest number whose value is not above the bound; values go up with numbers."""
         with self._engine.connect() as connection:
             last = connection.scalar(sa.select(LINES.c.number).order_by(LINES.c.number.desc()).limit(1)) or 0
             low = 0
-            high = middle = min(position, last)
+            high = middle = last if highest is None else min(highest, last)
             while low < high:
-                if connection.execute(_POSITION, {"number": middle}).scalar_one() <= position:
+                if connection.execute(question, {"number": middle}).scalar_one() <= bound:
                     low = middle
                 else:
                     high = middle - 1
@@ -184,6 +195,7 @@ class Journal(ReadModel):
 
 
 _POSITION = sa.select(LINES.c.position).where(LINES.c.number == sa.bindparam("number"))
+_AT = sa.select(LINES.c.at).where(LINES.c.number == sa.bindparam("number"))
 _PARTIES_UNSAID = frozenset({ExchangeConfirmed, ExchangeDeclined, ExchangeCalledOff, ReversalAsked, ReversalDeclined})
 
 

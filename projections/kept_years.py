@@ -108,6 +108,17 @@ class KeptYear:
         """Whether nothing counts in it."""
         return len(self.text) == 1
 
+    def by(self, on: str) -> tuple[int, int]:
+        """Minutes given and received on all days of the year up to this one, MM-DD."""
+        given = received = 0
+        for line in self.text.split("\n"):
+            key, _, values = line.partition("=")
+            if len(key) == len(on) and key[2] == "-" and key <= on:
+                parts = values.split(",", 2)
+                given += int(parts[0])
+                received += int(parts[1])
+        return given, received
+
     def read(self, year: str) -> MemberYear:
         """The year as it is read: days, kinds and people in order."""
         days: list[Day] = []

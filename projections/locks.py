@@ -13,10 +13,14 @@ _WRITING = int.from_bytes(b"hrs:view")
 _REBUILDING = int.from_bytes(b"hrs:rebu")
 _FILLING = int.from_bytes(b"hrs:fill")
 
-Work = Literal["figures", "daily"]
+Work = Literal["figures", "daily", "asked"]
 """What takes long, and is done by one process at a time."""
 
-_WORKING: dict[Work, int] = {"figures": int.from_bytes(b"hrs:figs"), "daily": int.from_bytes(b"hrs:days")}
+_WORKING: dict[Work, int] = {
+    "figures": int.from_bytes(b"hrs:figs"),
+    "daily": int.from_bytes(b"hrs:days"),
+    "asked": int.from_bytes(b"hrs:asks"),
+}
 
 _BEGIN = "SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
 _BEGIN_FILLING = "SELECT pg_advisory_xact_lock_shared(%s), set_config('synchronous_commit', 'off', true)"

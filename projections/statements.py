@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from ledger.events import ExchangeReversed, ExchangeSettled
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId
+from ledger.log.questions import Question
 from projections.columns import count, table, word
 from projections.pages import Cursor, Order, Page
 from projections.read_model import ReadModel, Recorded
@@ -32,10 +33,21 @@ LINES = table(
     count("reversal"),
     sa.Index("statement_lines_by_account", "account", "number", "leg", unique=True),
 )
-TOTALS = table("statement_totals", word("account", key=True), count("given"), count("received"), clustered=True)
+TOTALS = table(
+    "statement_totals",
+    word("account", key=True),
+    count("given"),
+    count("received"),
+    count("first"),
+    sa.Index("statement_totals_by_first", "first", "account"),
+    clustered=True,
+)
 
 _NEWEST_FIRST = Order(LINES.c.number, LINES.c.leg, descending=True)
+_AS_THEY_BEGAN = Order(TOTALS.c.first, TOTALS.c.account, descending=False)
 _AT_ONCE = 1_000
+LATEST = 2**53 - 1
+"""As an entry number: all there is."""
 
 
 class StatementLine(NamedTuple):
@@ -59,6 +71,14 @@ class StatementLine(NamedTuple):
     reversal: bool
 
 
+class Stood(NamedTuple):
+    """An account at a moment: minutes given and received by then, what was taken back taken off."""
+
+    account: AccountId
+    given: int = 0
+    received: int = 0
+
+
 class Statements(ReadModel):
     """The statement of every account, in the order in which entries were recorded."""
 
@@ -68,7 +88,7 @@ class Statements(ReadModel):
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         accounts = {posting.account for recorded in batch for posting in recorded.movements}
-        so_far = {account: [given, received] for account, given, received in rows.of(TOTALS, accounts).values()}
+        so_far = {account: [*numbers] for account, *numbers in rows.of(TOTALS, accounts).values()}
         lines: list[tuple[Any, ...]] = []
         for recorded in batch:
             fact: Any = recorded.entry.data
@@ -78,7 +98,7 @@ class Statements(ReadModel):
             reversal = int(type(fact) is ExchangeReversed)
             for place, (account, given, received) in enumerate(movements):
                 leg, other = fact.legs[place // 2], movements[place ^ 1].account
-                total = so_far.setdefault(account, [0, 0])
+                total = so_far.setdefault(account, [0, 0, number])
                 total[0] += given
                 total[1] += received
                 what = (fact.exchange, other, leg.category, given, received, total[0], total[1], kind, reversal)
@@ -86,9 +106,29 @@ class Statements(ReadModel):
         rows.insert(LINES, lines)
         rows.replace(TOTALS, [(account, *total) for account, total in so_far.items()])
 
-    def page(self, account: AccountId, cursor: Cursor | None = None, limit: int = 25) -> Page[StatementLine]:
-        """Lines of an account, the newest first."""
-        return _NEWEST_FIRST.page_of(self._engine, _OF_ACCOUNT, cursor, limit, _line, account=account)
+    def page(
+        self,
+        account: AccountId,
+        cursor: Cursor | None = None,
+        limit: int = 25,
+        *,
+        number: int = LATEST,
+        last_day: date | None = None,
+    ) -> Page[StatementLine]:
+        """Lines of an account, the newest first: up to an entry, or of help that happened by a day."""
+        if last_day is not None:
+            day = last_day.isoformat()
+            return _NEWEST_FIRST.page_of(self._engine, _BY_DAY, cursor, limit, _line, account=account, day=day)
+        return _NEWEST_FIRST.page_of(self._engine, _OF_ACCOUNT, cursor, limit, _line, account=account, number=number)
+
+    def stood(self, account: AccountId, number: int) -> Stood:
+        """An account as it stood after an entry: the running totals of its last line by then; zeros before the first."""
+        found = _STOOD.ask(self._engine, account=account, number=number)
+        return Stood(account, *found[0]) if found else Stood(account)
+
+    def accounts(self, number: int, cursor: Cursor | None = None, limit: int = 50) -> Page[Stood]:
+        """Every account that anything had moved on by an entry, in the order in which they began, as it stood then."""
+        return _AS_THEY_BEGAN.page_of(self._engine, _BEGUN, cursor, limit, lambda row: Stood(*row[1:]), number=number)
 
     def between(
         self, account: AccountId, first_day: date | None = None, last_day: date | None = None
@@ -114,7 +154,32 @@ class Statements(ReadModel):
             after = (lines[-1].number, lines[-1].leg)
 
 
-_OF_ACCOUNT = sa.select(LINES).where(LINES.c.account == sa.bindparam("account"))
+_OWN = LINES.c.account == sa.bindparam("account")
+_UP_TO = LINES.c.number <= sa.bindparam("number")
+_OF_ACCOUNT = sa.select(LINES).where(_OWN, _UP_TO)
+_BY_DAY = sa.select(LINES).where(_OWN, LINES.c.given_on <= sa.bindparam("day"))
+_STOOD = Question(
+    sa.select(LINES.c.given_so_far, LINES.c.received_so_far)
+    .where(_OWN, _UP_TO)
+    .order_by(LINES.c.number.desc(), LINES.c.leg.desc())
+    .limit(1)
+)
+
+
+def _so_far(column: sa.Column[int]) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(column)
+        .where(LINES.c.account == TOTALS.c.account, _UP_TO)
+        .order_by(LINES.c.number.desc(), LINES.c.leg.desc())
+        .limit(1)
+        .correlate(TOTALS)
+        .scalar_subquery()
+    )
+
+
+_BEGUN = sa.select(
+    TOTALS.c.first, TOTALS.c.account, _so_far(LINES.c.given_so_far), _so_far(LINES.c.received_so_far)
+).where(TOTALS.c.first <= sa.bindparam("number"))
 
 
 def _line(row: Any) -> StatementLine:

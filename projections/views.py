@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ledger.log.places import Place
 from ledger.log.store import Log
+from projections.asked import Wishes
 from projections.balances import Balances
 from projections.comparison import Difference
 from projections.contributions import Contributions
@@ -17,6 +18,8 @@ from projections.journal import Journal
 from projections.members import Members
 from projections.projector import Projector
 from projections.rebuild import Progress
+from projections.replays.kept import KeptReplays
+from projections.reports.at_moments import KeptStatistics
 from projections.reports.kept import Reports
 from projections.reports.ties import KeptTies
 from projections.standings import AsOf
@@ -66,6 +69,9 @@ class Views:
         self.reports = Reports(asking, log)
         self.ties = KeptTies(asking, self.reports)
         self.daily = Daily(engine, self.reports)
+        self.replays = KeptReplays(engine, asking, log, self.reports)
+        self.wishes = Wishes(engine, self.reports)
+        self.statistics = KeptStatistics(engine, log, self.reports)
         self._projector = Projector(engine, asking, log, models)
         self._follower = Follower(self.catch_up)
 
@@ -74,8 +80,8 @@ class Views:
         """The read models of a place. Those that are missing or defined otherwise are made from the log first."""
         views = cls(place.views_engine(), log)
         views._projector.prepare()
-        views.reports.prepare()
-        views.daily.prepare()
+        for kept in (views.reports, views.daily, views.replays, views.wishes, views.statistics):
+            kept.prepare()
         return views
 
     def catch_up(self, position: int | None = None) -> AsOf:

@@ -1,6 +1,6 @@
 """Everybody's own years: one row for each member and year, which knows days, kinds of help, people, and first times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -64,12 +64,31 @@ class Years(ReadModel):
             frozenset(MemberId(key) for key in keys if is_member(key)),
         )
 
+    def by_day(self, members: Collection[str], day: date) -> dict[str, tuple[int, int]]:
+        """Minutes that each of these gave and received by the end of a day, whenever it was recorded; zeros are left out.
+
+        It reads the rows of their years, which grow with days and people, and not with entries.
+        """
+        year, on = day.isoformat()[:4], day.isoformat()[5:]
+        found: dict[str, tuple[int, int]] = {}
+        with self._engine.connect() as connection:
+            rows = connection.execute(_BY_YEAR, {"members": list(members), "year": year}).fetchall()
+        for member, of_year, text in rows:
+            given, received = KeptYear(text).by(on if of_year == year else LAST_DAY)
+            before = found.get(member, (0, 0))
+            found[member] = (before[0] + given, before[1] + received)
+        return found
+
     def span(self, member: MemberId) -> tuple[date, date] | None:
         """The first and the last day on which anything counts for a member; None when nothing does."""
         years = self.all(member)
         return (self.of(member, years[-1]).days[0].day, self.of(member, years[0]).days[-1].day) if years else None
 
 
+LAST_DAY = "12-31"
+_BY_YEAR = sa.select(YEARS).where(
+    YEARS.c.member.in_(sa.bindparam("members", expanding=True)), YEARS.c.year <= sa.bindparam("year")
+)
 _OWN = YEARS.c.member == sa.bindparam("member")
 _OF = Question(sa.select(YEARS.c.kept).where(_OWN, YEARS.c.year == sa.bindparam("year")))
 _ALL = Question(sa.select(YEARS.c.year).where(_OWN).order_by(YEARS.c.year.desc()))

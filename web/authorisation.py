@@ -200,6 +200,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_everything": AUDITORS,
     "everything_csv": AUDITORS,
     "everything_json": AUDITORS,
+    "ask_everything": AUDITORS,
     "show_agreements": MEMBERS,
     "agree_limits": COORDINATORS,
     "agree_confirmation": COORDINATORS,
@@ -225,6 +226,9 @@ WHO_MAY: Mapping[str, Rule] = {
     "prove_consistency": ANYBODY,
     "show_tile": ANYBODY,
     "show_entry_tile": AUDITORS,
+    # web/pages/replay.py
+    "show_replay": MEMBERS,
+    "ask_replay": COORDINATORS_AND_AUDITORS,
 }
 
 

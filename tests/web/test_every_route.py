@@ -85,6 +85,7 @@ FOUND: dict[str, set[str]] = {
     "show_everything": {RUTH},
     "everything_csv": {RUTH},
     "everything_json": {RUTH},
+    "ask_everything": {RUTH},
     "show_agreements": MEMBERS,
     "agree_limits": {CHIDI},
     "agree_confirmation": {CHIDI},
@@ -106,6 +107,8 @@ FOUND: dict[str, set[str]] = {
     "prove_consistency": ANYBODY,
     "show_tile": ANYBODY,
     "show_entry_tile": {RUTH},
+    "show_replay": MEMBERS,
+    "ask_replay": KEEPERS,
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

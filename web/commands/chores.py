@@ -18,8 +18,6 @@ from web.commands.where import Where
 
 FIRST_LOOK_SECONDS = 2.0
 REST_FOR_EACH_SECOND = 9
-"""A chore takes a tenth of the time at most."""
-
 SECONDS_TO_END = 5
 MOST_LINES_TOLD = 4
 
@@ -29,11 +27,15 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Chore(NamedTuple):
-    """A command that is called with `--aside` whenever `is_due`, which is asked often and takes a small question or two."""
+    """A command that is called with `--aside` whenever `is_due`, which is asked often and takes a small question or two.
+
+    One that `rests` takes a tenth of the time at most, however often it is due; and so does any that fails.
+    """
 
     command: str
     is_due: Callable[[], bool]
     seconds_between: float = 30.0
+    rests: bool = True
 
 
 def carry_out(where: Where, command: str) -> None:
@@ -112,7 +114,8 @@ class _Keeper(threading.Thread):
         if process.returncode and not self._is_over.is_set():
             lines = said.decode(errors="replace").strip().splitlines() or ["the process gave no reason"]
             logger.warning("hours %s could not be done: %s", self._chore.command, " ".join(lines[:MOST_LINES_TOLD]))
-        self._pause = max(self._chore.seconds_between, REST_FOR_EACH_SECOND * (time.monotonic() - began))
+        if self._chore.rests or process.returncode:
+            self._pause = max(self._chore.seconds_between, REST_FOR_EACH_SECOND * (time.monotonic() - began))
 
 
 def _words(command: str, how: str) -> list[str]:

@@ -36,6 +36,7 @@ COMMANDS: dict[str, Entrance] = {
     "report": Entrance("report", "Print the report of a closed month or year."),
     "replay": Entrance("replaying", "Compare the read models with the log."),
     "daily": Entrance("daily", "Do what is done every day, such as the replay."),
+    "asked": Entrance("asked", "Work out what was asked for on the pages."),
     "rebuild": Entrance("rebuilding", "Build all read models anew from the log."),
     "seal": Entrance("sealing", "Sign the log as it stands, and print a sheet to keep."),
     "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),

@@ -40,13 +40,14 @@ def serve_command(where: Where, host: str, port: int) -> None:
 
 
 def chores_of(bank: TimeBank, views: Views) -> Sequence[Chore]:
-    """What a served community does by itself: figures when a period closed or entries came, and each day what is daily."""
+    """What a served community does by itself: figures whenever they are behind, what was asked for, what is daily."""
 
     def time_zone() -> str:
         return bank.agreements.in_force().time_zone
 
     return (
         Chore("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),
+        Chore("asked", lambda: bool(views.wishes.waiting()), seconds_between=2.0, rests=False),
         Chore("daily", lambda: bool(views.daily.due(NAMES, datetime.now(UTC), time_zone()))),
     )
 

@@ -45,6 +45,7 @@ from web.pages import (
     members,
     own_data,
     proofs,
+    replay,
     reports,
     reversals,
     roles,
@@ -90,4 +91,5 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *slips.PAGES,
     *proofs.PAGES,
     *tiles.PAGES,
+    *replay.PAGES,
 )

@@ -56,6 +56,7 @@ def show_community(
         load_before=_load_before(views, asking.period, audience, periods),
         has_groups=bool(views.groups.all(limit=1).rows),
         care=care_of(main.figures) if main and visitor.coordinates else None,
+        check=views.replays.latest(),
         as_of=main.entry if main else as_of.number,
     )
 

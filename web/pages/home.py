@@ -37,6 +37,7 @@ def show_home(
         names=Names(bank, views).of([me, *people, *(group.id for group in groups)]),
         labels=labels_of(bank),
         words=bank.people.words(view.note for view in waiting),
+        check=views.replays.latest(),
         as_of=as_of.number,
     )
 

@@ -13,11 +13,14 @@ from litestar.params import FromPath
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import instant
-from projections.statements import StatementLine
+from projections.balances import Tally
+from projections.pages import Page
+from projections.statements import StatementLine, Stood
 from projections.views import Views
 from web.forms import query_fields
 from web.frame import page
 from web.pages.choices import labels_of
+from web.pages.moments import Moment, moment_asked
 from web.pages.people import Names
 from web.visitors import Asked, Visitor
 from web.words import gettext, today
@@ -50,17 +53,22 @@ def show_statement(
     bank: NamedDependency[TimeBank],
     views: NamedDependency[Views],
 ) -> Response[str]:
-    """A member's statement, newest first; made to be printed."""
+    """A member's statement, newest first, as it is or was at another moment; made to be printed."""
     as_of = views.catch_up()
     if views.members.of(MemberId(account)) is None:
         raise NotFoundException
-    holder = AccountId(account)
+    holder, fields = AccountId(account), query_fields(request)
+    form, moment = moment_asked(fields, views, as_of.number)
+
+    def lines_from(cursor: str | None, limit: int) -> Page[StatementLine]:
+        return views.statements.page(holder, cursor, limit, number=moment.number, last_day=moment.as_of)
+
     try:
-        found = views.statements.page(holder, query_fields(request).one("cursor") or None, LINES_ON_A_PAGE)
+        found = lines_from(fields.one("cursor") or None, LINES_ON_A_PAGE)
     except ValueError as error:
         raise ClientException(gettext("This is no place in the list.")) from error
     # What comes before this page ends with the first line of the older one: read, not added up.
-    before = views.statements.page(holder, found.older, 1).rows if found.older else []
+    before = lines_from(found.older, 1).rows if found.older else []
     names = Names(bank, views).of([holder, *(line.other for line in found.rows)])
     labels = labels_of(bank)
     url = request.app.state.frame.url
@@ -77,19 +85,29 @@ def show_statement(
     return page(
         request,
         "statement.html",
+        form=form,
+        moment=moment,
         account=holder,
         is_mine=holder == visitor.member,
-        tally=views.balances.of(holder),
+        tally=_tally(views, holder, moment),
         months=_months(lines),
         brought_forward=before[0] if before else None,
         newer=found.newer,
         older=found.older,
         name=names[holder],
-        as_of=as_of.number,
+        as_of=moment.number,
     )
 
 
 PAGES = (show_statement,)
+
+
+def _tally(views: Views, holder: AccountId, moment: Moment) -> Tally | Stood:
+    if moment.is_now:
+        return views.balances.of(holder)
+    if moment.as_of is None:
+        return views.statements.stood(holder, moment.number)
+    return Stood(holder, *views.years.by_day([holder], moment.as_of).get(holder, (0, 0)))
 
 
 def _months(lines: Sequence[BookLine]) -> list[Month]:

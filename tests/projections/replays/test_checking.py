@@ -1,0 +1,162 @@
+"""The book added up again: it agrees with what people read, at every entry, or says where it does not."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from ledger.events import ExchangeSettled
+from ledger.identifiers import ExchangeId
+from ledger.refusals import EntryToCome
+from projections.replays.checking import check_by_replay
+from projections.replays.comparing import ALL_ACCOUNTS
+from projections.replays.kept import CHECKS, ReplayCheck
+from projections.views import Views
+from tests.cast import ANA, BO, NOW, TODAY, command, help_of, reopened
+from tests.projections.elm_street import ElmStreet
+
+
+def checked(street: ElmStreet, at_entry: int | None = None, *, days: int = 0) -> ReplayCheck:
+    """Added up so many days after the day of the tests."""
+    engine = street.views._engine
+    return check_by_replay(street.bank.log, engine, street.views, now=NOW + timedelta(days=days), at_entry=at_entry)
+
+
+def changed_behind_its_back(street: ElmStreet, order: str) -> None:
+    with street.views._engine.begin() as connection:
+        assert connection.execute(sa.text(order)).rowcount >= 1
+
+
+def differences(check: ReplayCheck) -> list[tuple[str, str, str, int, int]]:
+    return [(one.account, one.read_model, one.what, one.log, one.shown) for one in check.listed]
+
+
+def test_a_book_that_nobody_touched_agrees_at_every_entry(street: ElmStreet) -> None:
+    street.lively()
+    last = street.views.as_of().number
+
+    whole, others = checked(street), [checked(street, number, days=1) for number in range(1, last + 1)]
+
+    assert whole.is_sound and whole.is_whole and whole.number == last
+    assert whole.given == whole.received > 0
+    assert [(check.number, check.is_sound) for check in others] == [(number, True) for number in range(1, last + 1)]
+    assert (others[-1].accounts, others[-1].given) == (whole.accounts, whole.given)
+
+
+def test_what_was_changed_in_a_balance_is_named(street: ElmStreet) -> None:
+    street.helped(minutes=60)
+    changed_behind_its_back(street, f"UPDATE tallies SET given = 6000 WHERE account = '{ANA}'")
+    changed_behind_its_back(street, "UPDATE balance_totals SET received = 0")
+
+    check = checked(street)
+
+    assert not check.is_sound
+    assert differences(check) == [
+        (ALL_ACCOUNTS, "balances", "received", 60, 0),
+        (ANA, "balances", "given", 60, 6000),
+    ]
+
+
+def test_what_was_changed_in_a_statement_is_named(street: ElmStreet) -> None:
+    street.helped(minutes=60)
+    street.helped(minutes=30)
+    changed_behind_its_back(street, f"UPDATE statement_lines SET given = 61 WHERE account = '{ANA}' AND given = 60")
+    changed_behind_its_back(street, f"DELETE FROM statement_lines WHERE account = '{BO}' AND received_so_far = 90")
+
+    check = checked(street)
+
+    assert sorted(differences(check)) == [
+        (ANA, "statements", "sum of given", 90, 91),
+        (BO, "statements", "received", 90, 60),
+        (BO, "statements", "sum of received", 90, 60),
+    ]
+
+
+def test_an_account_that_pages_do_not_know_at_all_is_a_difference(street: ElmStreet) -> None:
+    street.helped(minutes=60)
+    changed_behind_its_back(street, f"DELETE FROM tallies WHERE account = '{BO}'")
+
+    assert (BO, "balances", "received", 60, 0) in differences(checked(street))
+
+
+def test_what_is_logged_meanwhile_is_no_difference(street: ElmStreet) -> None:
+    street.helped(minutes=60)
+    has_begun, is_over = threading.Event(), threading.Event()
+
+    def log_on() -> None:
+        with reopened(street.bank) as bank, Views.open(bank.place, bank.log) as views:
+            while not is_over.is_set():
+                bank.exchanges.report([help_of(ANA, BO)], TODAY, command=command(BO))
+                bank.exchanges.report([help_of(BO, ANA)], TODAY, command=command(ANA))
+                views.catch_up()
+                has_begun.set()
+
+    member = threading.Thread(target=log_on)
+    member.start()
+    assert has_begun.wait(60)
+    checks = [checked(street, days=day) for day in range(12)]
+    is_over.set()
+    member.join()
+
+    assert [check.is_sound for check in checks] == [True] * len(checks)
+    assert checks[-1].number > checks[0].number
+
+
+def test_a_book_that_does_not_add_up_to_zero_is_not_sound() -> None:
+    assert not ReplayCheck("2026-03-14T10:30:00.000000Z", True, 9, 9, given=60, received=59).is_sound
+
+
+def test_a_read_model_that_stopped_is_trouble(street: ElmStreet) -> None:
+    street.wrote(ExchangeSettled(exchange=ExchangeId("x-of-nobody"), legs=(help_of(),), given_on=TODAY))
+    street.views.catch_up()
+    assert street.stopped
+
+    check = checked(street)
+
+    assert not check.is_sound and "stopped" in check.trouble
+
+
+def test_an_entry_that_is_still_to_come_is_refused(street: ElmStreet) -> None:
+    with pytest.raises(EntryToCome):
+        checked(street, street.views.as_of().number + 1)
+
+    assert street.views.replays.latest() is None
+
+
+def test_what_came_out_is_kept_and_outlives_a_rebuild(street: ElmStreet) -> None:
+    street.lively()
+    first, _, of_entry, last = (
+        checked(street),
+        checked(street, days=1),
+        checked(street, 9, days=2),
+        checked(street, days=3),
+    )
+
+    street.views.rebuild()
+
+    assert street.views.replays.latest() == last
+    assert street.views.replays.history(30)[-1] == first and len(street.views.replays.history(30)) == 3
+    assert street.views.replays.at_entry(9) == of_entry
+    assert street.views.replays.at_entry(8) is None
+
+
+def test_only_the_last_ones_are_kept(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.replays.kept._OLDEST_KEPT", _oldest_but(3))
+    checks = [checked(street, days=day) for day in range(6)]
+
+    assert street.views.replays.history(30) == checks[:2:-1]
+
+
+def _oldest_but(most: int) -> sa.Select[tuple[str]]:
+    return sa.select(CHECKS.c.at).order_by(CHECKS.c.at.desc()).offset(most).limit(1)
+
+
+def test_checks_of_entries_that_a_restored_log_does_not_have_are_forgotten(street: ElmStreet) -> None:
+    check = checked(street)
+    changed_behind_its_back(street, "UPDATE kept_replays SET entry = 'of another log'")
+    assert street.views.replays.latest() == check
+
+    street.views.replays.prepare()
+
+    assert street.views.replays.latest() is None

@@ -1,0 +1,124 @@
+"""The replay and the community at another moment, for everybody: by axe, in the dark, on the smallest phone, from the right, on paper."""
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from playwright.sync_api import Browser
+
+from ledger.identifiers import MemberId
+from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served, serve
+from tests.web.browser.test_for_everybody import complaints, is_wider_than_its_window
+from tests.web.pages.conftest import Street
+from tests.web.pages.test_replay import checked, tampered
+
+
+def pages(street: Street) -> Sequence[tuple[str, str]]:
+    """Who looks, and at what."""
+    return (
+        ("ana", "/replay"),
+        ("chidi", "/replay"),
+        ("ana", "/"),
+        ("ruth", "/balances?at_entry=22"),
+        ("ruth", "/balances?at_entry=99999"),
+        ("chidi", "/balances?known_at=2026-11-22T18:00"),
+        ("ruth", f"/statements/{street.ana_id}?at_entry=22"),
+        ("ana", f"/statements/{street.ana_id}?as_of=2026-11-21"),
+        ("ruth", "/community/everything?at_entry=9"),
+    )
+
+
+def lived(street: Street) -> None:
+    """Some help, a check that found something, and one that did not."""
+    for minutes in (30, 150, 45):
+        street.helped(by=street.bo_id, minutes=minutes)
+    checked(street)
+    tampered(street)
+    checked(street)
+
+
+def member(street: Street, name: str) -> MemberId:
+    return street.neighbourhood.ruth if name == "ruth" else getattr(street, f"{name}_id")
+
+
+@pytest.fixture
+def served_street(street: Street, chromium: Browser) -> Iterator[Served]:
+    """The street with a wrong balance, in English."""
+    lived(street)
+    yield from serve(street, chromium, pseudo=False)
+
+
+@pytest.mark.parametrize("how", [PHONE, DESK | {"color_scheme": "dark"}], ids=["phone", "desk-dark"])
+def test_axe_finds_nothing_to_complain_about(served_street: Served, how: dict[str, object]) -> None:
+    found: dict[str, str] = {}
+    for name, address in pages(served_street.street):
+        window = served_street.window(
+            member(served_street.street, name), java_script_enabled=True, bypass_csp=True, **how
+        )
+        window.goto(address)
+        found[f"{name} {address}"] = complaints(window)
+
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("size", ["smallest phone", "letters twice as large"])
+def test_nothing_has_to_be_pushed_sideways(served_street: Served, size: str) -> None:
+    how = SMALLEST if size == "smallest phone" else PHONE
+    windows = {
+        name: served_street.window(member(served_street.street, name), java_script_enabled=True, bypass_csp=True, **how)
+        for name in ("ana", "chidi", "ruth")
+    }
+
+    wide = [at for name, at in pages(served_street.street) if is_wider_than_its_window(windows[name], at, size)]
+
+    assert wide == []
+
+
+def test_an_auditor_goes_from_moment_to_moment_without_script(served_street: Served) -> None:
+    window = served_street.window(served_street.street.neighbourhood.ruth)
+    window.goto("/balances")
+
+    window.get_by_text("At another moment").click()
+    window.get_by_label("At entry").fill("23")
+    window.get_by_role("button", name="Show it").click()
+    window.get_by_role("link", name="One entry before").click()
+    assert window.get_by_text("As of entry 22.", exact=True).is_visible()
+
+    window.get_by_role("link", name="Ana Sousa").click()
+    assert window.get_by_text("As of entry 22.", exact=True).is_visible()
+    window.get_by_role("link", name="As it is now").click()
+    assert not window.get_by_text("As of entry 22.", exact=True).is_visible()
+    assert window.get_by_role("heading", name="Statement of Ana Sousa").is_visible()
+
+
+def test_a_wrong_balance_is_found_asked_about_and_read_without_script(served_street: Served) -> None:
+    window = served_street.window(served_street.street.chidi_id)
+    window.goto("/")
+
+    window.get_by_role("link", name="What was found").click()
+    window.get_by_role("button", name="Add it up").click()
+
+    assert window.get_by_text("No hours are lost.").is_visible()
+    assert window.get_by_text("is being done").is_visible()
+    assert window.get_by_role("cell", name="Given, on the page of balances").is_visible()
+
+
+def test_a_statement_of_another_moment_prints_and_says_which(served_street: Served) -> None:
+    window = served_street.window(served_street.street.ana_id, **DESK)
+    window.goto(f"/statements/{served_street.street.ana_id}?at_entry=22")
+
+    window.emulate_media(media="print")
+
+    assert window.get_by_text("as it stood after entry 22").is_visible()
+    assert not window.get_by_text("At another moment").is_visible()
+
+
+def test_from_the_right_nothing_is_wider_than_its_window(street: Street, chromium: Browser) -> None:
+    lived(street)
+    for served in serve(street, chromium, pseudo=True):
+        for name, address in pages(street):
+            window = served.window(
+                member(street, name), java_script_enabled=True, bypass_csp=True, locale="ar", **PHONE
+            )
+            window.goto(address)
+            assert window.evaluate("document.documentElement.dir") == "rtl"
+            assert not window.evaluate("document.documentElement.scrollWidth > window.innerWidth"), address

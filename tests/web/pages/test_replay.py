@@ -1,0 +1,159 @@
+"""Whether the book adds up: everybody reads what came out; those who keep the book see where, and ask for it."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from projections.asked import BETWEEN_TWO
+from projections.replays.checking import check_by_replay
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import form_on, send, words_on
+from web.commands.main import hours
+
+
+def checked(street: Street, at_entry: int | None = None) -> None:
+    """Added up again; a minute passes, as nobody asks twice at once."""
+    engine = street.bank.place.views_engine()
+    check_by_replay(street.bank.log, engine, street.views, now=street.neighbourhood.clock(), at_entry=at_entry)
+    engine.dispose()
+    street.neighbourhood.clock.passes(timedelta(minutes=1))
+
+
+def tampered(street: Street) -> None:
+    """Somebody makes Ana's given hours more than they are, behind our back."""
+    street.views.catch_up()
+    engine = street.bank.place.views_engine()
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE tallies SET given = given + 600 WHERE account = '{street.ana_id}'"))
+    engine.dispose()
+
+
+def as_the_other_process_does(street: Street) -> None:
+    result = CliRunner().invoke(hours, ["--database", street.bank.place.url, "asked"])
+    assert result.exit_code == 0, result.output
+
+
+def test_everybody_reads_that_the_book_agreed(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    checked(street)
+    number = street.views.as_of().number
+
+    for browser in (street.ana, street.bo, street.chidi, street.ruth):
+        words = words_on(browser.get("/replay"))
+        assert f"the whole book was added up again from its {number} entries: every balance agreed" in words
+        assert "2 h 30 min were given and 2 h 30 min received" in words
+    home, community = street.ana.get("/"), street.ana.get("/community")
+    for page in (home, community):
+        assert "Every balance was last checked against the book on 22 November 2026" in words_on(page)
+        assert 'href="/replay"' in page.text
+
+
+def test_before_the_first_time_the_page_says_so_and_the_others_are_silent(street: Street) -> None:
+    assert "It has not been done yet." in words_on(street.eve.get("/replay"))
+    assert "against the book" not in words_on(street.eve.get("/"))
+
+
+def test_the_times_before_are_listed(street: Street) -> None:
+    for _ in range(3):
+        checked(street)
+
+    words = words_on(street.eve.get("/replay"))
+
+    assert "The times before" in words and words.count("every balance agreed") == 3
+
+
+def test_a_wrong_page_is_told_loudly_and_that_hours_are_safe(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    tampered(street)
+    checked(street)
+
+    for browser in (street.ana, street.eve, street.chidi, street.ruth):
+        for path in ("/", "/community"):
+            page = browser.get(path)
+            assert 'role="alert"' in page.text
+            assert "do not agree. Your hours are safe" in words_on(page)
+        assert "No hours are lost. They are in the book, which nobody can change." in words_on(browser.get("/replay"))
+
+
+def test_those_who_keep_the_book_see_where_and_what_to_do(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    tampered(street)
+    checked(street)
+
+    for browser in (street.chidi, street.ruth):
+        words = words_on(browser.get("/replay"))
+        assert "Ana Sousa Given, on the page of balances 2 h 30 min 12 h 30 min" in words
+        assert "to run hours rebuild, and then hours replay" in words
+    members_words = words_on(street.eve.get("/replay"))
+    assert "Ana Sousa" not in members_words and "hours rebuild" not in members_words
+    assert "1 number on these pages says something else." in members_words
+
+
+def test_made_anew_it_agrees_again(street: Street) -> None:
+    tampered(street)
+    checked(street)
+
+    street.views.rebuild()
+    checked(street)
+
+    assert "every balance agreed" in words_on(street.eve.get("/replay"))
+    assert "do not agree" not in words_on(street.eve.get("/"))
+
+
+@pytest.mark.parametrize("who", ["chidi", "ruth"])
+def test_keepers_of_the_book_ask_for_it_now(street: Street, who: str) -> None:
+    browser = getattr(street, who)
+
+    answer = send(browser, browser.get("/replay"), "/replay")
+    waiting = words_on(browser.get("/replay"))
+    as_the_other_process_does(street)
+    done = words_on(browser.get("/replay"))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/replay#again")
+    assert "and is being done." in waiting and "has not been done yet" in waiting
+    assert "is being done" not in done and "every balance agreed" in done
+
+
+def test_it_is_added_up_to_an_entry_that_is_asked_for(street: Street) -> None:
+    street.helped(by=street.bo_id, minutes=60)
+    number = street.views.catch_up().number
+    street.helped(by=street.bo_id, minutes=30)
+
+    send(street.ruth, street.ruth.get("/replay"), "/replay", at_entry=str(number))
+    as_the_other_process_does(street)
+
+    words = words_on(street.ruth.get("/replay"))
+    assert f"At entry {number}, as added up on" in words
+    assert "1 h were given and 1 h received, on 2 accounts. Every statement agreed." in words
+    assert "1 h were given" not in words_on(street.ana.get("/replay"))
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "9999", "1e3", "soon", "٣٣٣٣٣٣٣٣٣٣", "2147483648"])
+def test_what_is_no_entry_comes_back_as_it_was_typed(street: Street, typed: str) -> None:
+    answer = send(street.ruth, street.ruth.get("/replay"), "/replay", at_entry=typed)
+
+    assert answer.status_code == 422
+    assert form_on(answer, "/replay").fields["at_entry"] == typed
+    assert street.views.wishes.waiting() == []
+
+
+def test_one_at_a_time_and_not_again_and_again(street: Street) -> None:
+    send(street.ruth, street.ruth.get("/replay"), "/replay")
+    other = send(street.chidi, street.chidi.get("/replay"), "/replay", at_entry="3")
+    as_the_other_process_does(street)
+    again = send(street.ruth, street.ruth.get("/replay"), "/replay")
+    street.neighbourhood.clock.passes(BETWEEN_TWO)
+    later = send(street.ruth, street.ruth.get("/replay"), "/replay")
+
+    assert (other.status_code, again.status_code, later.status_code) == (422, 422, 303)
+    assert "up to another entry just now" in words_on(other) and "a moment ago" in words_on(again)
+
+
+def test_members_and_strangers_do_not_ask(street: Street) -> None:
+    assert street.ana.post("/replay", data={}).status_code == 403
+    assert street.neighbourhood.browser().post("/replay", data={}).status_code == 303
+    assert street.neighbourhood.browser().get("/replay").status_code == 303
+    assert street.views.wishes.waiting() == []
+    assert 'action="/replay"' not in street.ana.get("/replay").text

@@ -74,9 +74,10 @@ def _page(lines: list[Line], kept: dict[str, str]) -> str:
     return (
         "# Performance\n\n"
         "Written by `make bench`. Times swing by a factor of two on shared machines; what travels is the ratio of two jobs\n"
-        "timed in turn in one run. A *floor* is the least code that does the same job with the same libraries\n"
-        "(`tests/bench/floor_app.py`, `tests/bench/floor_commit.py`). What a floor does, and where the time goes that is\n"
-        "beyond it: [how fast it is, and why](../explanation/speed.md).\n\n"
+        "timed in turn in one run, for pages and logging the median over all turns of each turn's own ratio. A *floor* is\n"
+        "the least code that does the same job with the same libraries (`tests/bench/floor_app.py`,\n"
+        "`tests/bench/floor_commit.py`). What a floor does, and where the time goes that is beyond it:\n"
+        "[how fast it is, and why](../explanation/speed.md).\n\n"
         f"The machine of {today}: {machine()}; server and load share the cores.\n\n"
         "| what | ours | beside | ratio | budget | | measured |\n|---|---|---|---|---|---|---|\n"
         f"{rows}\n"

@@ -77,9 +77,8 @@ def process(command: Sequence[str]) -> Ran:
 
 
 def memory_of(pid: int) -> float:
-    """Megabytes that a running process holds, its children included."""
-    root = psutil.Process(pid)
-    return sum(each.memory_info().rss for each in (root, *root.children(recursive=True))) / 2**20
+    """Megabytes that a running process holds by itself."""
+    return psutil.Process(pid).memory_info().rss / 2**20
 
 
 def machine() -> str:

@@ -213,6 +213,12 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_entry": COORDINATORS_AND_AUDITORS,
     # web/pages/audit.py
     "show_audit": COORDINATORS_AND_AUDITORS,
+    # web/pages/seal.py, web/pages/receipts.py
+    "show_seal": MEMBERS,
+    "show_sheet": MEMBERS,
+    "show_earlier_sheet": MEMBERS,
+    "show_receipt_check": COORDINATORS_AND_AUDITORS,
+    "check_receipt": COORDINATORS_AND_AUDITORS,
     # web/pages/slips.py: whoever reads the page may prove what it says
     "exchange_receipt": PARTIES_COORDINATORS_AND_AUDITORS,
     "show_exchange_slip": PARTIES_COORDINATORS_AND_AUDITORS,

@@ -16,6 +16,7 @@ from litestar.exceptions import ClientException
 from msgspec import inspect
 
 from ledger.refusals import Refusal
+from web.form_parts import parts_of
 from web.words import gettext, later, ngettext, refusal_sentence
 
 MOST_FIELDS = 500
@@ -62,9 +63,15 @@ async def read_fields(request: Request[Any, Any, Any]) -> Fields:
 
     Read here rather than by `request.form()`, whose parser keeps the last 1,024 bodies in memory, codes and notes with them.
     """
-    if request.content_type[0] not in {"application/x-www-form-urlencoded", ""}:
+    kind = request.content_type[0]
+    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data", ""}:
         raise ClientException("A form was expected.")
     body = await request.body()
+    if kind == "multipart/form-data":
+        pairs = parts_of(request.headers["content-type"], body)
+        if len(pairs) > MOST_FIELDS:
+            raise ClientException("The form holds more fields than any form here has.")
+        return Fields(pairs)
     try:
         # Bytes that are no UTF-8 become lone surrogates, which `decode` refuses beside their field.
         text = body.decode("utf-8", errors="surrogateescape")

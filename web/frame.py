@@ -46,6 +46,7 @@ MORE_DOORS = (
     Door("show_balances", words.later("Balances")),
     Door("show_desk", words.later("Coordinator")),
     Door("show_agreements", words.later("Agreements")),
+    Door("show_seal", words.later("The seal")),
     Door("show_devices", words.later("My devices")),
 )
 

@@ -17,6 +17,9 @@ from ledger.seal.checkpoint import Checkpoint, Sealed, check_checkpoint
 from ledger.seal.dates import ASKED, SealDates
 from ledger.seal.durable import write_durably
 from ledger.seal.folder import CONTRADICTION, TREE, SealFolder
+from ledger.seal.checkpoint import Checkpoint, Sealed
+from ledger.seal.dates import ASKED, SealDates, Why
+from ledger.seal.folder import TREE, SealFolder
 from ledger.seal.merkle import check_consistency, check_inclusion, consistency, inclusion, leaf_hash
 from ledger.seal.note import BadNote, Signature, VerifierKey
 from ledger.seal.receipt import Receipt
@@ -80,6 +83,16 @@ class Signer:
                 work.read_again(work.last.size, work.tree.size, lambda number: None)
                 work.sign(work.tree.size)
             return work.receipt(number)
+
+    @property
+    def dates(self) -> SealDates:
+        """When seals were given."""
+        return SealDates(self.folder.path)
+
+    def write_down(self, size: int, at: datetime, why: Why) -> None:
+        """Dates a seal once more: why it was given, or that it still stood."""
+        with self.folder.alone():
+            self.dates.add(size, at, why)
 
     def check(self) -> None:
         """Refuses whatever `seal` would refuse without reading everything again, and signs nothing."""

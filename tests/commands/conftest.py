@@ -11,6 +11,13 @@ from web.commands.main import hours
 Run = Callable[..., Result]
 
 
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where seals are kept, for every test here: never among those of whoever runs the tests."""
+    monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
+    return tmp_path / "seals"
+
+
 @pytest.fixture
 def run(database_url: str) -> Run:
     """Calls `hours` on this test's own place, on both databases."""

@@ -20,13 +20,6 @@ from web.commands.main import hours
 pytestmark = pytest.mark.usefixtures("neighbours")
 
 
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where seals are kept, for every test here: never among those of whoever runs the tests."""
-    monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
-    return tmp_path / "seals"
-
-
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
     """SQLite, unless a test asks for both: what the signer does on PostgreSQL is tested beside it."""
@@ -163,3 +156,29 @@ def test_a_bundle_is_the_same_in_every_time_zone_language_and_process(
 
 def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@ON_BOTH
+def test_each_day_is_sealed_by_itself_once_the_host_has_begun(founded: Run, place: Path) -> None:
+    before = founded("daily")
+    founded("seal", "--at-entry", "3")
+    first, second = founded("daily"), founded("daily")
+
+    assert before.exit_code == first.exit_code == 0, first.output
+    assert "seal: not sealed yet; the host gives the first seal: hours seal" in before.stderr
+    assert "entries are under the seal" in first.stderr and "seal: sealed today already" in second.stderr
+    assert [line.split()[2] for line in (next(place.iterdir()) / "dates").read_text().splitlines()][-1] == "day"
+
+
+def test_a_log_that_lost_what_was_sealed_makes_the_day_fail(founded: Run, database_url: str, place: Path) -> None:
+    founded("seal")
+    engine = sa.create_engine(f"sqlite:///{Place(database_url).path / 'log.db'}")
+    with engine.begin() as connection:
+        for (trigger,) in connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(sa.text(f"DROP TRIGGER {trigger}"))
+        connection.execute(sa.text("DELETE FROM entries WHERE position = (SELECT max(position) FROM entries)"))
+    engine.dispose()
+
+    result = founded("daily")
+
+    assert result.exit_code == 1 and "are missing" in result.stderr and "seal" in result.stderr

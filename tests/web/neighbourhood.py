@@ -106,10 +106,11 @@ class Neighbourhood:
         mail: bool = True,
         **settings: Any,
     ) -> Litestar:
+        usual: dict[str, Any] = {"base_url": ADDRESS, "seal": str(self.seal or "")}
         return create_app(
             self.bank,
             self.views,
-            Settings(base_url=ADDRESS, seal=str(self.seal or ""), **settings),
+            Settings(**usual | settings),
             languages=languages,
             post=self.mails.append if mail else None,
             now=self.clock,

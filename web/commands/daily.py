@@ -33,7 +33,14 @@ def check_by_replay(where: Where) -> str:
     return told(where, checked(where))
 
 
-STEPS: Sequence[Step] = (Step("replay", check_by_replay),)
+def seal(where: Where) -> str:
+    """What has come since yesterday is sealed, if the host has ever given a seal."""
+    from web.commands.sealing import sealed_for_the_day
+
+    return sealed_for_the_day(where)
+
+
+STEPS: Sequence[Step] = (Step("replay", check_by_replay), Step("seal", seal))
 """In this order. A new step is a function and its line here; `hours serve` and cron take it from the next day on."""
 
 NAMES = tuple(step.name for step in STEPS)

@@ -3,12 +3,16 @@
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
+from ledger.log.entry import decode
 from ledger.log.store import Log
-from ledger.seal.folder import default_place
+from ledger.seal.daily import seal_of_the_day
+from ledger.seal.folder import SealFolder, default_place
 from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
 from web.commands.printing import progress, say
@@ -57,6 +61,20 @@ def seal_command(where: Where, at_entry: int | None, bare: bool, place: Path | N
             f"\nThe seal before\n\nentries  {earlier.checkpoint.size:,}\nroot     {earlier.checkpoint.grouped_root}"
         )
     seen.must_not_contradict()
+
+
+def sealed_for_the_day(where: Where) -> str:
+    """Gives the seal of the day, and says so. A community that was never sealed is left alone: its first seal makes a key."""
+    place = Path(os.environ["HOURS_SEAL"]) if os.environ.get("HOURS_SEAL") else default_place(os.environ)
+    with where.log() as log:
+        first = log.from_position(0, limit=1)
+        if not first or not SealFolder(place, decode(first[0].data).log).is_begun:
+            return "not sealed yet; the host gives the first seal: hours seal"
+    with where.bank() as bank:
+        zone = ZoneInfo(bank.agreements.in_force().time_zone)
+    with signing(where, place) as (signer, _):
+        sealed = seal_of_the_day(signer, datetime.now(UTC), zone)
+    return f"{sealed.checkpoint.size:,} entries are under the seal" if sealed else "sealed today already"
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from ledger.application.time_bank import TimeBank
+from ledger.identifiers import ExchangeId, GiftId
+from ledger.log.entry import decode
 from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.note import parse_note
 from ledger.seal.published import HashesOutOfReach, NothingSealed
@@ -16,8 +18,10 @@ from ledger.seal.receipt import Receipt
 from ledger.seal.refused import SealRefused
 from projections.views import Views
 from web.entry_positions import telling_position
+from web.fact_names import KINDS_OF_FACT
 from web.frame import page
-from web.pages.told import tell
+from web.pages.choices import labels_of
+from web.pages.people import Names
 from web.plain import Answer
 from web.qr_codes import qr_code
 from web.seals import Seals
@@ -109,18 +113,27 @@ def _file(receipt: Receipt, name: str) -> Answer:
 
 def _slip(request: Asked, what: str, noun: str, bank: TimeBank, views: Views) -> Answer:
     as_of = views.catch_up()
+    exchange = views.exchanges.of(ExchangeId(what)) if noun == "exchange" else None
+    gift = views.exchanges.gift(GiftId(what)) if noun == "gift" else None
+    if exchange is None and gift is None:
+        raise NotFoundException
     receipt = _receipt_about(request, what, bank)
-    line = views.journal.line(receipt.place + 1)
-    assert line is not None, "the journal has every entry that is sealed"
-    (told,) = tell([line], bank, views)
+    entry = decode(receipt.entry)
+    people = {side for leg in exchange.legs for side in (leg.giver, leg.receiver)} if exchange else set[str]()
+    people |= {gift.giver, gift.receiver} if gift else set()
     seals: Seals = request.app.state.seals
     return page(
         request,
         "slip.html",
-        told=told,
+        exchange=exchange,
+        gift=gift,
+        names=Names(bank, views).of(people),
+        labels=labels_of(bank),
         what=what,
         noun=noun,
         number=receipt.place + 1,
+        entry=entry,
+        kind=gettext(KINDS_OF_FACT[entry.type]),
         checkpoint=parse_checkpoint(parse_note(receipt.checkpoint).text),
         key=seals.published.folder.key,
         code=qr_code(receipt.data, gettext("The receipt as a code")),

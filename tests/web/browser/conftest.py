@@ -52,7 +52,7 @@ def serve(street: Street, chromium: Browser, *, pseudo: bool) -> Iterator[Served
     """Serves the street on a free port of this machine until the test is over."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
-        settings = Settings(base_url=address, secure_cookies=False)
+        settings = Settings(base_url=address, secure_cookies=False, seal=str(street.neighbourhood.seal or ""))
         languages = pseudo_languages() if pseudo else None
         app = create_app(street.bank, street.views, settings, languages=languages, now=street.neighbourhood.clock)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))

@@ -25,6 +25,9 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
     )
     street.bank.erasures.ask(street.bo_id, command=street.command(street.bo_id))
     gift = street.gave(COMMUNITY, note="Two trays of baklava")
+    street.neighbourhood.sealed()
+    street.helped(by=street.bo_id, minutes=15)
+    street.neighbourhood.sealed()
     return (
         ("bo", "/"),
         ("eve", "/"),
@@ -49,6 +52,11 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
         ("ana", f"/members/{street.ana_id}/erasure"),
         ("chidi", f"/members/{street.bo_id}/erasure"),
         ("chidi", "/coordinator"),
+        ("ana", "/seal"),
+        ("ana", "/seal/sheet"),
+        ("ana", f"/exchanges/{settled}/slip"),
+        ("ana", f"/gifts/{gift}/slip"),
+        ("chidi", "/receipts"),
     )
 
 

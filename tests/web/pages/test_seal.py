@@ -1,0 +1,166 @@
+"""The page of the seal and its sheets: what members compare, and what is said aloud when the book does not fit."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.seal.daily import seal_of_the_day
+from ledger.seal.durable import write_durably
+from ledger.seal.folder import LATEST, SealFolder
+from ledger.seal.note import Note, Signature, VerifierKey
+from ledger.seal.signer import Signer
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import words_on
+from tests.web.pages.test_slips import ORIGIN, put_back
+
+
+@pytest.fixture
+def folder(street: Street) -> SealFolder:
+    """The seals of the street, given once."""
+    assert street.neighbourhood.seal is not None
+    street.neighbourhood.sealed()
+    return SealFolder(street.neighbourhood.seal, ORIGIN)
+
+
+def signer_of(street: Street) -> Signer:
+    assert street.neighbourhood.seal is not None
+    return Signer(street.neighbourhood.seal, street.bank.log, clock=street.neighbourhood.clock)
+
+
+def test_every_member_sees_what_was_sealed_when_and_with_which_key(street: Street, folder: SealFolder) -> None:
+    sealed = folder.latest().checkpoint
+    street.helped(by=street.bo_id)
+
+    shown = words_on(street.eve.get("/seal"))
+
+    assert f"{sealed.size} entries are under the seal" in shown
+    assert "Sealed on 22 November 2026, 12:00." in shown
+    assert "2 entries have come since; the next seal takes them in." in shown
+    assert sealed.grouped_root in shown and folder.key.text in shown
+    assert "Nobody else has signed it." in shown
+
+
+def test_a_book_that_was_never_sealed_says_so(street: Street) -> None:
+    shown = words_on(street.ana.get("/seal"))
+
+    assert "This book has not been sealed yet." in shown and "hours seal" in shown
+    assert street.ana.get("/seal/sheet").status_code == 404
+    assert street.neighbourhood.seal is not None and not street.neighbourhood.seal.exists()
+
+
+def test_earlier_seals_are_listed_the_latest_first_page_by_page(street: Street, folder: SealFolder) -> None:
+    for minute in range(1, 46):
+        street.helped(by=street.bo_id, minutes=1)
+        street.neighbourhood.clock.passes(timedelta(minutes=minute))
+        signer_of(street).seal(whole=False)
+    sizes = folder.sizes()
+
+    first = street.ana.get("/seal")
+    second = street.ana.get(_older(first.text))
+    third = street.ana.get(_older(second.text))
+
+    assert [_listed(page.text) for page in (first, second, third)] == [
+        sizes[-2:-22:-1],
+        sizes[-22:-42:-1],
+        sizes[-42::-1],
+    ]
+    assert _older(third.text) == "" and street.ana.get("/seal?before=x").status_code == 422
+
+
+def _listed(text: str) -> list[int]:
+    return [int(size) for size in re.findall(r'href="/seal/sheet/(\d+)"', text)]
+
+
+def _older(text: str) -> str:
+    found = re.search(r'href="([^"]+)" rel="next"', text)
+    return found[1].replace("&amp;", "&") if found else ""
+
+
+def test_the_sheet_has_the_root_the_one_before_and_a_code(street: Street, folder: SealFolder) -> None:
+    first = folder.latest().checkpoint
+    street.helped(by=street.bo_id)
+    second = street.neighbourhood.sealed().checkpoint
+
+    page = street.bo.get("/seal/sheet")
+    shown = words_on(page)
+
+    assert second.grouped_root in shown and f"{second.size} entries · sealed on 22 November 2026, 12:00" in shown
+    assert "The seal before" in shown and first.grouped_root in shown
+    assert f"https://hours.example.org/checkpoint/{second.size}" in shown
+    assert "<title>The seal as a code</title>" in page.text
+    early = words_on(street.bo.get(f"/seal/sheet/{first.size}"))
+    assert first.grouped_root in early and "There is none: this is the first." in early
+
+
+def test_after_the_turn_of_a_month_the_sheet_shows_the_month_s_seal(street: Street, folder: SealFolder) -> None:
+    zone, clock = street.neighbourhood.clock.now.tzinfo, street.neighbourhood.clock
+    assert zone is not None
+    seal_of_the_day(signer_of(street), clock.now, zone)
+    clock.passes(timedelta(days=9))
+    street.helped(by=street.bo_id)
+    month = seal_of_the_day(signer_of(street), clock.now, zone)
+    clock.passes(timedelta(days=3))
+    street.helped(by=street.bo_id)
+    street.neighbourhood.sealed()
+    street.helped(by=street.bo_id)
+    street.neighbourhood.sealed()
+
+    shown = words_on(street.neighbourhood.browser(member=street.ana_id).get("/seal/sheet"))
+
+    assert month is not None and month.checkpoint.grouped_root in shown
+    assert "From the turn of the month before" in shown and "1 December 2026, 12:00" in shown
+
+
+@pytest.mark.parametrize("size", ["0", "007", "seven", "99999"])
+def test_there_is_no_sheet_of_a_seal_that_was_never_given(street: Street, folder: SealFolder, size: str) -> None:
+    assert street.ana.get(f"/seal/sheet/{size}").status_code == 404
+
+
+def test_who_else_has_signed_is_named(street: Street, folder: SealFolder) -> None:
+    note = folder.latest().note
+    public = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+    witness = VerifierKey("library.example.org/witness", 4, public)
+    signed = Note(note.text, (*note.signatures, Signature(witness.name, witness.id, bytes(72))))
+    write_durably(folder.path / LATEST, signed.data)
+
+    shown = words_on(street.ana.get("/seal"))
+
+    assert "Under it stand also the names of: library.example.org/witness" in shown
+    assert "library.example.org/witness" in words_on(street.ana.get("/seal/sheet"))
+
+
+def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: Street, tmp_path: Path) -> None:
+    last = street.neighbourhood.browser().get("/checkpoint").content
+    older = put_back(street, tmp_path)
+    last = street.neighbourhood.browser().get("/checkpoint").content
+
+    for member, reads_more in ((older.ana, False), (older.chidi, True), (older.ruth, True)):
+        page = older.browser(member=member).get("/seal")
+        assert 'role="alert"' in page.text and "The book is not the one that was sealed" in words_on(page)
+        assert ("are missing" in words_on(page) and "older backup was put back" in page.text) == reads_more
+    assert older.browser().get("/checkpoint").content == last
+    assert older.browser().get("/tile/0/000.p/5").status_code == 200
+    older.close()
+
+
+def test_a_log_that_went_another_way_is_said_aloud_too(street: Street, tmp_path: Path) -> None:
+    older = put_back(street, tmp_path)
+    for name in ("One", "Two", "Three", "Four", "Five"):
+        older.bank.groups.form(name, command=older.host_command())
+
+    page = older.browser(member=older.ana).get("/seal")
+
+    assert "The book is not the one that was sealed" in words_on(page)
+    older.close()
+
+
+def test_a_seal_that_cannot_be_read_is_no_missing_seal(street: Street, folder: SealFolder) -> None:
+    (folder.path / LATEST).write_bytes(b"")
+
+    page = street.ana.get("/seal")
+
+    assert "The last seal cannot be read" in words_on(page) and "not been sealed yet" not in words_on(page)
+    assert street.neighbourhood.browser().get("/checkpoint").status_code == 503

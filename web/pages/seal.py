@@ -1,0 +1,139 @@
+"""The seal for people: what was sealed last and when, the seals before it, and a sheet of each to print and to keep."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from msgspec import Meta
+
+from ledger.seal.checkpoint import Checkpoint, Sealed, parse_decimal
+from ledger.seal.dates import MONTH, SealDate
+from ledger.seal.note import BadNote
+from ledger.seal.published import NothingSealed, NotUnderTheSeal, Published
+from ledger.seal.refused import SealRefused
+from projections.views import Views
+from web.forms import decode, query_fields
+from web.frame import page
+from web.pages.slips import or_explained
+from web.plain import Answer
+from web.qr_codes import qr_code
+from web.seals import Seals
+from web.visitors import Asked
+from web.words import gettext
+
+SEALS_A_PAGE = 20
+
+
+class SealForm(msgspec.Struct, kw_only=True):
+    """From which seal on the earlier ones are listed."""
+
+    before: Annotated[int, Meta(ge=1)] | None = None
+
+
+class Given(NamedTuple):
+    """A seal, and when it was given; nobody knows that of seals from before dates were kept."""
+
+    checkpoint: Checkpoint
+    at: datetime | None
+
+
+@get("/seal", sync_to_thread=True)
+def show_seal(request: Asked, views: NamedDependency[Views]) -> Response[str]:
+    """Size, root, key and date of the last seal, who else signed it, whether the book still fits it, and what it means."""
+    as_of = views.catch_up()
+    seals: Seals = request.app.state.seals
+    form = decode(SealForm, query_fields(request))
+    try:
+        published = seals.published
+        sealed = published.latest()
+    except NothingSealed:
+        return page(request, "seal.html", sealed=None, form=form, as_of=as_of.number)
+    except SealRefused as refused:
+        return page(request, "seal.html", sealed=None, broken=refused, form=form, as_of=as_of.number)
+    dates = seals.dates.all()
+    sizes = [size for size in reversed(published.folder.sizes()) if size < sealed.checkpoint.size]
+    before = None if form.problems else form.wish.before
+    shown = [size for size in sizes if before is None or size < before]
+    return page(
+        request,
+        "seal.html",
+        form=form,
+        sealed=sealed,
+        given_at=_first_given(dates, sealed.checkpoint.size),
+        stood_at=max((date.at for date in dates if date.size == sealed.checkpoint.size), default=None),
+        key=published.folder.key,
+        others=others_under(sealed, published),
+        fit=seals.fit(),
+        newer=max(0, as_of.number - sealed.checkpoint.size),
+        earlier=_given(shown[:SEALS_A_PAGE], dates, published),
+        older=shown[SEALS_A_PAGE - 1] if len(shown) > SEALS_A_PAGE else 0,
+        is_first=before is None,
+        as_of=as_of.number,
+    )
+
+
+@get("/seal/sheet", sync_to_thread=True)
+def show_sheet(request: Asked) -> Answer:
+    """The last seal as a sheet of paper."""
+    seals: Seals = request.app.state.seals
+    return or_explained(request, lambda: _sheet(request, seals, seals.published.latest()))
+
+
+@get("/seal/sheet/{size:str}", sync_to_thread=True)
+def show_earlier_sheet(request: Asked, size: FromPath[str]) -> Answer:
+    """The same of an earlier seal."""
+    seals: Seals = request.app.state.seals
+    try:
+        number = parse_decimal(size)
+        return or_explained(request, lambda: _sheet(request, seals, seals.published.at(number)))
+    except (BadNote, NotUnderTheSeal):
+        raise NotFoundException from None
+
+
+PAGES = (show_seal, show_sheet, show_earlier_sheet)
+
+
+def others_under(sealed: Sealed, published: Published) -> list[str]:
+    """The names under a seal beside the community's own, as they stand there; each once."""
+    own = published.folder.key
+    return list(
+        dict.fromkeys(one.name for one in sealed.note.signatures if (one.name, one.key_id) != (own.name, own.id))
+    )
+
+
+def _sheet(request: Asked, seals: Seals, sealed: Sealed) -> Response[str]:
+    published, dates = seals.published, seals.dates.all()
+    before = _month_before(sealed.checkpoint.size, dates, published)
+    return page(
+        request,
+        "seal_sheet.html",
+        sealed=sealed,
+        given_at=_first_given(dates, sealed.checkpoint.size),
+        key=published.folder.key,
+        others=others_under(sealed, published),
+        before=before,
+        address=request.app.state.settings.base_url.rstrip("/"),
+        code=qr_code(sealed.note.data, gettext("The seal as a code")),
+    )
+
+
+def _month_before(size: int, dates: Sequence[SealDate], published: Published) -> tuple[Given, bool] | None:
+    """The seal from the turn of the last month before, and True; else the seal before this one, and False."""
+    months = [date for date in dates if date.why == MONTH and date.size < size]
+    if months:
+        return Given(published.at(months[-1].size).checkpoint, months[-1].at), True
+    sizes = [earlier for earlier in published.folder.sizes() if earlier < size]
+    return (_given(sizes[-1:], dates, published)[0], False) if sizes else None
+
+
+def _given(sizes: Sequence[int], dates: Sequence[SealDate], published: Published) -> list[Given]:
+    return [Given(published.at(size).checkpoint, _first_given(dates, size)) for size in sizes]
+
+
+def _first_given(dates: Sequence[SealDate], size: int) -> datetime | None:
+    return next((date.at for date in dates if date.size == size), None)

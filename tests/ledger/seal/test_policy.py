@@ -13,7 +13,7 @@ from tests.ledger.seal.test_note import mutate
 
 W = [key_of(number).text for number in range(1, 7)]
 # The shape of the example in the specification: two of three here, and one of three there.
-TWO_SIDES = f"""# whom we trust
+TWO_SIDES = f"""# whom\twe trust
 log {LOG.text}
 
 witness X1 {W[0]}
@@ -121,7 +121,8 @@ BAD = {
     "more needed than there are": f"{A}group g 2 a\nquorum g\n",
     "a number written otherwise": f"{A}group g 01 a\nquorum g\n",
     "a carriage return": f"{A}quorum a\r\n",
-    "a control character": f"{A}quorum a\x7f\n",
+    "a carriage return in a comment": f"{A}# hello\r\nquorum a\n",
+    "another control character in a comment": f"{A}# hello\x7f\nquorum a\n",
     "a key that is no text": f"witness a {W[0]}\nquorum a\n".replace("w1.", "\N{NO-BREAK SPACE}."),
 }
 

@@ -14,10 +14,11 @@ from tests.ledger.seal.test_note import mutate
 
 FIRST = Submission(0, (), NOTE.data)
 NEXT = Submission(20_852_014, (leaf_hash(b"a"), leaf_hash(b"b")), NOTE.data)
+LONGEST = Submission(1, (leaf_hash(b""),) * 63, NOTE.data)
 
 
 def test_a_submission_reads_as_it_was_written() -> None:
-    for submission in (FIRST, NEXT):
+    for submission in (FIRST, NEXT, LONGEST):
         assert parse_submission(submission.data) == submission
     assert FIRST.data == b"old 0\n\n" + NOTE.data
     assert NEXT.data.startswith(b"old 20852014\n") and NEXT.data.count(b"\n", 0, NEXT.data.index(b"\n\n")) == 2

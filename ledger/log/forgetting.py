@@ -1,7 +1,7 @@
 """Forgetting somebody in the people store: every row about them, and what deleted rows leave behind in the database's files.
 
 Whose rows they are is read off the tables themselves: a table of the people store has a column `member` or `subject`. One that
-has neither cannot say whom it is about, so it is emptied whenever somebody is forgotten. Kept: how far that has come, and random secrets.
+has neither cannot say whom it is about, so it is emptied whenever somebody is forgotten. Kept: how far that has come.
 """
 
 import re
@@ -14,11 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from ledger.identifiers import MemberId
-from ledger.log.people import FORGOTTEN, SECRETS, WORDS
+from ledger.log.people import FORGOTTEN, WORDS
 
 _AT_ONCE = 500
 _WHOSE = ("member", "subject")
-_ABOUT_NOBODY = frozenset({FORGOTTEN.name, SECRETS.name})
 _LOCK_SECONDS = 10
 _NUMBER = re.compile(r"[0-9]+")
 
@@ -49,7 +48,7 @@ def forget(engine: sa.Engine, people: Collection[MemberId], commitments: Iterabl
     with engine.execution_options(writes=True).begin() as connection:
         for table in _tables(connection):
             whose = next((table.c[name] for name in _WHOSE if name in table.c), None)
-            if table.name in _ABOUT_NOBODY:
+            if table.name == FORGOTTEN.name:
                 continue
             if whose is None:
                 connection.execute(sa.delete(table))

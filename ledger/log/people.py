@@ -10,7 +10,6 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -18,13 +17,16 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from ledger.identifiers import MemberId
-from ledger.log.places import BUSY_SECONDS, make_tables
+from ledger.log.places import BUSY_SECONDS, make_tables, making
 from ledger.log.questions import Question, among, listed
 from ledger.refusals import AddressTaken
 
 _TAG = b"common-hours/sealed/v1"
 ON_THE_WAY_SECONDS = BUSY_SECONDS
 """For so long words may lie here before their entry is in the log: a command waits for a busy database, not longer."""
+
+RANDOM = "random"
+"""The field of random words that turn what people wrote into identifiers which nobody else can guess back."""
 
 METADATA = sa.MetaData()
 
@@ -70,14 +72,6 @@ FORGOTTEN = sa.Table(
     sa.Column("is_clean", sa.Integer, nullable=False),
 )
 """Up to which entry of the log everybody erased there has been forgotten here; one row, see `ledger.log.forgetting`."""
-
-SECRETS = sa.Table(
-    "secrets",
-    METADATA,
-    sa.Column("name", sa.String(40), primary_key=True),
-    sa.Column("value", sa.String(64), nullable=False),
-)
-"""Random words that turn what people wrote into identifiers which nobody else can guess back."""
 
 # Asked on every page, so they are put into words for the database only once.
 _SEALED = Question(
@@ -181,7 +175,7 @@ class People:
     def long_kept(self, *, after: str = "", limit: int) -> list[str]:
         """Commitments in their order, those alone that must have their entry by now: newer words may wait for it yet."""
         query = sa.select(WORDS.c.commitment).where(
-            WORDS.c.commitment > after, WORDS.c.kept_at < self._now() - ON_THE_WAY_SECONDS
+            WORDS.c.commitment > after, WORDS.c.kept_at < self._now() - ON_THE_WAY_SECONDS, WORDS.c.field != RANDOM
         )
         with self.engine.connect() as connection:
             return list(connection.execute(query.order_by(WORDS.c.commitment).limit(limit)).scalars())
@@ -219,14 +213,18 @@ class People:
             return connection.execute(sa.select(WORDS.c.subject).where(held)).first() is None
 
     def secret(self, name: str) -> str:
-        """A secret of this community by its name: 256 random bits, made when it is first asked for."""
-        query = sa.select(SECRETS.c.value).where(SECRETS.c.name == name)
-        with suppress(IntegrityError), self.engine.execution_options(writes=True).begin() as connection:
-            if (kept := connection.execute(query).scalar_one_or_none()) is not None:
-                return kept
-            connection.execute(sa.insert(SECRETS).values(name=name, value=secrets.token_hex(32)))
-        with self.engine.connect() as connection:
-            return connection.execute(query).scalar_one()
+        """A secret of this community by its name: 256 random bits, made when it is first asked for.
+
+        It lies among the words, sealed by no entry, so that it goes into every backup and comes back with it.
+        """
+        if kept := self.of(name, RANDOM):
+            return min(kept)
+        with making(self.engine) as connection:
+            query = sa.select(WORDS.c.value).where(WORDS.c.subject == name, WORDS.c.field == RANDOM)
+            made = connection.execute(query).scalars().first() or secrets.token_hex(32)
+            if not connection.execute(query).first():
+                connection.execute(sa.insert(WORDS), [self._row(Words(name, RANDOM, made))])
+        return made
 
     def of(self, subject: str, field: str) -> list[str]:
         """The values of one field of somebody, e.g. the e-mail address that a sign-in code goes to."""

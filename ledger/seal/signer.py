@@ -14,12 +14,9 @@ from ledger.log.entry import decode
 from ledger.log.store import Log
 from ledger.refusals import EntryToCome
 from ledger.seal.checkpoint import Checkpoint, Sealed, check_checkpoint
-from ledger.seal.dates import ASKED, SealDates
+from ledger.seal.dates import ASKED, SealDates, Why
 from ledger.seal.durable import write_durably
 from ledger.seal.folder import CONTRADICTION, TREE, SealFolder
-from ledger.seal.checkpoint import Checkpoint, Sealed
-from ledger.seal.dates import ASKED, SealDates, Why
-from ledger.seal.folder import TREE, SealFolder
 from ledger.seal.merkle import check_consistency, check_inclusion, consistency, inclusion, leaf_hash
 from ledger.seal.note import BadNote, Signature, VerifierKey
 from ledger.seal.receipt import Receipt

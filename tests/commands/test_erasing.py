@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
@@ -94,3 +95,31 @@ def commands_of(url: str) -> set[str]:
     with TimeBank.open(url) as bank:
         commands = {decode(data).cmd for _, data in bank.log.scan()}
     return {command for command in commands if command.startswith("import:")}
+
+
+def test_words_of_an_older_backup_that_are_put_back_are_erased_again(
+    founded: Run,
+    neighbours: None,
+    write: Callable[..., Path],
+    run_in: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The bundle knows of the erasure, the backup does not: what comes back never shows the name again."""
+    monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
+    backup, bundle = tmp_path / "backup.zip", tmp_path / "bundle"
+    assert founded("backup", backup).exit_code == 0
+    founded("erase", "Anahit", "--yes")
+    assert founded("bundle", bundle).exit_code == 0
+
+    restored = run_in("restore", bundle, "--words", backup)
+
+    assert restored.exit_code == 0, restored.output
+    balances = run_in("balances").output
+    assert "Anahit" not in balances and " Bo " in balances
+    files = b"".join(file.read_bytes() for file in (tmp_path / "community").rglob("*") if file.is_file())
+    assert b"anahit" not in files.lower()
+    again = run_in("import", write("date,giver,receiver,minutes,category,kind\n2026-03-28,Anahit,Bo,90,garden,help\n"))
+    assert "New: 0. Already there: 1." in again.output and "Anahit" not in run_in("balances").output, (
+        "what was imported there is known here"
+    )

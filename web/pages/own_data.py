@@ -14,8 +14,8 @@ from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
 from projections.views import Views
 from web.frame import Frame, page
-from web.own_data import about, entries
 from web.pages.journal import FIELDS
+from web.pages.kept_about import about, entries
 from web.pages.story_files import sent
 from web.visitors import Asked, Visitor
 

@@ -42,3 +42,10 @@ def test_many_are_looked_for_a_portion_at_a_time(bank: TimeBank) -> None:
 
     assert sweep(bank.log, a_minute_later(bank), at_once=3) == 5
     assert NAMES[BO] in kept(bank)
+
+
+def test_a_secret_belongs_to_no_entry_and_stays(bank: TimeBank) -> None:
+    secret = bank.people.secret("import")
+
+    assert sweep(bank.log, a_minute_later(bank)) == 0
+    assert bank.people.secret("import") == secret

@@ -86,7 +86,7 @@ class Chapters:
     def take_in(self, number: int, entry: Entry) -> None:
         """The next entry."""
         fact = entry.data
-        chapters = chapters_of(entry)
+        chapters: list[Chapter] = chapters_of(entry)
         if isinstance(fact, CommunityFounded):
             begun = Community(fact.time_zone)
             self._keep(begun._replace(founded_on=str(begun.day_of(entry.at))))
@@ -95,7 +95,7 @@ class Chapters:
         elif may_be_late(entry):
             known = self._known()
             chapters += lateness(cast("Any", fact).given_on, known.day_of(entry.at), known)
-        self._found += [(chapter, number) for chapter in chapters]
+        self._found.extend((chapter, number) for chapter in chapters)
 
     def write(self) -> None:
         """Keeps what was found, and how many there are of each."""

@@ -10,6 +10,7 @@ from projections.balances import Balances
 from projections.comparison import Difference
 from projections.contributions import Contributions
 from projections.daily import Daily
+from projections.exceptions.kept import KeptExceptions
 from projections.exchanges import Exchanges
 from projections.following import Follower
 from projections.groups import Groups
@@ -66,6 +67,7 @@ class Views:
         self.reports = Reports(asking, log)
         self.ties = KeptTies(asking, self.reports)
         self.daily = Daily(engine, self.reports)
+        self.exceptions = KeptExceptions(asking, self.reports)
         self._projector = Projector(engine, asking, log, models)
         self._follower = Follower(self.catch_up)
 
@@ -76,6 +78,7 @@ class Views:
         views._projector.prepare()
         views.reports.prepare()
         views.daily.prepare()
+        views.exceptions.prepare()
         return views
 
     def catch_up(self, position: int | None = None) -> AsOf:

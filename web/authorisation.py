@@ -210,7 +210,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_balances": COORDINATORS_AND_AUDITORS,
     "show_journal": COORDINATORS_AND_AUDITORS,
     "show_entry": COORDINATORS_AND_AUDITORS,
-    # web/pages/audit.py
+    # web/pages/audit.py, web/pages/exceptions.py
     "show_audit": COORDINATORS_AND_AUDITORS,
     # web/pages/slips.py: whoever reads the page may prove what it says
     "exchange_receipt": PARTIES_COORDINATORS_AND_AUDITORS,
@@ -225,6 +225,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "prove_consistency": ANYBODY,
     "show_tile": ANYBODY,
     "show_entry_tile": AUDITORS,
+    "show_exceptions": COORDINATORS_AND_AUDITORS,
 }
 
 

@@ -106,6 +106,7 @@ FOUND: dict[str, set[str]] = {
     "prove_consistency": ANYBODY,
     "show_tile": ANYBODY,
     "show_entry_tile": {RUTH},
+    "show_exceptions": KEEPERS,
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

@@ -32,6 +32,7 @@ COMMANDS: dict[str, Entrance] = {
     "balances": Entrance("balances", "Compute every balance from the log alone."),
     "statement": Entrance("statement", "List what moved the hours of one account."),
     "stats": Entrance("stats", "Compute contribution and reciprocity from the log alone."),
+    "exceptions": Entrance("exceptions", "Print what in the log is worth a look."),
     "figures": Entrance("figures", "Make the reports of closed months and years."),
     "report": Entrance("report", "Print the report of a closed month or year."),
     "replay": Entrance("replaying", "Compare the read models with the log."),

@@ -32,6 +32,7 @@ from web.pages import (
     coordinator,
     erasures,
     everything,
+    exceptions,
     exchanges,
     figure_reports,
     gift_records,
@@ -90,4 +91,5 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *slips.PAGES,
     *proofs.PAGES,
     *tiles.PAGES,
+    *exceptions.PAGES,
 )

@@ -210,7 +210,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_balances": COORDINATORS_AND_AUDITORS,
     "show_journal": COORDINATORS_AND_AUDITORS,
     "show_entry": COORDINATORS_AND_AUDITORS,
-    # web/pages/audit.py, web/pages/exceptions.py
+    # web/pages/audit.py, web/pages/exceptions.py, web/pages/samples.py
     "show_audit": COORDINATORS_AND_AUDITORS,
     # web/pages/slips.py: whoever reads the page may prove what it says
     "exchange_receipt": PARTIES_COORDINATORS_AND_AUDITORS,
@@ -226,6 +226,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_tile": ANYBODY,
     "show_entry_tile": AUDITORS,
     "show_exceptions": COORDINATORS_AND_AUDITORS,
+    "show_sample": COORDINATORS_AND_AUDITORS,
 }
 
 

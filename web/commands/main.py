@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entrance] = {
     "rebuild": Entrance("rebuilding", "Build all read models anew from the log."),
     "seal": Entrance("sealing", "Sign the log as it stands, and print a sheet to keep."),
     "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),
+    "sample": Entrance("sampling", "Draw entries at random, to ask people about."),
     "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
     "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
     "witnesses": Entrance("witnesses", "Say who is asked to watch over this log's seals."),

@@ -49,6 +49,7 @@ from web.pages import (
     reports,
     reversals,
     roles,
+    samples,
     sign_in,
     slips,
     statements,
@@ -92,4 +93,5 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *proofs.PAGES,
     *tiles.PAGES,
     *exceptions.PAGES,
+    *samples.PAGES,
 )

@@ -12,6 +12,8 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ErasureAsked,
+    ErasureWithdrawn,
     ExceptionsAgreed,
     ExchangeReported,
     ExchangeReversed,
@@ -19,6 +21,7 @@ from ledger.events import (
     GiftRecorded,
     GiftWithdrawn,
     LimitsAgreed,
+    PersonalDataErased,
     RoleGiven,
     RoleWithdrawn,
     VisibilityChosen,
@@ -37,6 +40,7 @@ Chapter = Literal[
     "agreements",
     "visibility",
     "imports",
+    "erasures",
 ]
 
 BY_KIND: Mapping[type[Fact], Chapter] = {
@@ -49,6 +53,9 @@ BY_KIND: Mapping[type[Fact], Chapter] = {
     CategoriesAgreed: "agreements",
     ExceptionsAgreed: "agreements",
     VisibilityChosen: "visibility",
+    ErasureAsked: "erasures",
+    ErasureWithdrawn: "erasures",
+    PersonalDataErased: "erasures",
 }
 """Facts that belong to a chapter whoever recorded them and whenever."""
 

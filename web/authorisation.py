@@ -227,6 +227,7 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_entry_tile": AUDITORS,
     "show_exceptions": COORDINATORS_AND_AUDITORS,
     "show_sample": COORDINATORS_AND_AUDITORS,
+    "sample_receipts": COORDINATORS_AND_AUDITORS,
 }
 
 

@@ -1,9 +1,12 @@
 """A random sample on a page: drawn from a seed, at an address that can be quoted."""
 
+import io
 import re
+import zipfile
 
 import pytest
 
+from ledger.seal.receipt import parse_receipt
 from ledger.seal.sample import sample
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
@@ -75,3 +78,35 @@ def test_what_cannot_be_drawn_is_told_beside_its_field(street: Street, asked: di
 
 def test_members_draw_no_samples(street: Street) -> None:
     assert street.ana.get("/audit/sample").status_code == 403
+
+
+def test_the_receipts_of_a_sample_come_as_one_file(street: Street) -> None:
+    newest = street.views.catch_up().number
+    asked = {"size": "3", "seed": "elm", "upto": str(newest)}
+    street.neighbourhood.sealed()
+
+    page = street.ruth.get("/audit/sample", params=asked)
+    first, second = (street.ruth.get("/audit/sample/receipts", params=asked) for _ in range(2))
+
+    assert "Their receipts, as one file" in words_on(page)
+    assert first.content == second.content, "the same sample under the same seal is the same file"
+    with zipfile.ZipFile(io.BytesIO(first.content)) as archive:
+        names = archive.namelist()
+        places = [parse_receipt(archive.read(name)).place for name in names[:-1]]
+    assert names == [*(f"{number}.tlog-proof" for number in sample("elm", 3, 1, newest)), "vkeys.txt"]
+    assert [place + 1 for place in places] == sample("elm", 3, 1, newest)
+
+
+def test_before_the_first_seal_there_are_no_receipts(street: Street) -> None:
+    asked = {"size": "3", "seed": "elm", "upto": "5"}
+
+    assert "Their receipts, as one file" not in words_on(street.ruth.get("/audit/sample", params=asked))
+    assert street.ruth.get("/audit/sample/receipts", params=asked).status_code == 404
+    assert street.ana.get("/audit/sample/receipts", params=asked).status_code == 403
+
+
+@pytest.mark.parametrize("asked", [{}, {"size": "3"}, {"size": "3", "seed": "elm", "upto": "99999"}])
+def test_receipts_of_what_was_not_drawn_lead_to_the_form(street: Street, asked: dict[str, str]) -> None:
+    answer = street.ruth.get("/audit/sample/receipts", params=asked)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/audit/sample")

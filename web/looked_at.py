@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from ledger.events import Thresholds
 from projections.exceptions.noted import Noted, Rule
-from web.sentences import Voice
+from web.voices import Voice
 from web.words import count, day, duration, gettext, later, ngettext, speech
 
 RULES: Mapping[Rule, tuple[str, str]] = {

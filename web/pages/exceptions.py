@@ -18,8 +18,8 @@ from web.forms import decode, query_fields
 from web.frame import page
 from web.looked_at import found_words, rule_words
 from web.pages.people import Names
-from web.sentences import Voice
 from web.visitors import Asked
+from web.voices import Voice
 
 FINDS_A_PAGE = 25
 

@@ -17,7 +17,8 @@ from web.links import SENSES, Correction, Stories, correction_of, links_of, stor
 from web.mentions import exchange_of, gift_of, people_in
 from web.pages.choices import labels_of
 from web.pages.people import Names
-from web.sentences import Voice, entry_link, sentence
+from web.sentences import sentence
+from web.voices import Voice, entry_link
 from web.words import gettext
 
 _WORTH_A_RANGE = 4

@@ -15,7 +15,7 @@ from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from web.looked_at import RULES as SAID
 from web.looked_at import SENTENCES, found_words, rule_words
-from web.sentences import Voice
+from web.voices import Voice
 
 
 def looked(street: Street) -> int:

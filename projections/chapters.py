@@ -12,6 +12,8 @@ from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
     ConfirmationAgreed,
+    ErasureAsked,
+    ErasureWithdrawn,
     ExceptionsAgreed,
     ExchangeReported,
     ExchangeReversed,
@@ -19,6 +21,7 @@ from ledger.events import (
     GiftRecorded,
     GiftWithdrawn,
     LimitsAgreed,
+    PersonalDataErased,
     RoleGiven,
     RoleWithdrawn,
     VisibilityChosen,
@@ -37,6 +40,7 @@ Chapter = Literal[
     "agreements",
     "visibility",
     "imports",
+    "erasures",
 ]
 
 BY_KIND: Mapping[type[Fact], Chapter] = {
@@ -49,6 +53,9 @@ BY_KIND: Mapping[type[Fact], Chapter] = {
     CategoriesAgreed: "agreements",
     ExceptionsAgreed: "agreements",
     VisibilityChosen: "visibility",
+    ErasureAsked: "erasures",
+    ErasureWithdrawn: "erasures",
+    PersonalDataErased: "erasures",
 }
 """Facts that belong to a chapter whoever recorded them and whenever."""
 
@@ -86,7 +93,7 @@ class Chapters:
     def take_in(self, number: int, entry: Entry) -> None:
         """The next entry."""
         fact = entry.data
-        chapters = chapters_of(entry)
+        chapters: list[Chapter] = chapters_of(entry)
         if isinstance(fact, CommunityFounded):
             begun = Community(fact.time_zone)
             self._keep(begun._replace(founded_on=str(begun.day_of(entry.at))))
@@ -95,7 +102,7 @@ class Chapters:
         elif may_be_late(entry):
             known = self._known()
             chapters += lateness(cast("Any", fact).given_on, known.day_of(entry.at), known)
-        self._found += [(chapter, number) for chapter in chapters]
+        self._found.extend((chapter, number) for chapter in chapters)
 
     def write(self) -> None:
         """Keeps what was found, and how many there are of each."""

@@ -160,6 +160,21 @@ class Journal(ReadModel):
             row = connection.execute(sa.select(LINES).where(LINES.c.number == number)).first()
         return JournalLine(*row) if row else None
 
+    def lines(self, numbers: Sequence[int]) -> list[JournalLine]:
+        """These entries, in their order; as many as a sample holds, in one question."""
+        query = sa.select(LINES).where(LINES.c.number.in_(numbers)).order_by(LINES.c.number)
+        with self._engine.connect() as connection:
+            return [JournalLine(*row) for row in connection.execute(query)] if numbers else []
+
+    def recorded_in(self, first_day: date | None, last_day: date | None, upto: int) -> tuple[int, int]:
+        """The first and the last entry, up to `upto`, that were recorded in these days; (1, 0) when there is none."""
+        wanted = JournalFilter(first_day=first_day, last_day=last_day)
+        with self._engine.connect() as connection:
+            query = _filtered(connection, wanted, LINES.c.number).where(LINES.c.number <= upto)
+            ends = [query.order_by(order).limit(1) for order in (LINES.c.number.asc(), LINES.c.number.desc())]
+            first, last = (connection.execute(end).first() for end in ends)
+        return (first[0], last[0]) if first and last else (1, 0)
+
     def chapters(self) -> dict[Chapter, int]:
         """How many entries each chapter has; those without any are left out."""
         with self._engine.connect() as connection:

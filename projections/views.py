@@ -11,6 +11,7 @@ from projections.balances import Balances
 from projections.comparison import Difference
 from projections.contributions import Contributions
 from projections.daily import Daily
+from projections.exceptions.kept import KeptExceptions
 from projections.exchanges import Exchanges
 from projections.following import Follower
 from projections.groups import Groups
@@ -72,6 +73,7 @@ class Views:
         self.replays = KeptReplays(engine, asking, log, self.reports)
         self.wishes = Wishes(engine, self.reports)
         self.statistics = KeptStatistics(engine, log, self.reports)
+        self.exceptions = KeptExceptions(asking, self.reports)
         self._projector = Projector(engine, asking, log, models)
         self._follower = Follower(self.catch_up)
 
@@ -80,7 +82,7 @@ class Views:
         """The read models of a place. Those that are missing or defined otherwise are made from the log first."""
         views = cls(place.views_engine(), log)
         views._projector.prepare()
-        for kept in (views.reports, views.daily, views.replays, views.wishes, views.statistics):
+        for kept in (views.reports, views.daily, views.replays, views.wishes, views.statistics, views.exceptions):
             kept.prepare()
         return views
 

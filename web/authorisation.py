@@ -211,8 +211,11 @@ WHO_MAY: Mapping[str, Rule] = {
     "show_balances": COORDINATORS_AND_AUDITORS,
     "show_journal": COORDINATORS_AND_AUDITORS,
     "show_entry": COORDINATORS_AND_AUDITORS,
-    # web/pages/audit.py
+    # web/pages/audit.py, web/pages/exceptions.py, web/pages/samples.py
     "show_audit": COORDINATORS_AND_AUDITORS,
+    "show_exceptions": COORDINATORS_AND_AUDITORS,
+    "show_sample": COORDINATORS_AND_AUDITORS,
+    "sample_receipts": COORDINATORS_AND_AUDITORS,
     # web/pages/seal.py, web/pages/receipts.py
     "show_seal": MEMBERS,
     "show_sheet": MEMBERS,

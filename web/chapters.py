@@ -29,5 +29,9 @@ CHAPTERS: Mapping[Chapter, tuple[str, str]] = {
     ),
     "visibility": (later("Who sees whom"), later("Members chose who may see whom they help.")),
     "imports": (later("Imports"), later("What was brought in from other records.")),
+    "erasures": (
+        later("Erasures"),
+        later("Members whose personal data was to be erased, and was. The hours stay, for others’ sake."),
+    ),
 }
 """Chapter -> its name, and a sentence about it; in the order in which they are shown."""

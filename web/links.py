@@ -31,14 +31,9 @@ class Link(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """What an auditor asks of a correction: which entry it concerns, who asked, who agreed, and after how many days.
-
-    `approved_by` is "" where nobody else has to agree: a new report, a gift withdrawn.
-    """
+    """Which entry a correction concerns, and how many days after that one was recorded it came."""
 
     original: int
-    asked_by: str
-    approved_by: str
     days: int
 
 
@@ -51,6 +46,7 @@ def stories_in(facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
 
 def links_of(fact: Fact, stories: Stories) -> list[Link]:
     """Where a fact leads: to what it corrects, and to what corrected it."""
+    found: list[tuple[Sense, Moment | None]] = []
     match fact:
         case ExchangeReported():
             found = [
@@ -74,25 +70,23 @@ def links_of(fact: Fact, stories: Stories) -> list[Link]:
         case GiftWithdrawn():
             found = [("takes-back", _moment(stories, fact.gift, "gift-recorded"))]
         case _:
-            found = []
+            pass
     return [Link(sense, moment.number) for sense, moment in found if moment]
 
 
 def correction_of(entry: Entry, stories: Stories) -> Correction | None:
-    """The entry as a correction, if it is one."""
+    """The entry as a correction, if it is one. Who asked and who agreed is in its sentence."""
     fact = entry.data
     match fact:
         case ExchangeReversed():
-            original, asked_by, approved_by = _counted(stories, fact.exchange), fact.asked_by, fact.approved_by
+            original = _counted(stories, fact.exchange)
         case ExchangeReported(corrects=corrects) if corrects:
-            original, asked_by, approved_by = _counted(stories, corrects), fact.reported_by, ""
+            original = _counted(stories, corrects)
         case GiftWithdrawn():
-            original, asked_by, approved_by = _moment(stories, fact.gift, "gift-recorded"), fact.withdrawn_by, ""
+            original = _moment(stories, fact.gift, "gift-recorded")
         case _:
             return None
-    if original is None:
-        return None
-    return Correction(original.number, asked_by, approved_by, (entry.recorded_at - instant(original.at)).days)
+    return Correction(original.number, (entry.recorded_at - instant(original.at)).days) if original else None
 
 
 def _moment(stories: Stories, item: str, kind: str) -> Moment | None:

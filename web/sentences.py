@@ -1,7 +1,7 @@
 """Every fact of the book as one plain sentence, in the reader's language."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from babel.lists import format_list
 from markupsafe import Markup, escape
@@ -40,41 +40,10 @@ from ledger.events import (
     RoleWithdrawn,
     VisibilityChosen,
 )
-from web.pages.people import nameless
-from web.words import count, day, duration, gettext, later, speech
+from web.voices import Voice, isolated
+from web.words import day, duration, gettext, later, speech
 
 _ = gettext
-
-
-class Voice(NamedTuple):
-    """What a sentence is told with: what people, groups and kinds of help are called, and where reports stand."""
-
-    names: Mapping[str, str]
-    kinds: Mapping[str, str]
-    entries: Mapping[str, int] = {}
-    """Exchange -> number of the entry that reported it."""
-
-    def name(self, account: str) -> Markup:
-        """Whoever gives, receives or acts. What is nobody's own name is a word of the reader's language."""
-        kindly = nameless(account)
-        known = self.names.get(account) or kindly
-        return escape(kindly) if known == kindly else _isolated(known)
-
-    def kind(self, category: str) -> str:
-        """A kind of help by its label; one that is no longer agreed upon by its key."""
-        return self.kinds.get(category) or category.replace("-", " ")
-
-    def report(self, exchange: str) -> Markup:
-        """The entry that reported an exchange, as a link for the reader of the journal."""
-        number = self.entries.get(exchange)
-        if number is None:
-            return escape(_("an earlier entry"))
-        return entry_link(number)
-
-
-def entry_link(number: int) -> Markup:
-    """An entry by its number, as a link for the reader of the journal."""
-    return Markup('<a href="/journal/{}">{}</a>').format(number, _("entry %(number)s", number=count(number)))
 
 
 def sentence(fact: Fact, voice: Voice) -> Markup:
@@ -88,7 +57,7 @@ def _told(fact: Fact, voice: Voice) -> Markup:  # noqa: C901 - one case for each
         case CommunityFounded():
             return _say(
                 _("The community %(name)s was founded. Its clocks show the time of %(zone)s."),
-                name=_isolated(fact.name),
+                name=isolated(fact.name),
                 zone=fact.time_zone.replace("_", " "),
             )
         case LimitsAgreed():
@@ -98,7 +67,7 @@ def _told(fact: Fact, voice: Voice) -> Markup:  # noqa: C901 - one case for each
         case ConfirmationAgreed():
             return _say(_("Agreed: hours count once both people have agreed."))
         case CategoriesAgreed():
-            labels = [_isolated(category.label) for category in fact.categories]
+            labels = [isolated(category.label) for category in fact.categories]
             return _say(_("Agreed: help is logged under these kinds: %(kinds)s."), kinds=_listed(labels))
         case ExceptionsAgreed():
             return _say(_("Agreed: from where on something in the book is worth a look."))
@@ -231,7 +200,7 @@ def _report(fact: ExchangeReported, voice: Voice) -> Markup:
         "giver": voice.name(first.giver),
         "receiver": voice.name(first.receiver),
         "amount": _amount(first.minutes),
-        "kind": _isolated(voice.kind(first.category)),
+        "kind": isolated(voice.kind(first.category)),
         "day": day(fact.given_on),
     }
     if len(fact.legs) > 1:
@@ -256,7 +225,7 @@ def _legs(legs: Sequence[Leg], voice: Voice) -> Markup:
                 giver=voice.name(leg.giver),
                 receiver=voice.name(leg.receiver),
                 amount=_amount(leg.minutes),
-                kind=_isolated(voice.kind(leg.category)),
+                kind=isolated(voice.kind(leg.category)),
             )
             for leg in legs
         ]
@@ -269,7 +238,7 @@ def _gift(template: str, fact: GiftRecorded | GiftWithdrawn, voice: Voice) -> Ma
         day=day(fact.given_on),
         giver=voice.name(fact.giver),
         receiver=voice.name(fact.receiver),
-        kind=_isolated(voice.kind(fact.category)),
+        kind=isolated(voice.kind(fact.category)),
     )
 
 
@@ -298,7 +267,3 @@ def _listed(parts: Sequence[Markup]) -> Markup:
 
 def _amount(minutes: int) -> Markup:
     return Markup('<span class="h">{}</span>').format(duration(minutes))
-
-
-def _isolated(words: str) -> Markup:
-    return Markup("<bdi>{}</bdi>").format(words)

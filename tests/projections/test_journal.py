@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from ledger.domain.agreements import DEFAULT_THRESHOLDS
+from ledger.events import ErasureAsked
 from ledger.identifiers import AccountId
 from projections.chapters import Chapter
 from projections.journal import JournalFilter
@@ -219,3 +220,23 @@ def test_a_chapter_goes_together_with_the_other_filters_and_turns_page_by_page(s
     assert [len(first), len(second)] == [2, 1]
     assert street.views.journal.page(wanted, after=second[-1].number, limit=2) == first
     assert len(street.views.journal.page(JournalFilter(chapter="corrections", actor=CHIDI))) == 4
+
+
+def test_erasures_are_a_chapter(street: ElmStreet) -> None:
+    street.wrote(ErasureAsked(member=ANA, asked_by=ANA))
+    street.views.catch_up()
+
+    assert chapter_of(street, "erasures") == ["erasure-asked"]
+
+
+def test_the_entries_of_a_sample_are_asked_for_by_number(street: ElmStreet) -> None:
+    assert [line.number for line in street.views.journal.lines([5, 2, 9_999])] == [2, 5]
+    assert street.views.journal.lines([]) == []
+
+
+def test_the_entries_of_a_period_are_found_up_to_an_entry(street: ElmStreet) -> None:
+    head = street.views.catch_up().number
+
+    assert street.views.journal.recorded_in(None, None, head) == (1, head)
+    assert street.views.journal.recorded_in(TODAY, TODAY, 4) == (1, 4)
+    assert street.views.journal.recorded_in(TODAY + timedelta(days=1), None, head) == (1, 0)

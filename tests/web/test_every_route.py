@@ -114,6 +114,9 @@ FOUND: dict[str, set[str]] = {
     "show_entry_tile": {RUTH},
     "show_replay": MEMBERS,
     "ask_replay": KEEPERS,
+    "show_exceptions": KEEPERS,
+    "show_sample": KEEPERS,
+    "sample_receipts": KEEPERS,
 }
 """Who finds what they look for at each page and button: with Ana's things in the path, and nothing typed."""
 

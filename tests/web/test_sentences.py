@@ -43,7 +43,8 @@ from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, Exchange
 from web.fact_names import DOORS, KINDS_OF_FACT
 from web.links import stories_in
 from web.mentions import people_in
-from web.sentences import Voice, sentence
+from web.sentences import sentence
+from web.voices import Voice
 
 ANA, BO, CHIDI, FORMER = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi"), MemberId("m-former")
 CHOIR = GroupId("g-choir")

@@ -62,6 +62,7 @@ class Walk:
             "size": str(self.sealed),
             "level": "0",
             "place": f"000.p/{self.sealed}",
+            "rule": "circle",
         }
         path = min(handler.paths)
         for name, identifier in stands_for.items():

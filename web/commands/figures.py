@@ -13,12 +13,14 @@ from web.commands.where import Where
 @aside_options
 @click.pass_obj
 def figures_command(where: Where, quiet: bool, aside: bool) -> None:
-    """Make the reports of months and years that are closed, and look for late entries. `hours serve` does it by itself.
+    """Make the reports of months and years that are closed, and look for late entries and for what is worth a look.
 
-    A period is closed seven days after its last day. Its figures are computed once, from what was recorded by then.
+    `hours serve` does it by itself. A period is closed seven days after its last day. Its figures are computed once,
+    from what was recorded by then.
     """
     if aside:
         give_way()
+    from projections.exceptions.kept import look
     from projections.reports.refreshing import refresh
 
     with where.log() as log:
@@ -26,6 +28,9 @@ def figures_command(where: Where, quiet: bool, aside: bool) -> None:
         try:
             with progress("Reading the log") as tell:
                 made = refresh(log, engine, now=datetime.now(UTC), tell=lambda doing, done, of: tell(done, of))
+            if not made.is_busy:
+                with progress("Looking at the log") as tell:
+                    look(log, engine, tell=tell)
         finally:
             engine.dispose()
     if quiet or aside:

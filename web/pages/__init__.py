@@ -32,6 +32,7 @@ from web.pages import (
     coordinator,
     erasures,
     everything,
+    exceptions,
     exchanges,
     figure_reports,
     gift_records,
@@ -50,6 +51,7 @@ from web.pages import (
     reports,
     reversals,
     roles,
+    samples,
     seal,
     sign_in,
     slips,
@@ -96,4 +98,6 @@ PAGES: Sequence[HTTPRouteHandler] = (
     *proofs.PAGES,
     *tiles.PAGES,
     *replay.PAGES,
+    *exceptions.PAGES,
+    *samples.PAGES,
 )

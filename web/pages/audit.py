@@ -6,6 +6,8 @@ from litestar.di import NamedDependency
 from projections.views import Views
 from web.chapters import CHAPTERS
 from web.frame import page
+from web.looked_at import rule_words
+from web.pages.exceptions import found_by_rule
 from web.visitors import Asked
 from web.words import gettext
 
@@ -14,6 +16,7 @@ from web.words import gettext
 def show_audit(request: Asked, views: NamedDependency[Views]) -> Response[str]:
     """Every chapter with the number of its entries; the numbers are kept as entries come, not counted here."""
     as_of = views.catch_up()
+    looked = views.exceptions.looked()
     counted = views.journal.chapters()
     return page(
         request,
@@ -22,6 +25,8 @@ def show_audit(request: Asked, views: NamedDependency[Views]) -> Response[str]:
             (chapter, gettext(name), gettext(words), counted.get(chapter, 0))
             for chapter, (name, words) in CHAPTERS.items()
         ],
+        looked=looked,
+        rules=[(rule, *rule_words(rule, looked.thresholds), found) for rule, found in found_by_rule(looked.counts)],
         as_of=as_of.number,
     )
 

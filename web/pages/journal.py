@@ -1,9 +1,9 @@
 """The journal: every fact in the order it was recorded, filtered, and one entry with all that is kept of it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, NamedTuple, cast
+from typing import Annotated, NamedTuple
 
 import msgspec
 from litestar import Response, get
@@ -33,6 +33,8 @@ from web.words import gettext, later
 LINES_A_PAGE = 25
 
 Number = Annotated[int, Meta(ge=0)]
+
+_CHAPTERS: Mapping[str, Chapter] = {chapter: chapter for chapter in CHAPTERS}
 
 
 class JournalForm(msgspec.Struct, kw_only=True):
@@ -100,7 +102,7 @@ def show_journal(
         told=told,
         reasons=_reasons(told, bank, visitor),
         reads_words=visitor.coordinates,
-        chapter=[gettext(words) for words in CHAPTERS.get(wanted.chapter, ())],
+        chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
         chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
         doors={via: gettext(words) for via, words in DOORS.items()},
         kinds=[("", gettext("Every kind"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
@@ -165,10 +167,10 @@ def _wanted(form: Form[JournalForm], bank: TimeBank, views: Views) -> tuple[Jour
             form.refuse(field, sought.sentence)
     if wish.type and wish.type not in TYPES:
         form.refuse("type", "unknown_choice")
-    if wish.chapter and wish.chapter not in CHAPTERS:
+    if wish.chapter and wish.chapter not in _CHAPTERS:
         form.refuse("chapter", "unknown_choice")
     wanted = JournalFilter(
-        chapter=cast("Chapter", wish.chapter),
+        chapter=_CHAPTERS.get(wish.chapter, ""),
         account=AccountId(meant["account"]),
         actor=MemberId(meant["actor"]),
         type=wish.type,

@@ -17,8 +17,9 @@ from web.mentions import exchange_of, people_in
 from web.pages.choices import labels_of
 from web.pages.people import Names
 from web.pages.told import kept_bytes
-from web.sentences import Voice, sentence
+from web.sentences import sentence
 from web.sign_in import sessions
+from web.voices import Voice
 from web.words import gettext
 
 AT_ONCE = 200

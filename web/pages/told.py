@@ -17,7 +17,8 @@ from web.links import SENSES, Correction, Stories, correction_of, links_of, stor
 from web.mentions import exchange_of, gift_of, people_in
 from web.pages.choices import labels_of
 from web.pages.people import Names
-from web.sentences import Voice, entry_link, sentence
+from web.sentences import sentence
+from web.voices import Voice, entry_link
 from web.words import gettext
 
 _WORTH_A_RANGE = 4
@@ -39,8 +40,6 @@ class Told(NamedTuple):
     happened_on: date | None
     links: list[Markup]
     correction: Correction | None
-    asked_by: Markup
-    approved_by: Markup
     story: list[Moment]
 
 
@@ -57,7 +56,6 @@ def tell(lines: Sequence[JournalLine], bank: TimeBank, views: Views) -> list[Tol
 
 
 def _told(line: JournalLine, entry: Entry, voice: Voice, stories: Stories) -> Told:
-    correction = correction_of(entry, stories)
     story = stories.get(exchange_of(entry.data) or gift_of(entry.data))
     return Told(
         line,
@@ -71,9 +69,7 @@ def _told(line: JournalLine, entry: Entry, voice: Voice, stories: Stories) -> To
             escape(gettext(SENSES[sense])) % {"entry": entry_link(number)}
             for sense, number in links_of(entry.data, stories)
         ],
-        correction,
-        voice.name(correction.asked_by) if correction else Markup(),
-        voice.name(correction.approved_by) if correction and correction.approved_by else Markup(),
+        correction_of(entry, stories),
         story.timeline if story else [],
     )
 

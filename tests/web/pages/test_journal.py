@@ -196,7 +196,8 @@ def test_a_correction_says_what_it_concerns_who_asked_and_who_agreed(street: Str
 
     assert numbers_on(page.text) == [number]
     assert f"Takes back entry {number - 1}." in shown
-    assert "Asked by Bo Lindqvist, agreed by Chidi Eze. On the day it was recorded." in shown
+    assert "Bo Lindqvist asked to take it back, and Chidi Eze agreed." in shown
+    assert "On the day of the entry that it corrects." in shown
     assert "Coordinators read the reason." in shown and "Typed twice" not in page.text
 
 

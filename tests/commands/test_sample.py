@@ -1,0 +1,75 @@
+"""`hours sample`: a draw that anybody can repeat, and receipts of what was drawn."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ledger.seal.sample import sample
+from tests.commands.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("neighbours")
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where seals are kept, for every test here: never among those of whoever runs the tests."""
+    monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
+    return tmp_path / "seals"
+
+
+def drawn(founded: Run, *words: str) -> list[int]:
+    result = founded("sample", "--format", "json", *words)
+    assert result.exit_code == 0, result.output
+    return [row["entry"] for row in json.loads(result.stdout)]
+
+
+def test_the_same_seed_draws_the_same_entries_of_the_same_book(founded: Run) -> None:
+    again = drawn(founded, "--seed", "elm", "--size", "4", "--at-entry", "12")
+
+    assert again == drawn(founded, "--seed", "elm", "--size", "4", "--at-entry", "12") == sample("elm", 4, 1, 12)
+
+
+def test_a_seed_is_drawn_and_printed_when_none_is_given(founded: Run) -> None:
+    result = founded("sample", "--size", "3")
+
+    seed = result.stderr.split("with the seed ")[1].strip()
+    assert founded("sample", "--size", "3", "--seed", seed).stdout == result.stdout
+
+
+def test_days_of_recording_bound_the_draw(founded: Run) -> None:
+    assert drawn(founded, "--seed", "elm", "--to", "2001-01-01") == []
+    assert len(drawn(founded, "--seed", "elm", "--from", "2001-01-01", "--size", "5")) == 5
+
+
+def test_receipts_of_the_sample_can_be_checked(founded: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "receipts"
+
+    result = founded("sample", "--seed", "elm", "--size", "2", "--receipts", str(folder))
+
+    assert result.exit_code == 0, result.output
+    slips = sorted(folder.glob("*.tlog-proof"))
+    assert len(slips) == 2
+    for slip in slips:
+        checked = founded("verify", "receipt", str(slip), "--key", str(folder / "vkeys.txt"))
+        assert checked.exit_code == 0, checked.output
+
+
+def test_a_folder_that_holds_something_is_left_alone(founded: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+
+    assert founded("sample", "--receipts", str(tmp_path)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--size", "0"], 2),
+        (["--size", "201"], 2),
+        (["--seed", "x" * 65], 2),
+        (["--seed", "two\nlines"], 2),
+        (["--at-entry", "99999"], 1),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(founded: Run, words: list[str], code: int) -> None:
+    assert founded("sample", *words).exit_code == code

@@ -1,0 +1,43 @@
+"""Acts of help to try rules on: Ana helped Bo for an hour today, unless told otherwise."""
+
+from itertools import count
+
+from ledger.domain.agreements import DEFAULT_DEBIT_LIMIT_MINUTES, DEFAULT_THRESHOLDS
+from projections.exceptions.book import Act, Limits
+from tests.cast import ANA, BO, TODAY
+
+AGREED = DEFAULT_THRESHOLDS
+TODAY_NUMBER = TODAY.toordinal()
+LIMITS = (Limits(0, 0, DEFAULT_DEBIT_LIMIT_MINUTES, None),)
+
+_numbers = count(10, 10)
+
+
+def act(
+    giver: str = ANA,
+    receiver: str = BO,
+    minutes: int = 60,
+    *,
+    day: int = 0,
+    settled: int | None = None,
+    exchange: str = "",
+    brought: bool = False,
+    one_voice: str = "",
+    taken_back: int = 0,
+) -> Act:
+    """Help that happened, and was settled, so many days from today; each has the next number."""
+    number = next(_numbers)
+    on = TODAY_NUMBER + day
+    return Act(
+        number=number,
+        reported=number - 1,
+        exchange=exchange or f"x-{number}",
+        giver=giver,
+        receiver=receiver,
+        minutes=minutes,
+        given_on=on,
+        settled_on=on if settled is None else TODAY_NUMBER + settled,
+        brought=brought,
+        one_voice=one_voice,
+        taken_back=taken_back,
+    )

@@ -1,0 +1,100 @@
+"""What is worth a look, as auditors and coordinators read it: factual, kind, and with the entries it rests on."""
+
+import html
+import re
+from typing import get_args
+
+import pytest
+
+from ledger.domain.agreements import DEFAULT_THRESHOLDS
+from ledger.identifiers import AccountId
+from projections.exceptions.kept import look
+from projections.exceptions.noted import RULES, Rule, noted
+from tests.cast import ANA, BO, CHIDI
+from tests.web.pages.conftest import Street
+from tests.web.pages.reader import words_on
+from web.looked_at import RULES as SAID
+from web.looked_at import SENTENCES, found_words, rule_words
+from web.voices import Voice
+
+
+def looked(street: Street) -> int:
+    """The book is looked at, as the process beside the pages does it; up to which entry."""
+    street.views.catch_up()
+    return look(street.bank.log, street.views._engine).number
+
+
+def test_a_find_is_a_sentence_with_links_to_its_entries(street: Street) -> None:
+    street.helped(by=street.chidi_id)
+    number = looked(street)
+
+    page = street.ruth.get("/audit/exceptions/both-sides")
+    shown = words_on(page)
+
+    assert "Chidi Eze typed the words of Ana Sousa and Bo Lindqvist: 2 h 30 min of help." in shown
+    assert f'href="/journal/{number - 1}"' in page.text and f'href="/journal/{number}"' in page.text
+    assert "Worth a look does not mean wrong." in shown
+    assert f"This page shows the book as of entry {number}." in shown
+
+
+def test_the_desk_says_how_much_each_rule_found_and_by_which_thresholds(street: Street) -> None:
+    street.helped(by=street.chidi_id)
+    number = looked(street)
+
+    shown = words_on(street.chidi.get("/audit"))
+
+    assert f"As of entry {number}." in shown
+    assert "One person typed the words of both" in shown
+    assert "more than 16 h on one day" in shown and "in at most 14 days" in shown
+
+
+def test_before_the_first_look_it_says_so(street: Street) -> None:
+    assert "The book was not looked at yet." in words_on(street.ruth.get("/audit"))
+    assert "The book was not looked at yet." in words_on(street.ruth.get("/audit/exceptions/circle"))
+
+
+def test_where_nothing_was_found_it_says_so(street: Street) -> None:
+    looked(street)
+
+    assert "Nothing of this kind was found." in words_on(street.ruth.get("/audit/exceptions/circle"))
+
+
+def test_more_finds_are_on_further_pages(street: Street) -> None:
+    for minutes in range(1, 28):
+        street.helped(by=street.chidi_id, minutes=minutes)
+    looked(street)
+
+    first = street.ruth.get("/audit/exceptions/both-sides")
+    older = html.unescape(re.findall(r'href="([^"]*)" rel="next"', first.text)[0])
+    second = street.ruth.get(older)
+
+    assert first.text.count('<th scope="row">') == 25 and second.text.count('<th scope="row">') == 2
+    assert 'rel="prev"' in second.text and 'rel="next"' not in second.text
+
+
+def test_another_rule_there_is_not(street: Street) -> None:
+    assert street.ruth.get("/audit/exceptions/gossip").status_code == 404
+
+
+def test_a_place_that_is_no_number_is_told(street: Street) -> None:
+    assert street.ruth.get("/audit/exceptions/circle", params={"after": "x"}).status_code == 422
+
+
+def test_members_are_not_shown_what_is_worth_a_look(street: Street) -> None:
+    assert street.ana.get("/audit/exceptions/circle").status_code == 403
+
+
+def test_every_rule_has_words() -> None:
+    assert tuple(SAID) == tuple(SENTENCES) == RULES == get_args(Rule)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_and_its_finds_are_told_in_whole_sentences(rule: Rule) -> None:
+    voice = Voice({ANA: "Ana", BO: "Bo <b>", CHIDI: "Chidi"}, {})
+    one = noted(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day="2026-03-14")
+
+    name, words = rule_words(rule, DEFAULT_THRESHOLDS)
+    said = found_words(one, voice)
+
+    assert "%(" not in name + words + said and "<b>" not in said
+    assert words.endswith(".") and said.endswith(".")

@@ -201,7 +201,8 @@ class Journal(ReadModel):
             low = 0
             high = middle = last if highest is None else min(highest, last)
             while low < high:
-                if connection.execute(question, {"number": middle}).scalar_one() <= bound:
+                value: Any = connection.execute(question, {"number": middle}).scalar_one()
+                if value <= bound:
                     low = middle
                 else:
                     high = middle - 1

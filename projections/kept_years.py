@@ -8,6 +8,7 @@ year, some forty bytes for each, and with nothing else.
     m-bo=60,0,1,0,0,03-14,x-1               as a day, and the first day in the year and what it was
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
@@ -111,12 +112,10 @@ class KeptYear:
     def by(self, on: str) -> tuple[int, int]:
         """Minutes given and received on all days of the year up to this one, MM-DD."""
         given = received = 0
-        for line in self.text.split("\n"):
-            key, _, values = line.partition("=")
-            if len(key) == len(on) and key[2] == "-" and key <= on:
-                parts = values.split(",", 2)
-                given += int(parts[0])
-                received += int(parts[1])
+        for key, gave, took in _OF_DAYS.findall(self.text):
+            if key <= on:
+                given += int(gave)
+                received += int(took)
         return given, received
 
     def read(self, year: str) -> MemberYear:
@@ -197,6 +196,7 @@ class KeptYear:
         self._text, self._open, self._places = "".join(parts), {}, []
 
 
+_OF_DAYS = re.compile(r"^(\d\d-\d\d)=(-?\d+),(-?\d+)", re.MULTILINE)
 _IN_ALL = 5
 """The numbers of a day, and all of its values."""
 

@@ -22,6 +22,7 @@ def back_up(url: str, file: Path) -> None:
         while True:
             now = datetime.now(UTC)
             write_backup(bank.log, bank.people.engine, file, now=now, made_by="a test", replace=True)
+            os.write(1, b"done\n")
 
 
 def put_back(url: str, files: list[Path]) -> None:
@@ -29,17 +30,18 @@ def put_back(url: str, files: list[Path]) -> None:
     for file in cycle(files):
         with checked(file, file.parent / "seals", tell=silent) as found:
             restore(found.source, Place(url), now=datetime.now(UTC), replace=True, tell=silent)
+        os.write(1, b"done\n")
 
 
 def main(how: str, url: str, *files: str) -> None:
-    """For each line on standard input a child begins, whose number is told; and then that it has ended."""
+    """For each line on standard input a child begins, which tells its number, and each time that it is done; then that it has ended."""
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
+            os.write(1, f"{os.getpid()}\n".encode())
             if how == "backup":
                 back_up(url, Path(files[0]))
             put_back(url, [Path(file) for file in files])
-        os.write(1, f"{child}\n".encode())
         os.waitpid(child, 0)
         os.write(1, b"ended\n")
 

@@ -64,7 +64,10 @@ def seal_command(where: Where, at_entry: int | None, bare: bool, place: Path | N
 
 
 def sealed_for_the_day(where: Where) -> str:
-    """Gives the seal of the day, and says so. A community that was never sealed is left alone: its first seal makes a key."""
+    """Gives the seal of the day, asks the witnesses, and says so.
+
+    A community that was never sealed is left alone: its first seal makes a key.
+    """
     place = Path(os.environ["HOURS_SEAL"]) if os.environ.get("HOURS_SEAL") else default_place(os.environ)
     with where.log() as log:
         first = log.from_position(0, limit=1)
@@ -74,7 +77,11 @@ def sealed_for_the_day(where: Where) -> str:
         zone = ZoneInfo(bank.agreements.in_force().time_zone)
     with signing(where, place) as (signer, _):
         sealed = seal_of_the_day(signer, datetime.now(UTC), zone)
-    return f"{sealed.checkpoint.size:,} entries are under the seal" if sealed else "sealed today already"
+        if sealed is None:
+            return "sealed today already"
+        seen = ask_and_look(signer, sealed)
+        seen.must_not_contradict()
+    return "; ".join([f"{sealed.checkpoint.size:,} entries are under the seal", *seen.lines])
 
 
 @contextmanager

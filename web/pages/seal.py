@@ -1,7 +1,7 @@
 """The seal for people: what was sealed last and when, the seals before it, and a sheet of each to print and to keep."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -11,11 +11,12 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta
 
-from ledger.seal.checkpoint import Checkpoint, Sealed, parse_decimal
+from ledger.seal.checkpoint import Checkpoint, Sealed, check_checkpoint, parse_decimal
 from ledger.seal.dates import MONTH, SealDate
 from ledger.seal.note import BadNote
 from ledger.seal.published import NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.refused import SealRefused
+from ledger.seal.witnesses import Witnesses
 from projections.views import Views
 from web.forms import decode, query_fields
 from web.frame import page
@@ -27,12 +28,22 @@ from web.visitors import Asked
 from web.words import gettext
 
 SEALS_A_PAGE = 20
+LAST_SECOND = 253_402_300_799
+"""The last second of the year 9999: no calendar here goes on."""
 
 
 class SealForm(msgspec.Struct, kw_only=True):
     """From which seal on the earlier ones are listed."""
 
     before: Annotated[int, Meta(ge=1)] | None = None
+
+
+class Seen(NamedTuple):
+    """Witnesses whose word was checked and when they gave it, those who are still asked, and other names, not checked."""
+
+    checked: list[tuple[str, datetime | None]]
+    missing: list[str]
+    unchecked: list[str]
 
 
 class Given(NamedTuple):
@@ -67,7 +78,7 @@ def show_seal(request: Asked, views: NamedDependency[Views]) -> Response[str]:
         given_at=_first_given(dates, sealed.checkpoint.size),
         stood_at=max((date.at for date in dates if date.size == sealed.checkpoint.size), default=None),
         key=published.folder.key,
-        others=others_under(sealed, published),
+        seen=seen_under(sealed, published),
         fit=seals.fit(),
         newer=max(0, as_of.number - sealed.checkpoint.size),
         earlier=_given(shown[:SEALS_A_PAGE], dates, published),
@@ -98,12 +109,23 @@ def show_earlier_sheet(request: Asked, size: FromPath[str]) -> Answer:
 PAGES = (show_seal, show_sheet, show_earlier_sheet)
 
 
-def others_under(sealed: Sealed, published: Published) -> list[str]:
-    """The names under a seal beside the community's own, as they stand there; each once."""
+def seen_under(sealed: Sealed, published: Published) -> Seen:
+    """Whose signatures stand under a seal beside the community's own, and whose word is still missing."""
     own = published.folder.key
-    return list(
-        dict.fromkeys(one.name for one in sealed.note.signatures if (one.name, one.key_id) != (own.name, own.id))
-    )
+    others = {(one.name, one.key_id) for one in sealed.note.signatures} - {(own.name, own.id)}
+    try:
+        policy = Witnesses(published.folder).policy
+        words = check_checkpoint(sealed.note.data, [own, *policy.keys]).words
+    except (BadNote, SealRefused):
+        return Seen([], [], sorted({name for name, _ in others}))
+    when = {word.key: word.at_seconds for word in words if word.at_seconds is not None}
+    checked = [(one.name, _instant(when[one.key])) for one in policy.witnesses if one.key in when]
+    known = {(key.name, key.id) for key in when}
+    return Seen(checked, list(policy.missing(words)), sorted({name for name, _ in others - known}))
+
+
+def _instant(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds <= LAST_SECOND else None
 
 
 def _sheet(request: Asked, seals: Seals, sealed: Sealed) -> Response[str]:
@@ -115,7 +137,7 @@ def _sheet(request: Asked, seals: Seals, sealed: Sealed) -> Response[str]:
         sealed=sealed,
         given_at=_first_given(dates, sealed.checkpoint.size),
         key=published.folder.key,
-        others=others_under(sealed, published),
+        seen=seen_under(sealed, published),
         before=before,
         address=request.app.state.settings.base_url.rstrip("/"),
         code=qr_code(sealed.note.data, gettext("The seal as a code")),

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger.seal.daily import seal_of_the_day
 from ledger.seal.durable import write_durably
 from ledger.seal.folder import LATEST, SealFolder
-from ledger.seal.note import Note, Signature, VerifierKey
+from ledger.seal.note import COSIGNATURE, Note, Signature, VerifierKey, cosigned_text
 from ledger.seal.signer import Signer
+from ledger.seal.witnesses import Witnesses
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.pages.test_slips import ORIGIN, put_back
@@ -120,16 +121,31 @@ def test_there_is_no_sheet_of_a_seal_that_was_never_given(street: Street, folder
 
 
 def test_who_else_has_signed_is_named(street: Street, folder: SealFolder) -> None:
+    """The library is a witness that the community asks; nobody here knows the other one's key."""
+    library = witness_key("library.example.org", 1)
+    Witnesses(folder).add("library", library[1], "")
+    Witnesses(folder).add("school", witness_key("school.example.org", 2)[1], "")
     note = folder.latest().note
-    public = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
-    witness = VerifierKey("library.example.org/witness", 4, public)
-    signed = Note(note.text, (*note.signatures, Signature(witness.name, witness.id, bytes(72))))
-    write_durably(folder.path / LATEST, signed.data)
+    word = cosigned(note, *library, at_seconds=1_795_000_000)
+    other = Signature("passer-by.example.org", b"\x00\x00\x00\x01", bytes(72))
+    write_durably(folder.path / LATEST, Note(note.text, (*note.signatures, word, other)).data)
 
     shown = words_on(street.ana.get("/seal"))
 
-    assert "Under it stand also the names of: library.example.org/witness" in shown
-    assert "library.example.org/witness" in words_on(street.ana.get("/seal/sheet"))
+    assert "Witnesses have seen it, and signed for it: library, 18 November 2026, 11:06" in shown
+    assert "No word yet from: school" in shown
+    assert "whose signatures are not checked here: passer-by.example.org" in shown
+    assert "library" in words_on(street.ana.get("/seal/sheet"))
+
+
+def witness_key(name: str, seed: int) -> tuple[Ed25519PrivateKey, VerifierKey]:
+    private = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+    return private, VerifierKey(name, COSIGNATURE, private.public_key().public_bytes_raw())
+
+
+def cosigned(note: Note, private: Ed25519PrivateKey, key: VerifierKey, *, at_seconds: int) -> Signature:
+    signature = private.sign(cosigned_text(note.text, at_seconds))
+    return Signature(key.name, key.id, at_seconds.to_bytes(8) + signature)
 
 
 def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: Street, tmp_path: Path) -> None:

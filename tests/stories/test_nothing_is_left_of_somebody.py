@@ -86,11 +86,13 @@ def hours_on(url: str, seals: Path, *words: str) -> Result:
 
 
 def test_nothing_is_left_of_somebody_who_was_erased(
-    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
 ) -> None:
     caplog.set_level(logging.DEBUG)
     seals, receipt, known = tmp_path / "seals", tmp_path / "receipt", tmp_path / "known"
     neighbourhood = Neighbourhood.founded(database_url)
+    request.addfinalizer(neighbourhood.close)
+    neighbourhood.seal = tmp_path / "seal of the pages"
     street = Street(neighbourhood)
     member, exchange = live(street)
     traces = Traces(street, member)
@@ -125,7 +127,6 @@ def test_nothing_is_left_of_somebody_who_was_erased(
     after = hours_on(database_url, seals, "balances", "--format", "json").stdout
     assert "a former member" in after and traces.in_bytes(after.encode()) == set()
     assert sorted(minutes(after)) == sorted(minutes(balances)), "no balance moved"
-    neighbourhood.close()
 
 
 def minutes(printed: str) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests import providing
-from tests.bench import commands, figures, pages, replays
+from tests.bench import commands, figures, pages, replays, seals
 from tests.bench.measuring import Line, machine
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "performance.md"
@@ -39,6 +39,10 @@ def main() -> int:
             "figures-pages": lambda: figures.pages(folder, quick=told.quick),
             "figures-one-more": lambda: figures.one_more(folder, quick=told.quick),
             "figures-network": lambda: figures.network(folder, quick=told.quick),
+            "seal-verifying": lambda: seals.verifying(folder, quick=told.quick),
+            "seal-sealing": lambda: seals.sealing(folder, quick=told.quick),
+            "seal-receipts": lambda: seals.receipts(folder, quick=told.quick),
+            "seal-memory": lambda: seals.memory(folder, quick=told.quick),
             "rebuild-postgresql": lambda: replays.rebuild(folder, third, quick=told.quick),
         }
         for name, part in parts.items():

@@ -1,4 +1,4 @@
-"""Runs one command and prints its seconds and its most memory in kilobytes: `python -m tests.bench.launcher COMMAND...`.
+"""Runs one command and prints its seconds, its most memory in kilobytes, and its seconds of processor: `python -m tests.bench.launcher COMMAND...`.
 
 A process of its own, because Linux counts the memory of whoever starts a program as the program's own.
 """
@@ -14,4 +14,5 @@ if __name__ == "__main__":
     took = time.perf_counter() - begun
     if ran.returncode:
         sys.exit(ran.stderr.decode()[-500:])
-    sys.stdout.write(f"{took} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    sys.stdout.write(f"{took} {used.ru_maxrss} {used.ru_utime + used.ru_stime}")

@@ -60,10 +60,11 @@ def seconds(job: Callable[[], object], times: int = 1) -> float:
 
 
 class Ran(NamedTuple):
-    """A whole process: its seconds and the most memory it held, in MB."""
+    """A whole process: its seconds, the most memory it or one that it started held, in MB, and all their seconds of processor."""
 
     seconds: float
     megabytes: float
+    worked: float
 
 
 def process(command: Sequence[str]) -> Ran:
@@ -72,8 +73,8 @@ def process(command: Sequence[str]) -> Ran:
     told = subprocess.run(launched, capture_output=True, text=True, check=False)
     if told.returncode:
         raise RuntimeError(f"{command[0]} failed: {told.stderr}")
-    took, kilobytes = told.stdout.split()
-    return Ran(float(took), int(kilobytes) / 1024)
+    took, kilobytes, worked = told.stdout.split()
+    return Ran(float(took), int(kilobytes) / 1024, float(worked))
 
 
 def memory_of(pid: int) -> float:

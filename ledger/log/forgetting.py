@@ -6,6 +6,7 @@ has neither cannot say whom it is about, so it is emptied whenever somebody is f
 
 import re
 import sqlite3
+import time
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
@@ -19,6 +20,8 @@ from ledger.log.people import FORGOTTEN, WORDS
 _AT_ONCE = 500
 _WHOSE = ("member", "subject")
 _LOCK_SECONDS = 10
+_PAUSES_SECONDS = (0.1, 0.4, 1.5, 0.0)
+"""What still looks at an older state is mostly a moment's work: a page, statistics the server gathers, somebody just gone."""
 _NUMBER = re.compile(r"[0-9]+")
 
 
@@ -65,9 +68,17 @@ def forget(engine: sa.Engine, people: Collection[MemberId], commitments: Iterabl
 def clean(engine: sa.Engine) -> bool:
     """Rewrites the files of the people store, so that no deleted byte is left in free pages or the write-ahead log.
 
-    False when somebody was still reading an older state of it, or the disk was full: then it must be done once more. On
-    PostgreSQL the server's own write-ahead log is recycled by the server, and archived by its host.
+    False when somebody was reading an older state of it all the time, or the disk was full: then it must be done once more.
+    On PostgreSQL the server's own write-ahead log is recycled by the server, and archived by its host.
     """
+    for pause in _PAUSES_SECONDS:
+        if _clean_once(engine):
+            return True
+        time.sleep(pause)
+    return False
+
+
+def _clean_once(engine: sa.Engine) -> bool:
     try:
         if not (_clean_sqlite(engine) if engine.dialect.name == "sqlite" else _clean_postgresql(engine)):
             return False

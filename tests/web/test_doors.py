@@ -13,7 +13,7 @@ from ledger.refusals import BeyondDebitLimit, TooBusy
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
 from web.authorisation import ANYBODY, Rule, handler_name, handlers_of
 from web.doors import HEADERS, believe_proxies
-from web.forms import Fields
+from web.forms import MOST_FIELDS, Fields
 from web.frame import page
 from web.visitors import Asked
 
@@ -172,7 +172,18 @@ def test_what_is_no_form_is_refused(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
 
     assert browser.post("/takes", json={"title": "x"}).status_code == 400
-    assert browser.post("/takes", files={"title": b"x"}).status_code == 400
+    assert browser.post("/takes", content=b"title=x", headers={"content-type": "text/plain"}).status_code == 400
+
+
+def test_a_form_that_carries_a_file_is_as_bounded_as_any_other(neighbourhood: Neighbourhood) -> None:
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    by_hand = {"content-type": "multipart/form-data; boundary=x"}
+    part = b"--x\r\ncontent-disposition:form-data;name=a\r\n\r\nb\r\n"
+
+    assert browser.post("/takes", files={"title": b"x"}).status_code == 200
+    assert browser.post("/takes", files={"title": b"x" * 40_000}).status_code == 413
+    assert browser.post("/takes", content=part * (MOST_FIELDS + 1) + b"--x--", headers=by_hand).status_code == 400
+    assert browser.post("/takes", content=b"--x\r\nno such part", headers=by_hand).status_code == 200
 
 
 @pytest.mark.parametrize(

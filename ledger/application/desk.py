@@ -153,7 +153,7 @@ class Desk:
             sealed = {word.field: next(commitments) for word in words}
             decided.sealed.extend(sealed.values())
             entry = self._entry(order, known, fact, sealed)
-            tags = (*subjects.subjects_of(fact), subjects.command(order.command.id))
+            tags = subjects.tags_of(fact, order.command.id)
             known.happened(tags, entry)
             decided.entries.append((entry.type, encode(entry), tags))
         return Answer(tuple(fact for fact, _ in allowed), known.position)

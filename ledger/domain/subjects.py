@@ -74,6 +74,11 @@ def command(identifier: str) -> str:
     return f"command:{identifier}"
 
 
+def tags_of(fact: Fact, command_id: str) -> tuple[str, ...]:
+    """All the tags that an entry is kept with."""
+    return (*subjects_of(fact), command(command_id))
+
+
 def subjects_of(fact: Fact) -> tuple[str, ...]:
     """The tags of a fact, without the command's. Only facts that move minutes carry account tags."""
     match fact:

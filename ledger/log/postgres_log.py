@@ -36,6 +36,18 @@ ORDER BY entry.id
 HEAD = "SELECT coalesce(max(id), 0) FROM {schema}.{events_table}"
 FROM_POSITION = "SELECT id, type, data, tags FROM {schema}.{events_table} WHERE id > %s ORDER BY id LIMIT %s"
 SCAN = "SELECT id, data FROM {schema}.{events_table} WHERE id > %s AND id <= %s ORDER BY id LIMIT %s"
+# In both directions: what an entry says and the table of tags lacks, and what the table of tags has beyond that.
+MISFILED = """
+SELECT min(id) FROM (
+    SELECT entry.id FROM {schema}.{events_table} AS entry CROSS JOIN LATERAL unnest(entry.tags) AS kept (tag)
+    WHERE entry.id > %(after)s
+    AND NOT EXISTS (SELECT 1 FROM {schema}.{tags_table} WHERE tag = kept.tag AND main_id = entry.id)
+    UNION ALL
+    SELECT main_id FROM {schema}.{tags_table} AS filed WHERE main_id > %(after)s AND NOT EXISTS (
+        SELECT 1 FROM {schema}.{events_table} WHERE id = filed.main_id AND filed.tag = ANY(tags)
+    )
+) AS misfiled
+"""
 KNOWN = "SELECT tag, position, state FROM {schema}.known WHERE tag = ANY(%s)"
 SAVE = """
 INSERT INTO {schema}.known AS old (tag, position, state)
@@ -55,8 +67,8 @@ class PostgresLog:
         except BaseException:
             self._connections.close()
             raise
-        self._read, self._head, self._from_position, self._scan, self._known, self._save = (
-            self.recorder.format(SQL(text)) for text in (READ, HEAD, FROM_POSITION, SCAN, KNOWN, SAVE)
+        self._read, self._head, self._from_position, self._scan, self._misfiled, self._known, self._save = (
+            self.recorder.format(SQL(text)) for text in (READ, HEAD, FROM_POSITION, SCAN, MISFILED, KNOWN, SAVE)
         )
 
     def append(self, entries: Sequence[tuple[str, bytes, Sequence[str]]], *, unless: Sequence[str], after: int) -> int:
@@ -91,6 +103,10 @@ class PostgresLog:
                 return
             yield from rows
             after = rows[-1][0]
+
+    def misfiled(self, *, after: int = 0) -> int | None:
+        with self._cursor() as cursor:
+            return cursor.execute(self._misfiled, {"after": after}).fetchall()[0][0]
 
     def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         try:

@@ -27,6 +27,19 @@ ORDER BY entries.position
 HEAD = "SELECT coalesce(max(position), 0) FROM entries"
 FROM_POSITION = "SELECT position, type, data, tags FROM entries WHERE position > ? ORDER BY position LIMIT ?"
 SCAN = "SELECT position, data FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
+# In both directions: what an entry says and the table of tags lacks, and what the table of tags has beyond that.
+MISFILED = """
+SELECT min(position) FROM (
+    SELECT entries.position FROM entries, json_each(entries.tags) AS kept
+    WHERE entries.position > ?1
+    AND NOT EXISTS (SELECT 1 FROM tags WHERE tags.tag = kept.value AND tags.position = entries.position)
+    UNION ALL
+    SELECT tags.position FROM tags WHERE tags.position > ?1 AND NOT EXISTS (
+        SELECT 1 FROM entries, json_each(entries.tags) AS kept
+        WHERE entries.position = tags.position AND kept.value = tags.tag
+    )
+)
+"""
 KNOWN = "SELECT tag, position, state FROM known WHERE tag IN (SELECT value FROM json_each(?))"
 
 
@@ -62,6 +75,9 @@ class SQLiteLog:
             yield from rows
             after = rows[-1][0]
 
+    def misfiled(self, *, after: int = 0) -> int | None:
+        return self._file.select(MISFILED, (after,))[0][0]
+
     def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         try:
             rows = self._file.select(KNOWN, (_json(tags),))
@@ -77,7 +93,11 @@ class SQLiteLog:
 
 
 def _stored(position: int, type: str, data: bytes, tags: str) -> Stored:
-    return Stored(position, type, data, tuple(decode_tags(tags)))
+    try:
+        return Stored(position, type, data, tuple(decode_tags(tags)))
+    except msgspec.DecodeError as error:
+        message = f"The tags of the entry at position {position} cannot be read. Somebody changed the log by hand: see hours doctor."
+        raise LogUnavailable("damaged", message) from error
 
 
 def _json(tags: Sequence[str] | Mapping[str, int]) -> str:

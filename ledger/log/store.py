@@ -48,6 +48,13 @@ class Log(Protocol):
         """
         ...
 
+    def misfiled(self, *, after: int = 0) -> int | None:
+        """The position of the first entry after `after` that is found under other tags than it was kept with, if there is one.
+
+        Only somebody who changed the tables by hand can have made one; decisions would pass it over, or meet it unasked.
+        """
+        ...
+
     def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """What `save_snapshots` kept for these tags: the position it is known at, and the state. Never fails."""
         ...

@@ -20,11 +20,17 @@ from ledger.seal.stretch import tasks
 
 
 def write_bundle(
-    signer: Signer, log: Log, folder: Path, *, upto: int | None = None, tell: Told = lambda done, of: None
+    signer: Signer,
+    log: Log,
+    folder: Path,
+    *,
+    upto: int | None = None,
+    workers: int | None = None,
+    tell: Told = lambda done, of: None,
 ) -> Sealed:
     """Writes the bundle of the whole log, or of its first `upto` entries, and answers the seal over it.
 
-    The folder must not be there, or be empty; it appears when everything is in it. Reads the log once, in flat memory.
+    `workers` is the number of processes that read it, otherwise as many as are worth it. The folder must not be there, or be empty; it appears when everything is in it. Reads the log once, in flat memory.
     Refuses with SealRefused what the signer refuses, and a log in which something could not be verified.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -32,7 +38,7 @@ def write_bundle(
     sealed = signer.seal(upto=upto, whole=False)
     with _appearing(folder) as unfinished:
         _write_entries(log, unfinished / "entries.jsonl", sealed.checkpoint.size)
-        _write_what_follows(sealed, signer, unfinished, tell)
+        _write_what_follows(sealed, signer, unfinished, workers, tell)
     return sealed
 
 
@@ -42,7 +48,7 @@ def _write_entries(log: Log, path: Path, size: int) -> None:
             file.write(data + b"\n")
 
 
-def _write_what_follows(sealed: Sealed, signer: Signer, folder: Path, tell: Told) -> None:
+def _write_what_follows(sealed: Sealed, signer: Signer, folder: Path, workers: int | None, tell: Told) -> None:
     checkpoint = sealed.checkpoint
     book = Book()
     with ExitStack() as stack:
@@ -51,7 +57,7 @@ def _write_what_follows(sealed: Sealed, signer: Signer, folder: Path, tell: Told
         # The accounts stand before the movements, and are known after them.
         movements = stack.enter_context((folder / "movements").open("w+b"))
         work = tasks(entries, checkpoint.size, checkpoint.origin, [checkpoint.size], secrets.token_bytes(32))
-        for stretch in in_stretches(entries, work):
+        for stretch in in_stretches(entries, work, workers):
             book.add(stretch)
             leaves.write(leaf_lines(stretch.leaves))
             movements.write(stretch.journal)

@@ -7,6 +7,7 @@ whole numbers within 2^53-1. One entry has one spelling, so a hash stands for it
 import json
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 
 FORMAT = 1
@@ -47,9 +48,11 @@ KINDS: Mapping[str, int] = {
 SETTLED, REVERSED, REPORTED = "exchange-settled", "exchange-reversed", "exchange-reported"
 GIFT, WITHDRAWN = "gift-recorded", "gift-withdrawn"
 
-_NEEDED = frozenset({"actor", "at", "cmd", "data", "log", "nonce", "type", "v", "ver", "via", "wish"})
-_ALLOWED = _NEEDED | {"for", "sealed"}
-_TEXTS = ("actor", "at", "cmd", "log", "nonce", "type", "via", "wish")
+_NEEDED = ("actor", "at", "cmd", "data", "log", "nonce", "type", "v", "ver", "via", "wish")
+_ENVELOPES = frozenset(tuple(sorted((*_NEEDED, *more))) for more in ((), ("for",), ("sealed",), ("for", "sealed")))
+"""The keys of an envelope in the one order that canonical bytes have them in."""
+_TEXTS = itemgetter("actor", "at", "cmd", "log", "nonce", "type", "via", "wish")
+_LEG = ("category", "giver", "minutes", "receiver")
 _INSTANT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
 _DAY = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
 # What is written into journals and tables may not be read there as anything but a name.
@@ -78,9 +81,9 @@ class Posting(NamedTuple):
 def read_entry(data: bytes, origin: str) -> dict[str, Any]:
     """The entry's envelope with its fact as `data`. Raises BadEntry, or UnknownKind for one that only a newer program knows."""
     entry = _read_canonical(data)
-    if not entry.keys() >= _NEEDED or not entry.keys() <= _ALLOWED:
+    if tuple(entry) not in _ENVELOPES:
         raise BadEntry("its envelope is not whole")
-    if not all(_is(entry[key], str) for key in _TEXTS) or not all(_is(entry[key], int) for key in ("v", "ver")):
+    if not _are_texts(_TEXTS(entry)) or not _is(entry["v"], int) or not _is(entry["ver"], int):
         raise BadEntry("its envelope holds something that does not belong there")
     if not _is(entry["data"], dict) or not _are_commitments(entry.get("sealed", {})):
         raise BadEntry("its fact or what is sealed in it is not whole")
@@ -88,7 +91,11 @@ def read_entry(data: bytes, origin: str) -> dict[str, Any]:
         raise BadEntry(f"it belongs to the log {entry['log']}")
     if not _INSTANT.fullmatch(entry["at"]):
         raise BadEntry("it was recorded at no instant")
-    if not all(_PLAIN.fullmatch(str(entry.get(key, "0"))) for key in ("actor", "for", "wish")):
+    if not (
+        _PLAIN.fullmatch(entry["actor"])
+        and _PLAIN.fullmatch(entry["wish"])
+        and _PLAIN.fullmatch(str(entry.get("for", "0")))
+    ):
         raise BadEntry("its envelope names somebody or something that cannot be a name")
     if not _COMMAND.fullmatch(entry["cmd"]):
         raise BadEntry("it answers no command")
@@ -140,6 +147,10 @@ def _is(value: Any, kind: type) -> bool:
     return type(value) is kind
 
 
+def _are_texts(values: tuple[Any, ...]) -> bool:
+    return {*map(type, values)} == {str}
+
+
 def _are_commitments(sealed: Any) -> bool:
     return _is(sealed, dict) and all(
         _PLAIN.fullmatch(field) and _is(value, str) and _COMMITMENT.fullmatch(value) for field, value in sealed.items()
@@ -156,11 +167,13 @@ def _legs(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if not _is(legs, list) or not legs:
         raise BadEntry("it has no legs")
     for leg in legs:
-        if not _is(leg, dict) or leg.keys() != {"category", "giver", "minutes", "receiver"}:
+        if not _is(leg, dict) or tuple(leg) != _LEG:
             raise BadEntry("one of its legs is not whole")
-        if not all(_is(leg[key], str) and _PLAIN.fullmatch(leg[key]) for key in ("category", "giver", "receiver")):
+        category, giver, minutes, receiver = leg.values()
+        names = (category, giver, receiver)
+        if not _are_texts(names) or not all(map(_PLAIN.fullmatch, names)):
             raise BadEntry("one of its legs names somebody or something that cannot be a name")
-        if not (_is(leg["minutes"], int) and 1 <= leg["minutes"] <= _MOST_MINUTES and leg["giver"] != leg["receiver"]):
+        if not _is(minutes, int) or not 1 <= minutes <= _MOST_MINUTES or giver == receiver:
             raise BadEntry("one of its legs moves what cannot be moved")
         yield leg
 
@@ -169,7 +182,7 @@ def _read_canonical(data: bytes) -> dict[str, Any]:
     if len(data) > LARGEST_ENTRY_BYTES:
         raise BadEntry(f"an entry has at most {LARGEST_ENTRY_BYTES} bytes")
     try:
-        entry = _DECODER.decode(data.decode())
+        entry, _ = _DECODER.raw_decode(data.decode())
         if encode(entry) != data:
             raise BadEntry("its bytes are not canonical")
     except (ValueError, RecursionError) as error:

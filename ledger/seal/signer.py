@@ -91,10 +91,11 @@ class Signer:
         with self.folder.alone():
             self.dates.add(size, at, why)
 
-    def check(self) -> None:
-        """Refuses whatever `seal` would refuse without reading everything again, and signs nothing."""
-        with self._following(lambda number: None):
-            pass
+    def check(self, *, whole: bool = False) -> None:
+        """Refuses whatever `seal` would refuse, and signs nothing. Only with `whole` is every entry read again."""
+        with self._following(lambda number: None) as work:
+            if whole:
+                work.read_again(0, work.tree.size, lambda number: None)
 
     def leading_on(self, olds: Iterable[int], size: int) -> dict[int, tuple[bytes, ...]]:
         """The proofs that the first `olds` entries are unchanged in the first `size`: what witnesses are shown."""

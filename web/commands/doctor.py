@@ -15,11 +15,12 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.application.time_bank import TimeBank
+from ledger.domain.subjects import tags_of
 from ledger.identifiers import MemberId
 from ledger.log.entry import UnreadableEntry, decode, instant
 from ledger.log.people import WordsDoNotMatch
-from ledger.log.store import LogUnavailable
-from ledger.refusals import Refusal
+from ledger.log.store import Log, LogUnavailable
+from ledger.refusals import NotFounded, Refusal
 from ledger.seal.folder import SealFolder, default_place
 from ledger.seal.published import Published
 from ledger.seal.refused import SealRefused
@@ -87,14 +88,27 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
         yield from _folder(place.path)
     try:
         with where.bank() as bank:
-            yield from _each(lambda: _log(bank, whole=whole))
+            origin = bank.agreements.in_force().origin
+            yield from _each(lambda: _log(bank.log, origin, whole=whole))
             yield from _each(lambda: _clock(bank))
-            yield from _each(lambda: _seal(bank))
+            yield from _each(lambda: _seal(bank.log, origin, whole=whole))
             with where.views(bank) as views:
                 yield from _each(lambda: _read_models(where, bank, views))
                 yield from _each(lambda: _people(where, bank, views, whole=whole))
+    except NotFounded as error:
+        yield _fault("community", error)
+        yield from _without_a_founding(where, whole=whole)
     except (Problem, Refusal, LogUnavailable, SQLAlchemyError, OSError) as error:
         yield _fault("community", error)
+
+
+def _without_a_founding(where: Where, *, whole: bool) -> Iterator[Finding]:
+    """A log that has entries, and none that founds a community, was changed by hand: tags and seal say where."""
+    with where.log() as log:
+        if first := log.from_position(0, limit=1):
+            origin = decode(first[0].data).log
+            yield from _each(lambda: _log(log, origin, whole=whole))
+            yield from _each(lambda: _seal(log, origin, whole=whole))
 
 
 def _each(look: Callable[[], Finding]) -> Iterator[Finding]:
@@ -151,43 +165,56 @@ def _folder(folder: Path) -> Iterator[Finding]:
     )
 
 
-def _log(bank: TimeBank, *, whole: bool) -> Finding:
-    """The newest entries, or all of them, can be read by this version and belong to one community."""
-    head = bank.log.head()
-    origin = bank.agreements.in_force().origin
-    number = 0
+def _log(log: Log, origin: str, *, whole: bool) -> Finding:
+    """The newest entries, or all of them, can be read by this version, belong to one community, and are found where they should be."""
+    head = log.head()
+    number, position = 0, 0 if whole else max(0, head - SAMPLE)
+    misfiled = log.misfiled(after=position)
     with progress("Reading the log") as tell:
-        for position, data in bank.log.scan(after=0 if whole else max(0, head - SAMPLE)):
-            try:
-                entry = decode(data)
-            except UnreadableEntry as error:
-                raise UnreadableEntry(f"at position {position}, {error}") from error
-            if entry.log != origin:
-                return Finding(
-                    "log",
-                    f"the entry at position {position} belongs to {entry.log}, not to {origin}.",
-                    "Somebody put two logs together: go back to a backup.",
-                )
-            number += 1
+        while stored := log.from_position(position, limit=SAMPLE):
+            for position, kind, data, tags in stored:
+                try:
+                    entry = decode(data)
+                except UnreadableEntry as error:
+                    raise UnreadableEntry(f"at position {position}, {error}") from error
+                if entry.log != origin:
+                    return Finding(
+                        "log",
+                        f"the entry at position {position} belongs to {entry.log}, not to {origin}.",
+                        "Somebody put two logs together: go back to a backup.",
+                    )
+                if kind != entry.type or {*tags} != {*tags_of(entry.data, entry.cmd)}:
+                    misfiled = min(position, misfiled or position)
+                number += 1
             tell(position, head)
+    if misfiled is not None:
+        return Finding(
+            "log",
+            f"the entry at position {misfiled} is filed under something else than what it says.",
+            "Somebody changed the database by hand, and decisions rest on it: go back to a backup, or move the log "
+            "into a new place by hours backup and hours restore.",
+        )
     return Finding(
         "log", f"{count(number, 'entry', 'entries')} read{'' if whole else ' as a sample'}, each of {origin}"
     )
 
 
-def _seal(bank: TimeBank) -> Finding:
+def _seal(log: Log, origin: str, *, whole: bool) -> Finding:
     """The log still holds what was sealed. One that was put back, or cut, is named with the entries that are missing."""
     place = Path(os.environ.get("HOURS_SEAL") or default_place(os.environ))
-    folder = SealFolder(place, bank.agreements.in_force().origin)
+    folder = SealFolder(place, origin)
     if not folder.is_begun:
         return Finding("seal", f"nothing was sealed here yet, in {place}")
     try:
-        Signer(place, bank.log).check()
+        Signer(place, log).check(whole=whole)
         sealed = folder.latest().checkpoint.size
     except SealRefused as refused:
         return Finding("seal", refused.wrong, refused.to_do)
-    since = sum(1 for _ in bank.log.scan(after=Published(folder).position_of(sealed) if sealed else 0))
-    return Finding("seal", f"the log holds all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since")
+    since = sum(1 for _ in log.scan(after=Published(folder).position_of(sealed) if sealed else 0))
+    again = "each read again" if whole else "as far as its end shows: --all reads each again"
+    return Finding(
+        "seal", f"the log holds all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since, {again}"
+    )
 
 
 def _clock(bank: TimeBank) -> Finding:

@@ -88,8 +88,7 @@ def sealed_for_the_day(where: Where) -> str:
 def signing(where: Where, place: Path | None) -> Generator[tuple[Signer, Log]]:
     """The signer of the log named on the command line, and the log. What it refuses becomes two plain lines."""
     folder = place or default_place(os.environ)
-    data = where.place()
-    if data.is_sqlite and folder.resolve().is_relative_to(data.path.resolve()):
+    if where.folder and folder.resolve().is_relative_to(where.folder.resolve()):
         say(
             f"The seal in {folder} lies among the data: a backup that is put back would take the last seal back with it."
         )

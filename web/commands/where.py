@@ -35,6 +35,11 @@ class Where:
         return self.database or f"sqlite:///{self.data}"
 
     @property
+    def folder(self) -> Path | None:
+        """The data folder, known without loading what opens it; a PostgreSQL database has none."""
+        return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:///") else None
+
+    @property
     def log_url(self) -> str:
         """The log of the place."""
         return f"{self.url.rstrip('/')}/log.db" if self.url.startswith("sqlite:///") else self.url
@@ -60,8 +65,8 @@ class Where:
         """The log alone, for commands that need nothing else. It must be there."""
         from ledger.log.store import open_log
 
-        if self.url.startswith("sqlite:///"):
-            self._must_hold_a_log(Path(self.url.removeprefix("sqlite:///")))
+        if self.folder:
+            self._must_hold_a_log(self.folder)
         try:
             log = open_log(self.log_url, create=False)
         except ValueError as error:

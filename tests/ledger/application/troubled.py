@@ -46,6 +46,9 @@ class TroubledLog:
     def scan(self, *, after: int = 0, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
         return self._log.scan(after=after, upto=upto)
 
+    def misfiled(self, *, after: int = 0) -> int | None:
+        return self._log.misfiled(after=after)
+
     def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         return self._log.load_snapshots(tags)
 

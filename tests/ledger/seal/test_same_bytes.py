@@ -1,0 +1,84 @@
+"""The same log and seals give the same bytes, whoever writes them, where, and in how many processes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ledger.application.time_bank import TimeBank
+from ledger.domain.subjects import subjects_of
+from ledger.events import ExchangeReported, ExchangeSettled, Fact
+from ledger.identifiers import CommandId, ExchangeId
+from ledger.log.entry import encode
+from ledger.seal.bundle import write_bundle
+from ledger.seal.signer import Signer
+from ledger.seal.stretch import ENTRIES
+from tests.cast import BO, CAST, TODAY, clock, help_of
+from tests.ledger.recorded.record import entry_of
+from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.test_bundle import ROOT, files_of
+
+PLACES: Mapping[str, Mapping[str, str]] = {
+    "Kiritimati": {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1", "WORKERS": "1"},
+    "Istanbul": {"TZ": "Europe/Istanbul", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "2", "WORKERS": "2"},
+    "St. John's": {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "4294967295", "WORKERS": "3"},
+    "nowhere, in ASCII": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONHASHSEED": "0"},
+}
+
+WRITING = """
+import os, sys
+from pathlib import Path
+from ledger.application.time_bank import TimeBank
+from ledger.seal.bundle import write_bundle
+from ledger.seal.signer import Signer
+from ledger.seal.verify import verify
+data, place, folder = map(Path, sys.argv[1:])
+workers = int(os.environ.get("WORKERS", "0")) or None
+with TimeBank.open(data) as bank:
+    signer = Signer(place, bank.log)
+    write_bundle(signer, bank.log, folder, workers=workers)
+sys.exit(verify("bundle", folder, keys=[signer.key], workers=workers).code)
+"""
+
+
+@pytest.fixture(scope="session")
+def long_book(sealed_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """More entries than one process reads in one piece. Nobody changes it."""
+    folder = shutil.copytree(sealed_book.data.parent, tmp_path_factory.mktemp("long") / "book")
+    book = Book(folder / "data", folder / "seal", folder / "long-bundle", folder / "kept")
+    with TimeBank.open(book.data, clock=clock) as bank:
+        bank.log.append([_row(number, fact) for number, fact in enumerate(_much_help())], unless=(), after=0)
+        write_bundle(Signer(book.place, bank.log), bank.log, book.bundle)
+    return book
+
+
+def _row(number: int, fact: Fact) -> tuple[str, bytes, tuple[str, ...]]:
+    entry = msgspec.structs.replace(entry_of(fact), cmd=CommandId(f"much-help-{number:06}"))
+    return entry.type, encode(entry), tuple(subjects_of(fact))
+
+
+def _much_help() -> Iterator[Fact]:
+    for number in range(ENTRIES // 2):
+        giver, receiver = CAST[number % 4], CAST[(number + 1 + number // 4 % 3) % 4]
+        exchange, legs = ExchangeId(f"x-much-{number}"), (help_of(giver, receiver, 1 + number % 90),)
+        yield ExchangeReported(exchange=exchange, legs=legs, given_on=TODAY, reported_by=BO, awaiting=())
+        yield ExchangeSettled(exchange=exchange, legs=legs, given_on=TODAY)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_bundle_is_the_same_in_every_time_zone_locale_and_process(
+    place: str, long_book: Book, tmp_path: Path
+) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **PLACES[place]}
+    elsewhere = shutil.copytree(long_book.place, tmp_path / "seal", ignore=shutil.ignore_patterns("tree"))
+
+    words = [sys.executable, "-c", WRITING, str(long_book.data), str(elsewhere), str(tmp_path / "bundle")]
+    ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stderr
+    assert files_of(tmp_path / "bundle") == files_of(long_book.bundle)

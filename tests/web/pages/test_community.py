@@ -47,7 +47,8 @@ def test_the_latest_closed_year_is_shown_first(street: Street) -> None:
     )
     assert "15 people gave 38 of every 100 hours. A year before it was 38." in shown
     assert "52 newcomers joined; half of them gave or received within 23 days." in shown
-    assert "Most of all: Meals and food" in shown and "Children and family too few people to show" in shown
+    assert "Most of what is shown: Meals and food" in shown and "Children and family not shown" in shown
+    assert "What is not shown could tell of too few people, by itself or beside the rest." in shown
     assert "Of the months shown, October 2025 was the busiest" in shown and "June 2025 too few people to show" in shown
     assert "Some help on most days" in shown
 

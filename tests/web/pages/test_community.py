@@ -33,6 +33,20 @@ def test_until_a_month_is_closed_the_page_says_when_figures_come(street: Street)
     assert "The first figures appear here when a month is over and a week more has passed" in shown
 
 
+def test_once_the_log_was_looked_at_the_page_names_the_day_after_which_figures_come(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    refresh(street.bank.log, street.bank.place.views_engine(), now=street.neighbourhood.clock.now, everything=False)
+
+    assert "The first figures appear here after 7 December 2026" in read(street)
+
+
+def test_records_that_were_brought_along_are_told_of_a_week_after_the_founding(street: Street) -> None:
+    street.helped(by=street.bo_id, on=date(2026, 5, 2))
+    refresh(street.bank.log, street.bank.place.views_engine(), now=street.neighbourhood.clock.now, everything=False)
+
+    assert "The first figures appear here after 29 November 2026" in read(street)
+
+
 def test_the_latest_closed_year_is_shown_first(street: Street) -> None:
     kept(street.views, [report(2024), report(2025), month_of(report(2025), 10)])
 

@@ -110,6 +110,7 @@ class Mix(NamedTuple):
 
     finding: str
     rows: Sequence[Part]
+    hidden: Sequence[str]
 
 
 class Months(NamedTuple):
@@ -259,7 +260,10 @@ def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_tim
     ]
     hidden = sorted(labels.get(name) or name.replace("-", " ") for name, part in parts.items() if part is None)
     rows += [Part(label, None, None, "0") for label in hidden]
-    return Mix(gettext("Most of all: %(kind)s", kind=rows[0].label), rows)
+    if hidden:
+        # What is hidden beside a small part may well be the largest: Mix says no more than it shows.
+        return Mix(gettext("Most of what is shown: %(kind)s", kind=rows[0].label), rows, hidden)
+    return Mix(gettext("Most of all: %(kind)s", kind=rows[0].label), rows, hidden)
 
 
 def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> Months | None:

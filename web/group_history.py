@@ -66,7 +66,7 @@ def group_history(
     figures = report.figures
     given, received = figures.get("given"), figures.get("received")
     kinds = mix_of(figures.get("by_category"), labels)
-    hidden = [row.label for row in kinds.rows if row.times is None] if kinds else []
+    hidden = kinds.hidden if kinds else ()
     return GroupHistory(
         report=report,
         period=period_words(report.period),

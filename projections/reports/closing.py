@@ -53,6 +53,18 @@ def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[C
         at_year, at_month = at_year + at_month // DECEMBER, at_month % DECEMBER + 1
 
 
+def first_closing(first_day: date, founded_on: date, today: date) -> date:
+    """The last day that counts for the first report of all, which is shown from the day after on.
+
+    What was brought along makes the past close soon: seven days after the founding, if it came within these.
+    """
+    soon = founded_on + timedelta(days=CLOSES_AFTER_DAYS)
+    if first_day < founded_on.replace(day=1) and today <= soon:
+        return soon
+    next_month = founded_on.replace(day=1) + timedelta(days=32)
+    return next_month.replace(day=1) + timedelta(days=CLOSES_AFTER_DAYS - 1)
+
+
 def last_closing(founded_on: date, today: date) -> date | None:
     """The day at whose end a period was closed last; None before the first one."""
     last_days = [day := today]

@@ -1,12 +1,14 @@
 """What the whole community did for each other in a closed month or year: findings, never about a person."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
 from ledger.application.time_bank import TimeBank
+from projections.reports.closing import first_closing
 from projections.reports.report import COMMUNITY, Audience, Report
 from projections.views import Views
 from web.care import care_of
@@ -17,6 +19,7 @@ from web.forms import query_fields
 from web.frame import page
 from web.pages.choices import labels_of
 from web.pages.people import Names
+from web.pages.typed import today_of
 from web.visitors import Asked, Visitor
 
 MONTHS_DRAWN = 12
@@ -48,6 +51,7 @@ def show_community(
         members=views.members.totals(),
         people=views.contributions.people(COMMUNITY),
         keeps_the_book=audience == "coordinators",
+        first_figures_after=None if main else _first_closing(bank, views),
         periods=choices(periods),
         asking=asking,
         found=_found(main, audience, bank, views, highest),
@@ -62,6 +66,14 @@ def show_community(
 
 
 PAGES = (show_community,)
+
+
+def _first_closing(bank: TimeBank, views: Views) -> date | None:
+    """After which day there will be figures; None until the process that makes them has looked at the log."""
+    founded_on, span = views.reports.state().founded_on, views.contributions.span(COMMUNITY)
+    if not founded_on or not span:
+        return None
+    return first_closing(date.fromisoformat(f"{span[0]}-01"), date.fromisoformat(founded_on), today_of(bank))
 
 
 def _asking(request: Asked, periods: Sequence[str]) -> Asking:

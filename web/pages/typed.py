@@ -155,7 +155,7 @@ class Typed:
             if chosen != ANOTHER_DAY:
                 return date.fromisoformat(ascii_digits(chosen)) if chosen else None
             day, month, year = (_number(self.form.value(part)) for part in ("day", "month", "year"))
-            if day is None or month is None:
+            if day is None or month is None or (year is None and self.form.value("year").strip()):
                 return None
             return date(_whole_year(year, today), month, day)
         except ValueError:

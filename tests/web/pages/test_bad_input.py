@@ -21,6 +21,8 @@ from tests.web.pages.reader import form_on, send, words_on
         ({"given_on": "2026-11-23"}, "The day is still to come. Choose today or a day before"),
         ({"given_on": "day", "day": "31", "month": "2"}, "Say which day it was"),
         ({"given_on": "day", "day": "", "month": ""}, "Say which day it was"),
+        ({"given_on": "day", "day": "1", "month": "5", "year": "this one"}, "Say which day it was"),
+        ({"given_on": "day", "day": "1", "month": "5", "year": "9" * 12}, "Say which day it was"),
         ({"given_on": "soon"}, "Say which day it was"),
         ({"other_name": ""}, "Choose a person, or type a name"),
         ({"other_name": "Ana Sousa"}, "Choose somebody else: nobody exchanges hours with themselves"),

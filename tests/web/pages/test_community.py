@@ -33,6 +33,20 @@ def test_until_a_month_is_closed_the_page_says_when_figures_come(street: Street)
     assert "The first figures appear here when a month is over and a week more has passed" in shown
 
 
+def test_once_the_log_was_looked_at_the_page_names_the_day_after_which_figures_come(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    refresh(street.bank.log, street.bank.place.views_engine(), now=street.neighbourhood.clock.now, everything=False)
+
+    assert "The first figures appear here after 7 December 2026" in read(street)
+
+
+def test_records_that_were_brought_along_are_told_of_a_week_after_the_founding(street: Street) -> None:
+    street.helped(by=street.bo_id, on=date(2026, 5, 2))
+    refresh(street.bank.log, street.bank.place.views_engine(), now=street.neighbourhood.clock.now, everything=False)
+
+    assert "The first figures appear here after 29 November 2026" in read(street)
+
+
 def test_the_latest_closed_year_is_shown_first(street: Street) -> None:
     kept(street.views, [report(2024), report(2025), month_of(report(2025), 10)])
 
@@ -47,7 +61,8 @@ def test_the_latest_closed_year_is_shown_first(street: Street) -> None:
     )
     assert "15 people gave 38 of every 100 hours. A year before it was 38." in shown
     assert "52 newcomers joined; half of them gave or received within 23 days." in shown
-    assert "Most of all: Meals and food" in shown and "Children and family too few people to show" in shown
+    assert "Most of what is shown: Meals and food" in shown and "Children and family not shown" in shown
+    assert "What is not shown could tell of too few people, by itself or beside the rest." in shown
     assert "Of the months shown, October 2025 was the busiest" in shown and "June 2025 too few people to show" in shown
     assert "Some help on most days" in shown
 

@@ -56,9 +56,9 @@ def test_kinds_come_as_a_table_and_those_of_too_few_are_named_together(street: S
 
     shown = words_on(street.bo.get(path))
 
-    assert "Most of all: Garden" in shown
+    assert "Most of what is shown: Garden" in shown
     assert "Garden 300 h 120" in shown and "Meals and food 150 h 70" in shown
-    assert "Too few people to show: Children and family and Lifts and errands." in shown
+    assert "by itself or beside the rest: Children and family and Lifts and errands." in shown
 
 
 def test_a_year_of_too_few_people_shows_nothing_but_that(street: Street, path: str) -> None:

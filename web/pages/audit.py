@@ -1,13 +1,16 @@
-"""The auditor's desk: what the journal holds by chapter, what is worth a look, and where to go on from there."""
+"""The auditor's desk: whether the book holds, what it holds by chapter, what is worth a look, and where to go on from there."""
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from ledger.seal.published import NothingSealed
+from ledger.seal.refused import SealRefused
 from projections.views import Views
 from web.chapters import CHAPTERS
 from web.frame import page
 from web.looked_at import rule_words
 from web.pages.exceptions import found_by_rule
+from web.seals import Seals
 from web.visitors import Asked
 from web.words import gettext
 
@@ -27,8 +30,18 @@ def show_audit(request: Asked, views: NamedDependency[Views]) -> Response[str]:
         ],
         looked=looked,
         rules=[(rule, *rule_words(rule, looked.thresholds), found) for rule, found in found_by_rule(looked.counts)],
+        check=views.replays.latest(),
+        sealed=_sealed(request.app.state.seals),
         as_of=as_of.number,
     )
 
 
 PAGES = (show_audit,)
+
+
+def _sealed(seals: Seals) -> int:
+    """How many entries are under the last seal; 0 where none was given, or none can be read: the page of the seal says why."""
+    try:
+        return seals.published.latest().checkpoint.size
+    except (NothingSealed, SealRefused):
+        return 0

@@ -1,5 +1,6 @@
 """The auditor's desk: the chapters of the journal with their numbers."""
 
+from projections.replays.checking import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 
@@ -15,6 +16,40 @@ def test_an_auditor_sees_how_many_entries_each_chapter_has(street: Street) -> No
     assert f"The book has {newest} entries." in shown
     assert 'href="/journal?chapter=corrections">Corrections</a>' in page.text
     assert 'chapter=imports"' not in page.text, "a chapter without entries leads nowhere"
+
+
+def test_from_the_desk_every_proof_is_one_link_away(street: Street) -> None:
+    street.helped(by=street.bo_id)
+    sealed = street.neighbourhood.sealed().checkpoint.size
+    engine = street.bank.place.views_engine()
+    check_by_replay(street.bank.log, engine, street.views, now=street.neighbourhood.clock())
+    engine.dispose()
+
+    page = street.ruth.get("/audit")
+
+    for address in ("/replay", "/seal", "/receipts", "/audit/sample", "/community/everything", "/journal", "/balances"):
+        assert f'href="{address}"' in page.text, address
+    assert f"all {sealed} entries were added up again: every balance agreed." in words_on(page)
+    assert f"{sealed} entries are under the last seal." in words_on(page)
+    assert 'href="/community/everything"' not in street.chidi.get("/audit").text, "that is for auditors alone"
+
+
+def test_before_the_first_seal_the_desk_says_so(street: Street) -> None:
+    shown = words_on(street.ruth.get("/audit"))
+
+    assert "It has not been added up again yet." in shown
+    assert "It has not been sealed yet, or the seal is out of reach." in shown
+
+
+def test_a_member_finds_slips_and_replay_from_the_page_of_the_seal(street: Street) -> None:
+    street.neighbourhood.sealed()
+
+    page = street.ana.get("/seal")
+
+    assert "“Open the slip”" in words_on(page)
+    assert 'href="/replay"' in page.text and 'href="/exchanges">My history</a></p>' in page.text
+    assert 'href="/receipts"' not in page.text and 'href="/audit"' not in page.text
+    assert 'href="/seal"' in street.ana.get("/replay").text.partition("<footer")[0]
 
 
 def test_every_chapter_that_has_entries_opens(street: Street) -> None:

@@ -83,7 +83,8 @@ def read_entry(data: bytes, origin: str) -> dict[str, Any]:
     entry = _read_canonical(data)
     if tuple(entry) not in _ENVELOPES:
         raise BadEntry("its envelope is not whole")
-    if not _are_texts(_TEXTS(entry)) or not _is(entry["v"], int) or not _is(entry["ver"], int):
+    behalf = entry.get("for", entry["actor"])
+    if not _are_texts((behalf, *_TEXTS(entry))) or not _is(entry["v"], int) or not _is(entry["ver"], int):
         raise BadEntry("its envelope holds something that does not belong there")
     if not _is(entry["data"], dict) or not _are_commitments(entry.get("sealed", {})):
         raise BadEntry("its fact or what is sealed in it is not whole")
@@ -91,11 +92,7 @@ def read_entry(data: bytes, origin: str) -> dict[str, Any]:
         raise BadEntry(f"it belongs to the log {entry['log']}")
     if not _INSTANT.fullmatch(entry["at"]):
         raise BadEntry("it was recorded at no instant")
-    if not (
-        _PLAIN.fullmatch(entry["actor"])
-        and _PLAIN.fullmatch(entry["wish"])
-        and _PLAIN.fullmatch(str(entry.get("for", "0")))
-    ):
+    if not all(map(_PLAIN.fullmatch, (entry["actor"], behalf, entry["wish"]))):
         raise BadEntry("its envelope names somebody or something that cannot be a name")
     if not _COMMAND.fullmatch(entry["cmd"]):
         raise BadEntry("it answers no command")

@@ -25,7 +25,7 @@ PEERS = ("ledger", "hledger")
 
 def verifying(folder: Path, *, quick: bool) -> Iterator[Line]:
     """A bundle checked from end to end, by one process and by two, beside `ledger bal` and `hledger bal` on its journal."""
-    about, rounds = (20_000, 3) if quick else (200_000, 5)
+    about, rounds = (20_000, 2) if quick else (200_000, 5)
     bundle = folder / "verified" / "bundle"
     with community.opened(community.sized(folder, about)) as bank:
         entries = write_bundle(Signer(folder / "verified" / "seal", bank.log), bank.log, bundle).checkpoint.size
@@ -68,7 +68,7 @@ def _beside_a_peer(what: str, ours: list[Ran], theirs: list[Ran] | None) -> Line
 
 def sealing(folder: Path, *, quick: bool) -> Iterator[Line]:
     """Entries sealed for the first time, each read twice and hashed twice, beside reading them once and doing nothing."""
-    about, rounds = (20_000, 3) if quick else (200_000, 5)
+    about, rounds = (20_000, 2) if quick else (200_000, 5)
     with community.opened(community.sized(folder, about)) as bank:
         places = iter(range(rounds + 1))
 

@@ -7,15 +7,26 @@ from typing import Any
 from web.words import duration, gettext, ngettext
 
 
+def only_gifts(figures: Mapping[str, Any]) -> bool:
+    """Whether nothing but gifts was logged, as far as may be told: then there are no hours to tell of."""
+    return set(figures.get("by_kind") or ()) == {"gift"}
+
+
 def in_all(period: str, figures: Mapping[str, Any]) -> str:
     """How much was given, and by how many."""
     people, minutes, entries = (figures.get(name) for name in ("people", "minutes", "entries"))
     if people is None or minutes is None or entries is None:
         return ""
+    somebody = ngettext("%(num)s person", "%(num)s people", people)
+    if only_gifts(figures):
+        gifts = ngettext("%(num)s gift", "%(num)s gifts", entries)
+        return gettext(
+            "In %(period)s %(people)s gave or received %(gifts)s.", period=period, people=somebody, gifts=gifts
+        )
     return gettext(
         "In %(period)s %(people)s gave or received %(hours)s of help, in %(entries)s.",
         period=period,
-        people=ngettext("%(num)s person", "%(num)s people", people),
+        people=somebody,
         hours=duration(minutes),
         entries=ngettext("%(num)s exchange or gift", "%(num)s exchanges and gifts", entries),
     )

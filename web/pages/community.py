@@ -20,6 +20,7 @@ from web.frame import page
 from web.pages.choices import labels_of
 from web.pages.people import Names
 from web.pages.typed import today_of
+from web.told_findings import only_gifts
 from web.visitors import Asked, Visitor
 
 MONTHS_DRAWN = 12
@@ -55,6 +56,7 @@ def show_community(
         periods=choices(periods),
         asking=asking,
         found=_found(main, audience, bank, views, highest),
+        only_gifts=main is not None and only_gifts(main.figures),
         beside=_found(beside, audience, bank, views, highest),
         table=_side_by_side(main, beside),
         load_before=_load_before(views, asking.period, audience, periods),

@@ -104,7 +104,7 @@ def exchange_page(
         tallies=tallies_after(view.legs, view.given_on, (visitor.member,), bank, views) if acts.answers else [],
         sees_entries=visitor.coordinates or visitor.audits,
         has_slip=view.state in ("settled", "reversed") and request.app.state.seals.are_begun,
-        command=new_command_id(),
+        new_command=new_command_id,
         done=query_fields(request).one("done"),
         as_of=as_of.number,
     )

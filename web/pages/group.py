@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import GroupId, is_identifier, new_command_id
+from ledger.log.people import folded
 from projections.groups import GroupRow
 from projections.reports.report import Audience, Report
 from projections.views import Views
@@ -51,6 +52,9 @@ def group_page(
     asked = query_fields(request)
     who = turned(lambda: views.groups.members_of(group.id, asked.one("after")))
     names = Names(bank, views).of([group.id, *(one.member for one in who.rows)])
+    if not who.older and not who.newer:
+        # Sorted where everybody is on one page; on a part of many, the alphabet would only seem to be whole.
+        who.rows.sort(key=lambda one: (folded(names[one.member]), one.member))
     belongs = views.groups.belongs(group.id, visitor.member)
     periods = views.reports.periods(group.id)
     period = asked.one("period") if asked.one("period") in periods else latest(periods)

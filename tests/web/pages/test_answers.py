@@ -84,6 +84,17 @@ def test_who_comes_too_late_is_told_kindly(street: Street) -> None:
     assert "It was called off before the other answered." in words_on(late)
 
 
+def test_who_says_no_after_a_yes_on_the_same_page_is_told_that_it_counts(street: Street) -> None:
+    exchange = street.helped()
+    page = street.bo.get(at(exchange))
+    send(street.bo, page, at(exchange, "confirmation"))
+
+    late = send(street.bo, page, at(exchange, "declination"), reason="On second thoughts")
+
+    assert late.status_code == 422 and "This has been agreed already. It counts." in words_on(late)
+    assert "already used for something else" not in words_on(late)
+
+
 def test_of_two_answers_at_the_same_instant_one_wins(street: Street) -> None:
     exchange = street.helped()
     yes = form_on(street.bo.get(at(exchange)), at(exchange, "confirmation")).fields

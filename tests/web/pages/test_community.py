@@ -1,6 +1,7 @@
 """The community page: where help goes in a closed month or year, for everybody to read, and about nobody."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from projections.reports.refreshing import refresh
 from projections.reports.report import COMMUNITY, Late
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
-from tests.web.reports import FOR_COORDINATORS, hidden, kept, month_of, report
+from tests.web.reports import FOR_COORDINATORS, GARDEN, hidden, kept, month_of, part, report
 
 FEBRUARY = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
 
@@ -101,6 +102,20 @@ def test_a_time_without_figures_is_said_and_the_latest_are_shown(street: Street,
     assert "In 2025 148 people" in words_on(page) and "<b>" not in page.text.split("<main")[1].split("<h1")[0]
 
 
+def test_a_year_of_gifts_alone_is_told_without_hours_and_nobody_is_blamed_for_being_few(street: Street) -> None:
+    changed: dict[str, Any] = dict.fromkeys(("twenty", "given_back", "load", "load_people", "median_people_helped"))
+    changed |= {"minutes": 0, "entries": 686, "people": 161, "months": []}
+    changed |= {"by_kind": {"gift": part(0, 686, 1.0)}, "by_category": {GARDEN: part(0, 686, 1.0)}}
+    kept(street.views, [report(2025, **changed)])
+
+    shown = read(street)
+
+    assert "In 2025 161 people gave or received 686 gifts." in shown and "0 h" not in shown
+    assert "Only gifts were logged in 2025. Gifts have no hours" in shown
+    assert "How the giving is shared" not in shown and "Hours of help each month" not in shown
+    assert "Garden 686" in shown and "took part in 2025" in shown
+
+
 def test_where_there_were_too_few_people_the_page_says_so_and_draws_nothing(street: Street) -> None:
     kept(street.views, [hidden(report(2025))])
 
@@ -118,7 +133,7 @@ def test_each_finding_that_is_hidden_says_so_in_its_place(street: Street) -> Non
     shown = words_on(page)
 
     assert "There are too few people to show how much of each there was in 2025." in shown
-    assert "With fewer than fifty people this would tell about some of them, so it is not shown." in shown
+    assert "With fewer than fifty people, or where one or two give nearly all" in shown
     assert "How soon newcomers begin: too few people to show." in shown
     assert "There are too few people to show how busy each day, week or month was." in shown
     assert page.text.count('role="img"') == 1, "the months alone are drawn"

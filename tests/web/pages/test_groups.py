@@ -53,6 +53,17 @@ def test_a_member_joins_and_leaves(street: Street) -> None:
     assert "1 neighbour belongs to it." in shown
 
 
+def test_who_belongs_is_listed_by_name(street: Street) -> None:
+    for name in ("Zoë Marsh", "Émile Roy", "bea fox", "Tova Lind"):
+        member = street.neighbourhood.welcomed(name, "")
+        street.bank.groups.join(street.garden, member, command=street.command(member))
+
+    shown = words_on(street.ana.get(path_of(street.garden))).split("Who belongs")[1]
+
+    names = ["Ana Sousa", "bea fox", "Émile Roy", "Tova Lind", "Zoë Marsh"]
+    assert sorted(names, key=shown.index) == names
+
+
 def test_nobody_joins_twice_or_leaves_what_they_do_not_belong_to(street: Street) -> None:
     command = {"command": "a-command-of-this-test"}
 

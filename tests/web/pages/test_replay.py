@@ -43,11 +43,23 @@ def test_everybody_reads_that_the_book_agreed(street: Street) -> None:
     for browser in (street.ana, street.bo, street.chidi, street.ruth):
         words = words_on(browser.get("/replay"))
         assert f"the whole book was added up again from its {number} entries: every balance agreed" in words
-        assert "2 h 30 min were given and 2 h 30 min received" in words
+        assert "the same, as they must be" in words
     home, community = street.ana.get("/"), street.ana.get("/community")
     for page in (home, community):
         assert "Every balance was last checked against the book on 22 November 2026" in words_on(page)
         assert 'href="/replay"' in page.text
+
+
+def test_only_those_who_keep_the_book_read_exact_sums(street: Street) -> None:
+    """From the sums of two days, whoever took no part would learn what somebody did between them."""
+    street.helped(by=street.bo_id)
+    checked(street)
+
+    for browser in (street.chidi, street.ruth):
+        assert "2 h 30 min were given and 2 h 30 min received" in words_on(browser.get("/replay"))
+    for browser in (street.ana, street.eve):
+        assert "2 h 30 min" not in words_on(browser.get("/replay"))
+        assert "accounts" not in words_on(browser.get("/replay"))
 
 
 def test_before_the_first_time_the_page_says_so_and_the_others_are_silent(street: Street) -> None:

@@ -52,7 +52,10 @@ def test_a_wrong_balance_is_told_and_the_exit_code_says_so(founded: Run, neighbo
     result = founded("daily")
 
     assert result.exit_code == 1
-    assert "1 difference. Then: hours" in result.stderr and "1 step of 2 failed: replay." in result.stderr
+    assert (
+        "1 difference. Is the log the one that was sealed? Ask: hours" in result.stderr
+        and "1 step of 2 failed: replay." in result.stderr
+    )
     assert "1 difference" in taken(database_url)["replay"].trouble
 
 

@@ -89,6 +89,22 @@ def test_the_demo_is_made_once_and_lets_three_people_in(tmp_path: Path) -> None:
     assert [len(some) for some in links] == [3, 3] and not {*links[0]} & {*links[1]}
 
 
+def test_the_demo_is_sealed_and_leaves_the_hosts_own_seals_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "real-seals"))
+
+    with running("demo", "--members", "16", "--years", "1", folder=tmp_path) as (address, process):
+        note = urllib.request.urlopen(f"{address}/checkpoint").read().decode()
+        process.send_signal(signal.SIGTERM)
+        said, notes = process.communicate(timeout=20)
+
+    number = re.search(r"([\d,]+) entries", said)
+    assert number is not None and note.splitlines()[:2] == ["demo/riverside/1", number[1].replace(",", "")]
+    assert "HOURS_SEAL=demo-data/seal" in notes
+    assert not (tmp_path / "real-seals").exists()
+
+
 def test_the_demo_leaves_a_real_community_alone(run_in: Run, tmp_path: Path) -> None:
     run_in("found", "--name", "Riverside", "--timezone", "UTC", "--coordinator", "Chidi")
 

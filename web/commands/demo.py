@@ -12,6 +12,7 @@ import msgspec
 from ledger.application.finding import find_members
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
+from ledger.seal.signer import Signer
 from projections.views import Views
 from web.commands.chores import carry_out, chores_done
 from web.commands.listening import listening
@@ -27,6 +28,7 @@ from web.settings import Settings
 from web.sign_in.links import make_sign_in_link
 
 FOLDER = Path("./demo-data")
+SEAL = "seal"
 VISITS = (("a member", names.MEMBER), ("the coordinator", names.COORDINATOR), ("the auditor", names.AUDITOR))
 
 
@@ -56,6 +58,7 @@ def demo_command(where: Where, port: int, preset: str, members: int, years: int,
         if _must_be_made(where):
             with progress("Making a neighbourhood") as tell, _new_bank(where) as (bank, clock):
                 fill(bank, clock, habits=PRESETS[preset], members=members, years=years, seed=seed, tell=tell)
+        _seal(where)
         carry_out(where, "figures")
         with where.bank() as bank, where.views(bank) as views, chores_done(where, chores_of(bank, views)):
             settings = _plain(settings_for(os.environ, door), door.getsockname()[1])
@@ -93,6 +96,23 @@ def _new_bank(where: Where) -> Generator[tuple[TimeBank, SampleClock]]:
         made.rename(place.path)
 
 
+def _seal(where: Where) -> None:
+    """A sample in a folder is sealed, so that its seal, slips and receipts can be tried out.
+
+    Unlike a real seal it lies with the data, and goes when they go: the host's own folder of seals is left alone. The
+    commands that are done beside the pages find it by the same variable as they do.
+    """
+    place = where.place()
+    if not place.is_sqlite:
+        return
+    seal = place.path.resolve() / SEAL
+    os.environ["HOURS_SEAL"] = str(seal)
+    with where.log() as log:
+        signer = Signer(seal, log)
+        if signer.is_new:
+            signer.seal()
+
+
 def _plain(settings: Settings, port: int) -> Settings:
     """The sample is for this machine alone, whatever the host has set for their own community."""
     return msgspec.structs.replace(
@@ -108,4 +128,6 @@ def _welcome(where: Where, bank: TimeBank, views: Views, settings: Settings) -> 
         for found in find_members(bank, name)[:1]:
             link = make_sign_in_link(bank.people, MemberId(found.account), settings.base_url, bank.desk.now())
             click.echo(f"  as {role}, {name}: {link}")
+    if where.place().is_sqlite:
+        say(f"Commands find its seal by HOURS_SEAL={where.place().path / SEAL}")
     say("Stop it with Ctrl-C.")

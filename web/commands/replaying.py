@@ -58,9 +58,12 @@ def told(where: Where, check: ReplayCheck) -> str:
     """What came out, as a sentence; a Problem when anything is wrong."""
     said = f"{count(check.accounts, 'account')} from {count(check.number, 'entry', 'entries')}"
     if check.trouble:
-        raise Problem(check.trouble, f"Ask: hours{where.options} doctor")
+        raise Problem(check.trouble, f"Ask: hours{where.options} doctor --all")
     if check.given != check.received:
         raise Problem(f"{said}: the balances do not sum to zero.", "The log is damaged; look into your backups.")
     if check.differences:
-        raise Problem(f"{said}: {count(check.differences, 'difference')}.", f"Then: hours{where.options} rebuild")
+        raise Problem(
+            f"{said}: {count(check.differences, 'difference')}.",
+            f"Is the log the one that was sealed? Ask: hours{where.options} doctor --all. If it is: hours{where.options} rebuild",
+        )
     return f"{said}: no differences, and the balances sum to zero."

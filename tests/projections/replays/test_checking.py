@@ -1,5 +1,6 @@
 """The book added up again: it agrees with what people read, at every entry, or says where it does not."""
 
+import sqlite3
 import threading
 from datetime import timedelta
 
@@ -42,6 +43,22 @@ def test_a_book_that_nobody_touched_agrees_at_every_entry(street: ElmStreet) -> 
     assert whole.given == whole.received > 0
     assert [(check.number, check.is_sound) for check in others] == [(number, True) for number in range(1, last + 1)]
     assert (others[-1].accounts, others[-1].given) == (whole.accounts, whole.given)
+
+
+def test_an_entry_that_was_taken_out_of_the_log_is_told_and_kept(small_street: ElmStreet) -> None:
+    small_street.helped(minutes=60)
+    last = small_street.views.as_of().number
+    log = sqlite3.connect(small_street.bank.place.path / "log.db")
+    log.executescript("DROP TRIGGER entries_are_never_deleted; DROP TRIGGER tags_are_never_deleted;")
+    with log:
+        log.execute("DELETE FROM tags WHERE position = 3")
+        log.execute("DELETE FROM entries WHERE position = 3")
+    log.close()
+
+    check = checked(small_street)
+
+    assert check.trouble == f"The log has {last - 1} entries, and {last} were shown: entries are missing."
+    assert not check.is_sound and small_street.views.replays.latest() == check
 
 
 def test_what_was_changed_in_a_balance_is_named(street: ElmStreet) -> None:

@@ -22,6 +22,13 @@ def test_the_page_says_what_the_file_holds(street: Street) -> None:
     assert f"/members/{street.ana_id}/data.html" in page.text
 
 
+def test_from_every_page_a_members_own_name_leads_there(street: Street) -> None:
+    foot = street.ana.get("/").text.partition("<footer")[2]
+
+    assert f'You are signed in as <a href="/members/{street.ana_id}">' in foot
+    assert f'href="/members/{street.ana_id}/data"' in street.ana.get(f"/members/{street.ana_id}").text
+
+
 def test_the_file_to_read_holds_every_entry_and_all_words(street: Street) -> None:
     exchange = street.helped(note="Roses")
     decline = Command(id=new_command_id(), by=street.bo_id)

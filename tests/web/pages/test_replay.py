@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from ledger.log.entry import instant_text
 from projections.asked import BETWEEN_TWO
 from projections.replays.checking import check_by_replay
+from projections.replays.kept import ReplayCheck
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
 from web.commands.main import hours
@@ -86,7 +88,9 @@ def test_a_wrong_page_is_told_loudly_and_that_hours_are_safe(street: Street) -> 
             page = browser.get(path)
             assert 'role="alert"' in page.text
             assert "do not agree. Your hours are safe" in words_on(page)
-        assert "No hours are lost. They are in the book, which nobody can change." in words_on(browser.get("/replay"))
+        assert "No hours are lost. They are in the book, and its seal tells whether it is still the same." in words_on(
+            browser.get("/replay")
+        )
 
 
 def test_those_who_keep_the_book_see_where_and_what_to_do(street: Street) -> None:
@@ -97,10 +101,22 @@ def test_those_who_keep_the_book_see_where_and_what_to_do(street: Street) -> Non
     for browser in (street.chidi, street.ruth):
         words = words_on(browser.get("/replay"))
         assert "Ana Sousa Given, on the page of balances 2 h 30 min 12 h 30 min" in words
-        assert "to run hours rebuild, and then hours replay" in words
+        assert "to run hours doctor --all first" in words and "hours rebuild, and then hours replay" in words
     members_words = words_on(street.eve.get("/replay"))
     assert "Ana Sousa" not in members_words and "hours rebuild" not in members_words
     assert "1 number on these pages says something else." in members_words
+
+
+def test_when_entries_are_missing_nobody_is_told_that_no_hours_are_lost(street: Street) -> None:
+    as_of = street.views.as_of()
+    missing = "The log has 5 entries, and 20 were shown: entries are missing."
+    at = instant_text(street.neighbourhood.clock())
+    street.views.replays.keep(ReplayCheck(at, True, as_of.number, as_of.position, trouble=missing))
+
+    for browser in (street.ana, street.ruth):
+        words = words_on(browser.get("/replay"))
+        assert "it could not be done to the end" in words and "No hours are lost" not in words
+    assert missing in words and "hours doctor --all" in words
 
 
 def test_made_anew_it_agrees_again(street: Street) -> None:

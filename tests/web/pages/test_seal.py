@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.seal.daily import seal_of_the_day
+from ledger.seal.dates import DAY
 from ledger.seal.durable import write_durably
 from ledger.seal.folder import LATEST, SealFolder
 from ledger.seal.note import COSIGNATURE, Note, Signature, VerifierKey, cosigned_text
@@ -42,6 +43,17 @@ def test_every_member_sees_what_was_sealed_when_and_with_which_key(street: Stree
     assert "2 entries have come since; the next seal takes them in." in shown
     assert sealed.grouped_root in shown and folder.key.text in shown
     assert "Nobody else has signed it." in shown
+
+
+def test_a_seal_that_still_stood_later_says_when_and_one_of_the_same_minute_says_nothing(
+    street: Street, folder: SealFolder
+) -> None:
+    size, now = folder.latest().checkpoint.size, street.neighbourhood.clock.now
+    signer_of(street).write_down(size, now + timedelta(seconds=20), DAY)
+    assert "nothing had been added" not in words_on(street.eve.get("/seal"))
+
+    signer_of(street).write_down(size, now + timedelta(days=1), DAY)
+    assert "On 23 November 2026, 12:00 nothing had been added." in words_on(street.eve.get("/seal"))
 
 
 def test_a_book_that_was_never_sealed_says_so(street: Street) -> None:

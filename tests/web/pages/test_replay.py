@@ -73,9 +73,11 @@ def test_the_times_before_are_listed(street: Street) -> None:
     for _ in range(3):
         checked(street)
 
-    words = words_on(street.eve.get("/replay"))
+    page = street.eve.get("/replay")
 
-    assert "The times before" in words and words.count("every balance agreed") == 3
+    assert "The times before" in words_on(page) and words_on(page).count("every balance agreed") == 3
+    number = street.views.as_of().number
+    assert page.text.count(f'<th scope="row">{number}</th>') == 2, "a phone has room for a number there, not for a day"
 
 
 def test_a_wrong_page_is_told_loudly_and_that_hours_are_safe(street: Street) -> None:

@@ -159,3 +159,24 @@ def flipped(path: list[bytes], data: st.DataObject) -> list[bytes]:
     number, bit = data.draw(st.integers(0, len(path) - 1)), data.draw(st.integers(0, 255))
     changed = int.from_bytes(path[number]) ^ 1 << bit
     return [*path[:number], changed.to_bytes(32), *path[number + 1 :]]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("length", [31, 33])
+def test_a_hash_of_another_length_is_no_hash_wherever_it_stands(place: int, length: int) -> None:
+    hashes = [LEAVES[0], naive_root(LEAVES[:2]), LEAVES[1]]
+    hashes[place] = (hashes[place] * 2)[:length]
+    first, second, third = hashes
+
+    with pytest.raises(ProofFails, match="a hash has 32 bytes"):
+        check_inclusion(first, 0, 2, [third], second)
+    with pytest.raises(ProofFails, match="a hash has 32 bytes"):
+        check_consistency(1, first, 2, second, [third])
+
+
+def test_a_border_between_two_hashes_cannot_be_moved() -> None:
+    leaf, other = LEAVES[0] + LEAVES[1][:1], LEAVES[1][1:]
+    assert node_hash(leaf, other) == naive_root(LEAVES[:2]), "the same bytes, parted elsewhere"
+
+    with pytest.raises(ProofFails):
+        check_inclusion(leaf, 0, 2, [other], naive_root(LEAVES[:2]))

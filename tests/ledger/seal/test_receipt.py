@@ -7,10 +7,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.seal.canonical import LARGEST_ENTRY_BYTES
 from ledger.seal.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint, parse_decimal
 from ledger.seal.merkle import Edge, leaf_hash
 from ledger.seal.note import ED25519, BadNote, Note, VerifierKey, sign_note
-from ledger.seal.receipt import Receipt, parse_receipt
+from ledger.seal.receipt import LARGEST_RECEIPT_BYTES, LONGEST_PATH, Receipt, parse_receipt
 from tests.ledger.seal.test_note import mutate
 
 ORIGIN = "elm.example/1"
@@ -119,3 +120,29 @@ def test_a_number_has_one_spelling(text: str) -> None:
 def test_a_note_of_another_text_is_no_checkpoint() -> None:
     with pytest.raises(BadNote):
         check_checkpoint(Note("a\nb\nc\nd\n", sign_note("a\nb\nc\nd\n", ORIGIN, PRIVATE).signatures).data, [KEY])
+
+
+@pytest.mark.parametrize("length", [1, LARGEST_ENTRY_BYTES])
+def test_the_smallest_and_the_largest_entry_have_a_receipt(length: int) -> None:
+    receipt = Receipt(b"x" * length, 0, (), SEALED)
+
+    assert parse_receipt(receipt.data) == receipt
+
+
+def test_the_longest_path_and_the_largest_receipt_are_read_and_nothing_beyond() -> None:
+    longest = Receipt(b"{}", 0, (ROOT,) * LONGEST_PATH, SEALED)
+    largest = LONG_RECEIPT.data.ljust(LARGEST_RECEIPT_BYTES, b"x")
+
+    assert parse_receipt(longest.data) == longest
+    assert parse_receipt(largest).place == LONG_RECEIPT.place
+    for data in (longest._replace(path=(ROOT,) * (LONGEST_PATH + 1)).data, largest + b"x"):
+        with pytest.raises(BadNote):
+            parse_receipt(data)
+
+
+@pytest.mark.parametrize("lines", [["extra e30=", "e30="], ["e30=", "index 0"], ["extra e30="], ["index 0"]])
+def test_a_receipt_without_its_entry_or_its_place_is_none(lines: list[str]) -> None:
+    head = RECEIPT.data.split(b"\n")[0].decode()
+
+    with pytest.raises(BadNote, match="the entry and its index"):
+        parse_receipt("\n".join([head, *lines, "", ""]).encode() + SEALED)

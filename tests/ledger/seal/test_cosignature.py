@@ -1,5 +1,6 @@
 """A witness's word has one spelling, is told apart from everybody else's, and is what public witnesses write."""
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.seal.checkpoint import Checkpoint, check_checkpoint
-from ledger.seal.cosignature import cosign, only_of, parse_words, with_words, witness_key
+from ledger.seal.cosignature import cosign, only_of, parse_words, time_in_words, with_words, witness_key
 from ledger.seal.merkle import leaf_hash
 from ledger.seal.note import (
     ED25519,
@@ -160,3 +161,13 @@ def test_no_change_to_a_word_leaves_it_good(data: st.DataObject) -> None:
         assert "".join(word.line for word in words).encode() == mutated, "one spelling"
         if check_note(Note(CHECKPOINT.text, words), [key_of(1)]):
             assert mutated == line
+
+
+def test_when_a_witness_signed_is_told_in_utc_wherever_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert time_in_words(1_780_000_000) == "2026-05-28 20:26 UTC"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -18,7 +18,6 @@ from projections.columns import count, word
 from projections.counted import counted
 from projections.locks import writing
 from projections.measures.acts import counting
-from projections.measures.graph import graph
 from projections.measures.statistics import statistics
 from projections.reports.kept import Reports, entry_at
 from projections.reports.report import EverythingKept
@@ -47,6 +46,9 @@ def everything_at(
     known = counted(log, Until(as_of=day, number=number), tell=tell)
     as_of = day or known.last_day
     figures = statistics(known.acts, known.members, as_of=as_of)
+    # Loads the library for graphs: the server opens what is kept here, and computes none of it.
+    from projections.measures.graph import graph
+
     connected = graph(counting(known.acts, last_day=as_of), figures.weigh)
     return EverythingKept(
         entry=number,

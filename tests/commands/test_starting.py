@@ -45,6 +45,14 @@ print(sorted({{"litestar", "sqlalchemy", "jinja2", "uvicorn", "psycopg"}} & set(
     assert loaded.stdout.strip() == "[]"
 
 
+def test_the_server_loads_no_library_for_graphs() -> None:
+    program = "import sys, web.commands.serving; print('web.app' in sys.modules, 'networkx' in sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.split() == ["True", "False"]
+
+
 def test_a_place_where_nothing_is_gets_two_plain_lines_and_no_folder(run_in: Run, tmp_path: Path) -> None:
     for command in (["balances"], ["statement", "Ana"], ["replay"], ["rebuild"], ["sign-in-link", "Ana"], ["serve"]):
         result = run_in(*command)

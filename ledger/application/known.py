@@ -24,6 +24,7 @@ _REMEMBERED = 20_000
 _WORTH_A_SNAPSHOT = 100
 _LONGEST_TAG = 200
 _SNAPSHOT_VERSION = b"1"
+_AT_ONCE = 2_000
 
 
 class _Subject(Protocol):
@@ -83,6 +84,17 @@ def _after(state: _State, entry: Entry) -> _State:
     return state.after(entry.data)
 
 
+def _snapshot_of(state: _State) -> bytes:
+    return _SNAPSHOT_VERSION + msgspec.json.encode(state)
+
+
+def _account_in(snapshot: bytes) -> Account | None:
+    with suppress(msgspec.DecodeError):
+        if snapshot.startswith(_SNAPSHOT_VERSION):
+            return msgspec.json.decode(snapshot.removeprefix(_SNAPSHOT_VERSION), type=Account)
+    return None
+
+
 class Memory:
     """What was known lately, per tag, with the position it was known at. A cache: forgetting it changes nothing."""
 
@@ -131,19 +143,43 @@ class Memory:
             if tag in snapshots:
                 position, kept = snapshots[tag]
                 # One that cannot be read is as none: the entries themselves tell.
-                if kept.startswith(_SNAPSHOT_VERSION):
-                    with suppress(msgspec.DecodeError):
-                        found[tag] = (msgspec.json.decode(kept[len(_SNAPSHOT_VERSION) :], type=Account), position)
+                account = _account_in(kept)
+                if account is not None:
+                    found[tag] = (account, position)
         return found
 
     def _keep_snapshots(self, states: Mapping[str, _State], read: Mapping[str, int], head: int) -> None:
         rows = [
-            (tag, head, _SNAPSHOT_VERSION + msgspec.json.encode(states[tag]))
+            (tag, head, _snapshot_of(states[tag]))
             for tag, count in read.items()
             if count >= _WORTH_A_SNAPSHOT and tag.startswith("account:")
         ]
         if rows:
             self._log.save_snapshots(rows)
+
+
+def false_snapshots(log: Log) -> list[str]:
+    """The accounts of which a snapshot says something else than the entries do. Reads the log from its beginning.
+
+    A snapshot that no decision would take, because it is damaged or of another shape, says nothing.
+    """
+    kept = {
+        tag: (position, account)
+        for tag, (position, state) in log.snapshots().items()
+        if tag.startswith("account:") and (account := _account_in(state)) is not None
+    }
+    told = {tag: _blank(tag) for tag in kept}
+    position = 0
+    while kept and (some := log.from_position(position, limit=_AT_ONCE)):
+        position = some[-1].position
+        for stored in some:
+            for tag in stored.tags:
+                if tag in kept and stored.position <= kept[tag][0]:
+                    told[tag] = _after(told[tag], decode(stored.data))
+    head = log.head()
+    return sorted(
+        tag.removeprefix("account:") for tag, (until, account) in kept.items() if until > head or account != told[tag]
+    )
 
 
 class Accounts(Mapping[AccountId, Account]):

@@ -48,7 +48,9 @@ SELECT min(id) FROM (
     )
 ) AS misfiled
 """
+ALL_KNOWN = "SELECT tag, position, state FROM {schema}.known"
 KNOWN = "SELECT tag, position, state FROM {schema}.known WHERE tag = ANY(%s)"
+FORGET = "DELETE FROM {schema}.known"
 SAVE = """
 INSERT INTO {schema}.known AS old (tag, position, state)
 SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bytea[])
@@ -67,6 +69,7 @@ class PostgresLog:
         except BaseException:
             self._connections.close()
             raise
+        self._all_known, self._forget = (self.recorder.format(SQL(text)) for text in (ALL_KNOWN, FORGET))
         self._read, self._head, self._from_position, self._scan, self._misfiled, self._known, self._save = (
             self.recorder.format(SQL(text)) for text in (READ, HEAD, FROM_POSITION, SCAN, MISFILED, KNOWN, SAVE)
         )
@@ -123,6 +126,15 @@ class PostgresLog:
         with suppress(LogUnavailable), self._cursor() as cursor, cursor.connection.transaction():
             cursor.execute("SET LOCAL synchronous_commit = off")  # a cache may be lost, and nobody waits for its disk
             cursor.execute(self._save, [list(column) for column in zip(*newest.values(), strict=True)])
+
+    def snapshots(self) -> dict[str, tuple[int, bytes]]:
+        with self._cursor() as cursor:
+            rows = cursor.execute(self._all_known).fetchall()
+        return {tag: (position, state) for tag, position, state in rows}
+
+    def forget_snapshots(self) -> None:
+        with self._cursor() as cursor:
+            cursor.execute(self._forget)
 
     def close(self) -> None:
         self._connections.close()

@@ -40,7 +40,9 @@ SELECT min(position) FROM (
     )
 )
 """
+ALL_KNOWN = "SELECT tag, position, state FROM known"
 KNOWN = "SELECT tag, position, state FROM known WHERE tag IN (SELECT value FROM json_each(?))"
+FORGET = "DELETE FROM known"
 
 
 class SQLiteLog:
@@ -87,6 +89,12 @@ class SQLiteLog:
 
     def save_snapshots(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
         self.recorder.remember({tag: (position, state) for tag, position, state in rows})
+
+    def snapshots(self) -> dict[str, tuple[int, bytes]]:
+        return {tag: (position, state) for tag, position, state in self._file.select(ALL_KNOWN)}
+
+    def forget_snapshots(self) -> None:
+        self._file.write(lambda connection: connection.execute(FORGET).close())
 
     def close(self) -> None:
         self.recorder.close()

@@ -63,6 +63,14 @@ class Log(Protocol):
         """Keeps (tag, position, state) where it is newer than what is kept. A cache: may be lost or emptied; never fails."""
         ...
 
+    def snapshots(self) -> dict[str, tuple[int, bytes]]:
+        """Every snapshot that is kept: few, for only busy accounts have one."""
+        ...
+
+    def forget_snapshots(self) -> None:
+        """Empties the cache. Other processes, and memories made from it, go on as they were until they end."""
+        ...
+
     def close(self) -> None:
         """Closes all connections; what comes after is refused."""
         ...

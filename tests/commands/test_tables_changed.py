@@ -39,11 +39,20 @@ class Names(NamedTuple):
     no_tags: str
     no_data: str
     a_blob: str
+    known: str
 
 
-SQLITE = Names("entries", "position", "(position, type, data, tags)", "tags", "position", "'[]'", "x''", "?")
+SQLITE = Names("entries", "position", "(position, type, data, tags)", "tags", "position", "'[]'", "x''", "?", "known")
 POSTGRESQL = Names(
-    "log.dcb_events_tt_main", "id", "(id, type, data, tags)", "log.dcb_events_tt_tag", "main_id", "'{}'", "''", "%s"
+    "log.dcb_events_tt_main",
+    "id",
+    "(id, type, data, tags)",
+    "log.dcb_events_tt_tag",
+    "main_id",
+    "'{}'",
+    "''",
+    "%s",
+    "log.known",
 )
 
 
@@ -257,6 +266,16 @@ def test_what_decisions_rest_on_and_no_proof_is_found_by_the_doctor(
     assert words in community.problems()["log"]
     assert bundling.exit_code == 0, bundling.stderr
     assert community.hours("verify", "bundle", tmp_path / "bundle").exit_code == 0, "the book itself is sound"
+
+
+def test_hours_that_are_remembered_and_were_never_given_are_found_and_forgotten(community: Community) -> None:
+    """What is known of a busy account is kept beside the log, so that not all of its entries are read; it decides about limits."""
+    rich = b'1{"id":"m-ruth","given":60000}'
+    community.change("INSERT INTO {known} VALUES ('account:m-ruth', {at}, {a_blob})", given=[rich])
+
+    assert "remember of m-ruth is not what the entries say" in community.problems()["snapshots"]
+    assert community.hours("rebuild").exit_code == 0
+    assert community.problems() == {}
 
 
 def test_an_entry_that_was_written_behind_the_last_one_is_found_before_it_is_handed_out(

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from ledger.application.known import false_snapshots
 from ledger.application.time_bank import TimeBank
 from ledger.domain.subjects import tags_of
 from ledger.identifiers import MemberId
@@ -90,6 +91,8 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
         with where.bank() as bank:
             origin = bank.agreements.in_force().origin
             yield from _each(lambda: _log(bank.log, origin, whole=whole))
+            if whole:
+                yield from _each(lambda: _snapshots(where, bank.log))
             yield from _each(lambda: _clock(bank))
             yield from _each(lambda: _seal(bank.log, origin, whole=whole))
             with where.views(bank) as views:
@@ -197,6 +200,17 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
     return Finding(
         "log", f"{count(number, 'entry', 'entries')} read{'' if whole else ' as a sample'}, each of {origin}"
     )
+
+
+def _snapshots(where: Where, log: Log) -> Finding:
+    """What decisions remember of busy accounts is what the entries say."""
+    if wrong := false_snapshots(log):
+        return Finding(
+            "snapshots",
+            f"what decisions remember of {wrong[0]} is not what the entries say ({count(len(wrong), 'account')} in all).",
+            f"Somebody changed the database by hand. Stop the server, then: hours{where.options} rebuild",
+        )
+    return Finding("snapshots", f"{count(len(log.snapshots()), 'busy account')} remembered as the entries say")
 
 
 def _seal(log: Log, origin: str, *, whole: bool) -> Finding:

@@ -13,12 +13,15 @@ from web.commands.where import Where
 def rebuild_command(where: Where, check: bool, shape: Format) -> None:
     """Build all read models anew from the log, beside the ones in use, and swap. Members can go on meanwhile.
 
+    What decisions remember of busy accounts is forgotten, and read from the log when it is next needed.
+
     With --check nothing is swapped; the exit code is 1 when a read model differs from what the log says.
     """
     with where.bank() as bank, where.views(bank) as views:
         if not check:
             with progress("Rebuilding") as tell:
                 views.rebuild(tell)
+            bank.log.forget_snapshots()  # only a cache, and anew with the next decisions
             say(f"All read models are rebuilt, as of entry {views.as_of().number:,}.")
             return
         with progress("Comparing") as tell:

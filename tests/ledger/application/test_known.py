@@ -5,9 +5,10 @@ import sqlite3
 import pytest
 
 from ledger.application import known
+from ledger.application.known import false_snapshots
 from ledger.application.time_bank import TimeBank
 from ledger.refusals import BeyondDebitLimit
-from tests.cast import ANA, BO, TODAY, command, help_of, minutes_of, reopened
+from tests.cast import ANA, BO, RUTH, TODAY, command, help_of, minutes_of, reopened
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,30 @@ def test_deleted_snapshots_change_nothing(bank: TimeBank) -> None:
     with reopened(bank) as colder:
         assert minutes_of(colder, BO) == -300
         assert minutes_of(colder, ANA) == 300
+
+
+def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_bank: TimeBank) -> None:
+    log = each_bank.log
+    five_hours(each_bank)
+    with reopened(each_bank) as cold:
+        assert minutes_of(cold, BO) == -300 and minutes_of(cold, ANA) == 300
+        cold.exchanges.report([help_of()], TODAY, command=command(BO))
+    assert set(log.snapshots()) == {f"account:{ANA}", f"account:{BO}"} and false_snapshots(log) == []
+
+    position, state = log.snapshots()[f"account:{BO}"]
+    forged = state.replace(b"300", b"30")
+    assert forged != state
+    log.forget_snapshots()
+    log.save_snapshots(
+        [(f"account:{BO}", position, forged), (f"account:{RUTH}", log.head() + 5, state), ("x", 1, b"1{")]
+    )
+    each_bank.exchanges.report([help_of()], TODAY, command=command(BO))
+
+    assert false_snapshots(log) == [BO, RUTH]
+    log.forget_snapshots()
+    assert log.snapshots() == {} and false_snapshots(log) == []
+    with reopened(each_bank) as colder:
+        assert minutes_of(colder, BO) == -420
 
 
 def test_memory_that_forgets_at_once_decides_the_same(bank: TimeBank, monkeypatch: pytest.MonkeyPatch) -> None:

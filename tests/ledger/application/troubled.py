@@ -55,6 +55,12 @@ class TroubledLog:
     def save_snapshots(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
         self._log.save_snapshots(rows)
 
+    def snapshots(self) -> dict[str, tuple[int, bytes]]:
+        return self._log.snapshots()
+
+    def forget_snapshots(self) -> None:
+        self._log.forget_snapshots()
+
     def close(self) -> None:
         self._log.close()
 

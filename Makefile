@@ -6,13 +6,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN_TIME := .venv/installed-run-time
 EVERYTHING := .venv/installed-everything
+MUTANTS := .venv/installed-mutants
+# Tests wait for disks, servers and browsers a third of their time: three of them for two cores.
+AT_ONCE = $$($(BIN)/python -c "import os; print(len(os.sched_getaffinity(0)) * 3 // 2)")
 # Pinned, so that two people who lock get the same answer.
 UV := uv==0.13.9
 LOCKED := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --only-binary :all:
 ITSELF := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check bench mutants lock clean
 
 help: ## this list
 	@echo "Common Hours: make <target>"
@@ -26,7 +29,7 @@ demo: $(RUN_TIME) ## a living sample neighbourhood to browse (make demo PORT=800
 test: check ## everything that CI runs: check, then all tests with coverage
 	@$(BIN)/python -m tests.providing
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses=logical
+	$(BIN)/coverage run -m pytest --numprocesses=$(AT_ONCE) --dist=worksteal
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -39,17 +42,26 @@ check: $(EVERYTHING) ## format, lint, types and the direction of imports
 bench: $(EVERYTHING) ## the budgets, measured (make bench QUICK=1 takes under two minutes)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
+mutants: $(MUTANTS) ## change each line of the verifier: a test must notice (about an hour)
+	$(BIN)/mutmut run --max-children $$(nproc)
+	@$(BIN)/mutmut results | grep --invert-match timeout && exit 1 || echo "Every change was noticed."
+
 lock: ## choose versions anew and write both locks
 	@$(call need_python)
 	@test -x .cache/lock/bin/uv || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet $(UV); }
 	.cache/lock/bin/uv $(LOCK) --group build --output-file requirements.txt pyproject.toml
 	.cache/lock/bin/uv $(LOCK) --group test --constraints requirements.txt --output-file requirements-dev.txt pyproject.toml
+	.cache/lock/bin/uv $(LOCK) --group mutants --constraints requirements-dev.txt --output-file requirements-mutants.txt pyproject.toml
 LOCK := pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
 clean: ## remove all that the other targets made, except a community's data
-	rm -rf .venv .cache .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
+	rm -rf .venv .cache mutants .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
 	find ledger projections web tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MUTANTS): requirements-mutants.txt $(EVERYTHING)
+	@$(LOCKED) --requirement requirements-mutants.txt
+	@touch $@
 
 $(EVERYTHING): requirements-dev.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the project, its checks and its tests need (once) ..."

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from ledger.seal.journal import Correction, Tally, corrections_table
 from ledger.seal.merkle import Edge
 from ledger.seal.order import COMMAND_BYTES, Order
-from ledger.seal.stretch import Fault, Stretch, Task, read_stretch
+from ledger.seal.stretch import Erasure, Fault, Stretch, Task, read_stretch
 
 _WORTH_A_CROWD_BYTES = 8 * 1024 * 1024
 """A smaller book is read by one process sooner than several are started."""
@@ -20,15 +20,18 @@ _MOST_FAULTS = 100
 class Book:
     """What the stretches so far come to. Balances are in minutes; `roots` are those at the sizes asked for."""
 
+    _closes: tuple[str, ...] = ()
+    """The command that the last entry answers."""
+
     def __init__(self) -> None:
         self.edge = Edge()
         self.roots: dict[int, bytes] = {}
         self.balances: dict[str, Tally] = {}
         self.last_day = ""
         self.faults: list[Fault] = []
+        self.erasures: list[Erasure] = []
         self._corrections: list[Correction] = []
         self._order = Order()
-        self._closes: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -50,6 +53,7 @@ class Book:
         self.last_day = max(self.last_day, stretch.last_day)
         self.faults.extend(stretch.faults[: _MOST_FAULTS - len(self.faults)])
         self._corrections.extend(stretch.corrections)
+        self.erasures.extend(stretch.erasures)
         # The first command may have begun in the stretch before; then it is not a second one.
         goes_on = bool(stretch.opens) and stretch.opens == self._closes
         self._order.add(stretch.subjects, stretch.commands[COMMAND_BYTES if goes_on else 0 :])

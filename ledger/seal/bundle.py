@@ -56,7 +56,7 @@ def _write_what_follows(sealed: Sealed, signer: Signer, folder: Path, workers: i
         leaves = stack.enter_context((folder / "leaves.txt").open("wb"))
         # The accounts stand before the movements, and are known after them.
         movements = stack.enter_context((folder / "movements").open("w+b"))
-        work = tasks(entries, checkpoint.size, checkpoint.origin, [checkpoint.size], secrets.token_bytes(32))
+        work = tasks(entries, checkpoint.size, checkpoint.origin, [checkpoint.size], secrets.token_bytes())
         for stretch in in_stretches(entries, work, workers):
             book.add(stretch)
             leaves.write(leaf_lines(stretch.leaves))

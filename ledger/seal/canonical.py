@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 FORMAT = 1
 LARGEST_ENTRY_BYTES = 65_535
 LARGEST_INTEGER = 2**53 - 1
+_MOST_DIGITS = len(str(-LARGEST_INTEGER))
 
 KINDS: Mapping[str, int] = {
     "community-founded": 1,
@@ -45,21 +46,24 @@ KINDS: Mapping[str, int] = {
 }
 """Every kind of fact whose meaning is known here, and its newest version. Of these, only two move minutes."""
 
-SETTLED, REVERSED, REPORTED = "exchange-settled", "exchange-reversed", "exchange-reported"
+REPORTED, CONFIRMED = "exchange-reported", "exchange-confirmed"
+SETTLED, REVERSED = "exchange-settled", "exchange-reversed"
 GIFT, WITHDRAWN = "gift-recorded", "gift-withdrawn"
+ERASED = "personal-data-erased"
 
 _NEEDED = ("actor", "at", "cmd", "data", "log", "nonce", "type", "v", "ver", "via", "wish")
 _ENVELOPES = frozenset(tuple(sorted((*_NEEDED, *more))) for more in ((), ("for",), ("sealed",), ("for", "sealed")))
 """The keys of an envelope in the one order that canonical bytes have them in."""
 _TEXTS = itemgetter("actor", "at", "cmd", "log", "nonce", "type", "via", "wish")
 _LEG = ("category", "giver", "minutes", "receiver")
-_INSTANT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z")
-_DAY = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
+DAY = "[0-9]{4}-[01][0-9]-[0-3][0-9]"
+TIME = r"T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 # What is written into journals and tables may not be read there as anything but a name.
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}")
-_COMMAND = re.compile(r"[A-Za-z0-9_.:-]{8,80}")
-_COMMITMENT = re.compile(r"[0-9a-f]{64}")
-_MOST_MINUTES = 1440
+NAME = "[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
+COMMAND = "[A-Za-z0-9_.:-]{8,80}"
+COMMITMENT = "[0-9a-f]{64}"
+MOST_MINUTES = 1440
+_DAY, _INSTANT, _PLAIN, _COMMAND, _COMMITMENT = map(re.compile, (DAY, DAY + TIME, NAME, COMMAND, COMMITMENT))
 
 
 class BadEntry(Exception):
@@ -134,9 +138,14 @@ def given_on(entry: Mapping[str, Any]) -> str:
     return value
 
 
-def same_again(entry: Mapping[str, Any], keys: tuple[str, ...]) -> bytes:
-    """Parts of the fact as bytes, to compare with what another entry says of the same thing."""
-    return encode([entry["data"].get(key) for key in keys])
+def erased(entry: Mapping[str, Any]) -> int:
+    """How many kinds of somebody's personal data this entry says are gone."""
+    if entry["type"] != ERASED:
+        return 0
+    fields = entry["data"].get("fields")
+    if not _is(fields, list) or not fields:
+        raise BadEntry("it does not say what was erased")
+    return len(fields)
 
 
 def _is(value: Any, kind: type) -> bool:
@@ -170,7 +179,7 @@ def _legs(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         names = (category, giver, receiver)
         if not _are_texts(names) or not all(map(_PLAIN.fullmatch, names)):
             raise BadEntry("one of its legs names somebody or something that cannot be a name")
-        if not _is(minutes, int) or not 1 <= minutes <= _MOST_MINUTES or giver == receiver:
+        if not _is(minutes, int) or not 1 <= minutes <= MOST_MINUTES or giver == receiver:
             raise BadEntry("one of its legs moves what cannot be moved")
         yield leg
 
@@ -206,10 +215,9 @@ def _must_be_in_the_domain(value: Any) -> None:
 
 
 def _whole(digits: str) -> int:
-    number = int(digits) if len(digits) <= 17 else LARGEST_INTEGER + 1
-    if abs(number) > LARGEST_INTEGER:
+    if len(digits) > _MOST_DIGITS or abs(int(digits)) > LARGEST_INTEGER:
         raise BadEntry("it holds a number that not every program can hold")
-    return number
+    return int(digits)
 
 
 def _no_fraction(_text: str) -> NoReturn:

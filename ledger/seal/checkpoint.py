@@ -7,6 +7,7 @@ from ledger.seal.merkle import HASH_BYTES
 from ledger.seal.note import BadNote, Note, VerifierKey, Word, check_note, from_base64, parse_note, to_base64
 
 LARGEST_SIZE = 2**63 - 1
+_MOST_DIGITS = len(str(LARGEST_SIZE))
 
 
 class Checkpoint(NamedTuple):
@@ -61,12 +62,11 @@ def check_checkpoint(data: bytes, keys: Sequence[VerifierKey]) -> Sealed:
 
 def parse_decimal(text: str) -> int:
     """A whole number in its one spelling: digits, and no zero before them."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 19 or (text[0] == "0" and text != "0"):
+    if not (text.isascii() and text.isdigit()) or (text[0] == "0" and text != "0"):
         raise BadNote("a number is written in digits, without a zero before them")
-    number = int(text)
-    if number > LARGEST_SIZE:
+    if len(text) > _MOST_DIGITS or int(text) > LARGEST_SIZE:
         raise BadNote("no log is that long")
-    return number
+    return int(text)
 
 
 def grouped(root: bytes) -> str:

@@ -1,6 +1,7 @@
 """Files of a bundle beside what they should hold, a part at a time."""
 
 from collections.abc import Sequence
+from operator import ne
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,13 +14,23 @@ _MOST_OPENING_BYTES = 32 * 1024 * 1024
 
 def leaf_lines(leaves: Sequence[bytes]) -> bytes:
     """Hashes as `leaves.txt` holds them: one on each line, hexadecimal."""
-    return "".join(f"{leaf.hex()}\n" for leaf in leaves).encode()
+    return b"".join(leaves).hex("\n", HASH_BYTES).encode() + b"\n"
 
 
 def is_same(path: Path, expected: bytes) -> bool:
     """Whether the file holds these bytes and no more."""
+    return read_at_most(path, len(expected)) == expected
+
+
+def read_at_most(path: Path, limit: int) -> bytes:
+    """A file's bytes; of one that is longer, one byte more than `limit`, for which whoever asked will refuse it."""
     with path.open("rb") as file:
-        return file.read(len(expected) + 1) == expected
+        return file.read(limit + 1)
+
+
+def goes_on(file: BinaryIO) -> bool:
+    """Whether something follows in a file that should be at its end."""
+    return file.read(1) != b""
 
 
 class LeafLines:
@@ -53,7 +64,7 @@ class LeafLines:
 
     def end(self, size: int, root: bytes) -> None:
         """After the last entry: nothing may follow, and if something did not fit, the file is asked for its own root."""
-        if self.differing is None and self._entries == size and self._file.read(1):
+        if self.differing is None and self._entries == size and goes_on(self._file):
             self.differing = size + 1
         if self.differing is not None:
             self.are_sealed = self._leads_to(root, size)
@@ -66,7 +77,7 @@ class LeafLines:
                 edge.append(bytes.fromhex(self._file.read(LEAF_LINE_BYTES).decode()))
         except ValueError:
             return False
-        return edge.root == root and not self._file.read(1)
+        return edge.root == root and not goes_on(self._file)
 
 
 class JournalLines:
@@ -87,12 +98,12 @@ class JournalLines:
             self._lines += expected.count(b"\n")
             return
         at = _first_difference(found, expected)
-        self.differing = self._lines + expected.count(b"\n", 0, at) + 1
+        self.differing = self._lines + expected[:at].count(b"\n") + 1
 
     def end(self, closing: bytes) -> None:
         """The end of the journal, after which there is nothing."""
         self.compare(closing)
-        if self.differing is None and self._file.read(1):
+        if self.differing is None and goes_on(self._file):
             self.differing = self._lines + 1
 
     def _read_opening(self) -> bytes:
@@ -106,5 +117,5 @@ class JournalLines:
 
 
 def _first_difference(found: bytes, expected: bytes) -> int:
-    pairs = enumerate(zip(found, expected, strict=False))
-    return next((place for place, (one, other) in pairs if one != other), min(len(found), len(expected)))
+    differs = enumerate(map(ne, found, expected))
+    return next((place for place, is_so in differs if is_so), min(len(found), len(expected)))

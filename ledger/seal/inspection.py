@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ledger.seal.book import Book, Told, in_stretches
 from ledger.seal.checkpoint import Sealed, check_checkpoint
-from ledger.seal.comparing import JournalLines, LeafLines, is_same
+from ledger.seal.comparing import JournalLines, LeafLines, goes_on, is_same, read_at_most
 from ledger.seal.journal import balances_table, guide, journal_closing, journal_opening
 from ledger.seal.note import LARGEST_NOTE_BYTES, BadNote, VerifierKey, parse_keys
 from ledger.seal.order import LARGEST_NUMBER
@@ -169,7 +169,7 @@ class Inspection:
                 for name in ("entries.jsonl", "leaves.txt", "journal.ledger")
             )
             self._leaves, self._journal = LeafLines(leaves), JournalLines(journal)
-            work = tasks(entries, size, seal.checkpoint.origin, [*sizes, size], secrets.token_bytes(32))
+            work = tasks(entries, size, seal.checkpoint.origin, [*sizes, size], secrets.token_bytes())
             for stretch in in_stretches(entries, work, workers):
                 book.add(stretch)
                 self._leaves.compare(stretch.first, stretch.leaves)
@@ -178,7 +178,7 @@ class Inspection:
             corrections = book.finish()
             self._journal.end(journal_closing(seal.checkpoint, book.last_day, book.balances))
             self._leaves.end(size, seal.checkpoint.root)
-            if entries.read(1):
+            if goes_on(entries):
                 self._verdict.find(TAMPERED, f"entries.jsonl goes on after entry {size:,}, the last one sealed")
         for number, words, is_unknown in book.faults:
             self._verdict.find(INCOMPLETE if is_unknown else TAMPERED, f"entry {number:,}: {words}")
@@ -228,10 +228,15 @@ class Inspection:
             verdict.find(TAMPERED, f"journal.ledger does not say what the entries say, from about line {line:,} on")
         verdict.checked.append("each command was answered once; each correction names an entry that it can correct")
         verdict.checked.append(f"{len(book.balances):,} balances replayed: zero in sum after every entry")
+        if book.erasures:
+            fields, last = sum(each.fields for each in book.erasures), book.erasures[-1]
+            verdict.checked.append(
+                f"personal data was erased {len(book.erasures):,} times, {fields:,} kinds of it in all, the last on {last.day} "
+                f"(entry {last.number:,}): no entry was changed by it"
+            )
         verdict.checked.append(
             "balances.csv, corrections.csv, journal.ledger and README.txt are what the entries come to"
         )
 
     def _small_file(self, name: str) -> bytes:
-        with (self._folder / name).open("rb") as file:
-            return file.read(LARGEST_NOTE_BYTES + 1)
+        return read_at_most(self._folder / name, LARGEST_NOTE_BYTES)

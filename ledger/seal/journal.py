@@ -66,14 +66,33 @@ def correction(number: int, entry: Mapping[str, Any], moved: Sequence[Posting]) 
     return Correction(number, entry["at"], kind, concerns, given_on(entry), minutes, asked_by, approved_by, sealed)
 
 
-def journal_entry(number: int, entry: Mapping[str, Any], moved: Sequence[Posting]) -> str:
+class Movement(NamedTuple):
+    """An entry that moves minutes, as the journal tells of it; `behalf` is None when nobody acted for another."""
+
+    number: int
+    kind: str
+    recorded_on: str
+    given_on: str
+    exchange: str
+    actor: str
+    behalf: str | None
+
+
+def movement(number: int, entry: Mapping[str, Any]) -> Movement:
+    """The entry as a movement. Raises BadEntry."""
+    kind, recorded_on, acting = entry["type"], entry["at"][:10], entry["actor"]
+    return Movement(number, kind, recorded_on, given_on(entry), named(entry, "exchange"), acting, entry.get("for"))
+
+
+def journal_entry(told: Movement, moved: Iterable[Posting]) -> str:
     """One entry of the journal: recorded on, happened on, entry number, and its movements in minutes."""
-    kind, acting = entry["type"], entry["actor"]
-    lines = [f"{entry['at'][:10]}={given_on(entry)} * ({number}) {kind}"]
-    lines += [f"    ; exchange: {named(entry, 'exchange')}", f"    ; actor: {acting}"]
-    lines += [f"    ; for: {entry['for']}"] if "for" in entry else []
-    lines += [f"    {posting.account}  {posting.given - posting.received} min" for posting in moved]
-    return "\n".join(lines) + "\n\n"
+    number, kind, recorded_on, given_on, exchange, actor, behalf = told
+    acting_for = f"    ; for: {behalf}\n" if behalf else ""
+    movements = "".join([f"    {account}  {given - received} min\n" for account, given, received in moved])
+    return (
+        f"{recorded_on}={given_on} * ({number}) {kind}\n"
+        f"    ; exchange: {exchange}\n    ; actor: {actor}\n{acting_for}{movements}\n"
+    )
 
 
 def journal_opening(checkpoint: Checkpoint, accounts: Iterable[str]) -> bytes:

@@ -59,11 +59,26 @@ class Edge:
         return root
 
 
+def perfect_subtrees(leaves: Sequence[bytes]) -> list[tuple[int, bytes]]:
+    """The perfect subtrees that a tree of these leaves falls into: level and hash, the largest first."""
+    subtrees: list[tuple[int, bytes]] = []
+    done = 0
+    for level in reversed(range(len(leaves).bit_length())):
+        width = 1 << level
+        if len(leaves) & width:
+            nodes = leaves[done : done + width]
+            while len(nodes) > 1:
+                nodes = list(map(node_hash, nodes[::2], nodes[1::2]))
+            subtrees.append((level, nodes[0]))
+            done += width
+    return subtrees
+
+
 def edge_at(size: int, nodes: Nodes) -> Edge:
     """The right edge as it was when the tree had this size."""
     hashes: list[bytes] = []
     begin = 0
-    for level in range(size.bit_length() - 1, -1, -1):
+    for level in reversed(range(size.bit_length())):
         if size >> level & 1:
             hashes.append(nodes(level, begin >> level))
             begin += 1 << level
@@ -99,7 +114,7 @@ def consistency(old: int, new: int, nodes: Nodes) -> list[bytes]:
         else:
             proof.append(_range_root(begin, middle, nodes))
             begin = middle
-    if begin > 0:
+    if begin:
         proof.append(_range_root(begin, end, nodes))
     return proof[::-1]
 
@@ -116,7 +131,7 @@ def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
             raise ProofFails("the path is too long")
         if place & 1 or place == last:
             node = node_hash(other, node)
-            while place & 1 == 0 and place != 0:
+            while place & 1 == 0:  # ends, for here no place is zero: it is odd, or as great as the last
                 place, last = place >> 1, last >> 1
         else:
             node = node_hash(node, other)
@@ -136,8 +151,10 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proo
         if proof or old_root != new_root:
             raise ProofFails("two trees of one size have two roots")
         return
+    if not proof:
+        raise ProofFails("the proof is too short")
     # A perfect tree is itself the first node of the path, and so is left out of the proof.
-    start, *path = [old_root, *proof] if old & (old - 1) == 0 else proof or [b""]
+    start, *path = [old_root, *proof] if old & (old - 1) == 0 else proof
     place, last = old - 1, new - 1
     while place & 1:
         place, last = place >> 1, last >> 1
@@ -147,7 +164,7 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proo
             raise ProofFails("the proof is too long")
         if place & 1 or place == last:
             old_node, new_node = node_hash(other, old_node), node_hash(other, new_node)
-            while place & 1 == 0 and place != 0:
+            while place & 1 == 0:  # ends, for here no place is zero: it is odd, or as great as the last
                 place, last = place >> 1, last >> 1
         else:
             new_node = node_hash(new_node, other)

@@ -4,22 +4,46 @@ Made for books of any length in little memory: of each entry only a few bytes ar
 """
 
 import struct
-from collections.abc import Iterator, Mapping
-from hashlib import blake2b
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any, NamedTuple
 
-from ledger.seal.canonical import GIFT, REPORTED, REVERSED, SETTLED, WITHDRAWN, named, same_again
+from ledger.seal.canonical import GIFT, REPORTED, REVERSED, SETTLED, WITHDRAWN, encode, named
 
 PARTS = 256
+_SHORT_BYTES = 8
 _SUBJECT = struct.Struct(">8sI1s8s")
 _COMMAND = struct.Struct(">8sI")
 COMMAND_BYTES = _COMMAND.size
 LARGEST_NUMBER = 2**32 - 1
 
 _CORRECTS = b"c"
-_MARKS = {REPORTED: b"r", SETTLED: b"s", REVERSED: b"v", GIFT: b"g", WITHDRAWN: b"w"}
-_EXCHANGE = ("given_on", "legs")
-_GIFT = ("category", "given_on", "giver", "receiver")
+MARKS = {REPORTED: b"r", SETTLED: b"s", REVERSED: b"v", GIFT: b"g", WITHDRAWN: b"w"}
+"""What an entry of a kind does to its subject; entries of other kinds may stand anywhere."""
+_EXCHANGE = ("exchange", ("given_on", "legs"))
+_GIFT = ("gift", ("category", "given_on", "giver", "receiver"))
+_TOLD = {b"r": _EXCHANGE, b"s": _EXCHANGE, b"v": _EXCHANGE, b"g": _GIFT, b"w": _GIFT}
+"""Where an entry names its subject, and which words of it another must say again."""
+
+
+class Mark(NamedTuple):
+    """What an entry does to which exchange or gift, and in what words: those that another must say again."""
+
+    does: bytes
+    subject: str
+    said: bytes
+
+
+def marks_of(entry: Mapping[str, Any]) -> tuple[Mark, ...]:
+    """The marks of an entry. Raises BadEntry for a subject that cannot be named."""
+    does, fact = MARKS.get(entry["type"]), entry["data"]
+    if does is None:
+        return ()
+    subject, words = _TOLD[does]
+    mark = Mark(does, named(entry, subject), encode([fact.get(word) for word in words]))
+    if does == b"r" and "corrects" in fact:
+        return (mark, Mark(_CORRECTS, named(entry, "corrects"), b""))
+    return (mark,)
 
 
 class Wrong(NamedTuple):
@@ -41,19 +65,13 @@ class Marks:
         """A command began to be recorded with this entry."""
         self.commands += _COMMAND.pack(self._short(cmd.encode()), number)
 
-    def entry(self, number: int, entry: Mapping[str, Any]) -> None:
-        """An entry, of which only exchanges and gifts are remembered."""
-        mark = _MARKS.get(entry["type"])
-        if mark is None:
-            return
-        subject, told = ("gift", _GIFT) if mark in b"gw" else ("exchange", _EXCHANGE)
-        said = self._short(same_again(entry, told))
-        self.subjects += _SUBJECT.pack(self._short(named(entry, subject).encode()), number, mark, said)
-        if mark == b"r" and "corrects" in entry["data"]:
-            self.subjects += _SUBJECT.pack(self._short(named(entry, "corrects").encode()), number, _CORRECTS, b"")
+    def entry(self, number: int, marks: Iterable[Mark]) -> None:
+        """An entry that does something to an exchange or a gift."""
+        for does, subject, said in marks:
+            self.subjects += _SUBJECT.pack(self._short(subject.encode()), number, does, self._short(said))
 
     def _short(self, text: bytes) -> bytes:
-        return blake2b(text, digest_size=8, key=self._secret).digest()
+        return sha256(self._secret + text).digest()[:_SHORT_BYTES]
 
 
 class Order:

@@ -97,7 +97,7 @@ def parse_policy(data: bytes) -> Policy:
     if len(data) > LARGEST_POLICY_BYTES:
         raise BadNote("a policy is not that large")
     # Names are bytes without a meaning: whatever is no UTF-8 still reads as itself, and as nothing else.
-    *lines, end = data.decode("utf-8", "surrogateescape").split("\n")
+    *lines, end = data.decode(errors="surrogateescape").split("\n")
     if end:
         raise BadNote("each line of a policy ends with a line break")
     reading = _Reading()

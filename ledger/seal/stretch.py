@@ -7,13 +7,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-from ledger.seal.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind, postings, read_entry
-from ledger.seal.journal import Correction, Tally, correction, journal_entry
-from ledger.seal.merkle import Edge, leaf_hash
+from ledger.seal.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind
+from ledger.seal.journal import Correction, Tally
+from ledger.seal.merkle import leaf_hash, perfect_subtrees
 from ledger.seal.order import Marks
+from ledger.seal.reading import read
 
-LEVEL = 12
-ENTRIES = 1 << LEVEL
+ENTRIES = 1 << 12
 """A power of two, so that a whole stretch is one perfect subtree."""
 _MOST_FAULTS = 20
 _LONGEST_LINE = LARGEST_ENTRY_BYTES + 2
@@ -37,11 +37,18 @@ class Fault(NamedTuple):
     is_unknown: bool
 
 
+class Erasure(NamedTuple):
+    """An entry that says that somebody's personal data is gone: when, and how many kinds of it."""
+
+    number: int
+    day: str
+    fields: int
+
+
 class Stretch(NamedTuple):
     """What a stretch came to. `subtrees` are the perfect subtrees of its first leaves, by size of the whole book."""
 
     first: int
-    entries: int
     leaves: list[bytes]
     subtrees: dict[int, list[tuple[int, bytes]]]
     faults: list[Fault]
@@ -49,6 +56,7 @@ class Stretch(NamedTuple):
     journal: bytes
     last_day: str
     corrections: list[Correction]
+    erasures: list[Erasure]
     subjects: bytes
     commands: bytes
     opens: tuple[str, ...]
@@ -78,21 +86,15 @@ def _lines(file: BinaryIO, most: int) -> list[bytes]:
 def read_stretch(task: Task) -> Stretch:
     """Reads every line of the task. Faults are gathered, not raised: the hashes are wanted all the same."""
     reading = _Reading(task)
-    edge = Edge()
-    wanted = {*task.sizes, task.first + len(task.lines) - 1}
     leaves: list[bytes] = []
-    subtrees: dict[int, list[tuple[int, bytes]]] = {}
     for number, line in enumerate(task.lines, start=task.first):
         data = line.removesuffix(b"\n")
         leaves.append(leaf_hash(data))
-        edge.append(leaves[-1])
-        if number in wanted:
-            levels = [level for level in range(LEVEL, -1, -1) if edge.size >> level & 1]
-            subtrees[number] = list(zip(levels, edge.hashes, strict=True))
         reading.take(number, data, is_ended=line.endswith(b"\n"))
+    sizes = {*task.sizes, task.first + len(task.lines) - 1}
+    subtrees = {size: perfect_subtrees(leaves[: size - task.first + 1]) for size in sizes}
     return Stretch(
         task.first,
-        len(task.lines),
         leaves,
         subtrees,
         reading.faults,
@@ -100,6 +102,7 @@ def read_stretch(task: Task) -> Stretch:
         "".join(reading.journal).encode(),
         reading.last_day,
         reading.corrections,
+        reading.erasures,
         bytes(reading.marks.subjects),
         bytes(reading.marks.commands),
         reading.opens,
@@ -115,6 +118,7 @@ class _Reading:
         self.balances: dict[str, Tally] = {}
         self.journal: list[str] = []
         self.corrections: list[Correction] = []
+        self.erasures: list[Erasure] = []
         self.last_day = ""
         self.opens: tuple[str, ...] = ()
         self.closes: tuple[str, ...] = ()
@@ -129,22 +133,20 @@ class _Reading:
                 self.faults.append(Fault(number, str(error), isinstance(error, UnknownKind)))
 
     def _read(self, number: int, data: bytes) -> None:
-        entry = read_entry(data, self._origin)
-        self._command(number, (entry["cmd"], entry["actor"], entry["wish"]))
-        self.marks.entry(number, entry)
-        moved = postings(entry)
-        corrected = correction(number, entry, moved)
-        if corrected is not None:
-            self.corrections.append(corrected)
-        if not moved:
+        entry = read(number, data, self._origin)
+        self._command(number, entry.command)
+        self.marks.entry(number, entry.marks)
+        if entry.correction is not None:
+            self.corrections.append(entry.correction)
+        if entry.erased:
+            self.erasures.append(Erasure(number, entry.day, entry.erased))
+        if not entry.moved:
             return
-        if sum(posting.given - posting.received for posting in moved) != 0:
-            raise BadEntry("its movements do not sum to zero")
-        for account, given, received in moved:
+        for account, given, received in entry.moved:
             so_far = self.balances.get(account, Tally(0, 0))
             self.balances[account] = Tally(so_far.given + given, so_far.received + received)
-        self.journal.append(journal_entry(number, entry, moved))
-        self.last_day = max(self.last_day, entry["at"][:10])
+        self.journal.append(entry.journal)
+        self.last_day = max(self.last_day, entry.day)
 
     def _command(self, number: int, command: tuple[str, str, str]) -> None:
         """Entries that answer one command stand together, say the same wish of the same person, and come once."""

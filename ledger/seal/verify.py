@@ -12,6 +12,7 @@ from typing import Literal, NoReturn
 
 from ledger.seal.canonical import BadEntry, UnknownKind, postings, read_entry
 from ledger.seal.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint
+from ledger.seal.comparing import read_at_most
 from ledger.seal.inspection import Inspection
 from ledger.seal.merkle import ProofFails, check_inclusion, leaf_hash
 from ledger.seal.note import LARGEST_NOTE_BYTES, BadNote, VerifierKey, parse_keys, parse_note
@@ -61,14 +62,12 @@ def verify(
 
 def read_policy(path: Path) -> Policy:
     """The policy in a file. Raises BadNote, naming the line, or OSError."""
-    with path.open("rb") as file:
-        return parse_policy(file.read(LARGEST_POLICY_BYTES + 1))
+    return parse_policy(read_at_most(path, LARGEST_POLICY_BYTES))
 
 
 def _read(verdict: Verdict, path: Path, limit: int) -> bytes | None:
     try:
-        with path.open("rb") as file:
-            return file.read(limit + 1)
+        return read_at_most(path, limit)
     except OSError as error:
         verdict.find(INCOMPLETE, f"{path} cannot be read: {error.strerror}")
         return None
@@ -168,10 +167,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (OSError, BadNote) as error:
             parser.error(f"{asked.policy} holds no policy: {error}")
     verdict = verify(asked.kind, asked.path, known=asked.known, keys=keys, policy=policy)
-    encoding = sys.stdout.encoding or "utf-8"  # a terminal that lacks a letter is no reason to stumble
-    sys.stdout.write(
-        "".join(f"{line}\n" for line in verdict.lines).encode(encoding, "backslashreplace").decode(encoding)
-    )
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to stumble
+    sys.stdout.write("".join(f"{line}\n" for line in verdict.lines))
     return verdict.code
 
 

@@ -10,13 +10,14 @@ import pytest
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.postings import postings
+from ledger.events import PersonalDataErased
 from ledger.log.entry import decode
 from ledger.seal.bundle import write_bundle
 from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
 from ledger.seal.verify import verify
 from tests import providing
-from tests.cast import BO, TODAY, command, help_of, replayed
+from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command, facts_in, help_of, replayed
 from tests.ledger.seal.conftest import Book
 
 ROOT = Path(__file__).parents[3]
@@ -174,3 +175,21 @@ def test_whoever_verifies_needs_python_cryptography_and_the_seal_itself(book: Bo
         ["_cffi_backend", "cryptography"],
     )
     assert "SOUND" in told.stdout
+
+
+def test_what_was_erased_is_told_and_nothing_else_changes(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+    assert not any("erased" in line for line in verify("bundle", book.bundle).lines)
+    before = replayed(sealed_bank.log)
+    for number, member in enumerate((ANA, BO, RUTH)):
+        sealed_bank.erasures.ask(member, command=command(member))
+        sealed_bank.erasures.erase(member, command=command(CHIDI, f"erase-{number:04}"))
+
+    write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
+    verdict = verify("bundle", tmp_path / "after")
+
+    last = len((tmp_path / "after" / "entries.jsonl").read_bytes().splitlines())
+    kinds = [len(fact.fields) for fact in facts_in(sealed_bank.log) if isinstance(fact, PersonalDataErased)]
+    told = f"personal data was erased 3 times, {sum(kinds)} kinds of it in all, the last on {TODAY} (entry {last:,})"
+    assert [line for line in verdict.checked if "erased" in line] == [f"{told}: no entry was changed by it"]
+    assert len(kinds) == 3
+    assert verdict.code == 0 and replayed(sealed_bank.log) == before

@@ -15,8 +15,8 @@ from ledger.domain.postings import postings as postings_of_the_ledger
 from ledger.events import TYPES, ExchangeReversed, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, CategoryKey, is_command_id
 from ledger.log.entry import decode, encode
-from ledger.seal.canonical import KINDS, BadEntry, UnknownKind, postings, read_entry
-from ledger.seal.journal import journal_entry
+from ledger.seal.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, erased, postings, read_entry
+from ledger.seal.reading import at_length
 from tests.cast import ANA, BO, EXCHANGE
 from tests.ledger.recorded.record import FOLDER, entry_of
 from tests.ledger.seal.test_note import mutate
@@ -70,6 +70,57 @@ def test_it_moves_what_the_ledger_says(legs: tuple[Leg, ...], given_on: date, is
     moved = postings(read_entry(encode(entry_of(fact)), ORIGIN))
 
     assert [tuple(posting) for posting in moved] == [tuple(posting) for posting in postings_of_the_ledger(fact)]
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        ({"x": None}, "a null"),
+        ({"x": [None]}, "a null"),
+        ({"x": {"y": [1, {"z": None}]}}, "a null"),
+        ({"é": 1}, "not ASCII"),
+        ({"x": [[], {"é": 1}]}, "not ASCII"),
+        ({"x": {"y": {"é": 1}}}, "not ASCII"),
+    ],
+    ids=count(1),
+)
+def test_what_the_ledger_cannot_say_is_found_however_deep_it_lies(fact: object, words: str) -> None:
+    entry = json.loads(SETTLED)
+    entry["type"], entry["data"] = "limits-agreed", fact
+
+    with pytest.raises(BadEntry, match=words):
+        read_entry(rfc8785.dumps(entry), ORIGIN)
+
+
+def test_nothing_need_be_sealed_in_an_entry_and_nobody_need_act_for_another() -> None:
+    entry = json.loads(SETTLED)
+    del entry["sealed"], entry["for"]
+
+    assert read_entry(rfc8785.dumps(entry), ORIGIN) == entry
+
+
+@pytest.mark.parametrize("number", [LARGEST_INTEGER, -LARGEST_INTEGER, 0, -1])
+def test_every_whole_number_that_any_program_can_hold_is_read(number: int) -> None:
+    entry = json.loads(SETTLED)
+    entry["type"], entry["data"] = "limits-agreed", {"x": number}
+
+    assert read_entry(rfc8785.dumps(entry), ORIGIN)["data"] == {"x": number}
+    if number:
+        further = LARGEST_INTEGER + 1 if number > 0 else -LARGEST_INTEGER - 1
+        with pytest.raises(BadEntry, match="not every program can hold"):
+            read_entry(rfc8785.dumps(entry).replace(f"{number}".encode(), f"{further}".encode()), ORIGIN)
+
+
+@pytest.mark.parametrize("fields", [None, [], "name", 1, {"name": 1}])
+def test_an_erasure_says_what_was_erased(fields: object) -> None:
+    entry = json.loads((FOLDER / "personal-data-erased.v1.json").read_bytes())
+    assert erased(read_entry(rfc8785.dumps(entry), ORIGIN)) == 3
+    entry["data"]["fields"] = fields
+    if fields is None:
+        del entry["data"]["fields"]
+
+    with pytest.raises(BadEntry, match="what was erased"):
+        at_length(1, rfc8785.dumps(entry), ORIGIN)
 
 
 @pytest.mark.parametrize("identifier", ["-_.:-_.:", "a" * 80, "2026:row.1"])
@@ -145,13 +196,7 @@ def spelled(old: str, new: str) -> bytes:
 )
 def test_what_is_spelled_another_way_is_no_entry(data: bytes) -> None:
     with pytest.raises(BadEntry):
-        written(data)
-
-
-def written(data: bytes) -> str:
-    """The entry read, and written into the journal: between the two, nothing odd may pass."""
-    entry = read_entry(data, ORIGIN)
-    return journal_entry(1, entry, postings(entry))
+        at_length(1, data, ORIGIN)
 
 
 @pytest.mark.parametrize(

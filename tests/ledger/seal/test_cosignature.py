@@ -124,6 +124,17 @@ def test_a_newer_word_takes_the_place_of_an_older_one_and_the_order_of_answers_l
     assert only_of(one_way, [LOG]) == NOTE
 
 
+def test_the_logs_own_signature_stands_first_whatever_witnesses_are_called() -> None:
+    names = ["a.example", "zz.example", ORIGIN[:-1], f"{ORIGIN}1"]
+    words = [cosign(CHECKPOINT.text, name, witness(number)[1], AT) for number, name in enumerate(names, start=1)]
+
+    for order in (words, words[::-1]):
+        assert [each.name for each in with_words(NOTE, order).signatures] == [ORIGIN, *sorted(names)]
+    twice = [cosign(CHECKPOINT.text, "a.example", witness(number)[1], AT) for number in (1, 2, 3)]
+    ids = [each.key_id for each in with_words(NOTE, twice).signatures[1:]]
+    assert ids == sorted(ids) and len(ids) == 3
+
+
 def test_the_log_cannot_pass_for_its_own_witness_nor_a_witness_for_the_log() -> None:
     as_witness = cosign(CHECKPOINT.text, ORIGIN, PRIVATE, AT)
     alone = Note(NOTE.text, (as_witness,))

@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from ledger.seal.note import (
     COSIGNATURE,
     ED25519,
+    LARGEST_NOTE_BYTES,
+    LONGEST_NAME,
+    MOST_KEYS,
+    MOST_SIGNATURES,
     BadNote,
     Note,
     Signature,
@@ -157,6 +161,98 @@ def test_a_file_of_keys_holds_each_once_on_a_line() -> None:
     for spoiled in ("", "\n", PETER, f"{lines}\n", f"{PETER}\n{PETER}\n", f"{PETER}\n" * 65, " " * 200_000):
         with pytest.raises(BadNote):
             parse_keys(spoiled.encode())
+
+
+def signed_by(*signatures: Signature, text: str = TEXT) -> bytes:
+    return Note(text, signatures).data
+
+
+def test_the_largest_note_is_read_and_one_byte_more_is_not() -> None:
+    signature = Signature("a", b"1234", b"5")
+    largest = signed_by(signature, text="x" * (LARGEST_NOTE_BYTES - len(signed_by(signature, text="\n"))) + "\n")
+
+    assert len(largest) == LARGEST_NOTE_BYTES and parse_note(largest).data == largest
+    with pytest.raises(BadNote, match="at most"):
+        parse_note(b"x" + largest)
+
+
+def test_the_smallest_note_is_a_letter_and_its_signature_five_bytes() -> None:
+    smallest = signed_by(Signature("a", b"1234", b"5"), text="x\n")
+
+    assert parse_note(smallest) == Note("x\n", (Signature("a", b"1234", b"5"),))
+    for data, words in (
+        (smallest.removeprefix(b"x"), "a text, an empty line"),
+        (smallest.removeprefix(b"x\n"), "a text, an empty line"),
+        (signed_by(Signature("a", b"1234", b"")), "more than four bytes"),
+    ):
+        with pytest.raises(BadNote, match=words):
+            parse_note(data)
+
+
+def test_the_last_empty_line_ends_the_text() -> None:
+    note = Note("one\n\ntwo\n", sign_note("one\n", OUR_KEY.name, PRIVATE).signatures)
+
+    assert parse_note(note.data) == note
+
+
+def test_as_many_signatures_as_there_may_be_are_read_and_no_more() -> None:
+    signatures = [Signature(f"w{number}", b"1234", b"5") for number in range(MOST_SIGNATURES + 1)]
+
+    assert len(parse_note(signed_by(*signatures[:-1])).signatures) == MOST_SIGNATURES
+    with pytest.raises(BadNote, match="at most"):
+        parse_note(signed_by(*signatures))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Peter Neumann x08go/ZJ", "a long dash"),
+        ("— PeterNeumann", "a long dash"),
+        ("— Peter Neumann x08go/ZJ", "no base64"),
+        ("—  x08go/ZJ", "a name"),
+    ],
+)
+def test_a_signature_is_a_dash_a_name_and_base64(line: str, words: str) -> None:
+    with pytest.raises(BadNote, match=words):
+        parse_note(f"{TEXT}\n{line}\n".encode())
+
+
+@pytest.mark.parametrize("name", ["a", "é" * LONGEST_NAME])
+def test_a_name_is_as_short_or_as_long_as_a_name_may_be(name: str) -> None:
+    key = OUR_KEY._replace(name=name)
+
+    assert parse_key(key.text) == key
+    with pytest.raises(BadNote, match="name"):
+        parse_key(key._replace(name=f"{name}{'é' * LONGEST_NAME}").text)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (OUR_KEY._replace(name="").text, "a name"),
+        (OUR_KEY._replace(public=b"k" * 33).text, "of a kind"),
+        (OUR_KEY._replace(public=b"k" * 31).text, "of a kind"),
+        (OUR_KEY._replace(kind=2).text, "of a kind"),
+        ("name", "as name"),
+        ("name+c74f20a3", "as name"),
+    ],
+)
+def test_a_key_is_of_a_known_kind_and_its_length(line: str, words: str) -> None:
+    with pytest.raises(BadNote, match=words):
+        parse_key(line)
+
+
+def test_a_file_of_keys_has_its_limits() -> None:
+    lines = [OUR_KEY._replace(name=f"log{number}").text for number in range(MOST_KEYS + 1)]
+
+    assert len(parse_keys("".join(f"{line}\n" for line in lines[:-1]).encode())) == MOST_KEYS
+    for data, words in (
+        ("".join(f"{line}\n" for line in lines).encode(), "has 1 to"),
+        (b"x" * LARGEST_NOTE_BYTES, "has 1 to"),
+        (b"x" * (LARGEST_NOTE_BYTES + 1), "not that large"),
+    ):
+        with pytest.raises(BadNote, match=words):
+            parse_keys(data)
 
 
 @given(st.text(), st.binary())

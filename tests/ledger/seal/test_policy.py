@@ -91,6 +91,21 @@ def test_there_is_room_for_what_the_specification_asks_for_and_an_end() -> None:
         parse_policy(b"#" * 200_000)
 
 
+def test_as_many_lines_of_a_kind_as_there_may_be_are_read() -> None:
+    assert len(policy(many("witness", MOST_LINES)).witnesses) == MOST_LINES
+
+
+def test_a_log_may_stand_with_its_address() -> None:
+    assert policy(f"log {LOG.text} https://elm.example\nquorum none\n").logs == (LOG,)
+
+
+def test_what_is_wrong_is_told_by_its_line() -> None:
+    with pytest.raises(BadNote, match=r"^line 1: "):
+        policy("what\nquorum none\n")
+    with pytest.raises(BadNote, match=r"^line 3: "):
+        policy(f"# whose word\nlog {LOG.text}\nquorum nobody\n")
+
+
 A = f"witness a {W[0]}\n"
 BAD = {
     "empty": "",
@@ -123,6 +138,7 @@ BAD = {
     "a carriage return": f"{A}quorum a\r\n",
     "a carriage return in a comment": f"{A}# hello\r\nquorum a\n",
     "another control character in a comment": f"{A}# hello\x7f\nquorum a\n",
+    "a blank that is none": f"{A}quorum\N{NO-BREAK SPACE}a\n",
     "a key that is no text": f"witness a {W[0]}\nquorum a\n".replace("w1.", "\N{NO-BREAK SPACE}."),
 }
 

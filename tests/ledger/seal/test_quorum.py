@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.application.time_bank import TimeBank
 from ledger.seal.bundle import write_bundle
 from ledger.seal.checkpoint import check_checkpoint
 from ledger.seal.cosignature import cosign, time_in_words, with_words
-from ledger.seal.note import Signature, parse_keys, parse_note
+from ledger.seal.journal import guide
+from ledger.seal.note import Signature, parse_keys, parse_note, sign_note
 from ledger.seal.policy import Policy, parse_policy
 from ledger.seal.quorum import NO_POLICY
 from ledger.seal.receipt import parse_receipt
@@ -118,6 +120,27 @@ def test_a_policy_of_another_log_or_another_key_of_a_witness_does_not_pass(seen_
     stranger = [ours.logs[0]._replace(public=key_of(9).public)]
     assert verify("bundle", seen_book.bundle, policy=no_log, keys=stranger).code == 1, "the keys count as well"
     assert verify("bundle", seen_book.bundle, policy=ours, keys=stranger).code == 1
+
+
+def test_a_seal_that_was_kept_is_of_the_log_that_the_policy_names_and_of_no_other(
+    seen_book: Book, tmp_path: Path
+) -> None:
+    """The bundle's own policy names a second key of the log; the policy that the auditor was given does not."""
+    ours, bundle = policy_of(seen_book), seen_book.bundle
+    second = Ed25519PrivateKey.from_private_bytes(b"9" * 32)
+    own = ours.logs[0]
+    wider = ours._replace(logs=(own, own._replace(public=second.public_key().public_bytes_raw())))
+    sealed = check_checkpoint((bundle / "checkpoint").read_bytes(), [own])
+    (bundle / "policy").write_text(wider.text)
+    (bundle / "vkeys.txt").write_text("".join(f"{key.text}\n" for key in (*wider.logs, *wider.keys)))
+    (bundle / "README.txt").write_bytes(guide(sealed.checkpoint, [*wider.logs, *wider.keys], wider))
+    kept = tmp_path / "kept"
+    kept.write_bytes(sign_note(sealed.checkpoint.text, own.name, second).data)
+
+    assert verify("bundle", bundle, policy=ours).code == 0
+    assert verify("bundle", bundle, policy=wider, known=[kept]).code == 0
+    verdict = verify("bundle", bundle, policy=ours, known=[kept])
+    assert verdict.code == 1 and f"{kept}: it is signed by none of the keys" in said(verdict)
 
 
 def test_a_bad_word_of_a_witness_of_the_policy_spoils_the_seal(seen_book: Book) -> None:

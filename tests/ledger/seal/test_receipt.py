@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.seal.canonical import LARGEST_ENTRY_BYTES
-from ledger.seal.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint, parse_decimal
+from ledger.seal.checkpoint import LARGEST_SIZE, Checkpoint, check_checkpoint, parse_checkpoint, parse_decimal
 from ledger.seal.merkle import Edge, leaf_hash
 from ledger.seal.note import ED25519, BadNote, Note, VerifierKey, sign_note
 from ledger.seal.receipt import LARGEST_RECEIPT_BYTES, LONGEST_PATH, Receipt, parse_receipt
@@ -115,6 +115,12 @@ def test_no_bytes_make_a_parser_stumble(data: bytes) -> None:
 def test_a_number_has_one_spelling(text: str) -> None:
     with suppress(BadNote):
         assert str(parse_decimal(text)) == text
+
+
+def test_the_longest_log_that_can_be_is_written_and_one_entry_more_is_not() -> None:
+    assert parse_decimal(str(LARGEST_SIZE)) == LARGEST_SIZE
+    with pytest.raises(BadNote, match="no log is that long"):
+        parse_decimal(str(LARGEST_SIZE + 1))
 
 
 def test_a_note_of_another_text_is_no_checkpoint() -> None:

@@ -1,10 +1,12 @@
 """The same log and seals give the same bytes, whoever writes them, where, and in how many processes."""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -15,12 +17,14 @@ from ledger.domain.subjects import subjects_of
 from ledger.events import ExchangeReported, ExchangeSettled, Fact
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import encode
+from ledger.seal.book import Book, in_stretches
 from ledger.seal.bundle import write_bundle
+from ledger.seal.journal import CORRECTIONS_HEAD, balances_table
 from ledger.seal.signer import Signer
-from ledger.seal.stretch import ENTRIES
+from ledger.seal.stretch import ENTRIES, tasks
 from tests.cast import BO, CAST, TODAY, clock, help_of
 from tests.ledger.recorded.record import entry_of
-from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.conftest import Book as KeptBook
 from tests.ledger.seal.test_bundle import ROOT, files_of
 
 PLACES: Mapping[str, Mapping[str, str]] = {
@@ -34,6 +38,7 @@ WRITING = """
 import os, sys
 from pathlib import Path
 from ledger.application.time_bank import TimeBank
+from ledger.seal.book import Book, in_stretches
 from ledger.seal.bundle import write_bundle
 from ledger.seal.signer import Signer
 from ledger.seal.verify import verify
@@ -47,10 +52,10 @@ sys.exit(verify("bundle", folder, keys=[signer.key], workers=workers).code)
 
 
 @pytest.fixture(scope="session")
-def long_book(sealed_book: Book, tmp_path_factory: pytest.TempPathFactory) -> Book:
+def long_book(sealed_book: KeptBook, tmp_path_factory: pytest.TempPathFactory) -> KeptBook:
     """More entries than one process reads in one piece. Nobody changes it."""
     folder = shutil.copytree(sealed_book.data.parent, tmp_path_factory.mktemp("long") / "book")
-    book = Book(folder / "data", folder / "seal", folder / "long-bundle", folder / "kept")
+    book = KeptBook(folder / "data", folder / "seal", folder / "long-bundle", folder / "kept")
     with TimeBank.open(book.data, clock=clock) as bank:
         bank.log.append([_row(number, fact) for number, fact in enumerate(_much_help())], unless=(), after=0)
         write_bundle(Signer(book.place, bank.log), bank.log, book.bundle)
@@ -72,7 +77,7 @@ def _much_help() -> Iterator[Fact]:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_bundle_is_the_same_in_every_time_zone_locale_and_process(
-    place: str, long_book: Book, tmp_path: Path
+    place: str, long_book: KeptBook, tmp_path: Path
 ) -> None:
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **PLACES[place]}
     elsewhere = shutil.copytree(long_book.place, tmp_path / "seal", ignore=shutil.ignore_patterns("tree"))
@@ -82,3 +87,21 @@ def test_a_bundle_is_the_same_in_every_time_zone_locale_and_process(
 
     assert ran.returncode == 0, ran.stderr
     assert files_of(tmp_path / "bundle") == files_of(long_book.bundle)
+
+
+def test_what_was_worked_out_once_is_worked_out_alike_by_every_version_of_python() -> None:
+    """Recorded once and for ever: if this root or these bytes change, no seal that was ever given fits its book."""
+    data = [row for _, row, _ in map(_row, range(ENTRIES), _much_help())]
+    file = io.BytesIO(b"".join(entry + b"\n" for entry in data))
+    book, journal = Book(), sha256()
+    for stretch in in_stretches(file, tasks(file, len(data), "localhost/elm-street/1", [], b"secret"), workers=1):
+        book.add(stretch)
+        journal.update(stretch.journal)
+
+    assert book.finish() == CORRECTIONS_HEAD and book.faults == []
+    assert book.edge.root.hex() == "f80a4d4592efe08093c6f16025c39f25d09a539cc38e839562683e374c1425bb"
+    assert journal.hexdigest() == "52eefaa48bf87ab074aaaa5d185029eaebf8bd66607ccdd1df767a29f4df22bd"
+    assert (
+        sha256(balances_table(book.balances)).hexdigest()
+        == "2c4bc17cc411be854ee48c30dd52359a347677802a13fcc1cf2a48e5041777f4"
+    )

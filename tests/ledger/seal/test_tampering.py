@@ -1,26 +1,17 @@
 """Whatever is done to a bundle, whoever verifies it finds out, and is told which entry it concerns."""
 
 import csv
-import shutil
 import string
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.application.time_bank import TimeBank
-from ledger.seal.bundle import write_bundle
-from ledger.seal.checkpoint import Checkpoint
 from ledger.seal.comparing import leaf_lines
 from ledger.seal.inspection import FILES
-from ledger.seal.merkle import EMPTY_ROOT, leaf_hash
-from ledger.seal.note import ED25519, VerifierKey, parse_keys, sign_note
+from ledger.seal.merkle import leaf_hash
+from ledger.seal.note import VerifierKey, parse_keys
 from ledger.seal.quorum import NO_POLICY
-from ledger.seal.signer import Signer
 from ledger.seal.verdict import Verdict
-from ledger.seal.verify import verify
-from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
 from tests.ledger.seal.conftest import Book, lines_of
 
 Check = Callable[..., Verdict]
@@ -161,6 +152,31 @@ def test_entries_and_their_hashes_changed_together_still_miss_the_root(book: Boo
     assert "the first 24 entries are not those it seals" in said(verdict), "earlier seals tell roughly where"
 
 
+def test_an_entry_and_one_hash_changed_apart_are_both_found(book: Book, checked: Check) -> None:
+    """Then neither file leads to the seal, so nobody can say which of the two was right."""
+    write_lines(book, one_minute_more(lines_of(book)))
+    leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(book)]
+    (book.bundle / "leaves.txt").write_bytes(leaf_lines([leaf_hash(b"another"), *leaves[1:]]))
+
+    verdict = checked()
+
+    assert verdict.code == 1 and "do not lead to the root" in said(verdict)
+    assert "leaves.txt, line 1, is not the hash of that entry" in said(verdict)
+    assert "is not what was sealed" not in said(verdict)
+
+
+def test_of_a_book_that_breaks_off_all_that_is_left_is_compared(book: Book, checked: Check) -> None:
+    write_lines(book, lines_of(book)[:20])
+
+    verdict = checked(book.kept)
+
+    assert verdict.code == 3 and not any("checkpoints/24" in line for line in verdict.checked)
+    assert "checkpoints/14: the first 14 entries are those it seals" in verdict.checked
+    assert f"{book.kept}: the first 14 entries are those it seals" in verdict.checked, (
+        "after one that nothing is left of"
+    )
+
+
 def test_tables_changed_so_that_they_still_add_up_are_found(book: Book, checked: Check) -> None:
     path = book.bundle / "balances.csv"
     rows = list(csv.reader(path.read_text().splitlines()))
@@ -171,76 +187,20 @@ def test_tables_changed_so_that_they_still_add_up_are_found(book: Book, checked:
     assert checked().code == 1 and "balances.csv is not what the entries come to" in said(checked())
 
 
-def rewritten(book: Book, tmp_path: Path, place: Path) -> Path:
-    """A bundle of another history of the same community, whole in itself, sealed with the key in `place`."""
-    with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
-        bank.exchanges.report((help_of(minutes=17),), TODAY, command=command(BO))
-        write_bundle(Signer(place, bank.log), bank.log, tmp_path / "forged")
-    return tmp_path / "forged"
-
-
-def test_a_bundle_under_another_key_is_not_the_communitys(book: Book, tmp_path: Path) -> None:
-    forged = rewritten(book, tmp_path, tmp_path / "another-seal")
-
-    assert verify("bundle", forged).code == 0, "whole in itself, but it says that nobody knows whose key this is"
-    assert "whose key this is" in said(verify("bundle", forged))
-    assert verify("bundle", forged, keys=keys_of(book)).code == 1
-    with_known = verify("bundle", forged, known=[book.kept])
-    assert with_known.code == 1 and "none of the keys" in said(with_known)
-    shutil.copy(book.bundle / "vkeys.txt", forged)
-    assert verify("bundle", forged).code == 1
-    shutil.copy(book.bundle / "checkpoint", forged)
-    assert verify("bundle", forged).code == 1
-
-
-def test_an_older_bundle_is_incomplete_beside_a_newer_seal(book: Book, tmp_path: Path) -> None:
-    with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
-        newer = tmp_path / "newer"
-        newer.write_bytes(Signer(book.place, bank.log).seal().note.data)
-
-    verdict = verify("bundle", book.bundle, known=[newer])
-
-    assert verdict.code == 3 and "entries 27 to 28 were sealed and are not here" in said(verdict)
-
-
-def test_a_seal_that_was_not_understood_or_not_there_is_no_pass(book: Book, tmp_path: Path) -> None:
-    strange = tmp_path / "strange"
-    strange.write_bytes(b"nothing")
-
-    assert verify("bundle", book.bundle, known=[strange]).code == 1
-    assert verify("bundle", book.bundle, known=[tmp_path / "nowhere"]).code == 3
-    assert verify("bundle", tmp_path / "nowhere").code == 3
-    assert verify("receipt", tmp_path / "nowhere").code == 3
-
-
-def test_a_seal_of_another_log_is_not_compared_and_that_is_no_pass(book: Book, tmp_path: Path) -> None:
-    private = Ed25519PrivateKey.generate()
-    oak = VerifierKey("oak.example/1", ED25519, private.public_key().public_bytes_raw())
-    theirs = tmp_path / "theirs"
-    theirs.write_bytes(sign_note(Checkpoint(oak.name, 0, EMPTY_ROOT).text, oak.name, private).data)
-
-    verdict = verify("bundle", book.bundle, known=[theirs], keys=[*keys_of(book), oak])
-
-    assert verdict.code == 3 and "another log, oak.example/1" in said(verdict)
-
-
 def test_a_strange_file_in_the_folder_is_told_of(book: Book, checked: Check) -> None:
     (book.bundle / "notes.txt").write_text("mine")
 
     assert checked().code == 0 and "'notes.txt', which is no part of a bundle" in said(checked())
 
 
-def test_seals_inside_that_are_not_earlier_ones_are_found(book: Book, checked: Check) -> None:
-    seals = book.bundle / "checkpoints"
-    shutil.copy(book.bundle / "checkpoint", seals / "26")
-    assert "no earlier seal" in said(checked()) and checked().code == 1
-    (seals / "26").unlink()
-    shutil.copy(seals / "14", seals / "15")
-    assert "seal over something else" in said(checked()) and checked().code == 1
-    (seals / "15").unlink()
-    (seals / "16").mkdir()
-    assert checked().code == 1
+@pytest.mark.parametrize(("old", "new", "line"), [("commodity min", "commodity max", 1), ("account", "accounts", 1)])
+def test_a_journal_that_opens_otherwise_is_told_from_its_first_line(
+    book: Book, checked: Check, old: str, new: str, line: int
+) -> None:
+    path = book.bundle / "journal.ledger"
+    path.write_text(path.read_text().replace(old, new, 1))
+
+    assert checked().code == 1 and f"what the entries say, from about line {line} on" in said(checked())
 
 
 def test_what_a_bundle_says_does_not_steer_a_terminal(book: Book, checked: Check) -> None:

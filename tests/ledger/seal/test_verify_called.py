@@ -1,17 +1,23 @@
 """The verification as an auditor calls it: by words on a command line, with an answer for everything."""
 
+from collections.abc import Iterator
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.seal.book import in_stretches
 from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.merkle import Edge, leaf_hash
-from ledger.seal.note import ED25519, VerifierKey, sign_note
+from ledger.seal.merkle import leaf_hash
+from ledger.seal.note import ED25519, BadNote, VerifierKey, sign_note
 from ledger.seal.order import LARGEST_NUMBER
+from ledger.seal.policy import LARGEST_POLICY_BYTES
 from ledger.seal.private_key import KEY
 from ledger.seal.receipt import Receipt
-from ledger.seal.verify import WRONG_CALL, main, verify
+from ledger.seal.stretch import Stretch, Task
+from ledger.seal.verify import WRONG_CALL, main, read_policy, verify
 from tests.ledger.recorded.record import FOLDER
 from tests.ledger.seal.conftest import ORIGIN, Book
 
@@ -20,11 +26,14 @@ OURS = VerifierKey(ORIGIN, ED25519, PRIVATE.public_key().public_bytes_raw())
 SETTLED = (FOLDER / "exchange-settled.v1.json").read_bytes()
 
 
+def sealed(entry: bytes, private: Ed25519PrivateKey = PRIVATE) -> bytes:
+    """The seal over the only entry of a log."""
+    return sign_note(Checkpoint(ORIGIN, 1, leaf_hash(entry)).text, ORIGIN, private).data
+
+
 def receipt_of(entry: bytes) -> bytes:
     """The receipt of the only entry of a log."""
-    edge = Edge()
-    edge.append(leaf_hash(entry))
-    return Receipt(entry, 0, (), sign_note(Checkpoint(ORIGIN, 1, edge.root).text, ORIGIN, PRIVATE).data).data
+    return Receipt(entry, 0, (), sealed(entry)).data
 
 
 def test_a_bundle_is_checked_against_seals_and_keys_that_were_kept(
@@ -39,12 +48,80 @@ def test_a_bundle_is_checked_against_seals_and_keys_that_were_kept(
     )
 
 
-@pytest.mark.parametrize("words", [[], ["bundle"], ["book", "x"], ["bundle", "x", "--key", "no-such-file"], ["--what"]])
-def test_a_wrong_call_is_told_apart_from_every_verdict(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "are required: kind, path"),
+        (["bundle"], "are required: path"),
+        (["book", "x"], "invalid choice: 'book'"),
+        (["Receipt", "x"], "invalid choice: 'Receipt'"),
+        (["bundle", "x", "--key", "no-such-file"], "no-such-file holds no keys"),
+        (["bundle", "x", "--policy", "no-such-file"], "no-such-file holds no policy"),
+        (["bundle", "x", "--what"], "unrecognized arguments: --what"),
+    ],
+    ids=["nothing", "no path", "another kind", "a capital", "no keys", "no policy", "an option"],
+)
+def test_a_wrong_call_is_told_apart_from_every_verdict(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)
 
-    assert ended.value.code == WRONG_CALL and capsys.readouterr().err.startswith("usage:")
+    said = capsys.readouterr().err
+    assert ended.value.code == WRONG_CALL and said.startswith("usage: python -m ledger.seal.verify") and told in said
+
+
+def test_a_receipt_is_checked_by_words_against_a_key_and_a_seal_that_was_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, keys, kept = tmp_path / "receipt", tmp_path / "keys", tmp_path / "kept"
+    path.write_bytes(receipt_of(SETTLED))
+    keys.write_text(f"{OURS.text}\n")
+    kept.write_bytes(sealed(b"another"))
+
+    assert main(["receipt", str(path), "--key", str(keys)]) == 0
+    told = capsys.readouterr().out
+    assert "the entry is number 1 of the 1 under the seal" in told
+    assert "by m-chidi, m-ana +60 min, m-bo -60 min, m-bo +120 min, m-ana -120 min" in told
+    assert main(["receipt", str(path)]) == 3
+    assert main(["receipt", str(path), "--key", str(keys), "--known", str(kept)]) == 2
+    assert main(["receipt", str(path), "--key", str(keys), "--known", str(path), "--known", str(kept)]) == 1
+
+
+@pytest.mark.parametrize(("encoding", "shown"), [("ascii", "\\u5b57"), ("utf-8", "字")])
+def test_a_terminal_that_lacks_a_letter_is_shown_its_number(
+    encoding: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = TextIOWrapper(BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", terminal)
+
+    assert main(["receipt", "字"]) == 3
+    terminal.seek(0)
+    assert f"  ! {shown} cannot be read: No such file or directory" in terminal.read()
+
+
+def test_a_verdict_can_be_written_where_nothing_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = StringIO()
+    monkeypatch.setattr("sys.stdout", page)
+
+    assert main(["receipt", "字"]) == 3 and "字 cannot be read" in page.getvalue()
+
+
+def test_a_file_without_an_end_is_refused() -> None:
+    assert verify("receipt", Path("/dev/zero")).code == 1
+    with pytest.raises(BadNote):
+        read_policy(Path("/dev/zero"))
+
+
+def test_a_policy_may_be_as_long_as_a_policy_may_be(tmp_path: Path) -> None:
+    text = f"log {OURS.text}\nquorum none\n"
+    path = tmp_path / "policy"
+    path.write_text(text + "#" * (LARGEST_POLICY_BYTES - len(text) - 1) + "\n")
+    assert read_policy(path).logs == (OURS,)
+
+    path.write_text(text + "#" * (LARGEST_POLICY_BYTES - len(text)) + "\n")
+    with pytest.raises(BadNote):
+        read_policy(path)
 
 
 def test_a_key_file_that_holds_a_private_key_is_no_file_of_public_ones(book: Book) -> None:
@@ -79,16 +156,27 @@ def test_a_receipt_beside_another_root_over_as_many_entries_is_forked(tmp_path: 
     assert verify("receipt", path, known=[kept]).code == 2, "gravest first: that no key was given weighs less"
     kept.write_bytes(b"spoiled")
     assert verify("receipt", path, keys=[OURS], known=[kept]).code == 1
+    kept.write_bytes(sealed(SETTLED))
+    assert verify("receipt", path, keys=[OURS], known=[kept]).code == 0
+    kept.write_bytes(sealed(SETTLED, Ed25519PrivateKey.from_private_bytes(b"8" * 32)))
+    assert verify("receipt", path, keys=[OURS], known=[kept]).code == 1, "a seal that somebody else signed says nothing"
     assert verify("receipt", path, keys=[OURS], known=[tmp_path / "nowhere"]).code == 3
 
 
-def test_a_seal_over_more_entries_than_can_be_counted_is_incomplete(book: Book) -> None:
-    huge = Checkpoint(ORIGIN, LARGEST_NUMBER + 1, leaf_hash(b""))
+@pytest.mark.parametrize(
+    ("more", "code", "words"), [(0, 1, "to 4,294,967,295 are missing"), (1, 3, "no bundle of 4,294,967,296 entries")]
+)
+def test_a_seal_over_more_entries_than_can_be_counted_is_incomplete(
+    book: Book, more: int, code: int, words: str
+) -> None:
+    huge = Checkpoint(ORIGIN, LARGEST_NUMBER + more, leaf_hash(b""))
     (book.bundle / "vkeys.txt").write_text(f"{OURS.text}\n")
     (book.bundle / "policy").write_text(f"log {OURS.text}\nquorum none\n")
     (book.bundle / "checkpoint").write_bytes(sign_note(huge.text, ORIGIN, PRIVATE).data)
 
-    assert verify("bundle", book.bundle).code == 3
+    verdict = verify("bundle", book.bundle)
+
+    assert verdict.code == code and words in "\n".join(verdict.lines)
 
 
 def test_a_file_that_cannot_be_read_is_incomplete_and_no_stumble(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,6 +185,29 @@ def test_a_file_that_cannot_be_read_is_incomplete_and_no_stumble(book: Book, mon
     verdict = verify("bundle", book.bundle)
 
     assert verdict.code == 3 and "the disk is gone" in "\n".join(verdict.lines)
+
+
+@pytest.mark.parametrize("workers", [None, 1, 3])
+def test_as_many_processes_read_as_were_asked_for(
+    workers: int | None, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int | None] = []
+
+    def one_after_the_other(file: BinaryIO, work: Iterator[Task], workers: int | None) -> Iterator[Stretch]:
+        asked.append(workers)
+        return in_stretches(file, work, 1)
+
+    monkeypatch.setattr("ledger.seal.inspection.in_stretches", one_after_the_other)
+
+    assert verify("bundle", book.bundle, workers=workers).code == 0 and asked == [workers]
+
+
+def test_whoever_waits_is_told_how_far_it_is(book: Book) -> None:
+    told: list[tuple[int, int]] = []
+
+    verify("bundle", book.bundle, tell=lambda done, of: told.append((done, of)))
+
+    assert told == [(26, 26)]
 
 
 def _lost_disk(*_: object) -> None:

@@ -1,0 +1,183 @@
+"""A bundle's files beside what they should hold: which line differs first, and no more is read than is needed."""
+
+import io
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.seal.comparing import LEAF_LINE_BYTES, JournalLines, LeafLines, goes_on, is_same, leaf_lines, read_at_most
+from ledger.seal.merkle import Edge, leaf_hash
+
+LEAVES = [leaf_hash(bytes([number])) for number in range(5)]
+OTHER = leaf_hash(b"another")
+OPENING = b"; whose\n\naccount a\naccount b\n\n"
+ONE, TWO, END = b"one\n  a 1\n\n", b"two\n  b 2\n\n", b"end\n"
+
+
+class Endless(io.RawIOBase):
+    """A file without an end; it hands out as much as is asked for, and remembers how much that was."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self.read(size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None and size >= 0, "all of it would be too much"
+        self.asked.append(size)
+        return b"x" * size
+
+
+class EndlessPath:
+    def __init__(self) -> None:
+        self.file = Endless()
+
+    def open(self, mode: str) -> AbstractContextManager[Endless]:
+        assert mode == "rb"
+        return nullcontext(self.file)
+
+
+def test_of_a_file_without_an_end_one_byte_too_many_is_read_and_no_more() -> None:
+    path: Any = EndlessPath()
+
+    assert read_at_most(path, 7) == b"x" * 8
+    assert not is_same(path, b"xxx")
+    assert path.file.asked == [8, 4]
+
+
+def test_whether_a_file_goes_on_is_asked_of_one_byte() -> None:
+    endless: Any = Endless()
+
+    assert goes_on(endless) and endless.asked == [1]
+    assert not goes_on(io.BytesIO())
+
+
+@pytest.mark.parametrize(("held", "same"), [(b"abc", True), (b"abcd", False), (b"ab", False), (b"abd", False)])
+def test_a_file_is_the_same_or_not(held: bytes, same: bool, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(held)
+
+    assert is_same(tmp_path / "file", b"abc") is same
+
+
+def compared(data: bytes, leaves: list[bytes] = LEAVES) -> LeafLines:
+    """The file beside the hashes of the entries, in two pieces; the seal is over `LEAVES`."""
+    lines = LeafLines(io.BytesIO(data))
+    lines.compare(1, leaves[:2])
+    lines.compare(3, leaves[2:])
+    edge = Edge()
+    for leaf in LEAVES:
+        edge.append(leaf)
+    lines.end(len(LEAVES), edge.root)
+    return lines
+
+
+def with_other(place: int) -> list[bytes]:
+    return [*LEAVES[:place], OTHER, *LEAVES[place + 1 :]]
+
+
+def test_hashes_that_fit_differ_nowhere() -> None:
+    lines = compared(leaf_lines(LEAVES))
+
+    assert (lines.differing, lines.hint, lines.are_sealed) == (None, "", False)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_an_entry_that_was_changed_is_named_and_the_file_still_leads_to_the_seal(place: int) -> None:
+    lines = compared(leaf_lines(LEAVES), with_other(place))
+
+    assert (lines.differing, lines.hint, lines.are_sealed) == (place + 1, "", True)
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_a_line_that_was_changed_is_named_and_the_file_leads_nowhere(place: int) -> None:
+    lines = compared(leaf_lines(with_other(place)))
+
+    assert (lines.differing, lines.are_sealed) == (place + 1, False)
+
+
+def test_only_the_first_difference_is_named() -> None:
+    lines = compared(leaf_lines(LEAVES), [OTHER, LEAVES[1], OTHER, *LEAVES[3:]])
+
+    assert (lines.differing, lines.are_sealed) == (1, True)
+
+
+@pytest.mark.parametrize(("place", "moved_from"), [(0, 2), (3, 5)])
+def test_an_entry_in_anothers_place_is_told_by_the_place_it_had(place: int, moved_from: int) -> None:
+    moved = [*LEAVES[:place], LEAVES[moved_from - 1], *LEAVES[place + 1 :]]
+
+    assert compared(leaf_lines(LEAVES), moved).hint == f": its line holds what was sealed as entry {moved_from:,}"
+
+
+def test_what_stands_between_blanks_is_no_line() -> None:
+    spoiled = leaf_lines([OTHER]) + b" " * LEAF_LINE_BYTES + leaf_lines(LEAVES[2:])
+    moved = [LEAVES[0], LEAVES[3], LEAVES[3], LEAVES[3], LEAVES[4]]
+
+    assert compared(spoiled, moved).hint == ""
+    in_two = leaf_lines(LEAVES).replace(LEAVES[2].hex().encode(), b"a" * 31 + b" " + b"b" * 32)
+    assert compared(in_two, [*LEAVES[:2], LEAVES[4], *LEAVES[3:]]).hint.endswith("entry 5")
+    assert compared(leaf_lines(LEAVES[:2]) + b" " + leaf_lines(LEAVES[2:]), moved).differing == 2
+
+
+@pytest.mark.parametrize("more", [b"x", leaf_lines([OTHER])], ids=["a byte", "a line"])
+def test_a_file_that_goes_on_differs_behind_the_last_line(more: bytes) -> None:
+    lines = compared(leaf_lines(LEAVES) + more)
+
+    assert (lines.differing, lines.are_sealed) == (6, False)
+    assert not compared(leaf_lines(LEAVES) + more, with_other(2)).are_sealed
+
+
+def test_a_file_that_breaks_off_or_is_no_list_of_hashes_leads_nowhere() -> None:
+    whole = leaf_lines(LEAVES)
+
+    assert compared(whole[:-LEAF_LINE_BYTES]).differing == 5
+    for spoiled in (whole[:-LEAF_LINE_BYTES], whole.replace(b"\n", b"zz", 1), b"\xff" + whole[1:], b""):
+        assert not compared(spoiled, with_other(2)).are_sealed
+
+
+def test_when_entries_are_missing_the_rest_of_the_file_is_not_too_much() -> None:
+    lines = LeafLines(io.BytesIO(leaf_lines(LEAVES)))
+    lines.compare(1, LEAVES[:2])
+    lines.end(5, OTHER)
+
+    assert lines.differing is None
+
+
+def journal(data: bytes, *pieces: bytes) -> JournalLines:
+    lines = JournalLines(io.BytesIO(data))
+    for piece in pieces:
+        lines.compare(piece)
+    lines.end(END)
+    return lines
+
+
+def test_a_journal_that_fits_differs_nowhere() -> None:
+    lines = journal(OPENING + ONE + TWO + END, ONE, TWO)
+
+    assert lines.opening == OPENING and lines.differing is None
+
+
+WHOLE = OPENING + ONE + TWO + END
+LINES = WHOLE.splitlines(keepends=True)
+BEHIND_THE_OPENING = range(len(OPENING.splitlines()), len(LINES))
+
+
+@pytest.mark.parametrize("place", BEHIND_THE_OPENING)
+def test_the_first_line_of_a_journal_that_differs_is_named(place: int) -> None:
+    changed = b"".join([*LINES[:place], b"?" + LINES[place][1:], *LINES[place + 1 :]])
+
+    assert journal(changed, ONE, TWO).differing == place + 1
+
+
+def test_of_a_journal_without_an_end_the_opening_is_no_more_than_an_opening_may_be() -> None:
+    endless: Any = Endless()
+
+    assert len(JournalLines(endless).opening) == 32 * 1024 * 1024 and max(endless.asked) <= 4096
+
+
+def test_a_journal_that_goes_on_or_breaks_off_differs_there() -> None:
+    assert journal(WHOLE + b"more\n", ONE, TWO).differing == len(LINES) + 1
+    assert journal(WHOLE[: -len(END)], ONE, TWO).differing == len(LINES)
+    assert journal(OPENING + ONE, ONE, TWO).differing == len((OPENING + ONE).splitlines()) + 1

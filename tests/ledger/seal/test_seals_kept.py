@@ -1,0 +1,129 @@
+"""Seals beside a bundle and in it: under whose key they are, and whether they are of this book, earlier, later or forged."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.application.time_bank import TimeBank
+from ledger.seal.bundle import write_bundle
+from ledger.seal.checkpoint import Checkpoint
+from ledger.seal.merkle import EMPTY_ROOT
+from ledger.seal.note import ED25519, Signature, VerifierKey, parse_note, sign_note
+from ledger.seal.signer import Signer
+from ledger.seal.verdict import Verdict
+from ledger.seal.verify import verify
+from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
+from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.test_tampering import keys_of, said
+
+Check = Callable[..., Verdict]
+
+
+def rewritten(book: Book, tmp_path: Path, place: Path) -> Path:
+    """A bundle of another history of the same community, whole in itself, sealed with the key in `place`."""
+    with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
+        bank.exchanges.report((help_of(minutes=17),), TODAY, command=command(BO))
+        write_bundle(Signer(place, bank.log), bank.log, tmp_path / "forged")
+    return tmp_path / "forged"
+
+
+def test_a_bundle_under_another_key_is_not_the_communitys(book: Book, tmp_path: Path) -> None:
+    forged = rewritten(book, tmp_path, tmp_path / "another-seal")
+
+    assert verify("bundle", forged).code == 0, "whole in itself, but it says that nobody knows whose key this is"
+    assert "whose key this is" in said(verify("bundle", forged))
+    assert verify("bundle", forged, keys=keys_of(book)).code == 1
+    with_known = verify("bundle", forged, known=[book.kept])
+    assert with_known.code == 1 and "none of the keys" in said(with_known)
+    shutil.copy(book.bundle / "vkeys.txt", forged)
+    assert verify("bundle", forged).code == 1
+    shutil.copy(book.bundle / "checkpoint", forged)
+    assert verify("bundle", forged).code == 1
+
+
+def test_an_older_bundle_is_incomplete_beside_a_newer_seal(book: Book, tmp_path: Path) -> None:
+    with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
+        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        newer = tmp_path / "newer"
+        newer.write_bytes(Signer(book.place, bank.log).seal().note.data)
+
+    verdict = verify("bundle", book.bundle, known=[newer])
+
+    assert verdict.code == 3 and "entries 27 to 28 were sealed and are not here" in said(verdict)
+
+
+def test_a_seal_that_was_not_understood_or_not_there_is_no_pass(book: Book, tmp_path: Path) -> None:
+    strange = tmp_path / "strange"
+    strange.write_bytes(b"nothing")
+
+    assert verify("bundle", book.bundle, known=[strange]).code == 1
+    assert verify("bundle", book.bundle, known=[tmp_path / "nowhere"]).code == 3
+    assert verify("bundle", tmp_path / "nowhere").code == 3
+    assert verify("receipt", tmp_path / "nowhere").code == 3
+
+
+def test_a_seal_of_another_log_is_not_compared_and_that_is_no_pass(book: Book, tmp_path: Path) -> None:
+    private = Ed25519PrivateKey.generate()
+    oak = VerifierKey("oak.example/1", ED25519, private.public_key().public_bytes_raw())
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(sign_note(Checkpoint(oak.name, 0, EMPTY_ROOT).text, oak.name, private).data)
+
+    verdict = verify("bundle", book.bundle, known=[theirs], keys=[*keys_of(book), oak])
+
+    assert verdict.code == 3 and "another log, oak.example/1" in said(verdict)
+
+
+def test_seals_inside_that_are_not_earlier_ones_are_found(book: Book, checked: Check) -> None:
+    seals = book.bundle / "checkpoints"
+    shutil.copy(book.bundle / "checkpoint", seals / "26")
+    assert "no earlier seal" in said(checked()) and checked().code == 1
+    (seals / "26").unlink()
+    shutil.copy(seals / "14", seals / "15")
+    assert "seal over something else" in said(checked()) and checked().code == 1
+    (seals / "15").unlink()
+    (seals / "16").mkdir()
+    assert checked().code == 1
+
+
+def stranger_under(path: Path) -> None:
+    """One more signature, by a key that nobody knows."""
+    note = parse_note(path.read_bytes())
+    path.write_bytes(note._replace(signatures=(*note.signatures, Signature("mallory", b"1234", b"5" * 64))).data)
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "checkpoints/14"])
+def test_a_signature_by_nobody_that_is_known_is_told_by_the_seal_it_is_under(
+    book: Book, checked: Check, name: str
+) -> None:
+    stranger_under(book.bundle / name)
+
+    assert checked().code == 1 and f"  ! {name}: it bears a signature by a key" in said(checked())
+
+
+def test_a_seal_that_the_trusted_keys_have_not_signed_is_told_by_its_name(book: Book, tmp_path: Path) -> None:
+    stranger = VerifierKey("oak.example/1", ED25519, Ed25519PrivateKey.generate().public_key().public_bytes_raw())
+    spoiled = tmp_path / "spoiled"
+    spoiled.write_bytes(b"x")
+
+    assert "  ! checkpoint: it is signed by none" in said(verify("bundle", book.bundle, keys=[stranger]))
+    assert f"  ! {spoiled}: a note is" in said(verify("bundle", book.bundle, known=[spoiled]))
+
+
+def test_each_seal_that_was_kept_is_looked_at_whatever_the_others_are(book: Book, tmp_path: Path) -> None:
+    spoiled, same = tmp_path / "spoiled", tmp_path / "same"
+    spoiled.write_bytes(b"x")
+    shutil.copy(book.bundle / "checkpoint", same)
+
+    verdict = verify("bundle", book.bundle, known=[spoiled, same])
+
+    assert verdict.code == 1 and f"{same}: the first 26 entries are those it seals" in verdict.checked
+    assert verify("bundle", book.bundle, known=[same]).code == 0
+
+
+def test_a_first_bundle_needs_no_folder_of_earlier_seals(book: Book, checked: Check) -> None:
+    shutil.rmtree(book.bundle / "checkpoints")
+
+    assert checked().code == 0, said(checked())

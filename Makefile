@@ -15,7 +15,7 @@ LOCKED := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 ITSELF := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench mutants lock clean
+.PHONY: help install demo test check coverage bench mutants lock clean
 
 help: ## this list
 	@echo "Common Hours: make <target>"
@@ -26,18 +26,22 @@ install: $(RUN_TIME) ## what a host needs, in .venv: then .venv/bin/hours --help
 demo: $(RUN_TIME) ## a living sample neighbourhood to browse (make demo PORT=8000)
 	$(BIN)/hours demo --port $(PORT)
 
-test: check ## everything that CI runs: check, then all tests with coverage
+test: check ## everything that CI runs: check, then all tests
 	@$(BIN)/python -m tests.providing
-	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses=$(AT_ONCE) --dist=worksteal
-	@$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	$(BIN)/pytest --numprocesses=$(AT_ONCE)
 
 check: $(EVERYTHING) ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-logo
+
+coverage: $(EVERYTHING) ## all tests again, and which lines none of them reaches (twice the time of the tests)
+	@$(BIN)/python -m tests.providing
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses=$(AT_ONCE)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 bench: $(EVERYTHING) ## the budgets, measured (make bench QUICK=1 takes under two minutes)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import exc
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects import sqlite
 
 Row = tuple[Any, ...]
 
@@ -185,6 +184,10 @@ def _sqlite_orders(live: sa.Table, suffix: str) -> _Orders:
 
 @cache
 def _postgresql_orders(live: sa.Table, suffix: str) -> _Orders:
+    # Large, and of no use to a community on SQLite.
+    from sqlalchemy.dialects import postgresql
+    from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
     table = beside(live, suffix)
     keys, numbers = _parted(table)
     names = tuple(column.name for column in table.c)
@@ -223,9 +226,7 @@ def _upsert(insert: Any, keys: list[sa.Column[Any]], changes: dict[sa.Column[Any
 def _given(columns: Sequence[sa.Column[Any]]) -> sa.TableValuedAlias:
     """Whole columns as arrays, row by row; the parameters have the columns' names."""
     kinds = [sa.BigInteger() if isinstance(column.type, sa.Integer) else sa.Text() for column in columns]
-    arrays = [
-        sa.bindparam(column.name, type_=postgresql.ARRAY(kind)) for column, kind in zip(columns, kinds, strict=True)
-    ]
+    arrays = [sa.bindparam(column.name, type_=sa.ARRAY(kind)) for column, kind in zip(columns, kinds, strict=True)]
     named = [sa.column(f"{column.name}_", kind) for column, kind in zip(columns, kinds, strict=True)]
     return sa.func.unnest(*arrays).table_valued(*named).render_derived(name="given")
 

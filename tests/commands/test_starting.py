@@ -1,5 +1,6 @@
 """How the command line starts, and what it says when it is used wrongly."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,12 @@ def test_every_command_of_the_list_is_there_and_explains_itself(command: str) ->
 
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"Usage: hours {command} ")
+
+
+def test_garbage_is_looked_for_again_once_a_command_is_loaded() -> None:
+    CliRunner().invoke(hours, ["serve", "--help"])
+
+    assert gc.isenabled()
 
 
 def test_the_list_of_commands_says_what_each_is_for() -> None:
@@ -45,8 +52,9 @@ print(sorted({{"litestar", "sqlalchemy", "jinja2", "uvicorn", "psycopg"}} & set(
     assert loaded.stdout.strip() == "[]"
 
 
-def test_the_server_loads_no_library_for_graphs() -> None:
-    program = "import sys, web.commands.serving; print('web.app' in sys.modules, 'networkx' in sys.modules)"
+@pytest.mark.parametrize("module", ["networkx", "psycopg", "sqlalchemy.dialects.postgresql", "segno", "rich"])
+def test_the_server_loads_nothing_large_that_few_need(module: str) -> None:
+    program = f"import sys, web.commands.serving; print('web.app' in sys.modules, {module!r} in sys.modules)"
 
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

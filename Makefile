@@ -19,7 +19,7 @@ ITSELF := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-
 
 help: ## this list
 	@echo "Common Hours: make <target>"
-	@sed -n 's/^\([a-z]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 install: $(RUN_TIME) ## what a host needs, in .venv: then .venv/bin/hours --help
 
@@ -46,7 +46,7 @@ coverage: $(EVERYTHING) ## all tests again, and which lines none of them reaches
 bench: $(EVERYTHING) ## the budgets, measured (make bench QUICK=1 takes under two minutes)
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
-mutants: $(MUTANTS) ## change each line of the verifier: a test must notice (about an hour)
+mutants: $(MUTANTS) ## change each line of the verifier: a test must notice (a quarter of an hour)
 	$(BIN)/mutmut run --max-children $$(nproc)
 	@$(BIN)/mutmut results | grep --invert-match timeout && exit 1 || echo "Every change was noticed."
 

@@ -42,6 +42,8 @@ class Follower:
     def _follow(self) -> None:
         while self._was_called.wait() and not self._is_over.wait(SOON_SECONDS):
             self._was_called.clear()
+            if self._is_over.is_set():
+                return  # the end came in between, and its call was just cleared away
             try:
                 self._catch_up()
             except DATABASE_TROUBLE as trouble:

@@ -90,3 +90,20 @@ def test_a_command_is_followed_though_no_page_asks(street: ElmStreet) -> None:
     while any(state.position < wanted for state in street.views.state()):
         reached.wait(0.01)
     assert street.given_by_ana == 60
+
+
+def test_an_end_that_comes_while_a_call_is_taken_up_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    follower = Follower(lambda: None)
+    called, clear = follower._was_called, follower._was_called.clear
+
+    def at_the_last_moment() -> None:
+        follower._is_over.set()
+        called.set()
+        clear()
+
+    monkeypatch.setattr(called, "clear", at_the_last_moment)
+    follower.call()
+
+    assert follower._thread is not None
+    follower._thread.join(5)
+    assert not follower._thread.is_alive()

@@ -138,12 +138,12 @@ def given_on(entry: Mapping[str, Any]) -> str:
     return value
 
 
-def erased(entry: Mapping[str, Any]) -> int:
-    """How many kinds of somebody's personal data this entry says are gone."""
+def erased(entry: Mapping[str, Any]) -> int | None:
+    """How many kinds of somebody's personal data this entry says are gone, none of them when nothing had been kept; else None."""
     if entry["type"] != ERASED:
-        return 0
+        return None
     fields = entry["data"].get("fields")
-    if not _is(fields, list) or not fields:
+    if not _is(fields, list):
         raise BadEntry("it does not say what was erased")
     return len(fields)
 

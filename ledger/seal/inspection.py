@@ -231,8 +231,8 @@ class Inspection:
         if book.erasures:
             fields, last = sum(each.fields for each in book.erasures), book.erasures[-1]
             verdict.checked.append(
-                f"personal data was erased {len(book.erasures):,} times, {fields:,} kinds of it in all, the last on {last.day} "
-                f"(entry {last.number:,}): no entry was changed by it"
+                f"erasures of personal data: {len(book.erasures):,}, of {fields:,} kinds in all, the last on {last.day} "
+                f"(entry {last.number:,}); no entry was changed by them"
             )
         verdict.checked.append(
             "balances.csv, corrections.csv, journal.ledger and README.txt are what the entries come to"

@@ -59,30 +59,28 @@ class Edge:
         return root
 
 
-def perfect_subtrees(leaves: Sequence[bytes]) -> list[tuple[int, bytes]]:
-    """The perfect subtrees that a tree of these leaves falls into: level and hash, the largest first."""
+def levels(leaves: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """The hashes of all perfect subtrees over these leaves: the leaves themselves, and level by level those above."""
+    found = [leaves]
+    while len(found[-1]) > 1:
+        found.append(list(map(node_hash, found[-1][::2], found[-1][1::2])))
+    return found
+
+
+def perfect_subtrees(size: int, nodes: Nodes) -> list[tuple[int, bytes]]:
+    """The perfect subtrees that a tree of this size falls into: level and hash, the largest first."""
     subtrees: list[tuple[int, bytes]] = []
-    done = 0
-    for level in reversed(range(len(leaves).bit_length())):
-        width = 1 << level
-        if len(leaves) & width:
-            nodes = leaves[done : done + width]
-            while len(nodes) > 1:
-                nodes = list(map(node_hash, nodes[::2], nodes[1::2]))
-            subtrees.append((level, nodes[0]))
-            done += width
+    begin = 0
+    for level in reversed(range(size.bit_length())):
+        if size >> level & 1:
+            subtrees.append((level, nodes(level, begin >> level)))
+            begin += 1 << level
     return subtrees
 
 
 def edge_at(size: int, nodes: Nodes) -> Edge:
     """The right edge as it was when the tree had this size."""
-    hashes: list[bytes] = []
-    begin = 0
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            hashes.append(nodes(level, begin >> level))
-            begin += 1 << level
-    return Edge(size, hashes)
+    return Edge(size, [subtree for _, subtree in perfect_subtrees(size, nodes)])
 
 
 def inclusion(index: int, size: int, nodes: Nodes) -> list[bytes]:

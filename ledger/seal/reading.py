@@ -43,7 +43,7 @@ class Read(NamedTuple):
     moved: tuple[Posting, ...] = ()
     journal: str = ""
     correction: Correction | None = None
-    erased: int = 0
+    erased: int | None = None
 
 
 def read(number: int, data: bytes, origin: str) -> Read:

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from ledger.seal.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind
 from ledger.seal.journal import Correction, Tally
-from ledger.seal.merkle import leaf_hash, perfect_subtrees
+from ledger.seal.merkle import leaf_hash, levels, perfect_subtrees
 from ledger.seal.order import Marks
 from ledger.seal.reading import read
 
@@ -91,8 +91,11 @@ def read_stretch(task: Task) -> Stretch:
         data = line.removesuffix(b"\n")
         leaves.append(leaf_hash(data))
         reading.take(number, data, is_ended=line.endswith(b"\n"))
-    sizes = {*task.sizes, task.first + len(task.lines) - 1}
-    subtrees = {size: perfect_subtrees(leaves[: size - task.first + 1]) for size in sizes}
+    hashes = levels(leaves)
+    subtrees = {
+        size: perfect_subtrees(size - task.first + 1, lambda level, index: hashes[level][index])
+        for size in {*task.sizes, task.first + len(task.lines) - 1}
+    }
     return Stretch(
         task.first,
         leaves,
@@ -138,7 +141,7 @@ class _Reading:
         self.marks.entry(number, entry.marks)
         if entry.correction is not None:
             self.corrections.append(entry.correction)
-        if entry.erased:
+        if entry.erased is not None:
             self.erasures.append(Erasure(number, entry.day, entry.erased))
         if not entry.moved:
             return

@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.postings import postings
 from ledger.events import PersonalDataErased
 from ledger.log.entry import decode
+from ledger.log.people import WORDS
 from ledger.seal.bundle import write_bundle
 from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
@@ -177,8 +179,25 @@ def test_whoever_verifies_needs_python_cryptography_and_the_seal_itself(book: Bo
     assert "SOUND" in told.stdout
 
 
+def test_somebody_of_whom_no_word_was_left_can_be_erased_and_the_book_is_sound(
+    sealed_bank: TimeBank, book: Book, tmp_path: Path
+) -> None:
+    """As after a restore from a bundle, which holds no names."""
+    with sealed_bank.people.engine.connect() as connection:
+        everything = list(connection.execute(sa.select(WORDS.c.commitment)).scalars())
+    sealed_bank.people.drop(everything)
+    sealed_bank.erasures.ask(RUTH, command=command(RUTH))
+    sealed_bank.erasures.erase(RUTH, command=command(CHIDI))
+
+    write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
+    verdict = verify("bundle", tmp_path / "after")
+
+    assert verdict.code == 0, verdict.lines
+    assert any(line.startswith("erasures of personal data: 1, of 0 kinds in all") for line in verdict.checked)
+
+
 def test_what_was_erased_is_told_and_nothing_else_changes(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
-    assert not any("erased" in line for line in verify("bundle", book.bundle).lines)
+    assert not any("erasures" in line for line in verify("bundle", book.bundle).lines)
     before = replayed(sealed_bank.log)
     for number, member in enumerate((ANA, BO, RUTH)):
         sealed_bank.erasures.ask(member, command=command(member))
@@ -189,7 +208,7 @@ def test_what_was_erased_is_told_and_nothing_else_changes(sealed_bank: TimeBank,
 
     last = len((tmp_path / "after" / "entries.jsonl").read_bytes().splitlines())
     kinds = [len(fact.fields) for fact in facts_in(sealed_bank.log) if isinstance(fact, PersonalDataErased)]
-    told = f"personal data was erased 3 times, {sum(kinds)} kinds of it in all, the last on {TODAY} (entry {last:,})"
-    assert [line for line in verdict.checked if "erased" in line] == [f"{told}: no entry was changed by it"]
+    told = f"erasures of personal data: 3, of {sum(kinds)} kinds in all, the last on {TODAY} (entry {last:,})"
+    assert [line for line in verdict.checked if "erasures" in line] == [f"{told}; no entry was changed by them"]
     assert len(kinds) == 3
     assert verdict.code == 0 and replayed(sealed_bank.log) == before

@@ -111,7 +111,7 @@ def test_every_whole_number_that_any_program_can_hold_is_read(number: int) -> No
             read_entry(rfc8785.dumps(entry).replace(f"{number}".encode(), f"{further}".encode()), ORIGIN)
 
 
-@pytest.mark.parametrize("fields", [None, [], "name", 1, {"name": 1}])
+@pytest.mark.parametrize("fields", [None, "name", 1, {"name": 1}])
 def test_an_erasure_says_what_was_erased(fields: object) -> None:
     entry = json.loads((FOLDER / "personal-data-erased.v1.json").read_bytes())
     assert erased(read_entry(rfc8785.dumps(entry), ORIGIN)) == 3

@@ -50,7 +50,7 @@ mutants: $(MUTANTS) ## change each line of the verifier: a test must notice (a q
 	$(BIN)/mutmut run --max-children $$(nproc)
 	@$(BIN)/mutmut results | grep --invert-match timeout && exit 1 || echo "Every change was noticed."
 
-lock: ## choose versions anew and write both locks
+lock: ## choose versions anew and write the locks
 	@$(call need_python)
 	@test -x .cache/lock/bin/uv || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet $(UV); }
 	.cache/lock/bin/uv $(LOCK) --group build --output-file requirements.txt pyproject.toml

@@ -99,13 +99,19 @@ def opened(path: Path) -> Generator[BackupFile]:
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError) as error:
+            _must_be_the_files_own(error)
             raise BackupRefused(f"{path} is no backup of Common Hours, or it was cut off.", ANOTHER) from error
         try:
             yield BackupFile(archive, _manifest(archive, path))
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            if isinstance(error, OSError) and error.errno != errno.EINVAL:
-                raise  # no place in the file that cannot be, but the disk's own fault
+            _must_be_the_files_own(error)
             raise BackupRefused(f"{path} is damaged: {str(error).rstrip('.') or 'it breaks off'}.", ANOTHER) from error
+
+
+def _must_be_the_files_own(error: Exception) -> None:
+    """A place in the file that cannot be is a fault of the file; whatever else hinders reading is the disk's, and told as such."""
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:
+        raise error
 
 
 class _Named(msgspec.Struct, kw_only=True):

@@ -1,5 +1,6 @@
 """A backup that is damaged, cut off, foreign, newer or made up is refused with a sentence, and nothing is changed."""
 
+import errno
 import hashlib
 import random
 import zipfile
@@ -49,6 +50,20 @@ def test_a_file_that_was_cut_off_anywhere_is_refused(lively_backup: Path, tmp_pa
         path.write_bytes(whole[:length])
         with pytest.raises(BackupRefused):
             contents_if_sound(path)
+
+
+@pytest.mark.parametrize("when", ["__init__", "infolist"])
+def test_a_disk_that_fails_is_no_fault_of_the_file(
+    when: str, lively_backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(zipfile.ZipFile, when, failing)
+    monkeypatch.setattr(zipfile.ZipFile, "__del__", lambda _: None)
+
+    with pytest.raises(OSError, match="Input/output error"):
+        contents_if_sound(lively_backup)
 
 
 def an_entry_less(members: Members) -> None:

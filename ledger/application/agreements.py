@@ -1,65 +1,62 @@
-"""What the community agrees upon."""
+"""Commands about what the community has agreed."""
 
 from collections.abc import Sequence
 
-from ledger.application.commands import Answer, Command, Order
-from ledger.application.desk import Desk
+import msgspec
+
+from ledger.application.commands import Command, Request
 from ledger.application.known import Known
 from ledger.domain import agreements as rules
-from ledger.domain import subjects
-from ledger.domain.agreements import Agreements
 from ledger.events import Category, Fact, Thresholds, WordsNeeded
-from ledger.identifiers import CategoryKey
 
 
-class Agreeing:
-    """What coordinators may change in the agreements, and what everybody may look up."""
+class AgreeOnLimits(Command):
+    """Change how many minutes an account may go below or above zero. Records nothing if these limits are in force."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    stored_name = "agree-limits"
 
-    def in_force(self) -> Agreements:
-        """The agreements at this instant; unfounded ones hold the defaults."""
-        return self._desk.know([subjects.AGREEMENTS]).agreements
+    debit_limit_minutes: int = msgspec.field(name="debit")
+    upper_limit_minutes: int | None = msgspec.field(name="upper")
 
-    def limits(self, debit_limit_minutes: int, upper_limit_minutes: int | None, *, command: Command) -> Answer:
-        """New limits for everybody, in minutes. Nothing is recorded when they are in force already."""
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_limits(
+            known.agreements,
+            debit_limit_minutes=self.debit_limit_minutes,
+            upper_limit_minutes=self.upper_limit_minutes,
+            by=known.member(request.caller.by),
+        )
 
-        def rule(known: Known) -> Sequence[Fact]:
-            return rules.agree_limits(
-                known.agreements,
-                debit_limit_minutes=debit_limit_minutes,
-                upper_limit_minutes=upper_limit_minutes,
-                by=known.member(command.by),
-            )
 
-        asked = {"debit": debit_limit_minutes, "upper": upper_limit_minutes}
-        return self._desk.carry_out(Order(command=command, wish="agree-limits", asked=asked, rule=rule))
+class AgreeOnConfirmation(Command):
+    """Change who has to agree before an exchange counts."""
 
-    def confirmation(self, words_needed: WordsNeeded, *, command: Command) -> Answer:
-        """Whose word settles from now on."""
+    stored_name = "agree-confirmation"
 
-        def rule(known: Known) -> Sequence[Fact]:
-            return rules.agree_confirmation(known.agreements, words_needed=words_needed, by=known.member(command.by))
+    words_needed: WordsNeeded
 
-        asked = {"words_needed": words_needed}
-        return self._desk.carry_out(Order(command=command, wish="agree-confirmation", asked=asked, rule=rule))
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_confirmation(
+            known.agreements, words_needed=self.words_needed, by=known.member(request.caller.by)
+        )
 
-    def categories(self, labels: Sequence[tuple[CategoryKey, str]], *, command: Command) -> Answer:
-        """The kinds of help from now on: (key, label) pairs."""
-        categories = tuple(Category(key=key, label=label) for key, label in labels)
 
-        def rule(known: Known) -> Sequence[Fact]:
-            return rules.agree_categories(known.agreements, categories=categories, by=known.member(command.by))
+class AgreeOnCategories(Command):
+    """Change the kinds of help to choose from."""
 
-        asked = {"categories": categories}
-        return self._desk.carry_out(Order(command=command, wish="agree-categories", asked=asked, rule=rule))
+    stored_name = "agree-categories"
 
-    def exceptions(self, thresholds: Thresholds, *, command: Command) -> Answer:
-        """From where on something in the book is worth a look."""
+    categories: tuple[Category, ...]
 
-        def rule(known: Known) -> Sequence[Fact]:
-            return rules.agree_exceptions(known.agreements, thresholds=thresholds, by=known.member(command.by))
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_categories(known.agreements, categories=self.categories, by=known.member(request.caller.by))
 
-        asked = {"thresholds": thresholds}
-        return self._desk.carry_out(Order(command=command, wish="agree-exceptions", asked=asked, rule=rule))
+
+class AgreeOnThresholds(Command):
+    """Change the thresholds from which entries are listed as worth a look."""
+
+    stored_name = "agree-exceptions"
+
+    thresholds: Thresholds
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_exceptions(known.agreements, thresholds=self.thresholds, by=known.member(request.caller.by))

@@ -1,16 +1,15 @@
-"""Carrying out a wish: read what matters, decide by a pure rule, append on condition, and answer once for ever."""
+"""The command handler: read what a command depends on, decide by a pure rule, append under a condition, retry."""
 
 import random
 import secrets
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
-from ledger.application.commands import LONGEST_WORDS, Answer, Clock, Command, Order, Worded
+from ledger.application.commands import LONGEST_WORDS, Caller, Clock, Command, Recorded, Request, WithWords
 from ledger.application.known import Known, Memory
 from ledger.domain import subjects
-from ledger.domain.members import Member
 from ledger.domain.words import must_be_text
 from ledger.events import CommunityFounded, Fact
 from ledger.identifiers import Ids, is_command_id
@@ -21,7 +20,6 @@ from ledger.refusals import (
     AddressTaken,
     CommandUsedBefore,
     NotFounded,
-    NotTheirsToSay,
     OnlyCoordinators,
     Refusal,
     TooBusy,
@@ -32,7 +30,7 @@ _LONGEST_PAUSE_SECONDS = 0.02
 
 
 class Desk:
-    """Where wishes are carried out. One for each open time bank; safe from many threads and many processes."""
+    """Carries out commands. One for each open time bank; safe for many threads and many processes."""
 
     def __init__(self, log: Log, people: People, *, clock: Clock, ids: Ids) -> None:
         self.log = log
@@ -48,50 +46,47 @@ class Desk:
         return self._latest
 
     def know(self, tags: Sequence[str]) -> Known:
-        """What is known of these tags at the head of the log."""
-        return Known(self._memory, tags)
+        """The state behind these tags at the head of the log."""
+        return Known(self._memory, tags, log=self.log, people=self.people, now=self.now)
 
-    def today(self, known: Known) -> date:
-        """The day in the community's time zone."""
-        return known.agreements.local(self.now()).date()
+    def request(self, command: Command, by: Caller) -> Request:
+        """A command by a caller, ready for `do_all`."""
+        return Request(command, by, self.ids)
 
-    def speaker(self, known: Known, command: Command, parties: frozenset[str] = frozenset()) -> Member:
-        """Whose word it is. A coordinator may pass on another's word, except where they are a party themselves."""
-        if command.on_behalf is None:
-            return known.member(command.by)
-        if command.by in parties:
-            raise NotTheirsToSay
-        return known.member(command.on_behalf)
-
-    def consider(self, order: Order) -> tuple[Fact, ...]:
-        """What would be recorded, without recording it. Refuses just as carrying it out would."""
+    def preview(self, command: Command, by: Caller) -> tuple[Fact, ...]:
+        """The facts that a command would record, without recording them. Refuses exactly as `do` would."""
+        request = self.request(command, by)
         for tried in range(_TRIES):
             try:
-                return tuple(
-                    worded.fact for worded in self._allowed(order, self.know((subjects.AGREEMENTS, *order.reads)))
-                )
+                return tuple(allowed.fact for allowed in self._allowed(request, self.know(request.tags)))
             except Conflict:
                 _pause(tried)
         raise TooBusy
 
-    def carry_out(self, order: Order) -> Answer:
-        """Decides and records. A repeat of the same command answers as the first time; nothing is recorded twice."""
-        (outcome,) = self.carry_out_all([order])
+    def do(self, command: Command, by: Caller) -> Recorded:
+        """Decide and record. A repeat of the same request gets the first answer; nothing is recorded twice."""
+        (outcome,) = self.do_all([self.request(command, by)])
         if isinstance(outcome, Refusal):
             raise outcome
         return outcome
 
-    def carry_out_all(self, orders: Sequence[Order]) -> list[Answer | Refusal]:
-        """Decides a batch in order, each seeing what the ones before it recorded, and appends it in one go.
+    def do_all(self, requests: Sequence[Request]) -> list[Recorded | Refusal]:
+        """Decide a batch in order, each seeing what those before it recorded, and append it in one transaction.
 
-        A refused order spoils no other. On a conflict the whole batch is decided anew, a bounded number of times;
-        when the answer to an append is lost, its first command is looked up before anything is said.
+        A refused request doesn't affect the others. On a conflict the whole batch is decided again, a bounded number of
+        times. When the answer to an append is lost, its first command is looked up before anything is returned.
         """
-        tags = [subjects.AGREEMENTS]
-        tags += [tag for order in orders for tag in (subjects.command(order.command.id), *order.reads)]
+        outcomes = self._decided_and_recorded(requests)
+        for request, outcome in zip(requests, outcomes, strict=True):
+            if isinstance(outcome, Recorded):
+                request.command.afterwards(self)
+        return outcomes
+
+    def _decided_and_recorded(self, requests: Sequence[Request]) -> list[Recorded | Refusal]:
+        tags = [tag for request in requests for tag in request.tags]
         for tried in range(_TRIES):
             try:
-                decided = self._decide(orders, self.know(tags))
+                decided = self._decide(requests, self.know(tags))
                 if not decided.entries:
                     return decided.outcomes
                 position = self._append(decided)
@@ -100,17 +95,17 @@ class Desk:
                 continue
             decided.known.settle(position)
             return [
-                outcome if isinstance(outcome, Refusal) else Answer(outcome.facts, position)
+                outcome if isinstance(outcome, Refusal) else Recorded(outcome.facts, position)
                 for outcome in decided.outcomes
             ]
         raise TooBusy
 
-    def _decide(self, orders: Sequence[Order], known: Known) -> "_Decided":
+    def _decide(self, requests: Sequence[Request], known: Known) -> "_Decided":
         decided = _Decided(known)
-        for order in orders:
+        for request in requests:
             try:
-                before = self._answer_before(order, known)
-                decided.outcomes.append(before or self._record(order, known, decided))
+                before = self._recorded_before(request, known)
+                decided.outcomes.append(before or self._record(request, known, decided))
             except Refusal as refusal:
                 decided.outcomes.append(refusal)
             except Conflict:
@@ -118,33 +113,35 @@ class Desk:
                 raise
         return decided
 
-    def _answer_before(self, order: Order, known: Known) -> Answer | None:
-        done = known.done(order.command.id)
+    def _recorded_before(self, request: Request, known: Known) -> Recorded | None:
+        done = known.done(request.caller.id)
         if not done.happened:
             return None
-        if done.wish != order.fingerprint:
+        if done.wish != request.fingerprint:
             raise CommandUsedBefore
-        for field, text in order.words.items():
+        for field, text in request.words.items():
             commitment = done.sealed.get(field)
             if not (self.people.says_the_same(commitment, text) if commitment else not text.strip()):
                 raise CommandUsedBefore
-        return Answer(done.facts, known.position)
+        return Recorded(done.facts, known.position)
 
-    def _allowed(self, order: Order, known: Known) -> list[Worded]:
-        """What the order comes to, or its refusal; nothing is kept yet."""
-        assert is_command_id(order.command.id), "the door gives a command an id of its own when the one sent is none"
-        for field, text in order.words.items():
+    def _allowed(self, request: Request, known: Known) -> list[WithWords]:
+        """The facts that the command comes to, or its refusal; nothing is kept yet."""
+        caller = request.caller
+        assert is_command_id(caller.id), "the web layer gives a form an id of its own when the one sent isn't valid"
+        for field, text in request.words.items():
             must_be_text(field, text, limit=LONGEST_WORDS)
-        if order.command.on_behalf is not None and not known.member(order.command.by).coordinates:
+        if caller.on_behalf is not None and not known.member(caller.by).coordinates:
             raise OnlyCoordinators
-        allowed = [fact if isinstance(fact, Worded) else Worded(fact) for fact in order.rule(known)]
+        decided = request.command.decide(request, known)
+        allowed = [fact if isinstance(fact, WithWords) else WithWords(fact) for fact in decided]
         if allowed and not known.agreements.is_founded and not isinstance(allowed[0].fact, CommunityFounded):
             raise NotFounded
         return allowed
 
-    def _record(self, order: Order, known: Known, decided: "_Decided") -> Answer:
-        allowed = self._allowed(order, known)
-        # All words of the order at once, and before any entry: when an address is taken, nothing of the order stays.
+    def _record(self, request: Request, known: Known, decided: "_Decided") -> Recorded:
+        allowed = self._allowed(request, known)
+        # All words of a request at once, before any entry: if an address is taken, nothing of the request stays.
         try:
             commitments = iter(self.people.seal([word for _, words in allowed for word in words]))
         except AddressTaken as taken:
@@ -152,25 +149,26 @@ class Desk:
         for fact, words in allowed:
             sealed = {word.field: next(commitments) for word in words}
             decided.sealed.extend(sealed.values())
-            entry = self._entry(order, known, fact, sealed)
-            tags = subjects.tags_of(fact, order.command.id)
+            entry = self._entry(request, known, fact, sealed)
+            tags = subjects.tags_of(fact, request.caller.id)
             known.happened(tags, entry)
             decided.entries.append((entry.type, encode(entry), tags))
-        return Answer(tuple(fact for fact, _ in allowed), known.position)
+        return Recorded(tuple(fact for fact, _ in allowed), known.position)
 
-    def _entry(self, order: Order, known: Known, fact: Fact, sealed: dict[str, str]) -> Entry:
+    def _entry(self, request: Request, known: Known, fact: Fact, sealed: dict[str, str]) -> Entry:
         name, version = named(fact)
+        caller = request.caller
         return Entry(
             v=FORMAT,
             log=known.agreements.origin or getattr(fact, "origin", ""),
             type=name,
             ver=version,
             at=instant_text(self.now()),
-            actor=order.command.by,
-            on_behalf=order.command.on_behalf,
-            via=order.command.via,
-            cmd=order.command.id,
-            wish=order.fingerprint,
+            actor=caller.by,
+            on_behalf=caller.on_behalf,
+            via=caller.via,
+            cmd=caller.id,
+            wish=request.fingerprint,
             nonce=secrets.token_hex(16),
             data=fact,
             sealed=sealed,
@@ -191,19 +189,19 @@ class Desk:
         return position
 
     def _position_despite_conflict(self, decided: "_Decided") -> int | None:
-        """A conflict may be with our own success, when a connection was lost after the commit and the append was retried.
+        """The conflict may be with our own success, when a connection was lost after the commit and the append was retried.
 
-        Then the words stay. Otherwise they are dropped, because the next try seals them anew.
+        Then the words stay. Otherwise they are dropped, because the next try seals them again.
         """
         if not decided.sealed:
-            return None  # the next try finds the command done, and answers as the first time
+            return None  # the next try finds the command done, and returns what was recorded
         position = self._position_of(decided)
         if position is None:
             self.people.drop(decided.sealed)
         return position
 
     def _position_if_recorded(self, decided: "_Decided") -> int | None:
-        """After a lost answer: were the entries recorded? Asks a few times, because the log has just been lost."""
+        """After a lost answer: where the entries were recorded, if they were. Tries a few times, because the log was just lost."""
         for pause in (0.0, 0.2, 1.0):
             time.sleep(pause)
             with suppress(LogUnavailable):
@@ -211,7 +209,7 @@ class Desk:
         return None
 
     def _position_of(self, decided: "_Decided") -> int | None:
-        """Where the batch ends in the log, if it was recorded: its last command tells."""
+        """Where the batch ends in the log, if it was recorded."""
         tag = decided.entries[-1][2][-1]
         entries, _ = self.log.read({tag: 0})
         mine = {data for _, data, _ in decided.entries}
@@ -219,15 +217,15 @@ class Desk:
 
 
 class _Decided:
-    """One try: what each order came to, and the entries to append if nothing came between."""
+    """One try: the outcome of each request, and the entries to append if nothing came in between."""
 
     def __init__(self, known: Known) -> None:
         self.known = known
-        self.outcomes: list[Answer | Refusal] = []
+        self.outcomes: list[Recorded | Refusal] = []
         self.entries: list[tuple[str, bytes, Sequence[str]]] = []
         self.sealed: list[str] = []
 
 
 def _pause(tried: int) -> None:
-    """A short wait before the next try, by chance, so that those who collided do not collide again."""
+    """A short random wait, so that those who collided don't collide again."""
     time.sleep(random.random() * _LONGEST_PAUSE_SECONDS * (1 + tried / 10))  # noqa: S311 - guards nothing

@@ -5,14 +5,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, get_args
 
-from ledger.application.commands import Answer, Command, Order, Rule
+from ledger.application.commands import Command, Request
 from ledger.application.desk import Desk
 from ledger.application.known import Known
 from ledger.domain import erasures as rules
 from ledger.domain import subjects
-from ledger.domain.members import Member
 from ledger.events import ExchangeReported, Fact, GiftRecorded, GiftWithdrawn, Kept, PersonalDataErased
-from ledger.identifiers import HOST, MemberId
+from ledger.identifiers import MemberId
 from ledger.log.entry import decode
 from ledger.log.forgetting import Reached, clean, forget, reached
 from ledger.log.people import People
@@ -35,66 +34,58 @@ class Going(NamedTuple):
         return [kind for kind in get_args(Kept) if kind in found]
 
 
-class Erasures:
-    """What anybody may ask of the ledger about being forgotten."""
+class _AboutErasure(Command):
+    member: MemberId
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def tags(self) -> Sequence[str]:
+        return (subjects.member(self.member),)
 
-    def ask(self, member: MemberId, *, command: Command) -> Answer:
-        """A member asks to be erased, or a coordinator passes on their word."""
-        return self._about(
-            member,
-            command,
-            "ask-erasure",
-            lambda known: rules.ask(known.member(member), known.coordinators, by=known.member(command.by)),
-        )
 
-    def withdraw(self, member: MemberId, *, command: Command) -> Answer:
-        """They think better of it, while nobody has confirmed it yet."""
-        return self._about(
-            member,
-            command,
-            "withdraw-erasure",
-            lambda known: rules.withdraw(known.member(member), by=known.member(command.by)),
-        )
+class AskForErasure(_AboutErasure):
+    """Ask to be erased: the member, or a coordinator who passes it on."""
 
-    def erase(self, member: MemberId, *, command: Command) -> Answer:
-        """A coordinator, or the host, confirms, and it is done. Whoever still takes part leaves by it.
+    stored_name = "ask-erasure"
 
-        First the entry, then the words: a crash in between leaves an entry that has them forgotten at the next opening.
-        """
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.ask(known.member(self.member), known.coordinators, by=known.member(request.caller.by))
 
-        def rule(known: Known) -> Sequence[Fact]:
-            by = known.member(command.by)
-            rules.erase(known.member(member), known.coordinators, by=by, fields=())
-            kinds = self.would_go(member).kinds
-            return rules.erase(known.member(member), known.coordinators, by=by, fields=kinds)
 
-        answer = self._about(member, command, "erase", rule)
-        erase_again(self._desk.log, self._desk.people)
-        return answer
+class WithdrawErasure(_AboutErasure):
+    """Withdraw the request, as long as nobody has confirmed it."""
 
-    def would_go(self, member: MemberId) -> Going:
-        """What erasing them now would take. Reads the log through: seconds at a million entries."""
-        own = self._desk.people.fields_of(member)
-        about = words_about(self._desk.log, {member: self._desk.log.head()})
-        return Going(own, self._desk.people.count_of_others(member, about))
+    stored_name = "withdraw-erasure"
 
-    def is_clean(self) -> bool:
-        """Whether no trace of anybody erased may lie in free pages any more; if not, the next opening or sweep sees to it."""
-        mark = reached(self._desk.people.engine)
-        return mark is None or mark.is_clean
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.withdraw(known.member(self.member), by=known.member(request.caller.by))
 
-    def standing(self, member: MemberId) -> Member:
-        """Whether somebody waits to be erased, or was."""
-        return self._desk.know([subjects.member(member)]).member(member)
 
-    def _about(self, member: MemberId, command: Command, wish: str, rule: Rule) -> Answer:
-        people = {subjects.member(who) for who in (member, command.by) if who != HOST}
-        return self._desk.carry_out(
-            Order(command=command, wish=wish, asked={"member": member}, rule=rule, reads=(*sorted(people),))
-        )
+class EraseMember(_AboutErasure):
+    """Confirm an erasure and carry it out: a coordinator, or the host. A member who still takes part leaves by it.
+
+    The entry comes first, then the words are deleted: after a crash in between, the next opening deletes them.
+    """
+
+    stored_name = "erase"
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        by = known.member(request.caller.by)
+        rules.erase(known.member(self.member), known.coordinators, by=by, fields=())
+        kinds = would_go(known.log, known.people, self.member).kinds
+        return rules.erase(known.member(self.member), known.coordinators, by=by, fields=kinds)
+
+    def afterwards(self, desk: Desk) -> None:
+        erase_again(desk.log, desk.people)
+
+
+def would_go(log: Log, people: People, member: MemberId) -> Going:
+    """What erasing a member now would delete. Reads the whole log: seconds at a million entries."""
+    return Going(people.fields_of(member), people.count_of_others(member, words_about(log, {member: log.head()})))
+
+
+def is_clean(people: People) -> bool:
+    """Whether free pages of the database hold no trace of anyone erased. If not, the next opening or sweep cleans them."""
+    mark = reached(people.engine)
+    return mark is None or mark.is_clean
 
 
 def erase_again(log: Log, people: People) -> int:

@@ -1,85 +1,67 @@
-"""The first entries of a community."""
+"""The command that founds a community."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from ledger.application.commands import Answer, Command, Order, Worded
-from ledger.application.desk import Desk
+from ledger.application.commands import Command, Request, Sealed, WithWords
 from ledger.application.known import Known
 from ledger.application.members import LONGEST_NAME, contacts
 from ledger.domain import members as member_rules
-from ledger.domain import subjects
 from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
 from ledger.domain.members import Member
 from ledger.domain.words import must_be_text
-from ledger.events import CategoriesAgreed, CommunityFounded, ConfirmationAgreed, Fact, LimitsAgreed, MemberInvited
+from ledger.events import CategoriesAgreed, CommunityFounded, ConfirmationAgreed, Fact, LimitsAgreed
 from ledger.identifiers import HOST, MemberId
 from ledger.refusals import AlreadyFounded, NoName, UnknownTimeZone
 
 
-class Founding:
-    """How a community begins."""
+class FoundCommunity(Command):
+    """Found the community with the default agreements, and its first coordinator if one is named. Only once.
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    `host` becomes part of the log's origin (host/community/epoch), which every entry repeats.
+    """
 
-    def found(
-        self,
-        name: str,
-        *,
-        time_zone: str,
-        command: Command,
-        language: str = "en",
-        host: str = "localhost",
-        coordinator: str = "",
-        email: str = "",
-    ) -> tuple[MemberId | None, Answer]:
-        """Founds the community with the default agreements, and its first coordinator when one is named.
+    stored_name = "found-community"
 
-        `host` becomes part of the log's origin (host/community/epoch), which every entry repeats. Refused twice.
-        """
-        first = MemberId(f"m-{self._desk.ids()}") if coordinator.strip() else None
+    name: str
+    time_zone: str
+    language: str = "en"
+    host: str = "localhost"
+    coordinator: Sealed = ""
+    email: Sealed = ""
 
-        def rule(known: Known) -> Sequence[Fact | Worded]:
-            if known.agreements.is_founded:
-                raise AlreadyFounded
-            if not name.strip():
-                raise NoName
-            must_be_text("name", name, limit=LONGEST_NAME)
-            founded = CommunityFounded(
-                name=name.strip(),
-                time_zone=_zone(time_zone),
-                language=language,
-                origin=f"{host}/{_origin_word(name) or self._desk.ids()}/1",
-            )
-            agreed: list[Fact | Worded] = [
-                founded,
-                LimitsAgreed(debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES),
-                ConfirmationAgreed(words_needed="receiver"),
-                CategoriesAgreed(categories=DEFAULT_CATEGORIES),
-            ]
-            return agreed if first is None else [*agreed, *self._first_coordinator(known, first, coordinator, email)]
+    def words(self) -> Mapping[str, str]:
+        """The coordinator's name and e-mail address, as they are sealed with the invitation."""
+        return {"name": self.coordinator, "email": self.email if self.coordinator.strip() else ""}
 
-        answer = self._desk.carry_out(
-            Order(
-                command=command,
-                wish="found-community",
-                asked={"name": name, "time_zone": time_zone, "language": language, "host": host},
-                rule=rule,
-                reads=(subjects.AGREEMENTS,),
-                words={"name": coordinator, "email": email if first else ""},
-            )
+    def decide(self, request: Request, known: Known) -> Sequence[Fact | WithWords]:
+        first = MemberId(f"m-{request.new_id}") if self.coordinator.strip() else None
+        if known.agreements.is_founded:
+            raise AlreadyFounded
+        if not self.name.strip():
+            raise NoName
+        must_be_text("name", self.name, limit=LONGEST_NAME)
+        founded = CommunityFounded(
+            name=self.name.strip(),
+            time_zone=_zone(self.time_zone),
+            language=self.language,
+            origin=f"{self.host}/{_origin_word(self.name) or request.new_id}/1",
         )
-        invited = [fact.member for fact in answer.facts if isinstance(fact, MemberInvited)]
-        return (invited[0] if invited else None), answer
+        agreed: list[Fact | WithWords] = [
+            founded,
+            LimitsAgreed(debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES),
+            ConfirmationAgreed(words_needed="receiver"),
+            CategoriesAgreed(categories=DEFAULT_CATEGORIES),
+        ]
+        return agreed if first is None else [*agreed, *self._first_coordinator(known, first)]
 
-    def _first_coordinator(self, known: Known, first: MemberId, name: str, email: str) -> list[Fact | Worded]:
+    def _first_coordinator(self, known: Known, first: MemberId) -> list[Fact | WithWords]:
         host = Member(id=HOST)
         member = known.member(first)
         (invited,) = member_rules.invite(member, by=host)
         (welcomed,) = member_rules.welcome(member.after(invited), by=host)
         (given,) = member_rules.give_role(member.after(invited).after(welcomed), "coordinator", by=host)
-        return [Worded(invited, contacts(self._desk.people, known, first, name=name, email=email)), welcomed, given]
+        return [WithWords(invited, contacts(known, first, name=self.coordinator, email=self.email)), welcomed, given]
 
 
 def _zone(name: str) -> str:
@@ -91,6 +73,6 @@ def _zone(name: str) -> str:
 
 
 def _origin_word(name: str) -> str:
-    """The community's name as one ASCII word for the log's origin; empty when no letter of it is ASCII."""
+    """The community's name as one ASCII word for the log's origin; empty when it has no ASCII letter or digit."""
     letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
     return "-".join(part for part in letters.split("-") if part)[:40]

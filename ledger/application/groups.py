@@ -1,89 +1,69 @@
-"""Forming groups, joining and leaving them."""
+"""Commands about groups: form, join, leave."""
 
 from collections.abc import Sequence
 
-from ledger.application.commands import Answer, Command, Order, Worded, words_of
-from ledger.application.desk import Desk
+from ledger.application.commands import Command, Request, Sealed, WithWords, words_of
 from ledger.application.known import Known
 from ledger.application.members import LONGEST_NAME
 from ledger.domain import groups as rules
 from ledger.domain import subjects
-from ledger.domain.groups import Belonging, Group
 from ledger.domain.words import must_be_text
-from ledger.events import Fact, GroupFormed
+from ledger.events import Fact
 from ledger.identifiers import GroupId, MemberId
 from ledger.refusals import NoName
 
 
-class Groups:
-    """What anybody may ask of the ledger about groups."""
+class FormGroup(Command):
+    """Form a group. Only coordinators may; the name is sealed."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    stored_name = "form-group"
 
-    def form(self, name: str, *, command: Command) -> tuple[GroupId, Answer]:
-        """A coordinator forms a group; answers its id. The name is sealed."""
-        group = GroupId(f"g-{self._desk.ids()}")
+    name: Sealed
 
-        def rule(known: Known) -> Sequence[Fact | Worded]:
-            (fact,) = rules.form(known.group(group), by=known.member(command.by))
-            if not name.strip():
-                raise NoName
-            must_be_text("name", name, limit=LONGEST_NAME)
-            return [Worded(fact, words_of(group, "name", " ".join(name.split())))]
+    def decide(self, request: Request, known: Known) -> Sequence[WithWords]:
+        group = GroupId(f"g-{request.new_id}")
+        (fact,) = rules.form(known.group(group), by=known.member(request.caller.by))
+        if not self.name.strip():
+            raise NoName
+        must_be_text("name", self.name, limit=LONGEST_NAME)
+        return [WithWords(fact, words_of(group, "name", " ".join(self.name.split())))]
 
-        answer = self._desk.carry_out(
-            Order(command=command, wish="form-group", asked={}, rule=rule, words={"name": name})
-        )
-        (formed,) = (fact for fact in answer.facts if isinstance(fact, GroupFormed))
-        return formed.group, answer
 
-    def join(self, group: GroupId, member: MemberId, *, command: Command) -> Answer:
-        """A member joins, by their own word or a coordinator's."""
+class _AboutMembership(Command):
+    group: GroupId
+    member: MemberId
 
-        def rule(known: Known) -> Sequence[Fact]:
-            return rules.join(
-                known.group(group),
-                known.belonging(group, member),
-                known.member(member),
-                by=known.member(command.by),
-            )
-
-        return self._desk.carry_out(
-            Order(
-                command=command,
-                wish="join-group",
-                asked={"group": group, "member": member},
-                rule=rule,
-                reads=(subjects.group(group), subjects.belonging(group, member), subjects.member(member)),
-            )
+    def tags(self) -> Sequence[str]:
+        return (
+            subjects.group(self.group),
+            subjects.belonging(self.group, self.member),
+            subjects.member(self.member),
         )
 
-    def leave(self, group: GroupId, member: MemberId, *, command: Command) -> Answer:
-        """A member leaves the group, by their own word or a coordinator's."""
 
-        def rule(known: Known) -> Sequence[Fact]:
-            return rules.leave(
-                known.group(group),
-                known.belonging(group, member),
-                known.member(member),
-                by=known.member(command.by),
-            )
+class JoinGroup(_AboutMembership):
+    """Add a member to a group: themselves, or a coordinator for them."""
 
-        return self._desk.carry_out(
-            Order(
-                command=command,
-                wish="leave-group",
-                asked={"group": group, "member": member},
-                rule=rule,
-                reads=(subjects.group(group), subjects.belonging(group, member), subjects.member(member)),
-            )
+    stored_name = "join-group"
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.join(
+            known.group(self.group),
+            known.belonging(self.group, self.member),
+            known.member(self.member),
+            by=known.member(request.caller.by),
         )
 
-    def standing(self, group: GroupId) -> Group:
-        """The group as the log knows it."""
-        return self._desk.know([subjects.group(group)]).group(group)
 
-    def belonging(self, group: GroupId, member: MemberId) -> Belonging:
-        """Whether somebody belongs to a group at this instant."""
-        return self._desk.know([subjects.belonging(group, member)]).belonging(group, member)
+class LeaveGroup(_AboutMembership):
+    """Take a member out of a group: themselves, or a coordinator for them."""
+
+    stored_name = "leave-group"
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.leave(
+            known.group(self.group),
+            known.belonging(self.group, self.member),
+            known.member(self.member),
+            by=known.member(request.caller.by),
+        )

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
 from ledger.application.finding import Found, find_all
-from ledger.application.members import LONGEST_NAME
+from ledger.application.members import LONGEST_NAME, InviteMember
 from ledger.application.sheet_rows import command_of
 from ledger.application.time_bank import TimeBank
 from ledger.domain import subjects
@@ -68,20 +68,17 @@ def invite(bank: TimeBank, people: Sequence[Person]) -> dict[str, AccountId]:
     secret = import_secret(bank)
     waiting = iter(people)
     while batch := list(islice(waiting, _AT_ONCE)):
-        orders = [
-            bank.members.to_invite(
-                person.name,
-                email=person.email,
-                command=Command(id=_command_of(secret, _text(person)), by=HOST, via="import"),
-                and_welcome=True,
+        requests = [
+            bank.desk.request(
+                InviteMember(name=person.name, email=person.email, and_welcome=True),
+                Caller(_command_of(secret, _text(person)), HOST, "import"),
             )
             for person in batch
         ]
-        for person, outcome in zip(batch, bank.desk.carry_out_all(orders), strict=True):
+        for person, outcome in zip(batch, bank.desk.do_all(requests), strict=True):
             if isinstance(outcome, Refusal):
                 raise outcome
-            (invited,) = (fact for fact in outcome.facts if isinstance(fact, MemberInvited))
-            accounts[person_key(_text(person))] = AccountId(invited.member)
+            accounts[person_key(_text(person))] = AccountId(outcome.fact(MemberInvited).member)
     return accounts
 
 

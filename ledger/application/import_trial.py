@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 
-from ledger.application.commands import Command, Order
-from ledger.application.exchanges import help_given
+from ledger.application.commands import Command
+from ledger.application.exchanges import ReportExchange, help_given
+from ledger.application.gifts import RecordGift
 from ledger.application.import_people import NamedPeople, person_key
 from ledger.application.known import Done
 from ledger.application.sheet_rows import Row
@@ -24,7 +25,6 @@ from ledger.identifiers import (
     HOST,
     AccountId,
     CategoryKey,
-    CommandId,
     ExchangeId,
     GiftId,
     GroupId,
@@ -140,16 +140,13 @@ class Trial:
         return self._member(MemberId(account))
 
 
-def order_for(
-    bank: TimeBank, row: Row, command: CommandId, accounts: Mapping[str, AccountId], kind: CategoryKey
-) -> Order:
-    """The order that records a row for good."""
-    wish = Command(id=command, by=HOST, via="import")
+def command_for(row: Row, accounts: Mapping[str, AccountId], kind: CategoryKey) -> Command:
+    """The command that records a row."""
     giver, receiver = MemberId(accounts[person_key(row.giver)]), accounts[person_key(row.receiver)]
     if row.kind == "gift":
-        return bank.gifts.to_record(giver, receiver, kind, row.given_on, command=wish, note=row.note)
+        return RecordGift(giver=giver, receiver=receiver, category=kind, given_on=row.given_on, note=row.note)
     leg = help_given(giver, MemberId(receiver), row.minutes, kind)
-    return bank.exchanges.to_report([leg], row.given_on, command=wish, note=row.note)
+    return ReportExchange(legs=(leg,), given_on=row.given_on, note=row.note)
 
 
 def _standing(

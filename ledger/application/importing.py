@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.application.commands import Command
+from ledger.application.agreements import AgreeOnCategories, AgreeOnLimits
+from ledger.application.commands import Caller
+from ledger.application.founding import FoundCommunity
 from ledger.application.import_people import NamedPeople, Person, import_secret, invite, name_people, person_key
-from ledger.application.import_trial import Trial, order_for
+from ledger.application.import_trial import Trial, command_for
 from ledger.application.known import Done
 from ledger.application.sheet_rows import Row, category_key, command_of
 from ledger.application.sheets import BadRow, UnusableFile
@@ -79,7 +81,7 @@ def plan_import(
 
     `debit_limit_minutes` is agreed upon first: what people did elsewhere may lie beyond the limit here.
     """
-    agreements = bank.agreements.in_force() if bank else Agreements()
+    agreements = bank.agreements if bank else Agreements()
     founds = None if agreements.is_founded else community
     origin = agreements.origin
     if founds:
@@ -125,23 +127,30 @@ def plan_import(
 def carry_out(bank: TimeBank, plan: Plan, tell: Tell = lambda done, of: None) -> Outcome:
     """Writes a plan. A repeat, also of a part of it, adds nothing that is already there."""
     if plan.founds:
-        bank.founding.found(plan.founds.name, time_zone=plan.founds.time_zone, command=_command())
-    agreements = bank.agreements.in_force()
+        bank.do(FoundCommunity(name=plan.founds.name, time_zone=plan.founds.time_zone), by=_host())
+    agreements = bank.agreements
     if plan.debit_limit_minutes is not None:
-        bank.agreements.limits(plan.debit_limit_minutes, agreements.upper_limit_minutes, command=_command())
+        limits = AgreeOnLimits(
+            debit_limit_minutes=plan.debit_limit_minutes, upper_limit_minutes=agreements.upper_limit_minutes
+        )
+        bank.do(limits, by=_host())
     if plan.new_kinds:
-        kinds = {category.key: category.label for category in (*plan.new_kinds, *agreements.categories)}
-        ordered = [category.key for category in (*agreements.categories, *plan.new_kinds)]
-        bank.agreements.categories([(key, kinds[key]) for key in dict.fromkeys(ordered)], command=_command())
+        kinds = {category.key: category for category in (*plan.new_kinds, *agreements.categories)}
+        ordered = dict.fromkeys(category.key for category in (*agreements.categories, *plan.new_kinds))
+        bank.do(AgreeOnCategories(categories=tuple(kinds[key] for key in ordered)), by=_host())
     accounts = plan.people.accounts | invite(bank, plan.newcomers)
     secret = import_secret(bank)
     refused: list[BadRow] = []
     for start in range(0, len(plan.rows), AT_ONCE):
         batch = plan.rows[start : start + AT_ONCE]
-        orders = [
-            order_for(bank, row, command_of(secret, row.key), accounts, plan.kinds[row.category]) for row in batch
+        requests = [
+            bank.desk.request(
+                command_for(row, accounts, plan.kinds[row.category]),
+                Caller(command_of(secret, row.key), HOST, "import"),
+            )
+            for row in batch
         ]
-        for row, outcome in zip(batch, bank.desk.carry_out_all(orders), strict=True):
+        for row, outcome in zip(batch, bank.desk.do_all(requests), strict=True):
             if isinstance(outcome, Refusal):
                 refused.append(BadRow(row.line, sentence_of(outcome)))
         tell(start + len(batch), len(plan.rows))
@@ -172,5 +181,5 @@ def _done(bank: TimeBank, rows: Sequence[Row]) -> dict[tuple[str, ...], Done]:
     return {key: before for key, before in done.items() if before.happened}
 
 
-def _command() -> Command:
-    return Command(id=new_command_id(), by=HOST, via="import")
+def _host() -> Caller:
+    return Caller(new_command_id(), HOST, "import")

@@ -2,12 +2,14 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date, datetime
 from typing import Protocol, Self, cast
 
 import msgspec
 
+from ledger.application.commands import Caller
 from ledger.domain import subjects
 from ledger.domain.accounts import Account
 from ledger.domain.agreements import Agreements
@@ -18,7 +20,9 @@ from ledger.domain.members import Coordinators, Member
 from ledger.events import Fact
 from ledger.identifiers import HOST, AccountId, CommandId, ExchangeId, GiftId, GroupId, MemberId
 from ledger.log.entry import Entry, decode
+from ledger.log.people import People
 from ledger.log.store import Conflict, Log
+from ledger.refusals import NotTheirsToSay
 
 _REMEMBERED = 20_000
 _WORTH_A_SNAPSHOT = 100
@@ -204,8 +208,13 @@ class Known:
     What is asked for later than the rest is read later; `Conflict` when what was looked at before has changed since.
     """
 
-    def __init__(self, memory: Memory, tags: Sequence[str]) -> None:
+    def __init__(
+        self, memory: Memory, tags: Sequence[str], *, log: Log, people: People, now: Callable[[], datetime]
+    ) -> None:
         self._memory = memory
+        self.log = log
+        self.people = people
+        self._now = now
         self._read, self.position = memory.know(list(dict.fromkeys(tags)))
         self._states = dict(self._read)
         self._happened: list[tuple[Sequence[str], Entry]] = []
@@ -243,6 +252,11 @@ class Known:
         self._memory.learn({tag: self._states[tag] for tag in self.rests_on}, position)
 
     @property
+    def today(self) -> date:
+        """The day in the community's time zone."""
+        return self.agreements.local(self._now()).date()
+
+    @property
     def agreements(self) -> Agreements:
         """The agreements in force."""
         return cast("Agreements", self._of(subjects.AGREEMENTS))
@@ -257,8 +271,14 @@ class Known:
         """Every account, read when asked for."""
         return Accounts(self)
 
+    def speaker(self, caller: Caller, parties: frozenset[str] = frozenset()) -> Member:
+        """The member whose decision this is. A coordinator may pass on what somebody said, unless they are a party."""
+        if caller.on_behalf is not None and caller.by in parties:
+            raise NotTheirsToSay
+        return self.member(caller.speaker)
+
     def member(self, identifier: MemberId) -> Member:
-        """How a member stands; the host is nobody's record."""
+        """A member; the host has no member record."""
         if identifier == HOST:
             return Member(id=HOST)
         return cast("Member", self._of(subjects.member(identifier)))

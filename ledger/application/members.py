@@ -1,18 +1,16 @@
-"""Inviting, welcoming, entrusting, choosing who sees whom one helps, and letting go."""
+"""Commands about members: invite, welcome, leave, roles, and who sees whom one helps."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from ledger.application.commands import Answer, Command, Order, Worded, words_of
-from ledger.application.desk import Desk
+from ledger.application.commands import Command, Request, Sealed, WithWords, words_of
 from ledger.application.known import Known
 from ledger.domain import members as rules
 from ledger.domain import subjects
-from ledger.domain.members import Member
 from ledger.domain.words import must_be_text
-from ledger.events import Circle, Fact, MemberInvited, Role
-from ledger.identifiers import HOST, MemberId
-from ledger.log.people import People, Words
+from ledger.events import Circle, Fact, Role
+from ledger.identifiers import MemberId
+from ledger.log.people import Words
 from ledger.log.store import Conflict
 from ledger.refusals import AddressTaken, NoAddress, NoName
 
@@ -21,116 +19,94 @@ LONGEST_NAME = 100
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-class Members:
-    """What anybody may ask of the ledger about members."""
+class InviteMember(Command):
+    """Invite someone, and welcome them at once if wanted. A name is required; e-mail and phone are for reaching them."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    stored_name = "invite-member"
 
-    def invite(self, name: str, *, command: Command, email: str = "", phone: str = "") -> tuple[MemberId, Answer]:
-        """A coordinator opens a place for somebody. The name is needed; e-mail and phone are for reaching them."""
-        answer = self._desk.carry_out(self.to_invite(name, command=command, email=email, phone=phone))
-        (invited,) = (fact for fact in answer.facts if isinstance(fact, MemberInvited))
-        return invited.member, answer
+    name: Sealed
+    email: Sealed = ""
+    phone: Sealed = ""
+    and_welcome: bool = False
 
-    def to_invite(
-        self, name: str, *, command: Command, email: str = "", phone: str = "", and_welcome: bool = False
-    ) -> Order:
-        """The order to invite, and to welcome in the same breath when wanted; for batches."""
-        member = MemberId(f"m-{self._desk.ids()}")
-
-        def rule(known: Known) -> Sequence[Fact | Worded]:
-            by = known.member(command.by)
-            invited = known.member(member)
-            facts = list(rules.invite(invited, by=by))
-            if and_welcome:
-                facts += rules.welcome(invited.after(facts[0]), by=by)
-            return [
-                Worded(facts[0], contacts(self._desk.people, known, member, name=name, email=email, phone=phone)),
-                *facts[1:],
-            ]
-
-        return Order(
-            command=command,
-            wish="invite-member",
-            asked={"and_welcome": and_welcome},
-            rule=rule,
-            reads=(subjects.AGREEMENTS, subjects.member(member), *_actor(command)),
-            words={"name": name, "email": email, "phone": phone},
-        )
-
-    def welcome(self, member: MemberId, *, command: Command) -> Answer:
-        """A coordinator welcomes an invited person."""
-        return self._about(member, command, "welcome-member", lambda known, found, by: rules.welcome(found, by=by))
-
-    def leave(self, member: MemberId, *, command: Command) -> Answer:
-        """A member leaves, by their own word or a coordinator's."""
-        return self._about(
-            member, command, "leave", lambda known, found, by: rules.leave(found, known.coordinators, by=by)
-        )
-
-    def give_role(self, member: MemberId, role: Role, *, command: Command) -> Answer:
-        """A coordinator, or the host, entrusts a member with a role."""
-        return self._about(
-            member, command, "give-role", lambda known, found, by: rules.give_role(found, role, by=by), role=role
-        )
-
-    def withdraw_role(self, member: MemberId, role: Role, *, command: Command) -> Answer:
-        """A coordinator, or the host, takes a role back."""
-        return self._about(
-            member,
-            command,
-            "withdraw-role",
-            lambda known, found, by: rules.withdraw_role(found, role, known.coordinators, by=by),
-            role=role,
-        )
-
-    def choose_visibility(self, member: MemberId, sees: Circle, *, command: Command) -> Answer:
-        """A member says who may see whom they help. Nothing is recorded when it is so already."""
-        return self._about(
-            member,
-            command,
-            "choose-visibility",
-            lambda known, found, by: rules.choose_visibility(found, sees, by=by),
-            sees=sees,
-        )
-
-    def standing(self, member: MemberId) -> Member:
-        """How somebody stands with the community at this instant."""
-        return self._desk.know([subjects.member(member)]).member(member)
-
-    def _about(
-        self,
-        member: MemberId,
-        command: Command,
-        wish: str,
-        rule: Callable[[Known, Member, Member], Sequence[Fact]],
-        **asked: object,
-    ) -> Answer:
-        def decide(known: Known) -> Sequence[Fact]:
-            return rule(known, known.member(member), known.member(command.by))
-
-        return self._desk.carry_out(
-            Order(
-                command=command,
-                wish=wish,
-                asked={"member": member, **asked},
-                rule=decide,
-                reads=(subjects.member(member), *_actor(command)),
-            )
-        )
+    def decide(self, request: Request, known: Known) -> Sequence[Fact | WithWords]:
+        by = known.member(request.caller.by)
+        member = MemberId(f"m-{request.new_id}")
+        invited = known.member(member)
+        facts = list(rules.invite(invited, by=by))
+        if self.and_welcome:
+            facts += rules.welcome(invited.after(facts[0]), by=by)
+        words = contacts(known, member, name=self.name, email=self.email, phone=self.phone)
+        return [WithWords(facts[0], words), *facts[1:]]
 
 
-def contacts(
-    people: People, known: Known, member: MemberId, *, name: str, email: str = "", phone: str = ""
-) -> tuple[Words, ...]:
-    """The words to seal for a person: a name, and an e-mail address that nobody else has, and a telephone number."""
+class _AboutMember(Command):
+    member: MemberId
+
+    def tags(self) -> Sequence[str]:
+        return (subjects.member(self.member),)
+
+
+class WelcomeMember(_AboutMember):
+    """Welcome an invited person: from now on they take part."""
+
+    stored_name = "welcome-member"
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.welcome(known.member(self.member), by=known.member(request.caller.by))
+
+
+class LeaveCommunity(_AboutMember):
+    """A member leaves, or a coordinator removes them."""
+
+    stored_name = "leave"
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.leave(known.member(self.member), known.coordinators, by=known.member(request.caller.by))
+
+
+class GiveRole(_AboutMember):
+    """Make a member a coordinator or an auditor."""
+
+    stored_name = "give-role"
+
+    role: Role
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.give_role(known.member(self.member), self.role, by=known.member(request.caller.by))
+
+
+class WithdrawRole(_AboutMember):
+    """Take a role from a member."""
+
+    stored_name = "withdraw-role"
+
+    role: Role
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        by = known.member(request.caller.by)
+        return rules.withdraw_role(known.member(self.member), self.role, known.coordinators, by=by)
+
+
+class ChooseVisibility(_AboutMember):
+    """Choose who may see whom one helps. Records nothing if that is the choice already."""
+
+    stored_name = "choose-visibility"
+
+    sees: Circle
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.choose_visibility(known.member(self.member), self.sees, by=known.member(request.caller.by))
+
+
+def contacts(known: Known, member: MemberId, *, name: str, email: str = "", phone: str = "") -> tuple[Words, ...]:
+    """The words to seal for a person: a name, an e-mail address that nobody else has, and a phone number."""
     if not name.strip():
         raise NoName
     for field, text in (("name", name), ("email", email), ("phone", phone)):
         must_be_text(field, text, limit=LONGEST_NAME)
     if email.strip():
-        _must_be_free(people, known, email.strip())
+        _must_be_free(known, email.strip())
     return (
         *words_of(member, "name", " ".join(name.split())),
         *words_of(member, "email", email),
@@ -138,17 +114,13 @@ def contacts(
     )
 
 
-def _must_be_free(people: People, known: Known, email: str) -> None:
+def _must_be_free(known: Known, email: str) -> None:
     if _ADDRESS.fullmatch(email) is None:
         raise NoAddress
-    holder = people.member_with_address(email)
+    holder = known.people.member_with_address(email)
     if holder is None:
         return
     if known.member(holder).is_invited:
         raise AddressTaken
-    if not people.forget_orphan_address(email):
+    if not known.people.forget_orphan_address(email):
         raise Conflict  # its invitation is on the way to the log: look again in a moment
-
-
-def _actor(command: Command) -> tuple[str, ...]:
-    return () if command.by == HOST else (subjects.member(command.by),)

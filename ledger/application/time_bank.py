@@ -1,21 +1,23 @@
-"""The time bank: one community, opened by URL, and everything that anybody may ask of its ledger."""
+"""The time bank: one community, opened by URL, its commands and its current state."""
 
 from pathlib import Path
 from typing import Self
 
-from ledger.application.agreements import Agreeing
-from ledger.application.commands import Clock, wall_clock
+from ledger.application.commands import Caller, Clock, Command, Recorded, wall_clock
 from ledger.application.desk import Desk
-from ledger.application.erasures import Erasures, erase_again
-from ledger.application.exchanges import Exchanges
-from ledger.application.founding import Founding
-from ledger.application.gifts import Gifts
-from ledger.application.groups import Groups
-from ledger.application.members import Members
-from ledger.identifiers import Ids, random_id
+from ledger.application.erasures import erase_again
+from ledger.domain import subjects
+from ledger.domain.agreements import Agreements
+from ledger.domain.exchanges import Exchange
+from ledger.domain.gifts import Gift
+from ledger.domain.groups import Belonging, Group
+from ledger.domain.members import Member
+from ledger.events import Fact
+from ledger.identifiers import ExchangeId, GiftId, GroupId, Ids, MemberId, new_command_id, random_id
 from ledger.log.people import People
 from ledger.log.places import Place
 from ledger.log.store import Log, open_log
+from ledger.refusals import UnknownExchange, UnknownGift
 
 
 class TimeBank:
@@ -26,19 +28,12 @@ class TimeBank:
         self.log = log
         self.people = people
         self.desk = Desk(log, people, clock=clock, ids=ids)
-        self.founding = Founding(self.desk)
-        self.agreements = Agreeing(self.desk)
-        self.members = Members(self.desk)
-        self.groups = Groups(self.desk)
-        self.exchanges = Exchanges(self.desk)
-        self.gifts = Gifts(self.desk)
-        self.erasures = Erasures(self.desk)
 
     @classmethod
     def open(cls, url: str | Path | Place, *, clock: Clock = wall_clock, ids: Ids = random_id) -> Self:
-        """Opens (or begins) the stores at `sqlite:///folder`, a folder's path, or `postgresql://...`.
+        """Open (or create) the stores at `sqlite:///folder`, a folder's path, or `postgresql://...`.
 
-        Whom the log says was erased, an older copy of the people store forgets again before anybody can ask it.
+        An older copy of the people store first forgets everyone whom the log says was erased.
         """
         place = url if isinstance(url, Place) else Place.folder(url) if isinstance(url, Path) else Place(url)
         if place.is_sqlite:
@@ -52,8 +47,47 @@ class TimeBank:
             raise
         return bank
 
+    def do(self, command: Command, *, by: Caller | MemberId) -> Recorded:
+        """Carry out a command, or raise its refusal. A caller with a command id may repeat it safely."""
+        return self.desk.do(command, _caller(by))
+
+    def preview(self, command: Command, *, by: Caller | MemberId) -> tuple[Fact, ...]:
+        """The facts that a command would record, without recording them. Refuses exactly as `do` would."""
+        return self.desk.preview(command, _caller(by))
+
+    @property
+    def agreements(self) -> Agreements:
+        """The agreements in force; before the community is founded, the defaults."""
+        return self.desk.know([subjects.AGREEMENTS]).agreements
+
+    def member(self, member: MemberId) -> Member:
+        """A member as of now, known or not."""
+        return self.desk.know([subjects.member(member)]).member(member)
+
+    def group(self, group: GroupId) -> Group:
+        """A group as of now, formed or not."""
+        return self.desk.know([subjects.group(group)]).group(group)
+
+    def belonging(self, group: GroupId, member: MemberId) -> Belonging:
+        """Whether a member is in a group as of now."""
+        return self.desk.know([subjects.belonging(group, member)]).belonging(group, member)
+
+    def exchange(self, exchange: ExchangeId) -> Exchange:
+        """An exchange as of now. Refuses unknown ones."""
+        found = self.desk.know([subjects.exchange(exchange)]).exchange(exchange)
+        if found.state == "unknown":
+            raise UnknownExchange
+        return found
+
+    def gift(self, gift: GiftId) -> Gift:
+        """A gift as of now. Refuses unknown ones."""
+        found = self.desk.know([subjects.gift(gift)]).gift(gift)
+        if found.state == "unknown":
+            raise UnknownGift
+        return found
+
     def close(self) -> None:
-        """Lets go of every file and connection."""
+        """Close all files and connections."""
         self.log.close()
         self.people.engine.dispose()
 
@@ -62,3 +96,7 @@ class TimeBank:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _caller(by: Caller | MemberId) -> Caller:
+    return by if isinstance(by, Caller) else Caller(new_command_id(), by)

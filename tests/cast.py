@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.application.commands import Clock, Command
+from ledger.application.commands import Caller, Clock
 from ledger.application.exchanges import help_given
+from ledger.application.founding import FoundCommunity
+from ledger.application.members import GiveRole, InviteMember
 from ledger.application.time_bank import TimeBank
 from ledger.domain import exchanges as exchange_rules
 from ledger.domain import gifts as gift_rules
@@ -83,9 +85,9 @@ def cast_ids(then: Ids) -> Ids:
 _commands = itertools.count(1)
 
 
-def command(by: MemberId, identifier: str = "", *, on_behalf: MemberId | None = None, via: Via = "web") -> Command:
-    """A wish of this person; a new one each time, unless its id is given."""
-    return Command(id=CommandId(identifier or f"command-{next(_commands):06}"), by=by, on_behalf=on_behalf, via=via)
+def caller(by: MemberId, identifier: str = "", *, on_behalf: MemberId | None = None, via: Via = "web") -> Caller:
+    """This person with a command id: a new one each time, unless it is given."""
+    return Caller(CommandId(identifier or f"command-{next(_commands):06}"), by, via, on_behalf)
 
 
 # People and accounts, as rules see them
@@ -232,14 +234,14 @@ def after(subject: _Subject, facts: Iterable[Fact]) -> _Subject:
 def founded(url: str | Path, *, clock: Clock = clock, ids: Ids | None = None, time_zone: str = "UTC") -> TimeBank:
     """A community in a fresh place, with the cast as members. Close it, or use it in a `with`."""
     bank = TimeBank.open(url, clock=clock, ids=cast_ids(then=ids or counting_ids()))
-    bank.founding.found(
-        "Elm Street", time_zone=time_zone, coordinator=NAMES[CHIDI], email="chidi@elm.example", command=command(HOST)
+    bank.do(
+        FoundCommunity(name="Elm Street", time_zone=time_zone, coordinator=NAMES[CHIDI], email="chidi@elm.example"),
+        by=HOST,
     )
     for who in CAST[1:]:
         email = f"{NAMES[who].split()[0].lower()}@elm.example"
-        order = bank.members.to_invite(NAMES[who], email=email, and_welcome=True, command=command(CHIDI))
-        bank.desk.carry_out(order)
-    bank.members.give_role(RUTH, "auditor", command=command(CHIDI))
+        bank.do(InviteMember(name=NAMES[who], email=email, and_welcome=True), by=CHIDI)
+    bank.do(GiveRole(member=RUTH, role="auditor"), by=CHIDI)
     return bank
 
 

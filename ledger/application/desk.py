@@ -58,7 +58,7 @@ class Desk:
         request = self.request(command, by)
         for tried in range(_TRIES):
             try:
-                return tuple(allowed.fact for allowed in self._allowed(request, self.know(request.tags)))
+                return tuple(allowed.fact for allowed in self.allowed(request, self.know(request.tags)))
             except Conflict:
                 _pause(tried)
         raise TooBusy
@@ -125,8 +125,8 @@ class Desk:
                 raise CommandUsedBefore
         return Recorded(done.facts, known.position)
 
-    def _allowed(self, request: Request, known: Known) -> list[WithWords]:
-        """The facts that the command comes to, or its refusal; nothing is kept yet."""
+    def allowed(self, request: Request, known: Known) -> list[WithWords]:
+        """The facts that a request comes to, or its refusal. Nothing is kept yet."""
         caller = request.caller
         assert is_command_id(caller.id), "the web layer gives a form an id of its own when the one sent isn't valid"
         for field, text in request.words.items():
@@ -140,7 +140,7 @@ class Desk:
         return allowed
 
     def _record(self, request: Request, known: Known, decided: "_Decided") -> Recorded:
-        allowed = self._allowed(request, known)
+        allowed = self.allowed(request, known)
         # All words of a request at once, before any entry: if an address is taken, nothing of the request stays.
         try:
             commitments = iter(self.people.seal([word for _, words in allowed for word in words]))

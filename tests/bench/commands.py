@@ -10,10 +10,9 @@ from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.application.commands import Command
-from ledger.application.exchanges import help_given
+from ledger.application.exchanges import ReportExchange, help_given
 from ledger.application.time_bank import TimeBank
-from ledger.identifiers import MemberId, new_command_id, random_id
+from ledger.identifiers import MemberId, random_id
 from tests.bench import community, logs
 from tests.bench.floor_commit import RawCommits
 from tests.bench.measuring import Line, in_turn, milliseconds
@@ -26,9 +25,7 @@ def reporting(bank: TimeBank, first: MemberId, second: MemberId) -> Callable[[],
 
     def once() -> None:
         giver, receiver = next(turn)
-        bank.exchanges.report(
-            [help_given(giver, receiver, 30, "garden")], today, command=Command(id=new_command_id(), by=receiver)
-        )
+        bank.do(ReportExchange(legs=(help_given(giver, receiver, 30, "garden"),), given_on=today), by=receiver)
 
     return once
 

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
+from ledger.application.founding import FoundCommunity
 from ledger.application.time_bank import TimeBank
+from ledger.events import MemberInvited
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.log.people import Words
 from projections.views import Views
@@ -19,8 +21,13 @@ BEFORE = datetime(2017, 1, 1, tzinfo=UTC)
 def found(url: str, entries: int) -> MemberId:
     """Founds a community with about this many entries in its log; answers its coordinator."""
     with TimeBank.open(url, clock=lambda: BEFORE) as bank:
-        chidi, _ = bank.founding.found(
-            "Bench", time_zone="UTC", coordinator="Chidi Obi", command=Command(id=new_command_id(), by=HOST, via="cli")
+        chidi = (
+            bank.do(
+                FoundCommunity(name="Bench", time_zone="UTC", coordinator="Chidi Obi"),
+                by=Caller(id=new_command_id(), by=HOST, via="cli"),
+            )
+            .fact(MemberInvited)
+            .member
         )
         assert chidi is not None, "a coordinator was named"
         if entries:

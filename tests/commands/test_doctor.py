@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST
-from tests.cast import command
 from tests.commands.conftest import Run
 
 
@@ -91,7 +91,7 @@ def test_bytes_that_an_erasure_had_to_leave_are_found_and_swept(
 ) -> None:
     monkeypatch.setattr("ledger.log.places.BUSY_SECONDS", 0.05)
     with TimeBank.open(tmp_path / "community") as bank:
-        bank.members.invite("Lou", command=command(HOST))
+        bank.do(InviteMember(name="Lou"), by=HOST)
     reader = sqlite3.connect(tmp_path / "community" / "people.db", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM words").fetchall()

@@ -6,9 +6,10 @@ Each member is told to the parent only after the erasure was answered.
 import os
 import sys
 
+from ledger.application.erasures import AskForErasure, EraseMember
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST, MemberId
-from tests.cast import CHIDI, command
+from tests.cast import CHIDI, caller
 
 
 def main(url: str, members: list[str]) -> None:
@@ -16,8 +17,8 @@ def main(url: str, members: list[str]) -> None:
     with TimeBank.open(url) as bank:
         os.write(1, b"open\n")
         for member in members:
-            bank.erasures.ask(MemberId(member), command=command(CHIDI, f"ask-{member}"))
-            bank.erasures.erase(MemberId(member), command=command(HOST, f"erase-{member}"))
+            bank.do(AskForErasure(member=MemberId(member)), by=caller(CHIDI, f"ask-{member}"))
+            bank.do(EraseMember(member=MemberId(member)), by=caller(HOST, f"erase-{member}"))
             os.write(1, f"{member}\n".encode())
 
 

@@ -10,9 +10,11 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
+from ledger.application.exchanges import ConfirmExchange, ReportExchange
+from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import Leg
+from ledger.events import ExchangeReported, Leg
 from ledger.identifiers import CommandId, MemberId
 from ledger.refusals import Refusal
 from tests.cast import BO, CAST, CHIDI, TODAY, help_of
@@ -23,7 +25,7 @@ def main(url: str, who: str, seed: int, count: int) -> None:
     chance = random.Random(seed)
     with TimeBank.open(url, clock=lambda: datetime.now(UTC)) as bank:
         os.write(1, b"open\n")
-        while not bank.members.standing(BO).is_active:
+        while not bank.member(BO).is_active:
             time.sleep(0.02)
         for number in range(count):
             name = f"{who}-{number:06}"
@@ -41,21 +43,24 @@ def log_something(bank: TimeBank, name: str, chance: random.Random) -> None:
         case 0:
             invite(bank, name)
         case 1:
-            exchange, _ = bank.exchanges.report([leg], TODAY, command=said(name, leg.giver), note=f"Note {name}")
-            bank.exchanges.confirm(exchange, command=said(f"{name}-yes", leg.receiver))
+            exchange = (
+                bank.do(ReportExchange(legs=(leg,), given_on=TODAY, note=f"Note {name}"), by=said(name, leg.giver))
+                .fact(ExchangeReported)
+                .exchange
+            )
+            bank.do(ConfirmExchange(exchange=exchange), by=said(f"{name}-yes", leg.receiver))
         case _:
-            bank.exchanges.report([leg], TODAY, command=said(name, leg.receiver), note=f"Note {name}")
+            bank.do(ReportExchange(legs=(leg,), given_on=TODAY, note=f"Note {name}"), by=said(name, leg.receiver))
 
 
 def invite(bank: TimeBank, name: str) -> None:
     """Chidi invites somebody who is called like the command."""
-    order = bank.members.to_invite(name, email=f"{name}@elm.example", and_welcome=True, command=said(name, CHIDI))
-    bank.desk.carry_out(order)
+    bank.do(InviteMember(name=name, email=f"{name}@elm.example", and_welcome=True), by=said(name, CHIDI))
 
 
-def said(name: str, by: str) -> Command:
+def said(name: str, by: str) -> Caller:
     """A command of this name."""
-    return Command(id=CommandId(name), by=MemberId(by))
+    return Caller(id=CommandId(name), by=MemberId(by))
 
 
 def some_leg(drawn: float) -> Leg:

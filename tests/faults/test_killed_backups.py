@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 from typing import Self
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.backup.checking import check
 from ledger.backup.file import opened
-from tests.cast import BO, TODAY, command, founded, help_of
+from tests.cast import BO, TODAY, founded, help_of
 from tests.faults.books import ROOT
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back
 
@@ -54,7 +55,7 @@ def test_a_killed_backup_leaves_the_old_file_or_the_new(database_url: str, tmp_p
     with founded(database_url) as bank, Host("backup", database_url, file) as host:
         backed_up(bank, file)
         for number in range(ROUNDS):
-            bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+            bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
             host.is_killed(after=number % 2, within_seconds=0.1)
             with opened(file) as backup:
                 check(backup)
@@ -69,7 +70,7 @@ def test_a_killed_restore_leaves_the_old_community_or_the_new(database_url: str,
     url = database_url
     with founded(url) as bank:
         backed_up(bank, tmp_path / "one.zip")
-        bank.exchanges.report((help_of(),), TODAY, note="Hedge", command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="Hedge"), by=BO)
         backed_up(bank, tmp_path / "two.zip")
         two = everything_in(bank)
     put_back(tmp_path / "one.zip", url, tmp_path / "seals", replace=True)
@@ -87,7 +88,7 @@ def test_a_killed_restore_leaves_the_old_community_or_the_new(database_url: str,
     put_back(tmp_path / "two.zip", url, tmp_path / "seals", replace=True)
     with again(url) as bank:
         assert everything_in(bank) == two
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
     if url.startswith("sqlite"):
         assert not Path(url.removeprefix("sqlite:///")).with_name(".data.restoring").exists()
 

@@ -8,11 +8,14 @@ import time
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.erasures import is_clean
+from ledger.application.exchanges import ReportExchange
+from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
 from ledger.events import PersonalDataErased
 from ledger.identifiers import MemberId
 from ledger.log.people import WORDS
-from tests.cast import BO, TODAY, command, facts_in, founded, help_of
+from tests.cast import BO, TODAY, facts_in, founded, help_of
 from tests.faults.books import ROOT, acknowledged
 from tests.faults.reporting import said
 
@@ -45,19 +48,16 @@ def test_an_erasure_that_was_killed_is_finished_by_the_next_opening(
         with TimeBank.open(url) as bank:
             erased = {fact.member for fact in facts_in(bank.log) if isinstance(fact, PersonalDataErased)}
             assert set(promised) <= erased, "an acknowledged erasure is lost"
-            assert bank.erasures.is_clean()
+            assert is_clean(bank.people)
             assert remembered(bank) == set(people) - erased
 
 
 def known(bank: TimeBank, name: str) -> MemberId:
     """Somebody with a name, an address, and a note that Bo wrote about them."""
-    order = bank.members.to_invite(
-        name, email=f"{name}@elm.example", and_welcome=True, command=said(f"in-{name}", "m-chidi")
-    )
-    bank.desk.carry_out(order)
+    bank.do(InviteMember(name=name, email=f"{name}@elm.example", and_welcome=True), by=said(f"in-{name}", "m-chidi"))
     member = bank.people.member_with_address(f"{name}@elm.example")
     assert member is not None
-    bank.exchanges.report((help_of(member, BO, 1),), TODAY, command=command(BO), note=f"by {name} {member}")
+    bank.do(ReportExchange(legs=(help_of(member, BO, 1),), given_on=TODAY, note=f"by {name} {member}"), by=BO)
     return member
 
 

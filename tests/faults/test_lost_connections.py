@@ -7,9 +7,10 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.log.store import LogUnavailable
-from tests.cast import ANA, BO, TODAY, command, facts_in, founded, help_of, minutes_of, replayed
+from tests.cast import ANA, BO, TODAY, caller, facts_in, founded, help_of, minutes_of, replayed
 
 
 @pytest.fixture
@@ -34,7 +35,9 @@ def test_after_every_connection_was_dropped_the_same_form_works_within_two_tries
 
         for tries in count(1):
             try:
-                bank.exchanges.report([help_of()], TODAY, command=command(BO, f"the-form-{round_}"), note="Roses")
+                bank.do(
+                    ReportExchange(legs=(help_of(),), given_on=TODAY, note="Roses"), by=caller(BO, f"the-form-{round_}")
+                )
                 break
             except (LogUnavailable, OperationalError):
                 assert tries < 2

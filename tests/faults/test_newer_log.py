@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.replaying import replay
 from ledger.application.time_bank import TimeBank
 from ledger.log.entry import UnreadableEntry
-from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command, help_of, minutes_of, reopened
+from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, help_of, minutes_of, reopened
 
 
 def write_as_a_newer_program(bank: TimeBank, **changes: object) -> None:
@@ -35,7 +36,7 @@ def test_what_is_not_understood_stops_with_a_sentence(
     with reopened(bank) as cold:
         for seen in (bank, cold):
             with pytest.raises(UnreadableEntry, match=sentence):
-                seen.exchanges.report([help_of(ANA, BO)], TODAY, command=command(BO))
+                seen.do(ReportExchange(legs=(help_of(ANA, BO),), given_on=TODAY), by=BO)
     with pytest.raises(UnreadableEntry, match=sentence):
         replay(bank.log)
 
@@ -45,6 +46,6 @@ def test_what_is_not_understood_stops_with_a_sentence(
 def test_whom_it_does_not_concern_can_go_on(bank: TimeBank) -> None:
     write_as_a_newer_program(bank, type="hours-donated")
 
-    bank.exchanges.report([help_of(CHIDI, RUTH)], TODAY, command=command(RUTH))
+    bank.do(ReportExchange(legs=(help_of(CHIDI, RUTH),), given_on=TODAY), by=RUTH)
 
     assert minutes_of(bank, RUTH) == -60

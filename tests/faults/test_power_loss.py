@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.replaying import replay
 from ledger.log.places import Place
 from ledger.log.store import open_log
-from tests.cast import BO, TODAY, command, founded, help_of
+from tests.cast import BO, TODAY, founded, help_of
 from tests.faults.books import acknowledged, reporting
 
 SEED = 20_260_314
@@ -46,7 +47,7 @@ def copied(folder: Path, to: Path, *, wal: bytes) -> Path:
 def test_a_last_page_that_was_torn_is_as_if_it_had_never_been_written(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     with founded(tmp_path / "data") as bank:
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
         whole = [data for _, data in bank.log.scan()]
         wal = bytearray((tmp_path / "data" / "log.db-wal").read_bytes())
         for _ in range(20):

@@ -6,10 +6,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
-from tests.cast import BO, TODAY, clock, command, counting_ids, founded, help_of
+from tests.cast import BO, TODAY, clock, counting_ids, founded, help_of
 from tests.faults.clusters import Cluster, clusters
 
 
@@ -23,7 +24,7 @@ def test_a_standby_that_lacks_sealed_entries_is_not_sealed_until_it_has_them(tmp
         wait_until_it_has(standby, size)
         standby.stop()
         for minutes in (30, 45):
-            bank.exchanges.report((help_of(minutes=minutes),), TODAY, command=command(BO))
+            bank.do(ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY), by=BO)
         signer.seal()
         bank.close()
         primary.stop("immediate")
@@ -37,7 +38,7 @@ def test_a_standby_that_lacks_sealed_entries_is_not_sealed_until_it_has_them(tmp
             with pytest.raises(SealRefused, match=rf"entries {size + 1} to {size + 4} are missing"):
                 signer.seal()
             for minutes in (15, 20, 25):
-                taken_over.exchanges.report((help_of(minutes=minutes),), TODAY, command=command(BO))
+                taken_over.do(ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY), by=BO)
             with pytest.raises(SealRefused, match=rf"Entry {size + 1} is not what it was"):
                 signer.seal()
 

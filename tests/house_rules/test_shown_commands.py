@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from ledger.application.members import InviteMember, WelcomeMember
 from ledger.application.time_bank import TimeBank
+from ledger.events import MemberInvited
 from tests.bench.pages import free_port
-from tests.cast import command
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
@@ -72,5 +73,5 @@ def welcome_the_neighbours(folder: Path) -> None:
     with TimeBank.open(folder) as bank:
         (chidi,) = bank.desk.know(["coordinators"]).coordinators.ids
         for name in DONE_IN_THE_BROWSER:
-            member, _ = bank.members.invite(name, command=command(chidi))
-            bank.members.welcome(member, command=command(chidi))
+            member = bank.do(InviteMember(name=name), by=chidi).fact(MemberInvited).member
+            bank.do(WelcomeMember(member=member), by=chidi)

@@ -7,13 +7,24 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from ledger.application.exchanges import (
+    AskForReversal,
+    CallOffExchange,
+    ConfirmExchange,
+    DeclineExchange,
+    ReportExchange,
+    ReverseExchange,
+)
+from ledger.application.gifts import RecordGift, WithdrawGift
+from ledger.application.groups import FormGroup, JoinGroup, LeaveGroup
+from ledger.application.members import ChooseVisibility
 from ledger.application.time_bank import TimeBank
-from ledger.events import Fact, Leg
+from ledger.events import ExchangeReported, Fact, GiftRecorded, GroupFormed, Leg
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
 from projections.columns import METADATA
 from projections.views import Views
-from tests.cast import ANA, BO, CHIDI, GARDENING, NOW, TODAY, command, counting_ids, founded, help_of, skills
+from tests.cast import ANA, BO, CHIDI, GARDENING, NOW, TODAY, caller, counting_ids, founded, help_of, skills
 
 LAST_MONTH = date(2026, 2, 20)
 MADE_UP = count(1)
@@ -68,15 +79,16 @@ class ElmStreet:
     ) -> ExchangeId:
         """Reported by the receiver, and so settled, unless somebody else reports it."""
         legs = [help_of(giver, receiver, minutes, category)]
-        exchange, answer = self.bank.exchanges.report(
-            legs, on, command=command(by or receiver), note=note, corrects=corrects
+        answer = self.bank.do(
+            ReportExchange(legs=tuple(legs), given_on=on, note=note, corrects=corrects), by=by or receiver
         )
+        exchange = answer.fact(ExchangeReported).exchange
         self.views.catch_up(answer.position)
         return exchange
 
     def reported(self, minutes: int = 60) -> int:
         """Help that Ana gave and that the pages do not know yet; its position."""
-        _, answer = self.bank.exchanges.report([help_of(minutes=minutes)], TODAY, command=command(BO))
+        answer = self.bank.do(ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY), by=BO)
         return answer.position
 
     @property
@@ -91,28 +103,32 @@ class ElmStreet:
 
     def swapped_skills(self, legs: Sequence[Leg] | None = None, on: date = TODAY) -> ExchangeId:
         """Guitar for sewing, agreed to by both Ana and Bo."""
-        exchange, _ = self.bank.exchanges.report(legs or skills(), on, command=command(ANA))
+        exchange = (
+            self.bank.do(ReportExchange(legs=tuple(legs or skills()), given_on=on), by=ANA)
+            .fact(ExchangeReported)
+            .exchange
+        )
         self.agreed(exchange, BO)
         return exchange
 
     def agreed(self, exchange: ExchangeId, by: MemberId = BO) -> None:
-        self.bank.exchanges.confirm(exchange, command=command(by))
+        self.bank.do(ConfirmExchange(exchange=exchange), by=by)
         self.views.catch_up()
 
     def declined(self, exchange: ExchangeId, by: MemberId = BO) -> None:
-        self.bank.exchanges.decline(exchange, reason="That was not me", command=command(by))
+        self.bank.do(DeclineExchange(exchange=exchange, reason="That was not me"), by=by)
         self.views.catch_up()
 
     def called_off(self, exchange: ExchangeId, by: MemberId = ANA) -> None:
-        self.bank.exchanges.call_off(exchange, command=command(by))
+        self.bank.do(CallOffExchange(exchange=exchange), by=by)
         self.views.catch_up()
 
     def asked_back(self, exchange: ExchangeId, by: MemberId = BO) -> None:
-        self.bank.exchanges.ask_reversal(exchange, reason="Typed twice", command=command(by))
+        self.bank.do(AskForReversal(exchange=exchange, reason="Typed twice"), by=by)
         self.views.catch_up()
 
     def took_back(self, exchange: ExchangeId, asked_by: MemberId = BO) -> None:
-        self.bank.exchanges.reverse(exchange, asked_by=asked_by, reason="Typed twice", command=command(CHIDI))
+        self.bank.do(ReverseExchange(exchange=exchange, asked_by=asked_by, reason="Typed twice"), by=CHIDI)
         self.views.catch_up()
 
     def gave(
@@ -124,28 +140,35 @@ class ElmStreet:
         on: date = TODAY,
         note: str = "",
     ) -> GiftId:
-        gift, _ = self.bank.gifts.record(
-            giver, AccountId(receiver), CategoryKey(category), on, command=command(giver), note=note
+        gift = (
+            self.bank.do(
+                RecordGift(
+                    giver=giver, receiver=AccountId(receiver), category=CategoryKey(category), given_on=on, note=note
+                ),
+                by=giver,
+            )
+            .fact(GiftRecorded)
+            .gift
         )
         self.views.catch_up()
         return gift
 
     def withdrew(self, gift: GiftId, by: MemberId = ANA) -> None:
-        self.bank.gifts.withdraw(gift, reason="By mistake", command=command(by))
+        self.bank.do(WithdrawGift(gift=gift, reason="By mistake"), by=by)
         self.views.catch_up()
 
     def formed(self, *members: MemberId, name: str = "The garden") -> GroupId:
-        group, _ = self.bank.groups.form(name, command=command(CHIDI))
+        group = self.bank.do(FormGroup(name=name), by=CHIDI).fact(GroupFormed).group
         for member in members:
             self.joined(group, member)
         return group
 
     def joined(self, group: GroupId, member: MemberId) -> None:
-        self.bank.groups.join(group, member, command=command(CHIDI))
+        self.bank.do(JoinGroup(group=group, member=member), by=CHIDI)
         self.views.catch_up()
 
     def left(self, group: GroupId, member: MemberId) -> None:
-        self.bank.groups.leave(group, member, command=command(CHIDI))
+        self.bank.do(LeaveGroup(group=group, member=member), by=CHIDI)
         self.views.catch_up()
 
     def wrote(self, fact: Fact) -> int:
@@ -160,7 +183,7 @@ class ElmStreet:
             at=instant_text(NOW + timedelta(days=1)),
             actor=CHIDI,
             via="job",
-            cmd=command(CHIDI).id,
+            cmd=caller(CHIDI).id,
             wish=f"{number:032x}",
             nonce=f"{number:032x}",
             data=fact,
@@ -183,7 +206,7 @@ class ElmStreet:
         self.gave(ANA, COMMUNITY)
         self.gave(ANA, BO, note="Jam")
         self.withdrew(self.gave(ANA, garden))
-        self.bank.members.choose_visibility(ANA, "groups", command=command(ANA))
+        self.bank.do(ChooseVisibility(member=ANA, sees="groups"), by=ANA)
         self.left(garden, BO)
         self.helped(ANA, CHIDI, 15)
         self.views.catch_up()

@@ -43,11 +43,11 @@ import sys
 from ledger.application.exchanges import help_given
 from ledger.application.time_bank import TimeBank
 from projections.views import Views
-from tests.cast import ANA, BO, TODAY, clock, command
+from tests.cast import ANA, BO, TODAY, clock, caller
 
 with TimeBank.open(sys.argv[1], clock=clock) as bank, Views.open(bank.place, bank.log) as views:
     for number in range(10):
-        wish = command(BO, f"command-of-{sys.argv[2]}-{number}")
+        wish = caller(BO, f"command-of-{sys.argv[2]}-{number}")
         _, answer = bank.exchanges.report([help_given(ANA, BO, 1, "garden")], TODAY, command=wish)
         assert views.catch_up(answer.position).position >= answer.position
 """

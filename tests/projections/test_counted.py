@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from ledger.application.members import LeaveCommunity
 from ledger.application.replaying import EntryToCome, Until, replay
 from ledger.events import MemberLeft
 from ledger.identifiers import AccountId
 from ledger.log.entry import UnreadableEntry
 from projections.counted import counted
 from projections.measures.statistics import Statistics, statistics
-from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command
+from tests.cast import ANA, BO, CHIDI, RUTH, TODAY
 from tests.projections.elm_street import LAST_MONTH, ElmStreet
 
 DAY = timedelta(days=1)
@@ -151,7 +152,7 @@ def test_figures_can_be_asked_of_another_time(small_street: ElmStreet) -> None:
 
 
 def test_members_are_those_welcomed_until_they_leave(small_street: ElmStreet) -> None:
-    small_street.bank.members.leave(BO, command=command(BO))
+    small_street.bank.do(LeaveCommunity(member=BO), by=BO)
 
     found = {row.member: row for row in counted(small_street.bank.log).members}
 

@@ -1,8 +1,11 @@
 """Exchanges and gifts: their stories, and what waits for whom."""
 
+from ledger.application.agreements import AgreeOnConfirmation
+from ledger.application.exchanges import ApproveReversal, DeclineReversal, ReportExchange
+from ledger.events import ExchangeReported
 from ledger.identifiers import ExchangeId, GiftId
 from projections.exchanges import ExchangeView
-from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command
+from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller
 from tests.projections.elm_street import ElmStreet
 
 
@@ -37,8 +40,13 @@ def test_a_story_goes_from_report_to_settlement(street: ElmStreet) -> None:
 
 
 def test_a_story_shows_who_really_typed_it(street: ElmStreet) -> None:
-    exchange, _ = street.bank.exchanges.report(
-        shown(street, street.helped()).legs, TODAY, command=command(CHIDI, on_behalf=ANA)
+    exchange = (
+        street.bank.do(
+            ReportExchange(legs=tuple(shown(street, street.helped()).legs), given_on=TODAY),
+            by=caller(CHIDI, on_behalf=ANA),
+        )
+        .fact(ExchangeReported)
+        .exchange
     )
     street.views.catch_up()
 
@@ -87,7 +95,7 @@ def test_nothing_waits_once_somebody_has_answered(street: ElmStreet) -> None:
 
 
 def test_whoever_agreed_waits_for_the_rest(street: ElmStreet) -> None:
-    street.bank.agreements.confirmation("both", command=command(CHIDI))
+    street.bank.do(AgreeOnConfirmation(words_needed="both"), by=CHIDI)
     exchange = street.helped(ANA, BO, by=BO)
 
     waiting = [view.id for view in street.views.exchanges.waiting_for(ANA)]
@@ -103,8 +111,8 @@ def test_a_wish_to_take_back_waits_for_the_other_party_and_for_coordinators(stre
         street.asked_back(exchange, BO)
     waiting = street.views.exchanges.reversals_waiting_for(ANA)
     everywhere = street.views.exchanges.waiting_everywhere().rows
-    street.bank.exchanges.decline_reversal(refused, command=command(ANA))
-    street.bank.exchanges.approve_reversal(granted, command=command(ANA))
+    street.bank.do(DeclineReversal(exchange=refused), by=ANA)
+    street.bank.do(ApproveReversal(exchange=granted), by=ANA)
     street.views.catch_up()
 
     assert [view.id for view in waiting] == [view.id for view in everywhere] == [granted, refused]

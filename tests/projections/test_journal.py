@@ -9,12 +9,15 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from ledger.application.agreements import AgreeOnLimits, AgreeOnThresholds
+from ledger.application.exchanges import ConfirmExchange, ReportExchange
+from ledger.application.members import ChooseVisibility, WithdrawRole
 from ledger.domain.agreements import DEFAULT_THRESHOLDS
 from ledger.events import ErasureAsked
 from ledger.identifiers import AccountId
 from projections.chapters import Chapter
 from projections.journal import JournalFilter
-from tests.cast import ANA, BO, CHIDI, NOW, RUTH, TODAY, command, help_of
+from tests.cast import ANA, BO, CHIDI, NOW, RUTH, TODAY, caller, help_of
 from tests.projections.elm_street import ElmStreet
 
 
@@ -31,7 +34,7 @@ def test_every_entry_is_a_line_with_the_fingerprint_of_its_bytes(street: ElmStre
 
 def test_a_line_says_who_typed_and_for_whom(street: ElmStreet) -> None:
     exchange = street.helped(by=ANA)
-    street.bank.exchanges.confirm(exchange, command=command(CHIDI, on_behalf=BO, via="cli"))
+    street.bank.do(ConfirmExchange(exchange=exchange), by=caller(CHIDI, on_behalf=BO, via="cli"))
     as_of = street.views.catch_up()
 
     line = street.views.journal.line(as_of.number)
@@ -142,7 +145,7 @@ def test_corrections_are_a_chapter(street: ElmStreet) -> None:
 def test_what_was_recorded_for_somebody_else_is_a_chapter(street: ElmStreet) -> None:
     street.helped(by=CHIDI)
     waiting = street.helped(by=ANA)
-    street.bank.exchanges.confirm(waiting, command=command(CHIDI, on_behalf=BO))
+    street.bank.do(ConfirmExchange(exchange=waiting), by=caller(CHIDI, on_behalf=BO))
     street.helped(by=ANA)
     street.views.catch_up()
 
@@ -150,10 +153,10 @@ def test_what_was_recorded_for_somebody_else_is_a_chapter(street: ElmStreet) -> 
 
 
 def test_roles_agreements_and_choices_are_chapters(street: ElmStreet) -> None:
-    street.bank.members.withdraw_role(RUTH, "auditor", command=command(CHIDI))
-    street.bank.agreements.limits(-60, None, command=command(CHIDI))
-    street.bank.agreements.exceptions(replace(DEFAULT_THRESHOLDS, late_days=60), command=command(CHIDI))
-    street.bank.members.choose_visibility(ANA, "groups", command=command(ANA))
+    street.bank.do(WithdrawRole(member=RUTH, role="auditor"), by=CHIDI)
+    street.bank.do(AgreeOnLimits(debit_limit_minutes=-60, upper_limit_minutes=None), by=CHIDI)
+    street.bank.do(AgreeOnThresholds(thresholds=replace(DEFAULT_THRESHOLDS, late_days=60)), by=CHIDI)
+    street.bank.do(ChooseVisibility(member=ANA, sees="groups"), by=ANA)
     street.views.catch_up()
 
     assert chapter_of(street, "roles") == ["role-withdrawn", "role-given", "role-given"]
@@ -170,7 +173,7 @@ def test_an_entry_is_late_after_thirty_days(street: ElmStreet, days: int, late: 
 
 def test_what_counts_as_late_is_agreed_upon_and_holds_from_then_on(street: ElmStreet) -> None:
     street.helped(on=TODAY - timedelta(days=30))
-    street.bank.agreements.exceptions(replace(DEFAULT_THRESHOLDS, late_days=60), command=command(CHIDI))
+    street.bank.do(AgreeOnThresholds(thresholds=replace(DEFAULT_THRESHOLDS, late_days=60)), by=CHIDI)
     street.helped(on=TODAY - timedelta(days=59))
 
     assert len(chapter_of(street, "late")) == 1
@@ -192,7 +195,7 @@ def test_a_month_closes_seven_days_after_its_end(street: ElmStreet, recorded: da
 
 
 def test_what_an_import_brings_is_not_called_late(street: ElmStreet) -> None:
-    street.bank.exchanges.report([help_of()], TODAY - timedelta(days=90), command=command(BO, via="import"))
+    street.bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY - timedelta(days=90)), by=caller(BO, via="import"))
     street.views.catch_up()
 
     assert chapter_of(street, "late") == chapter_of(street, "after-closing") == []

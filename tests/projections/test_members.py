@@ -1,7 +1,9 @@
 """Members: who belongs, and in which role."""
 
+from ledger.application.members import GiveRole, InviteMember, LeaveCommunity, WelcomeMember, WithdrawRole
+from ledger.events import MemberInvited
 from ledger.identifiers import MemberId
-from tests.cast import BO, CAST, CHIDI, HOST, RUTH, command
+from tests.cast import BO, CAST, CHIDI, HOST, RUTH
 from tests.projections.elm_street import ElmStreet
 
 
@@ -15,11 +17,11 @@ def test_a_member_is_shown_with_role_instants_and_sealed_words(street: ElmStreet
 
 
 def test_an_invited_person_waits_to_be_welcomed(street: ElmStreet) -> None:
-    lou, _ = street.bank.members.invite("Lou Marsh", command=command(CHIDI))
+    lou = street.bank.do(InviteMember(name="Lou Marsh"), by=CHIDI).fact(MemberInvited).member
     street.views.catch_up()
     invited = street.views.members.invited()
 
-    street.bank.members.welcome(lou, command=command(CHIDI))
+    street.bank.do(WelcomeMember(member=lou), by=CHIDI)
     street.views.catch_up()
 
     assert [(row.id, row.status, row.welcomed_at) for row in invited] == [(lou, "invited", "")]
@@ -27,8 +29,8 @@ def test_an_invited_person_waits_to_be_welcomed(street: ElmStreet) -> None:
 
 
 def test_totals_follow_who_comes_and_goes(street: ElmStreet) -> None:
-    street.bank.members.invite("Lou Marsh", command=command(CHIDI))
-    street.bank.members.leave(BO, command=command(BO))
+    street.bank.do(InviteMember(name="Lou Marsh"), by=CHIDI)
+    street.bank.do(LeaveCommunity(member=BO), by=BO)
     street.views.catch_up()
 
     bo = street.views.members.of(BO)
@@ -39,10 +41,10 @@ def test_totals_follow_who_comes_and_goes(street: ElmStreet) -> None:
 
 
 def test_roles_are_found_as_they_are_given_and_withdrawn(street: ElmStreet) -> None:
-    street.bank.members.give_role(RUTH, "coordinator", command=command(HOST))
+    street.bank.do(GiveRole(member=RUTH, role="coordinator"), by=HOST)
     street.views.catch_up()
     both = street.views.members.with_role("coordinator")
-    street.bank.members.withdraw_role(CHIDI, "coordinator", command=command(HOST))
+    street.bank.do(WithdrawRole(member=CHIDI, role="coordinator"), by=HOST)
     street.views.catch_up()
 
     assert [row.id for row in both] == [CHIDI, RUTH]
@@ -59,9 +61,9 @@ def test_strangers_are_left_out(street: ElmStreet) -> None:
 
 
 def test_totals_are_the_same_rows_however_entries_came_in(street: ElmStreet) -> None:
-    member, _ = street.bank.members.invite("Dana", email="dana@example.org", command=command(CHIDI))
+    member = street.bank.do(InviteMember(name="Dana", email="dana@example.org"), by=CHIDI).fact(MemberInvited).member
     street.views.catch_up()
-    street.bank.members.welcome(member, command=command(CHIDI))
+    street.bank.do(WelcomeMember(member=member), by=CHIDI)
     street.views.catch_up()
 
     assert street.views.check() == []

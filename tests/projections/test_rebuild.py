@@ -5,12 +5,13 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.exchanges import ReportExchange
 from ledger.identifiers import AccountId
 from ledger.log.places import Place
 from projections import rebuild
 from projections.rebuild import SUFFIX
 from projections.views import Views
-from tests.cast import ANA, BO, TODAY, command, help_of
+from tests.cast import ANA, BO, TODAY, help_of
 from tests.projections.elm_street import ElmStreet, tables
 
 OF_ANA = AccountId(ANA)
@@ -178,7 +179,7 @@ def test_what_comes_between_the_replay_and_the_swap_is_not_lost(
     swap = rebuild.Rebuild.swap
 
     def late(self: rebuild.Rebuild) -> None:
-        street.bank.exchanges.report([help_of(minutes=7)], TODAY, command=command(BO))
+        street.bank.do(ReportExchange(legs=(help_of(minutes=7),), given_on=TODAY), by=BO)
         swap(self)
 
     monkeypatch.setattr(rebuild.Rebuild, "swap", late)

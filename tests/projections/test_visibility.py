@@ -1,13 +1,14 @@
 """Who may see whom somebody helps: what they chose, in which groups, and that it ends when they go."""
 
+from ledger.application.members import ChooseVisibility, LeaveCommunity
 from ledger.events import Circle
 from ledger.identifiers import MemberId
-from tests.cast import ANA, BO, CHIDI, command
+from tests.cast import ANA, BO, CHIDI
 from tests.projections.elm_street import ElmStreet
 
 
 def chose(street: ElmStreet, member: MemberId, sees: Circle) -> None:
-    street.bank.members.choose_visibility(member, sees, command=command(member))
+    street.bank.do(ChooseVisibility(member=member, sees=sees), by=member)
     street.views.catch_up()
 
 
@@ -48,7 +49,7 @@ def test_another_choice_counts_at_once_and_who_leaves_is_seen_by_nobody(street: 
     chose(street, ANA, "nobody")
     assert street.views.visibility.everywhere("coordinators") == {garden: {BO}}
 
-    street.bank.members.leave(BO, command=command(BO))
+    street.bank.do(LeaveCommunity(member=BO), by=BO)
     street.views.catch_up()
 
     assert street.views.visibility.of(BO) == "nobody"

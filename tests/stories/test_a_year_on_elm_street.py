@@ -2,12 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from ledger.application.exchanges import help_given
+from ledger.application.exchanges import ApproveReversal, AskForReversal, ConfirmExchange, ReportExchange, help_given
+from ledger.application.founding import FoundCommunity
+from ledger.application.gifts import RecordGift
+from ledger.application.members import InviteMember, LeaveCommunity, WelcomeMember
 from ledger.application.replaying import Until, replay
 from ledger.application.time_bank import TimeBank
+from ledger.events import ExchangeReported, GiftRecorded, MemberInvited
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, MemberId
 from ledger.log.entry import decode
-from tests.cast import command, counting_ids, minutes_of
+from tests.cast import caller, counting_ids, minutes_of
 
 GARDEN = CategoryKey("garden")
 
@@ -31,48 +35,65 @@ def test_a_year_on_elm_street(database_url: str) -> None:
     calendar = Calendar(date(2026, 1, 10))
     with TimeBank.open(database_url, clock=calendar, ids=counting_ids()) as bank:
         # In January Chidi founds the bank and welcomes two neighbours.
-        chidi, _ = bank.founding.found(
-            "Elm Street", time_zone="Europe/London", coordinator="Chidi", command=command(HOST, via="cli")
+        chidi = (
+            bank.do(
+                FoundCommunity(name="Elm Street", time_zone="Europe/London", coordinator="Chidi"),
+                by=caller(HOST, via="cli"),
+            )
+            .fact(MemberInvited)
+            .member
         )
         assert chidi is not None
         ana, bo = (welcomed(bank, name, by=chidi) for name in ("Ana", "Bo"))
 
         # In February Ana helps Bo in the garden; Bo agrees a day later.
         helped = calendar.on(date(2026, 2, 7))
-        hedge, _ = bank.exchanges.report([help_given(ana, bo, 150, GARDEN)], helped, command=command(ana), note="Hedge")
+        hedge = (
+            bank.do(ReportExchange(legs=(help_given(ana, bo, 150, GARDEN),), given_on=helped, note="Hedge"), by=ana)
+            .fact(ExchangeReported)
+            .exchange
+        )
         calendar.on(helped + timedelta(days=1))
-        bank.exchanges.confirm(hedge, command=command(bo))
+        bank.do(ConfirmExchange(exchange=hedge), by=bo)
         assert (minutes_of(bank, ana), minutes_of(bank, bo)) == (150, -150)
 
         # In March Bo remembers that it was two hours; Ana agrees, and Bo logs it as it was.
         calendar.on(date(2026, 3, 1))
-        bank.exchanges.ask_reversal(hedge, reason="It was two hours", command=command(bo))
-        bank.exchanges.approve_reversal(hedge, command=command(ana))
-        anew, _ = bank.exchanges.report([help_given(ana, bo, 120, GARDEN)], helped, command=command(bo), corrects=hedge)
+        bank.do(AskForReversal(exchange=hedge, reason="It was two hours"), by=bo)
+        bank.do(ApproveReversal(exchange=hedge), by=ana)
+        anew = (
+            bank.do(ReportExchange(legs=(help_given(ana, bo, 120, GARDEN),), given_on=helped, corrects=hedge), by=bo)
+            .fact(ExchangeReported)
+            .exchange
+        )
         assert (minutes_of(bank, ana), minutes_of(bank, bo)) == (120, -120)
-        assert bank.exchanges.state(hedge).state == "reversed"
-        assert bank.exchanges.state(anew).given_on == helped
+        assert bank.exchange(hedge).state == "reversed"
+        assert bank.exchange(anew).given_on == helped
 
         # In May they trade guitar for sewing, and Bo brings seeds for everybody.
         day = calendar.on(date(2026, 5, 2))
         trade = [help_given(bo, ana, 60, CategoryKey("learning")), help_given(ana, bo, 30, CategoryKey("home"))]
-        lesson, _ = bank.exchanges.report(trade, day, command=command(bo))
-        bank.exchanges.confirm(lesson, command=command(chidi, on_behalf=ana))
-        seeds, _ = bank.gifts.record(bo, COMMUNITY, GARDEN, day, command=command(bo), note="Seeds")
+        lesson = bank.do(ReportExchange(legs=tuple(trade), given_on=day), by=bo).fact(ExchangeReported).exchange
+        bank.do(ConfirmExchange(exchange=lesson), by=caller(chidi, on_behalf=ana))
+        seeds = (
+            bank.do(RecordGift(giver=bo, receiver=COMMUNITY, category=GARDEN, given_on=day, note="Seeds"), by=bo)
+            .fact(GiftRecorded)
+            .gift
+        )
         assert (minutes_of(bank, ana), minutes_of(bank, bo)) == (90, -90)
 
         # In November Bo moves away; the hours stay in the book.
         calendar.on(date(2026, 11, 22))
-        bank.members.leave(bo, command=command(bo))
+        bank.do(LeaveCommunity(member=bo), by=bo)
 
-        assert bank.gifts.state(seeds).state == "recorded"
+        assert bank.gift(seeds).state == "recorded"
         books_add_up(bank, ana, bo)
 
 
 def welcomed(bank: TimeBank, name: str, *, by: MemberId) -> MemberId:
     """Somebody new on the street."""
-    member, _ = bank.members.invite(name, command=command(by))
-    bank.members.welcome(member, command=command(by))
+    member = bank.do(InviteMember(name=name), by=by).fact(MemberInvited).member
+    bank.do(WelcomeMember(member=member), by=by)
     return member
 
 

@@ -13,7 +13,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from litestar import Litestar
 
-from ledger.application.exchanges import help_given
+from ledger.application.erasures import is_clean
+from ledger.application.exchanges import AskForReversal, DeclineExchange, ReportExchange, help_given
+from ledger.application.gifts import RecordGift
+from ledger.application.groups import JoinGroup
+from ledger.events import ExchangeReported
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId, is_group
 from ledger.log.people import WORDS
 from tests.web.neighbourhood import NOON, Neighbourhood
@@ -62,17 +66,29 @@ def live(street: Street) -> tuple[MemberId, ExchangeId]:
     assert stranger.post("/sign-in/codes", data={"email": ADDRESS}).status_code == 303
     bank, day = street.bank, NOON.date()
     given = [help_given(member, street.bo_id, 45, "garden")]
-    settled, _ = bank.exchanges.report(given, day, command=street.command(street.bo_id), note=ABOUT)
-    bank.exchanges.report(given, day, command=street.command(member), note=NOTE)
-    back, _ = bank.exchanges.report(
-        [help_given(street.ana_id, member, 30, "garden")], day, command=street.command(street.ana_id), note=ABOUT
+    settled = (
+        bank.do(ReportExchange(legs=tuple(given), given_on=day, note=ABOUT), by=street.bo_id)
+        .fact(ExchangeReported)
+        .exchange
     )
-    bank.exchanges.decline(back, reason=REASON, command=street.command(member))
-    bank.exchanges.ask_reversal(settled, reason=REASON, command=street.command(street.bo_id))
-    bank.gifts.record(
-        member, AccountId(street.bo_id), CategoryKey("food"), day, command=street.command(member), note=GIFT
+    bank.do(ReportExchange(legs=tuple(given), given_on=day, note=NOTE), by=member)
+    back = (
+        bank.do(
+            ReportExchange(legs=(help_given(street.ana_id, member, 30, "garden"),), given_on=day, note=ABOUT),
+            by=street.ana_id,
+        )
+        .fact(ExchangeReported)
+        .exchange
     )
-    bank.groups.join(street.garden, member, command=street.command(member))
+    bank.do(DeclineExchange(exchange=back, reason=REASON), by=member)
+    bank.do(AskForReversal(exchange=settled, reason=REASON), by=street.bo_id)
+    bank.do(
+        RecordGift(
+            giver=member, receiver=AccountId(street.bo_id), category=CategoryKey("food"), given_on=day, note=GIFT
+        ),
+        by=member,
+    )
+    bank.do(JoinGroup(group=street.garden, member=member), by=member)
     for reader in (street.ana, street.chidi):
         assert RARE in words_on(reader.get("/members", params={"name": RARE})).lower()
     # As backups of living files and a busy server would leave them: pages that were split, and statistics of the columns.
@@ -106,7 +122,7 @@ def test_nothing_is_left_of_somebody_who_was_erased(
     send(theirs, theirs.get(path), f"{path}-request")
     assert send(street.chidi, street.chidi.get(path), path).status_code == 303
 
-    assert street.bank.erasures.is_clean()
+    assert is_clean(street.bank.people)
     assert {name: found for name, data in kept_in(street) if (found := traces.in_bytes(data))} == {}
     assert {page: found for page, data in pages_of(street) if (found := traces.in_bytes(data))} == {}
     told = "\n".join(

@@ -11,8 +11,11 @@ import httpx
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
+from ledger.application.founding import FoundCommunity
+from ledger.application.members import GiveRole, InviteMember, LeaveCommunity, WelcomeMember
 from ledger.application.time_bank import TimeBank
+from ledger.events import MemberInvited
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.seal.checkpoint import Sealed
 from ledger.seal.signer import Signer
@@ -68,28 +71,27 @@ class Neighbourhood:
     def founded(cls, url: str | Path) -> "Neighbourhood":
         """A new neighbourhood in a fresh place."""
         new = cls(url)
-        new.bank.founding.found(
-            "Riverside",
-            time_zone="Europe/London",
-            command=new.host_command(),
-            coordinator="Chidi Eze",
-            email="chidi@example.org",
+        new.bank.do(
+            FoundCommunity(
+                name="Riverside", time_zone="Europe/London", coordinator="Chidi Eze", email="chidi@example.org"
+            ),
+            by=new.host_command(),
         )
         new.chidi = new._member("chidi")
         new.ana = new.welcomed("Ana Sousa", "ana@example.org")
         new.bo = new.welcomed("Bo Lindqvist", "bo@example.org")
         new.ruth = new.welcomed("Ruth Okafor", "ruth@example.org")
-        new.bank.members.give_role(new.ruth, "auditor", command=new.host_command())
+        new.bank.do(GiveRole(member=new.ruth, role="auditor"), by=new.host_command())
         new.lou = new.welcomed("Lou Marsh", "lou@example.org")
-        new.bank.members.leave(new.lou, command=new.host_command())
+        new.bank.do(LeaveCommunity(member=new.lou), by=new.host_command())
         return new
 
-    def host_command(self) -> Command:
-        return Command(id=new_command_id(), by=HOST, via="cli")
+    def host_command(self) -> Caller:
+        return Caller(id=new_command_id(), by=HOST, via="cli")
 
     def welcomed(self, name: str, email: str) -> MemberId:
-        member, _ = self.bank.members.invite(name, email=email, command=self.host_command())
-        self.bank.members.welcome(member, command=self.host_command())
+        member = self.bank.do(InviteMember(name=name, email=email), by=self.host_command()).fact(MemberInvited).member
+        self.bank.do(WelcomeMember(member=member), by=self.host_command())
         return member
 
     def sealed(self) -> Sealed:

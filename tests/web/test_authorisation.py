@@ -4,6 +4,9 @@ import pytest
 from litestar import Litestar, get
 from litestar.handlers import HTTPRouteHandler
 
+from ledger.application.groups import FormGroup, JoinGroup
+from ledger.application.members import WithdrawRole
+from ledger.events import GroupFormed
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.walk import Walk
 from web import authorisation
@@ -110,8 +113,8 @@ def test_an_exchange_that_does_not_exist_is_not_found(neighbourhood: Neighbourho
 
 
 def test_members_of_a_group_own_its_account(neighbourhood: Neighbourhood) -> None:
-    group, _ = neighbourhood.bank.groups.form("Garden", command=neighbourhood.host_command())
-    neighbourhood.bank.groups.join(group, neighbourhood.bo, command=neighbourhood.host_command())
+    group = neighbourhood.bank.do(FormGroup(name="Garden"), by=neighbourhood.host_command()).fact(GroupFormed).group
+    neighbourhood.bank.do(JoinGroup(group=group, member=neighbourhood.bo), by=neighbourhood.host_command())
     app = neighbourhood.app(trial, rules={"trial": OWNERS_COORDINATORS_AND_AUDITORS})
 
     assert neighbourhood.browser(app, member=neighbourhood.bo).get(f"/trial/x/{group}/z/m").status_code == 200
@@ -123,7 +126,7 @@ def test_a_role_that_is_withdrawn_is_gone_at_once(neighbourhood: Neighbourhood) 
     ruth = neighbourhood.browser(app, member=neighbourhood.ruth)
     assert ruth.get("/trial/x/y/z/m").status_code == 200
 
-    neighbourhood.bank.members.withdraw_role(neighbourhood.ruth, "auditor", command=neighbourhood.host_command())
+    neighbourhood.bank.do(WithdrawRole(member=neighbourhood.ruth, role="auditor"), by=neighbourhood.host_command())
 
     assert ruth.get("/trial/x/y/z/m").status_code == 403
 

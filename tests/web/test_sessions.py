@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.members import LeaveCommunity
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
 from web.sign_in import sessions
 from web.sign_in.links import make_sign_in_link
@@ -145,7 +146,7 @@ def test_who_has_left_is_signed_out_at_once_and_stays_out(neighbourhood: Neighbo
     link = make_sign_in_link(neighbourhood.bank.people, neighbourhood.bo, ADDRESS, neighbourhood.clock.now)
     assert bo.get("/devices").status_code == 200
 
-    neighbourhood.bank.members.leave(neighbourhood.bo, command=neighbourhood.host_command())
+    neighbourhood.bank.do(LeaveCommunity(member=neighbourhood.bo), by=neighbourhood.host_command())
 
     assert bo.get("/devices").status_code == 303
     assert bo.get(link).status_code == bo.post(link).status_code == 410

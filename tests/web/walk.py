@@ -4,9 +4,11 @@ from datetime import date
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.application.commands import Command
-from ledger.application.exchanges import help_given
-from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId, new_command_id
+from ledger.application.exchanges import ReportExchange, help_given
+from ledger.application.gifts import RecordGift
+from ledger.application.groups import FormGroup, JoinGroup
+from ledger.events import ExchangeReported, GiftRecorded, GroupFormed
+from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.reports import FOR_COORDINATORS, kept, kept_everything, report
 
@@ -20,21 +22,20 @@ class Walk:
         self.neighbourhood = neighbourhood
         bank, ana, bo = neighbourhood.bank, neighbourhood.ana, neighbourhood.bo
         self.mallory = neighbourhood.welcomed("Mallory Reyes", "mallory@example.org")
-        self.exchange, _ = bank.exchanges.report(
-            [help_given(ana, bo, 60, "garden")],
-            SATURDAY,
-            command=Command(id=new_command_id(), by=ana),
-            note="Roses",
+        self.exchange = (
+            bank.do(ReportExchange(legs=(help_given(ana, bo, 60, "garden"),), given_on=SATURDAY, note="Roses"), by=ana)
+            .fact(ExchangeReported)
+            .exchange
         )
-        self.gift, _ = bank.gifts.record(
-            giver=ana,
-            receiver=COMMUNITY,
-            category=CategoryKey("garden"),
-            given_on=SATURDAY,
-            command=Command(id=new_command_id(), by=ana),
+        self.gift = (
+            bank.do(
+                RecordGift(giver=ana, receiver=COMMUNITY, category=CategoryKey("garden"), given_on=SATURDAY), by=ana
+            )
+            .fact(GiftRecorded)
+            .gift
         )
-        self.group, _ = bank.groups.form("Weir Circle", command=neighbourhood.host_command())
-        bank.groups.join(self.group, ana, command=neighbourhood.host_command())
+        self.group = bank.do(FormGroup(name="Weir Circle"), by=neighbourhood.host_command()).fact(GroupFormed).group
+        bank.do(JoinGroup(group=self.group, member=ana), by=neighbourhood.host_command())
         neighbourhood.views.catch_up()
         kept(neighbourhood.views, [report(audience="everyone"), report(audience="coordinators", **FOR_COORDINATORS)])
         kept_everything(neighbourhood.views)

@@ -60,7 +60,7 @@ def daily_command(where: Where, quiet: bool, aside: bool) -> None:
         if not is_alone:
             say("Another process is doing it just now.")
             return
-        time_zone = bank.agreements.in_force().time_zone
+        time_zone = bank.agreements.time_zone
         due = views.daily.due(NAMES, datetime.now(UTC), time_zone) if aside else NAMES
         failed: list[str] = []
         for step in (step for step in STEPS if step.name in due):

@@ -73,7 +73,7 @@ def _must_be_made(where: Where) -> bool:
             raise Problem(f"{place.path} holds something else.", "Give an empty or a new folder: --data FOLDER")
         return True
     with where.bank(new=True) as bank:
-        origin = bank.agreements.in_force().origin
+        origin = bank.agreements.origin
     if origin and not origin.startswith(f"{names.ORIGIN_HOST}/"):
         raise Problem(f"A real community lives in {where.shown}.", "Give the sample a place of its own: --data FOLDER")
     return not origin

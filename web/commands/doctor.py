@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from ledger.application.erasures import is_clean
 from ledger.application.known import false_snapshots
 from ledger.application.time_bank import TimeBank
 from ledger.domain.subjects import tags_of
@@ -89,7 +90,7 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
         yield from _folder(place.path)
     try:
         with where.bank() as bank:
-            origin = bank.agreements.in_force().origin
+            origin = bank.agreements.origin
             yield from _each(lambda: _log(bank.log, origin, whole=whole))
             if whole:
                 yield from _each(lambda: _snapshots(where, bank.log))
@@ -262,7 +263,7 @@ def _people(where: Where, bank: TimeBank, views: Views, *, whole: bool) -> Findi
         return Finding(
             "people", "nobody is coordinator.", f"Entrust somebody: hours{where.options} role give MEMBER coordinator"
         )
-    if not bank.erasures.is_clean():
+    if not is_clean(bank.people):
         return Finding(
             "people",
             "somebody was erased, and deleted bytes may still lie in the files.",

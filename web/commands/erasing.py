@@ -2,8 +2,8 @@
 
 import click
 
-from ledger.application.commands import Command
-from ledger.application.erasures import Going
+from ledger.application.commands import Caller
+from ledger.application.erasures import AskForErasure, EraseMember, Going, is_clean, would_go
 from ledger.application.sweeping import sweep
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST, MemberId, new_command_id
@@ -32,18 +32,18 @@ def erase_command(where: Where, member: str, yes: bool, no_longer_needed: bool) 
     """
     with where.bank() as bank:
         who, name = the_member(bank, member)
-        standing = bank.erasures.standing(who)
+        standing = bank.member(who)
         if standing.is_erased:
             say(f"{who} has been erased already; nothing that says who they were is left here.")
             return
-        for line in _what_goes(name, who, bank.erasures.would_go(who)):
+        for line in _what_goes(name, who, would_go(bank.log, bank.people, who)):
             say(line)
         if not yes:
             click.confirm("Erase it for good?", abort=True, err=True)
         if standing.erasure_asked_by is None and not no_longer_needed:
-            asking = Command(id=new_command_id(), by=HOST, via="cli", on_behalf=who)
-            bank.erasures.ask(who, command=asking)
-        bank.erasures.erase(who, command=Command(id=new_command_id(), by=HOST, via="cli"))
+            asking = Caller(id=new_command_id(), by=HOST, via="cli", on_behalf=who)
+            bank.do(AskForErasure(member=who), by=asking)
+        bank.do(EraseMember(member=who), by=Caller(id=new_command_id(), by=HOST, via="cli"))
         say(f"Erased. {who} is a former member from now on.")
         _tell_what_is_left(bank)
 
@@ -78,6 +78,6 @@ _NOUNS = {"name": "name", "email": "e-mail address", "phone": "telephone number"
 
 
 def _tell_what_is_left(bank: TimeBank) -> None:
-    if not bank.erasures.is_clean():
+    if not is_clean(bank.people):
         say("Somebody is still reading an older state: deleted bytes may lie in the files.")
         say("Call hours sweep in a while; it looks after that.")

@@ -2,7 +2,9 @@
 
 import click
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
+from ledger.application.founding import FoundCommunity
+from ledger.events import MemberInvited
 from ledger.identifiers import HOST, new_command_id
 from web.commands.printing import say
 from web.commands.where import Where
@@ -28,14 +30,20 @@ def found_command(
     if not coordinator.strip():
         raise click.BadParameter("Give a name.", param_hint="--coordinator")
     with where.bank(new=True) as bank:
-        member, _ = bank.founding.found(
-            name,
-            time_zone=time_zone,
-            language=language,
-            host=host_name,
-            coordinator=coordinator,
-            email=email,
-            command=Command(id=new_command_id(), by=HOST, via="cli"),
+        member = (
+            bank.do(
+                FoundCommunity(
+                    name=name,
+                    time_zone=time_zone,
+                    language=language,
+                    host=host_name,
+                    coordinator=coordinator,
+                    email=email,
+                ),
+                by=Caller(id=new_command_id(), by=HOST, via="cli"),
+            )
+            .fact(MemberInvited)
+            .member
         )
     say(f"{name.strip()} is founded in {where.shown}, with {coordinator.strip()} as coordinator.")
     say("Serve it, then let the coordinator in:")

@@ -82,7 +82,7 @@ def import_command(
         raise click.BadParameter("Give a name like Europe/London.", param_hint="--timezone") from error
     try:
         with _bank_if_there(where) as bank:
-            agreements = bank.agreements.in_force() if bank else Agreements()
+            agreements = bank.agreements if bank else Agreements()
             zone = ZoneInfo(agreements.time_zone if agreements.is_founded else time_zone)
             sheet = read_sheet(file, columns)
             rows, unreadable = read_rows(sheet, kind=kind, day_order=day_order, zone=zone)

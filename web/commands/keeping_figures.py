@@ -84,7 +84,7 @@ class _Keeper(threading.Thread):
             self._process.wait()
 
     def _is_due(self) -> bool:
-        time_zone = self._bank.agreements.in_force().time_zone
+        time_zone = self._bank.agreements.time_zone
         if self._views.exceptions.is_behind(self._bank.log):
             return True
         return is_due(self._views.reports, self._bank.log, datetime.now(UTC), time_zone)

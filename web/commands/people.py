@@ -4,8 +4,9 @@ import os
 
 import click
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
 from ledger.application.finding import find_members
+from ledger.application.members import GiveRole, WithdrawRole
 from ledger.application.time_bank import TimeBank
 from ledger.events import Role
 from ledger.identifiers import HOST, MemberId, new_command_id
@@ -41,7 +42,7 @@ def give(where: Where, member: str, role: Role) -> None:
     """Entrust MEMBER with a role."""
     with where.bank() as bank:
         who, name = the_member(bank, member)
-        bank.members.give_role(who, role, command=_command())
+        bank.do(GiveRole(member=who, role=role), by=_command())
     say(f"{name} is {role} now.")
 
 
@@ -53,7 +54,7 @@ def withdraw(where: Where, member: str, role: Role) -> None:
     """Take a role back from MEMBER. The last coordinator keeps theirs."""
     with where.bank() as bank:
         who, name = the_member(bank, member)
-        bank.members.withdraw_role(who, role, command=_command())
+        bank.do(WithdrawRole(member=who, role=role), by=_command())
     say(f"{name} is {role} no longer.")
 
 
@@ -69,12 +70,12 @@ def sign_in_link_command(where: Where, member: str, base_url: str | None) -> Non
     address = base_url or read_settings(os.environ).base_url
     with where.bank() as bank:
         who, name = the_member(bank, member)
-        if not bank.members.standing(who).is_active:
+        if not bank.member(who).is_active:
             raise Problem(f"{name} does not take part.", "Only members can sign in: welcome them first.")
         link = make_sign_in_link(bank.people, who, address, bank.desk.now())
     say(f"For {name}, once, within a day:")
     click.echo(link)
 
 
-def _command() -> Command:
-    return Command(id=new_command_id(), by=HOST, via="cli")
+def _command() -> Caller:
+    return Caller(id=new_command_id(), by=HOST, via="cli")

@@ -74,7 +74,7 @@ def sealed_for_the_day(where: Where) -> str:
         if not first or not SealFolder(place, decode(first[0].data).log).is_begun:
             return "not sealed yet; the host gives the first seal: hours seal"
     with where.bank() as bank:
-        zone = ZoneInfo(bank.agreements.in_force().time_zone)
+        zone = ZoneInfo(bank.agreements.time_zone)
     with signing(where, place) as (signer, _):
         sealed = seal_of_the_day(signer, datetime.now(UTC), zone)
         if sealed is None:

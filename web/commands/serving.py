@@ -43,7 +43,7 @@ def chores_of(bank: TimeBank, views: Views) -> Sequence[Chore]:
     """What a served community does by itself: figures whenever they are behind, what was asked for, what is daily."""
 
     def time_zone() -> str:
-        return bank.agreements.in_force().time_zone
+        return bank.agreements.time_zone
 
     return (
         Chore("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),

@@ -96,7 +96,7 @@ class Where:
             self._must_hold_a_log(place.path)
         with TimeBank.open(place) as bank:
             if not new:
-                must_be_founded(bank.agreements.in_force())
+                must_be_founded(bank.agreements)
             yield bank
 
     @contextmanager

@@ -1,19 +1,15 @@
-"""Recording the past: every wish at its own moment, through the same doors as anybody's, many at once."""
+"""Recording the past: every command at its own moment, through the same handler as anyone's, many at once."""
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
-from ledger.application.commands import Answer, Order, Worded, wall_clock
+from ledger.application.commands import Caller, Command, Request, WithWords, wall_clock
 from ledger.application.desk import Desk
-from ledger.application.exchanges import Exchanges
-from ledger.application.gifts import Gifts
-from ledger.application.groups import Groups
 from ledger.application.known import Known
-from ledger.application.members import Members
 from ledger.application.time_bank import TimeBank
-from ledger.events import Fact
+from ledger.identifiers import CommandId, MemberId, new_command_id
 from ledger.refusals import Refusal
 
 AT_ONCE = 250
@@ -30,58 +26,50 @@ class SampleClock:
 
 
 class Diary(Desk):
-    """A desk where orders are written down, each with its moment, and carried out together.
+    """A command handler that writes requests down, each with its moment, and carries them out together.
 
-    Things to do are planned for moments, and done in the order of the moments. What a command answers is not known when it
-    is written down; the identifier of what it makes is `latest_id`. A refused one spoils no other, and is kept.
+    Things to do are planned for moments, and done in the order of the moments. What a command records is not known when it
+    is written down, but the identifier it will create is. A refused one doesn't affect the others, and is kept.
     """
 
     def __init__(self, bank: TimeBank, clock: SampleClock) -> None:
-        self.latest_id = ""
-        super().__init__(bank.log, bank.people, clock=clock, ids=lambda: self._drawn(bank.desk.ids()))
-        self.exchanges = Exchanges(self)
-        self.gifts = Gifts(self)
-        self.groups = Groups(self)
-        self.members = Members(self)
+        super().__init__(bank.log, bank.people, clock=clock, ids=bank.desk.ids)
         self.refused: list[Refusal] = []
         self._shown = clock
         self._due: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
-        self._batch: list[Order] = []
+        self._batch: list[Request] = []
+        self._moments: dict[CommandId, datetime | None] = {}
 
     def plan(self, moment: datetime, action: Callable[[], object]) -> None:
-        """Something to do at a moment."""
+        """Plan something for a moment."""
         heapq.heappush(self._due, (moment, next(self._numbers), action))
 
     def live_until(self, moment: datetime) -> None:
-        """Does everything that is due by then, and goes on to that moment."""
+        """Do everything that is due by then, and go on to that moment."""
         while self._due and self._due[0][0] <= moment:
             now, _, action = heapq.heappop(self._due)
             self._shown.moment = now
             action()
         self._shown.moment = moment
 
-    def carry_out(self, order: Order) -> Answer:
-        """Writes an order down at the present moment. Its answer has no facts yet."""
-        moment, rule = self._shown.moment, order.rule
-
-        def at_its_moment(known: Known) -> Sequence[Fact | Worded]:
-            self._shown.moment = moment
-            return rule(known)
-
-        self._batch.append(order._replace(rule=at_its_moment))
+    def write(self, command: Command, by: MemberId) -> Request:
+        """Write a member's command down at the present moment, as if given on the pages."""
+        request = self.request(command, Caller(new_command_id(), by))
+        self._moments[request.caller.id] = self._shown.moment
+        self._batch.append(request)
         if len(self._batch) >= AT_ONCE:
             self.flush()
-        return Answer((), 0)
+        return request
+
+    def allowed(self, request: Request, known: Known) -> list[WithWords]:
+        self._shown.moment = self._moments[request.caller.id]
+        return super().allowed(request, known)
 
     def flush(self) -> None:
         """Brings what was written into the log."""
         moment = self._shown.moment
         batch, self._batch = self._batch, []
         if batch:
-            self.refused += [found for found in self.carry_out_all(batch) if isinstance(found, Refusal)]
+            self.refused += [found for found in self.do_all(batch) if isinstance(found, Refusal)]
             self._shown.moment = moment
-
-    def _drawn(self, identifier: str) -> str:
-        self.latest_id = identifier
-        return identifier

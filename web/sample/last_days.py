@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ledger.application.exchanges import help_given
+from ledger.application.exchanges import AskForReversal, ReportExchange, help_given
+from ledger.application.members import InviteMember
 from ledger.events import Leg
 from ledger.identifiers import ExchangeId, MemberId
 from web.sample import names
 from web.sample.diary import Diary
-from web.sample.recording import by
 
 
 def tell_the_last_days(diary: Diary, ids: Mapping[str, MemberId], now: datetime) -> None:
@@ -33,7 +33,7 @@ def tell_the_last_days(diary: Diary, ids: Mapping[str, MemberId], now: datetime)
     _ask_to_take_back(diary, ids, leila, member, now)
     diary.plan(
         now - timedelta(hours=20),
-        lambda: diary.carry_out(diary.members.to_invite(names.INVITED, command=by(ids[names.COORDINATOR]))),
+        lambda: diary.write(InviteMember(name=names.INVITED), ids[names.COORDINATOR]),
     )
 
 
@@ -46,15 +46,10 @@ def _report(
     note: str,
 ) -> ExchangeId:
     """An exchange of the day before, told now."""
-    order = diary.exchanges.to_report(
-        [_leg(ids, *leg) for leg in legs],
-        (moment - timedelta(days=1)).date(),
-        command=by(ids[teller]),
-        note=note,
+    report = ReportExchange(
+        legs=tuple(_leg(ids, *leg) for leg in legs), given_on=(moment - timedelta(days=1)).date(), note=note
     )
-    exchange = ExchangeId(f"x-{diary.latest_id}")
-    diary.carry_out(order)
-    return exchange
+    return ExchangeId(f"x-{diary.write(report, ids[teller]).new_id}")
 
 
 def _ask_to_take_back(diary: Diary, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime) -> None:
@@ -65,7 +60,7 @@ def _ask_to_take_back(diary: Diary, ids: Mapping[str, MemberId], giver: str, rec
     diary.plan(told, lambda: kept.append(_report(diary, ids, told, receiver, legs, note)))
     diary.plan(
         now - timedelta(hours=22),
-        lambda: diary.exchanges.ask_reversal(kept[0], reason=reason, command=by(ids[giver])),
+        lambda: diary.write(AskForReversal(kept[0], reason=reason), ids[giver]),
     )
 
 

@@ -4,10 +4,22 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from ledger.application.commands import Command
-from ledger.application.exchanges import help_given
+from ledger.application.agreements import AgreeOnLimits
+from ledger.application.exchanges import (
+    ApproveReversal,
+    AskForReversal,
+    CallOffExchange,
+    ConfirmExchange,
+    DeclineExchange,
+    ReportExchange,
+    help_given,
+)
+from ledger.application.founding import FoundCommunity
+from ledger.application.gifts import RecordGift, WithdrawGift
+from ledger.application.groups import FormGroup, JoinGroup
+from ledger.application.members import ChooseVisibility, GiveRole, InviteMember, LeaveCommunity
 from ledger.application.time_bank import TimeBank
-from ledger.events import Leg
+from ledger.events import GroupFormed, Leg, MemberInvited
 from ledger.identifiers import (
     COMMUNITY,
     HOST,
@@ -17,7 +29,6 @@ from ledger.identifiers import (
     GiftId,
     GroupId,
     MemberId,
-    new_command_id,
 )
 from web.sample import names, notes
 from web.sample.acts import Act
@@ -55,21 +66,27 @@ class Clerk:
 
     def found(self, habits: Habits) -> None:
         """The community, with its coordinator and the limit it agreed upon."""
-        first, _ = self._bank.founding.found(
-            names.COMMUNITY,
-            time_zone=names.TIME_ZONE,
-            host=names.ORIGIN_HOST,
-            coordinator=names.COORDINATOR,
-            command=by(HOST),
+        first = (
+            self._bank.do(
+                FoundCommunity(
+                    name=names.COMMUNITY,
+                    time_zone=names.TIME_ZONE,
+                    host=names.ORIGIN_HOST,
+                    coordinator=names.COORDINATOR,
+                ),
+                by=HOST,
+            )
+            .fact(MemberInvited)
+            .member
         )
         assert first is not None, "the sample names a coordinator"
         self.ids[names.COORDINATOR] = first
-        self._bank.agreements.limits(habits.debit_limit_minutes, None, command=by(first))
+        self._bank.do(AgreeOnLimits(debit_limit_minutes=habits.debit_limit_minutes, upper_limit_minutes=None), by=first)
 
     def form_group(self, name: str) -> None:
         """A group, formed by the coordinator."""
         self._diary.flush()
-        group, _ = self._bank.groups.form(name, command=self._by(names.COORDINATOR))
+        group = self._bank.do(FormGroup(name=name), by=self.ids[names.COORDINATOR]).fact(GroupFormed).group
         self._groups.append(group)
 
     def expect(self, neighbour: Neighbour, groups_formed: Sequence[datetime]) -> None:
@@ -86,7 +103,8 @@ class Clerk:
             self._diary.plan(moment + timedelta(days=6), lambda: self._entrust(name))
         if neighbour.left_on != date.max:
             self._diary.plan(
-                at(neighbour.left_on, 18), lambda: self._diary.members.leave(self.ids[name], command=self._by(name))
+                at(neighbour.left_on, 18),
+                lambda: self._diary.write(LeaveCommunity(member=self.ids[name]), self.ids[name]),
             )
 
     def _groups_of(self, neighbour: Neighbour) -> list[int]:
@@ -98,23 +116,22 @@ class Clerk:
         return chosen
 
     def _invite(self, name: str) -> None:
-        order = self._diary.members.to_invite(name, command=self._by(names.COORDINATOR), and_welcome=True)
-        self.ids[name] = MemberId(f"m-{self._diary.latest_id}")
-        self._diary.carry_out(order)
+        invitation = self._diary.write(InviteMember(name=name, and_welcome=True), self.ids[names.COORDINATOR])
+        self.ids[name] = MemberId(f"m-{invitation.new_id}")
 
     def _join(self, name: str, place: int) -> None:
-        self._diary.groups.join(self._groups[place], self.ids[name], command=self._by(name))
+        self._diary.write(JoinGroup(group=self._groups[place], member=self.ids[name]), self.ids[name])
 
     def _choose_visibility(self, name: str) -> None:
         """Some let others see whom they help, drawn by their names so that nothing else depends on it."""
         drawn = random.Random(name).random()  # noqa: S311 - a story, no secret
         if name == names.MEMBER or drawn < SEEN_BY_GROUPS:
-            self._diary.members.choose_visibility(self.ids[name], "groups", command=self._by(name))
+            self._diary.write(ChooseVisibility(member=self.ids[name], sees="groups"), self.ids[name])
         elif drawn < SEEN_BY_GROUPS + SEEN_BY_COORDINATORS:
-            self._diary.members.choose_visibility(self.ids[name], "coordinators", command=self._by(name))
+            self._diary.write(ChooseVisibility(member=self.ids[name], sees="coordinators"), self.ids[name])
 
     def _entrust(self, name: str) -> None:
-        self._diary.members.give_role(self.ids[name], "auditor", command=self._by(names.COORDINATOR))
+        self._diary.write(GiveRole(member=self.ids[name], role="auditor"), self.ids[names.COORDINATOR])
 
     # What happened
 
@@ -131,24 +148,23 @@ class Clerk:
         exchange, teller = self._open[step.number], self._teller(act)
         giver, receiver = self._names[act.giver], self._names[act.receiver]
         other = giver if teller == receiver else receiver
-        exchanges = self._diary.exchanges
         match step.what:
             case "confirmed":
-                exchanges.confirm(exchange, command=self._by(other))
+                self._diary.write(ConfirmExchange(exchange), self.ids[other])
             case "declined":
                 reason = self._chance.choice(notes.REASONS_TO_DECLINE)
-                exchanges.decline(exchange, reason=reason, command=self._by(other))
+                self._diary.write(DeclineExchange(exchange, reason=reason), self.ids[other])
             case "called off":
-                exchanges.call_off(exchange, command=self._by(teller))
+                self._diary.write(CallOffExchange(exchange), self.ids[teller])
             case "asked":
                 reason = self._chance.choice(notes.REASONS_TO_TAKE_BACK)
-                exchanges.ask_reversal(exchange, reason=reason, command=self._by(receiver))
+                self._diary.write(AskForReversal(exchange, reason=reason), self.ids[receiver])
             case "approved":
-                exchanges.approve_reversal(exchange, command=self._by(giver))
+                self._diary.write(ApproveReversal(exchange), self.ids[giver])
             case "told again":
                 self._open[step.number] = self._report(act.corrected, receiver, corrects=exchange)
             case "confirmed again":
-                exchanges.confirm(exchange, command=self._by(giver))
+                self._diary.write(ConfirmExchange(exchange), self.ids[giver])
         self._forget_if_last(step)
 
     def _forget_if_last(self, step: Step) -> None:
@@ -166,12 +182,8 @@ class Clerk:
 
     def _report(self, act: Act, teller: str, *, corrects: ExchangeId | None = None) -> ExchangeId:
         note = "" if corrects else self._note(notes.HELP, act.category)
-        order = self._diary.exchanges.to_report(
-            self._legs(act), act.day, command=self._by(teller), note=note, corrects=corrects
-        )
-        exchange = ExchangeId(f"x-{self._diary.latest_id}")
-        self._diary.carry_out(order)
-        return exchange
+        report = ReportExchange(legs=tuple(self._legs(act)), given_on=act.day, note=note, corrects=corrects)
+        return ExchangeId(f"x-{self._diary.write(report, self.ids[teller]).new_id}")
 
     def _write_gift(self, act: Act, moment: datetime) -> None:
         receiver, teller = AccountId(self.ids[self._names[act.receiver]]), self._teller(act)
@@ -180,22 +192,22 @@ class Clerk:
             receiver = AccountId(self._chance.choice(self._groups)) if draw < GIFT_TO_GROUP else COMMUNITY
             teller = teller if teller == names.COORDINATOR else self._names[act.giver]
         category = act.category if act.category in notes.GIFTS or not self._in_full else "other"
-        command = self._by(teller)
-        order = self._diary.gifts.to_record(
-            self.ids[self._names[act.giver]],
-            receiver,
-            CategoryKey(category),
-            act.day,
-            command=command,
-            note=self._note(notes.GIFTS, category),
+        recording = self._diary.write(
+            RecordGift(
+                giver=self.ids[self._names[act.giver]],
+                receiver=receiver,
+                category=CategoryKey(category),
+                given_on=act.day,
+                note=self._note(notes.GIFTS, category),
+            ),
+            self.ids[teller],
         )
-        gift = GiftId(f"f-{self._diary.latest_id}")
-        self._diary.carry_out(order)
+        gift = GiftId(f"f-{recording.new_id}")
         if self._in_full and self._chance.random() < WITHDRAWN:
             reason = self._chance.choice(notes.REASONS_TO_WITHDRAW)
             self._diary.plan(
                 moment + timedelta(days=2),
-                lambda: self._diary.gifts.withdraw(gift, reason=reason, command=by(command.by)),
+                lambda: self._diary.write(WithdrawGift(gift=gift, reason=reason), self.ids[teller]),
             )
 
     # Small change
@@ -211,14 +223,6 @@ class Clerk:
         if not self._in_full or self._chance.random() > NOTED:
             return ""
         return self._chance.choice(book[category])
-
-    def _by(self, name: str) -> Command:
-        return by(self.ids[name])
-
-
-def by(member: MemberId) -> Command:
-    """A command of a member, as if given on the pages."""
-    return Command(id=new_command_id(), by=member, via="web")
 
 
 def at(day: date, hour: int) -> datetime:

@@ -5,9 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from ledger.application.commands import Answer
+from ledger.application.agreements import AgreeOnLimits
+from ledger.application.commands import Recorded
+from ledger.application.exchanges import (
+    ApproveReversal,
+    AskForReversal,
+    ConfirmExchange,
+    DeclineExchange,
+    ReportExchange,
+)
+from ledger.application.members import GiveRole, InviteMember, LeaveCommunity
 from ledger.application.time_bank import TimeBank
-from ledger.events import MemberInvited
+from ledger.events import ExchangeReported, MemberInvited
 from ledger.identifiers import MemberId, random_id
 from ledger.log.entry import decode
 from ledger.refusals import (
@@ -18,9 +27,9 @@ from ledger.refusals import (
     LastCoordinator,
     Refusal,
 )
-from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command, help_of, minutes_of, reopened, replayed
+from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, help_of, minutes_of, reopened, replayed
 
-Act = Callable[[TimeBank], Answer]
+Act = Callable[[TimeBank], Recorded]
 
 
 @pytest.fixture
@@ -30,10 +39,10 @@ def banks(each_bank: TimeBank) -> Iterator[Sequence[TimeBank]]:
         yield [each_bank, other] * 4
 
 
-def at_once(acts: Sequence[Callable[[], Answer]]) -> list[Answer | Refusal]:
+def at_once(acts: Sequence[Callable[[], Recorded]]) -> list[Recorded | Refusal]:
     """Starts all at the same instant, and answers what each came to."""
     barrier = threading.Barrier(len(acts))
-    outcomes: list[Answer | Refusal | BaseException] = [AssertionError("never ran")] * len(acts)
+    outcomes: list[Recorded | Refusal | BaseException] = [AssertionError("never ran")] * len(acts)
 
     def act(number: int) -> None:
         barrier.wait()
@@ -47,17 +56,17 @@ def at_once(acts: Sequence[Callable[[], Answer]]) -> list[Answer | Refusal]:
         thread.start()
     for thread in threads:
         thread.join()
-    told: list[Answer | Refusal] = []
+    told: list[Recorded | Refusal] = []
     for outcome in outcomes:
-        if not isinstance(outcome, Answer | Refusal):
+        if not isinstance(outcome, Recorded | Refusal):
             raise outcome
         told.append(outcome)
     return told
 
 
-def split(outcomes: Sequence[Answer | Refusal]) -> tuple[list[Answer], list[Refusal]]:
+def split(outcomes: Sequence[Recorded | Refusal]) -> tuple[list[Recorded], list[Refusal]]:
     """Those who won, and those who were refused."""
-    answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Recorded)]
     return answers, [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
 
 
@@ -65,12 +74,16 @@ def test_of_yes_and_no_at_the_same_instant_one_wins_and_the_other_is_told_kindly
     yes_bank, no_bank = banks[0], banks[1]
     counted = 0
     for _ in range(8):
-        exchange, _ = yes_bank.exchanges.report([help_of(minutes=10)], TODAY, command=command(ANA))
+        exchange = (
+            yes_bank.do(ReportExchange(legs=(help_of(minutes=10),), given_on=TODAY), by=ANA)
+            .fact(ExchangeReported)
+            .exchange
+        )
 
         outcomes = at_once(
             [
-                lambda: yes_bank.exchanges.confirm(exchange, command=command(BO)),  # noqa: B023
-                lambda: no_bank.exchanges.decline(exchange, reason="No", command=command(BO)),  # noqa: B023
+                lambda: yes_bank.do(ConfirmExchange(exchange=exchange), by=BO),  # noqa: B023
+                lambda: no_bank.do(DeclineExchange(exchange=exchange, reason="No"), by=BO),  # noqa: B023
             ]
         )
 
@@ -81,10 +94,13 @@ def test_of_yes_and_no_at_the_same_instant_one_wins_and_the_other_is_told_kindly
 
 
 def test_one_form_sent_eight_times_at_once_is_one_exchange(banks: Sequence[TimeBank]) -> None:
-    once = command(BO, "the-same-form")
+    once = caller(BO, "the-same-form")
 
     outcomes = at_once(
-        [lambda bank=bank: bank.exchanges.report([help_of()], TODAY, command=once, note="Roses")[1] for bank in banks]
+        [
+            lambda bank=bank: bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="Roses"), by=once)
+            for bank in banks
+        ]
     )
 
     answers, refusals = split(outcomes)
@@ -97,10 +113,10 @@ def test_one_invitation_sent_eight_times_at_once_invites_one_person_who_keeps_th
     banks: Sequence[TimeBank],
 ) -> None:
     for number in range(4):
-        once, address = command(CHIDI, f"invite-dana-{number}"), f"dana-{number}@elm.example"
+        once, address = caller(CHIDI, f"invite-dana-{number}"), f"dana-{number}@elm.example"
 
         outcomes = at_once(
-            [lambda bank=bank: bank.members.invite("Dana", email=address, command=once)[1] for bank in banks]  # noqa: B023
+            [lambda bank=bank: bank.do(InviteMember(name="Dana", email=address), by=once) for bank in banks]  # noqa: B023
         )
 
         answers, refusals = split(outcomes)
@@ -118,7 +134,7 @@ def test_an_address_that_eight_invite_at_once_is_one_members(banks: Sequence[Tim
 
         outcomes = at_once(
             [
-                lambda bank=bank: bank.members.invite("Dana", email=address, command=command(CHIDI))[1]  # noqa: B023
+                lambda bank=bank: bank.do(InviteMember(name="Dana", email=address), by=CHIDI)  # noqa: B023
                 for bank in banks
             ]
         )
@@ -136,11 +152,11 @@ def every_entry_has_its_words(bank: TimeBank) -> None:
 
 
 def test_eight_hours_at_once_do_not_pass_a_limit_that_has_room_for_three(banks: Sequence[TimeBank]) -> None:
-    banks[0].agreements.limits(-180, None, command=command(CHIDI))
+    banks[0].do(AgreeOnLimits(debit_limit_minutes=-180, upper_limit_minutes=None), by=CHIDI)
 
     outcomes = at_once(
         [
-            lambda bank=bank, giver=giver: bank.exchanges.report([help_of(giver)], TODAY, command=command(BO))[1]
+            lambda bank=bank, giver=giver: bank.do(ReportExchange(legs=(help_of(giver),), given_on=TODAY), by=BO)
             for bank, giver in zip(banks, [ANA, CHIDI, RUTH, ANA, CHIDI, RUTH, ANA, CHIDI], strict=True)
         ]
     )
@@ -153,12 +169,12 @@ def test_eight_hours_at_once_do_not_pass_a_limit_that_has_room_for_three(banks: 
 
 
 def test_the_last_two_coordinators_cannot_both_leave_at_once(banks: Sequence[TimeBank]) -> None:
-    banks[0].members.give_role(ANA, "coordinator", command=command(CHIDI))
+    banks[0].do(GiveRole(member=ANA, role="coordinator"), by=CHIDI)
 
     outcomes = at_once(
         [
-            lambda: banks[0].members.leave(CHIDI, command=command(CHIDI)),
-            lambda: banks[1].members.leave(ANA, command=command(ANA)),
+            lambda: banks[0].do(LeaveCommunity(member=CHIDI), by=CHIDI),
+            lambda: banks[1].do(LeaveCommunity(member=ANA), by=ANA),
         ]
     )
 
@@ -167,12 +183,12 @@ def test_the_last_two_coordinators_cannot_both_leave_at_once(banks: Sequence[Tim
 
 
 def test_a_reversal_approved_twice_at_once_moves_the_hours_back_once(banks: Sequence[TimeBank]) -> None:
-    exchange, _ = banks[0].exchanges.report([help_of()], TODAY, command=command(BO))
-    banks[0].exchanges.ask_reversal(exchange, reason="A slip", command=command(BO))
+    exchange = banks[0].do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO).fact(ExchangeReported).exchange
+    banks[0].do(AskForReversal(exchange=exchange, reason="A slip"), by=BO)
 
     outcomes = at_once(
         [
-            lambda bank=bank, by=by: bank.exchanges.approve_reversal(exchange, command=command(by))
+            lambda bank=bank, by=by: bank.do(ApproveReversal(exchange=exchange), by=by)
             for bank, by in zip(banks, [ANA, CHIDI] * 4, strict=True)
         ]
     )

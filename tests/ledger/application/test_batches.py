@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
-from ledger.application.commands import Answer, Order
+from ledger.application.agreements import AgreeOnLimits
+from ledger.application.commands import Recorded
+from ledger.application.exchanges import ReportExchange
+from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, ExchangeSettled, LimitsAgreed, MemberInvited
+from ledger.events import ExchangeReported, ExchangeSettled, MemberInvited
 from ledger.identifiers import MemberId
 from ledger.refusals import (
     AddressTaken,
     BeyondUpperLimit,
     Refusal,
 )
-from tests.cast import ANA, BO, CHIDI, TODAY, command, facts_in, founded, help_of, minutes_of, reopened
+from tests.cast import ANA, BO, CHIDI, TODAY, caller, facts_in, founded, help_of, minutes_of, reopened
 
 
 @dataclass
@@ -29,19 +32,20 @@ ROWS = [Row(ANA, BO, 60), Row(BO, ANA, 30), Row(ANA, BO, 0), Row(ANA, BO, 1230),
 def test_a_batch_gives_the_same_facts_as_one_by_one_and_a_refused_order_spoils_no_other(
     each_bank: TimeBank, sqlite_url: str
 ) -> None:
-    from_chidi = [command(CHIDI, f"row-{number:04}", via="import") for number in range(len(ROWS))]
+    from_chidi = [caller(CHIDI, f"row-{number:04}", via="import") for number in range(len(ROWS))]
     legs = [[help_of(row.giver, row.receiver, row.minutes)] for row in ROWS]
     orders = [
-        each_bank.exchanges.to_report(leg, TODAY, command=wish) for leg, wish in zip(legs, from_chidi, strict=True)
+        each_bank.desk.request(ReportExchange(legs=tuple(leg), given_on=TODAY), wish)
+        for leg, wish in zip(legs, from_chidi, strict=True)
     ]
 
-    together = each_bank.desk.carry_out_all(orders)
+    together = each_bank.desk.do_all(orders)
 
-    one_by_one: list[Answer | Refusal] = []
+    one_by_one: list[Recorded | Refusal] = []
     with reopened_elsewhere(sqlite_url) as other:
         for leg, wish in zip(legs, from_chidi, strict=True):
             try:
-                one_by_one.append(other.exchanges.report(leg, TODAY, command=wish)[1])
+                one_by_one.append(other.do(ReportExchange(legs=tuple(leg), given_on=TODAY), by=wish))
             except Refusal as refusal:
                 one_by_one.append(refusal)
         assert [kinds(outcome) for outcome in together] == [kinds(outcome) for outcome in one_by_one]
@@ -55,7 +59,7 @@ def reopened_elsewhere(sqlite_url: str) -> TimeBank:
     return founded(f"{sqlite_url}-elsewhere")
 
 
-def kinds(outcome: Answer | Refusal) -> object:
+def kinds(outcome: Recorded | Refusal) -> object:
     """What an outcome comes to, identifiers left out."""
     if isinstance(outcome, Refusal):
         return type(outcome), outcome.details
@@ -63,42 +67,41 @@ def kinds(outcome: Answer | Refusal) -> object:
 
 
 def test_a_batch_that_holds_the_same_command_twice_records_it_once(bank: TimeBank) -> None:
-    once = command(BO, "the-same-row")
-    orders = [bank.exchanges.to_report([help_of()], TODAY, command=once) for _ in range(2)]
+    once = caller(BO, "the-same-row")
+    orders = [bank.desk.request(ReportExchange(legs=(help_of(),), given_on=TODAY), once) for _ in range(2)]
 
-    first, second = bank.desk.carry_out_all(orders)
+    first, second = bank.desk.do_all(orders)
 
-    assert isinstance(first, Answer)
-    assert isinstance(second, Answer)
+    assert isinstance(first, Recorded)
+    assert isinstance(second, Recorded)
     assert first.facts == second.facts
     assert minutes_of(bank, BO) == -60
 
 
 def test_a_batch_that_came_before_is_answered_and_recorded_no_more(bank: TimeBank) -> None:
-    wishes = [command(BO, f"row-{number:04}") for number in range(3)]
-    first = bank.desk.carry_out_all([bank.exchanges.to_report([help_of()], TODAY, command=wish) for wish in wishes])
+    wishes = [caller(BO, f"row-{number:04}") for number in range(3)]
+    first = bank.desk.do_all(
+        [bank.desk.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
+    )
     head = bank.log.head()
 
-    again = bank.desk.carry_out_all([bank.exchanges.to_report([help_of()], TODAY, command=wish) for wish in wishes])
+    again = bank.desk.do_all(
+        [bank.desk.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
+    )
 
-    assert [one.facts for one in again if isinstance(one, Answer)] == [
-        one.facts for one in first if isinstance(one, Answer)
+    assert [one.facts for one in again if isinstance(one, Recorded)] == [
+        one.facts for one in first if isinstance(one, Recorded)
     ]
     assert bank.log.head() == head
 
 
 def test_an_order_of_a_batch_sees_what_those_before_it_led_to_also_where_it_looks_late(bank: TimeBank) -> None:
     # Nobody asks for Ana's account before the upper limit is agreed in the middle of the batch.
-    first = bank.exchanges.to_report([help_of(minutes=100)], TODAY, command=command(BO))
-    limit = Order(
-        command=command(CHIDI),
-        wish="agree-limits",
-        asked={},
-        rule=lambda _: [LimitsAgreed(debit_limit_minutes=-1200, upper_limit_minutes=120)],
-    )
-    second = bank.exchanges.to_report([help_of(minutes=60)], TODAY, command=command(BO))
+    first = bank.desk.request(ReportExchange(legs=(help_of(minutes=100),), given_on=TODAY), caller(BO))
+    limit = bank.desk.request(AgreeOnLimits(debit_limit_minutes=-1200, upper_limit_minutes=120), caller(CHIDI))
+    second = bank.desk.request(ReportExchange(legs=(help_of(minutes=60),), given_on=TODAY), caller(BO))
 
-    outcomes = bank.desk.carry_out_all([first, limit, second])
+    outcomes = bank.desk.do_all([first, limit, second])
 
     assert isinstance(outcomes[2], BeyondUpperLimit)
     assert outcomes[2].details["open_minutes"] == 20
@@ -108,17 +111,17 @@ def test_an_order_of_a_batch_sees_what_those_before_it_led_to_also_where_it_look
 
 
 def test_an_order_that_is_refused_halfway_leaves_nothing_of_itself(bank: TimeBank) -> None:
-    dana = bank.members.to_invite("Dana", email="dana@elm.example", and_welcome=True, command=command(CHIDI))
-    dora = bank.members.to_invite("Dora", email="DANA@elm.example", and_welcome=True, command=command(CHIDI))
+    dana = bank.desk.request(InviteMember(name="Dana", email="dana@elm.example", and_welcome=True), caller(CHIDI))
+    dora = bank.desk.request(InviteMember(name="Dora", email="DANA@elm.example", and_welcome=True), caller(CHIDI))
     head = bank.log.head()
 
-    first, second = bank.desk.carry_out_all([dana, dora])
+    first, second = bank.desk.do_all([dana, dora])
 
-    assert isinstance(first, Answer)
+    assert isinstance(first, Recorded)
     assert isinstance(second, AddressTaken)
     assert len(facts_in(bank.log)) == head + 2
     assert [fact for fact in first.facts if isinstance(fact, MemberInvited)]
 
 
 def test_an_empty_batch_is_quiet(bank: TimeBank) -> None:
-    assert bank.desk.carry_out_all([]) == []
+    assert bank.desk.do_all([]) == []

@@ -2,9 +2,12 @@
 
 import pytest
 
-from ledger.application.commands import Answer
+from ledger.application.commands import Recorded
+from ledger.application.exchanges import ConfirmExchange, ReportExchange
+from ledger.application.gifts import RecordGift
+from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, ExchangeSettled
+from ledger.events import ExchangeReported, ExchangeSettled, MemberInvited
 from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.refusals import (
@@ -14,13 +17,14 @@ from ledger.refusals import (
     WordsTooLong,
     WordsUnreadable,
 )
-from tests.cast import ANA, BO, CHIDI, TODAY, command, help_of, minutes_of, reopened
+from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of, reopened
 
 
-def report(bank: TimeBank, identifier: str = "", *, by: MemberId = ANA, note: str = "", minutes: int = 60) -> Answer:
+def report(bank: TimeBank, identifier: str = "", *, by: MemberId = ANA, note: str = "", minutes: int = 60) -> Recorded:
     """Ana's report of an hour for Bo, unless told otherwise."""
-    _, answer = bank.exchanges.report([help_of(minutes=minutes)], TODAY, command=command(by, identifier), note=note)
-    return answer
+    return bank.do(
+        ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY, note=note), by=caller(by, identifier)
+    )
 
 
 def words_kept(bank: TimeBank) -> int:
@@ -49,16 +53,16 @@ def test_somebody_who_remembers_nothing_answers_a_repeat_the_same(each_bank: Tim
 
 
 def test_a_repeat_is_answered_though_it_would_be_refused_today(bank: TimeBank) -> None:
-    exchange, _ = bank.exchanges.report([help_of()], TODAY, command=command(ANA))
-    yes = command(BO, "bo-says-yes")
-    first = bank.exchanges.confirm(exchange, command=yes)
+    exchange = bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=ANA).fact(ExchangeReported).exchange
+    yes = caller(BO, "bo-says-yes")
+    first = bank.do(ConfirmExchange(exchange=exchange), by=yes)
 
-    assert bank.exchanges.confirm(exchange, command=yes).facts == first.facts
+    assert bank.do(ConfirmExchange(exchange=exchange), by=yes).facts == first.facts
 
 
 def test_a_refused_command_may_be_tried_again_with_another_wish(bank: TimeBank) -> None:
     with pytest.raises(NotWithOneself):
-        bank.exchanges.report([help_of(ANA, ANA)], TODAY, command=command(ANA, "once-refused"))
+        bank.do(ReportExchange(legs=(help_of(ANA, ANA),), given_on=TODAY), by=caller(ANA, "once-refused"))
 
     assert report(bank, "once-refused").facts
 
@@ -70,7 +74,10 @@ def test_the_same_command_with_another_wish_is_refused(bank: TimeBank) -> None:
     with pytest.raises(CommandUsedBefore):
         report(bank, "the-same-form", minutes=61)
     with pytest.raises(CommandUsedBefore):
-        bank.gifts.record(ANA, help_of().receiver, help_of().category, TODAY, command=command(ANA, "the-same-form"))
+        bank.do(
+            RecordGift(giver=ANA, receiver=help_of().receiver, category=help_of().category, given_on=TODAY),
+            by=caller(ANA, "the-same-form"),
+        )
 
     assert bank.log.head() == head
 
@@ -81,7 +88,7 @@ def test_the_same_command_from_somebody_else_is_refused(bank: TimeBank) -> None:
     with pytest.raises(CommandUsedBefore):
         report(bank, "the-same-form", by=BO)
     with pytest.raises(CommandUsedBefore):
-        bank.exchanges.report([help_of()], TODAY, command=command(CHIDI, "the-same-form", on_behalf=ANA))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=caller(CHIDI, "the-same-form", on_behalf=ANA))
 
 
 @pytest.mark.parametrize(("first", "then"), [("Roses", "Tulips"), ("Roses", ""), ("", "Tulips"), ("Roses", "roses")])
@@ -101,14 +108,16 @@ def test_words_typed_with_spaces_around_them_are_the_same_words_on_a_repeat(bank
 
 
 def test_a_repeated_invitation_answers_the_same_person(bank: TimeBank) -> None:
-    once = command(CHIDI, "invite-dana")
-    dana, first = bank.members.invite("  Dana   Ruiz ", email=" Dana@Elm.example", command=once)
+    once = caller(CHIDI, "invite-dana")
+    first = bank.do(InviteMember(name="  Dana   Ruiz ", email=" Dana@Elm.example"), by=once)
+    dana = first.fact(MemberInvited).member
 
-    again, second = bank.members.invite("  Dana   Ruiz ", email=" Dana@Elm.example", command=once)
+    second = bank.do(InviteMember(name="  Dana   Ruiz ", email=" Dana@Elm.example"), by=once)
+    again = second.fact(MemberInvited).member
 
     assert (again, second.facts) == (dana, first.facts)
     with pytest.raises(CommandUsedBefore):
-        bank.members.invite("Dora Ruiz", email=" Dana@Elm.example", command=once)
+        bank.do(InviteMember(name="Dora Ruiz", email=" Dana@Elm.example"), by=once)
 
 
 def test_forgotten_words_contradict_nobody(bank: TimeBank) -> None:
@@ -133,19 +142,19 @@ def test_words_beyond_the_limit_or_beyond_reading_are_refused_and_nothing_is_kep
 
 
 def test_what_would_happen_is_refused_just_as_what_happens(bank: TimeBank) -> None:
-    would = bank.exchanges.would_report([help_of()], TODAY, command=command(BO))
+    would = bank.preview(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
     assert [type(fact) for fact in would] == [ExchangeReported, ExchangeSettled]
     with pytest.raises(NotWithOneself):
-        bank.exchanges.would_report([help_of(BO, BO)], TODAY, command=command(BO))
+        bank.preview(ReportExchange(legs=(help_of(BO, BO),), given_on=TODAY), by=BO)
     with pytest.raises(WordsTooLong):
-        bank.exchanges.would_report([help_of()], TODAY, command=command(BO), note="a" * 10_000)
+        bank.preview(ReportExchange(legs=(help_of(),), given_on=TODAY, note="a" * 10_000), by=BO)
     assert minutes_of(bank, BO) == 0
 
 
 def test_an_entry_says_who_typed_it_when_through_which_door_and_for_whom(bank: TimeBank) -> None:
-    wish = command(CHIDI, "a-phone-call", on_behalf=BO, via="api")
-    bank.exchanges.report([help_of()], TODAY, command=wish, note="Roses")
+    wish = caller(CHIDI, "a-phone-call", on_behalf=BO, via="api")
+    bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="Roses"), by=wish)
 
     reported, settled = [decode(stored.data) for stored in bank.log.read({"command:a-phone-call": 0})[0]]
 
@@ -161,12 +170,13 @@ def test_an_entry_says_who_typed_it_when_through_which_door_and_for_whom(bank: T
 
 
 def test_the_host_passes_on_a_members_word(bank: TimeBank) -> None:
-    exchange, answer = bank.exchanges.report([help_of()], TODAY, command=command(HOST, on_behalf=BO, via="cli"))
+    answer = bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=caller(HOST, on_behalf=BO, via="cli"))
+    exchange = answer.fact(ExchangeReported).exchange
 
     assert len(answer.facts) == 2
-    assert bank.exchanges.state(exchange).reported_by == BO
+    assert bank.exchange(exchange).reported_by == BO
 
 
 def test_an_unknown_exchange_is_unknown(bank: TimeBank) -> None:
     with pytest.raises(Refusal):
-        bank.exchanges.state(ExchangeId("x-nothing"))
+        bank.exchange(ExchangeId("x-nothing"))

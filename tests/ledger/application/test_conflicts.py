@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger.application.commands import Answer
+from ledger.application.commands import Recorded
+from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.events import ExchangeConfirmed, ExchangeReported, ExchangeSettled
 from ledger.identifiers import MemberId
@@ -12,7 +13,7 @@ from ledger.refusals import (
     BeyondDebitLimit,
     TooBusy,
 )
-from tests.cast import ANA, BO, CHIDI, TODAY, command, help_of, minutes_of
+from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of
 from tests.ledger.application.troubled import (
     Entries,
     always_conflicting,
@@ -22,10 +23,11 @@ from tests.ledger.application.troubled import (
 )
 
 
-def report(bank: TimeBank, identifier: str = "", *, by: MemberId = ANA, note: str = "", minutes: int = 60) -> Answer:
+def report(bank: TimeBank, identifier: str = "", *, by: MemberId = ANA, note: str = "", minutes: int = 60) -> Recorded:
     """Ana's report of an hour for Bo, unless told otherwise."""
-    _, answer = bank.exchanges.report([help_of(minutes=minutes)], TODAY, command=command(by, identifier), note=note)
-    return answer
+    return bank.do(
+        ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY, note=note), by=caller(by, identifier)
+    )
 
 
 def words_kept(bank: TimeBank) -> int:
@@ -38,10 +40,10 @@ def words_kept(bank: TimeBank) -> int:
 
 
 def test_a_conflict_is_decided_anew(each_bank: TimeBank) -> None:
-    exchange, _ = each_bank.exchanges.report([help_of()], TODAY, command=command(ANA))
+    exchange = each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=ANA).fact(ExchangeReported).exchange
     slow, log = with_trouble(each_bank, before=times(3, always_conflicting))
 
-    answer = slow.exchanges.confirm(exchange, command=command(BO))
+    answer = slow.do(ConfirmExchange(exchange=exchange), by=BO)
 
     assert log.tries == 4
     assert [type(fact) for fact in answer.facts] == [ExchangeConfirmed, ExchangeSettled]
@@ -49,7 +51,7 @@ def test_a_conflict_is_decided_anew(each_bank: TimeBank) -> None:
 
 def test_what_others_recorded_in_between_is_seen(each_bank: TimeBank) -> None:
     # Bo is at the limit but for an hour; while the second hour is being decided, the first one comes to count.
-    each_bank.exchanges.report([help_of(CHIDI, BO, 1140)], TODAY, command=command(BO))
+    each_bank.do(ReportExchange(legs=(help_of(CHIDI, BO, 1140),), given_on=TODAY), by=BO)
 
     def another_hour(_: Entries) -> None:
         report(each_bank, by=BO)

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.erasures import erase_again
+from ledger.application.erasures import AskForErasure, EraseMember, WithdrawErasure, erase_again, is_clean, would_go
+from ledger.application.exchanges import ApproveReversal, AskForReversal, ReportExchange, ReverseExchange
+from ledger.application.gifts import RecordGift, WithdrawGift
+from ledger.application.members import GiveRole, InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import MemberLeft, PersonalDataErased
+from ledger.events import ExchangeReported, GiftRecorded, MemberInvited, MemberLeft, PersonalDataErased
 from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.log.people import WORDS, Words
@@ -21,7 +24,7 @@ from tests.cast import (
     NAMES,
     RUTH,
     TODAY,
-    command,
+    caller,
     facts_in,
     help_of,
     minutes_of,
@@ -31,13 +34,16 @@ from tests.cast import (
 
 
 def told(bank: TimeBank, by: MemberId, note: str, *, giver: MemberId = ANA, receiver: MemberId = BO) -> ExchangeId:
-    exchange, _ = bank.exchanges.report((help_of(giver, receiver),), TODAY, command=command(by), note=note)
-    return exchange
+    return (
+        bank.do(ReportExchange(legs=(help_of(giver, receiver),), given_on=TODAY, note=note), by=by)
+        .fact(ExchangeReported)
+        .exchange
+    )
 
 
 def erase(bank: TimeBank, member: MemberId = ANA, *, by: MemberId = CHIDI) -> None:
-    bank.erasures.ask(member, command=command(member))
-    bank.erasures.erase(member, command=command(by))
+    bank.do(AskForErasure(member=member), by=member)
+    bank.do(EraseMember(member=member), by=by)
 
 
 def kept(bank: TimeBank) -> set[str]:
@@ -67,18 +73,27 @@ def test_name_contacts_and_words_go_and_one_entry_says_so(each_bank: TimeBank) -
             member=ANA, fields=("contacts", "name", "words"), ground="asked", asked_by=ANA, confirmed_by=CHIDI
         ),
     ]
-    assert each_bank.erasures.is_clean()
+    assert is_clean(each_bank.people)
 
 
 def test_words_about_shared_help_go_whoever_wrote_them(each_bank: TimeBank) -> None:
     told(each_bank, BO, "Ana cut the hedge")
     back = told(each_bank, BO, "Ana cut it again")
-    each_bank.exchanges.ask_reversal(back, reason="Ana was at sea", command=command(BO))
-    each_bank.exchanges.approve_reversal(back, command=command(CHIDI))
-    gift, _ = each_bank.gifts.record(BO, AccountId(ANA), GARDENING, TODAY, command=command(BO), note="soup for Ana")
-    each_bank.gifts.withdraw(gift, reason="Ana never got it", command=command(BO))
+    each_bank.do(AskForReversal(exchange=back, reason="Ana was at sea"), by=BO)
+    each_bank.do(ApproveReversal(exchange=back), by=CHIDI)
+    gift = (
+        each_bank.do(
+            RecordGift(giver=BO, receiver=AccountId(ANA), category=GARDENING, given_on=TODAY, note="soup for Ana"),
+            by=BO,
+        )
+        .fact(GiftRecorded)
+        .gift
+    )
+    each_bank.do(WithdrawGift(gift=gift, reason="Ana never got it"), by=BO)
     told(each_bank, BO, "Ruth sang", giver=RUTH)
-    each_bank.gifts.record(BO, COMMUNITY, GARDENING, TODAY, command=command(BO), note="soup for everybody")
+    each_bank.do(
+        RecordGift(giver=BO, receiver=COMMUNITY, category=GARDENING, given_on=TODAY, note="soup for everybody"), by=BO
+    )
 
     erase(each_bank)
 
@@ -87,11 +102,12 @@ def test_words_about_shared_help_go_whoever_wrote_them(each_bank: TimeBank) -> N
 
 
 def test_what_they_wrote_about_others_goes_and_what_they_typed_for_others_stays(each_bank: TimeBank) -> None:
-    each_bank.members.give_role(ANA, "coordinator", command=command(CHIDI))
+    each_bank.do(GiveRole(member=ANA, role="coordinator"), by=CHIDI)
     exchange = told(each_bank, BO, "", giver=RUTH)
-    each_bank.exchanges.reverse(exchange, asked_by=BO, reason="Ana heard it so", command=command(ANA))
-    each_bank.exchanges.report(
-        (help_of(RUTH, BO),), TODAY, command=command(ANA, on_behalf=BO), note="Bo said this by phone"
+    each_bank.do(ReverseExchange(exchange=exchange, asked_by=BO, reason="Ana heard it so"), by=ANA)
+    each_bank.do(
+        ReportExchange(legs=(help_of(RUTH, BO),), given_on=TODAY, note="Bo said this by phone"),
+        by=caller(ANA, on_behalf=BO),
     )
 
     erase(each_bank)
@@ -114,7 +130,7 @@ def test_it_is_shown_before_it_is_done(bank: TimeBank) -> None:
     told(bank, ANA, "mended the fence")
     told(bank, BO, "Ana cut the hedge")
 
-    going = bank.erasures.would_go(ANA)
+    going = would_go(bank.log, bank.people, ANA)
 
     assert going.own == {"email": 1, "name": 1, "note": 1}
     assert going.of_others == 1
@@ -133,17 +149,17 @@ def test_who_was_erased_takes_no_part_and_is_nobodys_choice(bank: TimeBank) -> N
 def test_the_address_is_free_again(bank: TimeBank) -> None:
     erase(bank)
 
-    newcomer, _ = bank.members.invite("Ana Sousa", email="ana@elm.example", command=command(CHIDI))
+    newcomer = bank.do(InviteMember(name="Ana Sousa", email="ana@elm.example"), by=CHIDI).fact(MemberInvited).member
 
     assert bank.people.member_with_address("ana@elm.example") == newcomer != ANA
 
 
 def test_the_same_wish_twice_erases_once(bank: TimeBank) -> None:
-    bank.erasures.ask(ANA, command=command(ANA))
-    once = command(CHIDI)
+    bank.do(AskForErasure(member=ANA), by=ANA)
+    once = caller(CHIDI)
 
-    first = bank.erasures.erase(ANA, command=once)
-    again = bank.erasures.erase(ANA, command=once)
+    first = bank.do(EraseMember(member=ANA), by=once)
+    again = bank.do(EraseMember(member=ANA), by=once)
 
     assert first.facts == again.facts
     assert sum(isinstance(fact, PersonalDataErased) for fact in facts_in(bank.log)) == 1
@@ -151,32 +167,32 @@ def test_the_same_wish_twice_erases_once(bank: TimeBank) -> None:
 
 def test_a_refusal_erases_nothing(bank: TimeBank) -> None:
     with pytest.raises(NobodyAsked):
-        bank.erasures.erase(ANA, command=command(CHIDI))
+        bank.do(EraseMember(member=ANA), by=CHIDI)
     with pytest.raises(LastCoordinator):
-        bank.erasures.ask(CHIDI, command=command(CHIDI))
-    bank.members.give_role(ANA, "coordinator", command=command(CHIDI))
-    bank.erasures.ask(ANA, command=command(ANA))
+        bank.do(AskForErasure(member=CHIDI), by=CHIDI)
+    bank.do(GiveRole(member=ANA, role="coordinator"), by=CHIDI)
+    bank.do(AskForErasure(member=ANA), by=ANA)
     with pytest.raises(SomebodyElseConfirms):
-        bank.erasures.erase(ANA, command=command(ANA))
+        bank.do(EraseMember(member=ANA), by=ANA)
 
     assert NAMES[ANA] in kept(bank)
 
 
 def test_who_thought_better_of_it_is_not_erased(bank: TimeBank) -> None:
-    bank.erasures.ask(ANA, command=command(ANA))
-    bank.erasures.withdraw(ANA, command=command(ANA))
+    bank.do(AskForErasure(member=ANA), by=ANA)
+    bank.do(WithdrawErasure(member=ANA), by=ANA)
 
     with pytest.raises(NobodyAsked):
-        bank.erasures.erase(ANA, command=command(HOST))
+        bank.do(EraseMember(member=ANA), by=HOST)
 
 
 def test_a_wish_that_was_passed_on_says_so(bank: TimeBank) -> None:
-    bank.erasures.ask(ANA, command=command(CHIDI, on_behalf=ANA))
+    bank.do(AskForErasure(member=ANA), by=caller(CHIDI, on_behalf=ANA))
 
     (*_, asked) = [decode(data) for _, data in bank.log.scan()]
 
     assert (asked.actor, asked.on_behalf) == (CHIDI, ANA)
-    assert bank.erasures.standing(ANA).erasure_asked_by == CHIDI
+    assert bank.member(ANA).erasure_asked_by == CHIDI
 
 
 def test_an_older_people_store_that_comes_back_forgets_again_before_anything_is_asked(
@@ -196,7 +212,7 @@ def test_an_older_people_store_that_comes_back_forgets_again_before_anything_is_
         assert again.people.of(ANA, "name") == []
         assert not any("Ana" in word for word in kept(again))
         assert NAMES[BO] in kept(again)
-        assert again.erasures.is_clean()
+        assert is_clean(again.people)
     assert b"Ana" not in b"".join(file.read_bytes() for file in folder.glob("people*"))
 
 
@@ -238,7 +254,7 @@ def test_a_new_entry_after_the_last_erasure_costs_no_new_erasure(each_bank: Time
 def test_what_was_said_after_the_erasure_is_not_part_of_it(bank: TimeBank) -> None:
     exchange = told(bank, BO, "hedge")
     erase(bank)
-    bank.exchanges.ask_reversal(exchange, reason="It was less than an hour", command=command(BO))
+    bank.do(AskForReversal(exchange=exchange, reason="It was less than an hour"), by=BO)
     with bank.people.engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM forgotten"))
 

@@ -1,10 +1,13 @@
 """Finding people and groups by what others write."""
 
 from ledger.application.finding import Found, find_all, find_members
+from ledger.application.groups import FormGroup
+from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
+from ledger.events import GroupFormed, MemberInvited
 from ledger.identifiers import AccountId
 from ledger.log.people import Words
-from tests.cast import ANA, BO, CHIDI, GARDEN, NAMES, command
+from tests.cast import ANA, BO, CHIDI, GARDEN, NAMES
 
 ANA_FOUND = Found(AccountId(ANA), NAMES[ANA])
 
@@ -24,8 +27,8 @@ def test_a_member_is_found_by_identifier_name_and_address(each_bank: TimeBank) -
 
 
 def test_two_of_the_same_name_are_both_found_and_a_group_too(bank: TimeBank) -> None:
-    another, _ = bank.members.invite("Aña Sousa", command=command(CHIDI))
-    garden, _ = bank.groups.form("The garden", command=command(CHIDI))
+    another = bank.do(InviteMember(name="Aña Sousa"), by=CHIDI).fact(MemberInvited).member
+    garden = bank.do(FormGroup(name="The garden"), by=CHIDI).fact(GroupFormed).group
 
     found = find_all(bank, ["Ana Sousa", "the garden"])
 
@@ -34,8 +37,8 @@ def test_two_of_the_same_name_are_both_found_and_a_group_too(bank: TimeBank) -> 
 
 
 def test_an_address_with_a_mark_is_not_taken_for_one_without(bank: TimeBank) -> None:
-    jose, _ = bank.members.invite("José", email="josé@elm.example", command=command(CHIDI))
-    other, _ = bank.members.invite("Joe", email="jose@elm.example", command=command(CHIDI))
+    jose = bank.do(InviteMember(name="José", email="josé@elm.example"), by=CHIDI).fact(MemberInvited).member
+    other = bank.do(InviteMember(name="Joe", email="jose@elm.example"), by=CHIDI).fact(MemberInvited).member
 
     found = find_all(bank, ["JOSÉ@elm.example", "jose@elm.example"])
 

@@ -5,6 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from ledger.application.agreements import AgreeOnLimits
+from ledger.application.exchanges import ReportExchange
+from ledger.application.founding import FoundCommunity
+from ledger.application.groups import FormGroup
+from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
 from ledger.domain.agreements import DEFAULT_CATEGORIES
 from ledger.events import (
@@ -28,7 +33,7 @@ from ledger.refusals import (
     WordsTooLong,
     WordsUnreadable,
 )
-from tests.cast import ANA, BO, TODAY, clock, command, counting_ids, facts_in, help_of
+from tests.cast import ANA, BO, TODAY, caller, clock, counting_ids, facts_in, help_of
 
 
 @pytest.fixture
@@ -39,9 +44,11 @@ def empty(sqlite_url: str) -> Iterator[TimeBank]:
 
 
 def test_a_founding_records_the_community_its_agreements_and_the_first_coordinator(empty: TimeBank) -> None:
-    first, answer = empty.founding.found(
-        " Elm Street ", time_zone="Europe/London", host="hours.example", coordinator="Chidi", command=command(HOST)
+    answer = empty.do(
+        FoundCommunity(name=" Elm Street ", time_zone="Europe/London", host="hours.example", coordinator="Chidi"),
+        by=HOST,
     )
+    first = answer.fact(MemberInvited).member
 
     assert first is not None
     assert list(answer.facts) == facts_in(empty.log)
@@ -56,67 +63,66 @@ def test_a_founding_records_the_community_its_agreements_and_the_first_coordinat
         MemberWelcomed(member=first),
         RoleGiven(member=first, role="coordinator"),
     )
-    assert empty.members.standing(first).coordinates
+    assert empty.member(first).coordinates
 
 
 def test_a_community_is_founded_without_a_coordinator_too(empty: TimeBank) -> None:
-    first, answer = empty.founding.found("Elm Street", time_zone="UTC", email="kept@for.nobody", command=command(HOST))
+    answer = empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", email="kept@for.nobody"), by=HOST)
 
-    assert first is None
     assert len(answer.facts) == 4
     assert empty.people.member_with_address("kept@for.nobody") is None
 
 
 def test_a_name_without_latin_letters_has_an_origin_all_the_same(empty: TimeBank) -> None:
-    empty.founding.found("إلم", time_zone="UTC", command=command(HOST))
+    empty.do(FoundCommunity(name="إلم", time_zone="UTC"), by=HOST)
 
-    assert empty.agreements.in_force().origin == "localhost/0001/1"
+    assert empty.agreements.origin == "localhost/0001/1"
 
 
 def test_one_log_is_one_community(empty: TimeBank) -> None:
-    empty.founding.found("Elm Street", time_zone="UTC", command=command(HOST))
+    empty.do(FoundCommunity(name="Elm Street", time_zone="UTC"), by=HOST)
 
     with pytest.raises(AlreadyFounded):
-        empty.founding.found("Oak Street", time_zone="UTC", command=command(HOST))
+        empty.do(FoundCommunity(name="Oak Street", time_zone="UTC"), by=HOST)
 
 
 def test_a_repeated_founding_answers_the_same_coordinator(empty: TimeBank) -> None:
-    once = command(HOST)
-    first, answer = empty.founding.found("Elm Street", time_zone="UTC", coordinator="Chidi", command=once)
+    once = caller(HOST)
+    answer = empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Chidi"), by=once)
+    first = answer.fact(MemberInvited).member
 
-    again, second = empty.founding.found("Elm Street", time_zone="UTC", coordinator="Chidi", command=once)
+    second = empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Chidi"), by=once)
+    again = second.fact(MemberInvited).member
 
     assert (again, second.facts) == (first, answer.facts)
     with pytest.raises(CommandUsedBefore):
-        empty.founding.found("Elm Street", time_zone="UTC", coordinator="Somebody else", command=once)
+        empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Somebody else"), by=once)
 
 
 @pytest.mark.parametrize("name", ["", "  "])
 def test_a_community_has_a_name(empty: TimeBank, name: str) -> None:
     with pytest.raises(NoName):
-        empty.founding.found(name, time_zone="UTC", command=command(HOST))
+        empty.do(FoundCommunity(name=name, time_zone="UTC"), by=HOST)
 
 
 def test_a_community_has_a_name_that_can_be_kept(empty: TimeBank) -> None:
     with pytest.raises(WordsTooLong):
-        empty.founding.found("E" * 101, time_zone="UTC", command=command(HOST))
+        empty.do(FoundCommunity(name="E" * 101, time_zone="UTC"), by=HOST)
     with pytest.raises(WordsUnreadable):
-        empty.founding.found("Elm \ud800", time_zone="UTC", command=command(HOST))
+        empty.do(FoundCommunity(name="Elm \ud800", time_zone="UTC"), by=HOST)
 
 
 @pytest.mark.parametrize("zone", ["", "Elm/Street", "Europe", "../../etc/passwd", "UTC\x00", "\ud800"])
 def test_a_time_zone_is_one_that_exists(empty: TimeBank, zone: str) -> None:
     with pytest.raises(UnknownTimeZone):
-        empty.founding.found("Elm Street", time_zone=zone, command=command(HOST))
+        empty.do(FoundCommunity(name="Elm Street", time_zone=zone), by=HOST)
 
     assert empty.log.head() == 0
 
 
 def test_a_refused_founding_leaves_nothing(empty: TimeBank) -> None:
     with pytest.raises(NoAddress):
-        empty.founding.found(
-            "Elm Street", time_zone="UTC", coordinator="Chidi", email="no address", command=command(HOST)
-        )
+        empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Chidi", email="no address"), by=HOST)
 
     assert empty.log.head() == 0
 
@@ -126,8 +132,12 @@ def test_words_left_by_a_founding_that_was_cut_short_do_not_stand_in_the_way(emp
     a_minute_ago = People(empty.people.engine, now=lambda: time.time() - 60)
     a_minute_ago.seal([Words("m-0000", "email", "chidi@elm.example")])
 
-    first, _ = empty.founding.found(
-        "Elm Street", time_zone="UTC", coordinator="Chidi", email="chidi@elm.example", command=command(HOST)
+    first = (
+        empty.do(
+            FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Chidi", email="chidi@elm.example"), by=HOST
+        )
+        .fact(MemberInvited)
+        .member
     )
 
     assert empty.people.member_with_address("chidi@elm.example") == first
@@ -135,12 +145,12 @@ def test_words_left_by_a_founding_that_was_cut_short_do_not_stand_in_the_way(emp
 
 def test_nothing_else_happens_before_the_founding(empty: TimeBank) -> None:
     with pytest.raises(NotFounded):
-        empty.members.invite("Ana", command=command(HOST))
+        empty.do(InviteMember(name="Ana"), by=HOST)
     with pytest.raises(NotFounded):
-        empty.groups.form("Garden", command=command(HOST))
+        empty.do(FormGroup(name="Garden"), by=HOST)
     with pytest.raises(NotFounded):
-        empty.exchanges.report([help_of(ANA, BO)], TODAY, command=command(HOST))
+        empty.do(ReportExchange(legs=(help_of(ANA, BO),), given_on=TODAY), by=HOST)
     with pytest.raises(NotFounded):
-        empty.agreements.limits(0, None, command=command(HOST))
+        empty.do(AgreeOnLimits(debit_limit_minutes=0, upper_limit_minutes=None), by=HOST)
 
     assert empty.log.head() == 0

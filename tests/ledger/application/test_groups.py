@@ -2,7 +2,9 @@
 
 import pytest
 
+from ledger.application.groups import FormGroup, JoinGroup, LeaveGroup
 from ledger.application.time_bank import TimeBank
+from ledger.events import GroupFormed
 from ledger.identifiers import GroupId
 from ledger.log.entry import decode
 from ledger.refusals import (
@@ -14,52 +16,52 @@ from ledger.refusals import (
     UnknownGroup,
     WordsTooLong,
 )
-from tests.cast import ANA, BO, CHIDI, command
+from tests.cast import ANA, BO, CHIDI, caller
 
 
 def test_a_group_has_a_name_outside_the_log(bank: TimeBank) -> None:
-    garden, _ = bank.groups.form("  The   garden ", command=command(CHIDI))
+    garden = bank.do(FormGroup(name="  The   garden "), by=CHIDI).fact(GroupFormed).group
 
     (entry,) = [decode(stored.data) for stored in bank.log.read({f"group:{garden}": 0})[0]]
     assert bank.people.words(entry.sealed.values()) == {entry.sealed["name"]: "The garden"}
-    assert bank.groups.standing(garden).is_formed
+    assert bank.group(garden).is_formed
 
 
 def test_a_repeated_form_forms_one_group(bank: TimeBank) -> None:
-    once = command(CHIDI)
-    garden, _ = bank.groups.form("Garden", command=once)
+    once = caller(CHIDI)
+    garden = bank.do(FormGroup(name="Garden"), by=once).fact(GroupFormed).group
 
-    assert bank.groups.form(" Garden", command=once)[0] == garden
+    assert bank.do(FormGroup(name=" Garden"), by=once).fact(GroupFormed).group == garden
     with pytest.raises(CommandUsedBefore):
-        bank.groups.form("Choir", command=once)
+        bank.do(FormGroup(name="Choir"), by=once)
 
 
 def test_a_group_is_called_something_short(bank: TimeBank) -> None:
     with pytest.raises(NoName):
-        bank.groups.form(" ", command=command(CHIDI))
+        bank.do(FormGroup(name=" "), by=CHIDI)
     with pytest.raises(WordsTooLong):
-        bank.groups.form("G" * 101, command=command(CHIDI))
+        bank.do(FormGroup(name="G" * 101), by=CHIDI)
     with pytest.raises(OnlyCoordinators):
-        bank.groups.form("Garden", command=command(ANA))
+        bank.do(FormGroup(name="Garden"), by=ANA)
 
 
 def test_members_join_and_leave(each_bank: TimeBank) -> None:
-    garden, _ = each_bank.groups.form("Garden", command=command(CHIDI))
+    garden = each_bank.do(FormGroup(name="Garden"), by=CHIDI).fact(GroupFormed).group
 
-    each_bank.groups.join(garden, ANA, command=command(ANA))
-    each_bank.groups.join(garden, BO, command=command(CHIDI))
+    each_bank.do(JoinGroup(group=garden, member=ANA), by=ANA)
+    each_bank.do(JoinGroup(group=garden, member=BO), by=CHIDI)
     with pytest.raises(BelongsAlready):
-        each_bank.groups.join(garden, ANA, command=command(CHIDI))
-    each_bank.groups.leave(garden, ANA, command=command(ANA))
+        each_bank.do(JoinGroup(group=garden, member=ANA), by=CHIDI)
+    each_bank.do(LeaveGroup(group=garden, member=ANA), by=ANA)
 
-    assert not each_bank.groups.belonging(garden, ANA).belongs
-    assert each_bank.groups.belonging(garden, BO).belongs
+    assert not each_bank.belonging(garden, ANA).belongs
+    assert each_bank.belonging(garden, BO).belongs
     with pytest.raises(BelongsNot):
-        each_bank.groups.leave(garden, ANA, command=command(ANA))
+        each_bank.do(LeaveGroup(group=garden, member=ANA), by=ANA)
     with pytest.raises(OnlyCoordinators):
-        each_bank.groups.leave(garden, BO, command=command(ANA))
+        each_bank.do(LeaveGroup(group=garden, member=BO), by=ANA)
 
 
 def test_an_unknown_group_is_not_joined(bank: TimeBank) -> None:
     with pytest.raises(UnknownGroup):
-        bank.groups.join(GroupId("g-nothing"), ANA, command=command(ANA))
+        bank.do(JoinGroup(group=GroupId("g-nothing"), member=ANA), by=ANA)

@@ -6,13 +6,16 @@ from itertools import count
 
 import pytest
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
 from ledger.application.finding import find_all, find_members
+from ledger.application.founding import FoundCommunity
+from ledger.application.groups import FormGroup
 from ledger.application.importing import Community, Outcome, Plan, carry_out, plan_import
+from ledger.application.members import InviteMember, LeaveCommunity
 from ledger.application.replaying import replay
 from ledger.application.sheet_rows import Kind, Row
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeSettled, GiftRecorded
+from ledger.events import ExchangeSettled, GiftRecorded, GroupFormed, MemberInvited
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
 from ledger.log.entry import decode
 from ledger.log.faults import LogUnavailable
@@ -30,12 +33,14 @@ def bank(database_url: str) -> Iterator[TimeBank]:
 
 @pytest.fixture
 def founded(bank: TimeBank) -> TimeBank:
-    bank.founding.found("Riverside", time_zone="UTC", command=_host(), coordinator="Chidi", email="chidi@example.org")
+    bank.do(
+        FoundCommunity(name="Riverside", time_zone="UTC", coordinator="Chidi", email="chidi@example.org"), by=_host()
+    )
     return bank
 
 
-def _host() -> Command:
-    return Command(id=new_command_id(), by=HOST, via="cli")
+def _host() -> Caller:
+    return Caller(id=new_command_id(), by=HOST, via="cli")
 
 
 _numbers = count(2)
@@ -95,7 +100,7 @@ def test_help_is_settled_and_typed_by_the_host_for_both(founded: TimeBank) -> No
 
 
 def test_gifts_go_to_members_groups_and_everybody(founded: TimeBank) -> None:
-    group, _ = founded.groups.form("Mill Lane", command=_host())
+    group = founded.do(FormGroup(name="Mill Lane"), by=_host()).fact(GroupFormed).group
 
     take_in(founded, [row(kind="gift"), row(receiver="Mill Lane", kind="gift"), row(receiver="community", kind="gift")])
 
@@ -151,7 +156,7 @@ def test_people_are_found_by_name_address_and_identifier_whatever_the_accents(fo
 
 def test_whom_an_earlier_file_brought_is_the_same_person_in_the_next(founded: TimeBank) -> None:
     take_in(founded, [row("p0001", "p0002")])
-    founded.members.invite("p0001", command=_host())
+    founded.do(InviteMember(name="p0001"), by=_host())
 
     plan = plan_import(founded, [row("P0001", "p0002", 30)], now=NOW)
 
@@ -160,7 +165,7 @@ def test_whom_an_earlier_file_brought_is_the_same_person_in_the_next(founded: Ti
 
 def test_two_people_of_one_name_must_be_told_apart(founded: TimeBank) -> None:
     for _ in range(2):
-        founded.members.invite("Ana", command=_host())
+        founded.do(InviteMember(name="Ana"), by=_host())
 
     plan = plan_import(founded, [row()], now=NOW)
 
@@ -168,7 +173,7 @@ def test_two_people_of_one_name_must_be_told_apart(founded: TimeBank) -> None:
 
 
 def test_words_without_an_entry_name_nobody(founded: TimeBank) -> None:
-    ana, _ = founded.members.invite("Ana", command=_host())
+    ana = founded.do(InviteMember(name="Ana"), by=_host()).fact(MemberInvited).member
     founded.people.seal([Words("m-000000000000", "name", "Ana")])
 
     assert [found.account for found in find_all(founded, ["Ana"])["Ana"]] == [ana]
@@ -214,7 +219,7 @@ def test_a_limit_counts_all_rows_before_and_can_be_agreed_first(founded: TimeBan
     _, outcome = take_in(founded, rows, debit_limit_minutes=-30 * 60)
 
     assert outcome.recorded == 2
-    assert founded.agreements.in_force().debit_limit_minutes == -30 * 60
+    assert founded.agreements.debit_limit_minutes == -30 * 60
 
 
 def test_known_kinds_are_found_by_key_and_label_and_new_ones_added(founded: TimeBank) -> None:
@@ -224,7 +229,7 @@ def test_known_kinds_are_found_by_key_and_label_and_new_ones_added(founded: Time
 
     assert [plan.kinds[text] for text in texts[:5]] == ["garden", "food", "other", "co-work", "co-work"]
     assert plan.kinds["庭仕事"].startswith("kind-")
-    assert [kind.label for kind in founded.agreements.in_force().categories[-2:]] == ["Co-work", "庭仕事"]
+    assert [kind.label for kind in founded.agreements.categories[-2:]] == ["Co-work", "庭仕事"]
 
 
 def test_an_empty_place_is_founded_first(bank: TimeBank) -> None:
@@ -233,7 +238,7 @@ def test_an_empty_place_is_founded_first(bank: TimeBank) -> None:
 
     carry_out(bank, plan)
 
-    agreed = bank.agreements.in_force()
+    agreed = bank.agreements
     assert (agreed.name, agreed.time_zone) == ("Elm Street", "Europe/Madrid")
     assert replay(bank.log).given == 60
 
@@ -242,7 +247,7 @@ def test_who_leaves_between_plan_and_writing_is_reported(founded: TimeBank) -> N
     take_in(founded, [row()])
     rows = [row(minutes=15), row("Eve", minutes=15)]
     plan = plan_import(founded, rows, now=NOW)
-    founded.members.leave(member(founded, "Ana"), command=_host())
+    founded.do(LeaveCommunity(member=member(founded, "Ana")), by=_host())
 
     outcome = carry_out(founded, plan)
 

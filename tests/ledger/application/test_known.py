@@ -5,10 +5,11 @@ import sqlite3
 import pytest
 
 from ledger.application import known
+from ledger.application.exchanges import ReportExchange
 from ledger.application.known import false_snapshots
 from ledger.application.time_bank import TimeBank
 from ledger.refusals import BeyondDebitLimit
-from tests.cast import ANA, BO, RUTH, TODAY, command, help_of, minutes_of, reopened
+from tests.cast import ANA, BO, RUTH, TODAY, help_of, minutes_of, reopened
 
 
 @pytest.fixture(autouse=True)
@@ -20,14 +21,14 @@ def snapshots_are_kept_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 def five_hours(bank: TimeBank) -> None:
     """Bo receives five hours, one by one."""
     for _ in range(5):
-        bank.exchanges.report([help_of()], TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
 
 def test_a_snapshot_is_kept_and_only_what_came_after_is_read(each_bank: TimeBank) -> None:
     five_hours(each_bank)
     with reopened(each_bank) as cold:
         assert minutes_of(cold, BO) == -300
-        cold.exchanges.report([help_of()], TODAY, command=command(BO))
+        cold.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
     tag = f"account:{BO}"
     position, _ = each_bank.log.load_snapshots([tag])[tag]
@@ -61,7 +62,7 @@ def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_
     five_hours(each_bank)
     with reopened(each_bank) as cold:
         assert minutes_of(cold, BO) == -300 and minutes_of(cold, ANA) == 300
-        cold.exchanges.report([help_of()], TODAY, command=command(BO))
+        cold.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
     assert set(log.snapshots()) == {f"account:{ANA}", f"account:{BO}"} and false_snapshots(log) == []
 
     position, state = log.snapshots()[f"account:{BO}"]
@@ -71,7 +72,7 @@ def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_
     log.save_snapshots(
         [(f"account:{BO}", position, forged), (f"account:{RUTH}", log.head() + 5, state), ("x", 1, b"1{")]
     )
-    each_bank.exchanges.report([help_of()], TODAY, command=command(BO))
+    each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
     assert false_snapshots(log) == [BO, RUTH]
     log.forget_snapshots()
@@ -82,12 +83,12 @@ def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_
 
 def test_memory_that_forgets_at_once_decides_the_same(bank: TimeBank, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "_REMEMBERED", 1)
-    bank.exchanges.report([help_of(minutes=1180)], TODAY, command=command(BO))
+    bank.do(ReportExchange(legs=(help_of(minutes=1180),), given_on=TODAY), by=BO)
 
     for minutes in (15, 5):
-        bank.exchanges.report([help_of(minutes=minutes)], TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY), by=BO)
     with pytest.raises(BeyondDebitLimit):
-        bank.exchanges.report([help_of(minutes=1)], TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(minutes=1),), given_on=TODAY), by=BO)
 
     assert minutes_of(bank, BO) == -1200
 

@@ -13,17 +13,29 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from ledger.application import known
-from ledger.application.commands import Answer
+from ledger.application.agreements import AgreeOnLimits
+from ledger.application.commands import Recorded
 from ledger.application.desk import Desk
+from ledger.application.exchanges import (
+    ApproveReversal,
+    AskForReversal,
+    CallOffExchange,
+    ConfirmExchange,
+    DeclineExchange,
+    DeclineReversal,
+    ReportExchange,
+    ReverseExchange,
+)
+from ledger.application.gifts import RecordGift
 from ledger.application.replaying import replay
 from ledger.application.time_bank import TimeBank
 from ledger.domain.postings import postings
 from ledger.domain.subjects import account
-from ledger.events import Leg
+from ledger.events import ExchangeReported, Leg
 from ledger.identifiers import AccountId, ExchangeId, MemberId, random_id
 from ledger.log.entry import decode
 from ledger.refusals import Refusal
-from tests.cast import ANA, BO, CAST, CHIDI, RUTH, TODAY, clock, command, help_of
+from tests.cast import ANA, BO, CAST, CHIDI, RUTH, TODAY, clock, help_of
 
 people = st.sampled_from(CAST)
 minutes = st.sampled_from([1, 60, 600, 1200, 1440])
@@ -104,7 +116,11 @@ class AnyWishes(RuleBasedStateMachine):
             right = right and old is not None and old.state == "reversed" and old.parties == wished.parties
         right = right and (bool(wished.awaiting) or self._fits(wished))
         try:
-            exchange, _ = self.bank.exchanges.report(legs, TODAY, command=command(by), corrects=corrects)
+            exchange = (
+                self.bank.do(ReportExchange(legs=tuple(legs), given_on=TODAY, corrects=corrects), by=by)
+                .fact(ExchangeReported)
+                .exchange
+            )
         except Refusal:
             assert not right
             return ExchangeId("x-never-reported")
@@ -118,7 +134,7 @@ class AnyWishes(RuleBasedStateMachine):
     def confirm(self, exchange: ExchangeId, by: MemberId) -> None:
         found = self._waiting(exchange)
         right = found is not None and by in found.awaiting and (len(found.awaiting) > 1 or self._fits(found))
-        if self._happens(right, lambda: self.bank.exchanges.confirm(exchange, command=command(by))):
+        if self._happens(right, lambda: self.bank.do(ConfirmExchange(exchange=exchange), by=by)):
             assert found is not None
             found.awaiting.discard(by)
             if not found.awaiting:
@@ -128,7 +144,7 @@ class AnyWishes(RuleBasedStateMachine):
     def decline(self, exchange: ExchangeId, by: MemberId) -> None:
         found = self._waiting(exchange)
         right = found is not None and by in found.awaiting
-        if self._happens(right, lambda: self.bank.exchanges.decline(exchange, reason="No", command=command(by))):
+        if self._happens(right, lambda: self.bank.do(DeclineExchange(exchange=exchange, reason="No"), by=by)):
             assert found is not None
             found.state = "declined"
 
@@ -136,7 +152,7 @@ class AnyWishes(RuleBasedStateMachine):
     def call_off(self, exchange: ExchangeId, by: MemberId) -> None:
         found = self._waiting(exchange)
         right = found is not None and (by == found.by or (by == CHIDI and CHIDI not in found.parties))
-        if self._happens(right, lambda: self.bank.exchanges.call_off(exchange, command=command(by))):
+        if self._happens(right, lambda: self.bank.do(CallOffExchange(exchange=exchange), by=by)):
             assert found is not None
             found.state = "called-off"
 
@@ -144,9 +160,7 @@ class AnyWishes(RuleBasedStateMachine):
     def ask_reversal(self, exchange: ExchangeId, by: MemberId) -> None:
         found = self.reported.get(exchange)
         right = found is not None and found.state == "settled" and by in found.parties
-        if self._happens(
-            right, lambda: self.bank.exchanges.ask_reversal(exchange, reason="A slip", command=command(by))
-        ):
+        if self._happens(right, lambda: self.bank.do(AskForReversal(exchange=exchange, reason="A slip"), by=by)):
             assert found is not None
             found.state, found.asked_by = "asked", by
 
@@ -154,7 +168,7 @@ class AnyWishes(RuleBasedStateMachine):
     def approve_reversal(self, exchange: ExchangeId, by: MemberId) -> None:
         found = self.reported.get(exchange)
         right = found is not None and found.state == "asked" and by != found.asked_by and self._decides(found, by)
-        if self._happens(right, lambda: self.bank.exchanges.approve_reversal(exchange, command=command(by))):
+        if self._happens(right, lambda: self.bank.do(ApproveReversal(exchange=exchange), by=by)):
             assert found is not None
             self._undo(found)
 
@@ -162,7 +176,7 @@ class AnyWishes(RuleBasedStateMachine):
     def decline_reversal(self, exchange: ExchangeId, by: MemberId) -> None:
         found = self.reported.get(exchange)
         right = found is not None and found.state == "asked" and self._decides(found, by)
-        if self._happens(right, lambda: self.bank.exchanges.decline_reversal(exchange, command=command(by))):
+        if self._happens(right, lambda: self.bank.do(DeclineReversal(exchange=exchange), by=by)):
             assert found is not None
             found.state, found.asked_by = "settled", None
 
@@ -178,7 +192,7 @@ class AnyWishes(RuleBasedStateMachine):
         )
         if self._happens(
             right,
-            lambda: self.bank.exchanges.reverse(exchange, asked_by=asked_by, reason="A slip", command=command(by)),
+            lambda: self.bank.do(ReverseExchange(exchange=exchange, asked_by=asked_by, reason="A slip"), by=by),
         ):
             assert found is not None
             self._undo(found)
@@ -187,14 +201,15 @@ class AnyWishes(RuleBasedStateMachine):
     def give(self, giver: MemberId, receiver: MemberId) -> None:
         self._happens(
             giver != receiver,
-            lambda: self.bank.gifts.record(
-                giver, AccountId(receiver), help_of().category, TODAY, command=command(giver)
-            )[1],
+            lambda: self.bank.do(
+                RecordGift(giver=giver, receiver=AccountId(receiver), category=help_of().category, given_on=TODAY),
+                by=giver,
+            ),
         )
 
     @rule(debit=st.sampled_from([0, -600, -1200, -3000]), upper=st.sampled_from([None, 600, 1500]))
     def agree_limits(self, debit: int, upper: int | None) -> None:
-        self.bank.agreements.limits(debit, upper, command=command(CHIDI))
+        self.bank.do(AgreeOnLimits(debit_limit_minutes=debit, upper_limit_minutes=upper), by=CHIDI)
         self.limits = (debit, upper)
 
     @rule()
@@ -253,7 +268,7 @@ class AnyWishes(RuleBasedStateMachine):
             assert not right
             return False
         assert right
-        assert isinstance(answer, Answer)
+        assert isinstance(answer, Recorded)
         assert answer.facts
         return True
 

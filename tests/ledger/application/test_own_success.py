@@ -1,8 +1,9 @@
 """A conflict with our own success: the commit was kept, its answer was lost, and the retry below us met its own entry."""
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.events import ExchangeReported
-from tests.cast import ANA, TODAY, command, facts_in, help_of
+from tests.cast import ANA, TODAY, facts_in, help_of
 from tests.ledger.application.troubled import always_conflicting, times, with_trouble
 
 
@@ -10,11 +11,12 @@ def test_a_conflict_with_our_own_success_keeps_the_words_and_records_once(each_b
     troubled, log = with_trouble(each_bank, after=times(1, always_conflicting))
     head = each_bank.log.head()
 
-    exchange, answer = troubled.exchanges.report([help_of()], TODAY, command=command(ANA), note="Two beds of beans")
+    answer = troubled.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="Two beds of beans"), by=ANA)
+    exchange = answer.fact(ExchangeReported).exchange
 
     assert log.tries == 1
     assert [type(fact) for fact in facts_in(each_bank.log)[head:]] == [ExchangeReported]
-    assert each_bank.exchanges.state(exchange).state == "waiting"
+    assert each_bank.exchange(exchange).state == "waiting"
     assert "Two beds of beans" in each_bank.people.of(ANA, "note")
     assert answer.position == each_bank.log.head()
 
@@ -22,7 +24,7 @@ def test_a_conflict_with_our_own_success_keeps_the_words_and_records_once(each_b
 def test_a_conflict_with_somebody_else_drops_the_words_of_the_first_try(each_bank: TimeBank) -> None:
     troubled, log = with_trouble(each_bank, before=times(2, always_conflicting))
 
-    troubled.exchanges.report([help_of()], TODAY, command=command(ANA), note="Two beds of beans")
+    troubled.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="Two beds of beans"), by=ANA)
 
     assert log.tries == 3
     assert each_bank.people.of(ANA, "note") == ["Two beds of beans"]

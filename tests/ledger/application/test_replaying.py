@@ -12,12 +12,22 @@ from pathlib import Path
 import pytest
 
 from ledger.application import replaying
-from ledger.application.commands import Command
-from ledger.application.exchanges import help_given
+from ledger.application.commands import Caller
+from ledger.application.exchanges import (
+    ApproveReversal,
+    AskForReversal,
+    ConfirmExchange,
+    ReportExchange,
+    ReverseExchange,
+    help_given,
+)
+from ledger.application.founding import FoundCommunity
+from ledger.application.gifts import RecordGift, WithdrawGift
+from ledger.application.members import InviteMember, WelcomeMember
 from ledger.application.replaying import EVERYTHING, Until, replay
 from ledger.application.replaying_beside import CountedBeside, Part
 from ledger.application.time_bank import TimeBank
-from ledger.events import TYPES
+from ledger.events import TYPES, ExchangeReported, GiftRecorded, MemberInvited
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
 from ledger.log.entry import UnreadableEntry, decode, encode
 from ledger.refusals import EntryToCome
@@ -32,25 +42,29 @@ class Story:
         self.now = START
         self._numbers = count()
         self.bank = TimeBank.open(url, clock=lambda: self.now)
-        self.bank.founding.found("Riverside", time_zone="UTC", command=self.by(HOST))
+        self.bank.do(FoundCommunity(name="Riverside", time_zone="UTC"), by=self.by(HOST))
         self.ana, self.bo = (self._member(name) for name in ("Ana", "Bo"))
 
-    def by(self, member: MemberId) -> Command:
+    def by(self, member: MemberId) -> Caller:
         self.now += timedelta(days=1)
-        return Command(id=CommandId(f"command-{next(self._numbers)}"), by=member, via="cli")
+        return Caller(id=CommandId(f"command-{next(self._numbers)}"), by=member, via="cli")
 
     def _member(self, name: str) -> MemberId:
-        member, _ = self.bank.members.invite(name, command=self.by(HOST))
-        self.bank.members.welcome(member, command=self.by(HOST))
+        member = self.bank.do(InviteMember(name=name), by=self.by(HOST)).fact(MemberInvited).member
+        self.bank.do(WelcomeMember(member=member), by=self.by(HOST))
         return member
 
     def helps(self, giver: MemberId, receiver: MemberId, minutes: int) -> ExchangeId:
         """Help that the receiver reports, so that it counts at once."""
         command = self.by(receiver)
-        exchange, _ = self.bank.exchanges.report(
-            [help_given(giver, receiver, minutes, "garden")], self.now.date(), command=command
+        return (
+            self.bank.do(
+                ReportExchange(legs=(help_given(giver, receiver, minutes, "garden"),), given_on=self.now.date()),
+                by=command,
+            )
+            .fact(ExchangeReported)
+            .exchange
         )
-        return exchange
 
 
 @pytest.fixture
@@ -84,8 +98,8 @@ def test_what_was_given_and_received_adds_up_to_zero(story: Story) -> None:
 def test_a_reversal_takes_back_what_it_names(story: Story) -> None:
     exchange = story.helps(story.ana, story.bo, 90)
 
-    story.bank.exchanges.ask_reversal(exchange, reason="A mistake", command=story.by(story.ana))
-    story.bank.exchanges.approve_reversal(exchange, command=story.by(story.bo))
+    story.bank.do(AskForReversal(exchange=exchange, reason="A mistake"), by=story.by(story.ana))
+    story.bank.do(ApproveReversal(exchange=exchange), by=story.by(story.bo))
 
     tally = replay(story.bank.log).accounts[AccountId(story.ana)]
     assert (tally.given, tally.exchanges) == (0, 0)
@@ -93,8 +107,12 @@ def test_a_reversal_takes_back_what_it_names(story: Story) -> None:
 
 def test_a_skill_exchange_is_one_exchange_for_each(story: Story) -> None:
     legs = [help_given(story.ana, story.bo, 60, "garden"), help_given(story.bo, story.ana, 90, "food")]
-    exchange, _ = story.bank.exchanges.report(legs, story.now.date(), command=story.by(story.ana))
-    story.bank.exchanges.confirm(exchange, command=story.by(story.bo))
+    exchange = (
+        story.bank.do(ReportExchange(legs=tuple(legs), given_on=story.now.date()), by=story.by(story.ana))
+        .fact(ExchangeReported)
+        .exchange
+    )
+    story.bank.do(ConfirmExchange(exchange=exchange), by=story.by(story.bo))
 
     replayed = replay(story.bank.log)
 
@@ -104,11 +122,18 @@ def test_a_skill_exchange_is_one_exchange_for_each(story: Story) -> None:
 
 def test_gifts_are_counted_and_move_nothing(story: Story) -> None:
     kind = CategoryKey("food")
-    gift, _ = story.bank.gifts.record(story.ana, COMMUNITY, kind, story.now.date(), command=story.by(story.ana))
+    gift = (
+        story.bank.do(
+            RecordGift(giver=story.ana, receiver=COMMUNITY, category=kind, given_on=story.now.date()),
+            by=story.by(story.ana),
+        )
+        .fact(GiftRecorded)
+        .gift
+    )
     assert replay(story.bank.log).accounts[COMMUNITY].gifts_received == 1
     assert replay(story.bank.log, gifts=False).accounts == {}
 
-    story.bank.gifts.withdraw(gift, reason="It was lent", command=story.by(story.ana))
+    story.bank.do(WithdrawGift(gift=gift, reason="It was lent"), by=story.by(story.ana))
 
     assert replay(story.bank.log).accounts[AccountId(story.ana)].gifts_given == 0
 
@@ -140,7 +165,7 @@ def test_as_known_at_an_instant_what_was_recorded_later_does_not_count(story: St
     exchange = story.helps(story.ana, story.bo, 30)
 
     assert minutes(story, Until(known_at=instant)) == {"Ana": 90, "Bo": -90}
-    story.bank.exchanges.reverse(exchange, asked_by=story.bo, reason="Twice", command=story.by(HOST))
+    story.bank.do(ReverseExchange(exchange=exchange, asked_by=story.bo, reason="Twice"), by=story.by(HOST))
     assert minutes(story, Until(known_at=story.now - timedelta(hours=1))) == {"Ana": 120, "Bo": -120}
 
 
@@ -212,8 +237,11 @@ def test_two_processes_count_what_one_counts(story: Story, others: list[CountedB
     for _ in range(6):
         story.helps(story.bo, story.ana, 15)
     day, instant = story.now.date(), story.now
-    story.bank.exchanges.reverse(first, asked_by=story.bo, reason="Twice", command=story.by(HOST))
-    story.bank.gifts.record(story.ana, COMMUNITY, CategoryKey("food"), story.now.date(), command=story.by(story.ana))
+    story.bank.do(ReverseExchange(exchange=first, asked_by=story.bo, reason="Twice"), by=story.by(HOST))
+    story.bank.do(
+        RecordGift(giver=story.ana, receiver=COMMUNITY, category=CategoryKey("food"), given_on=story.now.date()),
+        by=story.by(story.ana),
+    )
 
     untils = (EVERYTHING, Until(as_of=day), Until(known_at=instant))
     by_two = [replay(story.bank.log, until, names=True, url=story.bank.place.log_url) for until in untils]

@@ -4,10 +4,11 @@ import time
 
 import sqlalchemy as sa
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.sweeping import sweep
 from ledger.application.time_bank import TimeBank
 from ledger.log.people import WORDS, People, Words
-from tests.cast import ANA, BO, NAMES, TODAY, command, help_of
+from tests.cast import ANA, BO, NAMES, TODAY, help_of
 
 
 def a_minute_later(bank: TimeBank) -> People:
@@ -21,7 +22,7 @@ def kept(bank: TimeBank) -> set[str]:
 
 
 def test_orphans_go_and_words_with_an_entry_stay(each_bank: TimeBank) -> None:
-    each_bank.exchanges.report((help_of(),), TODAY, command=command(BO), note="hedge")
+    each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="hedge"), by=BO)
     each_bank.people.seal([Words("m-late", "name", "Never came"), Words(ANA, "note", "Never came either")])
 
     assert sweep(each_bank.log, a_minute_later(each_bank)) == 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.backup.file import Manifest
 from ledger.backup.restoring import Restored, checked, restore
@@ -14,7 +15,7 @@ from ledger.backup.writing import write_backup
 from ledger.log.people import WORDS
 from ledger.log.places import Place
 from ledger.seal.book import Told
-from tests.cast import BO, NOW, TODAY, clock, command, counting_ids, founded, help_of
+from tests.cast import BO, NOW, TODAY, clock, counting_ids, founded, help_of
 from tests.ledger.seal.conftest import live_a_little
 from tests.providing import PostgreSQL
 
@@ -22,7 +23,7 @@ from tests.providing import PostgreSQL
 def live(bank: TimeBank) -> None:
     """Help, gifts, corrections and notes; at the end Ana has given more than she received."""
     live_a_little(bank)
-    bank.exchanges.report((help_of(minutes=45),), TODAY, command=command(BO))
+    bank.do(ReportExchange(legs=(help_of(minutes=45),), given_on=TODAY), by=BO)
 
 
 def backed_up(bank: TimeBank, path: Path, *, replace: bool = False) -> Manifest:

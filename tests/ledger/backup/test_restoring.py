@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.erasures import AskForErasure, EraseMember
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.backup.refused import BackupRefused
 from ledger.backup.restoring import checked
@@ -15,7 +17,7 @@ from ledger.seal.bundle import write_bundle
 from ledger.seal.receipt import Receipt
 from ledger.seal.signer import Signer
 from ledger.seal.verify import verify
-from tests.cast import ANA, BO, CHIDI, TODAY, command, founded, help_of, minutes_of, replayed
+from tests.cast import ANA, BO, CHIDI, TODAY, founded, help_of, minutes_of, replayed
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back, silent
 
 
@@ -29,7 +31,7 @@ def test_a_backup_of_either_database_comes_back_on_either(lively: TimeBank, else
         assert everything_in(bank) == everything_in(lively)
         assert minutes_of(bank, ANA) == minutes_of(lively, ANA) != 0
         assert bank.people.member_with_address("ana@elm.example") == ANA
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
         assert replayed(bank.log)[AccountId(ANA)] == minutes_of(bank, ANA) == minutes_of(lively, ANA) + 60
 
 
@@ -49,7 +51,7 @@ def test_a_place_that_a_program_has_open_is_left_alone(lively: TimeBank, lively_
         put_back(lively_backup, lively.place.url, tmp_path / "seals", replace=True)
 
     assert everything_in(lively) == before
-    lively.exchanges.report((help_of(),), TODAY, command=command(BO))
+    lively.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
 
 def test_what_is_replaced_is_set_aside_whole(each_bank: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_what_is_replaced_is_set_aside_whole(each_bank: TimeBank, lively_backup:
     assert "aside" in restored.set_aside
     with again(url) as bank:
         assert len(everything_in(bank)[0]) > len(before[0])
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
     if url.startswith("sqlite"):
         with again(f"sqlite:///{restored.set_aside}") as aside:
             assert everything_in(aside) == before
@@ -100,7 +102,7 @@ def test_the_signer_goes_on_with_its_folder_after_a_move_and_old_receipts_still_
     with again(elsewhere) as bank:
         moved = Signer(seals, bank.log)
         assert moved.seal() == before and moved.receipt(9) == receipt
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
         assert moved.seal().checkpoint.size == before.checkpoint.size + 2
         write_bundle(moved, bank.log, tmp_path / "bundle")
     (tmp_path / "kept").write_bytes(before.note.data)
@@ -120,7 +122,7 @@ def test_a_backup_older_than_the_last_seal_is_named_and_refused_unless_that_is_m
     backed_up(bank, tmp_path / "old.zip")
     size = Signer(seals, bank.log).seal().checkpoint.size
     for _ in range(3):
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
     Signer(seals, bank.log).seal()
 
     missing = rf"entries {size + 1} to {size + 6} are missing"
@@ -156,7 +158,7 @@ def test_a_bundle_alone_brings_back_the_log_without_a_name(lively: TimeBank, els
 
 def test_a_newer_bundle_with_the_words_of_an_older_backup_loses_no_entry(bank: TimeBank, tmp_path: Path) -> None:
     backed_up(bank, tmp_path / "monday.zip")
-    bank.exchanges.report((help_of(),), TODAY, note="On Tuesday", command=command(BO))
+    bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="On Tuesday"), by=BO)
     write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, tmp_path / "tuesday")
     url = f"sqlite:///{tmp_path / 'new'}"
 
@@ -172,8 +174,8 @@ def test_whoever_the_log_has_erased_is_forgotten_before_anybody_can_open_what_wa
     lively: TimeBank, elsewhere: str, tmp_path: Path
 ) -> None:
     backed_up(lively, tmp_path / "monday.zip")
-    lively.erasures.ask(BO, command=command(BO))
-    lively.erasures.erase(BO, command=command(CHIDI))
+    lively.do(AskForErasure(member=BO), by=BO)
+    lively.do(EraseMember(member=BO), by=CHIDI)
     write_bundle(Signer(tmp_path / "seals", lively.log), lively.log, tmp_path / "tuesday")
 
     put_back(tmp_path / "tuesday", elsewhere, tmp_path / "seals", words=tmp_path / "monday.zip")

@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.backup.checking import check
 from ledger.backup.file import opened
 from ledger.backup.refused import BackupRefused
 from ledger.log.entry import decode
 from ledger.log.store import open_log
-from tests.cast import BO, TODAY, command, help_of
+from tests.cast import BO, TODAY, help_of
 from tests.faults.books import reporting
 from tests.ledger.backup.conftest import backed_up
 
@@ -43,7 +44,7 @@ def test_it_is_read_by_any_program_that_reads_zip_and_json(lively: TimeBank, tmp
 def test_a_file_that_is_there_stays_unless_it_may_be_replaced(lively: TimeBank, tmp_path: Path) -> None:
     first = backed_up(lively, tmp_path / "backup.zip")
     kept = (tmp_path / "backup.zip").read_bytes()
-    lively.exchanges.report((help_of(),), TODAY, command=command(BO))
+    lively.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
     with pytest.raises(BackupRefused, match="is there already"):
         backed_up(lively, tmp_path / "backup.zip")

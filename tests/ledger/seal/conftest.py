@@ -7,14 +7,17 @@ from typing import NamedTuple
 
 import pytest
 
+from ledger.application.exchanges import ApproveReversal, AskForReversal, ReportExchange
+from ledger.application.gifts import RecordGift, WithdrawGift
 from ledger.application.time_bank import TimeBank
+from ledger.events import ExchangeReported, GiftRecorded
 from ledger.identifiers import COMMUNITY
 from ledger.seal.bundle import write_bundle
 from ledger.seal.folder import SealFolder
 from ledger.seal.signer import Signer
 from ledger.seal.verdict import Verdict
 from ledger.seal.verify import verify
-from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, clock, command, counting_ids, founded, help_of, skills
+from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, clock, counting_ids, founded, help_of, skills
 
 ORIGIN = "localhost/elm-street/1"
 
@@ -34,13 +37,21 @@ class Book(NamedTuple):
 
 def live_a_little(bank: TimeBank) -> None:
     """Help, a skill exchange, help taken back and put right, and a gift that was a mistake."""
-    wrong, _ = bank.exchanges.report((help_of(minutes=90),), TODAY, note="Lawn “and” hedge", command=command(BO))
-    bank.exchanges.report(skills(), TODAY, command=command(CHIDI))
-    bank.exchanges.ask_reversal(wrong, reason="It was an hour", command=command(BO))
-    bank.exchanges.approve_reversal(wrong, command=command(ANA))
-    bank.exchanges.report((help_of(minutes=60),), TODAY, corrects=wrong, command=command(BO))
-    gift, _ = bank.gifts.record(giver=ANA, receiver=COMMUNITY, category=GARDENING, given_on=TODAY, command=command(ANA))
-    bank.gifts.withdraw(gift, reason="Twice", command=command(ANA))
+    wrong = (
+        bank.do(ReportExchange(legs=(help_of(minutes=90),), given_on=TODAY, note="Lawn “and” hedge"), by=BO)
+        .fact(ExchangeReported)
+        .exchange
+    )
+    bank.do(ReportExchange(legs=skills(), given_on=TODAY), by=CHIDI)
+    bank.do(AskForReversal(exchange=wrong, reason="It was an hour"), by=BO)
+    bank.do(ApproveReversal(exchange=wrong), by=ANA)
+    bank.do(ReportExchange(legs=(help_of(minutes=60),), given_on=TODAY, corrects=wrong), by=BO)
+    gift = (
+        bank.do(RecordGift(giver=ANA, receiver=COMMUNITY, category=GARDENING, given_on=TODAY), by=ANA)
+        .fact(GiftRecorded)
+        .gift
+    )
+    bank.do(WithdrawGift(gift=gift, reason="Twice"), by=ANA)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +64,7 @@ def sealed_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
         kept.write_bytes(signer.seal().note.data)
         live_a_little(bank)
         signer.seal()
-        bank.exchanges.report((help_of(BO, ANA, 45),), TODAY, command=command(ANA))
+        bank.do(ReportExchange(legs=(help_of(BO, ANA, 45),), given_on=TODAY), by=ANA)
         write_bundle(signer, bank.log, folder / "bundle")
     return Book(folder / "data", folder / "seal", folder / "bundle", kept)
 

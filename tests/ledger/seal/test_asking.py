@@ -9,6 +9,7 @@ from time import monotonic
 
 import pytest
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.seal.asking import SECONDS_FOR_ALL, Answer, ask_witnesses
 from ledger.seal.calling import LARGEST_REPLY_BYTES, SECONDS_TO_ANSWER, Reply, Unanswered, call
@@ -18,7 +19,7 @@ from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
 from ledger.seal.witness import Witness
 from ledger.seal.witnesses import ACKNOWLEDGED
-from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
+from tests.cast import BO, TODAY, clock, counting_ids, help_of
 from tests.ledger.seal.conftest import ORIGIN, Book
 from tests.ledger.seal.neighbours import AT, open_to, replying, saying
 
@@ -47,7 +48,7 @@ class Street:
         self.signer.witnesses.add(name, key, self._stack.enter_context(saying(*parts, every_seconds=every_seconds)))
 
     def help(self) -> None:
-        self.bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        self.bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
     def ask(self) -> dict[str, Answer]:
         """Seals, and asks everybody."""
@@ -213,7 +214,7 @@ def test_of_two_copies_that_both_seal_the_second_is_found_out_and_seals_no_more(
         signer = Signer(twin.place, bank.log)
         signer.witnesses.add("library", library.key, street.signer.witnesses.policy.witnesses[0].url)
         for _ in range(more):
-            bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+            bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
         (answer,) = ask_witnesses(signer, signer.seal())
 
         assert answer.contradicts and answer.word is None and "signed with this log's key" in answer.why_not

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.erasures import AskForErasure, EraseMember
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.domain.postings import postings
 from ledger.events import PersonalDataErased
@@ -19,7 +21,7 @@ from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
 from ledger.seal.verify import verify
 from tests import providing
-from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command, facts_in, help_of, replayed
+from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, facts_in, help_of, replayed
 from tests.ledger.seal.conftest import Book
 
 ROOT = Path(__file__).parents[3]
@@ -59,7 +61,7 @@ def test_no_name_is_in_a_bundle(book: Book) -> None:
 def test_the_same_log_gives_the_same_bytes_also_later(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
     signer = Signer(book.place, sealed_bank.log)
     write_bundle(signer, sealed_bank.log, tmp_path / "again")
-    sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    sealed_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
     signer.seal(upto=27)
     shutil.rmtree(signer.folder.path / "tree")
     write_bundle(signer, sealed_bank.log, tmp_path / "later", upto=26)
@@ -186,8 +188,8 @@ def test_somebody_of_whom_no_word_was_left_can_be_erased_and_the_book_is_sound(
     with sealed_bank.people.engine.connect() as connection:
         everything = list(connection.execute(sa.select(WORDS.c.commitment)).scalars())
     sealed_bank.people.drop(everything)
-    sealed_bank.erasures.ask(RUTH, command=command(RUTH))
-    sealed_bank.erasures.erase(RUTH, command=command(CHIDI))
+    sealed_bank.do(AskForErasure(member=RUTH), by=RUTH)
+    sealed_bank.do(EraseMember(member=RUTH), by=CHIDI)
 
     write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
     verdict = verify("bundle", tmp_path / "after")
@@ -200,8 +202,8 @@ def test_what_was_erased_is_told_and_nothing_else_changes(sealed_bank: TimeBank,
     assert not any("erasures" in line for line in verify("bundle", book.bundle).lines)
     before = replayed(sealed_bank.log)
     for number, member in enumerate((ANA, BO, RUTH)):
-        sealed_bank.erasures.ask(member, command=command(member))
-        sealed_bank.erasures.erase(member, command=command(CHIDI, f"erase-{number:04}"))
+        sealed_bank.do(AskForErasure(member=member), by=member)
+        sealed_bank.do(EraseMember(member=member), by=caller(CHIDI, f"erase-{number:04}"))
 
     write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
     verdict = verify("bundle", tmp_path / "after")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.seal.bundle import write_bundle
 from ledger.seal.checkpoint import check_checkpoint
@@ -19,7 +20,7 @@ from ledger.seal.receipt import parse_receipt
 from ledger.seal.signer import Signer
 from ledger.seal.verdict import Verdict
 from ledger.seal.verify import main, verify
-from tests.cast import BO, TODAY, command, help_of
+from tests.cast import BO, TODAY, help_of
 from tests.ledger.seal.conftest import Book
 from tests.ledger.seal.test_bundle import files_of
 from tests.ledger.seal.test_cosignature import AT, key_of, witness
@@ -94,7 +95,7 @@ def test_a_word_too_few_is_incomplete_and_named(seen_book: Book) -> None:
 def test_the_word_that_counts_is_on_this_seal_and_not_on_an_earlier_one(
     seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
-    sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    sealed_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
     write_bundle(signer, sealed_bank.log, tmp_path / "newer")
 
     verdict = verify("bundle", tmp_path / "newer", policy=policy_of(seen_book))
@@ -193,7 +194,7 @@ def test_the_same_log_and_the_same_seals_give_the_same_bytes_and_a_later_word_ch
     seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
     write_bundle(signer, sealed_bank.log, tmp_path / "again")
-    sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    sealed_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
     signer.seal()
     write_bundle(signer, sealed_bank.log, tmp_path / "later", upto=26)
     first = files_of(seen_book.bundle)

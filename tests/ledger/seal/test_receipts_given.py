@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.log.entry import decode
 from ledger.refusals import EntryToCome
@@ -12,7 +13,7 @@ from ledger.seal.receipt import parse_receipt
 from ledger.seal.signer import Signer
 from ledger.seal.verdict import Verdict
 from ledger.seal.verify import verify
-from tests.cast import BO, TODAY, command, help_of
+from tests.cast import BO, TODAY, help_of
 from tests.ledger.seal.conftest import Book
 
 
@@ -76,7 +77,7 @@ def test_a_receipt_is_compared_with_a_seal_over_the_same_entries_only(book: Book
 def test_a_receipt_is_given_under_the_last_seal_unless_the_entry_is_newer(sealed_bank: TimeBank, book: Book) -> None:
     signer = Signer(book.place, sealed_bank.log)
     sealed_before = signer.folder.latest().checkpoint.size
-    sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    sealed_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
     old, new = signer.receipt(3), signer.receipt(sealed_before + 2)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.seal.bundle import write_bundle
 from ledger.seal.checkpoint import Checkpoint
@@ -15,7 +16,7 @@ from ledger.seal.note import ED25519, Signature, VerifierKey, parse_note, sign_n
 from ledger.seal.signer import Signer
 from ledger.seal.verdict import Verdict
 from ledger.seal.verify import verify
-from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
+from tests.cast import BO, TODAY, clock, counting_ids, help_of
 from tests.ledger.seal.conftest import Book
 from tests.ledger.seal.test_tampering import keys_of, said
 
@@ -25,7 +26,7 @@ Check = Callable[..., Verdict]
 def rewritten(book: Book, tmp_path: Path, place: Path) -> Path:
     """A bundle of another history of the same community, whole in itself, sealed with the key in `place`."""
     with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
-        bank.exchanges.report((help_of(minutes=17),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(minutes=17),), given_on=TODAY), by=BO)
         write_bundle(Signer(place, bank.log), bank.log, tmp_path / "forged")
     return tmp_path / "forged"
 
@@ -46,7 +47,7 @@ def test_a_bundle_under_another_key_is_not_the_communitys(book: Book, tmp_path: 
 
 def test_an_older_bundle_is_incomplete_beside_a_newer_seal(book: Book, tmp_path: Path) -> None:
     with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
-        bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+        bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
         newer = tmp_path / "newer"
         newer.write_bytes(Signer(book.place, bank.log).seal().note.data)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.log.store import Log, open_log
 from ledger.refusals import EntryToCome
@@ -17,7 +18,7 @@ from ledger.seal.merkle import Edge, leaf_hash
 from ledger.seal.refused import SealRefused
 from ledger.seal.signer import Signer
 from ledger.seal.verify import verify
-from tests.cast import BO, TODAY, clock, command, counting_ids, founded, help_of
+from tests.cast import BO, TODAY, clock, counting_ids, founded, help_of
 from tests.ledger.log.programs import acknowledged, appending
 from tests.ledger.seal.conftest import Book
 
@@ -44,7 +45,7 @@ def behind_the_back(bank: TimeBank, sqlite: str, postgresql: str) -> None:
 
 
 def report(bank: TimeBank) -> None:
-    bank.exchanges.report((help_of(),), TODAY, command=command(BO))
+    bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
 
 EDITS = {

@@ -6,7 +6,10 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from ledger.application.agreements import AgreeOnLimits, AgreeOnThresholds
+from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.domain.agreements import DEFAULT_THRESHOLDS
+from ledger.events import ExchangeReported
 from ledger.identifiers import AccountId
 from ledger.refusals import EntryToCome
 from projections.exceptions import kept
@@ -14,7 +17,7 @@ from projections.exceptions.book import read_book
 from projections.exceptions.kept import look
 from projections.exceptions.looking import exceptions
 from projections.exceptions.noted import RULES, UNITS, Noted, noted
-from tests.cast import ANA, BO, CHIDI, NOW, TODAY, command, help_of, skills
+from tests.cast import ANA, BO, CHIDI, NOW, TODAY, caller, help_of, skills
 from tests.projections.elm_street import ElmStreet
 
 
@@ -44,22 +47,26 @@ def test_a_coordinator_who_typed_for_both_is_told_with_report_and_settlement(str
 
 def test_speaking_for_one_while_the_other_spoke_is_nothing_to_look_at(street: ElmStreet) -> None:
     waiting = street.helped(by=ANA)
-    street.bank.exchanges.confirm(waiting, command=command(CHIDI, on_behalf=BO))
-    street.bank.exchanges.report([help_of(minutes=30)], TODAY, command=command(CHIDI, on_behalf=BO))
+    street.bank.do(ConfirmExchange(exchange=waiting), by=caller(CHIDI, on_behalf=BO))
+    street.bank.do(ReportExchange(legs=(help_of(minutes=30),), given_on=TODAY), by=caller(CHIDI, on_behalf=BO))
 
     assert found(street, "both-sides") == []
 
 
 def test_typing_the_words_of_both_one_after_the_other_is_worth_a_look(street: ElmStreet) -> None:
-    exchange, _ = street.bank.exchanges.report(skills(), TODAY, command=command(CHIDI, on_behalf=ANA))
-    street.bank.exchanges.confirm(exchange, command=command(CHIDI, on_behalf=BO))
+    exchange = (
+        street.bank.do(ReportExchange(legs=skills(), given_on=TODAY), by=caller(CHIDI, on_behalf=ANA))
+        .fact(ExchangeReported)
+        .exchange
+    )
+    street.bank.do(ConfirmExchange(exchange=exchange), by=caller(CHIDI, on_behalf=BO))
 
     assert [one.people for one in found(street, "both-sides")] == [(CHIDI, ANA, BO)]
 
 
 def test_what_an_import_brought_is_typed_by_one_by_its_nature(street: ElmStreet) -> None:
     for _ in range(12):
-        street.bank.exchanges.report([help_of()], TODAY, command=command(CHIDI, via="import"))
+        street.bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=caller(CHIDI, via="import"))
 
     assert [one.rule for one in found(street)] == []
 
@@ -77,14 +84,14 @@ def test_what_was_taken_back_is_no_longer_worth_a_look(street: ElmStreet) -> Non
 def test_what_was_agreed_upon_decides(street: ElmStreet) -> None:
     street.helped(ANA, BO, 45, on=TODAY - timedelta(days=9))
     street.helped(BO, ANA, 45)
-    street.bank.agreements.exceptions(replace(DEFAULT_THRESHOLDS, near_days=8), command=command(CHIDI))
+    street.bank.do(AgreeOnThresholds(thresholds=replace(DEFAULT_THRESHOLDS, near_days=8)), by=CHIDI)
 
     assert found(street, "back-and-forth") == []
     assert len(exceptions(read_book(street.bank.log), DEFAULT_THRESHOLDS)) == 1
 
 
 def test_a_limit_that_was_widened_before_it_was_used(street: ElmStreet) -> None:
-    agreed = street.bank.agreements.limits(-3000, None, command=command(CHIDI))
+    agreed = street.bank.do(AgreeOnLimits(debit_limit_minutes=-3000, upper_limit_minutes=None), by=CHIDI)
     changed = street.views.catch_up(agreed.position).number
     street.helped(ANA, BO, 1230)
 

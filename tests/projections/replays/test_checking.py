@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.exchanges import ReportExchange
 from ledger.events import ExchangeSettled
 from ledger.identifiers import ExchangeId
 from ledger.refusals import EntryToCome
@@ -14,7 +15,7 @@ from projections.replays.checking import check_by_replay
 from projections.replays.comparing import ALL_ACCOUNTS
 from projections.replays.kept import CHECKS, ReplayCheck
 from projections.views import Views
-from tests.cast import ANA, BO, NOW, TODAY, command, help_of, reopened
+from tests.cast import ANA, BO, NOW, TODAY, help_of, reopened
 from tests.projections.elm_street import ElmStreet
 
 
@@ -104,8 +105,8 @@ def test_what_is_logged_meanwhile_is_no_difference(street: ElmStreet) -> None:
     def log_on() -> None:
         with reopened(street.bank) as bank, Views.open(bank.place, bank.log) as views:
             while not is_over.is_set():
-                bank.exchanges.report([help_of(ANA, BO)], TODAY, command=command(BO))
-                bank.exchanges.report([help_of(BO, ANA)], TODAY, command=command(ANA))
+                bank.do(ReportExchange(legs=(help_of(ANA, BO),), given_on=TODAY), by=BO)
+                bank.do(ReportExchange(legs=(help_of(BO, ANA),), given_on=TODAY), by=ANA)
                 views.catch_up()
                 has_begun.set()
 

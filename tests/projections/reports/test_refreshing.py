@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, Leg
 from ledger.identifiers import AccountId, CategoryKey, GroupId, is_member
@@ -26,7 +27,6 @@ from projections.reports.refreshing import refresh
 from projections.reports.report import COMMUNITY, Report
 from projections.reports.ties import KeptTies
 from projections.views import Views
-from tests.cast import command
 from web.sample.diary import SampleClock
 from web.sample.filling import fill
 
@@ -101,7 +101,7 @@ def settled_again(bank: TimeBank, place: int, on: date) -> None:
     """Two who once helped each other do so again, on a day: the receiver says so, and it counts at once."""
     act = chronicle(bank.log).acts[place]
     leg = Leg(giver=AccountId(act.giver), receiver=AccountId(act.receiver), minutes=30, category=CategoryKey("garden"))
-    bank.exchanges.report([leg], on, command=command(act.receiver))
+    bank.do(ReportExchange(legs=(leg,), given_on=on), by=act.receiver)
 
 
 def test_months_have_reports_once_they_are_closed(kept: Reports) -> None:

@@ -27,7 +27,7 @@ from projections.chronicle import Chronicle, chronicle
 from projections.measures.acts import Act
 from projections.reports.making import Making
 from projections.reports.report import Audience, Report
-from tests.cast import CHIDI, command
+from tests.cast import CHIDI, caller
 from tests.projections.measures.communities import grown
 
 FOUNDED = date(2025, 1, 1)
@@ -149,7 +149,7 @@ def _bytes(number: int, on: date, fact: Fact) -> bytes:
             at=instant_text(moment),
             actor=CHIDI,
             via="web",
-            cmd=command(CHIDI).id,
+            cmd=caller(CHIDI).id,
             wish=f"{number:032x}",
             nonce=f"{number:032x}",
             data=fact,

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page
 
+from ledger.application.exchanges import ReverseExchange
 from projections.exceptions.kept import look
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
 from tests.web.browser.test_for_everybody import complaints
@@ -24,7 +25,7 @@ def lived_in(street: Street) -> int:
     """Chidi typed for both, Bo's help was taken back, and the book was looked at; the entry that took it back."""
     street.helped(by=street.chidi_id)
     exchange = street.helped(by=street.bo_id)
-    street.bank.exchanges.reverse(exchange, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id))
+    street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
     number = street.views.catch_up().number
     look(street.bank.log, street.views._engine)
     return number

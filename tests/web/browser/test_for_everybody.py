@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
+from ledger.application.erasures import AskForErasure
+from ledger.application.exchanges import AskForReversal, ReverseExchange
 from ledger.identifiers import COMMUNITY
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
 from tests.web.pages.conftest import Street
@@ -22,11 +24,9 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
     settled = street.helped(by=street.bo_id)
     skills = street.helped(back=45)
     asked, reversed_one = street.helped(by=street.bo_id, minutes=60), street.helped(by=street.bo_id, minutes=45)
-    street.bank.exchanges.ask_reversal(asked, reason="Hm", command=street.command(street.ana_id))
-    street.bank.exchanges.reverse(
-        reversed_one, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id)
-    )
-    street.bank.erasures.ask(street.bo_id, command=street.command(street.bo_id))
+    street.bank.do(AskForReversal(exchange=asked, reason="Hm"), by=street.ana_id)
+    street.bank.do(ReverseExchange(exchange=reversed_one, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
+    street.bank.do(AskForErasure(member=street.bo_id), by=street.bo_id)
     gift = street.gave(COMMUNITY, note="Two trays of baklava")
     street.neighbourhood.sealed()
     street.helped(by=street.bo_id, minutes=15)

@@ -1,5 +1,6 @@
 """My story on the smallest phones, and as a keepsake on paper."""
 
+from ledger.application.exchanges import ConfirmExchange
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
 from tests.web.pages.conftest import Street
 
@@ -7,7 +8,7 @@ from tests.web.pages.conftest import Street
 def a_full_year(street: Street) -> None:
     for _ in range(3):
         street.helped(by=street.bo_id)
-    street.bank.exchanges.confirm(street.helped(back=45, minutes=60), command=street.command(street.bo_id))
+    street.bank.do(ConfirmExchange(exchange=street.helped(back=45, minutes=60)), by=street.bo_id)
     street.gave()
 
 

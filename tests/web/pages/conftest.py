@@ -5,10 +5,11 @@ from datetime import date
 import httpx
 import pytest
 
-from ledger.application.commands import Command
-from ledger.application.exchanges import help_given
-from ledger.events import Leg
-from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId, new_command_id
+from ledger.application.exchanges import ReportExchange, help_given
+from ledger.application.gifts import RecordGift
+from ledger.application.groups import FormGroup, JoinGroup
+from ledger.events import ExchangeReported, GiftRecorded, GroupFormed, Leg
+from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from projections.views import Views
 from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pages.reader import send
@@ -24,8 +25,8 @@ class Street:
         self.neighbourhood = neighbourhood
         self.bank = neighbourhood.bank
         self.eve_id = neighbourhood.welcomed("Eve Adler", "eve@example.org")
-        self.garden, _ = self.bank.groups.form("Weir garden", command=self.command(neighbourhood.chidi))
-        self.bank.groups.join(self.garden, neighbourhood.ana, command=self.command(neighbourhood.ana))
+        self.garden = self.bank.do(FormGroup(name="Weir garden"), by=neighbourhood.chidi).fact(GroupFormed).group
+        self.bank.do(JoinGroup(group=self.garden, member=neighbourhood.ana), by=neighbourhood.ana)
         self.ana_id, self.bo_id, self.chidi_id = neighbourhood.ana, neighbourhood.bo, neighbourhood.chidi
         app = neighbourhood.app()
         self.ana, self.bo, self.eve, self.chidi, self.ruth = (
@@ -39,10 +40,6 @@ class Street:
         self.neighbourhood.views.catch_up()
         return self.neighbourhood.views
 
-    def command(self, by: MemberId) -> Command:
-        """A wish of this member."""
-        return Command(id=new_command_id(), by=by)
-
     def helped(
         self, *, by: MemberId | None = None, minutes: int = 150, on: date = YESTERDAY, note: str = "", back: int = 0
     ) -> ExchangeId:
@@ -50,20 +47,28 @@ class Street:
         legs: list[Leg] = [help_given(self.ana_id, self.bo_id, minutes, "garden")]
         if back:
             legs.append(help_given(self.bo_id, self.ana_id, back, "repairs"))
-        exchange, _ = self.bank.exchanges.report(legs, on, command=self.command(by or self.ana_id), note=note)
-        return exchange
+        return (
+            self.bank.do(ReportExchange(legs=tuple(legs), given_on=on, note=note), by=by or self.ana_id)
+            .fact(ExchangeReported)
+            .exchange
+        )
 
     def gave(self, to: str = "", *, note: str = "") -> GiftId:
         """Ana gave a gift, to Bo unless told otherwise."""
-        gift, _ = self.bank.gifts.record(
-            self.ana_id,
-            AccountId(to or self.bo_id),
-            CategoryKey("food"),
-            YESTERDAY,
-            command=self.command(self.ana_id),
-            note=note,
+        return (
+            self.bank.do(
+                RecordGift(
+                    giver=self.ana_id,
+                    receiver=AccountId(to or self.bo_id),
+                    category=CategoryKey("food"),
+                    given_on=YESTERDAY,
+                    note=note,
+                ),
+                by=self.ana_id,
+            )
+            .fact(GiftRecorded)
+            .gift
         )
-        return gift
 
 
 @pytest.fixture

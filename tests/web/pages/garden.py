@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from ledger.application.groups import JoinGroup
+from ledger.application.members import ChooseVisibility
 from ledger.events import Circle
 from ledger.identifiers import MemberId
 from projections.measures.acts import Act
@@ -81,10 +83,10 @@ def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS)
 def chose(street: Street, sees: Circle, *members: MemberId) -> None:
     """Each of them chooses who may see whom they help."""
     for member in members:
-        street.bank.members.choose_visibility(member, sees, command=street.command(member))
+        street.bank.do(ChooseVisibility(member=member, sees=sees), by=member)
 
 
 def belong(street: Street, *members: MemberId) -> None:
     """They join the garden; Ana belongs already."""
     for member in members:
-        street.bank.groups.join(street.garden, member, command=street.command(member))
+        street.bank.do(JoinGroup(group=street.garden, member=member), by=member)

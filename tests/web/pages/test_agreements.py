@@ -31,7 +31,7 @@ def test_a_coordinator_agrees_on_limits(street: Street) -> None:
 
     assert status == 303 and "The limits are agreed." in shown
     assert "up to 10 h more than they gave" in shown and "up to 40 h more than they received" in shown
-    assert street.bank.agreements.in_force().debit_limit_minutes == -600
+    assert street.bank.agreements.debit_limit_minutes == -600
 
 
 def test_no_upper_limit_is_an_empty_field(street: Street) -> None:
@@ -59,7 +59,7 @@ def test_limits_that_make_no_sense_are_told_beside_the_field(
     status, shown = agreed(street.chidi, "limits", **typed)
 
     assert status == 422 and sentence in shown
-    assert street.bank.agreements.in_force().debit_limit_minutes == -1200
+    assert street.bank.agreements.debit_limit_minutes == -1200
 
 
 def test_a_coordinator_agrees_on_whose_word_settles(street: Street) -> None:
@@ -78,7 +78,7 @@ def test_kinds_of_help_are_renamed_added_and_given_up(street: Street) -> None:
     )
 
     assert status == 303 and "The kinds of help are agreed." in shown
-    kinds = {category.key: category.label for category in street.bank.agreements.in_force().categories}
+    kinds = {category.key: category.label for category in street.bank.agreements.categories}
     assert kinds == {"garden": "Garden and balcony", "musica": "Música", key_for("歌"): "歌"}
     assert key_for("歌").startswith("kind-")
 
@@ -120,7 +120,7 @@ def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look(street: St
     status, shown = agreed(street.chidi, "exceptions", **(THRESHOLDS | {"day_hours": "12", "near_days": "٧"}))
 
     assert status == 303 and "What is worth a look is found anew" in shown
-    agreed_on = street.bank.agreements.in_force().thresholds
+    agreed_on = street.bank.agreements.thresholds
     assert (agreed_on.day_minutes, agreed_on.near_days) == (720, 7)
     assert "Agreed: from where on something in the book is worth a look." in words_on(street.ruth.get("/journal"))
 
@@ -140,7 +140,7 @@ def test_thresholds_that_make_no_sense_are_told_beside_the_field(
     status, shown = agreed(street.chidi, "exceptions", **(THRESHOLDS | {"new_days": "21"} | typed))
 
     assert status == 422 and sentence in shown
-    assert street.bank.agreements.in_force().thresholds == DEFAULT_THRESHOLDS
+    assert street.bank.agreements.thresholds == DEFAULT_THRESHOLDS
 
 
 def test_auditors_read_what_is_worth_a_look_and_members_are_spared(street: Street) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from httpx import Response
 
+from ledger.application.exchanges import CallOffExchange
 from ledger.identifiers import AccountId, ExchangeId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
@@ -75,7 +76,7 @@ def test_the_reporter_calls_off_what_still_waits(street: Street) -> None:
 def test_who_comes_too_late_is_told_kindly(street: Street) -> None:
     exchange = street.helped()
     page = street.bo.get(at(exchange))
-    street.bank.exchanges.call_off(exchange, command=street.command(street.ana_id))
+    street.bank.do(CallOffExchange(exchange=exchange), by=street.ana_id)
 
     late = send(street.bo, page, at(exchange, "confirmation"))
 

@@ -1,5 +1,6 @@
 """The auditor's desk: the chapters of the journal with their numbers."""
 
+from ledger.application.exchanges import ReverseExchange
 from projections.replays.checking import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
@@ -7,7 +8,7 @@ from tests.web.pages.reader import words_on
 
 def test_an_auditor_sees_how_many_entries_each_chapter_has(street: Street) -> None:
     exchange = street.helped(by=street.bo_id)
-    street.bank.exchanges.reverse(exchange, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id))
+    street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
     newest = street.views.catch_up().number
 
     page = street.ruth.get("/audit")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.application.groups import JoinGroup
 from tests.web.pages.conftest import GARDENING, Street, checked
 from tests.web.pages.reader import form_on, send, words_on
 
@@ -87,7 +88,7 @@ def test_a_body_of_a_megabyte_is_too_much(street: Street) -> None:
 
 def test_several_people_of_a_name_are_told_apart(street: Street) -> None:
     other = street.neighbourhood.welcomed("Bo Andersen", "bo.andersen@example.org")
-    street.bank.groups.join(street.garden, other, command=street.command(street.chidi_id))
+    street.bank.do(JoinGroup(group=street.garden, member=other), by=street.chidi_id)
 
     page = checked(street.ana)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledger.application.exchanges import help_given
+from ledger.application.exchanges import ReportExchange, help_given
 from projections.reports.refreshing import refresh
 from projections.reports.report import COMMUNITY, Late
 from tests.web.pages.conftest import Street
@@ -180,10 +180,12 @@ def test_a_village_reads_its_own_year_and_nobody_s_name(street: Street) -> None:
     for month in (1, 3, 5):
         for place, giver in enumerate(ring):
             receiver = ring[(place + month) % len(ring)]
-            street.bank.exchanges.report(
-                [help_given(giver, receiver, 60 + 15 * (place % 3), "garden")],
-                date(2026, month, 1 + place % 20),
-                command=street.command(street.chidi_id),
+            street.bank.do(
+                ReportExchange(
+                    legs=(help_given(giver, receiver, 60 + 15 * (place % 3), "garden"),),
+                    given_on=date(2026, month, 1 + place % 20),
+                ),
+                by=street.chidi_id,
             )
     street.neighbourhood.clock.now = FEBRUARY
     street.views.catch_up()

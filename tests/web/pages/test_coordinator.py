@@ -1,5 +1,8 @@
 """The coordinator's desk: what waits, and for whom."""
 
+from ledger.application.exchanges import AskForReversal
+from ledger.application.members import InviteMember
+from ledger.events import MemberInvited
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 
@@ -27,13 +30,13 @@ def test_a_reversal_that_is_asked_for_waits_too(street: Street) -> None:
     exchange = street.helped(by=street.bo_id)
     assert "Nothing waits." in words_on(street.chidi.get("/coordinator"))
 
-    street.bank.exchanges.ask_reversal(exchange, reason="Twice", command=street.command(street.ana_id))
+    street.bank.do(AskForReversal(exchange=exchange, reason="Twice"), by=street.ana_id)
 
     assert "Ana Sousa asks to take it back. Open it" in words_on(street.chidi.get("/coordinator"))
 
 
 def test_whoever_was_invited_waits_to_be_welcomed(street: Street) -> None:
-    newt, _ = street.bank.members.invite("Newt Hale", command=street.command(street.chidi_id))
+    newt = street.bank.do(InviteMember(name="Newt Hale"), by=street.chidi_id).fact(MemberInvited).member
 
     page = street.chidi.get("/coordinator")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger.application.commands import Command
+from ledger.application.erasures import WithdrawErasure
+from ledger.application.members import GiveRole
 from ledger.identifiers import MemberId, new_command_id
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
@@ -30,7 +31,7 @@ def test_a_member_reads_what_goes_and_what_stays_and_asks(street: Street) -> Non
     assert "1 note or reason that you wrote." in page
     assert "The hours of the others rest on it." in page
     assert "1 exchange still waits for a word." in page
-    assert not street.bank.erasures.standing(street.ana_id).erasure_asked_by, "looking changes nothing"
+    assert not street.bank.member(street.ana_id).erasure_asked_by, "looking changes nothing"
 
     asked(street, street.ana_id, street.ana)
 
@@ -100,7 +101,7 @@ def test_they_may_think_better_of_it(street: Street, who: str) -> None:
     answer = send(browser, browser.get(path), f"{path}-request/withdrawal")
 
     assert "Nothing is erased; everything stays as it was." in words_on(browser.get(answer.headers["location"]))
-    assert street.bank.erasures.standing(street.ana_id).erasure_asked_by is None
+    assert street.bank.member(street.ana_id).erasure_asked_by is None
 
 
 def test_what_was_kept_of_somebody_who_left_can_go_unasked(street: Street) -> None:
@@ -115,7 +116,7 @@ def test_what_was_kept_of_somebody_who_left_can_go_unasked(street: Street) -> No
 
 
 def test_nobody_confirms_their_own_erasure(street: Street) -> None:
-    street.bank.members.give_role(street.ana_id, "coordinator", command=street.command(street.chidi_id))
+    street.bank.do(GiveRole(member=street.ana_id, role="coordinator"), by=street.chidi_id)
     asked(street, street.ana_id, street.ana)
 
     page = street.ana.get(f"/members/{street.ana_id}/erasure")
@@ -150,7 +151,7 @@ def test_what_changed_meanwhile_is_told_kindly(street: Street) -> None:
     asked(street, street.ana_id, street.ana)
     path = f"/members/{street.ana_id}/erasure"
     form = street.chidi.get(path)
-    street.bank.erasures.withdraw(street.ana_id, command=Command(id=new_command_id(), by=street.ana_id))
+    street.bank.do(WithdrawErasure(member=street.ana_id), by=street.ana_id)
 
     answer = send(street.chidi, form, path)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.application.groups import LeaveGroup
 from tests.projections.measures.communities import act
 from tests.web import reports
 from tests.web.pages.conftest import Street
@@ -89,7 +90,7 @@ def test_who_has_left_the_group_is_seen_there_no_longer(street: Street, path: st
     belong(street, street.bo_id, street.eve_id)
     kept_ties(street, act(street.ana_id, street.bo_id, 90))
     chose(street, "groups", street.ana_id, street.bo_id)
-    street.bank.groups.leave(street.garden, street.bo_id, command=street.command(street.bo_id))
+    street.bank.do(LeaveGroup(group=street.garden, member=street.bo_id), by=street.bo_id)
 
     shown = words_on(street.eve.get(path))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.application.groups import JoinGroup
 from ledger.identifiers import GroupId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
@@ -56,7 +57,7 @@ def test_a_member_joins_and_leaves(street: Street) -> None:
 def test_who_belongs_is_listed_by_name(street: Street) -> None:
     for name in ("Zoë Marsh", "Émile Roy", "bea fox", "Tova Lind"):
         member = street.neighbourhood.welcomed(name, "")
-        street.bank.groups.join(street.garden, member, command=street.command(member))
+        street.bank.do(JoinGroup(group=street.garden, member=member), by=member)
 
     shown = words_on(street.ana.get(path_of(street.garden))).split("Who belongs")[1]
 
@@ -78,11 +79,11 @@ def test_a_coordinator_adds_somebody_by_name_and_removes_them(street: Street) ->
     page = street.chidi.get(path_of(street.garden))
 
     send(street.chidi, page, f"{path_of(street.garden)}/members", member="lindqvist")
-    assert street.bank.groups.belonging(street.garden, street.bo_id).belongs
+    assert street.bank.belonging(street.garden, street.bo_id).belongs
 
     page = street.chidi.get(path_of(street.garden))
     send(street.chidi, page, f"{path_of(street.garden)}/departures", member=street.bo_id)
-    assert not street.bank.groups.belonging(street.garden, street.bo_id).belongs
+    assert not street.bank.belonging(street.garden, street.bo_id).belongs
 
 
 def test_a_name_that_several_have_is_chosen_from(street: Street) -> None:
@@ -94,7 +95,7 @@ def test_a_name_that_several_have_is_chosen_from(street: Street) -> None:
     assert f'value="{other}"' in asked.text and f'value="{street.bo_id}"' in asked.text
 
     send(street.chidi, asked, f"{path_of(street.garden)}/members", member=other)
-    assert street.bank.groups.belonging(street.garden, other).belongs
+    assert street.bank.belonging(street.garden, other).belongs
 
 
 def test_a_name_that_nobody_has_adds_nobody(street: Street) -> None:

@@ -3,6 +3,8 @@
 import re
 from datetime import date, timedelta
 
+from ledger.application.exchanges import CallOffExchange, DeclineExchange, ReverseExchange
+from ledger.application.members import LeaveCommunity
 from ledger.identifiers import COMMUNITY
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
@@ -36,11 +38,9 @@ def test_a_gift_says_which_way_it_went(street: Street) -> None:
 
 def test_what_does_not_count_says_why(street: Street) -> None:
     taken_back = street.helped(by=street.bo_id)
-    street.bank.exchanges.reverse(
-        taken_back, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id)
-    )
-    street.bank.exchanges.decline(street.helped(), reason="No", command=street.command(street.bo_id))
-    street.bank.exchanges.call_off(street.helped(), command=street.command(street.ana_id))
+    street.bank.do(ReverseExchange(exchange=taken_back, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
+    street.bank.do(DeclineExchange(exchange=street.helped(), reason="No"), by=street.bo_id)
+    street.bank.do(CallOffExchange(exchange=street.helped()), by=street.ana_id)
 
     words = words_on(street.ana.get("/exchanges"))
 
@@ -70,7 +70,7 @@ def test_filters_by_kind_category_group_and_days(street: Street) -> None:
 
 def test_filters_by_person_typed_or_chosen(street: Street) -> None:
     street.helped(by=street.bo_id)
-    street.bank.members.leave(street.bo_id, command=street.command(street.chidi_id))
+    street.bank.do(LeaveCommunity(member=street.bo_id), by=street.chidi_id)
 
     assert "Gave to Bo Lindqvist" in words_on(street.ana.get("/exchanges?who=lindqvist"))
     assert "Gave to Bo Lindqvist" in words_on(street.ana.get(f"/exchanges?with={street.bo_id}"))

@@ -1,5 +1,6 @@
 """The first page."""
 
+from ledger.application.exchanges import AskForReversal, ConfirmExchange
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 
@@ -15,7 +16,7 @@ def test_a_newcomer_may_begin_anywhere(street: Street) -> None:
 
 def test_both_tallies_say_with_how_many_neighbours(street: Street) -> None:
     street.helped(by=street.bo_id)
-    street.bank.exchanges.confirm(street.helped(back=60, minutes=30), command=street.command(street.bo_id))
+    street.bank.do(ConfirmExchange(exchange=street.helped(back=60, minutes=30)), by=street.bo_id)
 
     words = words_on(street.ana.get("/"))
 
@@ -34,7 +35,7 @@ def test_gifts_are_counted_beside_the_hours(street: Street) -> None:
 def test_what_waits_for_a_word_comes_as_slips(street: Street) -> None:
     exchange = street.helped(note="Two rows of leeks")
     asked = street.helped(by=street.bo_id, minutes=60)
-    street.bank.exchanges.ask_reversal(asked, reason="Hm", command=street.command(street.ana_id))
+    street.bank.do(AskForReversal(exchange=asked, reason="Hm"), by=street.ana_id)
 
     page = street.bo.get("/")
 

@@ -19,12 +19,12 @@ def test_a_coordinator_invites_and_then_welcomes_somebody(street: Street) -> Non
     newt = invited(street)
     page = street.chidi.get(f"/members/{newt}?done=invited")
     assert "Invited. They take part once you welcome them." in words_on(page)
-    assert not street.bank.members.standing(newt).is_active
+    assert not street.bank.member(newt).is_active
 
     answer = send(street.chidi, page, f"/members/{newt}/welcome")
 
     assert "Welcomed. They take part from now on." in words_on(street.chidi.get(answer.headers["location"]))
-    assert street.bank.members.standing(newt).is_active
+    assert street.bank.member(newt).is_active
     assert street.bank.people.member_with_address("newt@example.org") == newt
 
 

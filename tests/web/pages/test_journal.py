@@ -7,8 +7,10 @@ import sqlite3
 
 import pytest
 
-from ledger.application.exchanges import help_given
-from ledger.identifiers import ExchangeId
+from ledger.application.commands import Caller
+from ledger.application.exchanges import ConfirmExchange, ReportExchange, ReverseExchange, help_given
+from ledger.application.gifts import WithdrawGift
+from ledger.identifiers import ExchangeId, new_command_id
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
 
@@ -19,7 +21,7 @@ def numbers_on(text: str) -> list[int]:
 
 def test_every_fact_is_a_sentence_the_newest_first(street: Street) -> None:
     exchange = street.helped(minutes=150)
-    street.bank.exchanges.confirm(exchange, command=street.command(street.bo_id))
+    street.bank.do(ConfirmExchange(exchange=exchange), by=street.bo_id)
 
     page = street.ruth.get("/journal")
     shown = words_on(page)
@@ -33,8 +35,8 @@ def test_every_fact_is_a_sentence_the_newest_first(street: Street) -> None:
 
 def test_who_typed_it_for_whom_and_through_which_door_is_said(street: Street) -> None:
     exchange = street.helped()
-    command = street.command(street.chidi_id)
-    street.bank.exchanges.confirm(exchange, command=type(command)(id=command.id, by=command.by, on_behalf=street.bo_id))
+    chidi = Caller(new_command_id(), street.chidi_id, on_behalf=street.bo_id)
+    street.bank.do(ConfirmExchange(exchange), by=chidi)
 
     shown = words_on(street.ruth.get("/journal"))
 
@@ -182,9 +184,7 @@ def test_members_do_not_read_the_journal(street: Street) -> None:
 def taken_back(street: Street) -> tuple[str, int]:
     """Help that Bo logged and asked to take back, and Chidi took back; with the number of the entry that did."""
     exchange = street.helped(by=street.bo_id)
-    street.bank.exchanges.reverse(
-        exchange, asked_by=street.bo_id, reason="Typed twice", command=street.command(street.chidi_id)
-    )
+    street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Typed twice"), by=street.chidi_id)
     return exchange, street.views.catch_up().number
 
 
@@ -211,7 +211,7 @@ def test_a_correction_and_its_original_lead_to_each_other(street: Street) -> Non
     exchange, back = taken_back(street)
     legs = [help_given(street.ana_id, street.bo_id, 90, "garden")]
     corrects = ExchangeId(exchange)
-    street.bank.exchanges.report(legs, YESTERDAY, command=street.command(street.bo_id), corrects=corrects)
+    street.bank.do(ReportExchange(legs=tuple(legs), given_on=YESTERDAY, corrects=corrects), by=street.bo_id)
     again = street.views.catch_up().number - 1
 
     original, reversal, report = (street.ruth.get(f"/journal/{number}") for number in (back - 1, back, again))
@@ -227,7 +227,7 @@ def test_a_correction_and_its_original_lead_to_each_other(street: Street) -> Non
 def test_a_withdrawn_gift_and_its_entry_lead_to_each_other(street: Street) -> None:
     gift = street.gave()
     recorded = street.views.catch_up().number
-    street.bank.gifts.withdraw(gift, reason="By mistake", command=street.command(street.ana_id))
+    street.bank.do(WithdrawGift(gift=gift, reason="By mistake"), by=street.ana_id)
 
     assert f"Taken back by entry {recorded + 1}." in words_on(street.ruth.get(f"/journal/{recorded}"))
     assert f"Takes back entry {recorded}." in words_on(street.ruth.get(f"/journal/{recorded + 1}"))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from ledger.application.members import InviteMember
+from ledger.events import MemberInvited
 from ledger.log.people import Words
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
@@ -48,7 +50,7 @@ def test_a_name_that_no_entry_sealed_is_not_shown(street: Street) -> None:
 
 
 def test_who_was_invited_is_known_to_coordinators_alone(street: Street) -> None:
-    newcomer, _ = street.bank.members.invite("Newt Hale", command=street.command(street.chidi_id))
+    newcomer = street.bank.do(InviteMember(name="Newt Hale"), by=street.chidi_id).fact(MemberInvited).member
 
     assert "invited, not welcomed yet" in words_on(street.chidi.get("/members"))
     assert "Newt Hale" not in words_on(street.ana.get("/members"))
@@ -125,7 +127,7 @@ def test_leaving_is_explained_before_it_happens(street: Street) -> None:
 
     assert "You are signed out on every device" in shown
     assert "1 exchange still waits for a word" in shown
-    assert street.bank.members.standing(street.ana_id).is_active, "looking changes nothing"
+    assert street.bank.member(street.ana_id).is_active, "looking changes nothing"
 
 
 def test_a_member_leaves_by_their_own_word_and_is_a_stranger_at_once(street: Street) -> None:
@@ -134,7 +136,7 @@ def test_a_member_leaves_by_their_own_word_and_is_a_stranger_at_once(street: Str
     answer = send(street.ana, street.ana.get(path), path)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?done=left")
-    assert street.bank.members.standing(street.ana_id).has_left
+    assert street.bank.member(street.ana_id).has_left
     assert street.ana.get("/members").headers["location"].startswith("/sign-in")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ledger.application.exchanges import ReverseExchange
 from ledger.log.entry import decode
 from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pages.conftest import YESTERDAY, Street
@@ -30,7 +31,7 @@ def lived(database_url: str) -> Iterator[Street]:
         neighbourhood.clock.passes(timedelta(hours=5))
     back = street.helped(by=street.bo_id, minutes=500, on=date(2026, 10, 1))
     neighbourhood.clock.passes(timedelta(days=1))
-    street.bank.exchanges.reverse(back, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id))
+    street.bank.do(ReverseExchange(exchange=back, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
     street.helped(by=street.bo_id, minutes=7, on=date(2026, 3, 1))
     street.views.catch_up()
     yield street

@@ -2,8 +2,10 @@
 
 import msgspec
 
-from ledger.application.commands import Command
-from ledger.identifiers import new_command_id
+from ledger.application.commands import Caller
+from ledger.application.exchanges import DeclineExchange, ReverseExchange
+from ledger.application.gifts import RecordGift
+from ledger.identifiers import AccountId, new_command_id
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 
@@ -31,8 +33,8 @@ def test_from_every_page_a_members_own_name_leads_there(street: Street) -> None:
 
 def test_the_file_to_read_holds_every_entry_and_all_words(street: Street) -> None:
     exchange = street.helped(note="Roses")
-    decline = Command(id=new_command_id(), by=street.bo_id)
-    street.bank.exchanges.decline(exchange, reason="It was Saturday", command=decline)
+    decline = Caller(id=new_command_id(), by=street.bo_id)
+    street.bank.do(DeclineExchange(exchange=exchange, reason="It was Saturday"), by=decline)
     street.gave(note="Soup")
 
     answer = street.ana.get(f"/members/{street.ana_id}/data.html")
@@ -61,13 +63,15 @@ def test_the_file_for_programs_says_the_same(street: Street) -> None:
 
 
 def test_it_tells_nothing_of_what_others_did_without_them(street: Street) -> None:
-    street.bank.gifts.record(
-        street.bo_id,
-        street.garden,  # pyright: ignore[reportArgumentType] - a group's account
-        next(iter(street.bank.agreements.in_force().category_keys)),
-        street.neighbourhood.clock().date(),
-        command=street.command(street.bo_id),
-        note="Bo's own words",
+    street.bank.do(
+        RecordGift(
+            giver=street.bo_id,
+            receiver=AccountId(street.garden),
+            category=next(iter(street.bank.agreements.category_keys)),
+            given_on=street.neighbourhood.clock().date(),
+            note="Bo's own words",
+        ),
+        by=street.bo_id,
     )
 
     assert "own words" not in street.ana.get(f"/members/{street.ana_id}/data.html").text
@@ -75,8 +79,8 @@ def test_it_tells_nothing_of_what_others_did_without_them(street: Street) -> Non
 
 def test_what_a_coordinator_typed_for_others_is_listed_without_telling_about_them(street: Street) -> None:
     exchange = street.helped(by=street.bo_id, note="Hedge")
-    street.bank.exchanges.reverse(
-        exchange, asked_by=street.bo_id, reason="Bo rang me up", command=street.command(street.chidi_id)
+    street.bank.do(
+        ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Bo rang me up"), by=street.chidi_id
     )
 
     shown = words_on(street.chidi.get(f"/members/{street.chidi_id}/data.html"))

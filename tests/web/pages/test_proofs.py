@@ -12,8 +12,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from ledger.application.commands import Command
-from ledger.application.exchanges import help_given
+from ledger.application.commands import Caller
+from ledger.application.exchanges import ReportExchange, help_given
 from ledger.identifiers import new_command_id
 from ledger.log.entry import decode
 from ledger.seal.folder import TREE, SealFolder
@@ -74,8 +74,8 @@ def helps(neighbourhood: Neighbourhood, times: int) -> None:
     """Ana helps Bo for a minute, so many times; two entries each."""
     for _ in range(times):
         leg = help_given(neighbourhood.ana, neighbourhood.bo, 1, "garden")
-        command = Command(id=new_command_id(), by=neighbourhood.bo)
-        neighbourhood.bank.exchanges.report([leg], date(2026, 11, 21), command=command)
+        command = Caller(id=new_command_id(), by=neighbourhood.bo)
+        neighbourhood.bank.do(ReportExchange(legs=(leg,), given_on=date(2026, 11, 21)), by=command)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from ledger.application.commands import Command
+from ledger.application.agreements import AgreeOnCategories
+from ledger.application.commands import Caller
+from ledger.events import Category
 from ledger.identifiers import AccountId, CategoryKey, new_command_id
 from tests.web.pages.conftest import GARDENING, Street, checked, logged
 from tests.web.pages.reader import form_on, send, words_on
@@ -189,8 +191,13 @@ def test_midnight_between_form_and_check_changes_nothing(street: Street) -> None
 
 def test_a_kind_that_is_no_longer_agreed_upon_is_chosen_anew(street: Street) -> None:
     page = checked(street.ana)
-    command = Command(id=new_command_id(), by=street.chidi_id)
-    street.bank.agreements.categories([(CategoryKey("food"), "Food")], command=command)
+    command = Caller(id=new_command_id(), by=street.chidi_id)
+    street.bank.do(
+        AgreeOnCategories(
+            categories=tuple(Category(key=key, label=label) for key, label in [(CategoryKey("food"), "Food")])
+        ),
+        by=command,
+    )
 
     late = send(street.ana, page, "/exchanges")
 

@@ -1,5 +1,6 @@
 """A mistake is corrected, never edited: taken back by two people, and logged anew."""
 
+from ledger.application.exchanges import ApproveReversal, AskForReversal, ConfirmExchange, ReverseExchange
 from ledger.identifiers import AccountId, ExchangeId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
@@ -41,7 +42,7 @@ def test_asking_needs_a_word_of_why(street: Street) -> None:
 
 def test_the_other_rather_keeps_it(street: Street) -> None:
     exchange = counted(street)
-    street.bank.exchanges.ask_reversal(exchange, reason="Hm", command=street.command(street.bo_id))
+    street.bank.do(AskForReversal(exchange=exchange, reason="Hm"), by=street.bo_id)
     fields = form_on(street.ana.get(at(exchange)), at(exchange, "reversal/approval")).fields
 
     done = street.ana.post(at(exchange, "reversal/refusal"), data=fields | {"reason": "I looked it up"})
@@ -52,7 +53,7 @@ def test_the_other_rather_keeps_it(street: Street) -> None:
 
 def test_who_asked_may_let_it_stand_after_all_but_not_approve(street: Street) -> None:
     exchange = counted(street)
-    street.bank.exchanges.ask_reversal(exchange, reason="Hm", command=street.command(street.bo_id))
+    street.bank.do(AskForReversal(exchange=exchange, reason="Hm"), by=street.bo_id)
 
     own = street.bo.post(at(exchange, "reversal/approval"), data={})
     done = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal/refusal"))
@@ -76,8 +77,8 @@ def test_a_coordinator_takes_it_back_at_a_partys_request(street: Street) -> None
 
 def test_what_was_taken_back_is_logged_again_and_both_pages_link(street: Street) -> None:
     exchange = counted(street)
-    street.bank.exchanges.ask_reversal(exchange, reason="Two hours", command=street.command(street.bo_id))
-    street.bank.exchanges.approve_reversal(exchange, command=street.command(street.ana_id))
+    street.bank.do(AskForReversal(exchange=exchange, reason="Two hours"), by=street.bo_id)
+    street.bank.do(ApproveReversal(exchange=exchange), by=street.ana_id)
     assert f"/exchanges/new?corrects={exchange}" in street.bo.get(at(exchange)).text
 
     form = street.bo.get(f"/exchanges/new?corrects={exchange}")
@@ -95,10 +96,8 @@ def test_what_was_taken_back_is_logged_again_and_both_pages_link(street: Street)
 
 def test_a_skill_exchange_is_logged_again_from_each_ones_side(street: Street) -> None:
     exchange = counted(street, back=45)
-    street.bank.exchanges.confirm(exchange, command=street.command(street.ana_id))
-    street.bank.exchanges.reverse(
-        exchange, asked_by=street.ana_id, reason="Hm", command=street.command(street.chidi_id)
-    )
+    street.bank.do(ConfirmExchange(exchange=exchange), by=street.ana_id)
+    street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.ana_id, reason="Hm"), by=street.chidi_id)
 
     bo = form_on(street.bo.get(f"/exchanges/new?corrects={exchange}"), "/exchanges/new").fields
     chidi = form_on(street.chidi.get(f"/exchanges/new?corrects={exchange}"), "/exchanges/new").fields

@@ -10,7 +10,7 @@ def test_a_coordinator_entrusts_somebody_with_a_role(street: Street) -> None:
     answer = send(street.chidi, page, f"/members/{street.bo_id}/roles", role="auditor")
 
     assert "The role is theirs from now on." in words_on(street.chidi.get(answer.headers["location"]))
-    assert street.bank.members.standing(street.bo_id).audits
+    assert street.bank.member(street.bo_id).audits
     assert "Audits the book." in words_on(street.ana.get(f"/members/{street.bo_id}"))
     assert street.bo.get("/journal").status_code == 200
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.application.groups import FormGroup
 from ledger.seal.daily import seal_of_the_day
 from ledger.seal.dates import DAY
 from ledger.seal.durable import write_durably
@@ -177,7 +178,7 @@ def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: S
 def test_a_log_that_went_another_way_is_said_aloud_too(street: Street, tmp_path: Path) -> None:
     older = put_back(street, tmp_path)
     for name in ("One", "Two", "Three", "Four", "Five"):
-        older.bank.groups.form(name, command=older.host_command())
+        older.bank.do(FormGroup(name=name), by=older.host_command())
 
     page = older.browser(member=older.ana).get("/seal")
 

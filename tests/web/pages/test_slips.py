@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.application.commands import Command
+from ledger.application.commands import Caller
+from ledger.application.groups import FormGroup
 from ledger.identifiers import COMMUNITY, new_command_id
 from ledger.seal.folder import TREE, SealFolder
 from ledger.seal.receipt import parse_receipt
@@ -191,8 +192,8 @@ def test_a_cache_that_was_thrown_away_is_made_anew(street: Street, folder: SealF
 
 def test_a_log_that_was_put_back_gets_no_receipt_for_what_is_new_in_it(street: Street, tmp_path: Path) -> None:
     older = put_back(street, tmp_path)
-    command = Command(id=new_command_id(), by=older.host_command().by, via="cli")
-    older.bank.groups.form("Another history", command=command)
+    command = Caller(id=new_command_id(), by=older.host_command().by, via="cli")
+    older.bank.do(FormGroup(name="Another history"), by=command)
     head = older.views.catch_up().number
 
     answer = older.browser(member=older.ruth).get(f"/journal/{head}/receipt")

@@ -1,5 +1,6 @@
 """The statement: every movement with both tallies after it, for its holder and those who keep the book."""
 
+from ledger.application.exchanges import ReverseExchange
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.pages.test_history import _link
@@ -8,7 +9,7 @@ from tests.web.pages.test_history import _link
 def test_each_movement_shows_both_tallies_after_it(street: Street) -> None:
     street.helped(by=street.bo_id)
     exchange = street.helped(by=street.bo_id, minutes=60)
-    street.bank.exchanges.reverse(exchange, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id))
+    street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
 
     words = words_on(street.ana.get(f"/statements/{street.ana_id}"))
 
@@ -20,7 +21,7 @@ def test_each_movement_shows_both_tallies_after_it(street: Street) -> None:
 
 def test_no_minus_is_ever_shown(street: Street) -> None:
     exchange = street.helped(by=street.bo_id)
-    street.bank.exchanges.reverse(exchange, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id))
+    street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
 
     assert "\N{MINUS SIGN}" not in street.bo.get(f"/statements/{street.bo_id}").text
 

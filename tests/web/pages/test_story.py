@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.application.exchanges import help_given
+from ledger.application.exchanges import ConfirmExchange, ReportExchange, ReverseExchange, help_given
+from ledger.application.gifts import RecordGift
 from ledger.domain.agreements import DEFAULT_CATEGORIES
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey
 from projections.reports import kept
 from projections.reports.report import Report
-from tests.cast import ANA, BO, command
+from tests.cast import ANA, BO
 from tests.projections.elm_street import ElmStreet
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
@@ -26,17 +27,16 @@ def busy(street: Street) -> None:
     """Two years of Ana's: help, skills for skills, a gift each way, and something that was taken back."""
     street.helped(by=street.bo_id, on=LAST_YEAR, minutes=30)
     street.helped(by=street.bo_id)
-    street.bank.exchanges.confirm(street.helped(back=45, minutes=60), command=street.command(street.bo_id))
+    street.bank.do(ConfirmExchange(exchange=street.helped(back=45, minutes=60)), by=street.bo_id)
     street.gave()
-    street.bank.gifts.record(
-        street.chidi_id,
-        AccountId(street.ana_id),
-        CategoryKey("food"),
-        YESTERDAY,
-        command=street.command(street.chidi_id),
+    street.bank.do(
+        RecordGift(
+            giver=street.chidi_id, receiver=AccountId(street.ana_id), category=CategoryKey("food"), given_on=YESTERDAY
+        ),
+        by=street.chidi_id,
     )
     mistake = street.helped(by=street.bo_id, minutes=90)
-    street.bank.exchanges.reverse(mistake, asked_by=street.bo_id, reason="Hm", command=street.command(street.chidi_id))
+    street.bank.do(ReverseExchange(exchange=mistake, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
 
 
 def usual(street: Street, **figures: Any) -> None:
@@ -218,7 +218,7 @@ def test_the_year_turns_at_midnight_where_the_community_lives(tmp_path: Path) ->
         street.time.moment = datetime(2026, 12, 31, 10, 30, tzinfo=UTC)
         assert shown_year("", ANA, today_of(street.bank), street.views).year.year == "2026"
         street.time.moment = datetime(2026, 12, 31, 11, 30, tzinfo=UTC)
-        street.bank.exchanges.report([help_given(ANA, BO, 60, "garden")], date(2027, 1, 1), command=command(BO))
+        street.bank.do(ReportExchange(legs=(help_given(ANA, BO, 60, "garden"),), given_on=date(2027, 1, 1)), by=BO)
         street.views.catch_up()
 
         shown = shown_year("", ANA, today_of(street.bank), street.views)

@@ -7,6 +7,8 @@ import json
 import httpx
 import pytest
 
+from ledger.application.agreements import AgreeOnCategories
+from ledger.events import Category
 from ledger.identifiers import CategoryKey
 from tests.web.pages.conftest import Street
 from tests.web.pages.test_story import busy
@@ -58,7 +60,12 @@ def test_the_table_is_whole_however_many_lines_are_read_at_a_time(
 
 def test_no_spreadsheet_takes_words_for_a_formula(street: Street) -> None:
     formulas = ['=HYPERLINK("x")', "+1", "-1+2", "@SUM(A1)", "＝1"]
-    street.bank.agreements.categories([(CategoryKey("garden"), "=1+1")], command=street.command(street.chidi_id))
+    street.bank.do(
+        AgreeOnCategories(
+            categories=tuple(Category(key=key, label=label) for key, label in [(CategoryKey("garden"), "=1+1")])
+        ),
+        by=street.chidi_id,
+    )
     for formula in (*formulas, "1=1"):
         street.helped(note=formula)
 

@@ -23,7 +23,7 @@ def test_a_member_chooses_and_chooses_anew(street: Street) -> None:
 
         assert "Kept. You can choose anew at any time." in words_on(page)
         assert form_on(page, f"{path}/visibility").fields["sees"] == sees
-        assert street.bank.members.standing(street.ana_id).sees == sees
+        assert street.bank.member(street.ana_id).sees == sees
 
 
 def test_nobody_chooses_for_somebody_else_not_even_a_coordinator(street: Street) -> None:
@@ -35,7 +35,7 @@ def test_nobody_chooses_for_somebody_else_not_even_a_coordinator(street: Street)
         assert f"{path}/visibility" not in browser.get(path).text, "nor does their page offer it"
         assert "Who may see whom I help" not in words_on(browser.get(path))
 
-    assert street.bank.members.standing(street.ana_id).sees == "nobody"
+    assert street.bank.member(street.ana_id).sees == "nobody"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_one_of_the_three_has_to_be_chosen(street: Street, typed: dict[str, str]
     answer = street.ana.post(f"/members/{street.ana_id}/visibility", data={"command": "a-command-of-this-test"} | typed)
 
     assert (answer.status_code, sentence in words_on(answer)) == (422, True)
-    assert street.bank.members.standing(street.ana_id).sees == "nobody"
+    assert street.bank.member(street.ana_id).sees == "nobody"
 
 
 def test_pressing_it_twice_is_one_choice_and_keeping_what_is_kept_is_none(street: Street) -> None:

@@ -3,10 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
-from ledger.application.commands import Command
-from ledger.application.exchanges import help_given
+from ledger.application.exchanges import ReportExchange, help_given
 from ledger.application.replaying import replay
-from ledger.identifiers import AccountId, new_command_id
+from ledger.identifiers import AccountId
 from ledger.log.entry import decode
 from tests.bench import community, logs
 from tests.web.sample.second_opinion import is_in_order
@@ -36,11 +35,7 @@ def test_low_numbers_trade_much_and_may_all_receive_an_hour_more(tmp_path: Path)
         accounts = replayed.accounts
         for number in (3, 8, 9):
             receiver, giver = logs.member(number), logs.member(number + 1)
-            bank.exchanges.report(
-                [help_given(giver, receiver, 60, "garden")],
-                logs.LAST_DAY,
-                command=Command(id=new_command_id(), by=chidi),
-            )
+            bank.do(ReportExchange(legs=(help_given(giver, receiver, 60, "garden"),), given_on=logs.LAST_DAY), by=chidi)
 
     assert replayed.given == replayed.received
     assert min(tally.balance for tally in accounts.values()) >= -19 * 60

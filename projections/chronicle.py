@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ledger.application.replaying import EVERYTHING, EntryToCome, Until
+from ledger.application.replaying import EVERYTHING, Until
 from ledger.events import (
     CommunityFounded,
     ExchangeCalledOff,
@@ -24,6 +24,7 @@ from ledger.events import (
 )
 from ledger.identifiers import GroupId, MemberId, is_member
 from ledger.log.store import Log
+from ledger.refusals import EntryToCome
 from projections.chronicle_entries import Calendar, Waiting, Words, facts_in
 from projections.measures.acts import Act, Membership
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from ledger.domain.agreements import DEFAULT_THRESHOLDS, THRESHOLD_RANGES
+from ledger.domain.agreements import DEFAULT_THRESHOLDS, THRESHOLDS
 from ledger.events import (
     CategoriesAgreed,
     CommunityFounded,
@@ -59,7 +59,7 @@ BY_KIND: Mapping[type[Fact], Chapter] = {
 }
 """Facts that belong to a chapter whoever recorded them and whenever."""
 
-SOON_ENOUGH_DAYS = min(THRESHOLD_RANGES["late_days"][0], CLOSES_AFTER_DAYS) - 1
+SOON_ENOUGH_DAYS = min(THRESHOLDS["late_days"].least, CLOSES_AFTER_DAYS) - 1
 """By the calendar of UTC, nothing that was recorded sooner can be late: a day less, for the time zones."""
 
 

@@ -135,15 +135,15 @@ def environment_for(speech: words.Speech, names: Mapping[str, object]) -> jinja2
         extensions=["jinja2.ext.i18n"],
     )
     environment.filters |= {
-        "duration": words.duration.spoken(speech),
-        "count": words.count.spoken(speech),
-        "day": words.day.spoken(speech),
-        "weekday": words.weekday.spoken(speech),
-        "short_day": words.short_day.spoken(speech),
-        "day_in_month": words.day_in_month.spoken(speech),
-        "month": words.month.spoken(speech),
-        "short_month": words.short_month.spoken(speech),
-        "instant": words.instant.spoken(speech),
+        "duration": words.duration,
+        "count": words.count,
+        "day": words.day,
+        "weekday": words.weekday,
+        "short_day": words.short_day,
+        "day_in_month": words.day_in_month,
+        "month": words.month,
+        "short_month": words.short_month,
+        "instant": words.instant,
         "local_day": words.today,
     }
     environment.globals |= {
@@ -165,7 +165,7 @@ class _InOneLanguage(jinja2.Environment):
         self.policies["ext.i18n.trimmed"] = True
         install: Any = vars(self)["install_gettext_translations"]
         install(speech.catalogue, newstyle=True)
-        self._translator = _Translator(speech)
+        self._translator = _Translator(speech.catalogue.gettext)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template: nodes.Template = self._translator.visit(super()._parse(source, name, filename))
@@ -176,8 +176,8 @@ class _InOneLanguage(jinja2.Environment):
 class _Translator(NodeTransformer):
     """Replaces each call of `gettext` by its translation; in the text of a page, by text and values."""
 
-    def __init__(self, speech: words.Speech) -> None:
-        self._speech = speech
+    def __init__(self, gettext: Callable[[str], str]) -> None:
+        self._gettext = gettext
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's visitor names it
         self.generic_visit(call)
@@ -188,7 +188,7 @@ class _Translator(NodeTransformer):
                 dyn_args=None,
                 dyn_kwargs=None,
             ):
-                translated = nodes.MarkSafe(nodes.Const(self._speech.translated(message)), lineno=call.lineno)
+                translated = nodes.MarkSafe(nodes.Const(self._gettext(message)), lineno=call.lineno)
                 return nodes.Filter(translated, "format", [], call.kwargs, None, None, lineno=call.lineno)
             case _:
                 return call

@@ -18,7 +18,7 @@ from typing import IO, Any, Self
 
 import sqlalchemy as sa
 
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from projections import intake
 from projections.gathering import GatheredRows
 from projections.read_model import ReadModel

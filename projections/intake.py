@@ -13,8 +13,7 @@ from typing import NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from ledger.domain.postings import postings
-from ledger.events import Fact
+from ledger.catalogue import Fact
 from ledger.log.entry import UnreadableEntry, decode
 from ledger.log.faults import LogUnavailable
 from projections.locks import writing
@@ -58,7 +57,7 @@ def read(found: Iterable[tuple[int, bytes]], number: int) -> Batch:
 def recorded(number: int, position: int, data: bytes) -> Recorded:
     """An entry from its bytes; raises UnreadableEntry."""
     entry = decode(data)
-    return Recorded(number, position, data, entry, postings(entry.data))
+    return Recorded(number, position, data, entry, entry.data.postings)
 
 
 def concerned(models: Iterable[ReadModel], batch: Batch) -> list[Recorded]:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from ledger.domain.agreements import THRESHOLD_RANGES
-from ledger.events import Thresholds
+from ledger.events.agreements import Thresholds
 from ledger.hours import minutes_from
 from web.words import later
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from ledger.application.replaying import EntryToCome, Until, replay
-from ledger.events import MemberLeft
+from ledger.events.members import MemberLeft
 from ledger.identifiers import AccountId
 from ledger.log.entry import UnreadableEntry
 from projections.counted import counted

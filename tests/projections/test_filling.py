@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger.events import ExchangeSettled
+from ledger.events.exchanges import ExchangeSettled
 from ledger.log.places import Place
 from projections import filling, intake, rebuild
 from projections.balances import Balances

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from ledger.identifiers import ExchangeId
 from ledger.log.places import Place
 from projections import gathering, rebuild, table_in_memory

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.events import ExchangeConfirmed, MemberWelcomed
+from ledger.events.exchanges import ExchangeConfirmed
+from ledger.events.members import MemberWelcomed
 from ledger.identifiers import AccountId, ExchangeId, MemberId
 from projections.balances import Balances
 from projections.members import Members

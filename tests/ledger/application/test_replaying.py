@@ -17,7 +17,7 @@ from ledger.application.exchanges import help_given
 from ledger.application.replaying import EVERYTHING, Until, replay
 from ledger.application.replaying_beside import CountedBeside, Part
 from ledger.application.time_bank import TimeBank
-from ledger.events import TYPES
+from ledger.catalogue import facts
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
 from ledger.log.entry import UnreadableEntry, decode, encode
 from ledger.refusals import EntryToCome
@@ -252,5 +252,5 @@ def test_when_the_other_process_ends_too_early_this_one_counts_it_all(
 
 def _raised(data: bytes) -> bytes:
     """The same entry, as if a newer program had written it."""
-    version = TYPES["member-welcomed"][1]
+    version = facts()["member-welcomed"].stored.version
     return data.replace(f'"ver":{version}'.encode(), f'"ver":{version + 1}'.encode())

@@ -12,7 +12,6 @@ from typing import NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from ledger.domain.postings import postings
 from ledger.log.entry import UnreadableEntry, decode
 from ledger.log.faults import LogUnavailable
 from projections.locks import writing
@@ -46,7 +45,7 @@ def read(found: Iterable[tuple[int, bytes]], number: int) -> Batch:
             entry = decode(data)
         except UnreadableEntry as error:
             return Batch(entries, _fault(number, position, error))
-        entries.append(Recorded(number, position, data, entry, postings(entry.data)))
+        entries.append(Recorded(number, position, data, entry, entry.data.postings))
     return Batch(entries)
 
 

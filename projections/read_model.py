@@ -8,8 +8,7 @@ from typing import ClassVar, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
-from ledger.domain.postings import Posting
-from ledger.events import Fact
+from ledger.catalogue import Fact, Posting
 from ledger.log.entry import Entry
 from projections.columns import count, table, word
 from projections.rows import Rows

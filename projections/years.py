@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import CategoryKey, MemberId, is_member
 from ledger.log.questions import Question
 from projections.columns import table, word

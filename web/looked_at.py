@@ -8,7 +8,7 @@ import msgspec
 from babel.lists import format_list
 from markupsafe import Markup, escape
 
-from ledger.events import Thresholds
+from ledger.events.agreements import Thresholds
 from projections.exceptions.noted import Noted, Rule
 from web.voices import Voice
 from web.words import count, day, duration, gettext, later, ngettext, speech

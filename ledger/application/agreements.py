@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from ledger import subjects
 from ledger.application.commands import Answer, Command, Order
 from ledger.application.desk import Desk
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import agreements as rules
-from ledger.domain import subjects
 from ledger.domain.agreements import Agreements
-from ledger.events import Category, Fact, Thresholds, WordsNeeded
+from ledger.events.agreements import Category, Thresholds, WordsNeeded
 from ledger.identifiers import CategoryKey
 
 

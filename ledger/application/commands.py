@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.application.known import Known
-from ledger.events import Fact
+from ledger.catalogue import Fact
 from ledger.identifiers import CommandId, MemberId
 from ledger.log.entry import Via
 from ledger.log.people import Words

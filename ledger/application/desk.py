@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
+from ledger import subjects
 from ledger.application.commands import LONGEST_WORDS, Answer, Clock, Command, Order, Worded
 from ledger.application.known import Known, Memory
-from ledger.domain import subjects
+from ledger.catalogue import Fact
 from ledger.domain.members import Member
 from ledger.domain.words import must_be_text
-from ledger.events import CommunityFounded, Fact
+from ledger.events.founding import CommunityFounded
 from ledger.identifiers import Ids, is_command_id
-from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
+from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.people import People
 from ledger.log.store import Conflict, Log, LogUnavailable
 from ledger.refusals import (
@@ -153,13 +154,12 @@ class Desk:
             sealed = {word.field: next(commitments) for word in words}
             decided.sealed.extend(sealed.values())
             entry = self._entry(order, known, fact, sealed)
-            tags = subjects.tags_of(fact, order.command.id)
-            known.happened(tags, entry)
-            decided.entries.append((entry.type, encode(entry), tags))
+            known.happened(entry.tags, entry)
+            decided.entries.append((entry.type, encode(entry), entry.tags))
         return Answer(tuple(fact for fact, _ in allowed), known.position)
 
     def _entry(self, order: Order, known: Known, fact: Fact, sealed: dict[str, str]) -> Entry:
-        name, version = named(fact)
+        name, version = fact.stored
         return Entry(
             v=FORMAT,
             log=known.agreements.origin or getattr(fact, "origin", ""),

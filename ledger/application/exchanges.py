@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from ledger import subjects
 from ledger.application.commands import Answer, Command, Order, Worded, reason_of, words_of
 from ledger.application.desk import Desk
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import exchanges as rules
-from ledger.domain import subjects
 from ledger.domain.exchanges import Exchange
-from ledger.events import ExchangeReported, Fact, Leg
+from ledger.events.exchanges import ExchangeReported, Leg
 from ledger.identifiers import HOST, AccountId, CategoryKey, ExchangeId, MemberId
 from ledger.refusals import UnknownExchange
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
+from ledger import subjects
 from ledger.application.commands import Answer, Command, Order, Worded, reason_of, words_of
 from ledger.application.desk import Desk
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import gifts as rules
-from ledger.domain import subjects
 from ledger.domain.gifts import Gift
 from ledger.domain.groups import Group
 from ledger.domain.members import Member
-from ledger.events import Fact, GiftRecorded
+from ledger.events.gifts import GiftRecorded
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, GiftId, GroupId, MemberId, is_group
 from ledger.refusals import UnknownGift
 

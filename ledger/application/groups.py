@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from ledger import subjects
 from ledger.application.commands import Answer, Command, Order, Worded, words_of
 from ledger.application.desk import Desk
 from ledger.application.known import Known
 from ledger.application.members import LONGEST_NAME
+from ledger.catalogue import Fact
 from ledger.domain import groups as rules
-from ledger.domain import subjects
 from ledger.domain.groups import Belonging, Group
 from ledger.domain.words import must_be_text
-from ledger.events import Fact, GroupFormed
+from ledger.events.groups import GroupFormed
 from ledger.identifiers import GroupId, MemberId
 from ledger.refusals import NoName
 

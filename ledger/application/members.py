@@ -3,14 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 
+from ledger import subjects
 from ledger.application.commands import Answer, Command, Order, Worded, words_of
 from ledger.application.desk import Desk
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import members as rules
-from ledger.domain import subjects
 from ledger.domain.members import Member
 from ledger.domain.words import must_be_text
-from ledger.events import Circle, Fact, MemberInvited, Role
+from ledger.events.members import Circle, MemberInvited, Role
 from ledger.identifiers import HOST, MemberId
 from ledger.log.people import People, Words
 from ledger.log.store import Conflict

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.domain.postings import postings
-from ledger.events import TYPES, ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, Leg, MemberInvited
+from ledger.catalogue import facts
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.members import MemberInvited
 from ledger.identifiers import AccountId
 from ledger.log.entry import FORMAT, Entry, UnreadableEntry, decode, instant_text
 from ledger.log.store import Log
@@ -125,7 +127,7 @@ class _Fold:
         self._settled: list[bytes] = []
         self._reversed: list[bytes] = []
         self._others: list[bytes] = []
-        piles: dict[str, list[bytes] | None] = dict.fromkeys(TYPES)
+        piles: dict[str, list[bytes] | None] = dict.fromkeys(facts())
         piles["exchange-settled"] = self._settled
         piles["exchange-reversed"] = self._reversed
         if gifts:
@@ -134,8 +136,8 @@ class _Fold:
             piles["member-invited"] = self._others
         # By type, format and version at once.
         self._kinds: dict[bytes, list[bytes] | None] = {
-            f'"type":"{name}","v":{FORMAT},"ver":{version}'.encode(): piles[name]
-            for name, (_, version) in TYPES.items()
+            f'"type":"{name}","v":{FORMAT},"ver":{kind.stored.version}'.encode(): piles[name]
+            for name, kind in facts().items()
         }
 
     def take_in(self, entries: Iterator[tuple[int, bytes]], tell: Callable[[int], None]) -> None:
@@ -210,7 +212,7 @@ class _Fold:
         if isinstance(fact, MemberInvited):
             self.names[AccountId(fact.member)] = entry.sealed.get("name", "")
         if not isinstance(fact, ExchangeSettled | ExchangeReversed | GiftRecorded | GiftWithdrawn):
-            assert not postings(fact), f"“{entry.type}” moves minutes, and the replay does not count it"
+            assert not fact.postings, f"“{entry.type}” moves minutes, and the replay does not count it"
             return
         if not self._counts(fact.given_on.isoformat(), entry.at):
             return

@@ -7,19 +7,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from ledger.catalogue import Fact
 from ledger.domain.members import Member, must_coordinate
 from ledger.domain.words import must_be_text
-from ledger.events import (
+from ledger.events.agreements import (
     CategoriesAgreed,
     Category,
-    CommunityFounded,
     ConfirmationAgreed,
     ExceptionsAgreed,
-    Fact,
     LimitsAgreed,
     Thresholds,
     WordsNeeded,
 )
+from ledger.events.founding import CommunityFounded
 from ledger.identifiers import CategoryKey, is_category_key
 from ledger.refusals import LimitOutOfRange, NoCategories, NotFounded, ThresholdOutOfRange
 from ledger.refusals.refusal import say

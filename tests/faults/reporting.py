@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from ledger.application.commands import Command
 from ledger.application.time_bank import TimeBank
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import CommandId, MemberId
 from ledger.refusals import Refusal
 from tests.cast import BO, CAST, CHIDI, TODAY, help_of

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import PersonalDataErased
+from ledger.events.erasures import PersonalDataErased
 from ledger.identifiers import MemberId
 from ledger.log.people import WORDS
 from tests.cast import BO, TODAY, command, facts_in, founded, help_of

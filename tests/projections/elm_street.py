@@ -8,9 +8,10 @@ from typing import Self
 import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import Fact, Leg
+from ledger.catalogue import Fact
+from ledger.events.exchanges import Leg
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
-from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
+from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from projections.columns import METADATA
 from projections.views import Views
 from tests.cast import ANA, BO, CHIDI, GARDENING, NOW, TODAY, command, counting_ids, founded, help_of, skills
@@ -150,7 +151,7 @@ class ElmStreet:
 
     def wrote(self, fact: Fact) -> int:
         """An entry that no rule would have allowed, as a fault or another program might leave it; its position."""
-        name, version = named(fact)
+        name, version = fact.stored
         number = next(MADE_UP)
         entry = Entry(
             v=FORMAT,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from ledger.application.replaying import Until, replay
-from ledger.events import MemberLeft
+from ledger.events.members import MemberLeft
 from ledger.identifiers import AccountId
 from ledger.log.entry import UnreadableEntry
 from ledger.refusals import EntryToCome

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 import sqlalchemy as sa
 
-from ledger.events import ExchangeConfirmed, ExchangeReported, MemberWelcomed
+from ledger.events.exchanges import ExchangeConfirmed, ExchangeReported
+from ledger.events.members import MemberWelcomed
 from ledger.identifiers import AccountId, ExchangeId, MemberId
 from projections import rebuild
 from projections.balances import Balances

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from ledger.domain.agreements import DEFAULT_THRESHOLDS
-from ledger.events import ErasureAsked
+from ledger.events.erasures import ErasureAsked
 from ledger.identifiers import AccountId
 from projections.chapters import Chapter
 from projections.journal import JournalFilter

@@ -1,6 +1,6 @@
 """Who may see whom somebody helps: what they chose, in which groups, and that it ends when they go."""
 
-from ledger.events import Circle
+from ledger.events.members import Circle
 from ledger.identifiers import MemberId
 from tests.cast import ANA, BO, CHIDI, command
 from tests.projections.elm_street import ElmStreet

@@ -7,7 +7,7 @@ import click
 from ledger.application.commands import Command
 from ledger.application.finding import find_members
 from ledger.application.time_bank import TimeBank
-from ledger.events import Role
+from ledger.events.members import Role
 from ledger.identifiers import HOST, MemberId, new_command_id
 from web.commands.printing import say
 from web.commands.problems import Problem

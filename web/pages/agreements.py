@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.agreements import LARGEST_LIMIT_MINUTES, THRESHOLDS, ThresholdDefinition
-from ledger.events import Thresholds, WordsNeeded
+from ledger.events.agreements import Thresholds, WordsNeeded
 from ledger.hours import minutes_from
 from ledger.identifiers import CategoryKey, is_category_key, new_command_id
 from ledger.log.people import folded

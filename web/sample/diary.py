@@ -13,7 +13,7 @@ from ledger.application.groups import Groups
 from ledger.application.known import Known
 from ledger.application.members import Members
 from ledger.application.time_bank import TimeBank
-from ledger.events import Fact
+from ledger.catalogue import Fact
 from ledger.refusals import Refusal
 
 AT_ONCE = 250

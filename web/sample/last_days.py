@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from ledger.application.exchanges import help_given
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import ExchangeId, MemberId
 from web.sample import names
 from web.sample.diary import Diary

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from ledger.application.commands import Command
 from ledger.application.exchanges import help_given
 from ledger.application.time_bank import TimeBank
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import (
     COMMUNITY,
     HOST,

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.application.commands import Answer
 from ledger.application.time_bank import TimeBank
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from ledger.identifiers import MemberId, random_id
 from ledger.log.entry import decode
 from ledger.refusals import (

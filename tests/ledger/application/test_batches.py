@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from ledger.application.commands import Answer, Order
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, ExchangeSettled, LimitsAgreed, MemberInvited
+from ledger.events.agreements import LimitsAgreed
+from ledger.events.exchanges import ExchangeReported, ExchangeSettled
+from ledger.events.members import MemberInvited
 from ledger.identifiers import MemberId
 from ledger.refusals import (
     AddressTaken,

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.application.commands import Answer
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, ExchangeSettled
+from ledger.events.exchanges import ExchangeReported, ExchangeSettled
 from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.refusals import (

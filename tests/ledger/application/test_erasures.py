@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from ledger.application.erasures import erase_again
 from ledger.application.time_bank import TimeBank
-from ledger.events import MemberLeft, PersonalDataErased
+from ledger.events.erasures import PersonalDataErased
+from ledger.events.members import MemberLeft
 from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.log.people import WORDS, Words

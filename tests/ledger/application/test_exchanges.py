@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.refusals import (

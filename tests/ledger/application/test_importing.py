@@ -12,7 +12,8 @@ from ledger.application.importing import Community, Outcome, Plan, carry_out, pl
 from ledger.application.replaying import replay
 from ledger.application.sheet_rows import Kind, Row
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeSettled, GiftRecorded
+from ledger.events.exchanges import ExchangeSettled
+from ledger.events.gifts import GiftRecorded
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
 from ledger.log.entry import decode
 from ledger.log.faults import LogUnavailable

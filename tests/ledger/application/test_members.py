@@ -6,7 +6,7 @@ import pytest
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.members import Member
-from ledger.events import VisibilityChosen
+from ledger.events.members import VisibilityChosen
 from ledger.identifiers import HOST, MemberId
 from ledger.log.entry import decode
 from ledger.log.people import People, Words

@@ -1,7 +1,7 @@
 """A conflict with our own success: the commit was kept, its answer was lost, and the retry below us met its own entry."""
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from tests.cast import ANA, TODAY, command, facts_in, help_of
 from tests.ledger.application.troubled import always_conflicting, times, with_trouble
 

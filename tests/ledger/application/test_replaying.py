@@ -12,7 +12,7 @@ from ledger.application.commands import Command
 from ledger.application.exchanges import help_given
 from ledger.application.replaying import EVERYTHING, Until, replay
 from ledger.application.time_bank import TimeBank
-from ledger.events import TYPES
+from ledger.catalogue import facts
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
 from ledger.log.entry import UnreadableEntry, decode, encode
 from ledger.refusals import EntryToCome
@@ -187,5 +187,5 @@ def test_the_quick_way_and_the_whole_decoding_agree(tmp_path: Path) -> None:
 
 def _raised(data: bytes) -> bytes:
     """The same entry, as if a newer program had written it."""
-    version = TYPES["member-welcomed"][1]
+    version = facts()["member-welcomed"].stored.version
     return data.replace(f'"ver":{version}'.encode(), f'"ver":{version + 1}'.encode())

@@ -16,14 +16,8 @@ from ledger.domain.agreements import (
     agree_exceptions,
     agree_limits,
 )
-from ledger.events import (
-    CategoriesAgreed,
-    Category,
-    CommunityFounded,
-    ConfirmationAgreed,
-    ExceptionsAgreed,
-    LimitsAgreed,
-)
+from ledger.events.agreements import CategoriesAgreed, Category, ConfirmationAgreed, ExceptionsAgreed, LimitsAgreed
+from ledger.events.founding import CommunityFounded
 from ledger.identifiers import CategoryKey
 from ledger.refusals import (
     LimitOutOfRange,

@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, Leg
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, CategoryKey, GroupId, is_member
 from ledger.log.entry import decode, instant
 from projections.chronicle import chronicle

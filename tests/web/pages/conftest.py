@@ -7,7 +7,7 @@ import pytest
 
 from ledger.application.commands import Command
 from ledger.application.exchanges import help_given
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId, new_command_id
 from projections.views import Views
 from tests.web.neighbourhood import Browser, Neighbourhood

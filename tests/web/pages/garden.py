@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.events import Circle
+from ledger.events.members import Circle
 from ledger.identifiers import MemberId
 from projections.measures.acts import Act
 from projections.privacy.agreed import ties_of

@@ -7,6 +7,7 @@ BIN := .venv/bin
 RUN_TIME := .venv/installed-run-time
 EVERYTHING := .venv/installed-everything
 MUTANTS := .venv/installed-mutants
+DOCS := .venv/installed-docs
 # Tests wait for disks, servers and browsers a third of their time: three of them for two cores.
 AT_ONCE = $$($(BIN)/python -c "import os; print(len(os.sched_getaffinity(0)) * 3 // 2)")
 # Pinned, so that two people who lock get the same answer.
@@ -15,7 +16,7 @@ LOCKED := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 ITSELF := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check coverage bench mutants lock clean
+.PHONY: help install demo test check coverage bench mutants docs release tagged lock clean
 
 help: ## this list
 	@echo "Common Hours: make <target>"
@@ -50,18 +51,40 @@ mutants: $(MUTANTS) ## change each line of the verifier: a test must notice (a q
 	$(BIN)/mutmut run --max-children $$(nproc)
 	@$(BIN)/mutmut results | grep --invert-match timeout && exit 1 || echo "Every change was noticed."
 
+docs: $(DOCS) ## the documentation as a site, in .cache/docs; fails at the first broken link
+	$(BIN)/sphinx-build --quiet --fail-on-warning --nitpicky --conf-dir docs --doctree-dir .cache/doctrees . .cache/docs
+	@cp .cache/docs/README.html .cache/docs/index.html
+	@echo "Open .cache/docs/index.html"
+
+release: tagged $(EVERYTHING) ## wheel and source archive of the version that is tagged, in dist/
+	rm -rf build dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --no-isolation --outdir dist .
+	@ls dist
+
+tagged:
+	@test -z "$$(git status --porcelain)" || { echo "There are changes that are not committed. Commit them first, or set them aside."; exit 1; }
+	@test "$$(git tag --points-at HEAD --list 'v*')" || { echo "This commit has no tag. Set one first: git tag v$(VERSION)"; exit 1; }
+	@git tag --points-at HEAD | grep --quiet --line-regexp --fixed-strings "v$(VERSION)" \
+		|| { echo "The tag is $$(git tag --points-at HEAD --list 'v*'), but pyproject.toml says $(VERSION). Make them agree."; exit 1; }
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
 lock: ## choose versions anew and write the locks
 	@$(call need_python)
 	@test -x .cache/lock/bin/uv || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet $(UV); }
 	.cache/lock/bin/uv $(LOCK) --group build --output-file requirements.txt pyproject.toml
 	.cache/lock/bin/uv $(LOCK) --group test --constraints requirements.txt --output-file requirements-dev.txt pyproject.toml
 	.cache/lock/bin/uv $(LOCK) --group mutants --constraints requirements-dev.txt --output-file requirements-mutants.txt pyproject.toml
+	.cache/lock/bin/uv $(LOCK) --group docs --constraints requirements-dev.txt --output-file requirements-docs.txt pyproject.toml
 LOCK := pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
 clean: ## remove all that the other targets made, except a community's data
 	rm -rf .venv .cache mutants .coverage .coverage.* .hypothesis .pytest_cache .ruff_cache .import_linter_cache build dist *.egg-info
 	find ledger projections web tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(DOCS): requirements-docs.txt $(EVERYTHING)
+	@$(LOCKED) --requirement requirements-docs.txt
+	@touch $@
 
 $(MUTANTS): requirements-mutants.txt $(EVERYTHING)
 	@$(LOCKED) --requirement requirements-mutants.txt

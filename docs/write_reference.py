@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import click
 import msgspec
 
-from ledger.events import TYPES, Category, Leg
+from ledger.catalogue import facts
+from ledger.events.agreements import Category
+from ledger.events.exchanges import Leg
 from web.authorisation import WHO_MAY, handler_name
 from web.commands.main import hours
 from web.pages import PAGES
@@ -37,8 +39,8 @@ def _facts() -> Iterator[str]:
     yield "# Facts\n"
     yield "Everything that can happen, by the name it is stored under. Times are days or instants, lengths whole minutes."
     yield "Words that people type are sealed in the entry by a commitment and lie in the people store.\n"
-    for name, (kind, version) in TYPES.items():
-        yield f"## {name} (version {version})\n"
+    for name, kind in facts().items():
+        yield f"## {name} (version {kind.stored.version})\n"
         yield f"{inspect.getdoc(kind)}\n"
         yield from _fields(kind)
     for part in (Leg, Category):

@@ -9,7 +9,7 @@ Whether something may happen is decided by rules (`ledger.domain`): pure functio
 who and when, to new facts or to a refusal. `ledger.application` reads what a rule must know, calls it, and appends
 its facts on the condition that nothing it rests on has changed meanwhile. `TimeBank` gathers all of that.
 
-Which facts move minutes, and between which accounts, is said in one place (`ledger.domain.postings`); after every
-entry all accounts sum to zero. Names, contacts and free words lie outside the log (`ledger.log.people`), sealed in
+A fact says everything about itself in its class (`ledger.catalogue`), also which minutes it moves between which
+accounts; after every entry all accounts sum to zero. Names, contacts and free words lie outside the log (`ledger.log.people`), sealed in
 it by commitments only, so that a person can be forgotten while the book still adds up.
 """

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ledger.domain.postings import Posting
-from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, MemberWelcomed
+from ledger.catalogue import Posting
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.members import MemberWelcomed
 from ledger.identifiers import AccountId, is_member
 from ledger.log.questions import Question
 from projections.columns import count, table, word

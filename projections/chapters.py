@@ -2,64 +2,24 @@
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from ledger.domain.agreements import DEFAULT_THRESHOLDS, THRESHOLD_RANGES
-from ledger.events import (
-    CategoriesAgreed,
-    CommunityFounded,
-    ConfirmationAgreed,
-    ErasureAsked,
-    ErasureWithdrawn,
-    ExceptionsAgreed,
-    ExchangeReported,
-    ExchangeReversed,
-    Fact,
-    GiftRecorded,
-    GiftWithdrawn,
-    LimitsAgreed,
-    PersonalDataErased,
-    RoleGiven,
-    RoleWithdrawn,
-    VisibilityChosen,
-)
+from ledger.catalogue import Fact, View
+from ledger.domain.agreements import DEFAULT_THRESHOLDS, THRESHOLDS
+from ledger.events.agreements import ExceptionsAgreed
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.founding import CommunityFounded
+from ledger.events.gifts import GiftRecorded
 from ledger.log.entry import Entry, instant
 from projections.columns import count, table, word
 from projections.reports.closing import CLOSES_AFTER_DAYS
 from projections.rows import Rows
 
-Chapter = Literal[
-    "corrections",
-    "late",
-    "after-closing",
-    "on-behalf",
-    "roles",
-    "agreements",
-    "visibility",
-    "imports",
-    "erasures",
-]
+Chapter = Literal[View, "late", "after-closing", "on-behalf", "imports"]
 
-BY_KIND: Mapping[type[Fact], Chapter] = {
-    ExchangeReversed: "corrections",
-    GiftWithdrawn: "corrections",
-    RoleGiven: "roles",
-    RoleWithdrawn: "roles",
-    LimitsAgreed: "agreements",
-    ConfirmationAgreed: "agreements",
-    CategoriesAgreed: "agreements",
-    ExceptionsAgreed: "agreements",
-    VisibilityChosen: "visibility",
-    ErasureAsked: "erasures",
-    ErasureWithdrawn: "erasures",
-    PersonalDataErased: "erasures",
-}
-"""Facts that belong to a chapter whoever recorded them and whenever."""
-
-SOON_ENOUGH_DAYS = min(THRESHOLD_RANGES["late_days"][0], CLOSES_AFTER_DAYS) - 1
+SOON_ENOUGH_DAYS = min(THRESHOLDS["late_days"].least, CLOSES_AFTER_DAYS) - 1
 """By the calendar of UTC, nothing that was recorded sooner can be late: a day less, for the time zones."""
 
 
@@ -123,7 +83,7 @@ class Chapters:
 def chapters_of(entry: Entry) -> list[Chapter]:
     """The chapters that an entry belongs to, but for those about lateness."""
     fact = entry.data
-    found: list[Chapter] = [BY_KIND[type(fact)]] if type(fact) in BY_KIND else []
+    found: list[Chapter] = [fact.view] if fact.view else []
     if isinstance(fact, ExchangeReported) and fact.corrects:
         found.append("corrections")
     if entry.via == "import":

@@ -6,24 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ledger.application.replaying import EVERYTHING, EntryToCome, Until
-from ledger.events import (
-    CommunityFounded,
+from ledger.application.replaying import EVERYTHING, Until
+from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeReversed,
     ExchangeSettled,
-    GiftRecorded,
-    GiftWithdrawn,
-    GroupFormed,
-    GroupJoined,
-    GroupLeft,
-    MemberLeft,
-    MemberWelcomed,
 )
+from ledger.events.founding import CommunityFounded
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
+from ledger.events.members import MemberLeft, MemberWelcomed
 from ledger.identifiers import GroupId, MemberId, is_member
 from ledger.log.store import Log
+from ledger.refusals import EntryToCome
 from projections.chronicle_entries import Calendar, Waiting, Words, facts_in
 from projections.measures.acts import Act, Membership
 

@@ -12,23 +12,18 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ledger.application.replaying import Until
-from ledger.events import (
-    TYPES,
-    CommunityFounded,
+from ledger.catalogue import Fact, facts
+from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeReversed,
     ExchangeSettled,
-    Fact,
-    GiftRecorded,
-    GiftWithdrawn,
-    GroupFormed,
-    GroupJoined,
-    GroupLeft,
-    MemberLeft,
-    MemberWelcomed,
 )
+from ledger.events.founding import CommunityFounded
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
+from ledger.events.members import MemberLeft, MemberWelcomed
 from ledger.identifiers import CategoryKey, GroupId, MemberId, is_member
 from ledger.log.entry import FORMAT, UnreadableEntry, decode, instant, instant_text
 from ledger.log.store import Log
@@ -201,7 +196,8 @@ _CONCERNED: tuple[type[Fact], ...] = (
     GroupJoined,
     GroupLeft,
 )
-_READERS = {name: msgspec.json.Decoder(kind) if kind in _CONCERNED else None for name, (kind, _) in TYPES.items()}
+_KINDS = facts()
+_READERS = {name: msgspec.json.Decoder(kind) if kind in _CONCERNED else None for name, kind in _KINDS.items()}
 
 
 def _fact(data: bytes) -> tuple[str, Any]:
@@ -209,7 +205,7 @@ def _fact(data: bytes) -> tuple[str, Any]:
         kept = _ENVELOPES.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableEntry(f"not an entry: {error}") from error
-    if kept.v != FORMAT or kept.type not in _READERS or kept.ver != TYPES[kept.type][1]:
+    if kept.v != FORMAT or kept.type not in _READERS or kept.ver != _KINDS[kept.type].stored.version:
         # Whole decoding knows older shapes, and says what is wrong with newer ones.
         return kept.at, decode(data).data
     reader = _READERS[kept.type]

@@ -6,15 +6,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from ledger.domain.postings import Posting
-from ledger.events import (
-    ExchangeReversed,
-    ExchangeSettled,
-    GiftRecorded,
-    GiftWithdrawn,
-    GroupJoined,
-    GroupLeft,
-)
+from ledger.catalogue import Posting
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.groups import GroupJoined, GroupLeft
 from ledger.identifiers import CategoryKey, GroupId, is_group, is_member
 from projections.columns import count, table, word
 from projections.read_model import ReadModel, Recorded

@@ -7,20 +7,18 @@ import sqlalchemy as sa
 
 from ledger.domain.exchanges import Exchange
 from ledger.domain.gifts import Gift
-from ledger.events import (
+from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeReversed,
     ExchangeSettled,
-    GiftRecorded,
-    GiftWithdrawn,
-    GroupJoined,
-    GroupLeft,
     ReversalAsked,
     ReversalDeclined,
 )
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.groups import GroupJoined, GroupLeft
 from ledger.identifiers import ExchangeId, GiftId, MemberId
 from projections import history
 from projections.columns import count, table, word

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ledger.events import GroupFormed, GroupJoined, GroupLeft
+from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
 from ledger.log.questions import Question, among, listed
 from projections.columns import count, table, word

@@ -4,40 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import repeat
-from typing import Any, Literal, NamedTuple, assert_never, cast
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ledger.events import (
-    CategoriesAgreed,
-    CommunityFounded,
-    ConfirmationAgreed,
-    ErasureAsked,
-    ErasureWithdrawn,
-    ExceptionsAgreed,
-    ExchangeCalledOff,
-    ExchangeConfirmed,
-    ExchangeDeclined,
+from ledger.events.exchanges import (
     ExchangeReported,
-    ExchangeReversed,
-    ExchangeSettled,
-    Fact,
-    GiftRecorded,
-    GiftWithdrawn,
-    GroupFormed,
-    GroupJoined,
-    GroupLeft,
-    LimitsAgreed,
-    MemberInvited,
-    MemberLeft,
-    MemberWelcomed,
-    PersonalDataErased,
-    ReversalAsked,
-    ReversalDeclined,
-    RoleGiven,
-    RoleWithdrawn,
-    VisibilityChosen,
 )
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Via, instant_text
@@ -104,17 +77,21 @@ class Journal(ReadModel):
     tables = (LINES, ACCOUNTS, PARTIES, DAYS, COMMUNITY, CHAPTERS, COUNTS)
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
-        silent = {cast("Any", one.entry.data).exchange for one in batch if type(one.entry.data) in _PARTIES_UNSAID}
+        facts = [one.entry.data for one in batch]
+        about: list[tuple[str, ...]] = [fact.about for fact in facts]
+        # What names no account of its own is about the parties of its exchange, known from its report.
+        silent = {one for fact, accounts in zip(facts, about, strict=True) if not accounts for one in fact.exchanges}
         parties = {id: tuple(accounts.split()) for id, accounts in rows.of(PARTIES, silent).values()}
         added: dict[str, tuple[str, ...]] = {}
         lines: list[tuple[Any, ...]] = []
         concerned: list[tuple[str, int]] = []
         days: dict[str, list[int]] = {}
         chapters = Chapters(rows)
-        for number, position, data, entry, _ in batch:
+        for (number, position, data, entry, _), accounts in zip(batch, about, strict=True):
             fact, at = entry.data, entry.at
-            accounts = _concerned(fact, parties)
-            if type(fact) is ExchangeReported:
+            if not accounts:
+                accounts = next((parties[one] for one in fact.exchanges if one in parties), ())
+            elif type(fact) is ExchangeReported:
                 added[fact.exchange] = parties[fact.exchange] = accounts
             fingerprint = hashlib.sha256(LEAF + data).hexdigest()
             lines.append((number, position, entry.type, at, entry.actor, entry.on_behalf or "", entry.via, fingerprint))
@@ -212,33 +189,6 @@ class Journal(ReadModel):
 
 _POSITION = sa.select(LINES.c.position).where(LINES.c.number == sa.bindparam("number"))
 _AT = sa.select(LINES.c.at).where(LINES.c.number == sa.bindparam("number"))
-_PARTIES_UNSAID = frozenset({ExchangeConfirmed, ExchangeDeclined, ExchangeCalledOff, ReversalAsked, ReversalDeclined})
-
-
-def _concerned(fact: Fact, parties: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The accounts that a fact is about; those of an exchange are known from its report."""
-    match fact:
-        case ExchangeReported() | ExchangeSettled() | ExchangeReversed():
-            legs = fact.legs
-            if len(legs) == 1:
-                return (legs[0].giver, legs[0].receiver)
-            return tuple(dict.fromkeys(side for leg in legs for side in (leg.giver, leg.receiver)))
-        case ExchangeConfirmed() | ExchangeDeclined() | ExchangeCalledOff() | ReversalAsked() | ReversalDeclined():
-            return parties.get(fact.exchange, ())
-        case GiftRecorded() | GiftWithdrawn():
-            return (fact.giver, fact.receiver)
-        case MemberInvited() | MemberWelcomed() | MemberLeft() | RoleGiven() | RoleWithdrawn() | VisibilityChosen():
-            return (fact.member,)
-        case ErasureAsked() | ErasureWithdrawn() | PersonalDataErased():
-            return (fact.member,)
-        case GroupFormed():
-            return (fact.group,)
-        case GroupJoined() | GroupLeft():
-            return (fact.group, fact.member)
-        case CommunityFounded() | LimitsAgreed() | ConfirmationAgreed() | CategoriesAgreed() | ExceptionsAgreed():
-            return ()
-        case _:
-            assert_never(fact)
 
 
 def _filtered(connection: sa.Connection, wanted: JournalFilter, number: sa.Column[int]) -> sa.Select[*tuple[Any, ...]]:

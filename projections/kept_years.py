@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from ledger.domain.postings import Posting
+from ledger.catalogue import Posting
 from ledger.identifiers import CategoryKey, MemberId, is_member
 from projections.member_years import Companion, Day, First, KindOfYear, MemberYear, Shared, Way
 

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 # Advisory locks are numbers shared by everybody who uses the same PostgreSQL database.
 _WRITING = int.from_bytes(b"hrs:view")
 _REBUILDING = int.from_bytes(b"hrs:rebu")
-_FILLING = int.from_bytes(b"hrs:fill")
 
 Work = Literal["figures", "daily", "asked"]
 """What takes long, and is done by one process at a time."""
@@ -22,45 +21,25 @@ _WORKING: dict[Work, int] = {
     "asked": int.from_bytes(b"hrs:asks"),
 }
 
-_BEGIN = "SELECT pg_advisory_xact_lock(%s), set_config('synchronous_commit', 'off', true)"
-_BEGIN_FILLING = "SELECT pg_advisory_xact_lock_shared(%s), set_config('synchronous_commit', 'off', true)"
+_BEGIN = "SELECT set_config('synchronous_commit', 'off', true)"
+_BEGIN_LIVE = f"{_BEGIN}, pg_advisory_xact_lock({_WRITING})"
 
 
 @contextmanager
-def writing(connection: sa.Connection) -> Generator[sa.Connection]:
+def writing(connection: sa.Connection, *, live: bool = True) -> Generator[sa.Connection]:
     """One step of writing: everything inside happens, or nothing. Others who write wait outside.
 
-    A lost power cord may cost the last steps, rows and positions together: they are taken in again from the log.
+    Without `live`, it is a step of writing new tables that nobody reads yet: on PostgreSQL nobody waits for it. A lost
+    power cord may cost the last steps, rows and positions together: they are taken in again from the log.
     """
     connection.execution_options(writes=True)
     try:
         with connection.begin():
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(_BEGIN, (_WRITING,))
+                connection.exec_driver_sql(_BEGIN_LIVE if live else _BEGIN)
             yield connection
     finally:
         connection.execution_options(writes=False)
-
-
-@contextmanager
-def filling(connection: sa.Connection) -> Generator[sa.Connection]:
-    """One step of writing to new tables that nobody reads yet. On PostgreSQL others go on meanwhile."""
-    if connection.dialect.name == "sqlite":
-        # Two who fill would look for SQLite's lock now and then; this way one begins the moment the other ends.
-        with Path(f"{connection.engine.url.database}.filling").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            with writing(connection):
-                yield connection
-    else:
-        with connection.begin():
-            connection.exec_driver_sql(_BEGIN_FILLING, (_FILLING,))
-            yield connection
-
-
-def wait_for_filling(connection: sa.Connection) -> None:
-    """Waits, inside a step of writing, for steps of filling that somebody left under way; new ones wait for this step."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_FILLING,))
 
 
 @contextmanager

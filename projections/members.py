@@ -5,17 +5,8 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 
 import sqlalchemy as sa
 
-from ledger.events import (
-    ErasureAsked,
-    ErasureWithdrawn,
-    MemberInvited,
-    MemberLeft,
-    MemberWelcomed,
-    PersonalDataErased,
-    Role,
-    RoleGiven,
-    RoleWithdrawn,
-)
+from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, PersonalDataErased
+from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
 from ledger.identifiers import MemberId
 from ledger.log.questions import Question, among, listed
 from projections.columns import count, table, word

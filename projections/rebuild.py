@@ -1,39 +1,29 @@
-"""Rebuilding: new tables beside the old, the whole log replayed into them, and then a swap in one step.
+"""Rebuilding: new tables beside the old, the whole log replayed into them, and then a swap in one step, or a comparison.
 
-Reading and writing of the live tables go on meanwhile. A rebuild that is broken off leaves tables that the next one
-throws away.
+The live tables are read and written meanwhile. A rebuild that is broken off leaves tables that the next one throws away.
 """
 
-import logging
-import os
-from collections.abc import Callable, Generator, Sequence
-from contextlib import ExitStack
+import gc
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from itertools import islice
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, DropTable
 
 from ledger.log.store import Log
 from projections import intake
-from projections.filling import (
-    SUFFIX,
-    Filling,
-    OtherProcess,
-    connection_of_its_own,
-    few_collections,
-    shares,
-)
-from projections.locks import filling, wait_for_filling, writing
-from projections.read_model import ReadModel
-from projections.rows import Rows, beside
-from projections.standings import Standing, keep, standings
+from projections.locks import writing
+from projections.read_model import ReadModel, Standing, keep, standings
+from projections.rows import Row, Rows, beside
+
+SUFFIX = "__next"
+"""What the names of new tables end in until they are swapped in."""
 
 BATCH = 5_000
-LONG = 50_000
-"""From so many entries on a second process is worth its start."""
-
-logger = logging.getLogger("hours.views")
+COMPARED_AT_ONCE = 2_000
 
 Progress = Callable[[int, int], None]
 """Told, after every batch, the position reached and the position of the last entry."""
@@ -47,100 +37,10 @@ class Rebuild:
         self._models = models
         self._number = self._position = 0
         self.standings: dict[str, Standing] = {}
-        self.connection = connection_of_its_own(engine)
+        self.connection = _own_connection(engine)
 
     def __enter__(self) -> Self:
-        self._begin()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            if not self.connection.invalidated:
-                with writing(self.connection):
-                    self._drop_new_tables()
-        finally:
-            self.connection.close()
-
-    def replay(self, progress: Progress | None = None, upto: int | None = None) -> None:
-        """Takes in what the new tables do not have yet, up to a position or else the head of the log."""
-        end = self._log.head() if upto is None else upto
-        try:
-            self._gather(end, progress)
-        except intake.DATABASE_TROUBLE:
-            raise
-        except Exception:
-            logger.exception("A read model failed. All begin again, and each gets the entries on its own now.")
-            self._begin()
-            self._take_in_carefully(end, progress)
-
-    def _gather(self, end: int, progress: Progress | None) -> None:
-        are_empty = not self._position
-        long = are_empty and end > LONG and (os.cpu_count() or 1) > 1
-        here, there = shares(self._models) if long else (self._models, ())
-        with few_collections(), ExitStack() as stack:
-            mine = Filling(self.connection, here, self.standings, are_empty=are_empty)
-            fillings: list[Filling | OtherProcess] = [mine]
-            if there:
-                theirs = OtherProcess(self.connection.engine, there, self.standings)
-                fillings.insert(0, stack.enter_context(theirs))
-            for found, number in self._found(end, progress):
-                batch = intake.read(found, number)
-                for each in fillings:
-                    each.take_in(batch)
-            for each in reversed(fillings):
-                self.standings |= each.finish()
-
-    def _take_in_carefully(self, end: int, progress: Progress | None) -> None:
-        rows = Rows(self.connection, SUFFIX)
-        for found, number in self._found(end, progress):
-            batch = intake.read(found, number)
-            intake.in_one_step(
-                self.connection, lambda carefully, batch=batch: self._take_in(batch, rows, carefully=carefully)
-            )
-
-    def _take_in(self, batch: intake.Batch, rows: Rows, *, carefully: bool) -> None:
-        changed = intake.take_in(rows, self._models, self.standings, batch, carefully=carefully)
-        self.standings |= {standing.name: standing for standing in changed}
-
-    def _found(self, end: int, progress: Progress | None) -> Generator[tuple[list[tuple[int, bytes]], int]]:
-        """Entries that the new tables do not have yet, some at a time, and the number of the one before them."""
-        scanned = self._log.scan(after=self._position, upto=end)
-        while found := list(islice(scanned, BATCH)):
-            yield found, self._number
-            self._number, self._position = self._number + len(found), found[-1][0]
-            if progress:
-                progress(self._position, end)
-
-    def index(self) -> None:
-        """Makes the indexes of the new tables, which is quicker once they are loaded."""
-        for model in self._models:
-            for table in model.tables:
-                with filling(self.connection):
-                    self._index(table, self.standings[model.name].generation)
-
-    def swap(self) -> None:
-        """Puts the new tables in the place of the old, with the very last entries taken in, in one step."""
         with writing(self.connection):
-            # Nobody else writes now, so the live tables cannot be further than this.
-            rows = Rows(self.connection, SUFFIX)
-            for found in iter(lambda: self._log.from_position(self._position, limit=BATCH), []):
-                batch = intake.read(((one.position, one.data) for one in found), self._number)
-                self._take_in(batch, rows, carefully=True)
-                self._number, self._position = self._number + len(found), found[-1].position
-            live = standings(self.connection)
-            for model in self._models:
-                names = self.standings[model.name].tables.split()
-                for name in {*names, *(live[model.name].tables.split() if model.name in live else ())}:
-                    self.connection.execute(DropTable(_named(name), if_exists=True))
-                for name in names:
-                    self.connection.exec_driver_sql(f"ALTER TABLE {name}{SUFFIX} RENAME TO {name}")
-            keep(self.connection, self.standings.values())
-
-    def _begin(self) -> None:
-        """Makes the new tables, empty."""
-        self._number = self._position = 0
-        with writing(self.connection):
-            wait_for_filling(self.connection)
             live = standings(self.connection)
             self._drop_new_tables()
             for model in self._models:
@@ -152,6 +52,56 @@ class Rebuild:
                     tables=" ".join(table.name for table in model.tables),
                     generation=live[model.name].generation + 1 if model.name in live else 1,
                 )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if not self.connection.invalidated:
+                with writing(self.connection):
+                    self._drop_new_tables()
+        finally:
+            self.connection.close()
+
+    def replay(self, progress: Progress | None = None, upto: int | None = None) -> None:
+        """Take in what the new tables do not have yet, up to a position or else the head of the log."""
+        end = self._log.head() if upto is None else upto
+        with _few_collections():
+            for batch in self._batches(end, progress):
+                self.standings = intake.in_one_step(self.connection, partial(self._taken_in, batch), live=False)
+
+    def index(self) -> None:
+        """Make the indexes of the new tables, which is quicker once they are loaded."""
+        for model in self._models:
+            for table in model.tables:
+                with writing(self.connection, live=False):
+                    self._index(table, self.standings[model.name].generation)
+
+    def swap(self) -> None:
+        """Put the new tables in the place of the old, with the very last entries taken in, in one step."""
+        with writing(self.connection):
+            # Nobody else writes now, so the live tables cannot be further than the head.
+            for batch in self._batches(self._log.head()):
+                self.standings = self._taken_in(batch, True)
+            live = standings(self.connection)
+            for model in self._models:
+                names = self.standings[model.name].tables.split()
+                for name in {*names, *(live[model.name].tables.split() if model.name in live else ())}:
+                    self.connection.execute(DropTable(_named(name), if_exists=True))
+                for name in names:
+                    self.connection.exec_driver_sql(f"ALTER TABLE {name}{SUFFIX} RENAME TO {name}")
+            keep(self.connection, self.standings.values())
+
+    def _batches(self, end: int, progress: Progress | None = None) -> Iterator[intake.Batch]:
+        """The entries that the new tables do not have yet; those of a batch count as taken in when the next is asked for."""
+        entries = self._log.scan(after=self._position, upto=end)
+        while found := list(islice(entries, BATCH)):
+            yield intake.read(found, self._number)
+            self._number, self._position = self._number + len(found), found[-1][0]
+            if progress:
+                progress(self._position, end)
+
+    def _taken_in(self, batch: intake.Batch, carefully: bool) -> dict[str, Standing]:
+        return intake.take_in(Rows(self.connection, SUFFIX), self._models, self.standings, batch, carefully=carefully)
 
     def _index(self, live: sa.Table, generation: int) -> None:
         new = beside(live, SUFFIX)
@@ -166,6 +116,115 @@ class Rebuild:
         for model in self._models:
             for table in model.tables:
                 self.connection.execute(DropTable(_named(table.name + SUFFIX), if_exists=True))
+
+
+class Difference(NamedTuple):
+    """One row that is not as the log says. `live` is what people read, `replayed` what the log says; None: no such row.
+
+    A read model that stopped at an entry is one difference, whose table and key are empty.
+    """
+
+    model: str
+    table: str
+    key: Row
+    live: dict[str, Any] | None
+    replayed: dict[str, Any] | None
+    stopped_by: str = ""
+
+    def __str__(self) -> str:
+        if self.stopped_by:
+            return f"{self.model} stopped at {self.stopped_by}"
+        where = f"{self.table} {' '.join(map(str, self.key))}"
+        if self.live is None:
+            return f"{where}: missing"
+        if self.replayed is None:
+            return f"{where}: not in the log"
+        changed = (name for name, value in self.live.items() if value != self.replayed[name])
+        return f"{where}: " + ", ".join(
+            f"{name} is {self.live[name]!r}, not {self.replayed[name]!r}" for name in changed
+        )
+
+
+def differences(
+    models: Sequence[ReadModel],
+    live: tuple[sa.Connection, dict[str, Standing]],
+    replayed: tuple[sa.Connection, dict[str, Standing]],
+) -> Iterator[Difference]:
+    """Every difference, by read model, table and key. Each side is read through its own connection, in order of keys."""
+    for model in models:
+        stopped_by = live[1][model.name].stopped_by or replayed[1][model.name].stopped_by
+        if stopped_by:
+            yield Difference(model.name, "", (), None, None, stopped_by)
+            continue
+        for table in model.tables:
+            names = [column.name for column in table.c]
+            key = _key(table)
+            for one, other in _beside(_rows(live[0], table, key), _rows(replayed[0], beside(table, SUFFIX), key), key):
+                if one != other:
+                    of = one or other or ()
+                    yield Difference(
+                        model.name,
+                        table.name,
+                        tuple(of[place] for place in key),
+                        dict(zip(names, one, strict=True)) if one else None,
+                        dict(zip(names, other, strict=True)) if other else None,
+                    )
+
+
+def _key(table: sa.Table) -> list[int]:
+    """Where in a row the columns stand that tell it from others."""
+    unique = [list(index.columns) for index in table.indexes if index.unique]
+    columns = list(table.primary_key.columns) or unique[0]
+    names = [column.name for column in table.c]
+    return [names.index(column.name) for column in columns]
+
+
+def _rows(connection: sa.Connection, table: sa.Table, key: Sequence[int]) -> Iterator[Row]:
+    query = sa.select(table).order_by(*(list(table.c)[place] for place in key))
+    for row in connection.execute(query.execution_options(yield_per=COMPARED_AT_ONCE)):
+        yield tuple(row)
+
+
+def _beside(ones: Iterator[Row], others: Iterator[Row], key: Sequence[int]) -> Iterator[tuple[Row | None, Row | None]]:
+    """The rows of both sides, those with the same key together."""
+    one, other = next(ones, None), next(others, None)
+    while one is not None or other is not None:
+        here = tuple(one[place] for place in key) if one else None
+        there = tuple(other[place] for place in key) if other else None
+        if there is None or (here is not None and here < there):
+            yield one, None
+            one = next(ones, None)
+        elif here is None or there < here:
+            yield None, other
+            other = next(others, None)
+        else:
+            yield one, other
+            one, other = next(ones, None), next(others, None)
+
+
+def _own_connection(engine: sa.Engine) -> sa.Connection:
+    """A connection that is closed at the end and never used for anything else, set up for much writing."""
+    connection = engine.connect()
+    connection.detach()
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.dbapi_connection
+        assert driver is not None, "an open connection has a driver's"
+        # Read models hold no names; zeroing what is thrown away would only cost time.
+        driver.execute("PRAGMA secure_delete=OFF")
+        driver.execute("PRAGMA cache_size=-32768")
+        driver.execute("PRAGMA threads=1")  # one more, which helps to sort while indexes are made
+    return connection
+
+
+@contextmanager
+def _few_collections() -> Generator[None]:
+    """A batch makes many objects, none of them in a circle: looking for circles would take a fifth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(500_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _named(name: str) -> sa.Table:

@@ -5,7 +5,7 @@ rows one by one. SQLite runs one prepared statement over all rows; PostgreSQL ge
 statement, and many new rows by COPY.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,9 +16,6 @@ from sqlalchemy import exc
 from sqlalchemy.dialects import sqlite
 
 Row = tuple[Any, ...]
-
-Fold = Callable[[Any, Row | None, Sequence[Any]], Row | None]
-"""From a key, its row and changes in order to the row that comes of them; None stands for no row, before and after."""
 
 WORTH_A_COPY = 100
 """So many new rows and more go to PostgreSQL by COPY."""
@@ -83,14 +80,6 @@ class Rows:
         orders = self._orders(table)
         self._write(orders.add, orders.names, rows)
 
-    def fold(self, table: sa.Table, changes: Mapping[Any, list[Any]], fold: Fold) -> None:
-        """Puts what `fold` makes of each row and its changes in the place of the row. Nothing else writes such a table."""
-        before = self.of(table, changes.keys())
-        after = folded(changes, before, fold)
-        self.insert(table, [row for key, row in after.items() if row and key not in before])
-        self.replace(table, [row for key, row in after.items() if row and key in before])
-        self.delete(table, [key for key in before if not after[key]])
-
     def delete(self, table: sa.Table, keys: Iterable[Any]) -> None:
         """Takes the rows with these keys away."""
         orders = self._orders(table)
@@ -130,11 +119,6 @@ class Rows:
 def _told(order: str, fault: Exception) -> exc.OperationalError:
     """The driver's word that the database cannot be used now, in the words that everybody else uses."""
     return exc.OperationalError(order, None, fault)
-
-
-def folded(changes: Mapping[Any, list[Any]], before: Mapping[Any, Row], fold: Fold) -> dict[Any, Row | None]:
-    """What comes of each row and its changes, by key."""
-    return {key: fold(key, before.get(key), some) for key, some in changes.items()}
 
 
 def beside(live: sa.Table, suffix: str) -> sa.Table:

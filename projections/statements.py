@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from ledger.events import ExchangeReversed, ExchangeSettled
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId
 from ledger.log.questions import Question
 from projections.columns import count, table, word

@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.domain.exchanges import Exchange, State
 from ledger.domain.gifts import Gift
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from ledger.log.entry import Via
 from projections.read_model import Recorded

@@ -8,22 +8,20 @@ from ledger.log.places import Place
 from ledger.log.store import Log
 from projections.asked import Wishes
 from projections.balances import Balances
-from projections.comparison import Difference
 from projections.contributions import Contributions
 from projections.daily import Daily
 from projections.exceptions.kept import KeptExceptions
 from projections.exchanges import Exchanges
-from projections.following import Follower
 from projections.groups import Groups
 from projections.journal import Journal
 from projections.members import Members
-from projections.projector import Projector
-from projections.rebuild import Progress
+from projections.projector import Follower, Projector
+from projections.read_model import AsOf
+from projections.rebuild import Difference, Progress
 from projections.replays.kept import KeptReplays
 from projections.reports.at_moments import KeptStatistics
 from projections.reports.kept import Reports
 from projections.reports.ties import KeptTies
-from projections.standings import AsOf
 from projections.statements import Statements
 from projections.visibility import Visibility
 from projections.years import Years

@@ -5,7 +5,8 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from ledger.events import Circle, GroupJoined, GroupLeft, MemberLeft, VisibilityChosen
+from ledger.events.groups import GroupJoined, GroupLeft
+from ledger.events.members import Circle, MemberLeft, VisibilityChosen
 from ledger.identifiers import GroupId, MemberId
 from ledger.log.questions import Question, among, listed
 from projections.columns import table, word

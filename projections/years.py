@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import CategoryKey, MemberId, is_member
 from ledger.log.questions import Question
 from projections.columns import table, word
@@ -42,7 +43,10 @@ class Years(ReadModel):
         for recorded in batch:
             for side in _sides(recorded):
                 sides.setdefault(side[:2], []).append(side)
-        rows.fold(YEARS, sides, _folded)
+        before = rows.of(YEARS, sides.keys())
+        after = {key: _counted(before.get(key), some) for key, some in sides.items()}
+        rows.replace(YEARS, [(*key, year.text) for key, year in after.items() if not year.is_empty])
+        rows.delete(YEARS, [key for key in before if after[key].is_empty])
 
     def of(self, member: MemberId, year: str) -> MemberYear:
         """A member's year, YYYY; empty when nothing counts in it."""
@@ -95,12 +99,12 @@ _ALL = Question(sa.select(YEARS.c.year).where(_OWN).order_by(YEARS.c.year.desc()
 _BEFORE = Question(sa.select(YEARS.c.kept).where(_OWN, YEARS.c.year < sa.bindparam("year")))
 
 
-def _folded(key: tuple[str, str], kept: Row | None, sides: Sequence[Side]) -> Row | None:
-    """A year after these have been counted; None when nothing counts in it any more."""
+def _counted(kept: Row | None, sides: Sequence[Side]) -> KeptYear:
+    """A year after these have been counted."""
     year = KeptYear(kept[2]) if kept else KeptYear()
     for side in sides:
         year.count(side)
-    return None if year.is_empty else (*key, year.text)
+    return year
 
 
 def _sides(recorded: Recorded) -> Iterable[Side]:

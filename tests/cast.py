@@ -15,6 +15,7 @@ from ledger.application.exchanges import help_given
 from ledger.application.founding import FoundCommunity
 from ledger.application.members import GiveRole, InviteMember
 from ledger.application.time_bank import TimeBank
+from ledger.catalogue import Fact
 from ledger.domain import exchanges as exchange_rules
 from ledger.domain import gifts as gift_rules
 from ledger.domain.accounts import Account
@@ -23,8 +24,9 @@ from ledger.domain.exchanges import Exchange
 from ledger.domain.gifts import Gift
 from ledger.domain.groups import Group
 from ledger.domain.members import Member
-from ledger.domain.postings import postings
-from ledger.events import Fact, Leg, MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, WordsNeeded
+from ledger.events.agreements import WordsNeeded
+from ledger.events.exchanges import Leg
+from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven
 from ledger.identifiers import (
     HOST,
     AccountId,
@@ -260,7 +262,7 @@ def replayed(log: Log) -> dict[AccountId, int]:
     """Every balance, computed from the log alone. Minutes; whoever had no movement is left out."""
     sums: dict[AccountId, int] = {}
     for _, data in log.scan():
-        for posting in postings(decode(data).data):
+        for posting in decode(data).data.postings:
             sums[posting.account] = sums.get(posting.account, 0) + posting.minutes
     return sums
 

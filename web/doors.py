@@ -5,10 +5,9 @@ nor the language. This wraps the whole app instead: the same doors for every pat
 """
 
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import datetime
-from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import Request
@@ -40,22 +39,16 @@ HEADERS = {
 }
 
 
-_ON_EVERY_ANSWER = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-_OURS_ALONE = {name for name, _ in _ON_EVERY_ANSWER}
-_NOT_TO_BE_KEPT = (b"cache-control", b"private, no-store")
-
-
 async def add_headers(message: Message, _scope: Scope) -> None:
     """Headers for every answer, errors too. What says nothing about keeping is not to be kept: pages are personal."""
     if message["type"] == "http.response.start":
-        given = [header for header in message["headers"] if header[0].lower() not in _OURS_ALONE]
-        if all(name.lower() != b"cache-control" for name, _ in given):
-            given.append(_NOT_TO_BE_KEPT)
-        message["headers"] = given + _ON_EVERY_ANSWER
+        headers = cast("MutableMapping[str, str]", MutableScopeHeaders.from_message(message))
+        headers.setdefault("cache-control", "private, no-store")
+        headers.update(HEADERS)
 
 
 class Doors:
-    """The app with its doors, outermost first: HEAD, long addresses, proxies, language, host, forms from elsewhere, visitor."""
+    """The app with its doors, outermost first: HEAD, language, long addresses, host, forms from elsewhere, visitor."""
 
     def __init__(
         self,
@@ -71,7 +64,6 @@ class Doors:
         self._bank = bank
         self._hosts = settings.allowed_hosts
         self._own_host = urlsplit(settings.base_url).netloc.lower()
-        self._proxies = settings.trusted_networks
         self._languages = languages
         self._cookies = cookies
         self._now = now
@@ -82,30 +74,29 @@ class Doors:
             await self._inside(scope, receive, send)
             return
         asked: HTTPScope = {**scope, "user": STRANGER}  # pyright: ignore[reportAssignmentType]
-        answering = _Answering(without_body(send) if scope["method"] == "HEAD" else send)
         if scope["method"] == "HEAD":
-            asked["method"] = "GET"  # the framework answers 405 to HEAD otherwise
-        with speaking(self._languages.speech_for(header(asked, "accept-language"))):
+            asked["method"] = "GET"  # the framework answers 405 to HEAD; the server sends no body
+        request: Request[Any, Any, Any] = Request(asked, receive)
+        answering = _Answering(send)
+        with speaking(self._languages.speech_for(request.headers.get("accept-language", ""))):
             try:
-                must_be_short(asked)
-                believe_proxies(asked, self._proxies)
-                must_be_our_host(asked, self._hosts)
-                must_come_from_our_pages(asked, self._own_host)
-                await self._recognise(asked, answering)
+                must_be_short(request)
+                must_be_our_host(request, self._hosts)
+                must_come_from_our_pages(request, self._own_host)
+                await self._recognise(request, answering)
                 await self._inside(asked, receive, answering)
             except Exception as error:
                 if answering.began:
                     raise
-                request: Request[Any, Any, Any] = Request(asked, receive)
                 response = answer(request, error).to_asgi_response(app=None, request=request)
                 await response(asked, receive, answering)
 
-    async def _recognise(self, asked: HTTPScope, answering: "_Answering") -> None:
-        token = cookie(asked, self._cookies.session_name)
+    async def _recognise(self, request: Request[Any, Any, Any], answering: "_Answering") -> None:
+        token = request.cookies.get(self._cookies.session_name)
         if token:
             now = self._now()
             visitor = await ask(self._bank, recognise, self._bank, token, now)
-            asked["user"] = visitor
+            request.scope["user"] = visitor
             if visitor.renews_cookie:
                 await sync_to_thread(sessions.renew, self._bank.people.engine, token, now)
                 answering.cookie = self._cookies.session(token).to_header(header="")
@@ -122,99 +113,44 @@ class _Answering:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.began = True
-            headers = MutableScopeHeaders.from_message(message)
+            headers = cast("MutableMapping[str, str]", MutableScopeHeaders.from_message(message))
             # Signing out, or in anew, in this very answer goes before keeping the old session; and what anybody may keep
             # must not carry one person's cookie.
-            if self.cookie and "set-cookie" not in headers and not _is_for_anybody(message):
-                headers.add("set-cookie", self.cookie)
+            is_for_anybody = headers.get("cache-control", "").startswith("public")
+            if self.cookie and "set-cookie" not in headers and not is_for_anybody:
+                headers["set-cookie"] = self.cookie
         await self._send(message)
 
 
-def _is_for_anybody(message: Message) -> bool:
-    """Whether caches between us and the reader may keep this answer for others."""
-    return message["type"] == "http.response.start" and any(
-        name.lower() == b"cache-control" and value.startswith(b"public") for name, value in message["headers"]
-    )
-
-
-def without_body(send: Send) -> Send:
-    """The answer to HEAD: the headers of the answer to GET, and no body."""
-    ended = False
-
-    async def send_headers(message: Message) -> None:
-        nonlocal ended
-        if message["type"] == "http.response.start":
-            await send(message)
-        elif not ended:
-            ended = True
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    return send_headers
-
-
-def must_be_short(asked: HTTPScope) -> None:
+def must_be_short(request: Request[Any, Any, Any]) -> None:
     """Refuses endless addresses: the framework remembers the last thousand that it found a page for."""
-    if len(asked["path"]) > LONGEST_PATH:
+    if len(request.scope["path"]) > LONGEST_PATH:
         raise ClientException("No address here is that long.")
 
 
-def believe_proxies(asked: HTTPScope, trusted: tuple[IPv4Network | IPv6Network, ...]) -> None:
-    """Who asks, and whether over HTTPS, in the words of the proxies we trust; anybody else's words are ignored.
-
-    The client is the last address in `X-Forwarded-For` that is no trusted proxy: what stands before it was written by
-    somebody we do not know.
-    """
-    client = asked["client"]
-    if not client or not _is_trusted(client[0], trusted):
-        return
-    passed_on = [part.strip() for part in header(asked, "x-forwarded-for").split(",") if part.strip()]
-    for address in reversed(passed_on):
-        asked["client"] = (address, 0)
-        if not _is_trusted(address, trusted):
-            break
-    scheme = header(asked, "x-forwarded-proto").rpartition(",")[2].strip().lower()
-    if scheme in {"http", "https"}:
-        asked["scheme"] = scheme
-
-
-def must_be_our_host(asked: HTTPScope, allowed: tuple[str, ...]) -> None:
+def must_be_our_host(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> None:
     """Refuses other names than ours: a made-up host could find its way into links and caches."""
-    host = host_name(header(asked, "host"))
+    host = host_name(request.headers.get("host", ""))
     if not any(fnmatch.fnmatchcase(host, pattern) for pattern in map(_literal_brackets, allowed)):
         raise ClientException("This app does not answer to that host name.")
 
 
-def must_come_from_our_pages(asked: HTTPScope, own_host: str) -> None:
+def must_come_from_our_pages(request: Request[Any, Any, Any], own_host: str) -> None:
     """Refuses a form that another site sent: by `Sec-Fetch-Site`, else by `Origin`.
 
     Browsers send one of the two along with every form, and pages cannot forge them; what sends neither is no browser,
     and has no cookie that a stranger could ride on. No token that expires in a tab left open for days.
     """
-    if asked["method"] in CHANGE_NOTHING:
+    if request.method in CHANGE_NOTHING:
         return
-    site = header(asked, "sec-fetch-site")
+    site = request.headers.get("sec-fetch-site", "")
     if site:
         if site not in {"same-origin", "none"}:
             raise FromElsewhere
         return
-    origin = header(asked, "origin")
-    if origin and urlsplit(origin).netloc.lower() not in {header(asked, "host").lower(), own_host}:
+    origin = request.headers.get("origin", "")
+    if origin and urlsplit(origin).netloc.lower() not in {request.headers.get("host", "").lower(), own_host}:
         raise FromElsewhere
-
-
-def header(asked: HTTPScope, name: str) -> str:
-    """A header of the request; several of one name are joined by commas, as HTTP says."""
-    wanted = name.encode()
-    return ",".join(value.decode("latin-1") for found, value in asked["headers"] if found.lower() == wanted)
-
-
-def cookie(asked: HTTPScope, name: str) -> str:
-    """A cookie of the request; empty when there is none."""
-    for part in header(asked, "cookie").replace(",", ";").split(";"):
-        found, _equals, value = part.strip().partition("=")
-        if found == name:
-            return value.strip('"')
-    return ""
 
 
 def host_name(host: str) -> str:
@@ -225,11 +161,3 @@ def host_name(host: str) -> str:
 
 def _literal_brackets(pattern: str) -> str:
     return pattern.replace("[", "[[]") if pattern.startswith("[") else pattern
-
-
-def _is_trusted(address: str, trusted: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return any(found in network for network in trusted)

@@ -1,7 +1,7 @@
-"""Geometry of the drawings on pages: plain numbers for the templates, the same for the same hours, always."""
+"""Drawings on pages as plain numbers for the templates: hours as strokes, bars in tables, and who helps whom as arcs."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,10 +16,27 @@ _LEANS = ((4.4, -1.1), (9.6, 0.5), (15.1, 1.1), (21.0, 0.9))
 _TOPS = (5.4, 4.4, 5.0, 3.9, 4.7, 5.9, 4.1, 6.3, 4.2, 5.2, 3.8, 5.7, 4.6)
 """Strokes differ a little in height, like neighbours; each counts the same."""
 
-CHART_WIDTH = 420
-CHART_HEIGHT = 328
-COMMON_LINE = 160
-BAR_SPACE = 130.0
+BAR_WIDTH = 200
+"""The width a full bar is drawn in; the page stretches it."""
+
+MOST_NAMES = 10
+MOST_LINES = 30
+"""More names or lines than this make a tangle: a table tells them better."""
+
+ARCS_WIDTH = 420
+MIDDLE = 210
+NAME_HEIGHT = 52
+EDGE = 66
+"""How far the lines begin and end from the middle: between them stand the names."""
+TIP = 9
+REACH = 183
+"""How far out the longest line bends; it comes three quarters of the way."""
+NEAREST = 36
+SPREAD = 34
+"""Of the height of a row, what its lines share."""
+THINNEST, THICKEST = 2.4, 9.0
+ALIKE = 3.0
+LONGEST_WORDS = 14
 
 
 class Strokes(msgspec.Struct, frozen=True):
@@ -55,71 +72,19 @@ def strokes(minutes: int) -> Strokes | None:
     return Strokes(5 * GROUP_WIDTH, rows * ROW_HEIGHT, "".join(upright), "".join(ground), feint)
 
 
-class MonthOfHours(msgspec.Struct, frozen=True):
-    """What was given and received in one month, in minutes."""
-
-    month: date
-    given_minutes: int
-    received_minutes: int
-
-
-class MonthLabel(msgspec.Struct, frozen=True):
-    """Where the name of a month stands."""
-
-    x: float
-    month: date
+def face_strokes(hours: int) -> Strokes:
+    """So many of twenty hours as strokes in one line, no wider than they are, to be set in the middle."""
+    drawn = strokes(hours * 60)
+    assert drawn is not None and hours <= 20, "there are twenty hours in all"
+    groups, rest = divmod(hours, 5)
+    width = groups * GROUP_WIDTH + (rest * 6 + 5 if rest else 0) or GROUP_WIDTH
+    return Strokes(width, drawn.height, drawn.upright, drawn.ground, f"M0 31h{width}")
 
 
-class ScaleLabel(msgspec.Struct, frozen=True):
-    """A number of hours and the heights at which it is written, above and below the common line."""
-
-    hours: int
-    above: float
-    below: float
-
-
-class MonthBars(msgspec.Struct, frozen=True):
-    """Given stands on the common line, received hangs from it; not told apart by colour alone."""
-
-    width: int
-    height: int
-    common_line: int
-    given: str
-    received: str
-    grid: str
-    months: tuple[MonthLabel, ...]
-    scale: tuple[ScaleLabel, ...]
-
-
-def month_bars(months: Sequence[MonthOfHours]) -> MonthBars:
-    """Bars for up to 24 months; more make a table, not a picture."""
-    assert len(months) <= 24, "a chart holds at most two years of months"
-    highest = max((max(part.given_minutes, part.received_minutes) for part in months), default=0)
-    step = round_step(highest / 60)
-    per_minute = BAR_SPACE / (max(1, -(-highest // (step * 60))) * step * 60)
-    pitch = (CHART_WIDTH - 36) / max(1, len(months))
-    bar = pitch * 0.54
-    given: list[str] = []
-    received: list[str] = []
-    labels: list[MonthLabel] = []
-    for place, part in enumerate(months):
-        left = 36 + place * pitch + (pitch - bar) / 2
-        given.append(_bar(left, bar, -part.given_minutes * per_minute))
-        # The open bar has an outline, half of which would stick out.
-        received.append(_bar(left + 0.8, bar - 1.6, part.received_minutes * per_minute))
-        if place % -(-len(months) // 6) == (len(months) - 1) % -(-len(months) // 6):
-            labels.append(MonthLabel(round(left + bar / 2, 1), part.month))
-    lines = [tick * step for tick in range(1, 3) if tick * step * 60 * per_minute <= BAR_SPACE + 0.1]
-    scale = tuple(
-        ScaleLabel(
-            hours, round(COMMON_LINE - hours * 60 * per_minute, 1), round(COMMON_LINE + hours * 60 * per_minute, 1)
-        )
-        for hours in lines
-    )
-    grid = "".join(f"M36 {line.above:g}H{CHART_WIDTH}M36 {line.below:g}H{CHART_WIDTH}" for line in scale)
-    return MonthBars(
-        CHART_WIDTH, CHART_HEIGHT, COMMON_LINE, "".join(given), "".join(received), grid, tuple(labels), scale
-    )
+def bar_widths(amounts: Sequence[int]) -> list[str]:
+    """How wide each bar is, as numbers for a path; nothing at all is a bar of no width."""
+    longest = max(amounts, default=0)
+    return [f"{amount * BAR_WIDTH / longest if longest > 0 else 0:.1f}".removesuffix(".0") for amount in amounts]
 
 
 def _laid(left: float, height: float, length: float) -> str:
@@ -129,15 +94,111 @@ def _laid(left: float, height: float, length: float) -> str:
     return f"M{left + 2} {height + 0.2:g}C{left + 9} {height - 0.9:g} {left + 17} {height + 1:g} {left + 24} {height - 0.1:g}"
 
 
-def _bar(left: float, width: float, height: float) -> str:
-    return f"M{left:.1f} {COMMON_LINE}v{height:.1f}h{width:.1f}v{-height:.1f}z" if abs(height) >= 0.05 else ""
+class Line(NamedTuple):
+    """Somebody helped somebody; the minutes say how thick the line is. None: all are drawn alike."""
+
+    giver: str
+    receiver: str
+    minutes: int | None
 
 
-def round_step(hours: float) -> int:
-    """A scale step of 1, 2 or 5 times a power of ten, so that two or three steps hold the highest bar."""
-    step = 1
-    while True:
-        for factor in (1, 2, 5):
-            if step * factor * 3 >= hours:
-                return step * factor
-        step *= 10
+class Arc(msgspec.Struct, frozen=True):
+    """One line as a path, with its width."""
+
+    path: str
+    width: float
+
+
+class NameLine(msgspec.Struct, frozen=True):
+    """A line of a name, and where it stands."""
+
+    words: str
+    y: float
+
+
+class Arcs(msgspec.Struct, frozen=True):
+    """The picture: lines, their arrows at those who were helped, and the names."""
+
+    width: int
+    height: int
+    middle: int
+    lines: tuple[Arc, ...]
+    arrows: str
+    names: tuple[NameLine, ...]
+
+
+class _End(NamedTuple):
+    """Where a line touches a row: on which side, and by how far it comes or goes."""
+
+    line: int
+    away: int
+    is_tip: bool
+
+
+def arcs(people: Sequence[tuple[str, str]], lines: Sequence[Line]) -> Arcs | None:
+    """The picture of these people, as (identifier, name) from top to bottom; None where a table tells it better."""
+    if not lines or len(people) > MOST_NAMES or len(lines) > MOST_LINES:
+        return None
+    place = {identifier: number for number, (identifier, _) in enumerate(people)}
+    pairs = [(place[line.giver], place[line.receiver]) for line in lines]
+    heights = _heights(pairs)
+    most = max((line.minutes or 0 for line in lines), default=0)
+    drawn: list[Arc] = []
+    arrows: list[str] = []
+    for number, (line, (start, end)) in enumerate(zip(lines, pairs, strict=True)):
+        side = 1 if start < end else -1
+        width = ALIKE if line.minutes is None else THINNEST + (THICKEST - THINNEST) * line.minutes / max(1, most)
+        bend = NEAREST + (REACH - NEAREST) * (abs(end - start) - 1) / max(1, len(people) - 2)
+        leaves, comes = heights[number, False], heights[number, True]
+        root, tip, out = (MIDDLE + side * far for far in (EDGE, EDGE + TIP, EDGE + bend))
+        drawn.append(
+            Arc(f"M{root:g} {leaves:g}C{out:.1f} {leaves:g} {out:.1f} {comes:g} {tip:g} {comes:g}", round(width, 1))
+        )
+        half = max(4.0, width * 0.75)
+        arrows.append(f"M{root:g} {comes:g}l{side * (TIP + 2)} {-half:.1f}v{2 * half:.1f}z")
+    names = tuple(line for number, (_, name) in enumerate(people) for line in _name(name, _middle_of(number)))
+    return Arcs(ARCS_WIDTH, NAME_HEIGHT * len(people), MIDDLE, tuple(drawn), "".join(arrows), names)
+
+
+def _heights(pairs: Sequence[tuple[int, int]]) -> Mapping[tuple[int, bool], float]:
+    """Where each line leaves its giver's row and comes to its receiver's, so that those of a row do not cross there."""
+    rows: dict[tuple[int, int], list[_End]] = {}
+    for number, (start, end) in enumerate(pairs):
+        side = 1 if start < end else -1
+        rows.setdefault((start, side), []).append(_End(number, end - start, is_tip=False))
+        rows.setdefault((end, side), []).append(_End(number, start - end, is_tip=True))
+    heights: dict[tuple[int, bool], float] = {}
+    for (row, _), ends in rows.items():
+        for height, end in zip(_spread(_middle_of(row), len(ends)), _ordered(ends), strict=True):
+            heights[end.line, end.is_tip] = height
+    return heights
+
+
+def _ordered(ends: Iterable[_End]) -> list[_End]:
+    """From top to bottom: to rows above, the nearest first; then to rows below, the furthest first: so none cross here."""
+    return sorted(ends, key=lambda end: (end.away > 0, -end.away, end.line))
+
+
+def _spread(middle: float, number: int) -> list[float]:
+    gap = min(11.0, SPREAD / number)
+    return [round(middle + (place - (number - 1) / 2) * gap, 1) for place in range(number)]
+
+
+def _middle_of(row: int) -> float:
+    return (row + 0.5) * NAME_HEIGHT
+
+
+def _name(name: str, middle: float) -> tuple[NameLine, ...]:
+    """A name on one line, or, where it is long, on two; what is longer still is cut, for the table has all of it."""
+    words = name.split()
+    if len(name) <= LONGEST_WORDS or len(words) == 1:
+        return (NameLine(_cut(name), middle + 5.5),)
+    first = words[0]
+    rest = words[1:]
+    while rest and len(first) + 1 + len(rest[0]) <= LONGEST_WORDS and len(rest) > 1:
+        first = f"{first} {rest.pop(0)}"
+    return NameLine(_cut(first), middle - 3), NameLine(_cut(" ".join(rest)), middle + 16)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LONGEST_WORDS else f"{words[: LONGEST_WORDS - 1]}\N{HORIZONTAL ELLIPSIS}"

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 from projections.reports.report import Report
 from web.access import Access, access_of
-from web.charts import BAR_WIDTH, bar_widths
-from web.drawings import Strokes
+from web.charts import LoadBars, MonthColumns, MonthShown, load_bars, month_columns
+from web.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
 from web.figure_words import KINDS
-from web.threads import LoadBars, MonthColumns, MonthShown, face_strokes, load_bars, month_columns
 from web.told_findings import beginning, breadth, coming_back, flow, in_all, roles
 from web.words import gettext, later, month, ngettext
 from web.year_bands import YearBands, year_bands

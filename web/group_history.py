@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from babel.lists import format_list
 
 from projections.reports.report import Report
-from web.drawings import CHART_WIDTH, COMMON_LINE, MonthBars, MonthOfHours, month_bars
+from web.charts import CHART_WIDTH, COMMON_LINE, MonthBars, MonthOfHours, month_bars
 from web.findings import Mix, mix_of, period_words
 from web.told_findings import breadth, flow
 from web.words import gettext, month, ngettext, speech

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from ledger.events import ExchangeReported, ExchangeReversed, ExchangeSettled, Fact, GiftRecorded, GiftWithdrawn
+from ledger.catalogue import Fact
+from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.log.entry import Entry, instant
 from projections.exchanges import ExchangeView, GiftView, Moment
-from web.mentions import exchange_of, gift_of
 from web.words import later
 
 Sense = Literal["takes-back", "taken-back-by", "puts-right", "put-right-by", "settled-by"]
@@ -39,9 +40,7 @@ class Correction(NamedTuple):
 
 def stories_in(facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
     """The exchanges and the gifts whose stories tell how these facts belong together."""
-    exchanges = {exchange_of(fact) for fact in facts}
-    exchanges |= {fact.corrects for fact in facts if isinstance(fact, ExchangeReported) and fact.corrects}
-    return exchanges - {""}, {gift_of(fact) for fact in facts} - {""}
+    return {one for fact in facts for one in fact.exchanges}, {one for fact in facts for one in fact.gifts}
 
 
 def links_of(fact: Fact, stories: Stories) -> list[Link]:

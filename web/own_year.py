@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ledger.identifiers import MemberId
 from projections.first_times import FirstTime
 from projections.member_years import MemberYear, Shared
-from web.charts import bar_widths
-from web.drawings import MonthOfHours
+from web.charts import MonthOfHours
+from web.drawings import bar_widths
 
 MOST_STEPS = 4
 """Squares on the map of days come in four sizes: one exchange or gift, two, three, four and more."""

@@ -10,7 +10,7 @@ from litestar import Request
 from litestar.concurrency import sync_to_thread
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import Role
+from ledger.events.members import Role
 from ledger.identifiers import MemberId
 from web.sign_in import sessions
 

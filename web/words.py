@@ -5,9 +5,9 @@ from collections.abc import Callable, Generator, Hashable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cached_property, lru_cache, partial, update_wrapper
+from functools import cached_property, lru_cache, wraps
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, negotiate_locale, numbers
@@ -23,27 +23,24 @@ REMEMBERED = 2_048
 Told = TypeVar("Told", bound=Hashable)
 
 
-class remembered(Generic[Told]):  # noqa: N801 - a decorator
+def remembered(say: Callable[[Told], str]) -> Callable[[Told], str]:
     """Says the same thing once in each language: the rules of languages cost more than all else on a page of numbers."""
 
-    def __init__(self, say: Callable[[Told], str]) -> None:
-        def once(_language: "Speech", told: Told) -> str:
-            return say(told)
+    @lru_cache(REMEMBERED)
+    def once(_language: "Speech", told: Told) -> str:
+        return say(told)
 
-        self._once = lru_cache(REMEMBERED)(once)
-        update_wrapper(self, say)
+    @wraps(say)
+    def remember(told: Told, /) -> str:
+        return once(speech(), told)
 
-    def __call__(self, told: Told, /) -> str:
-        return self._once(speech(), told)
-
-    def spoken(self, language: "Speech") -> Callable[[Told], str]:
-        """The same for whoever speaks this language now, and needs not find out again each time."""
-        return partial(self._once, language)
+    return remember
 
 
 def gettext(message: str, /, **values: object) -> str:
     """The message in the reader's language, with `%(name)s` filled in."""
-    return speech().translated(message) % values if values else speech().translated(message)
+    translated = speech().catalogue.gettext(message)
+    return translated % values if values else translated
 
 
 _ = gettext
@@ -51,7 +48,7 @@ _ = gettext
 
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """The message in the form that the reader's language uses for this number; `%(num)s` is the number as written."""
-    return speech().translated_for(one, many, number) % {"num": count(number), **values}
+    return speech().catalogue.ngettext(one, many, number) % {"num": count(number), **values}
 
 
 def later(message: str) -> str:
@@ -160,14 +157,6 @@ class Speech:
     def direction(self) -> str:
         """ "ltr" or "rtl", for the page."""
         return self.locale.text_direction
-
-    def translated(self, message: str) -> str:
-        """The catalogue's words for a message."""
-        return self.catalogue.gettext(message)
-
-    def translated_for(self, one: str, many: str, number: int) -> str:
-        """The catalogue's words for a message with a number."""
-        return self.catalogue.ngettext(one, many, number)
 
     def date_as(self, when: date, length: str) -> str:
         """A day in the language's own long or full form."""

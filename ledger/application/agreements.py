@@ -6,8 +6,9 @@ import msgspec
 
 from ledger.application.commands import Command, Request
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import agreements as rules
-from ledger.events import Category, Fact, Thresholds, WordsNeeded
+from ledger.events.agreements import Category, Thresholds, WordsNeeded
 
 
 class AgreeOnLimits(Command):

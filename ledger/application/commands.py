@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, TypeVar
 import msgspec
 from msgspec import Meta
 
-from ledger.domain import subjects
-from ledger.events import Fact
+from ledger import subjects
+from ledger.catalogue import Fact
 from ledger.identifiers import HOST, CommandId, Ids, MemberId
 from ledger.log.entry import Via
 from ledger.log.people import Words

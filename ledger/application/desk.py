@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from ledger.application.commands import LONGEST_WORDS, Caller, Clock, Command, Recorded, Request, WithWords
 from ledger.application.known import Known, Memory
-from ledger.domain import subjects
+from ledger.catalogue import Fact
 from ledger.domain.words import must_be_text
-from ledger.events import CommunityFounded, Fact
+from ledger.events.founding import CommunityFounded
 from ledger.identifiers import Ids, is_command_id
-from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
+from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.people import People
 from ledger.log.store import Conflict, Log, LogUnavailable
 from ledger.refusals import (
@@ -150,13 +150,12 @@ class Desk:
             sealed = {word.field: next(commitments) for word in words}
             decided.sealed.extend(sealed.values())
             entry = self._entry(request, known, fact, sealed)
-            tags = subjects.tags_of(fact, request.caller.id)
-            known.happened(tags, entry)
-            decided.entries.append((entry.type, encode(entry), tags))
+            known.happened(entry.tags, entry)
+            decided.entries.append((entry.type, encode(entry), entry.tags))
         return Recorded(tuple(fact for fact, _ in allowed), known.position)
 
     def _entry(self, request: Request, known: Known, fact: Fact, sealed: dict[str, str]) -> Entry:
-        name, version = named(fact)
+        name, version = fact.stored
         caller = request.caller
         return Entry(
             v=FORMAT,

@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, get_args
 
+from ledger import subjects
 from ledger.application.commands import Command, Request
 from ledger.application.desk import Desk
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import erasures as rules
-from ledger.domain import subjects
-from ledger.events import ExchangeReported, Fact, GiftRecorded, GiftWithdrawn, Kept, PersonalDataErased
+from ledger.events.erasures import Kept, PersonalDataErased
 from ledger.identifiers import MemberId
 from ledger.log.entry import decode
 from ledger.log.forgetting import Reached, clean, forget, reached
@@ -108,11 +109,12 @@ def erase_again(log: Log, people: People) -> int:
 
 
 def words_about(log: Log, erased: Mapping[MemberId, int]) -> Iterator[str]:
-    """The commitments to all words of exchanges and gifts that these people were part of, up to a position for each.
+    """The commitments to all words about these people, up to a position for each.
 
-    Whoever wrote them: words about help between two people are about both, and nobody can tell whom they name.
+    Words are about everybody whom their fact names, and about the parties of the exchange or gift that it belongs to, whoever
+    wrote them: nobody can tell whom else they speak of.
     """
-    until: dict[str, int] = {}  # exchange -> up to where its words go
+    until: dict[str, int] = {}  # exchange or gift -> up to where its words go
     known = {member.encode() for member in erased}
     for position, data in log.scan(upto=max(erased.values(), default=0)):
         # Most entries are about others: those are told by their bytes, without being read.
@@ -120,16 +122,11 @@ def words_about(log: Log, erased: Mapping[MemberId, int]) -> Iterator[str]:
             continue
         entry = decode(data)
         fact = entry.data
-        match fact:
-            case ExchangeReported():
-                sides = {side for leg in fact.legs for side in (leg.giver, leg.receiver)}
-                if sides & erased.keys():
-                    until[fact.exchange] = max(erased[MemberId(side)] for side in sides & erased.keys())
-                upto = until.get(fact.exchange, 0)
-            case GiftRecorded() | GiftWithdrawn():
-                upto = max((erased.get(MemberId(side), 0) for side in (fact.giver, fact.receiver)), default=0)
-            case _:
-                upto = until.get(str(getattr(fact, "exchange", "")), 0)
+        stories = (*fact.exchanges, *fact.gifts)
+        if stories and (parties := erased.keys() & fact.about):
+            until[stories[0]] = max(until.get(stories[0], 0), *(erased[MemberId(party)] for party in parties))
+        named = (erased[MemberId(who)] for who in erased.keys() & fact.people)
+        upto = max((*named, *(until.get(story, 0) for story in stories)), default=0)
         if position <= upto:
             yield from entry.sealed.values()
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
+from ledger import subjects
 from ledger.application.commands import Command, Request, Sealed, WithWords, must_give_a_reason
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import exchanges as rules
-from ledger.domain import subjects
 from ledger.domain.exchanges import Exchange
 from ledger.domain.members import Member
-from ledger.events import Fact, Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from ledger import subjects
 from ledger.application.time_bank import TimeBank
-from ledger.domain import subjects
 from ledger.identifiers import AccountId, is_group, is_identifier, is_member
 from ledger.log.entry import decode
 from ledger.log.people import WORDS, as_address, folded

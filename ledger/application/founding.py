@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 from ledger.application.commands import Command, Request, Sealed, WithWords
 from ledger.application.known import Known
 from ledger.application.members import LONGEST_NAME, contacts
+from ledger.catalogue import Fact
 from ledger.domain import members as member_rules
 from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
 from ledger.domain.members import Member
 from ledger.domain.words import must_be_text
-from ledger.events import CategoriesAgreed, CommunityFounded, ConfirmationAgreed, Fact, LimitsAgreed
+from ledger.events.agreements import CategoriesAgreed, ConfirmationAgreed, LimitsAgreed
+from ledger.events.founding import CommunityFounded
 from ledger.identifiers import HOST, MemberId
 from ledger.refusals import AlreadyFounded, NoName, UnknownTimeZone
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
+from ledger import subjects
 from ledger.application.commands import Command, Request, Sealed, WithWords, must_give_a_reason
 from ledger.application.known import Known
 from ledger.domain import gifts as rules
-from ledger.domain import subjects
 from ledger.domain.groups import Group
 from ledger.domain.members import Member
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, GroupId, MemberId, is_group

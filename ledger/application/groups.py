@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from ledger import subjects
 from ledger.application.commands import Command, Request, Sealed, WithWords, words_of
 from ledger.application.known import Known
 from ledger.application.members import LONGEST_NAME
+from ledger.catalogue import Fact
 from ledger.domain import groups as rules
-from ledger.domain import subjects
 from ledger.domain.words import must_be_text
-from ledger.events import Fact
 from ledger.identifiers import GroupId, MemberId
 from ledger.refusals import NoName
 

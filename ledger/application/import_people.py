@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from ledger import subjects
 from ledger.application.commands import Caller
 from ledger.application.finding import Found, find_all
 from ledger.application.members import LONGEST_NAME, InviteMember
 from ledger.application.sheet_rows import command_of
 from ledger.application.time_bank import TimeBank
-from ledger.domain import subjects
 from ledger.domain.agreements import Agreements
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CommandId, MemberId, is_identifier
 from ledger.log.people import as_address, folded
 from ledger.refusals import Refusal, UnknownMember, WordsTooLong, WordsUnreadable

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 
+from ledger import subjects
 from ledger.application.commands import Command
 from ledger.application.exchanges import ReportExchange, help_given
 from ledger.application.gifts import RecordGift
@@ -12,14 +13,15 @@ from ledger.application.known import Done
 from ledger.application.sheet_rows import Row
 from ledger.application.telling import sentence_of
 from ledger.application.time_bank import TimeBank
+from ledger.catalogue import Fact
 from ledger.domain import exchanges as exchange_rules
 from ledger.domain import gifts as gift_rules
-from ledger.domain import subjects
 from ledger.domain.accounts import Account
 from ledger.domain.agreements import Agreements
 from ledger.domain.groups import Group
 from ledger.domain.members import Member
-from ledger.events import ExchangeReported, Fact, GiftRecorded
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.gifts import GiftRecorded
 from ledger.identifiers import (
     COMMUNITY,
     HOST,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ledger import subjects
 from ledger.application.agreements import AgreeOnCategories, AgreeOnLimits
 from ledger.application.commands import Caller
 from ledger.application.founding import FoundCommunity
@@ -20,9 +21,8 @@ from ledger.application.sheet_rows import Row, category_key, command_of
 from ledger.application.sheets import BadRow, UnusableFile
 from ledger.application.telling import sentence_of
 from ledger.application.time_bank import TimeBank
-from ledger.domain import subjects
 from ledger.domain.agreements import DEFAULT_CATEGORIES, Agreements
-from ledger.events import Category
+from ledger.events.agreements import Category
 from ledger.identifiers import HOST, CategoryKey, new_command_id
 from ledger.log.people import folded
 from ledger.refusals import Refusal

@@ -9,15 +9,15 @@ from typing import Protocol, Self, cast
 
 import msgspec
 
+from ledger import subjects
 from ledger.application.commands import Caller
-from ledger.domain import subjects
+from ledger.catalogue import Fact
 from ledger.domain.accounts import Account
 from ledger.domain.agreements import Agreements
 from ledger.domain.exchanges import Exchange
 from ledger.domain.gifts import Gift
 from ledger.domain.groups import Belonging, Group
 from ledger.domain.members import Coordinators, Member
-from ledger.events import Fact
 from ledger.identifiers import HOST, AccountId, CommandId, ExchangeId, GiftId, GroupId, MemberId
 from ledger.log.entry import Entry, decode
 from ledger.log.people import People

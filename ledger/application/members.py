@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from ledger import subjects
 from ledger.application.commands import Command, Request, Sealed, WithWords, words_of
 from ledger.application.known import Known
+from ledger.catalogue import Fact
 from ledger.domain import members as rules
-from ledger.domain import subjects
 from ledger.domain.words import must_be_text
-from ledger.events import Circle, Fact, Role
+from ledger.events.members import Circle, Role
 from ledger.identifiers import MemberId
 from ledger.log.people import Words
 from ledger.log.store import Conflict

@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Self
 
+from ledger import subjects
 from ledger.application.commands import Caller, Clock, Command, Recorded, wall_clock
 from ledger.application.desk import Desk
 from ledger.application.erasures import erase_again
-from ledger.domain import subjects
+from ledger.catalogue import Fact
 from ledger.domain.agreements import Agreements
 from ledger.domain.exchanges import Exchange
 from ledger.domain.gifts import Gift
 from ledger.domain.groups import Belonging, Group
 from ledger.domain.members import Member
-from ledger.events import Fact
 from ledger.identifiers import ExchangeId, GiftId, GroupId, Ids, MemberId, new_command_id, random_id
 from ledger.log.people import People
 from ledger.log.places import Place

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from ledger.backup.file import Source
 from ledger.backup.refused import BackupRefused
 from ledger.backup.words import BATCH, keep, read_words
-from ledger.domain.subjects import tags_of
 from ledger.log.entry import decode
 from ledger.log.people import WORDS, People
 from ledger.log.places import Place
@@ -71,7 +70,7 @@ def _entries(lines: Iterator[bytes], most: int) -> Iterator[tuple[str, bytes, li
     for line in islice(lines, most):
         data = line.removesuffix(b"\n")
         entry = decode(data)
-        yield entry.type, data, list(tags_of(entry.data, entry.cmd)), list(entry.sealed.values())
+        yield entry.type, data, list(entry.tags), list(entry.sealed.values())
 
 
 def _read_again(source: Source, log: Log, tell: Told) -> None:

@@ -5,9 +5,9 @@ from typing import Self
 
 import msgspec
 
+from ledger.catalogue import Fact, Posting
 from ledger.domain.agreements import Agreements
-from ledger.domain.postings import Posting, postings
-from ledger.events import Fact, Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import AccountId
 from ledger.refusals import BeyondDebitLimit, BeyondUpperLimit
 
@@ -26,7 +26,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def after(self, fact: Fact) -> Self:
         """The account once this fact has happened."""
-        return self.moved_by(postings(fact))
+        return self.moved_by(fact.postings)
 
     def moved_by(self, movements: Iterable[Posting]) -> Self:
         """The account after those of the movements that are its own."""

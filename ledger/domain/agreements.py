@@ -2,26 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from ledger.catalogue import Fact
 from ledger.domain.members import Member, must_coordinate
 from ledger.domain.words import must_be_text
-from ledger.events import (
+from ledger.events.agreements import (
     CategoriesAgreed,
     Category,
-    CommunityFounded,
     ConfirmationAgreed,
     ExceptionsAgreed,
-    Fact,
     LimitsAgreed,
     Thresholds,
     WordsNeeded,
 )
+from ledger.events.founding import CommunityFounded
 from ledger.identifiers import CategoryKey, is_category_key
 from ledger.refusals import LimitOutOfRange, NoCategories, NotFounded, ThresholdOutOfRange
+from ledger.refusals.refusal import say
 
 DEFAULT_DEBIT_LIMIT_MINUTES = -20 * 60
 """A newcomer may receive twenty hours before giving any (a custom of time banks; a limit never set is this one)."""
@@ -48,39 +49,45 @@ DEFAULT_CATEGORIES: tuple[Category, ...] = tuple(
 """The kinds of help that a new community starts with."""
 
 
-DEFAULT_THRESHOLDS = Thresholds(
-    late_days=30,
-    near_days=14,
-    near_percent=10,
-    day_minutes=16 * 60,
-    minute_wishes=10,
-    round_acts=20,
-    burst_acts=5,
-    burst_days=2,
-    resting_days=180,
-    new_days=14,
-    changed_days=14,
-    taken_back_acts=3,
-    taken_back_percent=20,
-)
-"""From where on something is worth a look while nothing else is agreed (marks that ISA 240 lists, in a time bank's measure)."""
+class ThresholdDefinition(NamedTuple):
+    """What a threshold is while nothing else is agreed, the least and the most it may be, its unit, and its label.
 
-THRESHOLD_RANGES: Mapping[str, tuple[int, int]] = {
-    "late_days": (7, 366),
-    "near_days": (1, 90),
-    "near_percent": (1, 50),
-    "day_minutes": (60, 1439),
-    "minute_wishes": (3, 1000),
-    "round_acts": (5, 10_000),
-    "burst_acts": (3, 1000),
-    "burst_days": (1, 10),
-    "resting_days": (30, 3660),
-    "new_days": (1, 366),
-    "changed_days": (1, 90),
-    "taken_back_acts": (2, 1000),
-    "taken_back_percent": (1, 100),
+    Outside its limits, everything or nothing would be worth a look. What is in minutes is typed, and labelled, in hours.
+    """
+
+    default: int
+    least: int
+    most: int
+    unit: Literal["days", "percent", "minutes", "wishes", "acts"]
+    label: str
+
+
+THRESHOLDS: Mapping[str, ThresholdDefinition] = {
+    "late_days": ThresholdDefinition(30, 7, 366, "days", say("Days after which an entry counts as late")),
+    "near_days": ThresholdDefinition(
+        14, 1, 90, "days", say("Days within which help there and back, or in a circle, is looked at")
+    ),
+    "near_percent": ThresholdDefinition(
+        10, 1, 50, "percent", say("Percent by which two lengths may differ and still be about equal")
+    ),
+    "day_minutes": ThresholdDefinition(16 * 60, 60, 1439, "minutes", say("Hours that one person may give on one day")),
+    "minute_wishes": ThresholdDefinition(10, 3, 1000, "wishes", say("Records by one person within a minute")),
+    "round_acts": ThresholdDefinition(20, 5, 10_000, "acts", say("Acts of help that are all of whole hours")),
+    "burst_acts": ThresholdDefinition(5, 3, 1000, "acts", say("Acts of help close together")),
+    "burst_days": ThresholdDefinition(2, 1, 10, "days", say("Days that are close together")),
+    "resting_days": ThresholdDefinition(
+        180, 30, 3660, "days", say("Days without anything after which an account rests")
+    ),
+    "new_days": ThresholdDefinition(14, 1, 366, "days", say("Days in which an account is new")),
+    "changed_days": ThresholdDefinition(14, 1, 90, "days", say("Days after limits were changed")),
+    "taken_back_acts": ThresholdDefinition(3, 2, 1000, "acts", say("Acts of help that were taken back")),
+    "taken_back_percent": ThresholdDefinition(
+        20, 1, 100, "percent", say("Percent of somebody’s help that was taken back")
+    ),
 }
-"""The least and the most that each may be: outside of it, everything or nothing would be worth a look."""
+"""By field of `Thresholds`: from where on something is worth a look (ISA 240 lists such marks, here in a time bank's measure)."""
+
+DEFAULT_THRESHOLDS = Thresholds(**{name: threshold.default for name, threshold in THRESHOLDS.items()})
 
 
 class Agreements(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,9 +192,9 @@ def agree_exceptions(agreements: Agreements, *, thresholds: Thresholds, by: Memb
     """From where on something is worth a look; quiet when it is so already."""
     must_be_founded(agreements)
     must_coordinate(by)
-    for name, (least, most) in THRESHOLD_RANGES.items():
-        if not least <= getattr(thresholds, name) <= most:
-            raise ThresholdOutOfRange(field=name, least=least, most=most)
+    for name, threshold in THRESHOLDS.items():
+        if not threshold.least <= getattr(thresholds, name) <= threshold.most:
+            raise ThresholdOutOfRange(field=name, least=threshold.least, most=threshold.most)
     if thresholds == agreements.thresholds:
         return []
     return [ExceptionsAgreed(thresholds=thresholds)]

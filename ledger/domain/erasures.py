@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from ledger.catalogue import Fact
 from ledger.domain.members import Coordinators, Member, must_coordinate
-from ledger.events import ErasureAsked, ErasureWithdrawn, Fact, Kept, MemberLeft, PersonalDataErased
+from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, Kept, PersonalDataErased
+from ledger.events.members import MemberLeft
 from ledger.refusals import (
     AlreadyErased,
     ErasureAskedAlready,

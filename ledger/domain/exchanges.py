@@ -6,18 +6,18 @@ from typing import Literal, Self
 
 import msgspec
 
+from ledger.catalogue import Fact
 from ledger.domain.accounts import Account, keep_within_limits
 from ledger.domain.agreements import Agreements, must_be_founded
 from ledger.domain.days import must_be_a_day_to_log
 from ledger.domain.members import Member, must_coordinate, must_take_part
-from ledger.events import (
+from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeReversed,
     ExchangeSettled,
-    Fact,
     Leg,
     ReversalAsked,
     ReversalDeclined,

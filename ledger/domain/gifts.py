@@ -6,11 +6,12 @@ from typing import Literal, Self
 
 import msgspec
 
+from ledger.catalogue import Fact
 from ledger.domain.agreements import Agreements, must_be_founded
 from ledger.domain.days import must_be_a_day_to_log
 from ledger.domain.groups import Group
 from ledger.domain.members import Member, must_take_part
-from ledger.events import Fact, GiftRecorded, GiftWithdrawn
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, MemberId
 from ledger.refusals import (
     AlreadyWithdrawn,

@@ -5,8 +5,9 @@ from typing import Self
 
 import msgspec
 
+from ledger.catalogue import Fact
 from ledger.domain.members import Member, must_coordinate, must_take_part
-from ledger.events import Fact, GroupFormed, GroupJoined, GroupLeft
+from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
 from ledger.refusals import BelongsAlready, BelongsNot, OnlyCoordinators, UnknownGroup
 

@@ -5,15 +5,13 @@ from typing import Self
 
 import msgspec
 
-from ledger.events import (
+from ledger.catalogue import Fact
+from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, PersonalDataErased
+from ledger.events.members import (
     Circle,
-    ErasureAsked,
-    ErasureWithdrawn,
-    Fact,
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
-    PersonalDataErased,
     Role,
     RoleGiven,
     RoleWithdrawn,

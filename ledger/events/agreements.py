@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ledger.events.fact import Fact
+from ledger import subjects
+from ledger.catalogue import Fact, Part, Tags, recorded
 from ledger.hours import BalanceMinutes
 from ledger.identifiers import CategoryKey
 
@@ -13,33 +14,48 @@ Threshold = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 """From so many days, minutes, percent or entries on."""
 
 
+@recorded("limits-agreed", version=1, view="agreements")
 class LimitsAgreed(Fact, frozen=True, kw_only=True):
     """How far below zero an account may go, and how far above. Minutes; no upper limit when left out."""
 
     debit_limit_minutes: BalanceMinutes
     upper_limit_minutes: BalanceMinutes | None = None
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.AGREEMENTS,)
 
+
+@recorded("confirmation-agreed", version=1, view="agreements")
 class ConfirmationAgreed(Fact, frozen=True, kw_only=True):
     """Whose word settles: the receiver's (hours leave the receiver's account), or that of both, always."""
 
     words_needed: WordsNeeded
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.AGREEMENTS,)
 
-class Category(Fact, frozen=True, kw_only=True):
+
+class Category(Part, frozen=True, kw_only=True):
     """A coarse kind of help. The key is for ever; the label is what members read."""
 
     key: CategoryKey
     label: str
 
 
+@recorded("categories-agreed", version=1, view="agreements")
 class CategoriesAgreed(Fact, frozen=True, kw_only=True):
     """The kinds of help that may be logged from now on; what was logged under others keeps them."""
 
     categories: tuple[Category, ...]
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.AGREEMENTS,)
 
-class Thresholds(Fact, frozen=True, kw_only=True):
+
+class Thresholds(Part, frozen=True, kw_only=True):
     """From where on something in the book is worth a look. Days, minutes, percent and entries are whole numbers.
 
     `late_days`: recorded so many days after it happened. `near_days` and `near_percent`: how close in time, and how nearly
@@ -65,7 +81,12 @@ class Thresholds(Fact, frozen=True, kw_only=True):
     taken_back_percent: Threshold
 
 
+@recorded("exceptions-agreed", version=1, view="agreements")
 class ExceptionsAgreed(Fact, frozen=True, kw_only=True):
     """What auditors and coordinators are shown as worth a look; nothing follows from it by itself."""
 
     thresholds: Thresholds
+
+    @property
+    def tags(self) -> Tags:
+        return (subjects.AGREEMENTS,)

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from ledger.events.fact import Fact
+from ledger import subjects
+from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import MemberId
 
 Kept = Literal["contacts", "name", "words"]
@@ -12,6 +13,7 @@ Ground = Literal["asked", "no-longer-needed"]
 """Why it was erased: they asked for it; or they had left before, and a coordinator judged that nobody needs it."""
 
 
+@recorded("erasure-asked", version=1, view="erasures")
 class ErasureAsked(Fact, frozen=True, kw_only=True):
     """Somebody wants their personal data erased; a coordinator who is not that member confirms it.
 
@@ -21,14 +23,24 @@ class ErasureAsked(Fact, frozen=True, kw_only=True):
     member: MemberId
     asked_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.member(self.member),)
 
+
+@recorded("erasure-withdrawn", version=1, view="erasures")
 class ErasureWithdrawn(Fact, frozen=True, kw_only=True):
     """It is not to be erased after all: the member said so, or a coordinator who passed that on."""
 
     member: MemberId
     withdrawn_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.member(self.member),)
 
+
+@recorded("personal-data-erased", version=1, view="erasures")
 class PersonalDataErased(Fact, frozen=True, kw_only=True):
     """Everything that said who this was lies nowhere any more. Identifiers, minutes and days stay, for others' sake.
 
@@ -41,3 +53,7 @@ class PersonalDataErased(Fact, frozen=True, kw_only=True):
     ground: Ground
     asked_by: MemberId
     confirmed_by: MemberId
+
+    @property
+    def tags(self) -> Tags:
+        return (subjects.member(self.member), subjects.ERASURES)

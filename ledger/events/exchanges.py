@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from ledger.events.fact import Fact
+from ledger import subjects
+from ledger.catalogue import Fact, Part, Posting, Tags, recorded
 from ledger.hours import Minutes
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId
 
 
-class Leg(Fact, frozen=True, kw_only=True):
+class Leg(Part, frozen=True, kw_only=True):
     """One direction of help: who gave it, who received it, how many minutes, of what kind."""
 
     giver: AccountId
@@ -16,6 +17,7 @@ class Leg(Fact, frozen=True, kw_only=True):
     category: CategoryKey
 
 
+@recorded("exchange-reported", version=1)
 class ExchangeReported(Fact, frozen=True, kw_only=True):
     """Somebody said that help took place; nothing counts until nobody's word is missing.
 
@@ -30,14 +32,24 @@ class ExchangeReported(Fact, frozen=True, kw_only=True):
     awaiting: tuple[MemberId, ...]
     corrects: ExchangeId | None = None
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.exchange(self.exchange),)
 
+
+@recorded("exchange-confirmed", version=1)
 class ExchangeConfirmed(Fact, frozen=True, kw_only=True):
     """A party agreed to what was reported."""
 
     exchange: ExchangeId
     confirmed_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.exchange(self.exchange),)
 
+
+@recorded("exchange-settled", version=1)
 class ExchangeSettled(Fact, frozen=True, kw_only=True):
     """Everyone whose word was needed has agreed; the hours now count."""
 
@@ -45,35 +57,64 @@ class ExchangeSettled(Fact, frozen=True, kw_only=True):
     legs: tuple[Leg, ...]
     given_on: date
 
+    @property
+    def tags(self) -> Tags:
+        return _tags_of_moving(self.exchange, self.legs)
 
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        return _moved(self.legs, 1)
+
+
+@recorded("exchange-declined", version=1)
 class ExchangeDeclined(Fact, frozen=True, kw_only=True):
     """A party does not agree; nothing counts. Their word of why is sealed."""
 
     exchange: ExchangeId
     declined_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.exchange(self.exchange),)
 
+
+@recorded("exchange-called-off", version=1)
 class ExchangeCalledOff(Fact, frozen=True, kw_only=True):
     """The reporter took back what still waited."""
 
     exchange: ExchangeId
     called_off_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.exchange(self.exchange),)
 
+
+@recorded("reversal-asked", version=1)
 class ReversalAsked(Fact, frozen=True, kw_only=True):
     """A party says that a settled exchange is wrong; the other party or a coordinator decides. Why is sealed."""
 
     exchange: ExchangeId
     asked_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.exchange(self.exchange),)
 
+
+@recorded("reversal-declined", version=1)
 class ReversalDeclined(Fact, frozen=True, kw_only=True):
     """The exchange stands: the other party, a coordinator, or the one who asked said so."""
 
     exchange: ExchangeId
     declined_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.exchange(self.exchange),)
 
+
+@recorded("exchange-reversed", version=1, view="corrections")
 class ExchangeReversed(Fact, frozen=True, kw_only=True):
     """A settled exchange no longer counts: the same legs move back, once. Why is sealed.
 
@@ -86,3 +127,28 @@ class ExchangeReversed(Fact, frozen=True, kw_only=True):
     given_on: date
     asked_by: MemberId
     approved_by: MemberId
+
+    @property
+    def tags(self) -> Tags:
+        return _tags_of_moving(self.exchange, self.legs)
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        return _moved(self.legs, -1)
+
+
+def _tags_of_moving(exchange: ExchangeId, legs: tuple[Leg, ...]) -> Tags:
+    accounts = {subjects.account(side) for leg in legs for side in (leg.giver, leg.receiver)}
+    return (subjects.exchange(exchange), *sorted(accounts))
+
+
+def _moved(legs: tuple[Leg, ...], sign: int) -> tuple[Posting, ...]:
+    if len(legs) == 1:  # nearly always, and a whole log is read through here
+        (leg,) = legs
+        minutes = sign * leg.minutes
+        return Posting(leg.giver, minutes, 0), Posting(leg.receiver, 0, minutes)
+    moved: list[Posting] = []
+    for leg in legs:
+        moved.append(Posting(leg.giver, sign * leg.minutes, 0))
+        moved.append(Posting(leg.receiver, 0, sign * leg.minutes))
+    return tuple(moved)

@@ -1,8 +1,10 @@
 """The first entry of every log."""
 
-from ledger.events.fact import Fact
+from ledger import subjects
+from ledger.catalogue import Fact, Tags, recorded
 
 
+@recorded("community-founded", version=1)
 class CommunityFounded(Fact, frozen=True, kw_only=True):
     """A community begins its book. `origin` names the log in every entry: host/community/epoch."""
 
@@ -10,3 +12,7 @@ class CommunityFounded(Fact, frozen=True, kw_only=True):
     time_zone: str
     language: str
     origin: str
+
+    @property
+    def tags(self) -> Tags:
+        return (subjects.AGREEMENTS,)

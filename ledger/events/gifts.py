@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from ledger.events.fact import Fact
+from ledger import subjects
+from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import AccountId, CategoryKey, GiftId, MemberId
 
 
+@recorded("gift-recorded", version=1)
 class GiftRecorded(Fact, frozen=True, kw_only=True):
     """Somebody gave to a member, a group or the whole community, and wants nothing back."""
 
@@ -16,7 +18,12 @@ class GiftRecorded(Fact, frozen=True, kw_only=True):
     given_on: date
     recorded_by: MemberId
 
+    @property
+    def tags(self) -> Tags:
+        return (subjects.gift(self.gift),)
 
+
+@recorded("gift-withdrawn", version=1, view="corrections")
 class GiftWithdrawn(Fact, frozen=True, kw_only=True):
     """A recorded gift no longer counts: it was a mistake. Why is sealed."""
 
@@ -26,3 +33,7 @@ class GiftWithdrawn(Fact, frozen=True, kw_only=True):
     category: CategoryKey
     given_on: date
     withdrawn_by: MemberId
+
+    @property
+    def tags(self) -> Tags:
+        return (subjects.gift(self.gift),)

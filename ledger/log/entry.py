@@ -4,15 +4,14 @@ The bytes are canonical JSON: sorted keys, no spaces, no floats, no nulls, ASCII
 On that domain they equal RFC 8785. What is stored is what is hashed; nothing is ever encoded again to verify.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
-from ledger.events import TYPES, Fact
+from ledger import subjects
+from ledger.catalogue import Fact, Tags, facts
 from ledger.identifiers import CommandId, MemberId
-from ledger.log.upcasting import UPCASTERS, Upcaster, upcast
 from ledger.log.writable import must_be_writable
 
 FORMAT = 1
@@ -20,7 +19,6 @@ LARGEST_ENTRY_BYTES = 65_535
 """Tiles of a transparency log give an entry's length in 16 bits (C2SP tlog-tiles)."""
 
 Via = Literal["web", "cli", "import", "api", "job"]
-Types = Mapping[str, tuple[type[Fact], int]]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -49,6 +47,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
         """The recorded instant."""
         return instant(self.at)
 
+    @property
+    def tags(self) -> Tags:
+        """All the tags that it is kept with."""
+        return (*self.data.tags, subjects.command(self.cmd))
+
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     v: int
@@ -70,23 +73,11 @@ class UnreadableEntry(Exception):
     """These bytes are no entry that this version understands: stop, and say which."""
 
 
-class Named(NamedTuple):
-    """The name and version that a kind of fact is stored under."""
-
-    name: str
-    version: int
-
-
-_NAMES: dict[type, Named] = {kind: Named(name, version) for name, (kind, version) in TYPES.items()}
 _ENVELOPES = msgspec.json.Decoder(_Envelope)
-_FACTS: dict[type, msgspec.json.Decoder[Fact]] = {kind: msgspec.json.Decoder(kind) for kind, _ in TYPES.values()}
+_KINDS = facts()
+_READERS = {kind: msgspec.json.Decoder(kind) for kind in _KINDS.values()}
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-
-def named(fact: Fact) -> Named:
-    """The stored name and version of a fact."""
-    return _NAMES[type(fact)]
 
 
 def encode(entry: Entry) -> bytes:
@@ -98,7 +89,7 @@ def encode(entry: Entry) -> bytes:
     return data
 
 
-def decode(data: bytes, *, types: Types = TYPES, upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS) -> Entry:
+def decode(data: bytes) -> Entry:
     """The entry in these bytes, its fact raised to the shape of today.
 
     Refuses unknown formats, types and versions newer than ours: a log that we do not understand is not replayed.
@@ -109,17 +100,18 @@ def decode(data: bytes, *, types: Types = TYPES, upcasters: Mapping[tuple[str, i
         raise UnreadableEntry(f"not an entry: {error}") from error
     if kept.v != FORMAT:
         raise UnreadableEntry(f"entry format {kept.v} is not known here; a newer version of the program may read it")
-    if kept.type not in types:
+    kind = _KINDS.get(kept.type)
+    if kind is None:
         raise UnreadableEntry(f"the fact “{kept.type}” is not known here; a newer version of the program may read it")
-    kind, version = types[kept.type]
+    version = kind.stored.version
     if kept.ver < 1:
         raise UnreadableEntry(f"“{kept.type}” has no version {kept.ver}")
     if kept.ver > version:
         raise UnreadableEntry(f"“{kept.type}” version {kept.ver} is newer than version {version}, which is known here")
     try:
         # Nearly every entry is of today's shape: a whole log is read through here, so that goes without another call.
-        decoder = _FACTS.get(kind) if kept.ver == version else None
-        fact = decoder.decode(kept.data) if decoder else _fact(kept, kind, version, upcasters)
+        reader = _READERS.get(kind) if kept.ver == version else None
+        fact = reader.decode(kept.data) if reader else _raised(kept, kind)
     except _DAMAGE as error:
         raise UnreadableEntry(f"a damaged “{kept.type}”: {error}") from error
     return Entry(
@@ -139,15 +131,15 @@ def decode(data: bytes, *, types: Types = TYPES, upcasters: Mapping[tuple[str, i
     )
 
 
-def _fact(kept: _Envelope, kind: type[Fact], version: int, upcasters: Mapping[tuple[str, int], Upcaster]) -> Fact:
-    if kept.ver == version:
-        return msgspec.json.decode(kept.data, type=kind)
-    old = msgspec.json.decode(kept.data, type=dict[str, object])
+def _raised(kept: _Envelope, kind: type[Fact]) -> Fact:
+    """The fact of an older version, raised step by step; the stored bytes stay as they are, and so does their hash."""
+    data = msgspec.json.decode(kept.data, type=dict[str, object])
     try:
-        raised = upcast(old, kept.type, kept.ver, version, upcasters)
+        for version in range(kept.ver, kind.stored.version):
+            data = kind.upcasters[version](data)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableEntry(f"“{kept.type}” version {kept.ver} cannot be read: {error!r}") from error
-    return msgspec.convert(raised, kind)
+    return msgspec.convert(data, kind)
 
 
 def instant_text(moment: datetime) -> str:

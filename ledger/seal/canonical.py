@@ -108,7 +108,7 @@ def read_entry(data: bytes, origin: str) -> dict[str, Any]:
 
 
 def postings(entry: Mapping[str, Any]) -> list[Posting]:
-    """What the entry moves; the same as `ledger.domain.postings`, said once more by somebody who does not trust it."""
+    """What the entry moves; the same as the `postings` of its fact, said once more by somebody who does not trust it."""
     if entry["type"] == SETTLED:
         sign = 1
     elif entry["type"] == REVERSED:

@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from ledger.events import Thresholds
+from ledger.events.agreements import Thresholds
 from projections.exceptions.book import Act, Limits
 from projections.exceptions.noted import Noted, noted
 

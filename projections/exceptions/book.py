@@ -10,20 +10,17 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.domain.agreements import DEFAULT_DEBIT_LIMIT_MINUTES, DEFAULT_THRESHOLDS
-from ledger.events import (
-    CommunityFounded,
-    ExceptionsAgreed,
+from ledger.events.agreements import ExceptionsAgreed, LimitsAgreed, Thresholds
+from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeReversed,
     ExchangeSettled,
-    LimitsAgreed,
-    MemberLeft,
-    MemberWelcomed,
-    Thresholds,
 )
+from ledger.events.founding import CommunityFounded
+from ledger.events.members import MemberLeft, MemberWelcomed
 from ledger.log.entry import Entry, UnreadableEntry, decode, instant
 from ledger.log.store import Log
 from ledger.refusals import EntryToCome

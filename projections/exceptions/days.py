@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from ledger.events import Thresholds
+from ledger.events.agreements import Thresholds
 from projections.exceptions.book import Act, day_text
 from projections.exceptions.noted import Noted, noted
 

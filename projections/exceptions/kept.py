@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.domain.agreements import DEFAULT_THRESHOLDS
-from ledger.events import Thresholds
+from ledger.events.agreements import Thresholds
 from ledger.log.places import make_tables
 from ledger.log.questions import Question
 from ledger.log.store import Log

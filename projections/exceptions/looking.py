@@ -1,6 +1,6 @@
 """Everything that is worth a look: every rule, asked about one book."""
 
-from ledger.events import Thresholds
+from ledger.events.agreements import Thresholds
 from projections.exceptions.accounts import before_limit, limits_used, new_at_limit
 from projections.exceptions.book import Book
 from projections.exceptions.days import before_leaving, long_days, month_ends

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ledger.events import Thresholds
+from ledger.events.agreements import Thresholds
 from projections.exceptions.book import Act, Wishes
 from projections.exceptions.noted import Noted, noted
 

@@ -17,7 +17,7 @@ from ledger.log.store import Log
 from ledger.refusals import EntryToCome
 from projections.balances import TALLIES
 from projections.balances import TOTALS as BALANCE_TOTALS
-from projections.standings import standings
+from projections.read_model import standings
 from projections.statements import LINES
 from projections.statements import TOTALS as STATEMENT_TOTALS
 

@@ -16,9 +16,9 @@ from ledger.log.questions import Question
 from ledger.log.store import Log
 from projections.columns import count, word
 from projections.privacy.cells import Audience
+from projections.read_model import fingerprint
 from projections.reports.report import EverythingKept, Report
 from projections.rows import Rows
-from projections.standings import fingerprint
 
 TABLES = sa.MetaData()
 """Apart from those of read models: a rebuild neither makes nor compares them."""

@@ -19,10 +19,10 @@ from projections.columns import word
 from projections.privacy.agreed import NOBODY_AGREED, Agreed, Published, Seen, agreed_in, ties_of
 from projections.privacy.groups import Placed
 from projections.privacy.remainders import Tied, TiesByScope
+from projections.read_model import fingerprint
 from projections.reports.kept import TABLES, Reports
 from projections.reports.report import COMMUNITY, Report
 from projections.rows import Rows
-from projections.standings import fingerprint
 
 TIES = sa.Table("kept_ties", TABLES, word("log", key=True), word("period", key=True), word("version"), word("ties"))
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from ledger.catalogue import Fact
 from ledger.domain import exchanges, gifts
 from ledger.domain.accounts import Account
 from ledger.domain.agreements import DEFAULT_CATEGORIES, Agreements
 from ledger.domain.exchanges import Exchange
 from ledger.domain.members import Member
-from ledger.domain.postings import postings
-from ledger.events import Fact, Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import HOST, AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from web.sample.acts import Act
 from web.sample.steps import Step
@@ -96,7 +96,7 @@ class Book:
     def _count(self, step: Step, exchange: Exchange, facts: Sequence[Fact]) -> None:
         for fact in facts:
             exchange = exchange.after(fact)
-            movements = postings(fact)
+            movements = fact.postings
             for account in {movement.account for movement in movements}:
                 self._accounts[account] = self._accounts[account].moved_by(movements)
         self._open[step.number] = exchange

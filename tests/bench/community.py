@@ -8,7 +8,7 @@ from pathlib import Path
 from ledger.application.commands import Caller
 from ledger.application.founding import FoundCommunity
 from ledger.application.time_bank import TimeBank
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.log.people import Words
 from projections.views import Views

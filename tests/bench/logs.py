@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from ledger.catalogue import Fact
 from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
-from ledger.domain.subjects import command, subjects_of
-from ledger.events import ExchangeSettled, Fact, Leg, MemberInvited, MemberWelcomed
+from ledger.events.exchanges import ExchangeSettled, Leg
+from ledger.events.members import MemberInvited, MemberWelcomed
 from ledger.identifiers import HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
-from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
+from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Log
+from ledger.subjects import command
 from tests.bench.books import Book, member
 from web.sample.neighbours import Neighbour, settle
 from web.sample.presets import STEADY, Habits
@@ -135,7 +137,7 @@ def _liveliest_first(neighbours: Sequence[Neighbour]) -> list[MemberId]:
 
 
 def _row(fact: Fact, moment: datetime, wish: int, origin: str, actor: MemberId, sealed_name: str = "") -> Row:
-    name, version = named(fact)
+    name, version = fact.stored
     done = CommandId(f"bench-{wish:012d}")
     entry = Entry(
         v=FORMAT,
@@ -151,4 +153,4 @@ def _row(fact: Fact, moment: datetime, wish: int, origin: str, actor: MemberId, 
         data=fact,
         sealed={"name": sealed_name} if sealed_name else {},
     )
-    return name, encode(entry), (*subjects_of(fact), command(done))
+    return name, encode(entry), (*fact.tags, command(done))

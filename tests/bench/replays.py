@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 
 from ledger.application.time_bank import TimeBank
-from ledger.domain.postings import postings
 from ledger.log.entry import decode
 from projections.read_model import ReadModel
 from projections.rebuild import Rebuild
@@ -83,7 +82,7 @@ def write_journal(url: str, journal: Path) -> int:
         for _, data in bank.log.scan():
             entries += 1
             entry = decode(data)
-            moved = postings(entry.data)
+            moved = entry.data.postings
             if moved:
                 out.write(f"{entry.at[:10]} exchange\n")
                 out.writelines(f"  {posting.account}  {posting.minutes} min\n" for posting in moved)

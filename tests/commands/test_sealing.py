@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from ledger.events import ExchangeSettled
+from ledger.events.exchanges import ExchangeSettled
 from ledger.log.places import Place
 from ledger.log.store import open_log
 from ledger.seal.note import parse_note

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ledger.application.replaying import replay
 from ledger.application.time_bank import TimeBank
-from ledger.domain.postings import postings
-from ledger.events import ExchangeReported, ExchangeReversed, ExchangeSettled, MemberInvited
+from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled
+from ledger.events.members import MemberInvited
 from ledger.identifiers import AccountId
 from ledger.log.entry import Entry, decode
 
@@ -57,7 +57,7 @@ def _check_balances(bank: TimeBank, entries: list[Entry]) -> None:
     sums: Counter[AccountId] = Counter()
     settled: Counter[str] = Counter()
     for entry in entries:
-        for posting in postings(entry.data):
+        for posting in entry.data.postings:
             sums[posting.account] += posting.minutes
         assert sum(sums.values()) == 0
         assert min(sums.values(), default=0) >= -1200, "a limit was passed"

@@ -14,7 +14,7 @@ from ledger.application.commands import Caller
 from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, Leg
+from ledger.events.exchanges import ExchangeReported, Leg
 from ledger.identifiers import CommandId, MemberId
 from ledger.refusals import Refusal
 from tests.cast import BO, CAST, CHIDI, TODAY, help_of

@@ -12,7 +12,7 @@ from ledger.application.erasures import is_clean
 from ledger.application.exchanges import ReportExchange
 from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import PersonalDataErased
+from ledger.events.erasures import PersonalDataErased
 from ledger.identifiers import MemberId
 from ledger.log.people import WORDS
 from tests.cast import BO, TODAY, facts_in, founded, help_of

@@ -1,37 +1,63 @@
-"""Facts are for ever: frozen, documented, and each shape ever written keeps a sample."""
+"""Facts are for ever, and the catalogue tells everything about them: nothing that the program needs of a fact is missing."""
 
-import importlib
-import pkgutil
 import re
-from typing import Any, get_args, get_origin, get_type_hints
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
 
-import ledger.events
-from ledger.events import TYPES
-from ledger.events.fact import Fact as Anything
-from tests.house_rules.tree import ROOT
+from ledger.catalogue import MODULES, Fact, Part, facts
+from ledger.identifiers import is_group, is_identifier, is_member
+from ledger.log.entry import decode
+from ledger.seal.canonical import KINDS
+from tests.house_rules.tree import ROOT, modules, name
+from tests.ledger.facts import one_of_each
+from web.sentences import SAID
 
 RECORDED = ROOT / "tests" / "ledger" / "recorded"
+REFERENCE = (ROOT / "docs" / "reference" / "facts.md").read_text(encoding="utf-8")
 CHANGEABLE = (list, dict, set, bytearray)
+FIRST = "community-founded"
+"""Alone at the beginning of every log, so nobody has to look for it."""
 
 
-def shapes() -> list[type[msgspec.Struct]]:
+def shapes() -> list[type[Part]]:
     """Every struct that the facts are made of, the facts included."""
-    found: set[type[msgspec.Struct]] = set()
-    for module in pkgutil.iter_modules(ledger.events.__path__, "ledger.events."):
-        for thing in vars(importlib.import_module(module.name)).values():
-            if isinstance(thing, type) and issubclass(thing, msgspec.Struct) and thing.__module__ == module.name:
-                found.add(thing)
-    return sorted(found, key=lambda shape: shape.__qualname__)
+    found = {
+        thing for module in map(import_module, MODULES) for thing in vars(module).values() if isinstance(thing, type)
+    }
+    return sorted((one for one in found if issubclass(one, Part)), key=lambda shape: shape.__qualname__)
+
+
+@pytest.mark.parametrize("type_name", facts())
+def test_nothing_is_missing_of_a_fact(type_name: str) -> None:
+    kind = facts()[type_name]
+    version = kind.stored.version
+    samples = [RECORDED / f"{type_name}.v{number}.json" for number in range(1, version + 1)]
+    sample = next((fact for fact in one_of_each() if type(fact) is kind), None)
+    there = {
+        "a name that is its class in kebab case": type_name == re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower(),
+        "a sample of every version in tests/ledger/recorded": all(one.is_file() for one in samples),
+        "a place in one_of_each of tests/ledger/facts.py": sample is not None,
+        "a step from every older version to the next": set(kind.upcasters) == set(range(1, version)),
+        "a section in docs/reference/facts.md": f"## {type_name} (version {version})\n" in REFERENCE,
+        "a name and a sentence in web/sentences.py": kind in SAID,
+        "a place in KINDS of ledger/seal/canonical.py": KINDS.get(type_name) == version,
+        "somebody, an exchange or a view to be found by in the journal": type_name == FIRST
+        or sample is None
+        or bool(sample.about or sample.exchanges or kind.view),
+    }
+
+    assert [piece for piece, is_there in there.items() if not is_there] == []
 
 
 @pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape.__name__)
 def test_a_fact_is_frozen_all_the_way_down(shape: type[msgspec.Struct]) -> None:
     changeable = {
         field: [part for part in all_parts(hint) if (get_origin(part) or part) in CHANGEABLE]
-        for field, hint in get_type_hints(shape).items()
+        for field, hint in hints_of(shape).items()
     }
 
     assert shape.__struct_config__.frozen, f"{shape.__name__} can be changed: declare it frozen"
@@ -46,18 +72,27 @@ def test_a_fact_says_why_it_exists(shape: type[msgspec.Struct]) -> None:
 
 
 def test_the_catalogue_holds_every_fact_once() -> None:
-    facts = [fact for fact, _ in TYPES.values()]
-    whole = set(shapes()) - parts_of_facts() - {Anything}
+    whole = set(shapes()) - parts_of_facts() - {Fact, Part}
 
-    assert len(set(facts)) == len(facts)
-    assert {fact.__name__ for fact in facts} == {fact.__name__ for fact in whole}
-    assert set(facts) == set(get_args(ledger.events.Fact)), "the union is what `match` is checked against"
+    assert len(set(facts().values())) == len(facts())
+    assert set(facts().values()) == whole, "whatever is no part of a fact is a fact, and recorded"
+
+
+def test_every_module_that_records_facts_is_known_to_the_catalogue() -> None:
+    recording = {name(path) for path in modules("ledger", "projections", "web") if "\n@recorded(" in path.read_text()}
+
+    assert recording == {f"{module.replace('.', '/')}.py" for module in MODULES}
 
 
 def parts_of_facts() -> set[Any]:
     """What facts are made of, such as the legs of an exchange."""
-    hints = [hint for shape in shapes() for hint in get_type_hints(shape).values()]
+    hints = [hint for shape in shapes() for hint in hints_of(shape).values()]
     return {part for hint in hints for part in all_parts(hint)}
+
+
+def hints_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
+    """Field -> what it may hold."""
+    return {field: hint for field, hint in get_type_hints(shape).items() if field in shape.__struct_fields__}
 
 
 def all_parts(hint: Any) -> list[Any]:
@@ -65,27 +100,37 @@ def all_parts(hint: Any) -> list[Any]:
     return [hint, *(part for argument in get_args(hint) for part in all_parts(argument))]
 
 
-@pytest.mark.parametrize("type_name", TYPES)
-def test_a_type_name_is_the_fact_in_kebab_case(type_name: str) -> None:
-    fact, version = TYPES[type_name]
-
-    assert type_name == re.sub(r"(?<!^)(?=[A-Z])", "-", fact.__name__).lower()
-    assert version >= 1
-
-
-@pytest.mark.parametrize("type_name", TYPES)
-def test_every_version_of_a_fact_has_a_recorded_sample(type_name: str) -> None:
-    _, today = TYPES[type_name]
-    wanted = [f"{type_name}.v{version}.json" for version in range(1, today + 1)]
-
-    missing = [sample for sample in wanted if not (RECORDED / sample).is_file()]
-
-    assert missing == [], "a shape that was ever written keeps a sample, for ever"
-
-
 def test_every_recorded_sample_is_of_a_known_fact() -> None:
-    known = {f"{name}.v{version}.json" for name, (_, today) in TYPES.items() for version in range(1, today + 1)}
+    known = {
+        f"{kind.stored.name}.v{version}.json"
+        for kind in facts().values()
+        for version in range(1, kind.stored.version + 1)
+    }
 
     strangers = {sample.name for sample in RECORDED.glob("*.json")} - known
 
     assert strangers == set(), "a type name or version was taken out of the catalogue, or a sample is misnamed"
+
+
+@pytest.mark.parametrize("type_name", facts())
+def test_a_fact_names_everybody_by_a_type_that_says_so(type_name: str) -> None:
+    """Erasing somebody reaches the words of every fact that names them; an identifier in a plain text would be overlooked."""
+    fact = decode((RECORDED / f"{type_name}.v1.json").read_bytes()).data
+
+    assert identifiers_in(msgspec.to_builtins(fact)) == fact.people | {*fact.exchanges} | {*fact.gifts}
+
+
+def identifiers_in(part: object) -> set[str]:
+    """Everything that has the shape of an identifier, wherever it stands."""
+    if isinstance(part, str):
+        return {part} if is_identifier(part) and (is_member(part) or is_group(part) or part[0] in "xf") else set()
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ()
+    return set().union(*map(identifiers_in, cast("Sequence[object]", inside)))
+
+
+@pytest.mark.parametrize("kind", facts().values(), ids=lambda kind: kind.__name__)
+def test_a_sentence_fills_its_gaps_from_fields_and_has_words_for_every_choice(kind: type[Fact]) -> None:
+    said = SAID[kind]
+
+    assert set(said.fields.values()) <= set(kind.__struct_fields__)
+    assert not said.by or set(said.words) == set(get_args(get_type_hints(kind)[said.by]))

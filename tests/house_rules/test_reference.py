@@ -1,15 +1,18 @@
-"""The reference pages are what the code says."""
+"""The reference pages, and the drawing of the packages, are what the code says."""
 
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_reference_is_what_the_code_says() -> None:
+@pytest.mark.parametrize("script", ["docs.write_reference", "docs.draw_architecture"])
+def test_what_is_written_from_the_code_is_up_to_date(script: str) -> None:
     told = subprocess.run(
-        [sys.executable, "-m", "docs.write_reference", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", script, "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
     assert (told.returncode, told.stdout) == (0, ""), told.stderr

@@ -13,7 +13,7 @@ import pytest
 
 from ledger.application.members import InviteMember, WelcomeMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from tests.bench.pages import free_port
 
 ROOT = Path(__file__).parents[2]

@@ -1,43 +1,37 @@
 """One of each fact, as the samples record them, and any fact at all for property tests."""
 
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from hypothesis import strategies as st
 
-from ledger.events import (
-    TYPES,
+from ledger import catalogue
+from ledger.catalogue import Fact, facts
+from ledger.events.agreements import (
     CategoriesAgreed,
     Category,
-    CommunityFounded,
     ConfirmationAgreed,
-    ErasureAsked,
-    ErasureWithdrawn,
     ExceptionsAgreed,
+    LimitsAgreed,
+    Thresholds,
+)
+from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, PersonalDataErased
+from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeReversed,
     ExchangeSettled,
-    Fact,
-    GiftRecorded,
-    GiftWithdrawn,
-    GroupFormed,
-    GroupJoined,
-    GroupLeft,
     Leg,
-    LimitsAgreed,
-    MemberInvited,
-    MemberLeft,
-    MemberWelcomed,
-    PersonalDataErased,
     ReversalAsked,
     ReversalDeclined,
-    RoleGiven,
-    RoleWithdrawn,
-    Thresholds,
-    VisibilityChosen,
 )
+from ledger.events.founding import CommunityFounded
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
+from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 from ledger.hours import LARGEST_INTEGER
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 
@@ -70,7 +64,7 @@ THRESHOLDS = Thresholds(
 )
 
 
-def one_of_each() -> list[Fact]:
+def one_of_each() -> Sequence[Fact]:
     """One fact of every kind, in the order of the catalogue. These values are in the recorded samples: never change them."""
     gift = {"giver": ANA, "receiver": AccountId(GARDEN), "category": CategoryKey("garden"), "given_on": DAY}
     return [
@@ -136,4 +130,15 @@ def any_fact() -> st.SearchStrategy[Fact]:
     )
     names = Thresholds.__struct_fields__
     st.register_type_strategy(Thresholds, st.builds(Thresholds, **{name: st.integers(1, 1_000_000) for name in names}))
-    return st.one_of([st.from_type(kind) for kind, _ in TYPES.values()])
+    return st.one_of([st.from_type(kind) for kind in facts().values()])
+
+
+@contextmanager
+def made_up_facts() -> Generator[None]:
+    """Facts that are recorded in here are taken out of the catalogue again at the end."""
+    before = dict(facts())
+    try:
+        yield
+    finally:
+        catalogue._recorded.clear()
+        catalogue._recorded.update(before)

@@ -19,9 +19,12 @@ from ledger.application.gifts import RecordGift, WithdrawGift
 from ledger.application.groups import FormGroup, JoinGroup, LeaveGroup
 from ledger.application.members import ChooseVisibility
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, Fact, GiftRecorded, GroupFormed, Leg
+from ledger.catalogue import Fact
+from ledger.events.exchanges import ExchangeReported, Leg
+from ledger.events.gifts import GiftRecorded
+from ledger.events.groups import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
-from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
+from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from projections.columns import METADATA
 from projections.views import Views
 from tests.cast import ANA, BO, CHIDI, GARDENING, NOW, TODAY, caller, counting_ids, founded, help_of, skills
@@ -173,7 +176,7 @@ class ElmStreet:
 
     def wrote(self, fact: Fact) -> int:
         """An entry that no rule would have allowed, as a fault or another program might leave it; its position."""
-        name, version = named(fact)
+        name, version = fact.stored
         number = next(MADE_UP)
         entry = Entry(
             v=FORMAT,

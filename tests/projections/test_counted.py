@@ -6,10 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from ledger.application.members import LeaveCommunity
-from ledger.application.replaying import EntryToCome, Until, replay
-from ledger.events import MemberLeft
+from ledger.application.replaying import Until, replay
+from ledger.events.members import MemberLeft
 from ledger.identifiers import AccountId
 from ledger.log.entry import UnreadableEntry
+from ledger.refusals import EntryToCome
 from projections.counted import counted
 from projections.measures.statistics import Statistics, statistics
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY

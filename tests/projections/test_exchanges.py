@@ -2,7 +2,7 @@
 
 from ledger.application.agreements import AgreeOnConfirmation
 from ledger.application.exchanges import ApproveReversal, DeclineReversal, ReportExchange
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from ledger.identifiers import ExchangeId, GiftId
 from projections.exchanges import ExchangeView
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller

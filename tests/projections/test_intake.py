@@ -4,16 +4,21 @@ import logging
 from collections.abc import Sequence
 
 import pytest
+import sqlalchemy as sa
 
-from ledger.events import ExchangeConfirmed, MemberWelcomed
+from ledger.events.exchanges import ExchangeConfirmed, ExchangeReported
+from ledger.events.members import MemberWelcomed
 from ledger.identifiers import AccountId, ExchangeId, MemberId
+from projections import rebuild
 from projections.balances import Balances
+from projections.columns import count, word
+from projections.locks import writing
 from projections.members import Members
 from projections.read_model import Recorded
 from projections.rows import Rows
 from projections.views import Views
-from tests.cast import ANA, BO
-from tests.projections.elm_street import ElmStreet
+from tests.cast import ANA, BO, TODAY, help_of
+from tests.projections.elm_street import ElmStreet, tables
 
 OF_ANA = AccountId(ANA)
 
@@ -87,3 +92,64 @@ def test_a_fault_names_the_one_entry_in_a_large_batch(
     states = {state.name: state for state in small_street.views.state()}
     assert list(small_street.stopped) == [Members.name]
     assert states["members"].position == position - 1
+
+
+def test_an_entry_that_a_rebuild_cannot_take_in_stops_its_read_models_there(
+    street: ElmStreet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    monkeypatch.setattr(rebuild, "BATCH", 5)
+    exchange = street.helped()
+    for _ in range(3):
+        street.helped()
+    twice = ExchangeReported(
+        exchange=ExchangeId(exchange), legs=(help_of(minutes=5),), given_on=TODAY, reported_by=BO, awaiting=()
+    )
+    position = street.wrote(twice)
+    street.helped(minutes=5)
+
+    street.views.rebuild()
+
+    assert set(street.stopped) == {"exchanges", "journal"}
+    assert all(f"(position {position})" in words for words in street.stopped.values())
+    assert street.given_by_ana == 245
+
+
+def test_a_read_model_that_fails_during_a_rebuild_stops_at_its_entry_and_the_others_are_whole(
+    street: ElmStreet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    monkeypatch.setattr(rebuild, "BATCH", 5)
+    street.lively()
+    before = tables(street.views)
+    apply, number = Balances.apply, street.views.as_of().number - 11
+
+    def fail(self: Balances, batch: Sequence[Recorded], rows: Rows) -> None:
+        if any(recorded.number >= number for recorded in batch):
+            raise KeyError("a bug")
+        apply(self, batch, rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Balances, "apply", fail)
+        street.views.rebuild()
+    states = {state.name: state for state in street.views.state()}
+    after = tables(street.views)
+
+    assert set(street.stopped) == {"balances"}
+    assert number - 5 < states["balances"].number < number
+    assert {name for name in before if after[name] != before[name]} <= {table.name for table in Balances.tables}
+
+
+def test_text_that_a_copy_would_read_differently_arrives_as_it_is(street: ElmStreet) -> None:
+    odd = ["tab\there", "line\nhere", "back\\slash", "return\rhere", "\\N", ""]
+    written = [(f"{word} {number}", number, 0) for word in odd for number in range(30)]
+    plain = [(f"plain {number}", number, 0) for number in range(200)]
+    things = sa.Table("things", sa.MetaData(), word("name", key=True), count("one"), count("other"))
+    with street.views._engine.connect() as connection:
+        with writing(connection):
+            things.create(connection)
+            Rows(connection).insert(things, written)
+            Rows(connection).insert(things, plain)
+        found = sorted(map(tuple, connection.execute(sa.select(things))))
+
+    assert found == sorted([*written, *plain])

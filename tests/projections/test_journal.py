@@ -13,7 +13,7 @@ from ledger.application.agreements import AgreeOnLimits, AgreeOnThresholds
 from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.application.members import ChooseVisibility, WithdrawRole
 from ledger.domain.agreements import DEFAULT_THRESHOLDS
-from ledger.events import ErasureAsked
+from ledger.events.erasures import ErasureAsked
 from ledger.identifiers import AccountId
 from projections.chapters import Chapter
 from projections.journal import JournalFilter

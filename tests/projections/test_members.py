@@ -1,7 +1,7 @@
 """Members: who belongs, and in which role."""
 
 from ledger.application.members import GiveRole, InviteMember, LeaveCommunity, WelcomeMember, WithdrawRole
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from ledger.identifiers import MemberId
 from tests.cast import BO, CAST, CHIDI, HOST, RUTH
 from tests.projections.elm_street import ElmStreet

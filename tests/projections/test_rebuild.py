@@ -1,5 +1,8 @@
 """Rebuilding beside the live tables and swapping; comparing without touching."""
 
+import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -11,6 +14,7 @@ from ledger.log.places import Place
 from projections import rebuild
 from projections.rebuild import SUFFIX
 from projections.views import Views
+from tests.bench import logs
 from tests.cast import ANA, BO, TODAY, help_of
 from tests.projections.elm_street import ElmStreet, tables
 
@@ -49,6 +53,22 @@ def test_one_log_gives_equal_rows_on_both_databases(small_street: ElmStreet, pos
 
     assert on_postgresql == before
     assert [name for name, rows in before.items() if not rows] == [], "every table has rows to compare"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_log_taken_in_a_few_entries_at_a_time_and_all_at_once_gives_the_same_rows(
+    small_street: ElmStreet, seed: int
+) -> None:
+    made = list(logs.rows(200, seed=seed))
+    for begin in range(0, len(made), 7):
+        logs.fill(small_street.bank.log, iter(made[begin : begin + 7]))
+        small_street.views.catch_up()
+    before = tables(small_street.views)
+
+    small_street.views.rebuild()
+
+    assert tables(small_street.views) == before
+    assert len(before["statement_lines"]) > 50
 
 
 def test_entry_by_entry_gives_the_same_rows_as_all_at_once(street: ElmStreet) -> None:
@@ -187,3 +207,33 @@ def test_what_comes_between_the_replay_and_the_swap_is_not_lost(
 
     assert street.views.balances.of(OF_ANA).given == 7
     assert street.views.as_of().position == street.bank.log.head()
+
+
+def test_a_rebuild_that_was_killed_leaves_the_live_tables_and_the_next_one_succeeds(
+    street: ElmStreet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "BATCH", 7)
+    street.lively()
+    before = tables(street.views)
+
+    killed = subprocess.run([sys.executable, "-c", KILLED, street.bank.place.url], check=False)
+    leftovers = [name for name in names_of_tables(street) if name.endswith(SUFFIX)]
+    while_left = tables(street.views)
+    street.views.rebuild()
+
+    assert killed.returncode == -signal.SIGKILL
+    assert leftovers != []
+    assert while_left == tables(street.views) == before
+    assert not [name for name in names_of_tables(street) if name.endswith(SUFFIX)]
+
+
+KILLED = """
+import os, signal, sys
+from ledger.application.time_bank import TimeBank
+from projections import rebuild
+from projections.views import Views
+
+rebuild.BATCH = 7
+with TimeBank.open(sys.argv[1]) as bank, Views.open(bank.place, bank.log) as views:
+    views.rebuild(lambda done, total: os.kill(os.getpid(), signal.SIGKILL))
+"""

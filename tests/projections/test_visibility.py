@@ -1,7 +1,7 @@
 """Who may see whom somebody helps: what they chose, in which groups, and that it ends when they go."""
 
 from ledger.application.members import ChooseVisibility, LeaveCommunity
-from ledger.events import Circle
+from ledger.events.members import Circle
 from ledger.identifiers import MemberId
 from tests.cast import ANA, BO, CHIDI
 from tests.projections.elm_street import ElmStreet

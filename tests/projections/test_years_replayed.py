@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, Leg
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import COMMUNITY, ExchangeId, GiftId, MemberId, is_member
 from ledger.log.store import Log
 from projections.first_times import first_times

@@ -8,7 +8,9 @@ from ledger.application.gifts import RecordGift
 from ledger.application.members import InviteMember, LeaveCommunity, WelcomeMember
 from ledger.application.replaying import Until, replay
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, GiftRecorded, MemberInvited
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.gifts import GiftRecorded
+from ledger.events.members import MemberInvited
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, MemberId
 from ledger.log.entry import decode
 from tests.cast import caller, counting_ids, minutes_of

@@ -17,7 +17,7 @@ from ledger.application.erasures import is_clean
 from ledger.application.exchanges import AskForReversal, DeclineExchange, ReportExchange, help_given
 from ledger.application.gifts import RecordGift
 from ledger.application.groups import JoinGroup
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId, is_group
 from ledger.log.people import WORDS
 from tests.web.neighbourhood import NOON, Neighbourhood

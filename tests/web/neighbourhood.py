@@ -15,7 +15,7 @@ from ledger.application.commands import Caller
 from ledger.application.founding import FoundCommunity
 from ledger.application.members import GiveRole, InviteMember, LeaveCommunity, WelcomeMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.seal.checkpoint import Sealed
 from ledger.seal.signer import Signer

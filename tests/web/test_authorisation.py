@@ -6,7 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from ledger.application.groups import FormGroup, JoinGroup
 from ledger.application.members import WithdrawRole
-from ledger.events import GroupFormed
+from ledger.events.groups import GroupFormed
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.walk import Walk
 from web import authorisation

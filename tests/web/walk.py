@@ -7,7 +7,9 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.application.exchanges import ReportExchange, help_given
 from ledger.application.gifts import RecordGift
 from ledger.application.groups import FormGroup, JoinGroup
-from ledger.events import ExchangeReported, GiftRecorded, GroupFormed
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.gifts import GiftRecorded
+from ledger.events.groups import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.reports import FOR_COORDINATORS, kept, kept_everything, report

@@ -36,7 +36,7 @@ def balances_command(
     they are not, the log is not sound and the exit code is 1.
     """
     with where.log() as log:
-        replayed = _replayed(log, where.log_url, Until(as_of, known_at, at_entry), names=names)
+        replayed = _replayed(log, Until(as_of, known_at, at_entry), names=names)
     moved = {account: tally for account, tally in replayed.accounts.items() if tally.exchanges or tally.balance}
     called = _called(where, replayed, list(moved)) if names and moved else {}
     named = {account: called.get(account, "a former member") for account in moved}
@@ -64,12 +64,10 @@ def balances_command(
         raise Problem("The balances do not sum to zero.", "The log is damaged: keep it, and look into your backups.")
 
 
-def _replayed(log: Log, url: str, until: Until, *, names: bool) -> Replayed:
+def _replayed(log: Log, until: Until, *, names: bool) -> Replayed:
     head = log.head()
     with progress("Reading the log") as tell:
-        return replay(
-            log, until, gifts=False, names=names, url=url, tell=lambda number: tell(number, max(head, number))
-        )
+        return replay(log, until, gifts=False, names=names, tell=lambda number: tell(number, max(head, number)))
 
 
 def _called(where: Where, replayed: Replayed, accounts: list[AccountId]) -> dict[AccountId, str]:

@@ -17,7 +17,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from ledger.application.erasures import is_clean
 from ledger.application.known import false_snapshots
 from ledger.application.time_bank import TimeBank
-from ledger.domain.subjects import tags_of
 from ledger.identifiers import MemberId
 from ledger.log.entry import UnreadableEntry, decode, instant
 from ledger.log.people import WordsDoNotMatch
@@ -187,7 +186,7 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
                         f"the entry at position {position} belongs to {entry.log}, not to {origin}.",
                         "Somebody put two logs together: go back to a backup.",
                     )
-                if kind != entry.type or {*tags} != {*tags_of(entry.data, entry.cmd)}:
+                if kind != entry.type or {*tags} != {*entry.tags}:
                     misfiled = min(position, misfiled or position)
                 number += 1
             tell(position, head)

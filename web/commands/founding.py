@@ -4,7 +4,7 @@ import click
 
 from ledger.application.commands import Caller
 from ledger.application.founding import FoundCommunity
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from ledger.identifiers import HOST, new_command_id
 from web.commands.printing import say
 from web.commands.where import Where

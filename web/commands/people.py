@@ -8,7 +8,7 @@ from ledger.application.commands import Caller
 from ledger.application.finding import find_members
 from ledger.application.members import GiveRole, WithdrawRole
 from ledger.application.time_bank import TimeBank
-from ledger.events import Role
+from ledger.events.members import Role
 from ledger.identifiers import HOST, MemberId, new_command_id
 from web.commands.printing import say
 from web.commands.problems import Problem

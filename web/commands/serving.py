@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 import msgspec
 import uvicorn
+from litestar import Litestar
 
 from ledger.application.time_bank import TimeBank
 from ledger.seal.folder import default_place
@@ -52,19 +53,25 @@ def chores_of(bank: TimeBank, views: Views) -> Sequence[Chore]:
     )
 
 
-def serve(bank: TimeBank, views: Views, settings: Settings, door: socket.socket, *, ready: Callable[[], None]) -> None:
-    """Answers at an open door until the process is asked to stop; open requests get a few seconds to end.
+def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
+    """How the app is served: proxies say who is asking only if the host trusts them.
 
     No access log: addresses of pages say who helped whom, and links sign people in.
     """
-    config = uvicorn.Config(
-        create_app(bank, views, settings),
+    return uvicorn.Config(
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # the app believes trusted proxies itself, and only those
+        proxy_headers=True,
+        forwarded_allow_ips=[str(network) for network in settings.trusted_networks],
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
+
+
+def serve(bank: TimeBank, views: Views, settings: Settings, door: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Answers at an open door until the process is asked to stop; open requests get a few seconds to end."""
+    config = server_config(create_app(bank, views, settings), settings)
     answer(config, door, ready=ready)
 
 

@@ -12,7 +12,7 @@ from ledger.log.people import folded
 from projections.groups import GroupRow
 from projections.privacy.agreed import Agreed, Seen
 from projections.views import Views
-from web.arcs import Arcs, Line, arcs
+from web.drawings import Arcs, Line, arcs
 from web.pages.people import Names
 from web.visitors import Visitor
 from web.words import ngettext, speech

@@ -10,8 +10,8 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import LARGEST_LIMIT_MINUTES
-from ledger.events import WordsNeeded
+from ledger.domain.agreements import LARGEST_LIMIT_MINUTES, THRESHOLDS, ThresholdDefinition
+from ledger.events.agreements import Thresholds, WordsNeeded
 from ledger.hours import minutes_from
 from ledger.identifiers import CategoryKey, is_category_key, new_command_id
 from ledger.log.people import folded
@@ -21,7 +21,6 @@ from web.frame import page, see_other
 from web.pages.orders import carried_out, ordered
 from web.visitors import Asked, Visitor
 from web.words import gettext, later
-from web.worth_a_look import LABELS, ExceptionsForm, as_typed
 
 LONGEST_LABEL = 60
 SPARE_LINES = 3
@@ -33,6 +32,11 @@ DONE = {
 }
 
 Hours = Annotated[int, Meta(ge=0, le=LARGEST_LIMIT_MINUTES // 60)]
+
+
+def in_unit_typed(threshold: ThresholdDefinition, value: int) -> int:
+    """A threshold as people type it: hours where the ledger keeps minutes."""
+    return value // 60 if threshold.unit == "minutes" else value
 
 
 class LimitsForm(msgspec.Struct):
@@ -53,6 +57,15 @@ class CategoriesForm(msgspec.Struct):
 
     label: list[Annotated[str, Meta(max_length=LONGEST_LABEL)]]
 
+
+ThresholdsForm = msgspec.defstruct(
+    "ThresholdsForm",
+    [
+        (name, Annotated[int, Meta(ge=in_unit_typed(one, one.least), le=in_unit_typed(one, one.most))])
+        for name, one in THRESHOLDS.items()
+    ],
+)
+"""The thresholds as people type them: days, percent, numbers, and hours where the ledger keeps minutes."""
 
 SENTENCES = {
     "debit.required": later("Write a number of hours; 0 means that everybody gives first"),
@@ -138,9 +151,15 @@ def agree_exceptions(
 ) -> Response[str] | Redirect:
     """From where on something in the book is worth a look."""
     command = ordered(fields, visitor)
-    form = decode(ExceptionsForm, fields)
+    form = decode(ThresholdsForm, fields)
     if not form.problems:
-        wanted = form.wish.thresholds()
+        typed: dict[str, int] = msgspec.structs.asdict(form.wish)
+        wanted = Thresholds(
+            **{
+                name: minutes_from(typed[name], 0) if threshold.unit == "minutes" else typed[name]
+                for name, threshold in THRESHOLDS.items()
+            }
+        )
         answer = carried_out(form, "late_days", lambda: bank.agreements.exceptions(wanted, command=command))
         if answer is not None:
             return _agreed(request, views, answer.position, "exceptions")
@@ -193,7 +212,8 @@ def _agreements_page(
         lines=[*(kept if lines is None else lines), *[("", "")] * SPARE_LINES],
         thresholds=agreements.thresholds,
         threshold_fields=[
-            (name, gettext(LABELS[name]), value) for name, value in as_typed(agreements.thresholds).items()
+            (name, gettext(threshold.label), in_unit_typed(threshold, getattr(agreements.thresholds, name)))
+            for name, threshold in THRESHOLDS.items()
         ],
         new_command=new_command_id,
         done=gettext(DONE[done]) if done in DONE else "",

@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.application.commands import Command
 from ledger.application.time_bank import TimeBank
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import (
     COMMUNITY,
     AccountId,

@@ -9,7 +9,7 @@ from msgspec import Meta
 from ledger.application.commands import Command
 from ledger.application.exchanges import help_given
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeSettled, Leg
+from ledger.events.exchanges import ExchangeSettled, Leg
 from ledger.hours import DAY_MINUTES
 from ledger.identifiers import CommandId, ExchangeId, MemberId, is_command_id, new_command_id
 from ledger.refusals import Refusal

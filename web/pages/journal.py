@@ -14,19 +14,18 @@ from msgspec import Meta
 
 from ledger.application.members import LONGEST_NAME
 from ledger.application.time_bank import TimeBank
-from ledger.events import TYPES
+from ledger.catalogue import facts
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, is_group, is_identifier
 from ledger.log.entry import instant
 from projections.chapters import Chapter
 from projections.journal import LEAF, JournalFilter, JournalLine
 from projections.views import Views
 from web.chapters import CHAPTERS
-from web.fact_names import DOORS, KINDS_OF_FACT
 from web.forms import Form, decode, query_fields
 from web.frame import page
-from web.mentions import exchange_of, gift_of
 from web.pages.people import Names, Person, seek
 from web.pages.told import Told, kept_bytes, tell
+from web.sentences import DOORS, KINDS_OF_FACT
 from web.visitors import Asked, Visitor
 from web.words import gettext, later
 
@@ -138,8 +137,8 @@ def show_entry(
         reads_words=visitor.coordinates,
         kinds=KINDS_OF_FACT,
         story=[(moment, instant(moment.at)) for moment in told.story],
-        exchange=exchange_of(told.entry.data),
-        gift=gift_of(told.entry.data),
+        exchange=next(iter(told.entry.data.exchanges), ""),
+        gift=next(iter(told.entry.data.gifts), ""),
         is_as_sealed=request.app.state.seals.holds(line.number, data),
         has_receipt=request.app.state.seals.are_begun,
         as_of=as_of.number,
@@ -165,7 +164,7 @@ def _wanted(form: Form[JournalForm], bank: TimeBank, views: Views) -> tuple[Jour
         choices[field] = sought.choices
         if sought.member is None:
             form.refuse(field, sought.sentence)
-    if wish.type and wish.type not in TYPES:
+    if wish.type and wish.type not in facts():
         form.refuse("type", "unknown_choice")
     if wish.chapter and wish.chapter not in _CHAPTERS:
         form.refuse("chapter", "unknown_choice")

@@ -7,17 +7,15 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Entry, decode, instant
 from projections.journal import JournalFilter, JournalLine
 from projections.views import Views
-from web.fact_names import DOORS, KINDS_OF_FACT
-from web.mentions import exchange_of, people_in
 from web.pages.choices import labels_of
 from web.pages.people import Names
 from web.pages.told import kept_bytes
-from web.sentences import sentence
+from web.sentences import DOORS, KINDS_OF_FACT, sentence
 from web.sign_in import sessions
 from web.voices import Voice
 from web.words import gettext
@@ -114,7 +112,7 @@ def _told(
         {entry.data.exchange: line.number for line, entry in read if isinstance(entry.data, ExchangeReported)}
     )
     people = {who for line in lines for who in (line.actor, line.on_behalf)}
-    people.update(who for _, entry in read for who in people_in(entry.data))
+    people.update(who for _, entry in read for who in entry.data.people)
     names = Names(bank, views).of(people | {member})
     voice = Voice(names, labels_of(bank), reports)
     words = bank.people.words(commitment for _, entry in read for commitment in entry.sealed.values())
@@ -138,7 +136,7 @@ def _tell(
         # In the file, the entry that a sentence points back to stands further up.
         sentence=Markup(str(said).replace('href="/journal/', 'href="#entry-')),  # noqa: S704 - it was marked up already
         words=tuple((field, words(commitment, "")) for field, commitment in entry.sealed.items()),
-        exchange=exchange_of(entry.data),
+        exchange=next(iter(entry.data.exchanges), ""),
         data=entry.data,
     )
 

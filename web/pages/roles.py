@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import Role
+from ledger.events.members import Role
 from projections.views import Views
 from web.forms import Fields, Form, decode
 from web.pages.member import ButtonForm, member_page, seen_member, to_member

@@ -17,13 +17,13 @@ from ledger.application.time_bank import TimeBank
 from ledger.seal.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
 from projections.journal import JournalLine
 from projections.views import Views
-from web.fact_names import DOORS
 from web.forms import Fields, Form, decode, query_fields
 from web.frame import page, see_other
 from web.pages.slips import or_explained
 from web.pages.told import tell
 from web.plain import Answer
 from web.seals import Seals
+from web.sentences import DOORS
 from web.visitors import Asked
 from web.words import gettext
 

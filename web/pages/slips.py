@@ -18,13 +18,13 @@ from ledger.seal.receipt import Receipt
 from ledger.seal.refused import SealRefused
 from projections.views import Views
 from web.entry_positions import telling_position
-from web.fact_names import KINDS_OF_FACT
 from web.frame import page
 from web.pages.choices import labels_of
 from web.pages.people import Names
 from web.plain import Answer
 from web.qr_codes import qr_code
 from web.seals import Seals
+from web.sentences import KINDS_OF_FACT
 from web.visitors import Asked
 from web.words import gettext
 

@@ -12,7 +12,7 @@ from ledger.identifiers import AccountId, MemberId
 from projections.first_times import FirstTime, first_times
 from projections.member_years import MemberYear
 from projections.views import Views
-from web.facing_months import facing_months
+from web.charts import facing_months
 from web.forms import query_fields
 from web.frame import page
 from web.own_year import bands_of, busiest_month, first_lines, kind_lines, months_of, person_lines, years_to_choose

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.accounts import Account
-from ledger.events import ExchangeSettled, Leg
+from ledger.events.exchanges import ExchangeSettled, Leg
 from ledger.identifiers import AccountId, ExchangeId, MemberId
 from projections.views import Views
 

@@ -14,7 +14,6 @@ from projections.exchanges import ExchangeView, GiftView, Moment
 from projections.journal import JournalLine
 from projections.views import Views
 from web.links import SENSES, Correction, Stories, correction_of, links_of, stories_in
-from web.mentions import exchange_of, gift_of, people_in
 from web.pages.choices import labels_of
 from web.pages.people import Names
 from web.sentences import sentence
@@ -48,7 +47,7 @@ def tell(lines: Sequence[JournalLine], bank: TimeBank, views: Views) -> list[Tol
     kept = kept_bytes(bank.log, [line.position for line in lines])
     entries = [decode(kept[line.position]) for line in lines]
     people = {who for line in lines for who in (line.actor, line.on_behalf)}
-    people.update(who for entry in entries for who in people_in(entry.data))
+    people.update(who for entry in entries for who in entry.data.people)
     stories = _stories(entries, views)
     reports = {item: story.number for item, story in stories.items()}
     voice = Voice(Names(bank, views).of(people), labels_of(bank), reports)
@@ -56,7 +55,8 @@ def tell(lines: Sequence[JournalLine], bank: TimeBank, views: Views) -> list[Tol
 
 
 def _told(line: JournalLine, entry: Entry, voice: Voice, stories: Stories) -> Told:
-    story = stories.get(exchange_of(entry.data) or gift_of(entry.data))
+    fact = entry.data
+    story = next((stories[item] for item in (*fact.exchanges, *fact.gifts) if item in stories), None)
     return Told(
         line,
         entry,

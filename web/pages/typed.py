@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from ledger import subjects
 from ledger.application.commands import LONGEST_WORDS
 from ledger.application.known import Known
 from ledger.application.members import LONGEST_NAME
 from ledger.application.time_bank import TimeBank
-from ledger.domain import subjects
 from ledger.domain.agreements import Agreements
 from ledger.domain.days import must_be_a_day_to_log
 from ledger.hours import DAY_MINUTES, minutes_from

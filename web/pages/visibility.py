@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import Circle
+from ledger.events.members import Circle
 from projections.views import Views
 from web.forms import Fields, Form, decode
 from web.pages.member import member_page, seen_member, to_member

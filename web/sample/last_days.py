@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ledger.application.exchanges import AskForReversal, ReportExchange, help_given
 from ledger.application.members import InviteMember
-from ledger.events import Leg
+from ledger.events.exchanges import Leg
 from ledger.identifiers import ExchangeId, MemberId
 from web.sample import names
 from web.sample.diary import Diary

@@ -19,7 +19,9 @@ from ledger.application.gifts import RecordGift, WithdrawGift
 from ledger.application.groups import FormGroup, JoinGroup
 from ledger.application.members import ChooseVisibility, GiveRole, InviteMember, LeaveCommunity
 from ledger.application.time_bank import TimeBank
-from ledger.events import GroupFormed, Leg, MemberInvited
+from ledger.events.exchanges import Leg
+from ledger.events.groups import GroupFormed
+from ledger.events.members import MemberInvited
 from ledger.identifiers import (
     COMMUNITY,
     HOST,

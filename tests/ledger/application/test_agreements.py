@@ -7,7 +7,8 @@ from ledger.application.agreements import AgreeOnCategories, AgreeOnConfirmation
 from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.application.time_bank import TimeBank
 from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
-from ledger.events import Category, ExchangeReported
+from ledger.events.agreements import Category
+from ledger.events.exchanges import ExchangeReported
 from ledger.identifiers import CategoryKey
 from ledger.refusals import BeyondDebitLimit, OnlyCoordinators, UnknownCategory
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of, reopened

@@ -16,7 +16,8 @@ from ledger.application.exchanges import (
 )
 from ledger.application.members import GiveRole, InviteMember, LeaveCommunity
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, MemberInvited
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.members import MemberInvited
 from ledger.identifiers import MemberId, random_id
 from ledger.log.entry import decode
 from ledger.refusals import (

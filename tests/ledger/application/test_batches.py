@@ -7,7 +7,8 @@ from ledger.application.commands import Recorded
 from ledger.application.exchanges import ReportExchange
 from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, ExchangeSettled, MemberInvited
+from ledger.events.exchanges import ExchangeReported, ExchangeSettled
+from ledger.events.members import MemberInvited
 from ledger.identifiers import MemberId
 from ledger.refusals import (
     AddressTaken,

@@ -7,7 +7,8 @@ from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.application.gifts import RecordGift
 from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, ExchangeSettled, MemberInvited
+from ledger.events.exchanges import ExchangeReported, ExchangeSettled
+from ledger.events.members import MemberInvited
 from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.refusals import (

@@ -5,7 +5,7 @@ import pytest
 from ledger.application.commands import Recorded
 from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeConfirmed, ExchangeReported, ExchangeSettled
+from ledger.events.exchanges import ExchangeConfirmed, ExchangeReported, ExchangeSettled
 from ledger.identifiers import MemberId
 from ledger.log.entry import decode
 from ledger.log.store import LogUnavailable

@@ -11,7 +11,10 @@ from ledger.application.exchanges import ApproveReversal, AskForReversal, Report
 from ledger.application.gifts import RecordGift, WithdrawGift
 from ledger.application.members import GiveRole, InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, GiftRecorded, MemberInvited, MemberLeft, PersonalDataErased
+from ledger.events.erasures import PersonalDataErased
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.gifts import GiftRecorded
+from ledger.events.members import MemberInvited, MemberLeft
 from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.log.people import WORDS, Words

@@ -16,7 +16,7 @@ from ledger.application.exchanges import (
 )
 from ledger.application.members import LeaveCommunity
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, Leg
+from ledger.events.exchanges import ExchangeReported, Leg
 from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.refusals import (

@@ -4,7 +4,8 @@ from ledger.application.finding import Found, find_all, find_members
 from ledger.application.groups import FormGroup
 from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
-from ledger.events import GroupFormed, MemberInvited
+from ledger.events.groups import GroupFormed
+from ledger.events.members import MemberInvited
 from ledger.identifiers import AccountId
 from ledger.log.people import Words
 from tests.cast import ANA, BO, CHIDI, GARDEN, NAMES

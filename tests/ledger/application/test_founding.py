@@ -12,15 +12,9 @@ from ledger.application.groups import FormGroup
 from ledger.application.members import InviteMember
 from ledger.application.time_bank import TimeBank
 from ledger.domain.agreements import DEFAULT_CATEGORIES
-from ledger.events import (
-    CategoriesAgreed,
-    CommunityFounded,
-    ConfirmationAgreed,
-    LimitsAgreed,
-    MemberInvited,
-    MemberWelcomed,
-    RoleGiven,
-)
+from ledger.events.agreements import CategoriesAgreed, ConfirmationAgreed, LimitsAgreed
+from ledger.events.founding import CommunityFounded
+from ledger.events.members import MemberInvited, MemberWelcomed, RoleGiven
 from ledger.identifiers import HOST
 from ledger.log.people import People, Words
 from ledger.refusals import (

@@ -5,7 +5,8 @@ import pytest
 from ledger.application.gifts import RecordGift, WithdrawGift
 from ledger.application.groups import FormGroup
 from ledger.application.time_bank import TimeBank
-from ledger.events import GiftRecorded, GroupFormed
+from ledger.events.gifts import GiftRecorded
+from ledger.events.groups import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, GiftId
 from ledger.log.entry import decode
 from ledger.refusals import (

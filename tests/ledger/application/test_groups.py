@@ -4,7 +4,7 @@ import pytest
 
 from ledger.application.groups import FormGroup, JoinGroup, LeaveGroup
 from ledger.application.time_bank import TimeBank
-from ledger.events import GroupFormed
+from ledger.events.groups import GroupFormed
 from ledger.identifiers import GroupId
 from ledger.log.entry import decode
 from ledger.refusals import (

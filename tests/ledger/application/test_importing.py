@@ -15,7 +15,10 @@ from ledger.application.members import InviteMember, LeaveCommunity
 from ledger.application.replaying import replay
 from ledger.application.sheet_rows import Kind, Row
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeSettled, GiftRecorded, GroupFormed, MemberInvited
+from ledger.events.exchanges import ExchangeSettled
+from ledger.events.gifts import GiftRecorded
+from ledger.events.groups import GroupFormed
+from ledger.events.members import MemberInvited
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
 from ledger.log.entry import decode
 from ledger.log.faults import LogUnavailable

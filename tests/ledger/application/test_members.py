@@ -15,7 +15,7 @@ from ledger.application.members import (
 )
 from ledger.application.time_bank import TimeBank
 from ledger.domain.members import Member
-from ledger.events import MemberInvited, VisibilityChosen
+from ledger.events.members import MemberInvited, VisibilityChosen
 from ledger.identifiers import HOST, MemberId
 from ledger.log.entry import decode
 from ledger.log.people import People, Words

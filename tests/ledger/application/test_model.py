@@ -29,12 +29,11 @@ from ledger.application.exchanges import (
 from ledger.application.gifts import RecordGift
 from ledger.application.replaying import replay
 from ledger.application.time_bank import TimeBank
-from ledger.domain.postings import postings
-from ledger.domain.subjects import account
-from ledger.events import ExchangeReported, Leg
+from ledger.events.exchanges import ExchangeReported, Leg
 from ledger.identifiers import AccountId, ExchangeId, MemberId, random_id
 from ledger.log.entry import decode
 from ledger.refusals import Refusal
+from ledger.subjects import account
 from tests.cast import ANA, BO, CAST, CHIDI, RUTH, TODAY, clock, help_of
 
 people = st.sampled_from(CAST)
@@ -234,7 +233,7 @@ class AnyWishes(RuleBasedStateMachine):
             return
         for position, data in self.bank.log.scan(after=self.counted):
             self.counted = position
-            for posting in postings(decode(data).data):
+            for posting in decode(data).data.postings:
                 self.read[posting.account] = self.read.get(posting.account, 0) + posting.minutes
             assert sum(self.read.values()) == 0
 

@@ -2,7 +2,7 @@
 
 from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from tests.cast import ANA, TODAY, facts_in, help_of
 from tests.ledger.application.troubled import always_conflicting, times, with_trouble
 

@@ -1,9 +1,6 @@
 """Balances from the log alone, at any entry, as of any day, as known at any instant."""
 
 import hashlib
-import os
-import shutil
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -11,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application import replaying
 from ledger.application.commands import Caller
 from ledger.application.exchanges import (
     ApproveReversal,
@@ -25,9 +21,11 @@ from ledger.application.founding import FoundCommunity
 from ledger.application.gifts import RecordGift, WithdrawGift
 from ledger.application.members import InviteMember, WelcomeMember
 from ledger.application.replaying import EVERYTHING, Until, replay
-from ledger.application.replaying_beside import CountedBeside, Part
 from ledger.application.time_bank import TimeBank
-from ledger.events import TYPES, ExchangeReported, GiftRecorded, MemberInvited
+from ledger.catalogue import facts
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.gifts import GiftRecorded
+from ledger.events.members import MemberInvited
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
 from ledger.log.entry import UnreadableEntry, decode, encode
 from ledger.refusals import EntryToCome
@@ -215,70 +213,7 @@ def test_the_quick_way_and_the_whole_decoding_agree(tmp_path: Path) -> None:
     story.bank.close()
 
 
-@pytest.fixture
-def others(monkeypatch: pytest.MonkeyPatch) -> list[CountedBeside]:
-    """Every log is a long one now, and the machine can do two things at a time; who helps is noted."""
-    monkeypatch.setattr(replaying, "LONG", 0)
-    monkeypatch.setattr(replaying, "HEAD_START", 0)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    helped: list[CountedBeside] = []
-    begin = CountedBeside.__init__
-
-    def noting(self: CountedBeside, part: Part) -> None:
-        begin(self, part)
-        helped.append(self)
-
-    monkeypatch.setattr(CountedBeside, "__init__", noting)
-    return helped
-
-
-def test_two_processes_count_what_one_counts(story: Story, others: list[CountedBeside]) -> None:
-    first = story.helps(story.ana, story.bo, 90)
-    for _ in range(6):
-        story.helps(story.bo, story.ana, 15)
-    day, instant = story.now.date(), story.now
-    story.bank.do(ReverseExchange(exchange=first, asked_by=story.bo, reason="Twice"), by=story.by(HOST))
-    story.bank.do(
-        RecordGift(giver=story.ana, receiver=COMMUNITY, category=CategoryKey("food"), given_on=story.now.date()),
-        by=story.by(story.ana),
-    )
-
-    untils = (EVERYTHING, Until(as_of=day), Until(known_at=instant))
-    by_two = [replay(story.bank.log, until, names=True, url=story.bank.place.log_url) for until in untils]
-
-    assert by_two == [replay(story.bank.log, until, names=True) for until in untils]
-    assert [one.given for one in by_two] == [90, 90, 180]
-    assert [other._process.returncode for other in others] == [0, 0, 0]
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("more", [0, 8], ids=["here", "there"])
-def test_an_entry_that_is_not_known_here_has_the_same_number_whoever_meets_it(
-    story: Story, others: list[CountedBeside], more: int
-) -> None:
-    number = replay(story.bank.log).number
-    newer = _raised(story.bank.log.from_position(story.bank.log.head() - 1, limit=1)[0].data)
-    story.bank.log.append([("member-welcomed", newer, [])], unless=(), after=0)
-    for _ in range(more):
-        story.bank.log.append([("member-welcomed", newer, [])], unless=(), after=0)
-
-    with pytest.raises(UnreadableEntry, match=f"entry {number + 1}: .*newer"):
-        replay(story.bank.log, url=story.bank.place.log_url)
-    assert len(others) == 1
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_when_the_other_process_ends_too_early_this_one_counts_it_all(
-    story: Story, others: list[CountedBeside], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    story.helps(story.ana, story.bo, 90)
-    monkeypatch.setattr(sys, "executable", shutil.which("false"))
-
-    assert replay(story.bank.log, url=story.bank.place.log_url) == replay(story.bank.log)
-    assert [other._process.returncode for other in others] == [1]
-
-
 def _raised(data: bytes) -> bytes:
     """The same entry, as if a newer program had written it."""
-    version = TYPES["member-welcomed"][1]
+    version = facts()["member-welcomed"].stored.version
     return data.replace(f'"ver":{version}'.encode(), f'"ver":{version + 1}'.encode())

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.domain.accounts import Account, keep_within_limits
 from ledger.domain.agreements import Agreements
-from ledger.events import ExchangeReversed, ExchangeSettled, Leg
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, MemberId
 from ledger.refusals import BeyondDebitLimit, BeyondUpperLimit
 from tests.cast import AGREEMENTS, ANA, BO, CHIDI, EXCHANGE, RUTH, TODAY, after, balances, help_of, skills

@@ -9,21 +9,15 @@ from ledger.domain.agreements import (
     DEFAULT_CATEGORIES,
     DEFAULT_DEBIT_LIMIT_MINUTES,
     DEFAULT_THRESHOLDS,
-    THRESHOLD_RANGES,
+    THRESHOLDS,
     Agreements,
     agree_categories,
     agree_confirmation,
     agree_exceptions,
     agree_limits,
 )
-from ledger.events import (
-    CategoriesAgreed,
-    Category,
-    CommunityFounded,
-    ConfirmationAgreed,
-    ExceptionsAgreed,
-    LimitsAgreed,
-)
+from ledger.events.agreements import CategoriesAgreed, Category, ConfirmationAgreed, ExceptionsAgreed, LimitsAgreed
+from ledger.events.founding import CommunityFounded
 from ledger.identifiers import CategoryKey
 from ledger.refusals import (
     LimitOutOfRange,
@@ -179,9 +173,9 @@ def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look() -> None:
     assert agree_exceptions(agreed, thresholds=wanted, by=member(CHIDI)) == [], "it is so already"
 
 
-@pytest.mark.parametrize("name", THRESHOLD_RANGES)
+@pytest.mark.parametrize("name", THRESHOLDS)
 def test_a_threshold_lies_between_everything_and_nothing(name: str) -> None:
-    least, most = THRESHOLD_RANGES[name]
+    _, least, most, _, _ = THRESHOLDS[name]
 
     for within in (least, most):
         agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: within}), by=member(CHIDI))
@@ -191,7 +185,7 @@ def test_a_threshold_lies_between_everything_and_nothing(name: str) -> None:
 
 
 def test_every_threshold_has_a_range_and_its_default_lies_in_it() -> None:
-    assert tuple(THRESHOLD_RANGES) == DEFAULT_THRESHOLDS.__struct_fields__
+    assert tuple(THRESHOLDS) == DEFAULT_THRESHOLDS.__struct_fields__
     assert agree_exceptions(AGREEMENTS, thresholds=DEFAULT_THRESHOLDS, by=member(CHIDI)) == []
 
 

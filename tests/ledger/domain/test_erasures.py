@@ -4,7 +4,8 @@ import pytest
 
 from ledger.domain.erasures import ask, erase, withdraw
 from ledger.domain.members import Coordinators, Member
-from ledger.events import ErasureAsked, ErasureWithdrawn, Kept, MemberLeft, PersonalDataErased
+from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, Kept, PersonalDataErased
+from ledger.events.members import MemberLeft
 from ledger.identifiers import HOST
 from ledger.refusals import (
     AlreadyErased,

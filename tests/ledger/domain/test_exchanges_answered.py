@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ledger.catalogue import Fact
 from ledger.domain.exchanges import (
     Exchange,
     call_off,
@@ -11,13 +12,12 @@ from ledger.domain.exchanges import (
     decline,
 )
 from ledger.domain.members import Member
-from ledger.events import (
+from ledger.events.exchanges import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeSettled,
-    Fact,
 )
 from ledger.identifiers import MemberId
 from ledger.refusals import (

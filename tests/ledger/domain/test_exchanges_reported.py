@@ -4,18 +4,14 @@ from datetime import date
 
 import pytest
 
+from ledger.catalogue import Fact
 from ledger.domain.agreements import Agreements
 from ledger.domain.exchanges import (
     Exchange,
     report,
 )
 from ledger.domain.members import Member
-from ledger.events import (
-    ExchangeReported,
-    ExchangeSettled,
-    Fact,
-    Leg,
-)
+from ledger.events.exchanges import ExchangeReported, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, MemberId
 from ledger.refusals import (
     BeyondDebitLimit,

@@ -14,11 +14,7 @@ from ledger.domain.exchanges import (
     reverse,
 )
 from ledger.domain.members import Member
-from ledger.events import (
-    ExchangeReversed,
-    ReversalAsked,
-    ReversalDeclined,
-)
+from ledger.events.exchanges import ExchangeReversed, ReversalAsked, ReversalDeclined
 from ledger.identifiers import MemberId
 from ledger.refusals import (
     AlreadyReversed,

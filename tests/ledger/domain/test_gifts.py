@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
+from ledger.catalogue import Fact
 from ledger.domain.agreements import Agreements
 from ledger.domain.gifts import Gift, record, withdraw
 from ledger.domain.groups import Group
 from ledger.domain.members import Member
-from ledger.domain.postings import postings
-from ledger.events import Fact, GiftRecorded, GiftWithdrawn
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
 from ledger.refusals import (
     AlreadyWithdrawn,
@@ -82,7 +82,7 @@ def test_a_gift_goes_to_a_member_a_group_or_everybody(receiver: Member | Group |
 
 
 def test_a_gift_moves_no_balance() -> None:
-    assert postings(recorded(member(BO))) == ()
+    assert recorded(member(BO)).postings == ()
 
 
 @pytest.mark.parametrize("who", [member(BO), member(CHIDI), host()], ids=["receiver", "coordinator", "host"])

@@ -13,14 +13,7 @@ from ledger.domain.members import (
     welcome,
     withdraw_role,
 )
-from ledger.events import (
-    MemberInvited,
-    MemberLeft,
-    MemberWelcomed,
-    RoleGiven,
-    RoleWithdrawn,
-    VisibilityChosen,
-)
+from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 from ledger.refusals import (
     AlreadyInvited,
     AlreadyLeft,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.domain.postings import Posting, postings
-from ledger.events import ExchangeReversed, ExchangeSettled, Fact
+from ledger.catalogue import Fact, Posting
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
 from tests.cast import ANA, BO, CHIDI, EXCHANGE, RUTH, TODAY, help_of, skills
 from tests.ledger.facts import one_of_each
 
@@ -23,7 +23,7 @@ legs = st.lists(
 
 
 def test_a_settled_exchange_moves_minutes_from_receiver_to_giver() -> None:
-    assert postings(ExchangeSettled(exchange=EXCHANGE, legs=skills(60, 90), given_on=TODAY)) == (
+    assert ExchangeSettled(exchange=EXCHANGE, legs=skills(60, 90), given_on=TODAY).postings == (
         Posting(ANA, given=60, received=0),  # pyright: ignore[reportArgumentType]
         Posting(BO, given=0, received=60),  # pyright: ignore[reportArgumentType]
         Posting(BO, given=90, received=0),  # pyright: ignore[reportArgumentType]
@@ -33,10 +33,14 @@ def test_a_settled_exchange_moves_minutes_from_receiver_to_giver() -> None:
 
 @given(legs)
 def test_whatever_moves_sums_to_zero_and_a_reversal_undoes_it(legs: tuple[object, ...]) -> None:
-    settled = postings(ExchangeSettled(exchange=EXCHANGE, legs=legs, given_on=TODAY))  # pyright: ignore[reportArgumentType]
-    undone = postings(
-        ExchangeReversed(exchange=EXCHANGE, legs=legs, given_on=TODAY, asked_by=ANA, approved_by=BO)  # pyright: ignore[reportArgumentType]
-    )
+    settled = ExchangeSettled(exchange=EXCHANGE, legs=legs, given_on=TODAY).postings  # pyright: ignore[reportArgumentType]
+    undone = ExchangeReversed(
+        exchange=EXCHANGE,
+        legs=legs,  # pyright: ignore[reportArgumentType]
+        given_on=TODAY,
+        asked_by=ANA,
+        approved_by=BO,
+    ).postings
 
     assert sum(posting.minutes for posting in settled) == 0
     assert [(p.account, -p.given, -p.received) for p in settled] == [tuple(p) for p in undone]
@@ -44,4 +48,4 @@ def test_whatever_moves_sums_to_zero_and_a_reversal_undoes_it(legs: tuple[object
 
 @pytest.mark.parametrize("fact", one_of_each(), ids=lambda fact: type(fact).__name__)
 def test_no_other_fact_moves_anything(fact: Fact) -> None:
-    assert bool(postings(fact)) == isinstance(fact, MOVING)
+    assert bool(fact.postings) == isinstance(fact, MOVING)

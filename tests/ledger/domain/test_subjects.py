@@ -1,13 +1,47 @@
 """The tags under which facts are found again."""
 
-from ledger.domain.subjects import subjects_of
-from ledger.events import ExchangeReversed, ExchangeSettled, MemberLeft, RoleGiven, RoleWithdrawn
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
+from ledger.events.members import MemberLeft, RoleGiven, RoleWithdrawn
 from tests.ledger.facts import one_of_each
+
+FOR_EVER = {
+    "community-founded": ("agreements",),
+    "limits-agreed": ("agreements",),
+    "confirmation-agreed": ("agreements",),
+    "categories-agreed": ("agreements",),
+    "exceptions-agreed": ("agreements",),
+    "member-invited": ("member:m-ana",),
+    "member-welcomed": ("member:m-ana",),
+    "member-left": ("member:m-ana", "coordinators"),
+    "role-given": ("member:m-chidi", "coordinators"),
+    "role-withdrawn": ("member:m-chidi", "coordinators"),
+    "visibility-chosen": ("member:m-ana",),
+    "group-formed": ("group:g-garden",),
+    "group-joined": ("belonging:g-garden:m-ana",),
+    "group-left": ("belonging:g-garden:m-ana",),
+    "exchange-reported": ("exchange:x-0001",),
+    "exchange-confirmed": ("exchange:x-0001",),
+    "exchange-settled": ("exchange:x-0001", "account:m-ana", "account:m-bo"),
+    "exchange-declined": ("exchange:x-0001",),
+    "exchange-called-off": ("exchange:x-0001",),
+    "reversal-asked": ("exchange:x-0001",),
+    "reversal-declined": ("exchange:x-0001",),
+    "exchange-reversed": ("exchange:x-0001", "account:m-ana", "account:m-bo"),
+    "gift-recorded": ("gift:f-0001",),
+    "gift-withdrawn": ("gift:f-0001",),
+    "erasure-asked": ("member:m-ana",),
+    "erasure-withdrawn": ("member:m-ana",),
+    "personal-data-erased": ("member:m-ana", "erasures"),
+}
+
+
+def test_every_fact_is_kept_with_the_tags_that_logs_out_there_have() -> None:
+    assert {fact.stored.name: fact.tags for fact in one_of_each()} == FOR_EVER
 
 
 def test_every_fact_is_found_by_something_and_its_tags_are_ascii_words() -> None:
     for fact in one_of_each():
-        tags = subjects_of(fact)
+        tags = fact.tags
 
         assert tags
         assert len(set(tags)) == len(tags)
@@ -15,7 +49,7 @@ def test_every_fact_is_found_by_something_and_its_tags_are_ascii_words() -> None
 
 
 def test_only_what_moves_minutes_is_found_by_accounts() -> None:
-    moving = {type(fact) for fact in one_of_each() if any(tag.startswith("account:") for tag in subjects_of(fact))}
+    moving = {type(fact) for fact in one_of_each() if any(tag.startswith("account:") for tag in fact.tags)}
 
     assert moving == {ExchangeSettled, ExchangeReversed}
 
@@ -23,10 +57,10 @@ def test_only_what_moves_minutes_is_found_by_accounts() -> None:
 def test_a_skill_exchange_is_found_by_both_accounts_once() -> None:
     (settled,) = [fact for fact in one_of_each() if isinstance(fact, ExchangeSettled)]
 
-    assert subjects_of(settled) == ("exchange:x-0001", "account:m-ana", "account:m-bo")
+    assert settled.tags == ("exchange:x-0001", "account:m-ana", "account:m-bo")
 
 
 def test_whatever_changes_who_coordinates_is_found_with_the_coordinators() -> None:
-    found = {type(fact) for fact in one_of_each() if "coordinators" in subjects_of(fact)}
+    found = {type(fact) for fact in one_of_each() if "coordinators" in fact.tags}
 
     assert found == {MemberLeft, RoleGiven, RoleWithdrawn}

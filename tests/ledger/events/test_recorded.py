@@ -2,25 +2,25 @@
 
 import pytest
 
-from ledger.events import TYPES, Fact
-from ledger.log.entry import decode, encode, named
+from ledger.catalogue import Fact, facts
+from ledger.log.entry import decode, encode
 from tests.ledger.facts import one_of_each
 from tests.ledger.recorded.record import FOLDER, entry_of, sample
 
-EVER_WRITTEN = [(name, version) for name, (_, newest) in TYPES.items() for version in range(1, newest + 1)]
+EVER_WRITTEN = [(name, version) for name, kind in facts().items() for version in range(1, kind.stored.version + 1)]
 
 
 def test_there_is_one_fact_of_each_kind_to_compare_with() -> None:
-    assert [named(fact).name for fact in one_of_each()] == list(TYPES)
+    assert [fact.stored.name for fact in one_of_each()] == list(facts())
 
 
 def test_every_version_of_every_kind_has_its_sample_and_none_was_taken_away() -> None:
     assert {path.name for path in FOLDER.glob("*.json")} == {sample(*kind).name for kind in EVER_WRITTEN}
 
 
-@pytest.mark.parametrize("fact", one_of_each(), ids=lambda fact: named(fact).name)
+@pytest.mark.parametrize("fact", one_of_each(), ids=lambda fact: fact.stored.name)
 def test_a_recorded_entry_reads_as_the_fact_of_today_and_is_written_the_same(fact: Fact) -> None:
-    kept = sample(*named(fact)).read_bytes()
+    kept = sample(*fact.stored).read_bytes()
 
     entry = decode(kept)
 
@@ -32,5 +32,5 @@ def test_a_recorded_entry_reads_as_the_fact_of_today_and_is_written_the_same(fac
 def test_every_sample_is_still_understood(kind: tuple[str, int]) -> None:
     entry = decode(sample(*kind).read_bytes())
 
-    assert isinstance(entry.data, TYPES[kind[0]][0])
+    assert isinstance(entry.data, facts()[kind[0]])
     assert (entry.type, entry.ver) == kind

@@ -1,16 +1,32 @@
 """Facts of older versions are read in the shape of today; their bytes stay as they are."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 import pytest
 
-from ledger.events import TYPES, CommunityFounded
-from ledger.log.entry import Types, UnreadableEntry, decode
-from ledger.log.upcasting import UPCASTERS, Upcaster
+from ledger import subjects
+from ledger.catalogue import Fact, Tags, recorded
+from ledger.log.entry import UnreadableEntry, decode
+from tests.ledger.facts import made_up_facts
 
 # A made-up past: the first version knew only a name and a zone, the second called the language by another word.
-TODAY: Types = {**TYPES, "community-founded": (CommunityFounded, 3)}
+
+
+class TownFounded(Fact, frozen=True, kw_only=True):
+    """A fact with a past."""
+
+    name: str
+    time_zone: str
+    language: str
+    origin: str
+    on: date = date(2020, 1, 1)
+    days: tuple[date, ...] = ()
+
+    @property
+    def tags(self) -> Tags:
+        return (subjects.AGREEMENTS,)
 
 
 def second(data: dict[str, object]) -> dict[str, object]:
@@ -24,7 +40,12 @@ def third(data: dict[str, object]) -> dict[str, object]:
     return {**rest, "language": data["tongue"], "origin": "localhost/elm-street/1"}
 
 
-STEPS: dict[tuple[str, int], Upcaster] = {("community-founded", 1): second, ("community-founded", 2): third}
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """The catalogue, with the made-up fact in its third version."""
+    with made_up_facts():
+        recorded("town-founded", version=3, upcasters={1: second, 2: third})(TownFounded)
+        yield
 
 
 def kept(version: int, data: Mapping[str, object]) -> bytes:
@@ -37,7 +58,7 @@ def kept(version: int, data: Mapping[str, object]) -> bytes:
             "data": data,
             "log": "localhost/elm-street/1",
             "nonce": "1" * 32,
-            "type": "community-founded",
+            "type": "town-founded",
             "v": 1,
             "ver": version,
             "via": "cli",
@@ -59,43 +80,31 @@ def kept(version: int, data: Mapping[str, object]) -> bytes:
     ],
 )
 def test_every_version_is_read_in_the_shape_of_today(version: int, data: dict[str, object], language: str) -> None:
-    entry = decode(kept(version, data), types=TODAY, upcasters=STEPS)
+    entry = decode(kept(version, data))
 
-    assert entry.data == CommunityFounded(
+    assert entry.data == TownFounded(
         name="Elm Street", time_zone="UTC", language=language, origin="localhost/elm-street/1"
     )
     assert entry.ver == version, "the entry still says which version was written"
 
 
 def test_days_and_lists_are_read_in_older_versions_too() -> None:
-    settled = {"exchange": "x-1", "given_on": "2020-01-01", "legs": [], "was": "hours"}
-    data = kept(1, settled).replace(b"community-founded", b"exchange-settled")
-    types: Types = {**TYPES, "exchange-settled": (TYPES["exchange-settled"][0], 2)}
+    old = {"name": "Elm Street", "time_zone": "UTC", "on": "2019-12-31", "days": ["2020-01-02"]}
 
-    def without_was(data: dict[str, object]) -> dict[str, object]:
-        return {key: value for key, value in data.items() if key != "was"}
+    fact = decode(kept(1, old)).data
 
-    entry = decode(data, types=types, upcasters={("exchange-settled", 1): without_was})
-
-    assert str(getattr(entry.data, "given_on", "")) == "2020-01-01"
+    assert isinstance(fact, TownFounded)
+    assert (fact.on, fact.days) == (date(2019, 12, 31), (date(2020, 1, 2),))
 
 
 def test_a_version_without_its_step_is_refused_with_a_sentence() -> None:
-    with pytest.raises(UnreadableEntry, match="“community-founded” version 1 cannot be read"):
-        decode(
-            kept(1, {"name": "Elm Street", "time_zone": "UTC"}),
-            types=TODAY,
-            upcasters={("community-founded", 1): second},
-        )
+    TownFounded.upcasters = {1: second}
+
+    with pytest.raises(UnreadableEntry, match="“town-founded” version 1 cannot be read"):
+        decode(kept(1, {"name": "Elm Street", "time_zone": "UTC"}))
 
 
 @pytest.mark.parametrize("data", [{}, {"name": 7, "time_zone": "UTC", "tongue": "en"}, {"tongue": "en"}])
 def test_a_damaged_older_fact_is_refused(data: dict[str, object]) -> None:
     with pytest.raises(UnreadableEntry):
-        decode(kept(2, data), types=TODAY, upcasters=STEPS)
-
-
-def test_there_is_a_step_from_every_older_version_to_the_next_and_no_other() -> None:
-    wanted = {(name, version) for name, (_, newest) in TYPES.items() for version in range(1, newest)}
-
-    assert set(UPCASTERS) == wanted
+        decode(kept(2, data))

@@ -9,7 +9,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.events import CategoriesAgreed, LimitsAgreed, MemberInvited
+from ledger.events.agreements import CategoriesAgreed, LimitsAgreed
+from ledger.events.members import MemberInvited
 from ledger.log.entry import Entry, encode
 from ledger.log.writable import UnwritableEntry, must_be_writable
 from ledger.seal.canonical import read_entry

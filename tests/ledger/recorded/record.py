@@ -6,9 +6,9 @@ sample; the old ones stay as they are, and so this program never writes over one
 
 from pathlib import Path
 
-from ledger.events import Fact
+from ledger.catalogue import Fact
 from ledger.identifiers import CommandId
-from ledger.log.entry import FORMAT, Entry, encode, named
+from ledger.log.entry import FORMAT, Entry, encode
 from tests.ledger.facts import BO, CHIDI, one_of_each
 
 FOLDER = Path(__file__).parent
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent
 
 def entry_of(fact: Fact) -> Entry:
     """The entry that a sample records: Chidi typed it for Bo, and a note is sealed."""
-    name, version = named(fact)
+    name, version = fact.stored
     return Entry(
         v=FORMAT,
         log="localhost/elm-street/1",
@@ -42,7 +42,7 @@ def sample(name: str, version: int) -> Path:
 def main() -> None:
     """Writes what is missing."""
     for fact in one_of_each():
-        path = sample(*named(fact))
+        path = sample(*fact.stored)
         if not path.exists():
             path.write_bytes(encode(entry_of(fact)))
 

@@ -10,7 +10,8 @@ import pytest
 from ledger.application.exchanges import ApproveReversal, AskForReversal, ReportExchange
 from ledger.application.gifts import RecordGift, WithdrawGift
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported, GiftRecorded
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.gifts import GiftRecorded
 from ledger.identifiers import COMMUNITY
 from ledger.seal.bundle import write_bundle
 from ledger.seal.folder import SealFolder

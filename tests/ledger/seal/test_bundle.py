@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from ledger.application.erasures import AskForErasure, EraseMember
 from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.domain.postings import postings
-from ledger.events import PersonalDataErased
+from ledger.events.erasures import PersonalDataErased
 from ledger.log.entry import decode
 from ledger.log.people import WORDS
 from ledger.seal.bundle import write_bundle
@@ -144,7 +143,7 @@ def test_postings_in_the_journal_are_those_of_the_log(sealed_bank: TimeBank, boo
     wanted = [
         f"{posting.account}  {posting.minutes} min"
         for _, data in sealed_bank.log.scan()
-        for posting in postings(decode(data).data)
+        for posting in decode(data).data.postings
     ]
     lines = [line.strip() for line in (book.bundle / "journal.ledger").read_text().splitlines()]
 
@@ -154,7 +153,7 @@ def test_postings_in_the_journal_are_those_of_the_log(sealed_bank: TimeBank, boo
 ALONE = """
 import json, sys
 sys.modules.update(dict.fromkeys(
-    ["msgspec", "eventsourcing", "sqlalchemy", "psycopg", "click", "litestar", "ledger.log", "ledger.events",
+    ["msgspec", "eventsourcing", "sqlalchemy", "psycopg", "click", "litestar", "ledger.log", "ledger.catalogue", "ledger.events",
      "ledger.domain", "ledger.application", "ledger.refusals", "ledger.hours", "ledger.identifiers", "web", "projections"]
 ))
 from ledger.seal import verify

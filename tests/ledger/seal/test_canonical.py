@@ -11,8 +11,8 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.domain.postings import postings as postings_of_the_ledger
-from ledger.events import TYPES, ExchangeReversed, ExchangeSettled, Leg
+from ledger.catalogue import facts
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, CategoryKey, is_command_id
 from ledger.log.entry import decode, encode
 from ledger.seal.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, erased, postings, read_entry
@@ -27,7 +27,7 @@ SETTLED = (FOLDER / "exchange-settled.v1.json").read_bytes()
 
 
 def test_every_kind_of_fact_is_known_to_whoever_verifies() -> None:
-    assert dict(KINDS) == {name: version for name, (_, version) in TYPES.items()}, (
+    assert dict(KINDS) == {name: kind.stored.version for name, kind in facts().items()}, (
         "add the fact to KINDS, and what it moves"
     )
 
@@ -69,7 +69,7 @@ def test_it_moves_what_the_ledger_says(legs: tuple[Leg, ...], given_on: date, is
 
     moved = postings(read_entry(encode(entry_of(fact)), ORIGIN))
 
-    assert [tuple(posting) for posting in moved] == [tuple(posting) for posting in postings_of_the_ledger(fact)]
+    assert [tuple(posting) for posting in moved] == [tuple(posting) for posting in fact.postings]
 
 
 @pytest.mark.parametrize(

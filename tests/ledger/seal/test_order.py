@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from ledger.events import ExchangeReported, ExchangeReversed, ExchangeSettled, Fact, GiftRecorded, GiftWithdrawn
+from ledger.catalogue import Fact
+from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, CommandId, ExchangeId, GiftId
 from ledger.log.entry import encode
 from ledger.seal.book import Book, in_stretches

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from ledger.events import ExchangeConfirmed, ExchangeReported, ExchangeSettled, Fact, GiftRecorded
+from ledger.catalogue import Fact
+from ledger.events.exchanges import ExchangeConfirmed, ExchangeReported, ExchangeSettled
+from ledger.events.gifts import GiftRecorded
 from ledger.identifiers import AccountId
 from ledger.log.entry import encode
 from ledger.seal.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind

@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.domain.subjects import subjects_of
-from ledger.events import ExchangeReported, ExchangeSettled, Fact
+from ledger.catalogue import Fact
+from ledger.events.exchanges import ExchangeReported, ExchangeSettled
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import encode
 from ledger.seal.book import Book, in_stretches
@@ -64,7 +64,7 @@ def long_book(sealed_book: KeptBook, tmp_path_factory: pytest.TempPathFactory) -
 
 def _row(number: int, fact: Fact) -> tuple[str, bytes, tuple[str, ...]]:
     entry = msgspec.structs.replace(entry_of(fact), cmd=CommandId(f"much-help-{number:06}"))
-    return entry.type, encode(entry), tuple(subjects_of(fact))
+    return entry.type, encode(entry), tuple(fact.tags)
 
 
 def _much_help() -> Iterator[Fact]:

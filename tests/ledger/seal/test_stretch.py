@@ -7,7 +7,9 @@ from hashlib import sha256
 import msgspec
 import rfc8785
 
-from ledger.events import ExchangeReported, ExchangeReversed, ExchangeSettled, Fact, PersonalDataErased
+from ledger.catalogue import Fact
+from ledger.events.erasures import PersonalDataErased
+from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import Entry, encode
 from ledger.seal.book import Book

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ledger.application.agreements import AgreeOnLimits, AgreeOnThresholds
 from ledger.application.exchanges import ConfirmExchange, ReportExchange
 from ledger.domain.agreements import DEFAULT_THRESHOLDS
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from ledger.identifiers import AccountId
 from ledger.refusals import EntryToCome
 from projections.exceptions import kept

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from ledger.domain.agreements import DEFAULT_THRESHOLDS, THRESHOLD_RANGES
+from ledger.domain.agreements import THRESHOLDS
 from ledger.seal.sample import sample
 from projections.exceptions.noted import RULES
 from tests.house_rules.tree import ROOT
@@ -16,11 +16,11 @@ def test_every_rule_is_in_the_reference_in_the_order_of_the_pages() -> None:
 
 
 def test_every_threshold_is_in_the_reference_with_its_range() -> None:
-    told = re.findall(r"^\| `([a-z_]+)` \| (\d+) \| (\d+) to (\d+) \|", PAGE, re.MULTILINE)
+    told = re.findall(r"^\| `([a-z_]+)` \| (\d+) \| (\d+) to (\d+) \| (\w+)", PAGE, re.MULTILINE)
 
-    assert {name: (int(usual), int(least), int(most)) for name, usual, least, most in told} == {
-        name: (getattr(DEFAULT_THRESHOLDS, name), *bounds) for name, bounds in THRESHOLD_RANGES.items()
-    }
+    assert [(name, int(usual), int(least), int(most), unit) for name, usual, least, most, unit in told] == [
+        (name, *threshold[:-1]) for name, threshold in THRESHOLDS.items()
+    ]
 
 
 def test_the_program_in_the_reference_draws_the_same_sample() -> None:

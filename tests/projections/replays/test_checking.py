@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.application.exchanges import ReportExchange
-from ledger.events import ExchangeSettled
+from ledger.events.exchanges import ExchangeSettled
 from ledger.identifiers import ExchangeId
 from ledger.refusals import EntryToCome
 from projections.replays.checking import check_by_replay

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReversed, ExchangeSettled, GiftRecorded, GiftWithdrawn, Leg
+from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, CategoryKey, GroupId, is_member
 from ledger.log.entry import decode, instant
 from projections.chronicle import chronicle

@@ -6,22 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, islice
 from typing import cast
 
-from ledger.events import (
-    CommunityFounded,
-    ExchangeReported,
-    ExchangeReversed,
-    ExchangeSettled,
-    Fact,
-    GiftRecorded,
-    GiftWithdrawn,
-    GroupFormed,
-    GroupJoined,
-    GroupLeft,
-    Leg,
-    MemberWelcomed,
-)
+from ledger.catalogue import Fact
+from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled, Leg
+from ledger.events.founding import CommunityFounded
+from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
+from ledger.events.members import MemberWelcomed
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
-from ledger.log.entry import FORMAT, Entry, encode, instant_text, named
+from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Log
 from projections.chronicle import Chronicle, chronicle
 from projections.measures.acts import Act
@@ -138,7 +130,7 @@ class _Log:
 
 
 def _bytes(number: int, on: date, fact: Fact) -> bytes:
-    name, version = named(fact)
+    name, version = fact.stored
     moment = datetime.combine(on, time(12), UTC) + timedelta(milliseconds=number)
     return encode(
         Entry(

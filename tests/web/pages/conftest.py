@@ -8,7 +8,9 @@ import pytest
 from ledger.application.exchanges import ReportExchange, help_given
 from ledger.application.gifts import RecordGift
 from ledger.application.groups import FormGroup, JoinGroup
-from ledger.events import ExchangeReported, GiftRecorded, GroupFormed, Leg
+from ledger.events.exchanges import ExchangeReported, Leg
+from ledger.events.gifts import GiftRecorded
+from ledger.events.groups import GroupFormed
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from projections.views import Views
 from tests.web.neighbourhood import Browser, Neighbourhood

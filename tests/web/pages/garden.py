@@ -7,7 +7,7 @@ import msgspec
 
 from ledger.application.groups import JoinGroup
 from ledger.application.members import ChooseVisibility
-from ledger.events import Circle
+from ledger.events.members import Circle
 from ledger.identifiers import MemberId
 from projections.measures.acts import Act
 from projections.privacy.agreed import ties_of

@@ -2,12 +2,11 @@
 
 import pytest
 
-from ledger.domain.agreements import DEFAULT_THRESHOLDS
+from ledger.domain.agreements import DEFAULT_THRESHOLDS, THRESHOLDS
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
-from web.pages.agreements import key_for
-from web.worth_a_look import as_typed
+from web.pages.agreements import in_unit_typed, key_for
 
 
 def agreed(browser: Browser, noun: str, /, **typed: object) -> tuple[int, str]:
@@ -112,12 +111,12 @@ def test_members_agree_on_nothing_alone(street: Street) -> None:
         assert street.ana.post(f"/agreements/{noun}", data={"command": "a-command-of-this-test"}).status_code == 403
 
 
-THRESHOLDS = {name: str(value) for name, value in as_typed(DEFAULT_THRESHOLDS).items()}
+TYPED = {name: str(in_unit_typed(one, one.default)) for name, one in THRESHOLDS.items()}
 """The form as it stands before anybody types."""
 
 
 def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look(street: Street) -> None:
-    status, shown = agreed(street.chidi, "exceptions", **(THRESHOLDS | {"day_hours": "12", "near_days": "٧"}))
+    status, shown = agreed(street.chidi, "exceptions", **(TYPED | {"day_minutes": "12", "near_days": "٧"}))
 
     assert status == 303 and "What is worth a look is found anew" in shown
     agreed_on = street.bank.agreements.thresholds
@@ -128,7 +127,7 @@ def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look(street: St
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"day_hours": "24"}, "This should be at most 23"),
+        ({"day_minutes": "24"}, "This should be at most 23"),
         ({"near_percent": "0"}, "This should be at least 1"),
         ({"resting_days": "often"}, "Write this as a whole number"),
         ({"burst_acts": ""}, "Fill this in"),
@@ -137,7 +136,7 @@ def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look(street: St
 def test_thresholds_that_make_no_sense_are_told_beside_the_field(
     street: Street, typed: dict[str, str], sentence: str
 ) -> None:
-    status, shown = agreed(street.chidi, "exceptions", **(THRESHOLDS | {"new_days": "21"} | typed))
+    status, shown = agreed(street.chidi, "exceptions", **(TYPED | {"new_days": "21"} | typed))
 
     assert status == 422 and sentence in shown
     assert street.bank.agreements.thresholds == DEFAULT_THRESHOLDS

@@ -2,7 +2,7 @@
 
 from ledger.application.exchanges import AskForReversal
 from ledger.application.members import InviteMember
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.application.members import InviteMember
-from ledger.events import MemberInvited
+from ledger.events.members import MemberInvited
 from ledger.log.people import Words
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on

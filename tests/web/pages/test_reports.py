@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ledger.application.agreements import AgreeOnCategories
 from ledger.application.commands import Caller
-from ledger.events import Category
+from ledger.events.agreements import Category
 from ledger.identifiers import AccountId, CategoryKey, new_command_id
 from tests.web.pages.conftest import GARDENING, Street, checked, logged
 from tests.web.pages.reader import form_on, send, words_on

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from ledger.application.agreements import AgreeOnCategories
-from ledger.events import Category
+from ledger.events.agreements import Category
 from ledger.identifiers import CategoryKey
 from tests.web.pages.conftest import Street
 from tests.web.pages.test_story import busy

@@ -11,7 +11,8 @@ from ledger.application.finding import find_members
 from ledger.application.replaying import replay
 from ledger.application.time_bank import TimeBank
 from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
-from ledger.events import ExchangeReported, GiftRecorded
+from ledger.events.exchanges import ExchangeReported
+from ledger.events.gifts import GiftRecorded
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Entry, decode
 from projections.counted import Counted, counted

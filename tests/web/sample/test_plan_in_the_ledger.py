@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.application.time_bank import TimeBank
-from ledger.events import ExchangeReported
+from ledger.events.exchanges import ExchangeReported
 from ledger.log.entry import Entry, decode
 from tests.web.sample import second_opinion
 from web.commands.main import hours

@@ -1,0 +1,32 @@
+"""Templates are translated once for each language, and every value in them is escaped."""
+
+import pytest
+from jinja2 import UndefinedError
+
+from web.frame import environment_for
+from web.words import speech
+
+
+def test_a_sentence_stands_on_the_page_with_its_values_escaped() -> None:
+    template = environment_for(speech(), {}).from_string(
+        "{% trans name=name %}Signed in as <bdi>{{ name }}</bdi>, at 100 %.{% endtrans %} {{ _('By %(who)s', who=name) }}"
+    )
+
+    assert template.render(name="<Bo>") == "Signed in as <bdi>&lt;Bo&gt;</bdi>, at 100 %. By &lt;Bo&gt;"
+
+
+def test_a_name_that_nobody_gave_is_a_fault() -> None:
+    template = environment_for(speech(), {}).from_string("{{ nobody }}")
+
+    with pytest.raises(UndefinedError):
+        template.render()
+
+
+@pytest.mark.parametrize(("number", "sentence"), [(1, "&lt;Bo&gt; helped 1 person"), (3, "&lt;Bo&gt; helped 3 people")])
+def test_a_message_chosen_while_rendering_escapes_its_values(number: int, sentence: str) -> None:
+    template = environment_for(speech(), {}).from_string(
+        "{% trans num=number, name=name %}{{ name }} helped {{ num }} person{% pluralize %}"
+        "{{ name }} helped {{ num }} people{% endtrans %}, {{ _(message, who=name) }}"
+    )
+
+    assert template.render(number=number, name="<Bo>", message="by %(who)s") == f"{sentence}, by &lt;Bo&gt;"

@@ -30,7 +30,7 @@ class Visitor(msgspec.Struct, frozen=True):
     @property
     def member(self) -> MemberId:
         """The member who asks. Only for pages that strangers do not get."""
-        assert self.member_id is not None, "this page is for members, and the table in authorisation.py should say so"
+        assert self.member_id is not None, "this page is for members, and its handler should say so"
         return self.member_id
 
     @property
@@ -47,6 +47,11 @@ class Visitor(msgspec.Struct, frozen=True):
     def audits(self) -> bool:
         """Whether an auditor asks."""
         return "auditor" in self.roles
+
+    @property
+    def keeps_the_book(self) -> bool:
+        """Whether a coordinator or an auditor asks."""
+        return self.coordinates or self.audits
 
 
 STRANGER = Visitor()

@@ -119,9 +119,6 @@ def agree_exceptions(call: Call) -> Response[str] | Redirect:
     return _agreements_page(call, form)
 
 
-PAGES = (show_agreements, agree_limits, agree_confirmation, agree_categories, agree_exceptions)
-
-
 def kinds_typed(fields: Fields) -> list[tuple[CategoryKey, str]]:
     """The lines that hold something, each with its key; a new kind gets one, the same for the same words."""
     kinds: list[tuple[CategoryKey, str]] = []

@@ -96,16 +96,6 @@ def decline_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[
     )
 
 
-PAGES = (
-    confirm_exchange,
-    decline_exchange,
-    call_off_exchange,
-    ask_reversal,
-    approve_reversal,
-    decline_reversal,
-)
-
-
 def _answered(
     call: Call, exchange: ExchangeId, act: Callable[[Command, AnswerForm], Answer], done: str, *, needs: str = ""
 ) -> Response[str] | Redirect:

@@ -33,9 +33,6 @@ def show_audit(call: Call) -> Response[str]:
     )
 
 
-PAGES = (show_audit,)
-
-
 def _sealed(seals: Seals) -> int:
     """How many entries are under the last seal; 0 where none was given, or none can be read: the page of the seal says why."""
     try:

@@ -41,9 +41,6 @@ def show_balances(call: Call) -> Response[str]:
     )
 
 
-PAGES = (show_balances,)
-
-
 def _at(moment: Moment, views: Views, cursor: str) -> Page[Stood]:
     """The accounts as they stood, in the order in which they began."""
     found = views.statements.accounts(moment.number, cursor)

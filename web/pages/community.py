@@ -61,9 +61,6 @@ def show_community(call: Call) -> Response[str]:
     )
 
 
-PAGES = (show_community,)
-
-
 def _first_closing(call: Call) -> date | None:
     """After which day there will be figures; None until the process that makes them has looked at the log."""
     founded_on, span = call.views.reports.state().founded_on, call.views.contributions.span(COMMUNITY)

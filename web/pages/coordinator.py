@@ -36,9 +36,6 @@ def show_desk(call: Call) -> Response[str]:
     )
 
 
-PAGES = (show_desk,)
-
-
 def people_of(view: ExchangeView) -> set[str]:
     """Everybody whom a line about an exchange names."""
     sides = {side for leg in view.legs for side in (leg.giver, leg.receiver)}

@@ -42,9 +42,6 @@ def erase(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect
     return _done(call, member_id, call.bank.erasures.erase, "erased")
 
 
-PAGES = (show_erasure, ask_erasure, withdraw_erasure, erase)
-
-
 class _Step(Protocol):
     def __call__(self, member: MemberId, *, command: Command) -> Answer: ...
 

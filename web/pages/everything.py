@@ -51,9 +51,6 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
     return _everything_page(call, form, moment)
 
 
-PAGES = (show_everything, everything_csv, everything_json, ask_everything)
-
-
 def _everything_page(call: Call, form: Form[MomentForm], moment: Moment) -> Response[str]:
     kept = _at(moment, call.views)
     if kept and moment.as_of:

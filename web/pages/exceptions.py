@@ -63,9 +63,6 @@ def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
     )
 
 
-PAGES = (show_exceptions,)
-
-
 def _finds(call: Call, noted: list[Noted]) -> list[Find]:
     voice = Voice(names_of(call, {who for one in noted for who in one.people}), {})
     return [Find(found_words(one, voice), one) for one in noted]

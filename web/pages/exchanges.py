@@ -72,9 +72,6 @@ def show_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str
     return exchange_page(call, exchange_id, Form[AnswerForm]())
 
 
-PAGES = (show_exchange,)
-
-
 def exchange_page(call: Call, exchange_id: ExchangeId, form: Form[AnswerForm]) -> Response[str]:
     """The page as it is now; with an answer that was refused, the same page with the sentence on top."""
     as_of = call.views.catch_up()

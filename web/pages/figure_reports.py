@@ -71,9 +71,6 @@ def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[b
     )
 
 
-PAGES = (list_reports, show_report)
-
-
 def _named(name: str) -> Named:
     """2025, 2025-10.csv, 2025.json; anything else is no report."""
     period, dot, suffix = name.partition(".")

@@ -74,9 +74,6 @@ def record_gift(call: Call) -> Response[str] | Redirect:
     return call.see_other("show_gift", gift_id=recorded[0], done="logged")
 
 
-PAGES = (show_gift_form, check_gift, record_gift)
-
-
 def gift_check_page(call: Call) -> Response[str]:
     """What a gift will be recorded as; or the form, with what needs another look, or to change something."""
     record = _read_gift(call)

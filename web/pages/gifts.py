@@ -32,9 +32,6 @@ def withdraw_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redi
     return call.see_other("show_gift", gift_id=gift_id, done="taken-back")
 
 
-PAGES = (show_gift, withdraw_gift)
-
-
 def _gift_page(call: Call, gift: GiftId, form: Form[AnswerForm]) -> Response[str]:
     as_of = call.views.catch_up()
     view = call.views.exchanges.gift(gift)

@@ -85,9 +85,6 @@ def leave_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redi
     return _moved(call, group_id, call.bank.groups.leave, "left")
 
 
-PAGES = (show_groups, show_group, show_group_form, form_group, join_group, leave_group)
-
-
 class _Move(Protocol):
     def __call__(self, group: GroupId, member: MemberId, *, command: Command) -> Answer: ...
 

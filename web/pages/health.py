@@ -25,6 +25,3 @@ def show_health(call: Call) -> Response[dict[str, object]]:
     status = "failing" if stopped else "behind" if behind else "ok"
     body: dict[str, object] = {"status": status, "position": head, "behind": behind, "stopped": stopped}
     return Response(body, status_code=503 if stopped else 200)
-
-
-PAGES = (show_health,)

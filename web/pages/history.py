@@ -87,9 +87,6 @@ def show_history(call: Call) -> Response[str]:
     )
 
 
-PAGES = (show_history,)
-
-
 def _whose(call: Call, member: str) -> MemberId:
     """Whose history it is. To everybody else it is as if there were no such page."""
     if not member or member == call.visitor.member:

@@ -34,6 +34,3 @@ def show_home(call: Call) -> Response[str]:
         check=call.views.replays.latest(),
         as_of=as_of.number,
     )
-
-
-PAGES = (show_home,)

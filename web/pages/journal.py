@@ -133,9 +133,6 @@ def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
     )
 
 
-PAGES = (show_journal, show_entry)
-
-
 def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[str, Sequence[Person]]]:
     """The filter as the read model takes it, and people to choose from where a name meant several."""
     if form.problems:

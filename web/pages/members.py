@@ -189,20 +189,6 @@ def choose_visibility(call: Call, member_id: FromPath[MemberId]) -> Response[str
     return member_page(call, member, form)
 
 
-PAGES = (
-    show_members,
-    show_member,
-    show_departure,
-    leave,
-    show_invitation,
-    invite,
-    welcome,
-    give_role,
-    withdraw_role,
-    choose_visibility,
-)
-
-
 def names_page(call: Call, part: str, after: str, *, invited_too: bool = False) -> NamesPage:
     """Fifty names that hold this part, after somebody's. A name that its entry does not prove is left out."""
     shown = {"member", "invited"} if invited_too else {"member"}

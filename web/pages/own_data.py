@@ -83,9 +83,6 @@ def data_as_json(call: Call) -> Stream:
     return sent(_as_json(call, call.visitor.member, kept), "application/json", "my-data.json")
 
 
-PAGES = (show_data, data_as_html, data_as_json)
-
-
 def _as_html(call: Call, kept: dict[str, Any]) -> Iterator[str]:
     def part(name: str, **context: object) -> str:
         return call.site.frame.html(

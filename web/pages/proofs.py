@@ -52,9 +52,6 @@ def prove_consistency(call: Call) -> Answer:
     return or_said(lambda: given(call.request, _lines(call.seals.published.consistency(*asked)), TEXT, KEEP))
 
 
-PAGES = (show_checkpoint, show_earlier_checkpoint, prove_inclusion, prove_consistency)
-
-
 def _asked(call: Call, first: str, second: str) -> tuple[int, int] | None:
     """The two numbers of a proof; each once, in its one spelling, and nothing else, so that no cache holds a proof twice."""
     query = call.request.scope["query_string"].decode("latin-1")

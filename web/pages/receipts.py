@@ -84,9 +84,6 @@ def check_receipt(call: Call) -> Response[str]:
     return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
 
 
-PAGES = (show_receipt_check, check_receipt)
-
-
 def _checked(call: Call, data: bytes) -> Checked:
     try:
         published = call.seals.published

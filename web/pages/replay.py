@@ -72,9 +72,6 @@ def ask_replay(call: Call) -> Response[str] | Redirect:
     return see_other(f"{call.url('show_replay')}#again")
 
 
-PAGES = (show_replay, ask_replay)
-
-
 def _ask(call: Call, form: Form[ReplayForm], number: int) -> None:
     match call.views.wishes.ask("replay", number, "", call.now):
         case "busy":

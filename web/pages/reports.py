@@ -109,9 +109,6 @@ def log_exchange(call: Call) -> Response[str] | Redirect:
     return call.see_other("show_exchange", exchange_id=reported[0], done="logged")
 
 
-PAGES = (show_log, check_log, log_exchange)
-
-
 def _check_page(call: Call, report: Report) -> Response[str]:
     mine = report.parties if call.visitor.member not in report.parties else (call.visitor.member,)
     others = [party for party in report.parties if party != call.visitor.member]

@@ -81,9 +81,6 @@ def sample_receipts(call: Call) -> Answer | Redirect:
     return or_explained(call, lambda: _file(call.seals, drawn))
 
 
-PAGES = (show_sample, sample_receipts)
-
-
 class Drawn(NamedTuple):
     """The entries that were drawn, and the first and the last that could have been."""
 

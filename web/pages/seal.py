@@ -98,9 +98,6 @@ def show_earlier_sheet(call: Call, size: FromPath[str]) -> Answer:
         raise NotFoundException from None
 
 
-PAGES = (show_seal, show_sheet, show_earlier_sheet)
-
-
 def seen_under(sealed: Sealed, published: Published) -> Seen:
     """Whose signatures stand under a seal beside the community's own, and whose word is still missing."""
     own = published.folder.key

@@ -147,19 +147,6 @@ def sign_out_everywhere(call: Call) -> Redirect:
     return call.see_other("show_sign_in", cookies=[call.site.cookies.no_session()], done="signed-out-everywhere")
 
 
-PAGES = (
-    show_sign_in,
-    ask_for_code,
-    show_code,
-    enter_code,
-    show_link,
-    use_link,
-    sign_out,
-    show_devices,
-    sign_out_everywhere,
-)
-
-
 def own_path(to: str) -> str:
     """The path of one of our own pages, or nothing: a sign-in must not lead to another site."""
     is_own = to.startswith("/") and not to.startswith("//") and "\\" not in to and to.isprintable() and len(to) <= 500

@@ -59,9 +59,6 @@ def show_gift_slip(call: Call, gift_id: FromPath[str]) -> Answer:
     return or_explained(call, lambda: _slip(call, gift_id, "gift"))
 
 
-PAGES = (exchange_receipt, gift_receipt, entry_receipt, show_exchange_slip, show_gift_slip)
-
-
 def is_entry_number(text: str) -> bool:
     """Whether this can be the number of an entry: digits, and no zero before them."""
     return text.isascii() and text.isdecimal() and len(text) <= 15 and not text.startswith("0")

@@ -89,9 +89,6 @@ def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
     )
 
 
-PAGES = (show_statement,)
-
-
 def _tally(views: Views, holder: AccountId, moment: Moment) -> Tally | Stood:
     if moment.is_now:
         return views.balances.of(holder)

@@ -64,9 +64,6 @@ def show_story(call: Call) -> Response[str]:
     )
 
 
-PAGES = (show_story,)
-
-
 def shown_year(asked: str, member: MemberId, today: date, views: Views) -> Shown:
     """The year that was asked for, written YYYY; anything else, and any year to come, is the running one."""
     running = f"{today.year:04}"

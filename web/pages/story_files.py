@@ -51,9 +51,6 @@ def story_as_json(call: Call) -> Stream:
     return sent(_as_json(call, call.visitor.member, as_of), "application/json", "my-story.json")
 
 
-PAGES = (story_as_csv, story_as_json)
-
-
 def sent(parts: Iterator[str], kind: str, name: str) -> Stream:
     """A file that is sent part by part, in the language of whoever asked for it."""
     return Stream(

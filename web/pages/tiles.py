@@ -50,9 +50,6 @@ def show_entry_tile(call: Call) -> Answer:
     return or_said(bundle)
 
 
-PAGES = (show_tile, show_entry_tile)
-
-
 def place_in(path: str) -> TilePlace | None:
     """The tile that an address names, in its one spelling: 1,234,067 is x001/x234/067, and 7 is 007."""
     found = _PLACE.fullmatch(path.removeprefix("/tile/"))

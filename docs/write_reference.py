@@ -16,7 +16,7 @@ import msgspec
 from ledger.catalogue import facts
 from ledger.events.agreements import Category
 from ledger.events.exchanges import Leg
-from web.authorisation import WHO_MAY, handler_name
+from web.authorisation import rule_of
 from web.commands.main import hours
 from web.pages import PAGES
 from web.settings import Settings
@@ -108,12 +108,12 @@ def _default(value: Any) -> str:
 
 def _routes() -> Iterator[str]:
     yield "# Who may call what\n"
-    yield "The one table that the app is guarded by. It does not start while a route is missing here. Whoever is not signed in is"
+    yield "As each handler says itself. The app does not start while one of them does not. Whoever is not signed in is"
     yield "shown the way in; what somebody may not know about answers as if it did not exist.\n"
     yield "| method | path | who |\n|---|---|---|"
     for handler in PAGES:
         methods = ", ".join(sorted(str(method) for method in handler.http_methods if method != "OPTIONS"))
-        yield f"| {methods} | `{min(handler.paths)}` | {WHO_MAY[handler_name(handler)].who} |"
+        yield f"| {methods} | `{min(handler.paths)}` | {rule_of(handler).who} |"
     yield ""
 
 

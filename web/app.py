@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.di import NamedDependency, Provide
+from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.application.time_bank import TimeBank
 from ledger.domain.agreements import must_be_founded
 from projections.views import Views
-from web.authorisation import WHO_MAY, Rule, handler_name, handlers_of, may_enter, must_name_every_route
+from web.authorisation import handler_name, handlers_of, may_enter, must_say_who_may
+from web.call import PageCall, Site
 from web.cookies import Cookies
 from web.doors import Doors, add_headers
 from web.errors import answer
-from web.forms import Fields, read_fields
 from web.frame import Frame
 from web.pages import PAGES
 from web.seals import Seals
@@ -25,7 +25,7 @@ from web.settings import Settings
 from web.sign_in.mail import Post, post_by_smtp
 from web.sign_in.tables import prepare
 from web.static_files import StaticFiles, static_file
-from web.visitors import Asked, Visitor
+from web.visitors import Asked
 from web.words import Languages, spoken_languages
 
 MOST_BODY_BYTES = 32_768
@@ -41,50 +41,35 @@ def create_app(
     post: Post | None = None,
     now: Callable[[], datetime] | None = None,
     pages: Sequence[HTTPRouteHandler] = PAGES,
-    who_may: dict[str, Rule] | None = None,
 ) -> Litestar:
     """An ASGI app for one community.
 
-    Tests bring their own `languages`, a `post` that keeps the mails, a clock, and pages with their rules; a host brings
-    none of these. Fails when a page has no line in `web/authorisation.py`, and refuses a community not yet founded.
+    Tests bring their own `languages`, a `post` that keeps the mails, a clock, and pages; a host brings none of these.
+    Fails when a page does not say who may call it, and refuses a community not yet founded.
     """
     now = now or _utc_now
     prepare(bank.people.engine)
-    agreements = bank.agreements.in_force()
+    agreements = bank.agreements
     must_be_founded(agreements)
     languages = languages or spoken_languages(agreements.language, ZoneInfo(agreements.time_zone))
     static = StaticFiles()
     cookies = Cookies(settings.secure_cookies)
-    rules = dict(WHO_MAY) if who_may is None else dict(who_may)
-    frame = Frame(community=agreements.name, static=static, who_may=rules, now=now)
+    frame = Frame(community=agreements.name, static=static, now=now)
     if post is None and settings.sends_mail:
         post = post_by_smtp(settings)
+    seals = Seals(settings.seal, bank, agreements.origin)
+    site = Site(bank, views, settings, frame, cookies, seals, post, now)
 
-    # Each asks for the one before: for those that stand side by side the framework starts a task each, on every page.
-    def take_views(bank: NamedDependency[TimeBank]) -> Views:  # noqa: ARG001
-        return views
-
-    def take_visitor(request: Asked, views: NamedDependency[Views]) -> Visitor:  # noqa: ARG001
-        return request.user
-
-    def take_now(visitor: NamedDependency[Visitor]) -> datetime:  # noqa: ARG001
-        return now()
-
-    async def take_fields(request: Asked, visitor: NamedDependency[Visitor]) -> Fields:  # noqa: ARG001
-        return await read_fields(request)
+    # The only dependency: for those that stand side by side the framework starts a task each, on every page.
+    async def take_call(request: Asked) -> PageCall:
+        return PageCall(request, site, await request.body() if request.method == "POST" else b"")
 
     app = Litestar(
         # By a router: registered one by one, a page that shares its path with another is sent to a thread twice over,
         # and never arrives.
         route_handlers=[Router("/", route_handlers=[*pages, static_file])],
         guards=[may_enter],
-        dependencies={
-            "bank": Provide(lambda: bank, sync_to_thread=False),
-            "views": Provide(take_views, sync_to_thread=False),
-            "visitor": Provide(take_visitor, sync_to_thread=False),
-            "now": Provide(take_now, sync_to_thread=False),
-            "fields": Provide(take_fields),
-        },
+        dependencies={"call": Provide(take_call)},
         exception_handlers={Exception: answer},
         before_send=[add_headers],
         compression_config=CompressionConfig(
@@ -95,24 +80,13 @@ def create_app(
             exclude=["^/static/", "^/tile/[0-9]"],
         ),
         request_max_body_size=MOST_BODY_BYTES,
-        state=State(
-            {
-                "bank": bank,
-                "views": views,
-                "settings": settings,
-                "frame": frame,
-                "static": static,
-                "cookies": cookies,
-                "who_may": rules,
-                "post": post,
-                "seals": Seals(settings.seal, bank, agreements.origin),
-            }
-        ),
+        state=State({"bank": bank, "frame": frame, "static": static}),
         openapi_config=None,
         logging_config=None,
     )
-    must_name_every_route(app, rules)
-    frame.learn_paths({handler_name(handler): min(handler.paths) for handler in handlers_of(app)})
+    handlers = {handler_name(handler): handler for handler in handlers_of(app)}
+    must_say_who_may(handlers)
+    frame.learn(handlers)
     app.asgi_handler = Doors(
         app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
     )

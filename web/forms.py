@@ -15,6 +15,7 @@ from litestar import Request
 from litestar.exceptions import ClientException
 from msgspec import inspect
 
+from ledger.identifiers import is_command_id
 from ledger.refusals import Refusal
 from web.form_parts import parts_of
 from web.words import gettext, later, ngettext, refusal_sentence
@@ -58,15 +59,14 @@ class Fields:
         return next(iter(self.all(name)), "")
 
 
-async def read_fields(request: Request[Any, Any, Any]) -> Fields:
-    """The fields of a posted form; 400 when the body is no form and 413 (by the app's own limit) when it is too long.
+def posted_fields(request: Request[Any, Any, Any], body: bytes) -> Fields:
+    """The fields of a posted form; 400 when the body is no form.
 
-    Read here rather than by `request.form()`, whose parser keeps the last 1,024 bodies in memory, codes and notes with them.
+    Not by `request.form()`, whose parser keeps the last 1,024 bodies in memory, codes and notes with them.
     """
     kind = request.content_type[0]
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data", ""}:
         raise ClientException("A form was expected.")
-    body = await request.body()
     if kind == "multipart/form-data":
         pairs = parts_of(request.headers["content-type"], body)
         if len(pairs) > MOST_FIELDS:
@@ -79,11 +79,6 @@ async def read_fields(request: Request[Any, Any, Any]) -> Fields:
     except ValueError as error:
         raise ClientException("The form holds more fields than any form here has.") from error
     return Fields(pairs)
-
-
-def query_fields(request: Request[Any, Any, Any]) -> Fields:
-    """The fields of a form that was sent by GET, such as the filters of a history."""
-    return Fields([(name, value) for name, value in request.query_params.multi_items()])
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -104,6 +99,8 @@ class Form(Generic[T]):
         self._sentences = sentences or {}
         self._wish: T | None = None
         self.problems: dict[str, Problem] = {}
+        self.command = ""
+        """The id that was sent along, kept for the next try; where it is empty, the page that shows the form makes one."""
 
     @property
     def wish(self) -> T:
@@ -165,6 +162,8 @@ def decode(shape: type[T], fields: Fields, sentences: Mapping[str, str] | None =
     form: Form[T] = Form(
         {field.encode_name: list(map(_showable, fields.all(field.encode_name))) for field, _ in known}, sentences
     )
+    sent_command = fields.one("command")
+    form.command = sent_command if is_command_id(sent_command) else ""
     found: dict[str, object] = {}
     for field, kind in known:
         sent = fields.all(field.encode_name)

@@ -16,10 +16,12 @@ from jinja2.visitor import NodeTransformer
 from litestar import MediaType, Response
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
+from ledger.identifiers import new_command_id
 from web import drawings, words
-from web.authorisation import Rule
+from web.authorisation import Rule, rule_of
 from web.forms import Form
 from web.static_files import StaticFiles
 from web.visitors import Asked, Visitor
@@ -66,21 +68,20 @@ class Frame:
         *,
         community: str,
         static: StaticFiles,
-        who_may: Mapping[str, Rule],
         now: Callable[[], datetime],
     ) -> None:
         self._community = community
-        self._who_may = who_may
         self._now = now
         self._paths: Mapping[str, tuple[str, tuple[str, ...]]] = {}
-        self._names = {"url": self.url, "static_url": static.url}
+        self._rules: Mapping[str, Rule] = {}
+        self._names = {"url": self.url, "static_url": static.url, "new_command": new_command_id}
         self._templates: dict[words.Speech, jinja2.Environment] = {}
 
-    def learn_paths(self, paths: Mapping[str, str]) -> None:
-        """The path of every handler by its name, known once the app is put together."""
-        self._paths = {
-            handler: (_PART.sub(r"%(\1)s", path), tuple(_PART.findall(path))) for handler, path in paths.items()
-        }
+    def learn(self, handlers: Mapping[str, HTTPRouteHandler]) -> None:
+        """The path of every handler by its name, and who may go there: known once the app is put together."""
+        paths = {name: min(handler.paths) for name, handler in handlers.items()}
+        self._paths = {name: (_PART.sub(r"%(\1)s", path), tuple(_PART.findall(path))) for name, path in paths.items()}
+        self._rules = {name: rule_of(handler) for name, handler in handlers.items()}
 
     def url(self, handler: str, /, **parts: object) -> str:
         """The path of a page by the name of its handler; what the path does not hold becomes the query."""
@@ -111,7 +112,7 @@ class Frame:
         if not visitor.is_member:
             return []
         open_doors = [
-            door for door in doors if door.handler in self._paths and self._who_may[door.handler].allows(visitor)
+            door for door in doors if door.handler in self._paths and self._rules[door.handler].allows(visitor)
         ]
         return [
             {"label": words.gettext(door.label), "href": href, "is_here": href == path}
@@ -240,7 +241,6 @@ def page(
     *,
     status: int = 200,
     form: Form[Any] | None = None,
-    cookies: Sequence[Cookie] = (),
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> Response[str]:
@@ -253,7 +253,7 @@ def page(
         context["form"] = form
         status = 422 if form.problems and status == 200 else status
     html = frame.html(template, request.user, request.url.path, context)
-    return Response(html, status_code=status, media_type=MediaType.HTML, cookies=list(cookies), headers=headers)
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def see_other(

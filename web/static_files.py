@@ -12,6 +12,8 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from web.authorisation import ANYBODY
+
 STATIC = Path(__file__).parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -52,7 +54,7 @@ class StaticFiles:
             raise NotFoundException from None
 
 
-@get("/static/{name:str}", sync_to_thread=False)
+@get("/static/{name:str}", sync_to_thread=False, may=ANYBODY)
 def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """A style or picture, compressed as the browser likes it. From memory, so it needs no thread."""
     found: StaticFile = request.app.state.static.file(name)

@@ -30,7 +30,7 @@ class Visitor(msgspec.Struct, frozen=True):
     @property
     def member(self) -> MemberId:
         """The member who asks. Only for pages that strangers do not get."""
-        assert self.member_id is not None, "this page is for members, and the table in authorisation.py should say so"
+        assert self.member_id is not None, "this page is for members, and its handler should say so"
         return self.member_id
 
     @property
@@ -48,6 +48,11 @@ class Visitor(msgspec.Struct, frozen=True):
         """Whether an auditor asks."""
         return "auditor" in self.roles
 
+    @property
+    def keeps_the_book(self) -> bool:
+        """Whether a coordinator or an auditor asks."""
+        return self.coordinates or self.audits
+
 
 STRANGER = Visitor()
 
@@ -64,7 +69,7 @@ def recognise(bank: TimeBank, token: str, now: datetime) -> Visitor:
     found = sessions.find(engine, token, now)
     if found is None:
         return STRANGER
-    standing = bank.members.standing(found.member)
+    standing = bank.member(found.member)
     if not standing.is_active:
         return STRANGER
     return Visitor(found.member, found.name, standing.roles, found.is_due)

@@ -21,7 +21,6 @@ from ledger.seal.checkpoint import Sealed
 from ledger.seal.signer import Signer
 from projections.views import Views
 from web.app import create_app
-from web.authorisation import WHO_MAY, Rule
 from web.pages import PAGES
 from web.settings import Settings
 from web.sign_in import sessions
@@ -102,7 +101,6 @@ class Neighbourhood:
     def app(
         self,
         *extra: HTTPRouteHandler,
-        rules: dict[str, Rule] | None = None,
         languages: Languages | None = None,
         pages: Sequence[HTTPRouteHandler] = PAGES,
         mail: bool = True,
@@ -117,7 +115,6 @@ class Neighbourhood:
             post=self.mails.append if mail else None,
             now=self.clock,
             pages=[*pages, *extra],
-            who_may={**WHO_MAY, **(rules or {})},
         )
 
     def browser(self, app: Litestar | None = None, *, member: MemberId | None = None) -> "Browser":

@@ -6,49 +6,46 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from litestar import Litestar, get, post
-from litestar.di import NamedDependency
+from litestar import Litestar
 from litestar.exceptions import TooManyRequestsException
 
 from ledger.refusals import BeyondDebitLimit, TooBusy
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
 from tests.web.serving import served
-from web.authorisation import ANYBODY, Rule, handler_name, handlers_of
+from web.authorisation import ANYBODY, handler_name, handlers_of
+from web.call import Call, get, post
 from web.commands.serving import server_config
 from web.doors import HEADERS
-from web.forms import MOST_FIELDS, Fields
-from web.frame import page
+from web.forms import MOST_FIELDS
 from web.settings import Settings
-from web.visitors import Asked
 
 
-@get("/breaks", sync_to_thread=True)
+@get("/breaks", may=ANYBODY)
 def breaks() -> str:
     raise RuntimeError("a mistake in the app, with Ana's secret in it")
 
 
-@get("/waits", sync_to_thread=True)
+@get("/waits", may=ANYBODY)
 def waits() -> str:
     raise TooManyRequestsException
 
 
-@get("/refuses", sync_to_thread=True)
+@get("/refuses", may=ANYBODY)
 def refuses() -> str:
     raise BeyondDebitLimit(open_minutes=90)
 
 
-@get("/busy", sync_to_thread=True)
+@get("/busy", may=ANYBODY)
 def busy() -> str:
     raise TooBusy
 
 
-@post("/takes", status_code=200, sync_to_thread=True)
-def takes(request: Asked, fields: NamedDependency[Fields]) -> Any:
-    return page(request, "error.html", title=fields.one("title"), sentence="taken")
+@post("/takes", may=ANYBODY, status_code=200)
+def takes(call: Call) -> Any:
+    return call.page("error.html", title=call.fields.one("title"), sentence="taken")
 
 
 EXTRA = (breaks, waits, refuses, busy, takes)
-RULES: dict[str, Rule] = dict.fromkeys(("breaks", "waits", "refuses", "busy", "takes"), ANYBODY)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +71,7 @@ RULES: dict[str, Rule] = dict.fromkeys(("breaks", "waits", "refuses", "busy", "t
 def test_every_answer_carries_the_headers_of_safety(
     neighbourhood: Neighbourhood, method: str, path: str, status: int
 ) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
     answer = browser.request(method, path)
 
@@ -95,7 +92,7 @@ def test_the_policy_for_content_allows_nothing_inline_and_nothing_foreign(neighb
 
 @pytest.mark.parametrize("path", ["/nowhere", "/sign-in", "/waits", "/refuses", "/breaks", "/busy"])
 def test_error_pages_know_who_is_asking_and_show_a_way_on(neighbourhood: Neighbourhood, path: str) -> None:
-    app = neighbourhood.app(*EXTRA, rules=RULES)
+    app = neighbourhood.app(*EXTRA)
     ana = neighbourhood.browser(app, member=neighbourhood.ana)
 
     answer = ana.post(path) if path == "/sign-in" else ana.get(path)
@@ -105,7 +102,7 @@ def test_error_pages_know_who_is_asking_and_show_a_way_on(neighbourhood: Neighbo
 
 
 def test_a_mistake_in_the_app_says_nothing_about_it_to_the_reader(neighbourhood: Neighbourhood) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
     answer = browser.get("/breaks")
 
@@ -114,7 +111,7 @@ def test_a_mistake_in_the_app_says_nothing_about_it_to_the_reader(neighbourhood:
 
 
 def test_a_refusal_nobody_caught_still_says_its_own_sentence(neighbourhood: Neighbourhood) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
     answer = browser.get("/refuses")
 
@@ -132,7 +129,7 @@ def test_the_answer_to_head_is_the_answer_to_get_without_its_body(neighbourhood:
 
 
 def test_a_body_that_is_too_long_is_refused_before_it_is_read(neighbourhood: Neighbourhood) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
     answer = browser.post("/takes", data={"title": "x" * 1_000_000})
 
@@ -141,7 +138,7 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_read(neighbourhood: Nei
 
 
 def test_a_body_that_hides_its_length_is_refused_too(neighbourhood: Neighbourhood) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
     form = {"content-type": "application/x-www-form-urlencoded"}
 
     async def body() -> AsyncIterator[bytes]:
@@ -165,21 +162,21 @@ def test_an_endless_address_is_refused_and_not_remembered(neighbourhood: Neighbo
 
 @pytest.mark.parametrize("body", ["a=1&" * 600, "a" * 30_000 + "=%ff%00"])
 def test_an_odd_body_is_no_mistake_of_the_app(neighbourhood: Neighbourhood, body: str) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
     form = {"content-type": "application/x-www-form-urlencoded"}
 
     assert browser.post("/takes", content=body, headers=form).status_code in {200, 400}
 
 
 def test_what_is_no_form_is_refused(neighbourhood: Neighbourhood) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
     assert browser.post("/takes", json={"title": "x"}).status_code == 400
     assert browser.post("/takes", content=b"title=x", headers={"content-type": "text/plain"}).status_code == 400
 
 
 def test_a_form_that_carries_a_file_is_as_bounded_as_any_other(neighbourhood: Neighbourhood) -> None:
-    browser = neighbourhood.browser(neighbourhood.app(*EXTRA, rules=RULES))
+    browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
     by_hand = {"content-type": "multipart/form-data; boundary=x"}
     part = b"--x\r\ncontent-disposition:form-data;name=a\r\n\r\nb\r\n"
 

@@ -70,7 +70,7 @@ def test_a_mistake_in_the_app_is_written_down_with_where_it_was(
     neighbourhood: Neighbourhood, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = neighbourhood.browser()
-    monkeypatch.setattr("web.pages.sign_in.page", lambda *_args, **_more: 1 / 0)
+    monkeypatch.setattr("web.call.page", lambda *_args, **_more: 1 / 0)
 
     with caplog.at_level(logging.ERROR, "hours.web"):
         answer = browser.get("/sign-in/code")

@@ -1,22 +1,4 @@
-"""The pages. How to add one:
-
-1. A module here, named after its noun, with plain functions; for forms a msgspec Struct per form.
-2. `@get("/gifts/{gift_id:str}", sync_to_thread=True)` above `def show_gift(request: Asked, gift_id: FromPath[str],
-   visitor: NamedDependency[Visitor], views: NamedDependency[Views]) -> Response[str]`. What a handler may ask for by
-   name: `bank`, `views`, `visitor`, `now`, and in a POST `fields`. The function's name is the page's name everywhere.
-3. One line in WHO_MAY in `web/authorisation.py`; without it the app does not start. Add the module's PAGES below.
-4. Show: `return page(request, "gift.html", gift=..., as_of=views.catch_up().number)`. The template begins with
-   `{% extends "frame.html" %}{% import "parts.html" as parts %}`, fills the blocks `title` and `main`, and links by
-   `{{ url("show_gift", gift_id=gift.id) }}`. Parts: strokes, duration, big_duration, tallies, halves, field, area,
-   number, radios, checkbox, submit_once, error_summary, notice, stub, pager.
-5. Take: `form = decode(GiftForm, fields, SENTENCES)`; `if form.problems: return page(request, "new_gift.html", form=form)`
-   (422, everything kept). Then `form.wish`. A refusal of the ledger: `except Refusal as no: form.refuse_for(no, "note")`
-   and show the form again. Done: `views.follow()`, `return see_other(url, done="logged")`, and that page
-   shows a `parts.notice` for it. POST handlers are `@post(..., status_code=303, sync_to_thread=True)`.
-6. Every word through `{% trans %}`, `_()`, `ngettext` or `later`; hours by `| duration`, days by `| day`, names in <bdi>.
-   Then `python -m web.translations`. Tests walk every route by themselves (tests/web/walk.py): tell them what a new
-   kind of identifier in a path stands for.
-"""
+"""The pages. How to add one stands in docs/how-to/add-a-page.md."""
 
 from collections.abc import Sequence
 
@@ -27,7 +9,6 @@ from web.pages import (
     answers,
     audit,
     balances,
-    belonging,
     community,
     coordinator,
     erasures,
@@ -41,7 +22,6 @@ from web.pages import (
     health,
     history,
     home,
-    invitations,
     journal,
     members,
     own_data,
@@ -49,8 +29,6 @@ from web.pages import (
     receipts,
     replay,
     reports,
-    reversals,
-    roles,
     samples,
     seal,
     sign_in,
@@ -59,45 +37,44 @@ from web.pages import (
     story,
     story_files,
     tiles,
-    visibility,
 )
 
-PAGES: Sequence[HTTPRouteHandler] = (
-    *health.PAGES,
-    *sign_in.PAGES,
-    *home.PAGES,
-    *history.PAGES,
-    *statements.PAGES,
-    *story.PAGES,
-    *story_files.PAGES,
-    *reports.PAGES,
-    *exchanges.PAGES,
-    *answers.PAGES,
-    *reversals.PAGES,
-    *gift_records.PAGES,
-    *gifts.PAGES,
-    *members.PAGES,
-    *invitations.PAGES,
-    *roles.PAGES,
-    *visibility.PAGES,
-    *erasures.PAGES,
-    *own_data.PAGES,
-    *groups.PAGES,
-    *belonging.PAGES,
-    *community.PAGES,
-    *figure_reports.PAGES,
-    *everything.PAGES,
-    *agreements.PAGES,
-    *coordinator.PAGES,
-    *balances.PAGES,
-    *journal.PAGES,
-    *audit.PAGES,
-    *seal.PAGES,
-    *slips.PAGES,
-    *receipts.PAGES,
-    *proofs.PAGES,
-    *tiles.PAGES,
-    *replay.PAGES,
-    *exceptions.PAGES,
-    *samples.PAGES,
+_MODULES = (
+    health,
+    sign_in,
+    home,
+    history,
+    statements,
+    story,
+    story_files,
+    reports,
+    exchanges,
+    answers,
+    gift_records,
+    gifts,
+    members,
+    erasures,
+    own_data,
+    groups,
+    community,
+    figure_reports,
+    everything,
+    agreements,
+    coordinator,
+    balances,
+    journal,
+    audit,
+    seal,
+    slips,
+    receipts,
+    proofs,
+    tiles,
+    replay,
+    exceptions,
+    samples,
 )
+
+PAGES: Sequence[HTTPRouteHandler] = [
+    handler for module in _MODULES for handler in vars(module).values() if isinstance(handler, HTTPRouteHandler)
+]
+"""Every page and every button, in the order of the modules."""

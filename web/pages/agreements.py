@@ -4,22 +4,19 @@ import hashlib
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
+from ledger.application.agreements import AgreeOnCategories, AgreeOnConfirmation, AgreeOnLimits, AgreeOnThresholds
 from ledger.domain.agreements import LARGEST_LIMIT_MINUTES, THRESHOLDS, ThresholdDefinition
 from ledger.events.agreements import Thresholds, WordsNeeded
 from ledger.hours import minutes_from
-from ledger.identifiers import CategoryKey, is_category_key, new_command_id
+from ledger.identifiers import CategoryKey, is_category_key
 from ledger.log.people import folded
-from projections.views import Views
-from web.forms import Fields, Form, decode, query_fields
-from web.frame import page, see_other
-from web.pages.orders import carried_out, ordered
-from web.visitors import Asked, Visitor
+from web.authorisation import COORDINATORS, MEMBERS
+from web.call import Call, get, post
+from web.forms import Fields, Form
 from web.words import gettext, later
 
 LONGEST_LABEL = 60
@@ -75,108 +72,73 @@ SENTENCES = {
 }
 
 
-@get("/agreements", sync_to_thread=True)
-def show_agreements(request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[str]:
+@get("/agreements", may=MEMBERS)
+def show_agreements(call: Call) -> Response[str]:
     """The agreements in force."""
-    return _agreements_page(request, bank, views, Form())
+    return _agreements_page(call, Form())
 
 
-@post("/agreements/limits", status_code=303, sync_to_thread=True)
-def agree_limits(
-    request: Asked,
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/agreements/limits", may=COORDINATORS)
+def agree_limits(call: Call) -> Response[str] | Redirect:
     """New limits for everybody."""
-    command = ordered(fields, visitor)
-    form = decode(LimitsForm, fields, SENTENCES)
-    if not form.problems:
-        wish = form.wish
-        upper = None if wish.upper is None else minutes_from(wish.upper, 0)
-        answer = carried_out(
-            form, "debit", lambda: bank.agreements.limits(-minutes_from(wish.debit, 0), upper, command=command)
-        )
-        if answer is not None:
-            return _agreed(request, views, answer.position, "limits")
-    return _agreements_page(request, bank, views, form)
+    form = call.form(LimitsForm, SENTENCES)
+
+    def agreed() -> AgreeOnLimits:
+        upper = form.wish.upper
+        return AgreeOnLimits(-minutes_from(form.wish.debit, 0), None if upper is None else minutes_from(upper, 0))
+
+    if call.do(form, agreed, otherwise="debit"):
+        return call.see_other("show_agreements", done="limits")
+    return _agreements_page(call, form)
 
 
-@post("/agreements/confirmation", status_code=303, sync_to_thread=True)
-def agree_confirmation(
-    request: Asked,
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/agreements/confirmation", may=COORDINATORS)
+def agree_confirmation(call: Call) -> Response[str] | Redirect:
     """Whose word settles from now on."""
-    command = ordered(fields, visitor)
-    form = decode(ConfirmationForm, fields, SENTENCES)
-    if not form.problems:
-        needed = form.wish.words_needed
-        answer = carried_out(form, "words_needed", lambda: bank.agreements.confirmation(needed, command=command))
-        if answer is not None:
-            return _agreed(request, views, answer.position, "confirmation")
-    return _agreements_page(request, bank, views, form)
+    form = call.form(ConfirmationForm, SENTENCES)
+    if call.do(form, lambda: AgreeOnConfirmation(form.wish.words_needed), otherwise="words_needed"):
+        return call.see_other("show_agreements", done="confirmation")
+    return _agreements_page(call, form)
 
 
-@post("/agreements/categories", status_code=303, sync_to_thread=True)
-def agree_categories(
-    request: Asked,
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/agreements/categories", may=COORDINATORS)
+def agree_categories(call: Call) -> Response[str] | Redirect:
     """The kinds of help from now on."""
-    command = ordered(fields, visitor)
-    form = decode(CategoriesForm, fields, SENTENCES)
-    if not form.problems:
-        wanted = kinds_typed(fields)
-        answer = carried_out(form, "label", lambda: bank.agreements.categories(wanted, command=command))
-        if answer is not None:
-            return _agreed(request, views, answer.position, "categories")
-    return _agreements_page(request, bank, views, form, _lines_typed(fields))
+    form = call.form(CategoriesForm, SENTENCES)
+    if call.do(form, lambda: AgreeOnCategories(kinds_typed(call.fields)), otherwise="label"):
+        return call.see_other("show_agreements", done="categories")
+    return _agreements_page(call, form, _lines_typed(call.fields))
 
 
-@post("/agreements/exceptions", status_code=303, sync_to_thread=True)
-def agree_exceptions(
-    request: Asked,
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/agreements/exceptions", may=COORDINATORS)
+def agree_exceptions(call: Call) -> Response[str] | Redirect:
     """From where on something in the book is worth a look."""
-    command = ordered(fields, visitor)
-    form = decode(ThresholdsForm, fields)
-    if not form.problems:
+    form = call.form(ThresholdsForm)
+
+    def agreed() -> AgreeOnThresholds:
         typed: dict[str, int] = msgspec.structs.asdict(form.wish)
-        wanted = Thresholds(
-            **{
-                name: minutes_from(typed[name], 0) if threshold.unit == "minutes" else typed[name]
-                for name, threshold in THRESHOLDS.items()
-            }
+        return AgreeOnThresholds(
+            Thresholds(
+                **{
+                    name: minutes_from(typed[name], 0) if threshold.unit == "minutes" else typed[name]
+                    for name, threshold in THRESHOLDS.items()
+                }
+            )
         )
-        answer = carried_out(form, "late_days", lambda: bank.agreements.exceptions(wanted, command=command))
-        if answer is not None:
-            return _agreed(request, views, answer.position, "exceptions")
-    return _agreements_page(request, bank, views, form)
+
+    if call.do(form, agreed, otherwise="late_days"):
+        return call.see_other("show_agreements", done="exceptions")
+    return _agreements_page(call, form)
 
 
-PAGES = (show_agreements, agree_limits, agree_confirmation, agree_categories, agree_exceptions)
-
-
-def kinds_typed(fields: Fields) -> list[tuple[CategoryKey, str]]:
-    """The lines that hold something, each with its key; a new kind gets one, the same for the same words."""
-    kinds: list[tuple[CategoryKey, str]] = []
-    for key, typed in zip(fields.all("key"), fields.all("label"), strict=False):
-        label = " ".join(typed.split())
-        if label:
-            kinds.append((CategoryKey(key if is_category_key(key) else key_for(label)), label))
-    return kinds
+def kinds_typed(fields: Fields) -> tuple[Category, ...]:
+    """The lines that hold something, each with its key. A new kind gets a key, the same for the same label."""
+    lines = [(key, " ".join(typed.split())) for key, typed in zip(fields.all("key"), fields.all("label"), strict=False)]
+    return tuple(
+        Category(key=CategoryKey(key if is_category_key(key) else key_for(label)), label=label)
+        for key, label in lines
+        if label
+    )
 
 
 def key_for(label: str) -> str:
@@ -186,23 +148,10 @@ def key_for(label: str) -> str:
     return key or f"kind-{hashlib.sha256(label.encode()).hexdigest()[:10]}"
 
 
-def _agreed(request: Asked, views: Views, position: int, done: str) -> Redirect:
-    views.catch_up(position)
-    return see_other(request.app.state.frame.url("show_agreements"), done=done)
-
-
-def _agreements_page(
-    request: Asked,
-    bank: TimeBank,
-    views: Views,
-    form: Form[Any],
-    lines: list[tuple[str, str]] | None = None,
-) -> Response[str]:
-    agreements = bank.agreements.in_force()
-    done = query_fields(request).one("done")
+def _agreements_page(call: Call, form: Form[Any], lines: list[tuple[str, str]] | None = None) -> Response[str]:
+    agreements = call.bank.agreements
     kept = [(str(category.key), category.label) for category in agreements.categories]
-    return page(
-        request,
+    return call.page(
         "agreements.html",
         form=form,
         agreements=agreements,
@@ -215,9 +164,8 @@ def _agreements_page(
             (name, gettext(threshold.label), in_unit_typed(threshold, getattr(agreements.thresholds, name)))
             for name, threshold in THRESHOLDS.items()
         ],
-        new_command=new_command_id,
-        done=gettext(DONE[done]) if done in DONE else "",
-        as_of=views.catch_up().number,
+        done=call.done(DONE),
+        as_of=call.views.catch_up().number,
     )
 
 

@@ -1,94 +1,83 @@
-"""Answering what somebody logged: agreeing, declining, and calling off what still waits."""
+"""Answering what somebody logged, and taking back what counts: a party asks, somebody else decides; nothing is rubbed out."""
 
 from collections.abc import Callable
 
-from litestar import Response, post
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ledger.application.commands import Answer, Command
-from ledger.application.time_bank import TimeBank
-from ledger.identifiers import ExchangeId
-from projections.views import Views
-from web.forms import Fields
-from web.frame import see_other
-from web.pages.answer_forms import AnswerForm, answer
-from web.pages.exchanges import exchange_page
+from ledger.application.commands import Command
+from ledger.application.exchanges import (
+    ApproveReversal,
+    AskForReversal,
+    CallOffExchange,
+    ConfirmExchange,
+    DeclineExchange,
+    DeclineReversal,
+    ReverseExchange,
+)
+from ledger.identifiers import ExchangeId, MemberId
+from web.authorisation import PARTIES_AND_COORDINATORS
+from web.call import Call, post
+from web.pages.exchanges import AnswerForm, answer, exchange_page
 from web.pages.typed import LONGEST_BODY_BYTES
-from web.visitors import Asked, Visitor
 
 
-@post("/exchanges/{exchange_id:str}/confirmation", status_code=303, sync_to_thread=True)
-def confirm_exchange(
-    request: Asked,
-    exchange_id: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-    fields: NamedDependency[Fields],
-) -> Response[str] | Redirect:
+@post("/exchanges/{exchange_id:str}/confirmation", may=PARTIES_AND_COORDINATORS)
+def confirm_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
     """Agrees, or passes on that somebody agrees."""
-    exchange = ExchangeId(exchange_id)
-    return answered(
-        (request, exchange, visitor, bank, views, fields),
-        lambda command, _: bank.exchanges.confirm(exchange, command=command),
-        "agreed",
-    )
+    return _answered(call, exchange_id, lambda _: ConfirmExchange(exchange_id), "agreed")
 
 
 @post(
-    "/exchanges/{exchange_id:str}/declination",
-    status_code=303,
-    sync_to_thread=True,
+    "/exchanges/{exchange_id:str}/declination", may=PARTIES_AND_COORDINATORS, request_max_body_size=LONGEST_BODY_BYTES
+)
+def decline_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Says no, with a word of why, or passes it on."""
+    return _answered(call, exchange_id, lambda wish: DeclineExchange(exchange_id, wish.reason), "declined")
+
+
+@post("/exchanges/{exchange_id:str}/cancellation", may=PARTIES_AND_COORDINATORS)
+def call_off_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """The reporter, or a coordinator, calls off what still waits."""
+    return _answered(call, exchange_id, lambda _: CallOffExchange(exchange_id), "called-off")
+
+
+@post("/exchanges/{exchange_id:str}/reversal", may=PARTIES_AND_COORDINATORS, request_max_body_size=LONGEST_BODY_BYTES)
+def ask_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """A party asks; a coordinator who is no party takes it back at once, and says which party asked for it."""
+    if call.visitor.member in call.bank.exchange(exchange_id).parties:
+        return _answered(call, exchange_id, lambda wish: AskForReversal(exchange_id, wish.reason), "asked-back")
+    return _answered(
+        call,
+        exchange_id,
+        lambda wish: ReverseExchange(exchange_id, MemberId(wish.asked_by), wish.reason),
+        "taken-back",
+        needs="asked_by",
+    )
+
+
+@post("/exchanges/{exchange_id:str}/reversal/approval", may=PARTIES_AND_COORDINATORS)
+def approve_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """The other party, or a coordinator who is no party, agrees that the hours move back."""
+    return _answered(call, exchange_id, lambda _: ApproveReversal(exchange_id), "taken-back")
+
+
+@post(
+    "/exchanges/{exchange_id:str}/reversal/refusal",
+    may=PARTIES_AND_COORDINATORS,
     request_max_body_size=LONGEST_BODY_BYTES,
 )
-def decline_exchange(
-    request: Asked,
-    exchange_id: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-    fields: NamedDependency[Fields],
-) -> Response[str] | Redirect:
-    """Says no, with a word of why, or passes it on."""
-    exchange = ExchangeId(exchange_id)
-    return answered(
-        (request, exchange, visitor, bank, views, fields),
-        lambda command, wish: bank.exchanges.decline(exchange, reason=wish.reason, command=command),
-        "declined",
-    )
+def decline_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """The exchange stands: so says the other party, a coordinator, or whoever asked."""
+    return _answered(call, exchange_id, lambda wish: DeclineReversal(exchange_id, wish.reason), "kept")
 
 
-@post("/exchanges/{exchange_id:str}/cancellation", status_code=303, sync_to_thread=True)
-def call_off_exchange(
-    request: Asked,
-    exchange_id: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-    fields: NamedDependency[Fields],
-) -> Response[str] | Redirect:
-    """The reporter, or a coordinator, calls off what still waits."""
-    exchange = ExchangeId(exchange_id)
-    return answered(
-        (request, exchange, visitor, bank, views, fields),
-        lambda command, _: bank.exchanges.call_off(exchange, command=command),
-        "called-off",
-    )
-
-
-PAGES = (confirm_exchange, decline_exchange, call_off_exchange)
-
-Where = tuple[Asked, ExchangeId, Visitor, TimeBank, Views, Fields]
-
-
-def answered(
-    where: Where, do: Callable[[Command, AnswerForm], Answer], done: str, *, needs: str = ""
+def _answered(
+    call: Call, exchange: ExchangeId, command: Callable[[AnswerForm], Command], done: str, *, needs: str = ""
 ) -> Response[str] | Redirect:
     """Back to the exchange's page: with what was done, or with the sentence that says why it was not."""
-    request, exchange, visitor, bank, views, fields = where
-    form = answer(fields, visitor, views, do, needs=needs)
+    form = answer(call, command, needs=needs)
     if form.problems:
-        return exchange_page(request, exchange, form, visitor, bank, views)
-    return see_other(request.app.state.frame.url("show_exchange", exchange_id=exchange), done=done)
+        return exchange_page(call, exchange, form)
+    return call.see_other("show_exchange", exchange_id=exchange, done=done)

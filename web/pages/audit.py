@@ -1,28 +1,25 @@
 """The auditor's desk: whether the book holds, what it holds by chapter, what is worth a look, and where to go on from there."""
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 
 from ledger.seal.published import NothingSealed
 from ledger.seal.refused import SealRefused
-from projections.views import Views
+from web.authorisation import COORDINATORS_AND_AUDITORS
+from web.call import Call, get
 from web.chapters import CHAPTERS
-from web.frame import page
 from web.looked_at import rule_words
 from web.pages.exceptions import found_by_rule
 from web.seals import Seals
-from web.visitors import Asked
 from web.words import gettext
 
 
-@get("/audit", sync_to_thread=True)
-def show_audit(request: Asked, views: NamedDependency[Views]) -> Response[str]:
+@get("/audit", may=COORDINATORS_AND_AUDITORS)
+def show_audit(call: Call) -> Response[str]:
     """Every chapter with the number of its entries; the numbers are kept as entries come, not counted here."""
-    as_of = views.catch_up()
-    looked = views.exceptions.looked()
-    counted = views.journal.chapters()
-    return page(
-        request,
+    as_of = call.views.catch_up()
+    looked = call.views.exceptions.looked()
+    counted = call.views.journal.chapters()
+    return call.page(
         "audit.html",
         chapters=[
             (chapter, gettext(name), gettext(words), counted.get(chapter, 0))
@@ -30,13 +27,10 @@ def show_audit(request: Asked, views: NamedDependency[Views]) -> Response[str]:
         ],
         looked=looked,
         rules=[(rule, *rule_words(rule, looked.thresholds), found) for rule, found in found_by_rule(looked.counts)],
-        check=views.replays.latest(),
-        sealed=_sealed(request.app.state.seals),
+        check=call.views.replays.latest(),
+        sealed=_sealed(call.seals),
         as_of=as_of.number,
     )
-
-
-PAGES = (show_audit,)
 
 
 def _sealed(seals: Seals) -> int:

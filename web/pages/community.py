@@ -4,24 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 
-from ledger.application.time_bank import TimeBank
 from projections.reports.closing import first_closing
 from projections.reports.report import COMMUNITY, Audience, Report
 from projections.views import Views
+from web.authorisation import MEMBERS
+from web.call import Call, get
 from web.care import care_of
 from web.closed_periods import choices, latest, one_before
 from web.figure_words import Compared, compared
 from web.findings import Findings, findings_of, most_in_a_month
-from web.forms import query_fields
-from web.frame import page
 from web.pages.choices import labels_of
-from web.pages.people import Names
+from web.pages.people import names_of
 from web.pages.typed import today_of
 from web.told_findings import only_gifts
-from web.visitors import Asked, Visitor
 
 MONTHS_DRAWN = 12
 
@@ -34,53 +31,47 @@ class Asking(NamedTuple):
     is_missing: bool
 
 
-@get("/community", sync_to_thread=True)
-def show_community(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/community", may=MEMBERS)
+def show_community(call: Call) -> Response[str]:
     """The figures of one closed period, or of two side by side; coordinators see beneath what needs their care."""
-    as_of = views.catch_up()
-    audience: Audience = "coordinators" if visitor.coordinates or visitor.audits else "everyone"
-    periods = views.reports.periods(COMMUNITY)
-    asking = _asking(request, periods)
-    main = _report(views, asking.period, audience)
-    beside = _report(views, asking.beside, audience)
+    as_of = call.views.catch_up()
+    audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
+    periods = call.views.reports.periods(COMMUNITY)
+    asking = _asking(call, periods)
+    main = _report(call.views, asking.period, audience)
+    beside = _report(call.views, asking.beside, audience)
     highest = max((most_in_a_month(one.figures) for one in (main, beside) if one), default=0)
-    return page(
-        request,
+    return call.page(
         "community.html",
-        members=views.members.totals(),
-        people=views.contributions.people(COMMUNITY),
+        members=call.views.members.totals(),
+        people=call.views.contributions.people(COMMUNITY),
         keeps_the_book=audience == "coordinators",
-        first_figures_after=None if main else _first_closing(bank, views),
+        first_figures_after=None if main else _first_closing(call),
         periods=choices(periods),
         asking=asking,
-        found=_found(main, audience, bank, views, highest),
+        found=_found(call, main, audience, highest),
         only_gifts=main is not None and only_gifts(main.figures),
-        beside=_found(beside, audience, bank, views, highest),
+        beside=_found(call, beside, audience, highest),
         table=_side_by_side(main, beside),
-        load_before=_load_before(views, asking.period, audience, periods),
-        has_groups=bool(views.groups.all(limit=1).rows),
-        care=care_of(main.figures) if main and visitor.coordinates else None,
-        check=views.replays.latest(),
+        load_before=_load_before(call.views, asking.period, audience, periods),
+        has_groups=bool(call.views.groups.all(limit=1).rows),
+        care=care_of(main.figures) if main and call.visitor.coordinates else None,
+        check=call.views.replays.latest(),
         as_of=main.entry if main else as_of.number,
     )
 
 
-PAGES = (show_community,)
-
-
-def _first_closing(bank: TimeBank, views: Views) -> date | None:
+def _first_closing(call: Call) -> date | None:
     """After which day there will be figures; None until the process that makes them has looked at the log."""
-    founded_on, span = views.reports.state().founded_on, views.contributions.span(COMMUNITY)
+    founded_on, span = call.views.reports.state().founded_on, call.views.contributions.span(COMMUNITY)
     if not founded_on or not span:
         return None
-    return first_closing(date.fromisoformat(f"{span[0]}-01"), date.fromisoformat(founded_on), today_of(bank))
+    return first_closing(date.fromisoformat(f"{span[0]}-01"), date.fromisoformat(founded_on), today_of(call.bank))
 
 
-def _asking(request: Asked, periods: Sequence[str]) -> Asking:
+def _asking(call: Call, periods: Sequence[str]) -> Asking:
     """What the address asks for; another period than there is falls back on the latest, and is said to be missing."""
-    asked = query_fields(request)
+    asked = call.query
     period, beside = asked.one("period"), asked.one("beside")
     is_missing = any(wanted and wanted not in periods for wanted in (period, beside))
     chosen = period if period in periods else latest(periods)
@@ -91,15 +82,15 @@ def _report(views: Views, period: str, audience: Audience) -> Report | None:
     return views.reports.of(COMMUNITY, period, audience) if period else None
 
 
-def _found(report: Report | None, audience: Audience, bank: TimeBank, views: Views, highest: int) -> Findings | None:
+def _found(call: Call, report: Report | None, audience: Audience, highest: int) -> Findings | None:
     """What a report says, with the names of kinds and groups; a month stands at the end of the twelve up to it."""
     if report is None:
         return None
     before: Sequence[Mapping[str, Any]] = ()
     if len(report.period) > len("2025"):
-        before = views.reports.months_before(COMMUNITY, audience, report.period, MONTHS_DRAWN)
-    groups = Names(bank, views).of([one["group"] for one in report.figures.get("access") or ()])
-    return findings_of(report, labels_of(bank), groups, before, highest)
+        before = call.views.reports.months_before(COMMUNITY, audience, report.period, MONTHS_DRAWN)
+    groups = names_of(call, [one["group"] for one in report.figures.get("access") or ()])
+    return findings_of(report, labels_of(call.bank), groups, before, highest)
 
 
 def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[Compared]:

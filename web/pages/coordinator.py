@@ -2,47 +2,38 @@
 
 from datetime import date
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 
-from ledger.application.time_bank import TimeBank
 from ledger.log.entry import instant
 from projections.exchanges import ExchangeView
-from projections.views import Views
-from web.forms import query_fields
-from web.frame import page
+from web.authorisation import COORDINATORS
+from web.call import Call, get, turned
 from web.pages.choices import labels_of
-from web.pages.orders import turned
-from web.pages.people import Names
-from web.visitors import Asked
+from web.pages.people import names_of
 from web.words import today
 
 
-@get("/coordinator", sync_to_thread=True)
-def show_desk(request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[str]:
+@get("/coordinator", may=COORDINATORS)
+def show_desk(call: Call) -> Response[str]:
     """What waits, the longest first; who was invited and waits to be welcomed; who asked to be erased."""
-    as_of = views.catch_up()
-    asked = query_fields(request)
-    waiting = turned(lambda: views.exchanges.waiting_everywhere(asked.one("after") or None))
-    invited, to_erase = views.members.invited(), views.members.asking_to_be_erased()
-    names = Names(bank, views).of(
-        [*(one.id for one in (*invited, *to_erase)), *(one for view in waiting.rows for one in people_of(view))]
+    as_of = call.views.catch_up()
+    asked = call.query
+    waiting = turned(lambda: call.views.exchanges.waiting_everywhere(asked.one("after") or None))
+    invited, to_erase = call.views.members.invited(), call.views.members.asking_to_be_erased()
+    names = names_of(
+        call, [*(one.id for one in (*invited, *to_erase)), *(one for view in waiting.rows for one in people_of(view))]
     )
-    return page(
-        request,
+    return call.page(
         "coordinator.html",
         waiting=waiting,
         is_first=not asked.one("after"),
         invited=invited,
         to_erase=to_erase,
         names=names,
-        labels=labels_of(bank),
+        labels=labels_of(call.bank),
         day_of=_day_of,
         as_of=as_of.number,
     )
-
-
-PAGES = (show_desk,)
 
 
 def people_of(view: ExchangeView) -> set[str]:

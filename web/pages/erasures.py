@@ -1,123 +1,76 @@
 """Being forgotten: a member asks, a coordinator is shown what goes and what stays, and confirms."""
 
-from collections.abc import Callable
 from datetime import date
 
-import msgspec
-from litestar import Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ledger.application.commands import Answer, Command
-from ledger.application.time_bank import TimeBank
-from ledger.identifiers import MemberId, new_command_id
+from ledger.application.erasures import AskForErasure, EraseMember, WithdrawErasure, would_go
+from ledger.identifiers import MemberId
 from ledger.log.entry import instant
-from projections.views import Views
-from web.forms import Fields, Form
-from web.frame import page
+from web.authorisation import COORDINATORS, THE_MEMBER_AND_COORDINATORS
+from web.call import Call, get, post
+from web.forms import Form
 from web.pages.member import ButtonForm, seen_member, to_member
-from web.pages.orders import carried_out, ordered
-from web.pages.people import Names
-from web.visitors import Asked, Visitor
+from web.pages.people import names_of
 from web.words import today
 
 
-@get("/members/{member_id:str}/erasure", sync_to_thread=True)
-def show_erasure(
-    request: Asked, member_id: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/members/{member_id:str}/erasure", may=THE_MEMBER_AND_COORDINATORS)
+def show_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
     """What would go, what stays and why, and whose turn it is: to ask, to confirm, or to think better of it."""
-    return _erasure_page(request, member_id, bank, views, Form())
+    return _erasure_page(call, member_id, Form())
 
 
-@post("/members/{member_id:str}/erasure-request", status_code=303, sync_to_thread=True)
-def ask_erasure(
-    request: Asked,
-    member_id: FromPath[str],
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/members/{member_id:str}/erasure-request", may=THE_MEMBER_AND_COORDINATORS)
+def ask_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
     """A member asks to be erased, or a coordinator passes on that they did."""
-
-    def ask(member: MemberId, command: Command) -> Answer:
-        if member != visitor.member:
-            command = msgspec.structs.replace(command, on_behalf=member)
-        return bank.erasures.ask(member, command=command)
-
-    return _done(request, member_id, fields, bank, views, ask, "asked_to_be_erased")
+    return _done(call, member_id, AskForErasure, "asked_to_be_erased", passes_on=True)
 
 
-@post("/members/{member_id:str}/erasure-request/withdrawal", status_code=303, sync_to_thread=True)
-def withdraw_erasure(
-    request: Asked,
-    member_id: FromPath[str],
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/members/{member_id:str}/erasure-request/withdrawal", may=THE_MEMBER_AND_COORDINATORS)
+def withdraw_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
     """They think better of it, while it waits."""
-
-    def withdraw(member: MemberId, command: Command) -> Answer:
-        if member != visitor.member:
-            command = msgspec.structs.replace(command, on_behalf=member)
-        return bank.erasures.withdraw(member, command=command)
-
-    return _done(request, member_id, fields, bank, views, withdraw, "not_erased")
+    return _done(call, member_id, WithdrawErasure, "not_erased", passes_on=True)
 
 
-@post("/members/{member_id:str}/erasure", status_code=303, sync_to_thread=True)
-def erase(
-    request: Asked,
-    member_id: FromPath[str],
-    fields: NamedDependency[Fields],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/members/{member_id:str}/erasure", may=COORDINATORS)
+def erase(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
     """A coordinator confirms, and it is done."""
-
-    def confirm(member: MemberId, command: Command) -> Answer:
-        return bank.erasures.erase(member, command=command)
-
-    return _done(request, member_id, fields, bank, views, confirm, "erased")
-
-
-PAGES = (show_erasure, ask_erasure, withdraw_erasure, erase)
+    return _done(call, member_id, EraseMember, "erased")
 
 
 def _done(
-    request: Asked,
-    member_id: str,
-    fields: Fields,
-    bank: TimeBank,
-    views: Views,
-    do: Callable[[MemberId, Command], Answer],
+    call: Call,
+    member_id: MemberId,
+    step: type[AskForErasure | WithdrawErasure | EraseMember],
     done: str,
+    *,
+    passes_on: bool = False,
 ) -> Response[str] | Redirect:
-    member = seen_member(request.user, member_id, views).id
-    command = ordered(fields, request.user)
-    form = Form[ButtonForm]()
-    answer = carried_out(form, "erasure", lambda: do(member, command))
-    if answer is None:
-        return _erasure_page(request, member_id, bank, views, form)
-    views.catch_up(answer.position)
-    return to_member(request, member, done)
+    member = seen_member(call, member_id).id
+    form = call.form(ButtonForm)
+    recorded = call.do(
+        form,
+        lambda: step(member),
+        otherwise="erasure",
+        on_behalf=member if passes_on and member != call.visitor.member else None,
+    )
+    if recorded is None:
+        return _erasure_page(call, member_id, form)
+    call.views.catch_up(recorded.position)
+    return to_member(call, member, done)
 
 
-def _erasure_page(
-    request: Asked, member_id: str, bank: TimeBank, views: Views, form: Form[ButtonForm]
-) -> Response[str]:
-    visitor = request.user
-    member = seen_member(visitor, member_id, views)
+def _erasure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Response[str]:
+    visitor = call.visitor
+    member = seen_member(call, member_id)
     is_self = member.id == visitor.member
     may_confirm = not is_self and not member.erased_at and bool(member.erasure_asked_at or member.status == "left")
-    own = bank.people.fields_of(member.id)
-    names = Names(bank, views).of([member.id, member.erasure_asked_by])
-    return page(
-        request,
+    own = call.bank.people.fields_of(member.id)
+    names = names_of(call, [member.id, member.erasure_asked_by])
+    return call.page(
         "member_erasure.html",
         form=form,
         member=member,
@@ -129,10 +82,9 @@ def _erasure_page(
         has_phone=bool(own.get("phone")),
         written=own.get("note", 0) + own.get("reason", 0),
         # The whole log is read for it, so only whoever is about to confirm is told.
-        of_others=bank.erasures.would_go(member.id).of_others if may_confirm else 0,
-        waiting=[*views.exchanges.waiting_for(member.id), *views.exchanges.waiting_on_others(member.id)],
+        of_others=would_go(call.bank.log, call.bank.people, member.id).of_others if may_confirm else 0,
+        waiting=[*call.views.exchanges.waiting_for(member.id), *call.views.exchanges.waiting_on_others(member.id)],
         day_of=_day_of,
-        new_command=new_command_id,
     )
 
 

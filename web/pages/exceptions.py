@@ -4,21 +4,17 @@ from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 import msgspec
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from markupsafe import Markup
 from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
 from projections.exceptions.noted import RULES, Noted, Rule
-from projections.views import Views
-from web.forms import decode, query_fields
-from web.frame import page
+from web.authorisation import COORDINATORS_AND_AUDITORS
+from web.call import Call, get
 from web.looked_at import found_words, rule_words
-from web.pages.people import Names
-from web.visitors import Asked
+from web.pages.people import names_of
 from web.voices import Voice
 
 FINDS_A_PAGE = 25
@@ -39,30 +35,27 @@ class ExceptionsForm(msgspec.Struct):
     after: Annotated[int, Meta(ge=0)] = 0
 
 
-@get("/audit/exceptions/{rule:str}", sync_to_thread=True)
-def show_exceptions(
-    request: Asked, rule: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/audit/exceptions/{rule:str}", may=COORDINATORS_AND_AUDITORS)
+def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
     """What one rule found, the newest first."""
-    views.catch_up()
+    call.views.catch_up()
     named = _BY_NAME.get(rule)
     if named is None:
         raise NotFoundException
-    form = decode(ExceptionsForm, query_fields(request))
+    form = call.form(ExceptionsForm)
     after = 0 if form.problems else form.wish.after
-    looked = views.exceptions.looked()
-    found = views.exceptions.of(named, after, FINDS_A_PAGE + 1)
+    looked = call.views.exceptions.looked()
+    found = call.views.exceptions.of(named, after, FINDS_A_PAGE + 1)
     shown = found[:FINDS_A_PAGE]
     name, words = rule_words(named, looked.thresholds)
-    return page(
-        request,
+    return call.page(
         "exceptions.html",
         form=form,
         rule=named,
         name=name,
         words=words,
         counted=looked.counts.get(named, 0),
-        finds=_finds([noted for _, noted in shown], bank, views),
+        finds=_finds(call, [noted for _, noted in shown]),
         older=shown[-1][0] if len(found) > FINDS_A_PAGE else 0,
         is_first=after == 0,
         looked=looked,
@@ -70,11 +63,8 @@ def show_exceptions(
     )
 
 
-PAGES = (show_exceptions,)
-
-
-def _finds(noted: list[Noted], bank: TimeBank, views: Views) -> list[Find]:
-    voice = Voice(Names(bank, views).of({who for one in noted for who in one.people}), {})
+def _finds(call: Call, noted: list[Noted]) -> list[Find]:
+    voice = Voice(names_of(call, {who for one in noted for who in one.people}), {})
     return [Find(found_words(one, voice), one) for one in noted]
 
 

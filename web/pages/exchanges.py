@@ -1,27 +1,34 @@
 """The page of one exchange: what was said, by whom, what it counts, and what its reader may do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
-from ledger.identifiers import ExchangeId, MemberId, new_command_id
+from ledger.application.commands import LONGEST_WORDS, Command
+from ledger.identifiers import ExchangeId, MemberId, is_member, new_command_id
 from ledger.log.entry import instant
 from projections.exchanges import ExchangeView, Moment
-from projections.views import Views
-from web.forms import Form, query_fields
-from web.frame import page
-from web.pages.answer_forms import AnswerForm
+from web.authorisation import PARTIES_COORDINATORS_AND_AUDITORS
+from web.call import Call, get
+from web.forms import Form
 from web.pages.choices import labels_of
-from web.pages.people import Names
+from web.pages.people import names_of
 from web.pages.tallies import tallies_after
-from web.visitors import Asked, Visitor
+from web.visitors import Visitor
+
+
+class AnswerForm(msgspec.Struct, kw_only=True):
+    """An answer: why, where a reason is asked for, and whose word it is when a coordinator passes it on."""
+
+    reason: Annotated[str, Meta(max_length=LONGEST_WORDS)] = ""
+    speaker: Annotated[str, Meta(max_length=30)] = ""
+    asked_by: Annotated[str, Meta(max_length=30)] = ""
 
 
 class Told(NamedTuple):
@@ -59,55 +66,57 @@ class Acts(msgspec.Struct, frozen=True):
     corrects: bool
 
 
-@get("/exchanges/{exchange_id:str}", sync_to_thread=True)
-def show_exchange(
-    request: Asked,
-    exchange_id: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str]:
+@get("/exchanges/{exchange_id:str}", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def show_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str]:
     """What happened, as a sentence, two signatures and a timeline of facts."""
-    return exchange_page(request, ExchangeId(exchange_id), Form[AnswerForm](), visitor, bank, views)
+    return exchange_page(call, exchange_id, Form[AnswerForm]())
 
 
-PAGES = (show_exchange,)
-
-
-def exchange_page(
-    request: Asked, exchange_id: ExchangeId, form: Form[AnswerForm], visitor: Visitor, bank: TimeBank, views: Views
-) -> Response[str]:
+def exchange_page(call: Call, exchange_id: ExchangeId, form: Form[AnswerForm]) -> Response[str]:
     """The page as it is now; with an answer that was refused, the same page with the sentence on top."""
-    as_of = views.catch_up()
-    view = views.exchanges.of(exchange_id)
+    as_of = call.views.catch_up()
+    view = call.views.exchanges.of(exchange_id)
     if view is None:
         raise NotFoundException
     parties = parties_of(view)
     said_by = [speaker for moment in view.timeline for speaker in (moment.actor, moment.on_behalf)]
-    names = Names(bank, views).of([visitor.member, *parties, view.reported_by, *said_by])
-    reads_words = visitor.member in parties or visitor.coordinates
-    acts = _acts(view, parties, visitor)
-    return page(
-        request,
+    names = names_of(call, [call.visitor.member, *parties, view.reported_by, *said_by])
+    reads_words = call.visitor.member in parties or call.visitor.coordinates
+    acts = _acts(view, parties, call.visitor)
+    return call.page(
         "exchange.html",
         form=form,
         view=view,
         story=told(view.timeline),
         parties=parties,
-        others=[party for party in parties if party != visitor.member],
+        others=[party for party in parties if party != call.visitor.member],
         names=names,
-        labels=labels_of(bank),
-        words=bank.people.words([view.note, *(moment.words for moment in view.timeline)]) if reads_words else {},
+        labels=labels_of(call.bank),
+        words=call.bank.people.words([view.note, *(moment.words for moment in view.timeline)]) if reads_words else {},
         hands=_hands(view, parties),
         asked_by_options=[(party, names[party]) for party in parties],
         acts=acts,
-        tallies=tallies_after(view.legs, view.given_on, (visitor.member,), bank, views) if acts.answers else [],
-        sees_entries=visitor.coordinates or visitor.audits,
-        has_slip=view.state in ("settled", "reversed") and request.app.state.seals.are_begun,
-        new_command=new_command_id,
-        done=query_fields(request).one("done"),
+        tallies=tallies_after(call, view.legs, view.given_on, (call.visitor.member,)) if acts.answers else [],
+        sees_entries=call.visitor.keeps_the_book,
+        has_slip=view.state in ("settled", "reversed") and call.seals.are_begun,
+        done=call.query.one("done"),
         as_of=as_of.number,
     )
+
+
+def answer(call: Call, command: Callable[[AnswerForm], Command], *, needs: str = "") -> Form[AnswerForm]:
+    """Carry out an answer to what others logged. A refusal is in the form that is returned.
+
+    `needs` names a field that has to be chosen before the ledger is asked.
+    """
+    form = call.form(AnswerForm)
+    if needs and not form.value(needs):
+        form.refuse(needs, "unknown_choice")
+    form.command = form.command or new_command_id()
+    speaker = form.value("speaker").strip()
+    passed_on = MemberId(speaker) if is_member(speaker) and speaker != call.visitor.member else None
+    call.do(form, lambda: command(form.wish), otherwise="answer", on_behalf=passed_on)
+    return form
 
 
 def parties_of(view: ExchangeView) -> tuple[MemberId, ...]:

@@ -2,24 +2,20 @@
 
 from typing import Literal, NamedTuple
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import GroupId, is_group, is_identifier
 from projections.reports.report import COMMUNITY, Report
 from projections.reports.sheet import as_csv, as_json, meanings
-from projections.views import Views
+from web.authorisation import COORDINATORS_AND_AUDITORS
+from web.call import Call, get
 from web.closed_periods import choices
 from web.figure_words import sections
 from web.findings import findings_of, period_words
-from web.forms import query_fields
-from web.frame import page
 from web.pages.choices import labels_of
-from web.pages.people import Names
-from web.visitors import Asked
+from web.pages.people import names_of
 
 Shape = Literal["html", "csv", "json"]
 
@@ -34,52 +30,45 @@ class Named(NamedTuple):
     shape: Shape
 
 
-@get("/community/reports", sync_to_thread=True)
-def list_reports(request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[str]:
+@get("/community/reports", may=COORDINATORS_AND_AUDITORS)
+def list_reports(call: Call) -> Response[str]:
     """The closed periods of the community, or of the group asked for, and the groups to choose from."""
-    as_of = views.catch_up()
-    scope = _scope(request)
-    groups = views.groups.all(limit=SCOPES_LISTED).rows
-    names = Names(bank, views).of([scope, *(group.id for group in groups)])
-    return page(
-        request,
+    as_of = call.views.catch_up()
+    scope = _scope(call)
+    groups = call.views.groups.all(limit=SCOPES_LISTED).rows
+    names = names_of(call, [scope, *(group.id for group in groups)])
+    return call.page(
         "figure_reports.html",
         group="" if scope == COMMUNITY else scope,
         name=names[scope],
-        periods=choices(views.reports.periods(scope)),
+        periods=choices(call.views.reports.periods(scope)),
         groups=sorted(((group.id, names[group.id]) for group in groups), key=lambda one: one[1].casefold()),
         as_of=as_of.number,
     )
 
 
-@get("/community/report/{report:str}", sync_to_thread=True)
-def show_report(
-    request: Asked, report: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str] | Response[bytes]:
+@get("/community/report/{report:str}", may=COORDINATORS_AND_AUDITORS)
+def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[bytes]:
     """One report: a page that prints, or with .csv or .json behind its period a sheet to keep."""
-    views.catch_up()
-    named, scope = _named(report), _scope(request)
+    call.views.catch_up()
+    named, scope = _named(report), _scope(call)
     # What leaves the house holds what everyone may see, whoever fetches it.
-    found = views.reports.of(scope, named.period, "everyone")
+    found = call.views.reports.of(scope, named.period, "everyone")
     if found is None:
         raise NotFoundException
     if named.shape != "html":
         return _sheet(found, named.shape)
-    names = Names(bank, views).of([scope, *(one["group"] for one in found.figures.get("access") or ())])
-    return page(
-        request,
+    names = names_of(call, [scope, *(one["group"] for one in found.figures.get("access") or ())])
+    return call.page(
         "figure_report.html",
         report=found,
         group="" if scope == COMMUNITY else scope,
         name=names[scope],
         period=period_words(found.period),
-        found=findings_of(found, labels_of(bank), names),
+        found=findings_of(found, labels_of(call.bank), names),
         sections=sections(found.figures, meanings()),
         as_of=found.entry,
     )
-
-
-PAGES = (list_reports, show_report)
 
 
 def _named(name: str) -> Named:
@@ -94,9 +83,9 @@ def _named(name: str) -> Named:
             raise NotFoundException
 
 
-def _scope(request: Asked) -> str:
+def _scope(call: Call) -> str:
     """The community, or the group that the address names."""
-    group = query_fields(request).one("group")
+    group = call.query.one("group")
     if not group:
         return COMMUNITY
     if not is_identifier(group) or not is_group(GroupId(group)):

@@ -1,32 +1,34 @@
 """One group's page, as each reader may see it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from babel.lists import format_list
 from litestar import Response
 from litestar.exceptions import NotFoundException
-from litestar.response import Redirect
+from markupsafe import Markup
 
-from ledger.application.time_bank import TimeBank
-from ledger.identifiers import GroupId, is_identifier, new_command_id
+from ledger.identifiers import GroupId, MemberId, is_identifier
 from ledger.log.people import folded
 from projections.groups import GroupRow
+from projections.privacy.agreed import Agreed, Seen
 from projections.reports.report import Audience, Report
 from projections.views import Views
+from web.call import Call, turned
 from web.closed_periods import choices as periods_to_choose
 from web.closed_periods import latest
+from web.drawings import Arcs, Line, arcs
 from web.figure_words import compared
-from web.forms import Form, query_fields
-from web.frame import page, see_other
+from web.forms import Form
 from web.group_history import GroupHistory, group_history
-from web.pages.agreed_people import people_seen
 from web.pages.choices import labels_of
-from web.pages.orders import turned
-from web.pages.people import Names, Person
-from web.visitors import Asked, Visitor
-from web.words import gettext, later
+from web.pages.people import Person, names_of
+from web.words import later, ngettext, speech
 
 MONTHS_DRAWN = 12
+MOST_NAMED = 60
+MOST_LINES = 200
+"""Longer lists of people than these are cut, and say so."""
 YEAR_LENGTH = len("2025")
 
 DONE = {
@@ -36,33 +38,39 @@ DONE = {
 }
 
 
-def group_page(
-    request: Asked,
-    group: GroupRow,
-    bank: TimeBank,
-    views: Views,
-    form: Form[Any],
-    choices: Sequence[Person] = (),
-) -> Response[str]:
+class PeopleSeen(NamedTuple):
+    """What the page tells of a year: a sentence of names, lines as (giver, receiver, minutes, times), and the picture.
+
+    `agreed` is None where nothing is known of the year. `more` lines are left out of the table.
+    """
+
+    year: str
+    agreed: Agreed | None
+    sentence: Markup
+    lines: Sequence[tuple[str, str, int | None, int | None]]
+    more: int
+    drawn: Arcs | None
+
+
+def group_page(call: Call, group: GroupRow, form: Form[Any], choices: Sequence[Person] = ()) -> Response[str]:
     """What the group's members gave and received in a closed period, or in two side by side, and who belongs.
 
     With what is wrong with a form of the page, and people to choose from when a typed name meant several.
     """
-    visitor = request.user
-    asked = query_fields(request)
-    who = turned(lambda: views.groups.members_of(group.id, asked.one("after")))
-    names = Names(bank, views).of([group.id, *(one.member for one in who.rows)])
+    visitor = call.visitor
+    asked = call.query
+    who = turned(lambda: call.views.groups.members_of(group.id, asked.one("after")))
+    names = names_of(call, [group.id, *(one.member for one in who.rows)])
     if not who.older and not who.newer:
         # Sorted where everybody is on one page; on a part of many, the alphabet would only seem to be whole.
         who.rows.sort(key=lambda one: (folded(names[one.member]), one.member))
-    belongs = views.groups.belongs(group.id, visitor.member)
-    periods = views.reports.periods(group.id)
+    belongs = call.views.groups.belongs(group.id, visitor.member)
+    periods = call.views.reports.periods(group.id)
     period = asked.one("period") if asked.one("period") in periods else latest(periods)
     beside = asked.one("beside") if asked.one("beside") in periods and asked.one("beside") != period else ""
-    main, other = (_report(group.id, one, visitor, views) for one in (period, beside))
-    labels = labels_of(bank)
-    return page(
-        request,
+    main, other = (_report(call, group.id, one) for one in (period, beside))
+    labels = labels_of(call.bank)
+    return call.page(
         "group.html",
         form=form,
         choices=choices,
@@ -70,20 +78,19 @@ def group_page(
         name=names[group.id],
         names=names,
         belongs=belongs,
-        sees=views.visibility.of(visitor.member) if belongs else "",
+        sees=call.views.visibility.of(visitor.member) if belongs else "",
         who=who,
         periods=periods_to_choose(periods),
         period=period,
         beside_period=beside,
         is_missing=any(one and one not in periods for one in (asked.one("period"), asked.one("beside"))),
-        found=_history(main, labels, views),
-        beside=_history(other, labels, views),
+        found=_history(main, labels, call.views),
+        beside=_history(other, labels, call.views),
         table=compared(*_shown_in_one(main, other)) if main and other else (),
-        people=people_seen(group, _year_of(period, periods), visitor, bank, views),
+        people=_people_seen(call, group, _year_of(period, periods)),
         may_see_people=belongs or visitor.coordinates,
-        new_command=new_command_id,
-        done=gettext(DONE[asked.one("done")]) if asked.one("done") in DONE else "",
-        as_of=views.as_of().number,
+        done=call.done(DONE),
+        as_of=call.views.as_of().number,
     )
 
 
@@ -96,14 +103,9 @@ def known_group(group_id: str, views: Views) -> GroupRow:
     return group
 
 
-def to_group(request: Asked, group: GroupId, done: str) -> Redirect:
-    """Back to the group's page, which says what was done."""
-    return see_other(request.app.state.frame.url("show_group", group_id=group), done=done)
-
-
-def _report(group: GroupId, period: str, visitor: Visitor, views: Views) -> Report | None:
-    audience: Audience = "coordinators" if visitor.coordinates or visitor.audits else "everyone"
-    return views.reports.of(group, period, audience) if period else None
+def _report(call: Call, group: GroupId, period: str) -> Report | None:
+    audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
+    return call.views.reports.of(group, period, audience) if period else None
 
 
 def _history(report: Report | None, labels: Mapping[str, str], views: Views) -> GroupHistory | None:
@@ -125,3 +127,50 @@ def _shown_in_one(first: Report, second: Report) -> Sequence[Mapping[str, Any]]:
 def _year_of(period: str, periods: Sequence[str]) -> str:
     """The closed year in which a period lies; "" while it is not over."""
     return period[:YEAR_LENGTH] if period[:YEAR_LENGTH] in periods else ""
+
+
+def _people_seen(call: Call, group: GroupRow, year: str) -> PeopleSeen:
+    """What this reader may see of the people of a group in a closed year; "" where there is none."""
+    agreed = call.views.ties.agreed_in(group.id, year, _seen_by(call)) if year else None
+    if agreed is None:
+        return PeopleSeen(year, None, Markup(), (), 0, None)
+    every = {*agreed.named, *(one for line in agreed.drawn for one in (line.giver, line.receiver))}
+    names = names_of(call, every)
+    lines = sorted(agreed.drawn, key=lambda line: (_in_order(line.giver, names), _in_order(line.receiver, names)))
+    in_picture = sorted(
+        {one for line in lines for one in (line.giver, line.receiver)}, key=lambda one: _in_order(one, names)
+    )
+    return PeopleSeen(
+        year,
+        agreed,
+        _named(agreed, names),
+        [(names[line.giver], names[line.receiver], line.minutes, line.times) for line in lines[:MOST_LINES]],
+        max(0, len(lines) - MOST_LINES),
+        arcs(
+            [(one, names[one]) for one in in_picture],
+            [Line(line.giver, line.receiver, line.minutes) for line in lines],
+        ),
+    )
+
+
+def _seen_by(call: Call) -> Seen:
+    """Whom this reader may see, in which groups: coordinators in all of them, others in their own."""
+    if call.visitor.coordinates:
+        return call.views.visibility.everywhere("coordinators")
+    own = [GroupId(group.id) for group in call.views.groups.of_member(call.visitor.member)]
+    return call.views.visibility.among(own, "groups")
+
+
+def _named(agreed: Agreed, names: Mapping[str, str]) -> Markup:
+    """Everybody who is named, and how many took part beside them, if that may be said."""
+    ordered = sorted(agreed.named, key=lambda one: _in_order(one, names))
+    parts = [Markup("<bdi>{}</bdi>").format(names[one]) for one in ordered[:MOST_NAMED]]
+    others = (agreed.others or 0) + max(0, len(ordered) - MOST_NAMED)
+    if others:
+        parts.append(Markup("{}").format(ngettext("%(num)s other", "%(num)s others", others)))
+    said = format_list([str(part) for part in parts], locale=speech().locale)
+    return Markup(said)  # noqa: S704 - names are marked up and escaped above; between them stand words of the language
+
+
+def _in_order(member: MemberId, names: Mapping[str, str]) -> tuple[str, str]:
+    return folded(names[member]), member

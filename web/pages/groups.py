@@ -3,23 +3,21 @@
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response
+from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
+from ledger.application.groups import FormGroup, JoinGroup, LeaveGroup
 from ledger.application.members import LONGEST_NAME
-from ledger.application.time_bank import TimeBank
-from ledger.identifiers import new_command_id
-from projections.views import Views
-from web.forms import Fields, Form, decode, query_fields
-from web.frame import page
-from web.pages.belonging import JoiningForm
-from web.pages.group import group_page, known_group, to_group
-from web.pages.orders import carried_out, ordered, turned
-from web.pages.people import Names
-from web.visitors import Asked, Visitor
+from ledger.events.groups import GroupFormed
+from ledger.identifiers import GroupId
+from web.authorisation import COORDINATORS, MEMBERS
+from web.call import Call, get, post, turned
+from web.forms import Form
+from web.pages.group import group_page, known_group
+from web.pages.people import Sought, names_of, seek
 from web.words import later
 
 
@@ -29,61 +27,84 @@ class GroupForm(msgspec.Struct):
     name: Annotated[str, Meta(max_length=LONGEST_NAME)]
 
 
+class JoiningForm(msgspec.Struct):
+    """Who joins or leaves: nobody named is the visitor; coordinators may name somebody, by name or identifier."""
+
+    member: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+
+
 SENTENCES = {"name.required": later("Give a name")}
 
 
-@get("/groups", sync_to_thread=True)
-def show_groups(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/groups", may=MEMBERS)
+def show_groups(call: Call) -> Response[str]:
     """Every group, with how many belong to it."""
-    as_of = views.catch_up()
-    shown = turned(lambda: views.groups.all(query_fields(request).one("after")))
-    names = Names(bank, views).of([group.id for group in shown.rows])
-    return page(
-        request,
+    as_of = call.views.catch_up()
+    shown = turned(lambda: call.views.groups.all(call.query.one("after")))
+    names = names_of(call, [group.id for group in shown.rows])
+    return call.page(
         "groups.html",
         groups=sorted(shown.rows, key=lambda group: names[group.id].casefold()),
         names=names,
-        mine={group.id for group in views.groups.of_member(visitor.member)},
+        mine={group.id for group in call.views.groups.of_member(call.visitor.member)},
         shown=shown,
         as_of=as_of.number,
     )
 
 
-@get("/groups/{group_id:str}", sync_to_thread=True)
-def show_group(
-    request: Asked, group_id: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/groups/{group_id:str}", may=MEMBERS)
+def show_group(call: Call, group_id: FromPath[GroupId]) -> Response[str]:
     """One group: what its members gave and received, and who belongs."""
-    return group_page(request, known_group(group_id, views), bank, views, Form[JoiningForm]())
+    return group_page(call, known_group(group_id, call.views), Form[JoiningForm]())
 
 
-@get("/groups/new", sync_to_thread=True)
-def show_group_form(request: Asked) -> Response[str]:
+@get("/groups/new", may=COORDINATORS)
+def show_group_form(call: Call) -> Response[str]:
     """The form for a new group."""
-    return page(request, "group_new.html", form=Form[GroupForm](), command=new_command_id())
+    return call.page("group_new.html", form=Form[GroupForm]())
 
 
-@post("/groups", status_code=303, sync_to_thread=True)
-def form_group(
-    request: Asked,
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/groups", may=COORDINATORS)
+def form_group(call: Call) -> Response[str] | Redirect:
     """Forms a group."""
-    command = ordered(fields, visitor)
-    form = decode(GroupForm, fields, SENTENCES)
-    if not form.problems:
-        name = form.wish.name
-        formed = carried_out(form, "name", lambda: bank.groups.form(name, command=command))
-        if formed is not None:
-            group, _answer = formed
-            views.follow()
-            return to_group(request, group, "formed")
-    return page(request, "group_new.html", form=form, command=command.id)
+    form = call.form(GroupForm, SENTENCES)
+    recorded = call.do(form, lambda: FormGroup(form.wish.name), otherwise="name")
+    if recorded is None:
+        return call.page("group_new.html", form=form)
+    return call.see_other("show_group", group_id=recorded.fact(GroupFormed).group, done="formed")
 
 
-PAGES = (show_groups, show_group, show_group_form, form_group)
+@post("/groups/{group_id:str}/members", may=MEMBERS)
+def join_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
+    """A member belongs to the group from now on."""
+    return _moved(call, group_id, JoinGroup, "joined")
+
+
+@post("/groups/{group_id:str}/departures", may=MEMBERS)
+def leave_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
+    """A member belongs to the group no longer."""
+    return _moved(call, group_id, LeaveGroup, "left")
+
+
+def _moved(call: Call, group_id: GroupId, move: type[JoinGroup | LeaveGroup], done: str) -> Response[str] | Redirect:
+    group = known_group(group_id, call.views)
+    form = call.form(JoiningForm)
+    sought = _meant(call, form)
+    if (member := sought.member) and call.do(form, lambda: move(group_id, member), otherwise="member"):
+        return call.see_other("show_group", group_id=group_id, done=done)
+    return group_page(call, group, form, sought.choices)
+
+
+def _meant(call: Call, form: Form[JoiningForm]) -> Sought:
+    """Whom the form means; a sentence beside the field when that is nobody, or several."""
+    if form.problems:
+        return Sought()
+    typed = form.wish.member
+    if not typed or typed == call.visitor.member:
+        return Sought(call.visitor.member)
+    if not call.visitor.coordinates:
+        raise PermissionDeniedException
+    sought = seek(call, typed)
+    if sought.member is None:
+        form.refuse("member", sought.sentence)
+    return sought

@@ -1,22 +1,21 @@
 """Whether everything works, for monitors; nothing about anybody."""
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 
-from ledger.application.time_bank import TimeBank
-from projections.views import Views
+from web.authorisation import ANYBODY
+from web.call import Call, get
 from web.errors import is_storage_trouble
 
 
-@get("/healthz", sync_to_thread=True)
-def show_health(bank: NamedDependency[TimeBank], views: NamedDependency[Views]) -> Response[dict[str, object]]:
+@get("/healthz", may=ANYBODY)
+def show_health(call: Call) -> Response[dict[str, object]]:
     """200 when the log answers and no read model stopped, 503 otherwise.
 
     A read model that is `behind` is brought up by the next page that is asked for; one that stopped met an entry it could
     not take in, and `hours rebuild` or a newer version helps.
     """
     try:
-        head, states = bank.log.head(), views.state()
+        head, states = call.bank.log.head(), call.views.state()
     except Exception as error:
         if not is_storage_trouble(error):
             raise
@@ -26,6 +25,3 @@ def show_health(bank: NamedDependency[TimeBank], views: NamedDependency[Views]) 
     status = "failing" if stopped else "behind" if behind else "ok"
     body: dict[str, object] = {"status": status, "position": head, "behind": behind, "stopped": stopped}
     return Response(body, status_code=503 if stopped else 200)
-
-
-PAGES = (show_health,)

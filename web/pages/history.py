@@ -6,21 +6,19 @@ from itertools import groupby
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import ClientException, NotFoundException
 from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId, CategoryKey, GiftId, GroupId, MemberId, is_identifier, is_member
 from projections.exchanges import HistoryFilter, HistoryLine
 from projections.pages import Page
 from projections.views import Views
-from web.forms import Form, decode, query_fields
-from web.frame import page
+from web.authorisation import MEMBERS
+from web.call import Call, get
+from web.forms import Form
 from web.pages.choices import labels_of
-from web.pages.people import Names, Person, seek
-from web.visitors import Asked, Visitor
+from web.pages.people import Person, names_of, seek
 from web.words import gettext, later
 
 Short = Annotated[str, Meta(max_length=60)]
@@ -53,38 +51,35 @@ class Month(NamedTuple):
     lines: list[HistoryLine]
 
 
-@get("/exchanges", sync_to_thread=True)
-def show_history(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/exchanges", may=MEMBERS)
+def show_history(call: Call) -> Response[str]:
     """One's own history; with `member`, a coordinator or an auditor reads somebody else's."""
-    as_of = views.catch_up()
-    asked = query_fields(request)
-    form = decode(HistoryForm, asked, SENTENCES)
-    member = _whose(asked.one("member"), visitor, views)
-    other, several = _other(form, bank, views)
-    found = Page[HistoryLine]([], None, None) if form.problems else _found(form.wish, member, other, views)
-    groups = views.groups.all().rows
-    people = [tie.other for tie in views.balances.people(AccountId(member))]
+    as_of = call.views.catch_up()
+    asked = call.query
+    form = call.form(HistoryForm, SENTENCES)
+    member = _whose(call, asked.one("member"))
+    other, several = _other(call, form)
+    found = Page[HistoryLine]([], None, None) if form.problems else _found(form.wish, member, other, call.views)
+    groups = call.views.groups.all().rows
+    people = [tie.other for tie in call.views.balances.people(AccountId(member))]
     in_lines = [who for line in found.rows for who in (line.other, *line.awaits)]
-    names = Names(bank, views).of([member, other, *in_lines, *people, *(group.id for group in groups)])
-    reads_words = member == visitor.member or visitor.coordinates
+    names = names_of(call, [member, other, *in_lines, *people, *(group.id for group in groups)])
+    reads_words = member == call.visitor.member or call.visitor.coordinates
     query = {name: asked.one(name) for name in ("member", "kind", "category", "group", "from", "to")} | {"with": other}
-    return page(
-        request,
+    return call.page(
         "history.html",
         form=form,
         member=member,
         other=other,
-        is_mine=member == visitor.member,
+        is_mine=member == call.visitor.member,
         months=_months(found.rows),
         newer=found.newer,
         older=found.older,
         query={name: value for name, value in query.items() if value},
         names=names,
-        labels=labels_of(bank),
-        words=bank.people.words(line.note for line in found.rows) if reads_words else {},
-        received=_gifts_received(found.rows, member, views),
+        labels=labels_of(call.bank),
+        words=call.bank.people.words(line.note for line in found.rows) if reads_words else {},
+        received=_gifts_received(found.rows, member, call.views),
         several=several,
         people=[names[person] for person in people if is_member(person)],
         groups=sorted(((str(group.id), names[group.id]) for group in groups), key=lambda pair: pair[1].casefold()),
@@ -92,27 +87,24 @@ def show_history(
     )
 
 
-PAGES = (show_history,)
-
-
-def _whose(member: str, visitor: Visitor, views: Views) -> MemberId:
+def _whose(call: Call, member: str) -> MemberId:
     """Whose history it is. To everybody else it is as if there were no such page."""
-    if not member or member == visitor.member:
-        return visitor.member
-    if not (visitor.coordinates or visitor.audits) or not is_identifier(member):
+    if not member or member == call.visitor.member:
+        return call.visitor.member
+    if not call.visitor.keeps_the_book or not is_identifier(member):
         raise NotFoundException
-    if views.members.of(MemberId(member)) is None:
+    if call.views.members.of(MemberId(member)) is None:
         raise NotFoundException
     return MemberId(member)
 
 
-def _other(form: Form[HistoryForm], bank: TimeBank, views: Views) -> tuple[str, tuple[Person, ...]]:
+def _other(call: Call, form: Form[HistoryForm]) -> tuple[str, tuple[Person, ...]]:
     """With whom, chosen or typed; those who have left are found, too."""
     chosen, typed = form.value("with"), form.value("who").strip()
     chosen = chosen if is_identifier(chosen) else ""
     if not typed or "who" in form.problems:
         return chosen, ()
-    sought = seek(typed, bank=bank, views=views, only_active=False)
+    sought = seek(call, typed, only_active=False)
     if chosen in [person.id for person in sought.choices]:
         return chosen, ()
     if sought.member is None:

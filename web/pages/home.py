@@ -1,45 +1,36 @@
 """The first page: one's own hours, and what waits for a word."""
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId
-from projections.views import Views
-from web.frame import page
+from web.authorisation import MEMBERS
+from web.call import Call, get
 from web.pages.choices import labels_of
 from web.pages.exchanges import parties_of
-from web.pages.people import Names, joined_on
-from web.visitors import Asked, Visitor
+from web.pages.people import joined_on, names_of
 
 
-@get("/", sync_to_thread=True)
-def show_home(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/", may=MEMBERS)
+def show_home(call: Call) -> Response[str]:
     """Both tallies, what waits for the reader's answer, what the reader waits for, and their groups."""
-    as_of = views.catch_up()
-    me = visitor.member
-    waiting, asked_back = views.exchanges.waiting_for(me), views.exchanges.reversals_waiting_for(me)
-    awaited, groups = views.exchanges.waiting_on_others(me), views.groups.of_member(me)
+    as_of = call.views.catch_up()
+    me = call.visitor.member
+    waiting, asked_back = call.views.exchanges.waiting_for(me), call.views.exchanges.reversals_waiting_for(me)
+    awaited, groups = call.views.exchanges.waiting_on_others(me), call.views.groups.of_member(me)
     shown = [*waiting, *asked_back, *awaited]
     people = [party for view in shown for party in (*parties_of(view), view.reported_by, view.reversal_asked_by)]
-    row = views.members.of(me)
-    return page(
-        request,
+    row = call.views.members.of(me)
+    return call.page(
         "home.html",
-        tally=views.balances.of(AccountId(me)),
+        tally=call.views.balances.of(AccountId(me)),
         joined_on=joined_on(row) if row else None,
         waiting=waiting,
         asked_back=asked_back,
         awaited=awaited,
         groups=groups,
-        names=Names(bank, views).of([me, *people, *(group.id for group in groups)]),
-        labels=labels_of(bank),
-        words=bank.people.words(view.note for view in waiting),
-        check=views.replays.latest(),
+        names=names_of(call, [me, *people, *(group.id for group in groups)]),
+        labels=labels_of(call.bank),
+        words=call.bank.people.words(view.note for view in waiting),
+        check=call.views.replays.latest(),
         as_of=as_of.number,
     )
-
-
-PAGES = (show_home,)

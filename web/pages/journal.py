@@ -6,27 +6,25 @@ from datetime import date
 from typing import Annotated, NamedTuple
 
 import msgspec
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta
 
 from ledger.application.members import LONGEST_NAME
-from ledger.application.time_bank import TimeBank
 from ledger.catalogue import facts
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, is_group, is_identifier
 from ledger.log.entry import instant
 from projections.chapters import Chapter
 from projections.journal import LEAF, JournalFilter, JournalLine
 from projections.views import Views
+from web.authorisation import COORDINATORS_AND_AUDITORS
+from web.call import Call, get
 from web.chapters import CHAPTERS
-from web.forms import Form, decode, query_fields
-from web.frame import page
-from web.pages.people import Names, Person, seek
+from web.forms import Form
+from web.pages.people import Person, names_of, seek
 from web.pages.told import Told, kept_bytes, tell
 from web.sentences import DOORS, KINDS_OF_FACT
-from web.visitors import Asked, Visitor
 from web.words import gettext, later
 
 LINES_A_PAGE = 25
@@ -74,33 +72,27 @@ FIELDS = {
 }
 
 
-@get("/journal", sync_to_thread=True)
-def show_journal(
-    request: Asked,
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str]:
+@get("/journal", may=COORDINATORS_AND_AUDITORS)
+def show_journal(call: Call) -> Response[str]:
     """The newest entries first; filtered by chapter, by whom they are about, by kind, by who acted, and by when."""
-    as_of = views.catch_up()
-    form = decode(JournalForm, query_fields(request))
-    wanted, choices = _wanted(form, bank, views)
-    turn = Turn([]) if form.problems else _turn(views, wanted, form.wish)
-    told = tell(turn.lines, bank, views)
+    as_of = call.views.catch_up()
+    form = call.form(JournalForm)
+    wanted, choices = _wanted(call, form)
+    turn = Turn([]) if form.problems else _turn(call.views, wanted, form.wish)
+    told = tell(call, turn.lines)
     asked = {name: form.value(name) for name in ("chapter", "account", "actor", "type", "from", "to")}
-    return page(
-        request,
+    return call.page(
         "journal.html",
         form=form,
         asked=asked,
         is_filtered=any(asked.values()),
         choices=choices,
-        meant=Names(bank, views).of([wanted.account, wanted.actor]),
+        meant=names_of(call, [wanted.account, wanted.actor]),
         wanted=wanted,
         turn=turn,
         told=told,
-        reasons=_reasons(told, bank, visitor),
-        reads_words=visitor.coordinates,
+        reasons=_reasons(call, told),
+        reads_words=call.visitor.coordinates,
         chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
         chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
         doors={via: gettext(words) for via, words in DOORS.items()},
@@ -109,46 +101,38 @@ def show_journal(
     )
 
 
-@get("/journal/{number:str}", sync_to_thread=True)
-def show_entry(
-    request: Asked,
-    number: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str]:
+@get("/journal/{number:str}", may=COORDINATORS_AND_AUDITORS)
+def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
     """One entry: its sentence, and the very bytes that are kept and fingerprinted."""
-    as_of = views.catch_up()
-    line = views.journal.line(int(number)) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
+    as_of = call.views.catch_up()
+    line = (
+        call.views.journal.line(int(number)) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
+    )
     if line is None:
         raise NotFoundException
-    data = kept_bytes(bank.log, [line.position])[line.position]
-    (told,) = tell([line], bank, views)
-    return page(
-        request,
+    data = kept_bytes(call.bank.log, [line.position])[line.position]
+    (told,) = tell(call, [line])
+    return call.page(
         "journal_entry.html",
         told=told,
         bytes_text=data.decode(),
         agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
         door=gettext(DOORS[line.via]),
         kind=gettext(KINDS_OF_FACT[line.type]),
-        sealed=_sealed(told, bank, visitor),
+        sealed=_sealed(call, told),
         fields=FIELDS,
-        reads_words=visitor.coordinates,
+        reads_words=call.visitor.coordinates,
         kinds=KINDS_OF_FACT,
         story=[(moment, instant(moment.at)) for moment in told.story],
         exchange=next(iter(told.entry.data.exchanges), ""),
         gift=next(iter(told.entry.data.gifts), ""),
-        is_as_sealed=request.app.state.seals.holds(line.number, data),
-        has_receipt=request.app.state.seals.are_begun,
+        is_as_sealed=call.seals.holds(line.number, data),
+        has_receipt=call.seals.are_begun,
         as_of=as_of.number,
     )
 
 
-PAGES = (show_journal, show_entry)
-
-
-def _wanted(form: Form[JournalForm], bank: TimeBank, views: Views) -> tuple[JournalFilter, dict[str, Sequence[Person]]]:
+def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[str, Sequence[Person]]]:
     """The filter as the read model takes it, and people to choose from where a name meant several."""
     if form.problems:
         return JournalFilter(), {}
@@ -159,7 +143,7 @@ def _wanted(form: Form[JournalForm], bank: TimeBank, views: Views) -> tuple[Jour
         if not typed or typed in (COMMUNITY, HOST) or (is_identifier(typed) and is_group(typed)):
             meant[field] = typed
             continue
-        sought = seek(typed, bank=bank, views=views, only_active=False)
+        sought = seek(call, typed, only_active=False)
         meant[field] = sought.member or ""
         choices[field] = sought.choices
         if sought.member is None:
@@ -191,15 +175,15 @@ def _turn(views: Views, wanted: JournalFilter, wish: JournalForm) -> Turn:
     return Turn(lines, lines[-1].number if has_older else 0, lines[0].number if has_newer else 0)
 
 
-def _reasons(told: Sequence[Told], bank: TimeBank, visitor: Visitor) -> dict[int, str]:
+def _reasons(call: Call, told: Sequence[Told]) -> dict[int, str]:
     """Entry number of a correction -> why, for coordinators, where the words are still kept."""
     sealed = {one.line.number: one.entry.sealed.get("reason", "") for one in told if one.correction}
-    words = bank.people.words(filter(None, sealed.values())) if visitor.coordinates and sealed else {}
+    words = call.bank.people.words(filter(None, sealed.values())) if call.visitor.coordinates and sealed else {}
     return {number: words[commitment] for number, commitment in sealed.items() if commitment in words}
 
 
-def _sealed(told: Told, bank: TimeBank, visitor: Visitor) -> Sequence[Sealed]:
+def _sealed(call: Call, told: Told) -> Sequence[Sealed]:
     """The entry's commitments; with the words, for coordinators, unless they were forgotten."""
     sealed = told.entry.sealed
-    words = bank.people.words(sealed.values()) if visitor.coordinates else {}
+    words = call.bank.people.words(sealed.values()) if call.visitor.coordinates else {}
     return [Sealed(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

@@ -8,16 +8,14 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 
 from ledger.application.time_bank import TimeBank
-from ledger.identifiers import AccountId, MemberId, is_identifier, new_command_id
+from ledger.identifiers import AccountId, MemberId, is_identifier
 from projections.exchanges import HistoryFilter
 from projections.members import MemberRow
-from projections.views import Views
-from web.forms import Form, query_fields
-from web.frame import page, see_other
+from web.call import Call
+from web.forms import Form
 from web.pages.choices import labels_of
-from web.pages.people import Names, joined_on
-from web.visitors import Asked, Visitor
-from web.words import gettext, later
+from web.pages.people import joined_on, names_of
+from web.words import later
 
 LATEST_BETWEEN_US = 10
 
@@ -45,62 +43,57 @@ class Contacts(NamedTuple):
     phone: str = ""
 
 
-def member_page(request: Asked, member_id: str, bank: TimeBank, views: Views, form: Form[Any]) -> Response[str]:
+def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     """The page, with what is wrong with one of its buttons in `form`."""
-    visitor = request.user
-    member = seen_member(visitor, member_id, views)
+    visitor = call.visitor
+    member = seen_member(call, member_id)
     is_self = member.id == visitor.member
-    groups = views.groups.of_member(member.id)
-    names = Names(bank, views).of([member.id, *(group.id for group in groups)])
+    groups = call.views.groups.of_member(member.id)
+    names = names_of(call, [member.id, *(group.id for group in groups)])
     # Of the forms on this page, the mistakes of one are not shown in another.
     choosing = form if form.error("sees") else Form[Any]()
-    may_count = is_self or visitor.coordinates or visitor.audits
+    may_count = is_self or visitor.keeps_the_book
     between = (
         None
         if is_self
-        else views.exchanges.history(visitor.member, HistoryFilter(other=AccountId(member.id)), limit=LATEST_BETWEEN_US)
+        else call.views.exchanges.history(
+            visitor.member, HistoryFilter(other=AccountId(member.id)), limit=LATEST_BETWEEN_US
+        )
     )
-    return page(
-        request,
+    return call.page(
         "member.html",
         form=form,
         choosing=choosing,
-        sees=views.visibility.of(member.id) if is_self else "",
+        sees=call.views.visibility.of(member.id) if is_self else "",
         member=member,
         name=names[member.id],
         is_self=is_self,
         joined_on=joined_on(member),
         groups=sorted(groups, key=lambda group: names[group.id]),
         names=names,
-        tally=views.balances.of(AccountId(member.id)) if may_count else None,
-        contacts=_contacts(member, bank) if is_self or visitor.coordinates else None,
+        tally=call.views.balances.of(AccountId(member.id)) if may_count else None,
+        contacts=_contacts(member, call.bank) if is_self or visitor.coordinates else None,
         between=between,
-        labels=labels_of(bank),
-        new_command=new_command_id,
-        done=_done_words(request),
-        as_of=views.as_of().number,
+        labels=labels_of(call.bank),
+        done=call.done(DONE),
+        as_of=call.views.as_of().number,
     )
 
 
-def seen_member(visitor: Visitor, member_id: str, views: Views) -> MemberRow:
+def seen_member(call: Call, member_id: str) -> MemberRow:
     """The member, if the visitor may know of them: whoever was not welcomed yet is known to coordinators alone."""
-    views.catch_up()
-    member = views.members.of(MemberId(member_id)) if is_identifier(member_id) else None
-    if member is None or (member.status == "invited" and not visitor.coordinates):
+    call.views.catch_up()
+    member = call.views.members.of(MemberId(member_id)) if is_identifier(member_id) else None
+    if member is None or (member.status == "invited" and not call.visitor.coordinates):
         raise NotFoundException
     return member
 
 
-def to_member(request: Asked, member_id: str, done: str) -> Redirect:
+def to_member(call: Call, member_id: str, done: str) -> Redirect:
     """Back to the member's page, which says what was done."""
-    return see_other(request.app.state.frame.url("show_member", member_id=member_id), done=done)
+    return call.see_other("show_member", member_id=member_id, done=done)
 
 
 def _contacts(member: MemberRow, bank: TimeBank) -> Contacts:
     words = bank.people.words([member.email, member.phone])
     return Contacts(words.get(member.email, ""), words.get(member.phone, ""))
-
-
-def _done_words(request: Asked) -> str:
-    done = query_fields(request).one("done")
-    return gettext(DONE[done]) if done in DONE else ""

@@ -1,26 +1,33 @@
-"""Who belongs: finding neighbours, one member's page, and leaving."""
+"""Who belongs: finding neighbours, one member's page; inviting, welcoming and leaving; roles; and who may see whom I help."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, cast, get_args
 
 import msgspec
-from litestar import Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ledger.application.members import LONGEST_NAME
-from ledger.application.time_bank import TimeBank
-from ledger.identifiers import MemberId, is_identifier, new_command_id
+from ledger.application.members import (
+    LONGEST_NAME,
+    ChooseVisibility,
+    GiveRole,
+    InviteMember,
+    LeaveCommunity,
+    WelcomeMember,
+    WithdrawRole,
+)
+from ledger.events.members import Circle, MemberInvited, Role
+from ledger.identifiers import MemberId, is_identifier
 from ledger.log.people import folded
 from projections.members import MemberRow
-from projections.views import Views
-from web.forms import Fields, Form, decode, query_fields
-from web.frame import page, see_other
+from web.authorisation import COORDINATORS, MEMBERS, THE_MEMBER, THE_MEMBER_AND_COORDINATORS
+from web.call import Call, get, post
+from web.forms import Form
 from web.pages.member import ButtonForm, member_page, seen_member, to_member
-from web.pages.orders import carried_out, ordered
-from web.pages.people import Names, joined_on
-from web.visitors import Asked, Visitor
+from web.pages.people import joined_on, names_of
+from web.words import later
 
 NAMES_A_PAGE = 50
 _LOOKED_AT = 200
@@ -33,6 +40,33 @@ class SearchForm(msgspec.Struct):
 
     name: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
     after: Annotated[str, Meta(max_length=30)] = ""
+
+
+class InvitationForm(msgspec.Struct):
+    """Whom a coordinator opens a place for, and how to reach them."""
+
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    email: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    phone: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+
+
+class RoleForm(msgspec.Struct):
+    """What somebody is entrusted with."""
+
+    role: Role
+
+
+class VisibilityForm(msgspec.Struct):
+    """Who sees it, beside the two."""
+
+    sees: Circle
+
+
+SENTENCES = {
+    "name.required": later("Give a name"),
+    "role.required": later("Choose a role"),
+    "sees.required": later("Choose who may see it"),
+}
 
 
 class MemberLine(NamedTuple):
@@ -49,76 +83,120 @@ class NamesPage(NamedTuple):
     after: str
 
 
-@get("/members", sync_to_thread=True)
-def show_members(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/members", may=MEMBERS)
+def show_members(call: Call) -> Response[str]:
     """Everybody who takes part, by name. Coordinators also see whom they have invited."""
-    as_of = views.catch_up()
-    form = decode(SearchForm, query_fields(request))
+    as_of = call.views.catch_up()
+    form = call.form(SearchForm)
     shown = NamesPage([], "")
     if not form.problems:
-        shown = names_page(bank, views, form.wish.name, form.wish.after, invited_too=visitor.coordinates)
-    return page(
-        request,
+        shown = names_page(call, form.wish.name, form.wish.after, invited_too=call.visitor.coordinates)
+    return call.page(
         "members.html",
         form=form,
         shown=shown,
         sought=form.value("name"),
         is_first=not form.value("after"),
-        totals=views.members.totals(),
+        totals=call.views.members.totals(),
         joined_on=joined_on,
         as_of=as_of.number,
     )
 
 
-@get("/members/{member_id:str}", sync_to_thread=True)
-def show_member(
-    request: Asked, member_id: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/members/{member_id:str}", may=MEMBERS)
+def show_member(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
     """One neighbour: what everybody may know, what passed between the two of us, and what a coordinator needs."""
-    return member_page(request, member_id, bank, views, Form())
+    return member_page(call, member_id, Form())
 
 
-@get("/members/{member_id:str}/departure", sync_to_thread=True)
-def show_departure(
-    request: Asked, member_id: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/members/{member_id:str}/departure", may=THE_MEMBER_AND_COORDINATORS)
+def show_departure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
     """Says what leaving means, before it happens."""
-    return _departure_page(request, member_id, bank, views, Form())
+    return _departure_page(call, member_id, Form())
 
 
-@post("/members/{member_id:str}/departure", status_code=303, sync_to_thread=True)
-def leave(
-    request: Asked,
-    member_id: FromPath[str],
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str] | Redirect:
+@post("/members/{member_id:str}/departure", may=THE_MEMBER_AND_COORDINATORS)
+def leave(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
     """A member leaves; whoever leaves is a stranger from then on."""
-    member = seen_member(visitor, member_id, views).id
-    command = ordered(fields, visitor)
-    form = Form[ButtonForm]()
-    answer = carried_out(form, "leave", lambda: bank.members.leave(member, command=command))
-    if answer is None:
-        return _departure_page(request, member_id, bank, views, form)
-    views.follow()
-    return see_other("/sign-in", done="left") if member == visitor.member else to_member(request, member, "left")
+    member = seen_member(call, member_id).id
+    form = call.form(ButtonForm)
+    if not call.do(form, lambda: LeaveCommunity(member), otherwise="leave"):
+        return _departure_page(call, member_id, form)
+    is_self = member == call.visitor.member
+    return call.see_other("show_sign_in", done="left") if is_self else to_member(call, member, "left")
 
 
-PAGES = (show_members, show_member, show_departure, leave)
+@get("/members/new", may=COORDINATORS)
+def show_invitation(call: Call) -> Response[str]:
+    """The form to invite somebody."""
+    return call.page("member_new.html", form=Form[InvitationForm]())
 
 
-def names_page(bank: TimeBank, views: Views, part: str, after: str, *, invited_too: bool = False) -> NamesPage:
+@post("/members", may=COORDINATORS)
+def invite(call: Call) -> Response[str] | Redirect:
+    """Opens a place for somebody."""
+    form = call.form(InvitationForm, SENTENCES)
+    recorded = call.do(form, lambda: InviteMember(form.wish.name, form.wish.email, form.wish.phone), otherwise="name")
+    if recorded is None:
+        return call.page("member_new.html", form=form)
+    return to_member(call, recorded.fact(MemberInvited).member, "invited")
+
+
+@post("/members/{member_id:str}/welcome", may=COORDINATORS)
+def welcome(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """Welcomes an invited person."""
+    member = seen_member(call, member_id).id
+    form = call.form(ButtonForm)
+    if call.do(form, lambda: WelcomeMember(member), otherwise="welcome"):
+        return to_member(call, member, "welcomed")
+    return member_page(call, member, form)
+
+
+@post("/members/{member_id:str}/roles", may=COORDINATORS)
+def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """Entrusts a member with a role."""
+    member = seen_member(call, member_id).id
+    form = call.form(RoleForm, SENTENCES)
+    if call.do(form, lambda: GiveRole(member, form.wish.role), otherwise="role"):
+        return to_member(call, member, "entrusted")
+    return member_page(call, member, form)
+
+
+@post("/members/{member_id:str}/roles/{role:str}/withdrawal", may=COORDINATORS)
+def withdraw_role(call: Call, member_id: FromPath[MemberId], role: FromPath[str]) -> Response[str] | Redirect:
+    """Takes a role back. Whoever gave up their own coordinating may still see their own page."""
+    member = seen_member(call, member_id).id
+    if role not in get_args(Role):
+        raise NotFoundException
+    held = cast("Role", role)
+    form = call.form(ButtonForm)
+    if call.do(form, lambda: WithdrawRole(member, held), otherwise="role"):
+        return to_member(call, member, "withdrawn")
+    return member_page(call, member, form)
+
+
+@post("/members/{member_id:str}/visibility", may=THE_MEMBER)
+def choose_visibility(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """A member chooses who may see whom they help."""
+    member = seen_member(call, member_id).id
+    form = call.form(VisibilityForm, SENTENCES)
+    if call.do(
+        form,
+        lambda: ChooseVisibility(member, form.wish.sees),
+        otherwise="sees",
+    ):
+        return to_member(call, member, "chosen")
+    return member_page(call, member, form)
+
+
+def names_page(call: Call, part: str, after: str, *, invited_too: bool = False) -> NamesPage:
     """Fifty names that hold this part, after somebody's. A name that its entry does not prove is left out."""
     shown = {"member", "invited"} if invited_too else {"member"}
-    cursor = (folded(next(iter(bank.people.of(after, "name")), "")), after) if is_identifier(after) else ("", "")
+    cursor = (folded(next(iter(call.bank.people.of(after, "name")), "")), after) if is_identifier(after) else ("", "")
     lines: list[MemberLine] = []
     for _ in range(_MOST_LOOKS):
-        found = bank.people.named(part, after=cursor, limit=_LOOKED_AT)
-        rows = views.members.many([MemberId(one.subject) for one in found])
+        found = call.bank.people.named(part, after=cursor, limit=_LOOKED_AT)
+        rows = call.views.members.many([MemberId(one.subject) for one in found])
         for one in found:
             row = rows.get(MemberId(one.subject))
             if row is not None and row.name == one.commitment and row.status in shown:
@@ -131,17 +209,13 @@ def names_page(bank: TimeBank, views: Views, part: str, after: str, *, invited_t
     return NamesPage(lines, cursor[1])
 
 
-def _departure_page(
-    request: Asked, member_id: str, bank: TimeBank, views: Views, form: Form[ButtonForm]
-) -> Response[str]:
-    member = seen_member(request.user, member_id, views)
-    return page(
-        request,
+def _departure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Response[str]:
+    member = seen_member(call, member_id)
+    return call.page(
         "member_departure.html",
         form=form,
         member=member,
-        name=Names(bank, views).of([member.id])[member.id],
-        is_self=member.id == request.user.member,
-        waiting=[*views.exchanges.waiting_for(member.id), *views.exchanges.waiting_on_others(member.id)],
-        command=new_command_id(),
+        name=names_of(call, [member.id])[member.id],
+        is_self=member.id == call.visitor.member,
+        waiting=[*call.views.exchanges.waiting_for(member.id), *call.views.exchanges.waiting_on_others(member.id)],
     )

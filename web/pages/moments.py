@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from ledger.log.entry import instant_text
-from projections.views import Views
-from web.forms import Fields, Form, ascii_digits, decode
+from web.call import Call
+from web.forms import Form, ascii_digits
 from web.words import gettext, later, speech
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
@@ -48,9 +48,9 @@ class Moment(NamedTuple):
         return self.as_of.isoformat() if self.as_of else ""
 
 
-def moment_asked(fields: Fields, views: Views, last: int) -> tuple[Form[MomentForm], Moment]:
+def moment_asked(call: Call, last: int) -> tuple[Form[MomentForm], Moment]:
     """The moment that a page is asked for; with a mistake in the form, the book as it is."""
-    form = decode(MomentForm, fields, SENTENCES)
+    form = call.form(MomentForm, SENTENCES)
     now = Moment(last, last)
     if form.problems:
         return form, now
@@ -68,7 +68,7 @@ def moment_asked(fields: Fields, views: Views, last: int) -> tuple[Form[MomentFo
             form.refuse("known_at", gettext("Write the instant like 2026-11-21T18:30"))
         else:
             asked = {"known_at": instant_text(known_at)}
-            return form, Moment(views.journal.number_by(known_at), last, known_at=known_at, asked=asked)
+            return form, Moment(call.views.journal.number_by(known_at), last, known_at=known_at, asked=asked)
     elif wish.as_of is not None:
         return form, Moment(last, last, as_of=wish.as_of, asked={"as_of": wish.as_of.isoformat()})
     return form, now

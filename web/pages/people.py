@@ -6,36 +6,29 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import COMMUNITY, HOST, AccountId, GroupId, MemberId, is_group, is_identifier, is_member
 from ledger.log.entry import instant
 from ledger.log.people import folded
 from ledger.refusals import NotWithOneself, Refusal, TakesNoPart, UnknownMember
 from projections.members import MemberRow
-from projections.views import Views
+from web.call import Call
 from web.words import gettext, refusal_sentence, today
 
 MOST_CHOICES = 8
 _LOOKED_AT = 60
 
 
-class Names:
-    """What members and groups are called. Every name is proven against its entry; forgotten ones are said kindly."""
+def names_of(call: Call, ids: Iterable[str]) -> dict[str, str]:
+    """What members, groups, the whole community and the host are called, in three questions at most.
 
-    def __init__(self, bank: TimeBank, views: Views) -> None:
-        self._bank = bank
-        self._views = views
-
-    def of(self, ids: Iterable[str]) -> dict[str, str]:
-        """Identifier -> name, for members, groups, the whole community and the host, in three questions at most."""
-        wanted = {identifier for identifier in ids if identifier}
-        commitments = self._views.members.names(
-            [MemberId(identifier) for identifier in wanted if is_member(identifier)]
-        )
-        if groups := [GroupId(identifier) for identifier in wanted if is_group(identifier)]:
-            commitments |= {row.id: row.name for row in self._views.groups.many(groups).values()}
-        words = self._bank.people.words(commitments.values())
-        return {identifier: words.get(commitments.get(identifier, "")) or nameless(identifier) for identifier in wanted}
+    Every name is proven against its entry; forgotten ones are said kindly.
+    """
+    wanted = {identifier for identifier in ids if identifier}
+    commitments = call.views.members.names([MemberId(identifier) for identifier in wanted if is_member(identifier)])
+    if groups := [GroupId(identifier) for identifier in wanted if is_group(identifier)]:
+        commitments |= {row.id: row.name for row in call.views.groups.many(groups).values()}
+    words = call.bank.people.words(commitments.values())
+    return {identifier: words.get(commitments.get(identifier, "")) or nameless(identifier) for identifier in wanted}
 
 
 def nameless(identifier: str) -> str:
@@ -64,22 +57,22 @@ class Sought(NamedTuple):
     sentence: str = ""
 
 
-def seek(typed: str, *, bank: TimeBank, views: Views, me: MemberId | None = None, only_active: bool = True) -> Sought:
+def seek(call: Call, typed: str, *, me: MemberId | None = None, only_active: bool = True) -> Sought:
     """Finds a member by identifier, whole name, or any part of it; marks and capitals do not matter.
 
     `me` is left out: nobody exchanges with themselves. Those who left or were not welcomed yet are refused, as the
     ledger would, unless everybody who ever belonged is looked for.
     """
     if is_identifier(typed) and is_member(typed):
-        return _take(views.members.of(MemberId(typed)), me, only_active)
-    named = _named(typed, bank, views)
+        return _take(call.views.members.of(MemberId(typed)), me, only_active)
+    named = _named(call, typed)
     found = [row for row, name in named if folded(name) == folded(typed)] or [row for row, _ in named]
     active = [row for row in found if (row.status == "member" or not only_active) and row.id != me]
     if len(active) > MOST_CHOICES:
         return Sought(sentence=gettext("Many people are called “%(name)s”. Type more of the name", name=typed))
     if len(active) > 1:
         sentence = gettext("Several people fit “%(name)s”. Choose one", name=typed)
-        return Sought(choices=persons(active, bank, views), sentence=sentence)
+        return Sought(choices=persons(call, active), sentence=sentence)
     if active or found:
         return _take((active or found)[0], me, only_active)
     return Sought(
@@ -89,10 +82,10 @@ def seek(typed: str, *, bank: TimeBank, views: Views, me: MemberId | None = None
     )
 
 
-def persons(rows: Sequence[MemberRow], bank: TimeBank, views: Views) -> tuple[Person, ...]:
+def persons(call: Call, rows: Sequence[MemberRow]) -> tuple[Person, ...]:
     """Members to choose from, each with what tells them apart."""
-    groups = {row.id: views.groups.of_member(row.id) for row in rows}
-    names = Names(bank, views).of([row.id for row in rows] + [group.id for some in groups.values() for group in some])
+    groups = {row.id: call.views.groups.of_member(row.id) for row in rows}
+    names = names_of(call, [row.id for row in rows] + [group.id for some in groups.values() for group in some])
     return tuple(
         Person(
             AccountId(row.id),
@@ -109,10 +102,10 @@ def joined_on(row: MemberRow) -> date | None:
     return today(instant(row.welcomed_at)) if row.welcomed_at else None
 
 
-def _named(typed: str, bank: TimeBank, views: Views) -> list[tuple[MemberRow, str]]:
+def _named(call: Call, typed: str) -> list[tuple[MemberRow, str]]:
     """Members whose name holds this part, as far as their entry agrees with the name."""
-    named = bank.people.named(typed, limit=_LOOKED_AT) if folded(typed) else []
-    rows = views.members.many([MemberId(some.subject) for some in named])
+    named = call.bank.people.named(typed, limit=_LOOKED_AT) if folded(typed) else []
+    rows = call.views.members.many([MemberId(some.subject) for some in named])
     pairs = ((rows.get(MemberId(some.subject)), some) for some in named)
     return [(row, some.name) for row, some in pairs if row is not None and row.name == some.commitment]
 

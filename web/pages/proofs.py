@@ -6,63 +6,55 @@ Every entry holds a random number, so that its hash cannot be guessed from what 
 import re
 from collections.abc import Sequence
 
-from litestar import get
 from litestar.params import FromPath
 
 from ledger.seal.checkpoint import parse_decimal
 from ledger.seal.note import BadNote, to_base64
+from web.authorisation import ANYBODY
+from web.call import Call, get
 from web.plain import ASK_AGAIN, KEEP, Answer, given, or_said, said
-from web.seals import Seals
-from web.visitors import Asked
 from web.words import gettext
 
 TEXT = "text/plain"
 
 
-@get("/checkpoint", sync_to_thread=True)
-def show_checkpoint(request: Asked) -> Answer:
+@get("/checkpoint", may=ANYBODY)
+def show_checkpoint(call: Call) -> Answer:
     """The last seal that was given, as a signed note (C2SP tlog-checkpoint)."""
-    seals: Seals = request.app.state.seals
-    return or_said(lambda: given(request, seals.published.latest().note.data, TEXT, ASK_AGAIN))
+    return or_said(lambda: given(call.request, call.seals.published.latest().note.data, TEXT, ASK_AGAIN))
 
 
-@get("/checkpoint/{size:str}", sync_to_thread=True)
-def show_earlier_checkpoint(request: Asked, size: FromPath[str]) -> Answer:
+@get("/checkpoint/{size:str}", may=ANYBODY)
+def show_earlier_checkpoint(call: Call, size: FromPath[str]) -> Answer:
     """The seal that was given over so many entries. Signatures of others may still be added to it, so it is asked for again."""
-    seals: Seals = request.app.state.seals
     try:
         number = parse_decimal(size)
     except BadNote:
         return _mistyped()
-    return or_said(lambda: given(request, seals.published.at(number).note.data, TEXT, ASK_AGAIN))
+    return or_said(lambda: given(call.request, call.seals.published.at(number).note.data, TEXT, ASK_AGAIN))
 
 
-@get("/proof/inclusion", sync_to_thread=True)
-def prove_inclusion(request: Asked) -> Answer:
+@get("/proof/inclusion", may=ANYBODY)
+def prove_inclusion(call: Call) -> Answer:
     """The path of the leaf `index`, from zero on, to the root over the first `size` entries."""
-    seals: Seals = request.app.state.seals
-    asked = _asked(request, "index", "size")
+    asked = _asked(call, "index", "size")
     if asked is None:
         return _mistyped()
-    return or_said(lambda: given(request, _lines(seals.published.inclusion(*asked)), TEXT, KEEP))
+    return or_said(lambda: given(call.request, _lines(call.seals.published.inclusion(*asked)), TEXT, KEEP))
 
 
-@get("/proof/consistency", sync_to_thread=True)
-def prove_consistency(request: Asked) -> Answer:
+@get("/proof/consistency", may=ANYBODY)
+def prove_consistency(call: Call) -> Answer:
     """The proof that the first `from` entries are the beginning of the first `to` ones."""
-    seals: Seals = request.app.state.seals
-    asked = _asked(request, "from", "to")
+    asked = _asked(call, "from", "to")
     if asked is None:
         return _mistyped()
-    return or_said(lambda: given(request, _lines(seals.published.consistency(*asked)), TEXT, KEEP))
+    return or_said(lambda: given(call.request, _lines(call.seals.published.consistency(*asked)), TEXT, KEEP))
 
 
-PAGES = (show_checkpoint, show_earlier_checkpoint, prove_inclusion, prove_consistency)
-
-
-def _asked(request: Asked, first: str, second: str) -> tuple[int, int] | None:
+def _asked(call: Call, first: str, second: str) -> tuple[int, int] | None:
     """The two numbers of a proof; each once, in its one spelling, and nothing else, so that no cache holds a proof twice."""
-    query = request.scope["query_string"].decode("latin-1")
+    query = call.request.scope["query_string"].decode("latin-1")
     found = re.fullmatch(f"{first}=([0-9]+)&{second}=([0-9]+)", query)
     try:
         return (parse_decimal(found[1]), parse_decimal(found[2])) if found else None

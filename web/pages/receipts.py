@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import msgspec
-from litestar import Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response
 from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.note import BadNote, parse_note
 from ledger.seal.published import HashesOutOfReach, NothingSealed, NotUnderTheSeal, Published
@@ -17,12 +15,10 @@ from ledger.seal.receipt import Receipt, parse_receipt
 from ledger.seal.refused import SealRefused
 from ledger.seal.verdict import SOUND, Verdict
 from ledger.seal.verify import verify
-from projections.views import Views
-from web.forms import Fields, Form, decode
-from web.frame import page
+from web.authorisation import COORDINATORS_AND_AUDITORS
+from web.call import Call, get, post
+from web.forms import Form
 from web.pages.told import Told, kept_bytes, tell
-from web.seals import Seals
-from web.visitors import Asked
 from web.words import gettext, later
 
 LONGEST_RECEIPT = 30_000
@@ -70,36 +66,27 @@ class Checked(NamedTuple):
         return self.verdict.code == SOUND and (self.fits is False or self.stands is False)
 
 
-@get("/receipts", sync_to_thread=True)
-def show_receipt_check(request: Asked) -> Response[str]:
+@get("/receipts", may=COORDINATORS_AND_AUDITORS)
+def show_receipt_check(call: Call) -> Response[str]:
     """A form that takes a receipt."""
-    return page(request, "receipt_check.html", form=Form[ReceiptForm](), checked=None)
+    return call.page("receipt_check.html", form=Form[ReceiptForm](), checked=None)
 
 
-@post("/receipts", status_code=200, sync_to_thread=True)
-def check_receipt(
-    request: Asked,
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-    fields: NamedDependency[Fields],
-) -> Response[str]:
+@post("/receipts", may=COORDINATORS_AND_AUDITORS, status_code=200)
+def check_receipt(call: Call) -> Response[str]:
     """The verdict, and beside it what the book says today. Nothing is kept."""
-    form = decode(ReceiptForm, fields, SENTENCES)
+    form = call.form(ReceiptForm, SENTENCES)
     if not form.problems and not (form.wish.file or form.wish.text):
         form.refuse("file", gettext("Give a receipt: its file, or the text of its code"))
     if form.problems:
-        return page(request, "receipt_check.html", form=form, checked=None)
-    seals: Seals = request.app.state.seals
-    views.catch_up()
-    return page(request, "receipt_check.html", form=form, checked=_checked(form.wish.data, seals, bank, views))
+        return call.page("receipt_check.html", form=form, checked=None)
+    call.views.catch_up()
+    return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
 
 
-PAGES = (show_receipt_check, check_receipt)
-
-
-def _checked(data: bytes, seals: Seals, bank: TimeBank, views: Views) -> Checked:
+def _checked(call: Call, data: bytes) -> Checked:
     try:
-        published = seals.published
+        published = call.seals.published
         keys = [published.folder.key] if published.folder.is_begun else []
     except (NothingSealed, SealRefused):
         published, keys = None, []
@@ -117,11 +104,11 @@ def _checked(data: bytes, seals: Seals, bank: TimeBank, views: Views) -> Checked
     if verdict.code != SOUND:
         return Checked(verdict, receipt, checkpoint, is_ours=True)
     fits = _fits(checkpoint, published)
-    line = views.journal.line(receipt.place + 1)
+    line = call.views.journal.line(receipt.place + 1)
     if line is None:
         return Checked(verdict, receipt, checkpoint, True, fits, stands=False)
-    stands = kept_bytes(bank.log, [line.position]).get(line.position) == receipt.entry
-    told = tell([line], bank, views)[0] if stands else None
+    stands = kept_bytes(call.bank.log, [line.position]).get(line.position) == receipt.entry
+    told = tell(call, [line])[0] if stands else None
     return Checked(verdict, receipt, checkpoint, True, fits, stands, told)
 
 

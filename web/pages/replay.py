@@ -1,25 +1,22 @@
 """Whether the book adds up: what came out when it was last added up again, for everybody; asking for it, for its keepers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Annotated, NamedTuple
 
 import msgspec
-from litestar import Response, get, post
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId
 from ledger.log.entry import instant
 from projections.replays.comparing import ALL_ACCOUNTS, Difference
 from projections.replays.kept import ReplayCheck
-from projections.views import Views
-from web.forms import Fields, Form, decode
-from web.frame import page, see_other
-from web.pages.people import Names
-from web.visitors import Asked, Visitor
+from web.authorisation import COORDINATORS_AND_AUDITORS, MEMBERS
+from web.call import Call, get, post
+from web.forms import Form
+from web.frame import see_other
+from web.pages.people import names_of
 from web.words import gettext, later
 
 DAYS_SHOWN = 30
@@ -54,41 +51,29 @@ class Row(NamedTuple):
     shown: int
 
 
-@get("/replay", sync_to_thread=True)
-def show_replay(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/replay", may=MEMBERS)
+def show_replay(call: Call) -> Response[str]:
     """The last time, and the times before; differences by account only for those who keep the book."""
-    return _replay_page(request, visitor, bank, views, Form())
+    return _replay_page(call, Form())
 
 
-@post("/replay", status_code=303, sync_to_thread=True)
-def ask_replay(
-    request: Asked,
-    fields: NamedDependency[Fields],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-    now: NamedDependency[datetime],
-) -> Response[str] | Redirect:
+@post("/replay", may=COORDINATORS_AND_AUDITORS)
+def ask_replay(call: Call) -> Response[str] | Redirect:
     """Asks for it to be done now, by another process: one at a time."""
-    form = decode(ReplayForm, fields)
+    form = call.form(ReplayForm)
     if not form.problems:
-        number, last = form.wish.at_entry or 0, views.catch_up().number
+        number, last = form.wish.at_entry or 0, call.views.catch_up().number
         if number > last:
             form.refuse("at_entry", "too_large", last)
         else:
-            _ask(form, views, number, now)
+            _ask(call, form, number)
     if form.problems:
-        return _replay_page(request, visitor, bank, views, form)
-    return see_other(f"{request.app.state.frame.url('show_replay')}#again")
+        return _replay_page(call, form)
+    return see_other(f"{call.url('show_replay')}#again")
 
 
-PAGES = (show_replay, ask_replay)
-
-
-def _ask(form: Form[ReplayForm], views: Views, number: int, now: datetime) -> None:
-    match views.wishes.ask("replay", number, "", now):
+def _ask(call: Call, form: Form[ReplayForm], number: int) -> None:
+    match call.views.wishes.ask("replay", number, "", call.now):
         case "busy":
             form.refuse("at_entry", gettext("It is being added up up to another entry just now. Ask again after that"))
         case "too soon":
@@ -97,34 +82,31 @@ def _ask(form: Form[ReplayForm], views: Views, number: int, now: datetime) -> No
             pass
 
 
-def _replay_page(
-    request: Asked, visitor: Visitor, bank: TimeBank, views: Views, form: Form[ReplayForm]
-) -> Response[str]:
-    as_of = views.catch_up()
-    latest, *earlier = views.replays.history(DAYS_SHOWN) or [None]
-    keeps_the_book = visitor.coordinates or visitor.audits
-    wish = views.wishes.latest("replay") if keeps_the_book else None
-    at_entry = views.replays.at_entry(wish.number) if wish and wish.number and not wish.is_waiting else None
-    return page(
-        request,
+def _replay_page(call: Call, form: Form[ReplayForm]) -> Response[str]:
+    as_of = call.views.catch_up()
+    latest, *earlier = call.views.replays.history(DAYS_SHOWN) or [None]
+    keeps_the_book = call.visitor.keeps_the_book
+    wish = call.views.wishes.latest("replay") if keeps_the_book else None
+    at_entry = call.views.replays.at_entry(wish.number) if wish and wish.number and not wish.is_waiting else None
+    return call.page(
         "replay.html",
         form=form,
         latest=latest,
         earlier=earlier,
         keeps_the_book=keeps_the_book,
-        rows=_rows(latest, bank, views) if keeps_the_book else (),
+        rows=_rows(call, latest) if keeps_the_book else (),
         wish=wish,
         wished_at=instant(wish.at) if wish else None,
         at_entry=at_entry,
-        rows_at_entry=_rows(at_entry, bank, views),
+        rows_at_entry=_rows(call, at_entry),
         as_of=as_of.number,
     )
 
 
-def _rows(check: ReplayCheck | None, bank: TimeBank, views: Views) -> Sequence[Row]:
+def _rows(call: Call, check: ReplayCheck | None) -> Sequence[Row]:
     if check is None or not check.listed:
         return ()
-    names = Names(bank, views).of([AccountId(one.account) for one in check.listed if one.account != ALL_ACCOUNTS])
+    names = names_of(call, [AccountId(one.account) for one in check.listed if one.account != ALL_ACCOUNTS])
     return [_row(one, names) for one in check.listed]
 
 

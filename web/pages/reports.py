@@ -1,107 +1,170 @@
 """Logging hours: the form, then what will happen, and then it happens."""
 
-from litestar import Response, get, post
-from litestar.di import NamedDependency
-from litestar.response import Redirect
+from datetime import date
+from typing import Annotated, Literal
 
-from ledger.application.time_bank import TimeBank
-from ledger.identifiers import is_command_id
-from ledger.refusals import CommandUsedBefore, Refusal, TooBusy
-from projections.views import Views
-from web.forms import Fields, Form, query_fields
-from web.frame import page, see_other
+import msgspec
+from litestar import Response
+from litestar.response import Redirect
+from msgspec import Meta
+
+from ledger.application.exchanges import ReportExchange, help_given
+from ledger.events.exchanges import ExchangeReported, ExchangeSettled, Leg
+from ledger.hours import DAY_MINUTES
+from ledger.identifiers import ExchangeId, MemberId
+from ledger.refusals import Refusal
+from web.authorisation import MEMBERS
+from web.call import Call, get, post
+from web.forms import Form
 from web.pages.choices import first_values, form_choices, kept_fields, labels_of
 from web.pages.gift_records import gift_check_page
-from web.pages.help_typed import HelpForm, Report, foresee, read_report
-from web.pages.people import Names
+from web.pages.people import names_of
 from web.pages.tallies import tallies_after
-from web.pages.typed import LONGEST_BODY_BYTES, Typed, today_of
-from web.visitors import Asked, Visitor
+from web.pages.typed import LONGEST_BODY_BYTES, SENTENCES, HappeningForm, Typed, today_of
+from web.visitors import Visitor
 from web.words import gettext
 
+Hours = Annotated[int, Meta(ge=0, le=24)]
+MinutesTyped = Annotated[int, Meta(ge=0, le=DAY_MINUTES)]
 
-@get("/exchanges/new", sync_to_thread=True)
-def show_log(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+
+class HelpForm(HappeningForm, kw_only=True):
+    """Hours of help, or a skill exchange: then `..._back` is what the other person gave."""
+
+    way: Literal["gave", "received", "exchange", "gift"] = "gave"
+    hours: Hours = 0
+    minutes: MinutesTyped = 0
+    hours_back: Hours = 0
+    minutes_back: MinutesTyped = 0
+    category_back: Annotated[str, Meta(max_length=40)] = ""
+    corrects: Annotated[str, Meta(max_length=30)] = ""
+
+
+ORDER = (
+    *("way", "other", "other_name", "second", "second_name", "hours", "minutes", "category"),
+    *("hours_back", "minutes_back", "category_back", "given_on", "note", "form"),
+)
+"""The fields from top to bottom: mistakes are told in this order."""
+
+
+class Report(msgspec.Struct):
+    """What a form means. Without legs there is something to put right first."""
+
+    typed: Typed
+    form: Form[HelpForm]
+    given_on: date
+    legs: tuple[Leg, ...] = ()
+    settles: bool = False
+
+    @property
+    def parties(self) -> tuple[MemberId, ...]:
+        """Who was part of it, the giver of the first leg first."""
+        return tuple(dict.fromkeys(MemberId(side) for leg in self.legs for side in (leg.giver, leg.receiver)))
+
+    @property
+    def corrects(self) -> ExchangeId | None:
+        """The exchange that was taken back, and that this one puts right."""
+        return ExchangeId(self.form.value("corrects")) if self.form.value("corrects") else None
+
+
+@get("/exchanges/new", may=MEMBERS)
+def show_log(call: Call) -> Response[str]:
     """The form. `way`, `with` and `corrects` fill it in; `for=others` is how a coordinator logs for two members."""
-    views.catch_up()
-    form = Form[HelpForm](first_values(query_fields(request), visitor, bank, views))
-    typed = Typed(form, by=visitor.member, bank=bank, views=views)
-    return page(request, "exchange_new.html", **form_choices(typed, visitor, bank, views))
+    call.views.catch_up()
+    typed = Typed(call, Form[HelpForm](first_values(call)))
+    return call.page("exchange_new.html", **form_choices(call, typed))
 
 
-@post("/exchanges/new", status_code=200, sync_to_thread=True, request_max_body_size=LONGEST_BODY_BYTES)
-def check_log(
-    request: Asked,
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-    fields: NamedDependency[Fields],
-) -> Response[str]:
+@post("/exchanges/new", may=MEMBERS, status_code=200, request_max_body_size=LONGEST_BODY_BYTES)
+def check_log(call: Call) -> Response[str]:
     """Shows what will happen, or what needs another look. Nothing is recorded."""
-    views.catch_up()
-    if fields.one("way") == "gift" and not fields.one("change"):
-        return gift_check_page(request, fields, visitor, bank, views)
-    report = read_report(fields, visitor, bank, views)
-    foresee(report, bank)
-    if fields.one("change"):
+    call.views.catch_up()
+    if call.fields.one("way") == "gift" and not call.fields.one("change"):
+        return gift_check_page(call)
+    report = _read_report(call)
+    _foresee(call, report)
+    if call.fields.one("change"):
         report.form.problems.clear()
     elif not report.form.problems:
-        return _check_page(request, report, visitor, bank, views)
-    return page(request, "exchange_new.html", **form_choices(report.typed, visitor, bank, views))
+        return _check_page(call, report)
+    return call.page("exchange_new.html", **form_choices(call, report.typed))
 
 
-@post("/exchanges", status_code=303, sync_to_thread=True, request_max_body_size=LONGEST_BODY_BYTES)
-def log_exchange(
-    request: Asked,
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-    fields: NamedDependency[Fields],
-) -> Response[str] | Redirect:
+@post("/exchanges", may=MEMBERS, request_max_body_size=LONGEST_BODY_BYTES)
+def log_exchange(call: Call) -> Response[str] | Redirect:
     """Records the report. The same form sent twice is one exchange, and leads to the same page."""
-    report = read_report(fields, visitor, bank, views)
-    if not is_command_id(report.form.value("command")):
-        report.form.refuse("form", gettext("Please look at it once more before it is logged"))
-    if report.form.problems:
-        return page(request, "exchange_new.html", **form_choices(report.typed, visitor, bank, views))
-    try:
-        exchange, _answer = bank.exchanges.report(
-            report.legs,
-            report.given_on,
-            command=report.command,
-            note=report.form.wish.note,
-            corrects=report.corrects,
-        )
-    except TooBusy:
-        raise
-    except Refusal as refusal:
-        report.form.refuse_for(refusal, "form")
-        afresh = isinstance(refusal, CommandUsedBefore)
-        return page(request, "exchange_new.html", **form_choices(report.typed, visitor, bank, views, afresh=afresh))
-    views.follow()
-    return see_other(request.app.state.frame.url("show_exchange", exchange_id=exchange), done="logged")
+    report = _read_report(call)
+    form = report.form
+    if not form.command:
+        form.refuse("form", gettext("Please look at it once more before it is logged"))
+    recorded = call.do(
+        form,
+        lambda: ReportExchange(report.legs, report.given_on, form.wish.note, report.corrects),
+        otherwise="form",
+    )
+    if recorded is None:
+        return call.page("exchange_new.html", **form_choices(call, report.typed))
+    return call.see_other("show_exchange", exchange_id=recorded.fact(ExchangeReported).exchange, done="logged")
 
 
-PAGES = (show_log, check_log, log_exchange)
-
-
-def _check_page(request: Asked, report: Report, visitor: Visitor, bank: TimeBank, views: Views) -> Response[str]:
-    mine = report.parties if visitor.member not in report.parties else (visitor.member,)
-    others = [party for party in report.parties if party != visitor.member]
-    return page(
-        request,
+def _check_page(call: Call, report: Report) -> Response[str]:
+    mine = report.parties if call.visitor.member not in report.parties else (call.visitor.member,)
+    others = [party for party in report.parties if party != call.visitor.member]
+    return call.page(
         "exchange_check.html",
         form=report.form,
         legs=report.legs,
         given_on=report.given_on,
         settles=report.settles,
-        is_party=visitor.member in report.parties,
+        is_party=call.visitor.member in report.parties,
         others=others,
-        names=Names(bank, views).of([visitor.member, *report.parties]),
-        labels=labels_of(bank),
-        tallies=tallies_after(report.legs, report.given_on, mine, bank, views),
-        kept=kept_fields(HelpForm, report.typed, report.command, today_of(bank)),
-        as_of=views.as_of().number,
+        names=names_of(call, [call.visitor.member, *report.parties]),
+        labels=labels_of(call.bank),
+        tallies=tallies_after(call, report.legs, report.given_on, mine),
+        kept=kept_fields(HelpForm, report.typed, today_of(call.bank)),
+        as_of=call.views.as_of().number,
     )
+
+
+def _read_report(call: Call) -> Report:
+    """Reads the form; every mistake stands beside its field."""
+    form = call.form(HelpForm, SENTENCES)
+    typed = Typed(call, form)
+    legs, given_on = _legs(typed, call.visitor), typed.given_on()
+    typed.in_order(ORDER)
+    return Report(typed, form, given_on, () if form.problems else legs)
+
+
+def _foresee(call: Call, report: Report) -> None:
+    """Asks the ledger whether a report without mistakes may be, and whether it would settle at once."""
+    if report.form.problems:
+        return
+    try:
+        facts = call.bank.preview(
+            ReportExchange(report.legs, report.given_on, corrects=report.corrects), by=call.caller(report.form)
+        )
+    except Refusal as refusal:
+        report.form.refuse_for(refusal, "form")
+    else:
+        report.settles = any(isinstance(fact, ExchangeSettled) for fact in facts)
+
+
+def _legs(typed: Typed, visitor: Visitor) -> tuple[Leg, ...]:
+    """The directions of help that the form tells of; only right when the form has no mistakes."""
+    form = typed.form
+    first, second = _sides(typed, visitor)
+    if form.value("way") == "received":
+        first, second = second, first
+    giver, receiver = first or MemberId(""), second or MemberId("")
+    legs = [help_given(giver, receiver, typed.minutes(), typed.category())]
+    if form.value("way") == "exchange":
+        legs.append(help_given(receiver, giver, typed.minutes("_back"), typed.category("category_back")))
+    return tuple(legs)
+
+
+def _sides(typed: Typed, visitor: Visitor) -> tuple[MemberId | None, MemberId | None]:
+    """Who logs and the other one; or the two for whom a coordinator logs."""
+    if not typed.form.value("others"):
+        return visitor.member, typed.person("other", me=visitor.member)
+    first = typed.person("other", me=None)
+    return first, typed.person("second", me=first)

@@ -8,23 +8,22 @@ from datetime import date
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
 from ledger.seal.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
 from projections.journal import JournalLine
 from projections.views import Views
-from web.forms import Fields, Form, decode, query_fields
-from web.frame import page, see_other
+from web.authorisation import COORDINATORS_AND_AUDITORS
+from web.call import Call, get
+from web.forms import Form
+from web.frame import see_other
 from web.pages.slips import or_explained
 from web.pages.told import tell
 from web.plain import Answer
 from web.seals import Seals
 from web.sentences import DOORS
-from web.visitors import Asked
 from web.words import gettext
 
 USUAL_SIZE = 25
@@ -41,33 +40,29 @@ class SampleForm(msgspec.Struct):
     upto: Annotated[int, Meta(ge=1)] | None = None
 
 
-@get("/audit/sample", sync_to_thread=True)
-def show_sample(
-    request: Asked, bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str] | Redirect:
+@get("/audit/sample", may=COORDINATORS_AND_AUDITORS)
+def show_sample(call: Call) -> Response[str] | Redirect:
     """The form; or the sample it asks for. An address always names seed and entry, so that it can be quoted."""
-    as_of = views.catch_up()
-    fields = query_fields(request)
-    if not fields.all("size"):
-        return page(request, "sample.html", form=Form(), told=(), wish=None, usual=USUAL_SIZE, as_of=as_of.number)
-    form = decode(SampleForm, fields)
+    as_of = call.views.catch_up()
+    if not call.fields.all("size"):
+        return call.page("sample.html", form=Form(), told=(), wish=None, usual=USUAL_SIZE, as_of=as_of.number)
+    form = call.form(SampleForm)
     if not form.problems and (form.wish.upto or 0) > as_of.number:
         form.refuse("upto", "too_large", as_of.number)
     if form.problems:
-        return page(request, "sample.html", form=form, told=(), wish=None, usual=USUAL_SIZE, as_of=as_of.number)
+        return call.page("sample.html", form=form, told=(), wish=None, usual=USUAL_SIZE, as_of=as_of.number)
     wish = form.wish
     if not wish.seed or wish.upto is None:
-        return _with_seed_and_entry(request, fields, as_of.number)
-    drawn = _drawn(views, wish, wish.upto)
-    return page(
-        request,
+        return _with_seed_and_entry(call, as_of.number)
+    drawn = _drawn(call.views, wish, wish.upto)
+    return call.page(
         "sample.html",
         form=form,
         wish=wish,
         drawn=drawn,
-        told=tell(drawn.lines, bank, views),
+        told=tell(call, drawn.lines),
         asked={name: form.value(name) for name in ("size", "seed", "from", "to", "upto")},
-        has_receipts=request.app.state.seals.are_begun,
+        has_receipts=call.seals.are_begun,
         doors={via: gettext(words) for via, words in DOORS.items()},
         quoted=shlex.quote,
         usual=USUAL_SIZE,
@@ -75,18 +70,15 @@ def show_sample(
     )
 
 
-@get("/audit/sample/receipts", sync_to_thread=True)
-def sample_receipts(request: Asked, views: NamedDependency[Views]) -> Answer | Redirect:
+@get("/audit/sample/receipts", may=COORDINATORS_AND_AUDITORS)
+def sample_receipts(call: Call) -> Answer | Redirect:
     """The receipts of a sample in one file (zip), with the keys they are checked with. Without seed and entry: the form."""
-    as_of = views.catch_up()
-    form = decode(SampleForm, query_fields(request))
+    as_of = call.views.catch_up()
+    form = call.form(SampleForm)
     if form.problems or not form.wish.seed or form.wish.upto is None or form.wish.upto > as_of.number:
-        return see_other(request.app.state.frame.url("show_sample"))
-    drawn = _drawn(views, form.wish, form.wish.upto)
-    return or_explained(request, lambda: _file(request.app.state.seals, drawn))
-
-
-PAGES = (show_sample, sample_receipts)
+        return call.see_other("show_sample")
+    drawn = _drawn(call.views, form.wish, form.wish.upto)
+    return or_explained(call, lambda: _file(call.seals, drawn))
 
 
 class Drawn(NamedTuple):
@@ -114,9 +106,9 @@ def _file(seals: Seals, drawn: Drawn) -> Answer:
     return Response[Any](file.getvalue(), media_type="application/zip", headers=given)
 
 
-def _with_seed_and_entry(request: Asked, fields: Fields, number: int) -> Redirect:
+def _with_seed_and_entry(call: Call, number: int) -> Redirect:
     """Where the same sample is found again: with a seed drawn if none was typed, and with the last entry there is."""
-    asked = {name: fields.one(name).strip() for name in ("size", "seed", "from", "to", "upto")}
+    asked = {name: call.fields.one(name).strip() for name in ("size", "seed", "from", "to", "upto")}
     asked["seed"] = asked["seed"] or secrets.token_hex(DRAWN_SEED_BYTES)
     asked["upto"] = asked["upto"] or str(number)
-    return see_other(request.app.state.frame.url("show_sample", **asked))
+    return see_other(call.url("show_sample", **asked))

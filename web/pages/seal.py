@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, NamedTuple
 
 import msgspec
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta
@@ -17,14 +16,11 @@ from ledger.seal.note import BadNote
 from ledger.seal.published import NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.refused import SealRefused
 from ledger.seal.witnesses import Witnesses
-from projections.views import Views
-from web.forms import decode, query_fields
-from web.frame import page
+from web.authorisation import MEMBERS
+from web.call import Call, get
 from web.pages.slips import or_explained
 from web.plain import Answer
 from web.qr_codes import qr_code
-from web.seals import Seals
-from web.visitors import Asked
 from web.words import gettext
 
 SEALS_A_PAGE = 20
@@ -53,25 +49,23 @@ class Given(NamedTuple):
     at: datetime | None
 
 
-@get("/seal", sync_to_thread=True)
-def show_seal(request: Asked, views: NamedDependency[Views]) -> Response[str]:
+@get("/seal", may=MEMBERS)
+def show_seal(call: Call) -> Response[str]:
     """Size, root, key and date of the last seal, who else signed it, whether the book still fits it, and what it means."""
-    as_of = views.catch_up()
-    seals: Seals = request.app.state.seals
-    form = decode(SealForm, query_fields(request))
+    as_of = call.views.catch_up()
+    form = call.form(SealForm)
     try:
-        published = seals.published
+        published = call.seals.published
         sealed = published.latest()
     except NothingSealed:
-        return page(request, "seal.html", sealed=None, form=form, as_of=as_of.number)
+        return call.page("seal.html", sealed=None, form=form, as_of=as_of.number)
     except SealRefused as refused:
-        return page(request, "seal.html", sealed=None, broken=refused, form=form, as_of=as_of.number)
-    dates = seals.dates.all()
+        return call.page("seal.html", sealed=None, broken=refused, form=form, as_of=as_of.number)
+    dates = call.seals.dates.all()
     sizes = [size for size in reversed(published.folder.sizes()) if size < sealed.checkpoint.size]
     before = None if form.problems else form.wish.before
     shown = [size for size in sizes if before is None or size < before]
-    return page(
-        request,
+    return call.page(
         "seal.html",
         form=form,
         sealed=sealed,
@@ -79,7 +73,7 @@ def show_seal(request: Asked, views: NamedDependency[Views]) -> Response[str]:
         stood_at=max((date.at for date in dates if date.size == sealed.checkpoint.size), default=None),
         key=published.folder.key,
         seen=seen_under(sealed, published),
-        fit=seals.fit(),
+        fit=call.seals.fit(),
         newer=max(0, as_of.number - sealed.checkpoint.size),
         earlier=_given(shown[:SEALS_A_PAGE], dates, published),
         older=shown[SEALS_A_PAGE - 1] if len(shown) > SEALS_A_PAGE else 0,
@@ -88,25 +82,20 @@ def show_seal(request: Asked, views: NamedDependency[Views]) -> Response[str]:
     )
 
 
-@get("/seal/sheet", sync_to_thread=True)
-def show_sheet(request: Asked) -> Answer:
+@get("/seal/sheet", may=MEMBERS)
+def show_sheet(call: Call) -> Answer:
     """The last seal as a sheet of paper."""
-    seals: Seals = request.app.state.seals
-    return or_explained(request, lambda: _sheet(request, seals, seals.published.latest()))
+    return or_explained(call, lambda: _sheet(call, call.seals.published.latest()))
 
 
-@get("/seal/sheet/{size:str}", sync_to_thread=True)
-def show_earlier_sheet(request: Asked, size: FromPath[str]) -> Answer:
+@get("/seal/sheet/{size:str}", may=MEMBERS)
+def show_earlier_sheet(call: Call, size: FromPath[str]) -> Answer:
     """The same of an earlier seal."""
-    seals: Seals = request.app.state.seals
     try:
         number = parse_decimal(size)
-        return or_explained(request, lambda: _sheet(request, seals, seals.published.at(number)))
+        return or_explained(call, lambda: _sheet(call, call.seals.published.at(number)))
     except (BadNote, NotUnderTheSeal):
         raise NotFoundException from None
-
-
-PAGES = (show_seal, show_sheet, show_earlier_sheet)
 
 
 def seen_under(sealed: Sealed, published: Published) -> Seen:
@@ -128,18 +117,17 @@ def _instant(seconds: int) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds <= LAST_SECOND else None
 
 
-def _sheet(request: Asked, seals: Seals, sealed: Sealed) -> Response[str]:
-    published, dates = seals.published, seals.dates.all()
+def _sheet(call: Call, sealed: Sealed) -> Response[str]:
+    published, dates = call.seals.published, call.seals.dates.all()
     before = _month_before(sealed.checkpoint.size, dates, published)
-    return page(
-        request,
+    return call.page(
         "seal_sheet.html",
         sealed=sealed,
         given_at=_first_given(dates, sealed.checkpoint.size),
         key=published.folder.key,
         seen=seen_under(sealed, published),
         before=before,
-        address=request.app.state.settings.base_url.rstrip("/"),
+        address=call.site.settings.base_url.rstrip("/"),
         code=qr_code(sealed.note.data, gettext("The seal as a code")),
     )
 

@@ -1,27 +1,24 @@
 """Signing in without a password, and out again: on this device or everywhere."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response
 from litestar.background_tasks import BackgroundTask
-from litestar.di import NamedDependency
 from litestar.exceptions import TooManyRequestsException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
-from web.cookies import Cookies
-from web.forms import Fields, Form, decode, query_fields
-from web.frame import page, see_other
-from web.settings import Settings
+from web.authorisation import ANYBODY, MEMBERS
+from web.call import Call, get, post
+from web.forms import Form
+from web.frame import see_other
 from web.sign_in import attempts, codes, sessions
 from web.sign_in.links import link_url
 from web.sign_in.mail import code_mail
-from web.visitors import Asked, Visitor, name_of
+from web.visitors import name_of
 from web.words import later
 
 NOBODY = MemberId("m-nobody")
@@ -52,129 +49,102 @@ CODE_SENTENCES = {
 }
 
 
-@get("/sign-in", sync_to_thread=True)
-def show_sign_in(request: Asked) -> Response[str] | Redirect:
+@get("/sign-in", may=ANYBODY)
+def show_sign_in(call: Call) -> Response[str] | Redirect:
     """The way in."""
-    if request.user.is_member:
-        return see_other("/")
-    return _sign_in_page(request, Form())
+    if call.visitor.is_member:
+        return call.see_other("show_home")
+    return _sign_in_page(call, Form())
 
 
-@post("/sign-in/codes", status_code=303, sync_to_thread=True)
-def ask_for_code(
-    request: Asked, bank: NamedDependency[TimeBank], fields: NamedDependency[Fields], now: NamedDependency[datetime]
-) -> Response[str] | Redirect:
+@post("/sign-in/codes", may=ANYBODY)
+def ask_for_code(call: Call) -> Response[str] | Redirect:
     """Mails a code and a link, if the address is a member's. The answer is the same, and takes as long, if it is not."""
-    form = decode(AddressForm, fields, ADDRESS_SENTENCES)
+    form = call.form(AddressForm, ADDRESS_SENTENCES)
     if form.problems:
-        return _sign_in_page(request, form)
-    engine = bank.people.engine
-    if not attempts.may_ask(engine, form.wish.email, _client(request), now):
+        return _sign_in_page(call, form)
+    engine = call.bank.people.engine
+    if not attempts.may_ask(engine, form.wish.email, _client(call), call.now):
         raise TooManyRequestsException(headers=WAIT)
-    member = bank.people.member_with_address(form.wish.email) or NOBODY
-    active = bank.members.standing(member).is_active
-    asked = codes.ask(engine, member if active else None, now)
+    member = call.bank.people.member_with_address(form.wish.email) or NOBODY
+    active = call.bank.member(member).is_active
+    asked = codes.ask(engine, member if active else None, call.now)
     # The code goes to the address on record: the one that was typed may only look like it.
-    address = next(iter(bank.people.of(member, "email")), "")
-    cookies: Cookies = request.app.state.cookies
-    return see_other(
-        "/sign-in/code",
-        cookies=[cookies.asking(asked.browser_token)],
-        background=_posting(request, bank, asked, address if active else ""),
+    address = next(iter(call.bank.people.of(member, "email")), "")
+    return call.see_other(
+        "show_code",
+        cookies=[call.site.cookies.asking(asked.browser_token)],
+        background=_posting(call, asked, address if active else ""),
         to=own_path(form.wish.to),
     )
 
 
-@get("/sign-in/code", sync_to_thread=True)
-def show_code(request: Asked) -> Response[str]:
+@get("/sign-in/code", may=ANYBODY)
+def show_code(call: Call) -> Response[str]:
     """Where the six digits go."""
-    return page(request, "sign_in_code.html", form=Form[CodeForm](), to=own_path(query_fields(request).one("to")))
+    return call.page("sign_in_code.html", form=Form[CodeForm](), to=own_path(call.query.one("to")))
 
 
-@post("/sign-in/code", status_code=303, sync_to_thread=True)
-def enter_code(
-    request: Asked, bank: NamedDependency[TimeBank], fields: NamedDependency[Fields], now: NamedDependency[datetime]
-) -> Response[str] | Redirect:
+@post("/sign-in/code", may=ANYBODY)
+def enter_code(call: Call) -> Response[str] | Redirect:
     """Signs in by the six digits, in the browser that asked for them."""
-    form = decode(CodeForm, fields, CODE_SENTENCES)
-    to = own_path(fields.one("to"))
+    form = call.form(CodeForm, CODE_SENTENCES)
+    to = own_path(call.fields.one("to"))
     if form.problems:
-        return page(request, "sign_in_code.html", form=form, to=to)
-    engine = bank.people.engine
-    if not attempts.may_try(engine, _client(request), now):
+        return call.page("sign_in_code.html", form=form, to=to)
+    engine = call.bank.people.engine
+    if not attempts.may_try(engine, _client(call), call.now):
         raise TooManyRequestsException(headers=WAIT)
-    cookies: Cookies = request.app.state.cookies
-    found = codes.redeem_code(engine, request.cookies.get(cookies.asking_name, ""), form.wish.code, now)
-    if found.member is None or not bank.members.standing(found.member).is_active:
+    found = codes.redeem_code(
+        engine, call.request.cookies.get(call.site.cookies.asking_name, ""), form.wish.code, call.now
+    )
+    if found.member is None or not call.bank.member(found.member).is_active:
         form.refuse("code", found.problem or "over")
-        return page(request, "sign_in_code.html", form=form, to=to)
-    return _signed_in(request, bank, found.member, now, to)
+        return call.page("sign_in_code.html", form=form, to=to)
+    return _signed_in(call, found.member, to)
 
 
-@get("/sign-in/links/{token:str}", sync_to_thread=True)
-def show_link(
-    request: Asked, token: FromPath[str], bank: NamedDependency[TimeBank], now: NamedDependency[datetime]
-) -> Response[str]:
+@get("/sign-in/links/{token:str}", may=ANYBODY)
+def show_link(call: Call, token: FromPath[str]) -> Response[str]:
     """Asks "Sign in as Ana?". Opening the page does nothing: mail scanners open links too."""
-    member = codes.link_member(bank.people.engine, token, now)
-    if member is None or not bank.members.standing(member).is_active:
-        return page(request, "sign_in_link_over.html", status=410)
-    return page(request, "sign_in_link.html", token=token, name=name_of(bank, member))
+    member = codes.link_member(call.bank.people.engine, token, call.now)
+    if member is None or not call.bank.member(member).is_active:
+        return call.page("sign_in_link_over.html", status=410)
+    return call.page("sign_in_link.html", token=token, name=name_of(call.bank, member))
 
 
-@post("/sign-in/links/{token:str}", status_code=303, sync_to_thread=True)
-def use_link(
-    request: Asked, token: FromPath[str], bank: NamedDependency[TimeBank], now: NamedDependency[datetime]
-) -> Response[str] | Redirect:
+@post("/sign-in/links/{token:str}", may=ANYBODY)
+def use_link(call: Call, token: FromPath[str]) -> Response[str] | Redirect:
     """Signs in by a link, once."""
-    if not attempts.may_try(bank.people.engine, _client(request), now):
+    if not attempts.may_try(call.bank.people.engine, _client(call), call.now):
         raise TooManyRequestsException(headers=WAIT)
-    found = codes.redeem_link(bank.people.engine, token, now)
-    if found.member is None or not bank.members.standing(found.member).is_active:
-        return page(request, "sign_in_link_over.html", status=410)
-    return _signed_in(request, bank, found.member, now, "")
+    found = codes.redeem_link(call.bank.people.engine, token, call.now)
+    if found.member is None or not call.bank.member(found.member).is_active:
+        return call.page("sign_in_link_over.html", status=410)
+    return _signed_in(call, found.member, "")
 
 
-@post("/sign-out", status_code=303, sync_to_thread=True)
-def sign_out(request: Asked, bank: NamedDependency[TimeBank]) -> Redirect:
+@post("/sign-out", may=ANYBODY)
+def sign_out(call: Call) -> Redirect:
     """Signs this device out."""
-    cookies: Cookies = request.app.state.cookies
-    sessions.end(bank.people.engine, request.cookies.get(cookies.session_name, ""))
-    return see_other("/sign-in", cookies=[cookies.no_session()], done="signed-out")
+    sessions.end(call.bank.people.engine, call.request.cookies.get(call.site.cookies.session_name, ""))
+    return call.see_other("show_sign_in", cookies=[call.site.cookies.no_session()], done="signed-out")
 
 
-@get("/devices", sync_to_thread=True)
-def show_devices(
-    request: Asked,
-    bank: NamedDependency[TimeBank],
-    visitor: NamedDependency[Visitor],
-    now: NamedDependency[datetime],
-) -> Response[str]:
+@get("/devices", may=MEMBERS)
+def show_devices(call: Call) -> Response[str]:
     """Where the member is signed in."""
-    cookies: Cookies = request.app.state.cookies
-    token = request.cookies.get(cookies.session_name, "")
-    return page(request, "devices.html", devices=sessions.devices(bank.people.engine, visitor.member, token, now))
+    token = call.request.cookies.get(call.site.cookies.session_name, "")
+    return call.page(
+        "devices.html", devices=sessions.devices(call.bank.people.engine, call.visitor.member, token, call.now)
+    )
 
 
-@post("/sign-out/everywhere", status_code=303, sync_to_thread=True)
-def sign_out_everywhere(request: Asked, bank: NamedDependency[TimeBank], visitor: NamedDependency[Visitor]) -> Redirect:
+@post("/sign-out/everywhere", may=MEMBERS)
+def sign_out_everywhere(call: Call) -> Redirect:
     """Signs all of the member's devices out."""
-    sessions.end_everywhere(bank.people.engine, visitor.member)
-    cookies: Cookies = request.app.state.cookies
-    return see_other("/sign-in", cookies=[cookies.no_session()], done="signed-out-everywhere")
-
-
-PAGES = (
-    show_sign_in,
-    ask_for_code,
-    show_code,
-    enter_code,
-    show_link,
-    use_link,
-    sign_out,
-    show_devices,
-    sign_out_everywhere,
-)
+    sessions.end_everywhere(call.bank.people.engine, call.visitor.member)
+    return call.see_other("show_sign_in", cookies=[call.site.cookies.no_session()], done="signed-out-everywhere")
 
 
 def own_path(to: str) -> str:
@@ -183,30 +153,28 @@ def own_path(to: str) -> str:
     return to if is_own and to.isascii() else ""
 
 
-def _sign_in_page(request: Asked, form: Form[AddressForm]) -> Response[str]:
-    asked = query_fields(request)
+def _sign_in_page(call: Call, form: Form[AddressForm]) -> Response[str]:
+    asked = call.query
     to = own_path(form.value("to") or asked.one("to"))
-    can_mail = request.app.state.post is not None
-    return page(request, "sign_in.html", form=form, to=to, can_mail=can_mail, done=asked.one("done"))
+    can_mail = call.site.post is not None
+    return call.page("sign_in.html", form=form, to=to, can_mail=can_mail, done=asked.one("done"))
 
 
-def _signed_in(request: Asked, bank: TimeBank, member: MemberId, now: datetime, to: str) -> Redirect:
+def _signed_in(call: Call, member: MemberId, to: str) -> Redirect:
     """A new token, whatever token came along: an invented one must not become a session."""
-    cookies: Cookies = request.app.state.cookies
-    before = request.cookies.get(cookies.session_name, "")
-    token = sessions.start(bank.people.engine, member, now, instead_of=before)
-    return see_other(to or "/", cookies=[cookies.session(token), cookies.no_asking()])
+    before = call.request.cookies.get(call.site.cookies.session_name, "")
+    token = sessions.start(call.bank.people.engine, member, call.now, instead_of=before)
+    return see_other(to or "/", cookies=[call.site.cookies.session(token), call.site.cookies.no_asking()])
 
 
-def _posting(request: Asked, bank: TimeBank, asked: codes.Asked, address: str) -> BackgroundTask | None:
+def _posting(call: Call, asked: codes.Asked, address: str) -> BackgroundTask | None:
     """The mail, made now for everybody and sent, after the answer, to members alone."""
-    settings: Settings = request.app.state.settings
-    link = link_url(settings.base_url, asked.link_token)
-    community = bank.agreements.in_force().name
-    message = code_mail(settings, community, address or "nobody@invalid", asked.code, link)
-    carry = request.app.state.post
+    link = link_url(call.site.settings.base_url, asked.link_token)
+    community = call.bank.agreements.name
+    message = code_mail(call.site.settings, community, address or "nobody@invalid", asked.code, link)
+    carry = call.site.post
     return BackgroundTask(carry, message) if address and carry else None
 
 
-def _client(request: Asked) -> str:
-    return request.client.host if request.client else ""
+def _client(call: Call) -> str:
+    return call.request.client.host if call.request.client else ""

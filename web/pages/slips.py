@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import ExchangeId, GiftId
 from ledger.log.entry import decode
 from ledger.seal.checkpoint import parse_checkpoint
@@ -16,59 +14,49 @@ from ledger.seal.note import parse_note
 from ledger.seal.published import HashesOutOfReach, NothingSealed
 from ledger.seal.receipt import Receipt
 from ledger.seal.refused import SealRefused
-from projections.views import Views
+from web.authorisation import COORDINATORS_AND_AUDITORS, PARTIES_COORDINATORS_AND_AUDITORS, READERS_OF_THE_GIFT
+from web.call import Call, get
 from web.entry_positions import telling_position
-from web.frame import page
 from web.pages.choices import labels_of
-from web.pages.people import Names
+from web.pages.people import names_of
 from web.plain import Answer
 from web.qr_codes import qr_code
-from web.seals import Seals
 from web.sentences import KINDS_OF_FACT
-from web.visitors import Asked
 from web.words import gettext
 
 
-@get("/exchanges/{exchange_id:str}/receipt", sync_to_thread=True)
-def exchange_receipt(request: Asked, exchange_id: FromPath[str], bank: NamedDependency[TimeBank]) -> Answer:
+@get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
     """The receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
-    return or_explained(request, lambda: _file(_receipt_about(request, exchange_id, bank), exchange_id))
+    return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
 
 
-@get("/gifts/{gift_id:str}/receipt", sync_to_thread=True)
-def gift_receipt(request: Asked, gift_id: FromPath[str], bank: NamedDependency[TimeBank]) -> Answer:
+@get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
+def gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
     """The receipt of the entry that recorded the gift."""
-    return or_explained(request, lambda: _file(_receipt_about(request, gift_id, bank), gift_id))
+    return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
 
 
-@get("/journal/{number:str}/receipt", sync_to_thread=True)
-def entry_receipt(request: Asked, number: FromPath[str], views: NamedDependency[Views]) -> Answer:
+@get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
+def entry_receipt(call: Call, number: FromPath[str]) -> Answer:
     """The receipt of any entry, for those who keep the book."""
-    views.catch_up()
-    line = views.journal.line(int(number)) if is_entry_number(number) else None
+    call.views.catch_up()
+    line = call.views.journal.line(int(number)) if is_entry_number(number) else None
     if line is None:
         raise NotFoundException
-    seals: Seals = request.app.state.seals
-    return or_explained(request, lambda: _file(seals.receipt(position=line.position), f"entry-{line.number}"))
+    return or_explained(call, lambda: _file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
 
 
-@get("/exchanges/{exchange_id:str}/slip", sync_to_thread=True)
-def show_exchange_slip(
-    request: Asked, exchange_id: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Answer:
+@get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def show_exchange_slip(call: Call, exchange_id: FromPath[str]) -> Answer:
     """What the receipt says and proves, in words, with a code to scan."""
-    return or_explained(request, lambda: _slip(request, exchange_id, "exchange", bank, views))
+    return or_explained(call, lambda: _slip(call, exchange_id, "exchange"))
 
 
-@get("/gifts/{gift_id:str}/slip", sync_to_thread=True)
-def show_gift_slip(
-    request: Asked, gift_id: FromPath[str], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Answer:
+@get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
+def show_gift_slip(call: Call, gift_id: FromPath[str]) -> Answer:
     """The same of a gift."""
-    return or_explained(request, lambda: _slip(request, gift_id, "gift", bank, views))
-
-
-PAGES = (exchange_receipt, gift_receipt, entry_receipt, show_exchange_slip, show_gift_slip)
+    return or_explained(call, lambda: _slip(call, gift_id, "gift"))
 
 
 def is_entry_number(text: str) -> bool:
@@ -76,7 +64,7 @@ def is_entry_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 15 and not text.startswith("0")
 
 
-def or_explained(request: Asked, make: Callable[[], Answer]) -> Answer:
+def or_explained(call: Call, make: Callable[[], Answer]) -> Answer:
     """What was asked for, or a page that says why the seal cannot give it."""
     try:
         return make()
@@ -85,25 +73,24 @@ def or_explained(request: Asked, make: Callable[[], Answer]) -> Answer:
             gettext("Not sealed yet"),
             gettext("This book has not been sealed yet. The host gives the first seal."),
         )
-        return page(request, "error.html", status=404, title=title, sentence=sentence)
+        return call.page("error.html", status=404, title=title, sentence=sentence)
     except SealRefused:
         # Sentences of the signer are for whoever looks after the machine; everybody else needs to know that it is serious.
         title = gettext("The book does not fit its seal")
         sentence = gettext(
             "So nothing can be proven just now. Please tell a coordinator: the page of the seal says more."
         )
-        return page(request, "error.html", status=503, title=title, sentence=sentence)
+        return call.page("error.html", status=503, title=title, sentence=sentence)
     except HashesOutOfReach:
         title, sentence = gettext("The seal is out of reach"), gettext("Please try again in a moment.")
-        return page(request, "error.html", status=503, title=title, sentence=sentence)
+        return call.page("error.html", status=503, title=title, sentence=sentence)
 
 
-def _receipt_about(request: Asked, what: str, bank: TimeBank) -> Receipt:
-    position = telling_position(bank.log, what)
+def _receipt_about(call: Call, what: str) -> Receipt:
+    position = telling_position(call.bank.log, what)
     if position is None:
         raise NotFoundException
-    seals: Seals = request.app.state.seals
-    return seals.receipt(position=position)
+    return call.seals.receipt(position=position)
 
 
 def _file(receipt: Receipt, name: str) -> Answer:
@@ -111,31 +98,29 @@ def _file(receipt: Receipt, name: str) -> Answer:
     return Response[Any](receipt.data, media_type="text/plain", headers=given)
 
 
-def _slip(request: Asked, what: str, noun: str, bank: TimeBank, views: Views) -> Answer:
-    as_of = views.catch_up()
-    exchange = views.exchanges.of(ExchangeId(what)) if noun == "exchange" else None
-    gift = views.exchanges.gift(GiftId(what)) if noun == "gift" else None
+def _slip(call: Call, what: str, noun: str) -> Answer:
+    as_of = call.views.catch_up()
+    exchange = call.views.exchanges.of(ExchangeId(what)) if noun == "exchange" else None
+    gift = call.views.exchanges.gift(GiftId(what)) if noun == "gift" else None
     if exchange is None and gift is None:
         raise NotFoundException
-    receipt = _receipt_about(request, what, bank)
+    receipt = _receipt_about(call, what)
     entry = decode(receipt.entry)
     people = {side for leg in exchange.legs for side in (leg.giver, leg.receiver)} if exchange else set[str]()
     people |= {gift.giver, gift.receiver} if gift else set()
-    seals: Seals = request.app.state.seals
-    return page(
-        request,
+    return call.page(
         "slip.html",
         exchange=exchange,
         gift=gift,
-        names=Names(bank, views).of(people),
-        labels=labels_of(bank),
+        names=names_of(call, people),
+        labels=labels_of(call.bank),
         what=what,
         noun=noun,
         number=receipt.place + 1,
         entry=entry,
         kind=gettext(KINDS_OF_FACT[entry.type]),
         checkpoint=parse_checkpoint(parse_note(receipt.checkpoint).text),
-        key=seals.published.folder.key,
+        key=call.seals.published.folder.key,
         code=qr_code(receipt.data, gettext("The receipt as a code")),
         as_of=as_of.number,
     )

@@ -5,24 +5,21 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import instant
 from projections.balances import Tally
 from projections.pages import Page
 from projections.statements import StatementLine, Stood
 from projections.views import Views
-from web.forms import query_fields
-from web.frame import page
+from web.authorisation import OWNERS_COORDINATORS_AND_AUDITORS
+from web.call import Call, get
 from web.pages.choices import labels_of
 from web.pages.moments import Moment, moment_asked
-from web.pages.people import Names
-from web.visitors import Asked, Visitor
+from web.pages.people import names_of
 from web.words import gettext, today
 
 LINES_ON_A_PAGE = 25
@@ -45,23 +42,17 @@ class Month(NamedTuple):
     lines: list[BookLine]
 
 
-@get("/statements/{account:str}", sync_to_thread=True)
-def show_statement(
-    request: Asked,
-    account: FromPath[str],
-    visitor: NamedDependency[Visitor],
-    bank: NamedDependency[TimeBank],
-    views: NamedDependency[Views],
-) -> Response[str]:
+@get("/statements/{account:str}", may=OWNERS_COORDINATORS_AND_AUDITORS)
+def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
     """A member's statement, newest first, as it is or was at another moment; made to be printed."""
-    as_of = views.catch_up()
-    if views.members.of(MemberId(account)) is None:
+    as_of = call.views.catch_up()
+    if call.views.members.of(MemberId(account)) is None:
         raise NotFoundException
-    holder, fields = AccountId(account), query_fields(request)
-    form, moment = moment_asked(fields, views, as_of.number)
+    holder, fields = AccountId(account), call.query
+    form, moment = moment_asked(call, as_of.number)
 
     def lines_from(cursor: str | None, limit: int) -> Page[StatementLine]:
-        return views.statements.page(holder, cursor, limit, number=moment.number, last_day=moment.as_of)
+        return call.views.statements.page(holder, cursor, limit, number=moment.number, last_day=moment.as_of)
 
     try:
         found = lines_from(fields.one("cursor") or None, LINES_ON_A_PAGE)
@@ -69,9 +60,9 @@ def show_statement(
         raise ClientException(gettext("This is no place in the list.")) from error
     # What comes before this page ends with the first line of the older one: read, not added up.
     before = lines_from(found.older, 1).rows if found.older else []
-    names = Names(bank, views).of([holder, *(line.other for line in found.rows)])
-    labels = labels_of(bank)
-    url = request.app.state.frame.url
+    names = names_of(call, [holder, *(line.other for line in found.rows)])
+    labels = labels_of(call.bank)
+    url = call.url
     lines = [
         BookLine(
             today(instant(line.at)),
@@ -82,14 +73,13 @@ def show_statement(
         )
         for line in found.rows
     ]
-    return page(
-        request,
+    return call.page(
         "statement.html",
         form=form,
         moment=moment,
         account=holder,
-        is_mine=holder == visitor.member,
-        tally=_tally(views, holder, moment),
+        is_mine=holder == call.visitor.member,
+        tally=_tally(call.views, holder, moment),
         months=_months(lines),
         brought_forward=before[0] if before else None,
         newer=found.newer,
@@ -97,9 +87,6 @@ def show_statement(
         name=names[holder],
         as_of=moment.number,
     )
-
-
-PAGES = (show_statement,)
 
 
 def _tally(views: Views, holder: AccountId, moment: Moment) -> Tally | Stood:

@@ -4,23 +4,20 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar import Response
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId, MemberId
 from projections.first_times import FirstTime, first_times
 from projections.member_years import MemberYear
 from projections.views import Views
+from web.authorisation import MEMBERS
+from web.call import Call, get
 from web.charts import facing_months
-from web.forms import query_fields
-from web.frame import page
 from web.own_year import bands_of, busiest_month, first_lines, kind_lines, months_of, person_lines, years_to_choose
 from web.pages.choices import labels_of
-from web.pages.people import Names, joined_on
+from web.pages.people import joined_on, names_of
 from web.pages.typed import today_of
 from web.typical import typical_month
-from web.visitors import Asked, Visitor
 from web.year_bands import year_bands
 
 _YEAR = re.compile(r"20[0-9]{2}")
@@ -35,42 +32,36 @@ class Shown(NamedTuple):
     last_day: date
 
 
-@get("/story", sync_to_thread=True)
-def show_story(
-    request: Asked, visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Response[str]:
+@get("/story", may=MEMBERS)
+def show_story(call: Call) -> Response[str]:
     """One's own year, the running one unless another is chosen; made to be printed when it is over."""
-    as_of = views.catch_up()
-    me = visitor.member
-    running = today_of(bank)
-    shown = shown_year(query_fields(request).one("year"), me, running, views)
+    as_of = call.views.catch_up()
+    me = call.visitor.member
+    running = today_of(call.bank)
+    shown = shown_year(call.query.one("year"), me, running, call.views)
     year = shown.year
-    names = Names(bank, views).of([me, *(one.member for one in year.people)])
-    row = views.members.of(me)
+    names = names_of(call, [me, *(one.member for one in year.people)])
+    row = call.views.members.of(me)
     bands = {"grain": "days", "cells": bands_of(year)}
-    return page(
-        request,
+    return call.page(
         "story.html",
         year=year,
         is_running=shown.is_running,
-        years=years_to_choose(views.years.all(me), f"{running.year}", year.year),
-        ever=views.balances.of(AccountId(me)),
+        years=years_to_choose(call.views.years.all(me), f"{running.year}", year.year),
+        ever=call.views.balances.of(AccountId(me)),
         joined_on=joined_on(row) if row else None,
         drawn_days=year_bands(bands, date(int(year.year), 1, 1), shown.last_day) if year.days else None,
         months=months_of(year),
         drawn_months_of_year=facing_months(months_of(year)),
         busiest=busiest_month(year),
-        kinds=kind_lines(year, labels_of(bank)),
+        kinds=kind_lines(year, labels_of(call.bank)),
         people=person_lines(year, names),
         firsts=first_lines(shown.firsts),
-        typical=typical_month(views),
+        typical=typical_month(call.views),
         names=names,
-        labels=labels_of(bank),
+        labels=labels_of(call.bank),
         as_of=as_of.number,
     )
-
-
-PAGES = (show_story,)
 
 
 def shown_year(asked: str, member: MemberId, today: date, views: Views) -> Shown:

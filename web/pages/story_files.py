@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from litestar import get
-from litestar.di import NamedDependency
 from litestar.response import Stream
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId, GiftId, MemberId
 from projections.exchanges import GiftView, HistoryLine
 from projections.first_times import first_times
-from projections.views import Views
+from web.authorisation import MEMBERS
+from web.call import Call, get
 from web.pages.choices import labels_of
-from web.pages.people import Names, joined_on
-from web.visitors import Visitor
+from web.pages.people import joined_on, names_of
 from web.words import speaking, speech
 
 AT_ONCE = 200
@@ -40,25 +37,18 @@ COLUMNS = (
 )
 
 
-@get("/story.csv", sync_to_thread=True)
-def story_as_csv(
-    visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Stream:
+@get("/story.csv", may=MEMBERS)
+def story_as_csv(call: Call) -> Stream:
     """Every exchange and gift of one's own, the latest first, with the notes that one may read on the pages."""
-    views.catch_up()
-    return sent(_as_csv(visitor.member, bank, views), "text/csv", "my-story.csv")
+    call.views.catch_up()
+    return sent(_as_csv(call, call.visitor.member), "text/csv", "my-story.csv")
 
 
-@get("/story.json", sync_to_thread=True)
-def story_as_json(
-    visitor: NamedDependency[Visitor], bank: NamedDependency[TimeBank], views: NamedDependency[Views]
-) -> Stream:
+@get("/story.json", may=MEMBERS)
+def story_as_json(call: Call) -> Stream:
     """Who one is here, both tallies, each year with its days, kinds, people and first times, and every line."""
-    as_of = views.catch_up().number
-    return sent(_as_json(visitor.member, as_of, bank, views), "application/json", "my-story.json")
-
-
-PAGES = (story_as_csv, story_as_json)
+    as_of = call.views.catch_up().number
+    return sent(_as_json(call, call.visitor.member, as_of), "application/json", "my-story.json")
 
 
 def sent(parts: Iterator[str], kind: str, name: str) -> Stream:
@@ -81,30 +71,30 @@ def _spoken(parts: Iterator[str]) -> Iterator[str]:
     return iter(next_part, None)
 
 
-def _as_csv(member: MemberId, bank: TimeBank, views: Views) -> Iterator[str]:
+def _as_csv(call: Call, member: MemberId) -> Iterator[str]:
     yield _row(COLUMNS)
-    for lines in _lines(member, bank, views):
+    for lines in _lines(call, member):
         yield "".join(_row([line[column] for column in COLUMNS]) for line in lines)
 
 
-def _as_json(member: MemberId, as_of: int, bank: TimeBank, views: Views) -> Iterator[str]:
-    yield _json(_about(member, as_of, bank, views))[:-1] + ',"years":['
-    for place, year in enumerate(views.years.all(member)):
-        yield ("," if place else "") + _json(_year(member, year, bank, views))
+def _as_json(call: Call, member: MemberId, as_of: int) -> Iterator[str]:
+    yield _json(_about(call, member, as_of))[:-1] + ',"years":['
+    for place, year in enumerate(call.views.years.all(member)):
+        yield ("," if place else "") + _json(_year(call, member, year))
     yield '],"lines":['
-    for place, lines in enumerate(_lines(member, bank, views)):
+    for place, lines in enumerate(_lines(call, member)):
         yield ("," if place else "") + ",".join(map(_json, lines))
     yield "]}\n"
 
 
-def _about(member: MemberId, as_of: int, bank: TimeBank, views: Views) -> dict[str, Any]:
-    row = views.members.of(member)
-    tally = views.balances.of(AccountId(member))
-    groups = views.groups.of_member(member)
-    names = Names(bank, views).of([member, *(group.id for group in groups)])
-    span = views.years.span(member)
+def _about(call: Call, member: MemberId, as_of: int) -> dict[str, Any]:
+    row = call.views.members.of(member)
+    tally = call.views.balances.of(AccountId(member))
+    groups = call.views.groups.of_member(member)
+    names = names_of(call, [member, *(group.id for group in groups)])
+    span = call.views.years.span(member)
     return {
-        "community": bank.agreements.in_force().name,
+        "community": call.bank.agreements.name,
         "entry": as_of,
         "member": member,
         "name": names[member],
@@ -122,11 +112,11 @@ def _about(member: MemberId, as_of: int, bank: TimeBank, views: Views) -> dict[s
     }
 
 
-def _year(member: MemberId, wanted: str, bank: TimeBank, views: Views) -> dict[str, Any]:
-    year = views.years.of(member, wanted)
-    labels = labels_of(bank)
-    names = Names(bank, views).of([one.member for one in year.people])
-    firsts = first_times(views.years, views.exchanges, member, year)
+def _year(call: Call, member: MemberId, wanted: str) -> dict[str, Any]:
+    year = call.views.years.of(member, wanted)
+    labels = labels_of(call.bank)
+    names = names_of(call, [one.member for one in year.people])
+    firsts = first_times(call.views.years, call.views.exchanges, member, year)
     return {
         "year": wanted,
         **_shared(year.total),
@@ -160,15 +150,15 @@ def _shared(shared: Any) -> dict[str, int]:
     }
 
 
-def _lines(member: MemberId, bank: TimeBank, views: Views) -> Iterator[list[dict[str, Any]]]:
+def _lines(call: Call, member: MemberId) -> Iterator[list[dict[str, Any]]]:
     """All of a member's history, some lines at a time, the latest day first; never an empty list of lines."""
-    labels = labels_of(bank)
+    labels = labels_of(call.bank)
     cursor = None
     while True:
-        found = views.exchanges.history(member, cursor=cursor, limit=AT_ONCE)
-        names = Names(bank, views).of(line.other for line in found.rows)
-        words = bank.people.words(line.note for line in found.rows)
-        gifts = views.exchanges.gifts([GiftId(line.item) for line in found.rows if line.kind == "gift"])
+        found = call.views.exchanges.history(member, cursor=cursor, limit=AT_ONCE)
+        names = names_of(call, [line.other for line in found.rows])
+        words = call.bank.people.words(line.note for line in found.rows)
+        gifts = call.views.exchanges.gifts([GiftId(line.item) for line in found.rows if line.kind == "gift"])
         if found.rows:
             yield [_line(line, member, names, labels, words, gifts) for line in found.rows]
         if found.older is None:

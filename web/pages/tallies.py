@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ledger.application.time_bank import TimeBank
 from ledger.domain.accounts import Account
 from ledger.events.exchanges import ExchangeSettled, Leg
 from ledger.identifiers import AccountId, ExchangeId, MemberId
-from projections.views import Views
+from web.call import Call
 
 NEAR_THE_LIMIT_MINUTES = 5 * 60
 """With less than this open to receive, the page says so in a friendly way."""
@@ -28,15 +27,13 @@ class TallyAfter(NamedTuple):
         return self.after.balance < self.before.balance and self.still_open < NEAR_THE_LIMIT_MINUTES
 
 
-def tallies_after(
-    legs: Sequence[Leg], given_on: date, members: Sequence[MemberId], bank: TimeBank, views: Views
-) -> list[TallyAfter]:
+def tallies_after(call: Call, legs: Sequence[Leg], given_on: date, members: Sequence[MemberId]) -> list[TallyAfter]:
     """The members' tallies once these legs count, by the ledger's own rule of what a fact moves."""
     settled = ExchangeSettled(exchange=ExchangeId(""), legs=tuple(legs), given_on=given_on)
-    agreements = bank.agreements.in_force()
+    agreements = call.bank.agreements
     tallies: list[TallyAfter] = []
     for member in members:
-        known = views.balances.of(AccountId(member))
+        known = call.views.balances.of(AccountId(member))
         before = Account(id=AccountId(member), given=known.given, received=known.received)
         after = before.after(settled)
         tallies.append(TallyAfter(member, before, after, after.open_to_receive(agreements)))

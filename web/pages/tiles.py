@@ -6,14 +6,10 @@ Hashes are for anybody, up to the last seal. Entries are for auditors: they say 
 import re
 from typing import Any, NamedTuple
 
-from litestar import get
-from litestar.di import NamedDependency
-
-from ledger.application.time_bank import TimeBank
 from ledger.seal.published import TILE_WIDTH
+from web.authorisation import ANYBODY, AUDITORS
+from web.call import Call, get
 from web.plain import KEEP, Answer, given, or_said, said
-from web.seals import Seals
-from web.visitors import Asked
 from web.words import gettext
 
 BYTES = "application/octet-stream"
@@ -31,32 +27,27 @@ class TilePlace(NamedTuple):
     width: int
 
 
-@get("/tile/{level:str}/{place:path}", sync_to_thread=True)
-def show_tile(request: Asked) -> Answer:
+@get("/tile/{level:str}/{place:path}", may=ANYBODY)
+def show_tile(call: Call) -> Answer:
     """Hashes side by side, 32 bytes each. The address names a tile in one way only."""
-    seals: Seals = request.app.state.seals
-    place = place_in(_address(request))
+    place = place_in(_address(call))
     if place is None:
         return _no_such_tile()
-    return or_said(lambda: given(request, b"".join(seals.published.tile(*place)), BYTES, KEEP))
+    return or_said(lambda: given(call.request, b"".join(call.seals.published.tile(*place)), BYTES, KEEP))
 
 
-@get("/tile/entries/{place:path}", sync_to_thread=True)
-def show_entry_tile(request: Asked, bank: NamedDependency[TimeBank]) -> Answer:
+@get("/tile/entries/{place:path}", may=AUDITORS)
+def show_entry_tile(call: Call) -> Answer:
     """The entries whose hashes are in the tile of this name, each behind its length in two bytes."""
-    seals: Seals = request.app.state.seals
-    place = place_in(_address(request))
+    place = place_in(_address(call))
     if place is None:
         return _no_such_tile()
 
     def bundle() -> Answer:
-        entries = seals.published.entries(place.number, place.width, bank.log)
-        return given(request, b"".join(len(entry).to_bytes(2) + entry for entry in entries), BYTES)
+        entries = call.seals.published.entries(place.number, place.width, call.bank.log)
+        return given(call.request, b"".join(len(entry).to_bytes(2) + entry for entry in entries), BYTES)
 
     return or_said(bundle)
-
-
-PAGES = (show_tile, show_entry_tile)
 
 
 def place_in(path: str) -> TilePlace | None:
@@ -72,9 +63,9 @@ def place_in(path: str) -> TilePlace | None:
     return TilePlace(level, int("".join(groups)), width)
 
 
-def _address(request: Asked) -> str:
+def _address(call: Call) -> str:
     """The path as it was sent: the framework reads "//" as "/", and would give a tile a second name."""
-    known: Any = request.scope
+    known: Any = call.request.scope
     return known["raw_path"].partition(b"?")[0].decode("latin-1")
 
 

@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import ExchangeId, GiftId
 from ledger.log.entry import Entry, decode
 from ledger.log.store import Log
 from projections.exchanges import ExchangeView, GiftView, Moment
 from projections.journal import JournalLine
 from projections.views import Views
+from web.call import Call
 from web.links import SENSES, Correction, Stories, correction_of, links_of, stories_in
 from web.pages.choices import labels_of
-from web.pages.people import Names
+from web.pages.people import names_of
 from web.sentences import sentence
 from web.voices import Voice, entry_link
 from web.words import gettext
@@ -42,15 +42,15 @@ class Told(NamedTuple):
     story: list[Moment]
 
 
-def tell(lines: Sequence[JournalLine], bank: TimeBank, views: Views) -> list[Told]:
+def tell(call: Call, lines: Sequence[JournalLine]) -> list[Told]:
     """The lines with their sentences; every name is asked for once."""
-    kept = kept_bytes(bank.log, [line.position for line in lines])
+    kept = kept_bytes(call.bank.log, [line.position for line in lines])
     entries = [decode(kept[line.position]) for line in lines]
     people = {who for line in lines for who in (line.actor, line.on_behalf)}
     people.update(who for entry in entries for who in entry.data.people)
-    stories = _stories(entries, views)
+    stories = _stories(entries, call.views)
     reports = {item: story.number for item, story in stories.items()}
-    voice = Voice(Names(bank, views).of(people), labels_of(bank), reports)
+    voice = Voice(names_of(call, people), labels_of(call.bank), reports)
     return [_told(line, entry, voice, stories) for line, entry in zip(lines, entries, strict=True)]
 
 

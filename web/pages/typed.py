@@ -18,7 +18,7 @@ from ledger.domain.days import must_be_a_day_to_log
 from ledger.hours import DAY_MINUTES, minutes_from
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GroupId, MemberId, is_group
 from ledger.refusals import Refusal, TooLong, TooShort, UnknownCategory, UnknownGroup
-from projections.views import Views
+from web.call import Call
 from web.forms import Form, ascii_digits
 from web.pages.people import Person, seek
 from web.words import gettext, later, refusal_sentence, speech
@@ -35,7 +35,6 @@ Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
 class HappeningForm(msgspec.Struct, kw_only=True):
     """What help and gifts have in common. `second` is asked only of coordinators who log for two others."""
 
-    command: Annotated[str, Meta(max_length=80)] = ""
     others: bool = False
     other: Short = ""
     other_name: Name = ""
@@ -65,13 +64,11 @@ SENTENCES = {
 class Typed:
     """Reads one form field by field. What cannot be meant is refused beside its field; nothing typed is lost."""
 
-    def __init__(self, form: Form[Any], *, by: MemberId, bank: TimeBank, views: Views) -> None:
+    def __init__(self, call: Call, form: Form[Any]) -> None:
         self.form = form
         self.choices: dict[str, tuple[Person, ...]] = {}
         self.found: dict[str, str] = {}
-        self._by = by
-        self._bank = bank
-        self._views = views
+        self._call = call
 
     def person(self, field: str, *, me: MemberId | None) -> MemberId | None:
         """The member chosen from the list, or meant by the name typed below it; a typed name counts for more."""
@@ -82,7 +79,7 @@ class Typed:
             return None
         if field in self.form.problems or f"{field}_name" in self.form.problems:
             return None
-        sought = seek(name or chosen, bank=self._bank, views=self._views, me=me)
+        sought = seek(self._call, name or chosen, me=me)
         member = MemberId(chosen) if chosen in [person.id for person in sought.choices] else sought.member
         if member is None:
             self.choices[field] = sought.choices
@@ -97,7 +94,7 @@ class Typed:
         if self.form.value(f"{field}_name").strip() or not (chosen == COMMUNITY or is_group(chosen)):
             member = self.person(field, me=me)
             return AccountId(member) if member else None
-        if chosen != COMMUNITY and self._views.groups.of(GroupId(chosen)) is None:
+        if chosen != COMMUNITY and self._call.views.groups.of(GroupId(chosen)) is None:
             self._refuse(field, UnknownGroup())
         self.found[field] = chosen
         return AccountId(chosen)
@@ -124,13 +121,13 @@ class Typed:
 
     def given_on(self) -> date:
         """The day it happened; today after a refusal."""
-        today = self._agreements.local(self._bank.desk.now()).date()
+        today = self._agreements.local(self._call.bank.desk.now()).date()
         given_on = self._day(today)
         if given_on is None:
             self.form.refuse("given_on", gettext("Say which day it was, such as 21 11 2026"))
             return today
         try:
-            must_be_a_day_to_log(given_on, today=today, by=self._known.member(self._by))
+            must_be_a_day_to_log(given_on, today=today, by=self._known.member(self._call.visitor.member))
         except Refusal as refusal:
             self._refuse("given_on", refusal)
         return given_on
@@ -141,7 +138,7 @@ class Typed:
 
     @cached_property
     def _known(self) -> Known:
-        return self._bank.desk.know([subjects.AGREEMENTS, subjects.member(self._by)])
+        return self._call.bank.desk.know([subjects.AGREEMENTS, subjects.member(self._call.visitor.member)])
 
     def in_order(self, fields: Sequence[str]) -> None:
         """Puts the mistakes in the order in which the form asks."""
@@ -167,7 +164,7 @@ class Typed:
 
 def today_of(bank: TimeBank) -> date:
     """The day on the community's calendar, by the clock that the ledger goes by."""
-    return bank.agreements.in_force().local(bank.desk.now()).date()
+    return bank.agreements.local(bank.desk.now()).date()
 
 
 def days_to_choose(today: date) -> list[tuple[str, str]]:

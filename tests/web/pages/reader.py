@@ -11,10 +11,10 @@ _SILENT = {"script", "style", "svg", "head"}
 
 
 class Filled:
-    """One form of a page with what stands in it."""
+    """One form of a page with what stands in it, and where its buttons send it."""
 
     def __init__(self, action: str) -> None:
-        self.action = action
+        self.actions = [action]
         self.fields: dict[str, str] = {}
 
 
@@ -33,6 +33,8 @@ class _Reading(HTMLParser):
         if tag == "form":
             self._form = Filled(found.get("action", ""))
             self.forms.append(self._form)
+        elif tag == "button" and self._form and "formaction" in found:
+            self._form.actions.append(found["formaction"])
         elif tag == "textarea":
             self._area = found["name"]
             self._fields[self._area] = ""
@@ -63,8 +65,8 @@ def form_on(page: httpx.Response, action: str) -> Filled:
     """The form of a page that is sent to this address."""
     reading = _Reading()
     reading.feed(page.text)
-    found = [form for form in reading.forms if form.action == action]
-    assert found, f"no form goes to {action}, only to {[form.action for form in reading.forms]}"
+    found = [form for form in reading.forms if action in form.actions]
+    assert found, f"no form goes to {action}, only to {[form.actions for form in reading.forms]}"
     return found[0]
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from ledger.events import ExchangeSettled
 from ledger.log.places import Place
 from ledger.log.store import open_log
-from ledger.seal.note import parse_note
+from ledger.seal.verifying.note import parse_note
 from tests.cast import facts_in
 from tests.commands.conftest import Run
 from web.commands.main import hours

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import pytest
 from click.testing import CliRunner
 
-from ledger.seal.witness import Witness
+from ledger.seal.witnessing.witness import Witness
 from tests.commands.eyes import HOURS, ROOT, watching
 from web.commands.main import hours
 

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.signer import Signer
 from tests.cast import BO, TODAY, clock, command, counting_ids, founded, help_of
 from tests.faults.clusters import Cluster, clusters
 

@@ -14,8 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.application.commands import Command
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST, MemberId, new_command_id
-from ledger.seal.checkpoint import Sealed
-from ledger.seal.signer import Signer
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.note import Sealed
 from projections.views import Views
 from web.app import create_app
 from web.authorisation import WHO_MAY, Rule

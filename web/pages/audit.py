@@ -3,8 +3,8 @@
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from ledger.seal.published import NothingSealed
-from ledger.seal.refused import SealRefused
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import NothingSealed
 from projections.views import Views
 from web.chapters import CHAPTERS
 from web.frame import page

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from litestar import get
 from litestar.params import FromPath
 
-from ledger.seal.checkpoint import parse_decimal
-from ledger.seal.note import BadNote, to_base64
+from ledger.seal.verifying.note import BadNote, parse_decimal, to_base64
 from web.plain import ASK_AGAIN, KEEP, Answer, given, or_said, said
 from web.seals import Seals
 from web.visitors import Asked

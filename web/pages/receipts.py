@@ -10,13 +10,12 @@ from litestar.di import NamedDependency
 from msgspec import Meta
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
-from ledger.seal.note import BadNote, parse_note
-from ledger.seal.published import HashesOutOfReach, NothingSealed, NotUnderTheSeal, Published
-from ledger.seal.receipt import Receipt, parse_receipt
-from ledger.seal.refused import SealRefused
-from ledger.seal.verdict import SOUND, Verdict
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import HashesOutOfReach, NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.verify import verify
+from ledger.seal.verifying.note import BadNote, Checkpoint, parse_checkpoint, parse_note
+from ledger.seal.verifying.receipt import Receipt, parse_receipt
+from ledger.seal.verifying.verdict import SOUND, Verdict
 from projections.views import Views
 from web.forms import Fields, Form, decode
 from web.frame import page

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
+from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
 from projections.journal import JournalLine
 from projections.views import Views
 from web.fact_names import DOORS

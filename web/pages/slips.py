@@ -11,11 +11,10 @@ from litestar.params import FromPath
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import ExchangeId, GiftId
 from ledger.log.entry import decode
-from ledger.seal.checkpoint import parse_checkpoint
-from ledger.seal.note import parse_note
-from ledger.seal.published import HashesOutOfReach, NothingSealed
-from ledger.seal.receipt import Receipt
-from ledger.seal.refused import SealRefused
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import HashesOutOfReach, NothingSealed
+from ledger.seal.verifying.note import parse_checkpoint, parse_note
+from ledger.seal.verifying.receipt import Receipt
 from projections.views import Views
 from web.entry_positions import telling_position
 from web.fact_names import KINDS_OF_FACT

@@ -10,7 +10,7 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.published import TILE_WIDTH
+from ledger.seal.signing.published import TILE_WIDTH
 from web.plain import KEEP, Answer, given, or_said, said
 from web.seals import Seals
 from web.visitors import Asked

@@ -13,7 +13,7 @@ from ledger.backup.restoring import Restored, checked, restore
 from ledger.backup.writing import write_backup
 from ledger.log.people import WORDS
 from ledger.log.places import Place
-from ledger.seal.book import Told
+from ledger.seal.verifying.segments import Progress
 from tests.cast import BO, NOW, TODAY, clock, command, counting_ids, founded, help_of
 from tests.ledger.seal.conftest import live_a_little
 from tests.providing import PostgreSQL
@@ -38,7 +38,7 @@ def put_back(
         return restore(found.source, Place(url), now=datetime.now(UTC), replace=replace, tell=silent)
 
 
-def silent(doing: str) -> Told:
+def silent(doing: str) -> Progress:
     """Nobody is told."""
     assert doing
     return lambda done, of: None

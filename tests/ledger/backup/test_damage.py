@@ -10,9 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger.backup.checking import check
-from ledger.backup.file import opened
-from ledger.backup.refused import BackupRefused
+from ledger.backup.file import BackupRefused, check, opened
 from tests.ledger.backup.conftest import put_back
 
 Members = dict[str, bytes]
@@ -22,7 +20,7 @@ def contents_if_sound(path: Path) -> tuple[list[bytes], list[bytes]]:
     with opened(path) as backup:
         check(backup)
         with backup.entries() as entries:
-            return entries.readlines(), list(backup.words())
+            return entries.readlines(), list(backup.personal_data())
 
 
 def test_one_byte_changed_anywhere_is_refused_or_changes_nothing_that_counts(

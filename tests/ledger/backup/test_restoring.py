@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.application.time_bank import TimeBank
-from ledger.backup.refused import BackupRefused
+from ledger.backup.file import BackupRefused
 from ledger.backup.restoring import checked
 from ledger.identifiers import AccountId
-from ledger.seal.bundle import write_bundle
-from ledger.seal.receipt import Receipt
-from ledger.seal.signer import Signer
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.receipt import Receipt
 from tests.cast import ANA, BO, CHIDI, TODAY, command, founded, help_of, minutes_of, replayed
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back, silent
 
@@ -24,7 +24,7 @@ def test_a_backup_of_either_database_comes_back_on_either(lively: TimeBank, else
 
     restored = put_back(tmp_path / "backup.zip", elsewhere, tmp_path / "seals")
 
-    assert restored.filled.without_words == 0 and restored.set_aside == ""
+    assert restored.filled.missing == 0 and restored.set_aside == ""
     with again(elsewhere) as bank:
         assert everything_in(bank) == everything_in(lively)
         assert minutes_of(bank, ANA) == minutes_of(lively, ANA) != 0
@@ -147,7 +147,7 @@ def test_a_bundle_alone_brings_back_the_log_without_a_name(lively: TimeBank, els
 
     restored = put_back(tmp_path / "bundle", elsewhere, tmp_path / "seals")
 
-    assert restored.filled.words == 0 and restored.filled.without_words > 4
+    assert restored.filled.words == 0 and restored.filled.missing > 4
     with again(elsewhere) as bank:
         assert everything_in(bank) == (everything_in(lively)[0], [])
         assert replayed(bank.log) == replayed(lively.log)
@@ -162,7 +162,7 @@ def test_a_newer_bundle_with_the_words_of_an_older_backup_loses_no_entry(bank: T
 
     restored = put_back(tmp_path / "tuesday", url, tmp_path / "seals", words=tmp_path / "monday.zip")
 
-    assert restored.filled.without_words == 1
+    assert restored.filled.missing == 1
     with again(url) as mended:
         assert everything_in(mended)[0] == everything_in(bank)[0]
         assert mended.people.of(CHIDI, "name") == bank.people.of(CHIDI, "name") != []

@@ -8,9 +8,7 @@ import msgspec
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.backup.checking import check
-from ledger.backup.file import opened
-from ledger.backup.refused import BackupRefused
+from ledger.backup.file import BackupRefused, check, opened
 from ledger.log.entry import decode
 from ledger.log.store import open_log
 from tests.cast import BO, TODAY, command, help_of
@@ -100,6 +98,6 @@ def test_while_members_write_every_entry_in_a_backup_has_its_words(each_bank: Ti
     for path in tmp_path.glob("*.zip"):
         with opened(path) as backup:
             check(backup)
-            words = {msgspec.json.decode(line)["commitment"] for line in backup.words()}
+            words = {msgspec.json.decode(line)["commitment"] for line in backup.personal_data()}
             with backup.entries() as entries:
                 assert {each for line in entries for each in decode(line).sealed.values()} <= words

@@ -9,11 +9,11 @@ import pytest
 
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import COMMUNITY
-from ledger.seal.bundle import write_bundle
-from ledger.seal.folder import SealFolder
-from ledger.seal.signer import Signer
-from ledger.seal.verdict import Verdict
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.folder import SealFolder
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.verdict import Verdict
 from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, clock, command, counting_ids, founded, help_of, skills
 
 ORIGIN = "localhost/elm-street/1"

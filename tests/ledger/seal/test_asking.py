@@ -10,14 +10,21 @@ from time import monotonic
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.asking import SECONDS_FOR_ALL, Answer, ask_witnesses
-from ledger.seal.calling import LARGEST_REPLY_BYTES, SECONDS_TO_ANSWER, Reply, Unanswered, call
-from ledger.seal.checkpoint import check_checkpoint
-from ledger.seal.folder import CONTRADICTION
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
-from ledger.seal.witness import Witness
-from ledger.seal.witnesses import ACKNOWLEDGED
+from ledger.seal.signing.folder import CONTRADICTION, SealRefused
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.note import check_checkpoint
+from ledger.seal.witnessing.client import (
+    LARGEST_REPLY_BYTES,
+    SECONDS_FOR_ALL,
+    SECONDS_TO_ANSWER,
+    HttpReply,
+    NoReply,
+    WitnessAnswer,
+    ask_witnesses,
+    send,
+)
+from ledger.seal.witnessing.witness import Witness
+from ledger.seal.witnessing.witnesses import ACKNOWLEDGED
 from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
 from tests.ledger.seal.conftest import ORIGIN, Book
 from tests.ledger.seal.neighbours import AT, open_to, replying, saying
@@ -49,7 +56,7 @@ class Street:
     def help(self) -> None:
         self.bank.exchanges.report((help_of(),), TODAY, command=command(BO))
 
-    def ask(self) -> dict[str, Answer]:
+    def ask(self) -> dict[str, WitnessAnswer]:
         """Seals, and asks everybody."""
         return {answer.name: answer for answer in ask_witnesses(self.signer, self.signer.seal(whole=False))}
 
@@ -65,18 +72,18 @@ def test_what_witnesses_say_is_kept_with_the_seal(street: Street) -> None:
     for _ in range(3):
         street.help()
         answers = street.ask()
-        assert [answer.word is not None for answer in answers.values()] == [True, True]
+        assert [answer.signature is not None for answer in answers.values()] == [True, True]
 
     latest = street.signer.folder.latest()
     by_number = street.signer.folder.path / "checkpoints" / str(latest.checkpoint.size)
-    words = check_checkpoint(latest.note.data, [street.signer.key, library.key, hall.key]).words
+    words = check_checkpoint(latest.note.data, [street.signer.key, library.key, hall.key]).verified
     assert [(word.key.name, word.at_seconds) for word in words] == [
         (ORIGIN, None),
         ("hall.example", AT),
         ("library.example", AT),
     ]
     assert by_number.read_bytes() == latest.note.data
-    seen = library.seen(ORIGIN)
+    seen = library.last_signed(ORIGIN)
     assert seen is not None and seen.checkpoint == latest.checkpoint
     assert street.signer.receipt(16).checkpoint == latest.note.data, "a receipt carries the words too"
 
@@ -91,7 +98,7 @@ def test_an_idle_log_is_seen_again_and_not_added_to(street: Street) -> None:
 
     latest = street.signer.folder.latest()
     assert latest.checkpoint == before.checkpoint and len(latest.note.signatures) == 2
-    words = check_checkpoint(latest.note.data, [street.signer.key, library.key]).words
+    words = check_checkpoint(latest.note.data, [street.signer.key, library.key]).verified
     assert words[-1].at_seconds == AT + 86_400
 
 
@@ -106,7 +113,7 @@ def test_a_witness_that_knows_less_or_more_than_we_remember_is_asked_again_from_
     for forgotten in (b"", remembered.encode(), re.sub(r" \d+\n", " 3\n", remembered).encode()):
         acknowledged.write_bytes(forgotten)
         street.help()
-        assert street.ask()["library"].word is not None
+        assert street.ask()["library"].signature is not None
     assert acknowledged.read_text() == re.sub(
         r" \d+\n", f" {street.signer.folder.latest().checkpoint.size}\n", remembered
     )
@@ -145,11 +152,11 @@ def test_whatever_others_answer_the_seal_stands_and_the_good_word_is_kept(street
 
     answers = street.ask()
 
-    assert answers["library"].word is not None and not any(answer.contradicts for answer in answers.values())
-    assert "does not follow this log yet" in answers["away"].why_not
-    assert "cannot be reached (Connection refused)" in answers["gone"].why_not
-    for name, (_, why_not) in STRANGE.items():
-        assert why_not in answers[name].why_not, name
+    assert answers["library"].signature is not None and not any(answer.contradicts for answer in answers.values())
+    assert "does not follow this log yet" in answers["away"].reason
+    assert "cannot be reached (Connection refused)" in answers["gone"].reason
+    for name, (_, reason) in STRANGE.items():
+        assert reason in answers[name].reason, name
     latest = street.signer.folder.latest()
     assert [each.name for each in latest.note.signatures] == [ORIGIN, library.name]
 
@@ -165,9 +172,9 @@ def test_nobody_who_dawdles_keeps_the_others_waiting_for_long(street: Street) ->
     answers = street.ask()
 
     assert monotonic() - began < 2 * SECONDS_FOR_ALL
-    assert answers["library"].word is not None
-    assert answers["silent"].why_not == f"it did not answer within {SECONDS_TO_ANSWER} seconds"
-    assert answers["dripping"].why_not == f"it did not answer within {SECONDS_FOR_ALL} seconds"
+    assert answers["library"].signature is not None
+    assert answers["silent"].reason == f"it did not answer within {SECONDS_TO_ANSWER} seconds"
+    assert answers["dripping"].reason == f"it did not answer within {SECONDS_FOR_ALL} seconds"
 
 
 def test_a_witness_that_is_shown_several_seals_at_once_is_asked_no_third_time(street: Street) -> None:
@@ -175,13 +182,13 @@ def test_a_witness_that_is_shown_several_seals_at_once_is_asked_no_third_time(st
     sizes = iter([b"3\n", b"5\n"])
     street.stranger("library")
 
-    def changing(_url: str, data: bytes | None) -> Reply:
+    def changing(_url: str, data: bytes | None) -> HttpReply:
         calls.append(data)
-        return Reply(409, next(sizes))
+        return HttpReply(409, next(sizes))
 
-    (answer,) = ask_witnesses(street.signer, street.signer.seal(), call=changing)
+    (answer,) = ask_witnesses(street.signer, street.signer.seal(), send=changing)
 
-    assert "several seals at once" in answer.why_not and [data[:6] for data in calls if data] == [
+    assert "several seals at once" in answer.reason and [data[:6] for data in calls if data] == [
         b"old 0\n",
         b"old 3\n",
     ]
@@ -189,8 +196,8 @@ def test_a_witness_that_is_shown_several_seals_at_once_is_asked_no_third_time(st
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1", "HTTPS:x", "", "http://127.0.0.1:99999"])
 def test_only_the_web_is_called(url: str) -> None:
-    with pytest.raises(Unanswered):
-        call(url)
+    with pytest.raises(NoReply):
+        send(url)
 
 
 def twin_of(book: Book, tmp_path: Path) -> Book:
@@ -207,7 +214,7 @@ def test_of_two_copies_that_both_seal_the_second_is_found_out_and_seals_no_more(
     library = street.witness("library")
     street.help()
     street.help()
-    assert street.ask()["library"].word is not None
+    assert street.ask()["library"].signature is not None
 
     with TimeBank.open(twin.data, clock=clock, ids=counting_ids(900)) as bank:
         signer = Signer(twin.place, bank.log)
@@ -216,12 +223,12 @@ def test_of_two_copies_that_both_seal_the_second_is_found_out_and_seals_no_more(
             bank.exchanges.report((help_of(),), TODAY, command=command(BO))
         (answer,) = ask_witnesses(signer, signer.seal())
 
-        assert answer.contradicts and answer.word is None and "signed with this log's key" in answer.why_not
+        assert answer.contradicts and answer.signature is None and "signed with this log's key" in answer.reason
         for seal_again in (signer.seal, lambda: signer.receipt(3)):
             with pytest.raises(SealRefused, match="that this log does not hold"):
                 seal_again()
         assert (signer.folder.path / CONTRADICTION).read_bytes().startswith(ORIGIN.encode())
-    assert street.ask()["library"].word is not None, "the first goes on"
+    assert street.ask()["library"].signature is not None, "the first goes on"
 
 
 def test_a_backup_that_was_put_back_with_its_seal_is_found_out_and_goes_on_when_the_newer_is_back(
@@ -237,7 +244,7 @@ def test_a_backup_that_was_put_back_with_its_seal_is_found_out_and_goes_on_when_
         signer = Signer(old.place, bank.log)
         signer.witnesses.add("library", library.key, address)
         (answer,) = ask_witnesses(signer, signer.seal())
-        assert "it has seen 28 entries of this log, which has 26" in answer.why_not and answer.contradicts
+        assert "it has seen 28 entries of this log, which has 26" in answer.reason and answer.contradicts
         with pytest.raises(SealRefused, match="over 28 entries"):
             signer.seal()
 
@@ -261,7 +268,7 @@ def test_a_witness_that_says_it_saw_more_but_shows_nothing_is_told_of_and_stops_
 
     answers = street.ask()
 
-    assert answers["liar"].contradicts and "it has seen 99 entries" in answers["liar"].why_not
-    assert answers["judge"].contradicts and "another history" in answers["judge"].why_not
+    assert answers["liar"].contradicts and "it has seen 99 entries" in answers["liar"].reason
+    assert answers["judge"].contradicts and "another history" in answers["judge"].reason
     street.help()
     assert street.signer.seal(), "anybody can claim that"

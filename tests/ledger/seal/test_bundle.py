@@ -14,9 +14,9 @@ from ledger.domain.postings import postings
 from ledger.events import PersonalDataErased
 from ledger.log.entry import decode
 from ledger.log.people import WORDS
-from ledger.seal.bundle import write_bundle
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from tests import providing
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command, facts_in, help_of, replayed
@@ -79,7 +79,7 @@ def test_a_bundle_is_whole_or_not_there(
 ) -> None:
     signer = Signer(book.place, sealed_bank.log)
     folder = tmp_path / "out" / "bundle"
-    monkeypatch.setattr("ledger.seal.bundle.guide", _full_disk)
+    monkeypatch.setattr("ledger.seal.signing.bundle_writer.guide", _full_disk)
     with pytest.raises(OSError, match="full"):
         write_bundle(signer, sealed_bank.log, folder)
     monkeypatch.undo()

@@ -15,8 +15,8 @@ from ledger.domain.postings import postings as postings_of_the_ledger
 from ledger.events import TYPES, ExchangeReversed, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, CategoryKey, is_command_id
 from ledger.log.entry import decode, encode
-from ledger.seal.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, erased, postings, read_entry
-from ledger.seal.reading import at_length
+from ledger.seal.verifying.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, erased, postings, read_entry
+from ledger.seal.verifying.entry_reading import read_in_full
 from tests.cast import ANA, BO, EXCHANGE
 from tests.ledger.recorded.record import FOLDER, entry_of
 from tests.ledger.seal.test_note import mutate
@@ -120,7 +120,7 @@ def test_an_erasure_says_what_was_erased(fields: object) -> None:
         del entry["data"]["fields"]
 
     with pytest.raises(BadEntry, match="what was erased"):
-        at_length(1, rfc8785.dumps(entry), ORIGIN)
+        read_in_full(1, rfc8785.dumps(entry), ORIGIN)
 
 
 @pytest.mark.parametrize("identifier", ["-_.:-_.:", "a" * 80, "2026:row.1"])
@@ -196,7 +196,7 @@ def spelled(old: str, new: str) -> bytes:
 )
 def test_what_is_spelled_another_way_is_no_entry(data: bytes) -> None:
     with pytest.raises(BadEntry):
-        at_length(1, data, ORIGIN)
+        read_in_full(1, data, ORIGIN)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,16 @@ from typing import Any
 
 import pytest
 
-from ledger.seal.comparing import LEAF_LINE_BYTES, JournalLines, LeafLines, goes_on, is_same, leaf_lines, read_at_most
-from ledger.seal.merkle import Edge, leaf_hash
+from ledger.seal.verifying.bundle_files import (
+    LEAF_LINE_BYTES,
+    JournalLines,
+    LeafLines,
+    has_more,
+    is_same,
+    leaf_lines,
+    read_at_most,
+)
+from ledger.seal.verifying.merkle import Edge, leaf_hash
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(5)]
 OTHER = leaf_hash(b"another")
@@ -51,8 +59,8 @@ def test_of_a_file_without_an_end_one_byte_too_many_is_read_and_no_more() -> Non
 def test_whether_a_file_goes_on_is_asked_of_one_byte() -> None:
     endless: Any = Endless()
 
-    assert goes_on(endless) and endless.asked == [1]
-    assert not goes_on(io.BytesIO())
+    assert has_more(endless) and endless.asked == [1]
+    assert not has_more(io.BytesIO())
 
 
 @pytest.mark.parametrize(("held", "same"), [(b"abc", True), (b"abcd", False), (b"ab", False), (b"abd", False)])

@@ -8,19 +8,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.seal.checkpoint import Checkpoint, check_checkpoint
-from ledger.seal.cosignature import cosign, only_of, parse_words, time_in_words, with_words, witness_key
-from ledger.seal.merkle import leaf_hash
-from ledger.seal.note import (
+from ledger.seal.verifying.merkle import leaf_hash
+from ledger.seal.verifying.note import (
     ED25519,
     BadNote,
+    Checkpoint,
     Note,
     Signature,
     VerifierKey,
+    check_checkpoint,
     check_note,
     parse_key,
     parse_note,
     sign_note,
+)
+from ledger.seal.verifying.policy import (
+    cosign,
+    parse_cosignatures,
+    time_in_words,
+    with_cosignatures,
+    with_only,
+    witness_key,
 )
 from tests.ledger.seal.test_note import mutate
 
@@ -66,16 +74,16 @@ def test_the_word_of_a_public_witness_is_good() -> None:
     (word,) = check_note(note, [NAVIGLI])
 
     assert (word.key, word.at_seconds) == (NAVIGLI, 1_785_704_691)
-    assert parse_words(TEXT, BY_THE_WITNESS.encode())[0].line == BY_THE_WITNESS
+    assert parse_cosignatures(TEXT, BY_THE_WITNESS.encode())[0].line == BY_THE_WITNESS
     with pytest.raises(BadNote, match="bad"):
         check_note(note._replace(text=TEXT.replace("185550722", "185550723")), [NAVIGLI])
 
 
 def test_what_we_cosign_reads_as_a_word_with_its_time() -> None:
-    signed = with_words(NOTE, [word_of(1)])
+    signed = with_cosignatures(NOTE, [word_of(1)])
     sealed = check_checkpoint(signed.data, [LOG, key_of(1)])
 
-    assert [(word.key.name, word.at_seconds) for word in sealed.words] == [(ORIGIN, None), ("w1.example", AT)]
+    assert [(word.key.name, word.at_seconds) for word in sealed.verified] == [(ORIGIN, None), ("w1.example", AT)]
     assert parse_key(key_of(1).text) == key_of(1) and len(word_of(1).payload) == 72
 
 
@@ -84,44 +92,46 @@ def test_signatures_in_any_order_are_read_alike(order: tuple[int, ...]) -> None:
     lines = [NOTE.signatures[0], word_of(1), word_of(2)]
     note = Note(NOTE.text, tuple(lines[place] for place in order))
 
-    names = {word.key.name for word in check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).words}
+    names = {word.key.name for word in check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).verified}
 
     assert names == {ORIGIN, "w1.example", "w2.example"}
 
 
 def test_sixteen_witnesses_and_more_fit_under_one_checkpoint() -> None:
-    note = with_words(NOTE, [word_of(number) for number in range(1, 33)])
+    note = with_cosignatures(NOTE, [word_of(number) for number in range(1, 33)])
 
-    assert len(check_checkpoint(note.data, [LOG, *map(key_of, range(1, 33))]).words) == 33
+    assert len(check_checkpoint(note.data, [LOG, *map(key_of, range(1, 33))]).verified) == 33
 
 
 def test_unknown_keys_are_passed_over_and_a_known_one_that_fails_spoils_the_note() -> None:
     stranger = Signature("w2.example", b"0000", b"x" * 20)
-    note = with_words(NOTE, [word_of(1), stranger])
-    spoiled = with_words(NOTE, [word_of(1)._replace(payload=word_of(1, AT + 1).payload[:8] + word_of(1).payload[8:])])
+    note = with_cosignatures(NOTE, [word_of(1), stranger])
+    spoiled = with_cosignatures(
+        NOTE, [word_of(1)._replace(payload=word_of(1, AT + 1).payload[:8] + word_of(1).payload[8:])]
+    )
 
-    assert len(check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).words) == 2, "the name alone is no key"
+    assert len(check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).verified) == 2, "the name alone is no key"
     with pytest.raises(BadNote, match="bad"):
         check_checkpoint(spoiled.data, [LOG, key_of(1)])
-    assert check_checkpoint(spoiled.data, [LOG]).words, "whom nobody knows cannot spoil it"
+    assert check_checkpoint(spoiled.data, [LOG]).verified, "whom nobody knows cannot spoil it"
 
 
 def test_several_words_of_one_witness_are_each_checked() -> None:
     twice = Note(NOTE.text, (*NOTE.signatures, word_of(1), word_of(1, AT + 60)))
     once_bad = Note(NOTE.text, (*twice.signatures, word_of(1)._replace(payload=b"x" * 72)))
 
-    assert [word.at_seconds for word in check_checkpoint(twice.data, [LOG, key_of(1)]).words] == [None, AT, AT + 60]
+    assert [word.at_seconds for word in check_checkpoint(twice.data, [LOG, key_of(1)]).verified] == [None, AT, AT + 60]
     with pytest.raises(BadNote):
         check_checkpoint(once_bad.data, [LOG, key_of(1)])
 
 
 def test_a_newer_word_takes_the_place_of_an_older_one_and_the_order_of_answers_leaves_no_trace() -> None:
-    one_way = with_words(with_words(NOTE, [word_of(2), word_of(1)]), [word_of(1, AT + 60)])
-    other_way = with_words(with_words(NOTE, [word_of(1)]), [word_of(1, AT + 60), word_of(2)])
+    one_way = with_cosignatures(with_cosignatures(NOTE, [word_of(2), word_of(1)]), [word_of(1, AT + 60)])
+    other_way = with_cosignatures(with_cosignatures(NOTE, [word_of(1)]), [word_of(1, AT + 60), word_of(2)])
 
     assert one_way.data == other_way.data
     assert [each.name for each in one_way.signatures] == [ORIGIN, "w1.example", "w2.example"]
-    assert only_of(one_way, [LOG]) == NOTE
+    assert with_only(one_way, [LOG]) == NOTE
 
 
 def test_the_logs_own_signature_stands_first_whatever_witnesses_are_called() -> None:
@@ -129,9 +139,9 @@ def test_the_logs_own_signature_stands_first_whatever_witnesses_are_called() -> 
     words = [cosign(CHECKPOINT.text, name, witness(number)[1], AT) for number, name in enumerate(names, start=1)]
 
     for order in (words, words[::-1]):
-        assert [each.name for each in with_words(NOTE, order).signatures] == [ORIGIN, *sorted(names)]
+        assert [each.name for each in with_cosignatures(NOTE, order).signatures] == [ORIGIN, *sorted(names)]
     twice = [cosign(CHECKPOINT.text, "a.example", witness(number)[1], AT) for number in (1, 2, 3)]
-    ids = [each.key_id for each in with_words(NOTE, twice).signatures[1:]]
+    ids = [each.key_id for each in with_cosignatures(NOTE, twice).signatures[1:]]
     assert ids == sorted(ids) and len(ids) == 3
 
 
@@ -160,7 +170,7 @@ def test_the_log_cannot_pass_for_its_own_witness_nor_a_witness_for_the_log() -> 
 )
 def test_a_witness_answers_with_signature_lines_and_nothing_else(data: bytes) -> None:
     with pytest.raises(BadNote):
-        parse_words(CHECKPOINT.text, data)
+        parse_cosignatures(CHECKPOINT.text, data)
 
 
 @given(st.data())
@@ -168,7 +178,7 @@ def test_no_change_to_a_word_leaves_it_good(data: st.DataObject) -> None:
     line = word_of(1).line.encode()
     mutated = mutate(line, data)
     with suppress(BadNote):
-        words = parse_words(CHECKPOINT.text, mutated)
+        words = parse_cosignatures(CHECKPOINT.text, mutated)
         assert "".join(word.line for word in words).encode() == mutated, "one spelling"
         if check_note(Note(CHECKPOINT.text, words), [key_of(1)]):
             assert mutated == line

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.daily import seal_of_the_day
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.signer import Signer, daily_seal
 from tests.ledger.seal.conftest import Book, live_a_little
 from tests.ledger.seal.test_signer import behind_the_back
 
@@ -29,14 +28,14 @@ def whys(signer: Signer) -> list[str]:
 def test_what_has_come_is_sealed_once_a_day(signer: Signer, sealed_bank: TimeBank) -> None:
     live_a_little(sealed_bank)
 
-    first = seal_of_the_day(signer, NOON, UTC)
+    first = daily_seal(signer, NOON, UTC)
     live_a_little(sealed_bank)
-    again = seal_of_the_day(signer, NOON + timedelta(hours=3), UTC)
-    tomorrow = seal_of_the_day(signer, NOON + timedelta(days=1), UTC)
+    again = daily_seal(signer, NOON + timedelta(hours=3), UTC)
+    tomorrow = daily_seal(signer, NOON + timedelta(days=1), UTC)
 
     assert first and tomorrow and again is None
     assert (
-        tomorrow.checkpoint.size > first.checkpoint.size == signer.folder.given(first.checkpoint.size).checkpoint.size
+        tomorrow.checkpoint.size > first.checkpoint.size == signer.folder.at(first.checkpoint.size).checkpoint.size
     )
     assert len(whys(signer)) == 2
 
@@ -44,16 +43,16 @@ def test_what_has_come_is_sealed_once_a_day(signer: Signer, sealed_bank: TimeBan
 def test_a_day_ends_where_the_community_lives(signer: Signer) -> None:
     evening, night = datetime(2026, 11, 26, 9, 30, tzinfo=UTC), datetime(2026, 11, 26, 10, 30, tzinfo=UTC)
 
-    assert seal_of_the_day(signer, evening, HONOLULU), "the 25th, half past eleven at night"
-    assert seal_of_the_day(signer, night, HONOLULU), "the 26th, half past midnight"
-    assert seal_of_the_day(signer, night + timedelta(hours=20), HONOLULU) is None
+    assert daily_seal(signer, evening, HONOLULU), "the 25th, half past eleven at night"
+    assert daily_seal(signer, night, HONOLULU), "the 26th, half past midnight"
+    assert daily_seal(signer, night + timedelta(hours=20), HONOLULU) is None
 
 
 def test_when_nothing_has_come_the_seal_stands_and_the_day_is_kept(signer: Signer) -> None:
     size = signer.seal().checkpoint.size
     sizes = signer.folder.sizes()
 
-    sealed = seal_of_the_day(signer, NOON, UTC)
+    sealed = daily_seal(signer, NOON, UTC)
 
     assert sealed and sealed.checkpoint.size == size and signer.folder.sizes() == sizes
     assert (signer.dates.all()[-1].size, signer.dates.all()[-1].at) == (size, NOON)
@@ -61,13 +60,13 @@ def test_when_nothing_has_come_the_seal_stands_and_the_day_is_kept(signer: Signe
 
 def test_the_first_of_a_month_is_the_month_s(signer: Signer) -> None:
     for day in (NOON, NOON + timedelta(days=4), NOON + timedelta(days=5), NOON + timedelta(days=6)):
-        seal_of_the_day(signer, day, UTC)
+        daily_seal(signer, day, UTC)
 
     assert whys(signer)[-3:] == ["day", "month", "day"], "30 November, then 1 and 2 December"
 
 
 def test_the_month_s_finds_what_was_changed_long_ago(signer: Signer, sealed_bank: TimeBank) -> None:
-    seal_of_the_day(signer, NOON, UTC)
+    daily_seal(signer, NOON, UTC)
     live_a_little(sealed_bank)
     position = signer.receipt(7).place + 1
     behind_the_back(
@@ -77,7 +76,7 @@ def test_the_month_s_finds_what_was_changed_long_ago(signer: Signer, sealed_bank
         "",
     )
 
-    assert seal_of_the_day(signer, NOON + timedelta(days=1), UTC), "a day's seal reads only what is new"
+    assert daily_seal(signer, NOON + timedelta(days=1), UTC), "a day's seal reads only what is new"
     with pytest.raises(SealRefused, match="Entry 7"):
-        seal_of_the_day(signer, NOON + timedelta(days=6), UTC)
+        daily_seal(signer, NOON + timedelta(days=6), UTC)
     assert whys(signer).count("month") <= 1

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.dates import ASKED, DAY, MONTH, SealDate, SealDates
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import ASKED, DAY, MONTH, SealDate, SealDates
+from ledger.seal.signing.signer import Signer
 from tests.cast import NOW
 from tests.ledger.seal.conftest import Book, live_a_little
 

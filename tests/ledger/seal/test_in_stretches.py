@@ -1,4 +1,4 @@
-"""A book is cut into stretches, which are read in order by as many processes as help."""
+"""A book is cut into segments, which are read in order by as many processes as help."""
 
 import io
 import os
@@ -10,8 +10,7 @@ from typing import ClassVar, Self
 
 import pytest
 
-from ledger.seal.book import cores, in_stretches
-from ledger.seal.stretch import ENTRIES, Stretch, Task, tasks
+from ledger.seal.verifying.segments import ENTRIES, Segment, Task, cores, read_segments, tasks
 
 ORIGIN = "localhost/elm-street/1"
 
@@ -60,16 +59,16 @@ class Crowd:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def submit(self, read: Callable[[Task], Stretch], task: Task) -> Future[Stretch]:
-        done: Future[Stretch] = Future()
+    def submit(self, read: Callable[[Task], Segment], task: Task) -> Future[Segment]:
+        done: Future[Segment] = Future()
         done.set_result(read(task))
         return done
 
 
 @pytest.fixture
 def crowd(monkeypatch: pytest.MonkeyPatch) -> type[Crowd]:
-    monkeypatch.setattr("ledger.seal.book.ProcessPoolExecutor", Crowd)
-    monkeypatch.setattr("ledger.seal.book.cores", lambda: 2)
+    monkeypatch.setattr("ledger.seal.verifying.segments.ProcessPoolExecutor", Crowd)
+    monkeypatch.setattr("ledger.seal.verifying.segments.cores", lambda: 2)
     monkeypatch.setattr(Crowd, "called", [])
     return Crowd
 
@@ -93,7 +92,7 @@ def test_a_large_book_is_read_by_as_many_processes_as_there_are_cores(
     os.truncate(path, size)
 
     with path.open("rb") as file:
-        read_in_order = [stretch.first for stretch in in_stretches(file, iter(work), workers)]
+        read_in_order = [segment.first for segment in read_segments(file, iter(work), workers)]
 
     assert (read_in_order, crowd.called) == ([1, 2, 3, 4, 5, 6, 7, 8], called)
 
@@ -101,7 +100,7 @@ def test_a_large_book_is_read_by_as_many_processes_as_there_are_cores(
 def test_no_more_is_read_ahead_than_keeps_every_process_busy(crowd: type[Crowd]) -> None:
     waiting = iter([Task([b"{}\n"], number, ORIGIN, (), b"") for number in range(1, 9)])
 
-    stretches = in_stretches(io.BytesIO(), waiting, 3)
+    segments = read_segments(io.BytesIO(), waiting, 3)
 
-    assert next(stretches).first == 1 and [task.first for task in waiting] == [5, 6, 7, 8]
-    assert [stretch.first for stretch in stretches] == [2, 3, 4] and crowd.called == [(3, "spawn")]
+    assert next(segments).first == 1 and [task.first for task in waiting] == [5, 6, 7, 8]
+    assert [segment.first for segment in segments] == [2, 3, 4] and crowd.called == [(3, "spawn")]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.seal.merkle import (
+from ledger.seal.verifying.merkle import (
     EMPTY_ROOT,
     Edge,
     ProofFails,

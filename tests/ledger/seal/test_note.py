@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.seal.note import (
+from ledger.seal.verifying.note import (
     COSIGNATURE,
     ED25519,
     LARGEST_NOTE_BYTES,
@@ -163,13 +163,15 @@ def test_a_file_of_keys_holds_each_once_on_a_line() -> None:
             parse_keys(spoiled.encode())
 
 
-def signed_by(*signatures: Signature, text: str = TEXT) -> bytes:
+def describe_signatures(*signatures: Signature, text: str = TEXT) -> bytes:
     return Note(text, signatures).data
 
 
 def test_the_largest_note_is_read_and_one_byte_more_is_not() -> None:
     signature = Signature("a", b"1234", b"5")
-    largest = signed_by(signature, text="x" * (LARGEST_NOTE_BYTES - len(signed_by(signature, text="\n"))) + "\n")
+    largest = describe_signatures(
+        signature, text="x" * (LARGEST_NOTE_BYTES - len(describe_signatures(signature, text="\n"))) + "\n"
+    )
 
     assert len(largest) == LARGEST_NOTE_BYTES and parse_note(largest).data == largest
     with pytest.raises(BadNote, match="at most"):
@@ -177,13 +179,13 @@ def test_the_largest_note_is_read_and_one_byte_more_is_not() -> None:
 
 
 def test_the_smallest_note_is_a_letter_and_its_signature_five_bytes() -> None:
-    smallest = signed_by(Signature("a", b"1234", b"5"), text="x\n")
+    smallest = describe_signatures(Signature("a", b"1234", b"5"), text="x\n")
 
     assert parse_note(smallest) == Note("x\n", (Signature("a", b"1234", b"5"),))
     for data, words in (
         (smallest.removeprefix(b"x"), "a text, an empty line"),
         (smallest.removeprefix(b"x\n"), "a text, an empty line"),
-        (signed_by(Signature("a", b"1234", b"")), "more than four bytes"),
+        (describe_signatures(Signature("a", b"1234", b"")), "more than four bytes"),
     ):
         with pytest.raises(BadNote, match=words):
             parse_note(data)
@@ -198,9 +200,9 @@ def test_the_last_empty_line_ends_the_text() -> None:
 def test_as_many_signatures_as_there_may_be_are_read_and_no_more() -> None:
     signatures = [Signature(f"w{number}", b"1234", b"5") for number in range(MOST_SIGNATURES + 1)]
 
-    assert len(parse_note(signed_by(*signatures[:-1])).signatures) == MOST_SIGNATURES
+    assert len(parse_note(describe_signatures(*signatures[:-1])).signatures) == MOST_SIGNATURES
     with pytest.raises(BadNote, match="at most"):
-        parse_note(signed_by(*signatures))
+        parse_note(describe_signatures(*signatures))
 
 
 @pytest.mark.parametrize(

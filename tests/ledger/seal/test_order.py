@@ -9,8 +9,7 @@ import pytest
 from ledger.events import ExchangeReported, ExchangeReversed, ExchangeSettled, Fact, GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, CommandId, ExchangeId, GiftId
 from ledger.log.entry import encode
-from ledger.seal.book import Book, in_stretches
-from ledger.seal.stretch import ENTRIES, tasks
+from ledger.seal.verifying.segments import ENTRIES, read_segments, tasks
 from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, help_of
 from tests.ledger.recorded.record import entry_of
 
@@ -40,7 +39,7 @@ WITHDRAW = GiftWithdrawn(
 )
 
 
-def read(facts: Sequence[Fact], commands: Sequence[str] = (), workers: int = 1) -> Book:
+def read(facts: Sequence[Fact], commands: Sequence[str] = (), workers: int = 1) -> LogTotals:
     """A book of these facts, each the answer to a command of its own unless told otherwise."""
     names = commands or [f"command-{number:06}" for number in range(len(facts))]
     entries = [
@@ -48,9 +47,9 @@ def read(facts: Sequence[Fact], commands: Sequence[str] = (), workers: int = 1) 
         for fact, name in zip(facts, names, strict=True)
     ]
     file = io.BytesIO(b"".join(entry + b"\n" for entry in entries))
-    book = Book()
-    for stretch in in_stretches(file, tasks(file, len(entries), "localhost/elm-street/1", [], b"secret"), workers):
-        book.add(stretch)
+    book = LogTotals()
+    for segment in read_segments(file, tasks(file, len(entries), "localhost/elm-street/1", [], b"secret"), workers):
+        book.add(segment)
     book.finish()
     return book
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.seal.note import BadNote, VerifierKey, Word
-from ledger.seal.policy import MOST_LINES, Policy, parse_policy
+from ledger.seal.verifying.note import BadNote, VerifiedSignature, VerifierKey
+from ledger.seal.verifying.policy import MOST_LINES, Policy, parse_policy
 from tests.ledger.seal.test_cosignature import LOG, key_of
 from tests.ledger.seal.test_note import mutate
 
@@ -35,9 +35,9 @@ def policy(text: str) -> Policy:
     return parse_policy(text.encode())
 
 
-def words(*numbers: int) -> list[Word]:
+def words(*numbers: int) -> list[VerifiedSignature]:
     """The words of some of the six witnesses."""
-    return [Word(key_of(number), 1) for number in numbers]
+    return [VerifiedSignature(key_of(number), 1) for number in numbers]
 
 
 def test_a_policy_of_groups_in_groups_is_met_by_enough_on_each_side() -> None:
@@ -52,13 +52,13 @@ def test_a_policy_of_groups_in_groups_is_met_by_enough_on_each_side() -> None:
 
 
 def test_one_witness_speaking_twice_is_one_witness() -> None:
-    assert not policy(TWO_SIDES).is_met_by([*words(1, 4), Word(key_of(1), 2)])
+    assert not policy(TWO_SIDES).is_met_by([*words(1, 4), VerifiedSignature(key_of(1), 2)])
 
 
 def test_the_log_itself_is_no_witness() -> None:
     alone = policy(f"log {LOG.text}\nwitness a {W[0]}\nquorum a\n")
 
-    assert not alone.is_met_by([Word(LOG, None)]) and alone.is_met_by(words(1)) and alone.in_words == "a"
+    assert not alone.is_met_by([VerifiedSignature(LOG, None)]) and alone.is_met_by(words(1)) and alone.in_words == "a"
 
 
 def test_nobodys_word_may_be_needed() -> None:

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from ledger.log.sqlite_log import SQLiteLog
-from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
-from ledger.seal.folder import SEALS, TREE, SealFolder
-from ledger.seal.merkle import check_consistency, check_inclusion, leaf_hash
-from ledger.seal.note import parse_note
-from ledger.seal.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal, Published
-from ledger.seal.tree import Tree, level_name
+from ledger.seal.signing.folder import SEALS, TREE, SealFolder
+from ledger.seal.signing.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal, Published
+from ledger.seal.signing.tree import Tree, level_name
+from ledger.seal.verifying.merkle import check_consistency, check_inclusion, leaf_hash
+from ledger.seal.verifying.note import Checkpoint, parse_checkpoint, parse_note
 from tests.ledger.seal.test_merkle import naive_root
 
 SIZE = 700

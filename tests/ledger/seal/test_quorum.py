@@ -8,17 +8,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.bundle import write_bundle
-from ledger.seal.checkpoint import check_checkpoint
-from ledger.seal.cosignature import cosign, time_in_words, with_words
-from ledger.seal.journal import guide
-from ledger.seal.note import Signature, parse_keys, parse_note, sign_note
-from ledger.seal.policy import Policy, parse_policy
-from ledger.seal.quorum import NO_POLICY
-from ledger.seal.receipt import parse_receipt
-from ledger.seal.signer import Signer
-from ledger.seal.verdict import Verdict
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import main, verify
+from ledger.seal.verifying.bundle_files import guide
+from ledger.seal.verifying.note import Signature, check_checkpoint, parse_keys, parse_note, sign_note
+from ledger.seal.verifying.policy import Policy, cosign, parse_policy, time_in_words, with_cosignatures
+from ledger.seal.verifying.receipt import parse_receipt
+from ledger.seal.verifying.verdict import NO_POLICY, Verdict
 from tests.cast import BO, TODAY, command, help_of
 from tests.ledger.seal.conftest import Book
 from tests.ledger.seal.test_bundle import files_of
@@ -31,7 +28,7 @@ def see(signer: Signer, number: int, *, name: str = "", at_seconds: int = AT) ->
     latest = signer.folder.latest()
     own_name, private = witness(number)
     word = cosign(latest.note.text, name or own_name, private, at_seconds)
-    signer.keep_words(latest.checkpoint, [word])
+    signer.add_cosignatures(latest.checkpoint, [word])
     return word
 
 
@@ -148,7 +145,7 @@ def test_a_bad_word_of_a_witness_of_the_policy_spoils_the_seal(seen_book: Book) 
     path = seen_book.bundle / "checkpoint"
     note = parse_note(path.read_bytes())
     bad = [each._replace(payload=bytes(72)) for each in note.signatures if each.name == "w2.example"]
-    path.write_bytes(with_words(note, bad).data)
+    path.write_bytes(with_cosignatures(note, bad).data)
 
     for policy in (ours, None):
         verdict = verify("bundle", seen_book.bundle, policy=policy)
@@ -201,7 +198,7 @@ def test_the_same_log_and_the_same_seals_give_the_same_bytes_and_a_later_word_ch
 
     name, private = witness(3)
     sealed = signer.seal(upto=26)
-    signer.keep_words(sealed.checkpoint, [cosign(sealed.note.text, name, private, AT)])
+    signer.add_cosignatures(sealed.checkpoint, [cosign(sealed.note.text, name, private, AT)])
     write_bundle(signer, sealed_bank.log, tmp_path / "seen", upto=26)
     seen = files_of(tmp_path / "seen")
     assert {name for name in seen if seen[name] != first[name]} == {"checkpoint"}
@@ -264,7 +261,7 @@ def test_a_word_from_a_time_that_no_calendar_has_is_still_a_word(seen_book: Book
     see(signer, 3, at_seconds=2**63 - 1)
 
     latest = signer.folder.latest()
-    assert check_checkpoint(latest.note.data, [signer.key, key_of(3)]).words[-1].at_seconds == 2**63 - 1
+    assert check_checkpoint(latest.note.data, [signer.key, key_of(3)]).verified[-1].at_seconds == 2**63 - 1
     assert time_in_words(2**63 - 1) == "a day after the year 9999"
     assert time_in_words(253_402_300_799) == "9999-12-31 23:59 UTC"
 

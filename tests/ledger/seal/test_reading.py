@@ -8,8 +8,8 @@ import pytest
 from ledger.events import ExchangeConfirmed, ExchangeReported, ExchangeSettled, Fact, GiftRecorded
 from ledger.identifiers import AccountId
 from ledger.log.entry import encode
-from ledger.seal.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind
-from ledger.seal.reading import Read, at_a_glance, at_length, read
+from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind
+from ledger.seal.verifying.entry_reading import EntrySummary, read, read_by_pattern, read_in_full
 from tests.cast import ANA, BO, EXCHANGE, GARDENING, GIFT, TODAY, help_of
 from tests.ledger.recorded.record import FOLDER, entry_of
 
@@ -38,10 +38,10 @@ def written(fact: Fact, **changed: object) -> bytes:
     return encode(msgspec.structs.replace(entry_of(fact), **changed))
 
 
-def whole(data: bytes) -> Read | None:
+def whole(data: bytes) -> EntrySummary | None:
     """What is read at length, unless it is refused."""
     try:
-        return at_length(7, data, ORIGIN)
+        return read_in_full(7, data, ORIGIN)
     except (BadEntry, UnknownKind):
         return None
 
@@ -51,12 +51,12 @@ def test_common_entries_are_read_at_a_glance_as_they_are_at_length(fact: Fact) -
     for changed in ({}, {"on_behalf": None}, {"sealed": {}}, {"on_behalf": None, "sealed": {}}):
         data = written(fact, **changed)
 
-        assert at_a_glance(7, data, ORIGIN) == at_length(7, data, ORIGIN) == read(7, data, ORIGIN)
+        assert read_by_pattern(7, data, ORIGIN) == read_in_full(7, data, ORIGIN) == read(7, data, ORIGIN)
 
 
 @each_common
 def test_common_entries_need_no_second_look(fact: Fact, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.seal.reading.at_length", None)
+    monkeypatch.setattr("ledger.seal.verifying.entry_reading.read_in_full", None)
 
     assert read(7, written(fact), ORIGIN).command == ("command-000001", "m-chidi", "0123456789abcdef0123456789abcdef")
 
@@ -65,8 +65,8 @@ def test_common_entries_need_no_second_look(fact: Fact, monkeypatch: pytest.Monk
 def test_whatever_is_read_at_a_glance_is_the_same_at_length(sample: str) -> None:
     data = (FOLDER / sample).read_bytes()
 
-    assert read(7, data, ORIGIN) == at_length(7, data, ORIGIN)
-    assert at_a_glance(7, data, ORIGIN) in (None, at_length(7, data, ORIGIN))
+    assert read(7, data, ORIGIN) == read_in_full(7, data, ORIGIN)
+    assert read_by_pattern(7, data, ORIGIN) in (None, read_in_full(7, data, ORIGIN))
 
 
 def with_one_byte_wrong(data: bytes) -> Iterator[bytes]:
@@ -83,7 +83,7 @@ def test_one_byte_elsewhere_is_never_passed_by_a_glance_alone(fact: Fact) -> Non
     wrongly = [
         changed
         for changed in with_one_byte_wrong(written(fact))
-        if (seen := at_a_glance(7, changed, ORIGIN)) is not None and seen != whole(changed)
+        if (seen := read_by_pattern(7, changed, ORIGIN)) is not None and seen != whole(changed)
     ]
 
     assert wrongly == []
@@ -99,7 +99,7 @@ def test_a_piece_left_out_or_twice_is_never_passed_by_a_glance_alone(fact: Fact)
             pieces[:place] + pieces[place : place + 2][::-1] + pieces[place + 2 :],
         ):
             data = b",".join(changed)
-            assert at_a_glance(7, data, ORIGIN) in (None, whole(data)), data
+            assert read_by_pattern(7, data, ORIGIN) in (None, whole(data)), data
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_fits_a_pattern_and_still_cannot_be_is_refused(old: str, new: str, 
     assert old.encode() in data
     data = data.replace(old.encode(), new.encode())
 
-    assert at_a_glance(7, data, ORIGIN) is None
+    assert read_by_pattern(7, data, ORIGIN) is None
     with pytest.raises(BadEntry, match=words):
         read(7, data, ORIGIN)
 
@@ -129,5 +129,5 @@ def test_the_largest_entry_is_read_at_a_glance_and_one_byte_more_by_nobody() -> 
     larger = largest.replace(b'"via":"web', b'"via":"webw')
 
     assert len(largest) == LARGEST_ENTRY_BYTES
-    assert at_a_glance(7, largest, ORIGIN) == whole(largest) is not None
-    assert at_a_glance(7, larger, ORIGIN) is None is whole(larger)
+    assert read_by_pattern(7, largest, ORIGIN) == whole(largest) is not None
+    assert read_by_pattern(7, larger, ORIGIN) is None is whole(larger)

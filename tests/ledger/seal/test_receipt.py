@@ -7,11 +7,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.seal.canonical import LARGEST_ENTRY_BYTES
-from ledger.seal.checkpoint import LARGEST_SIZE, Checkpoint, check_checkpoint, parse_checkpoint, parse_decimal
-from ledger.seal.merkle import Edge, leaf_hash
-from ledger.seal.note import ED25519, BadNote, Note, VerifierKey, sign_note
-from ledger.seal.receipt import LARGEST_RECEIPT_BYTES, LONGEST_PATH, Receipt, parse_receipt
+from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES
+from ledger.seal.verifying.merkle import Edge, leaf_hash
+from ledger.seal.verifying.note import (
+    ED25519,
+    LARGEST_SIZE,
+    BadNote,
+    Checkpoint,
+    Note,
+    VerifierKey,
+    check_checkpoint,
+    parse_checkpoint,
+    parse_decimal,
+    sign_note,
+)
+from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, LONGEST_PATH, Receipt, parse_receipt
 from tests.ledger.seal.test_note import mutate
 
 ORIGIN = "elm.example/1"

@@ -7,11 +7,11 @@ import pytest
 from ledger.application.time_bank import TimeBank
 from ledger.log.entry import decode
 from ledger.refusals import EntryToCome
-from ledger.seal.note import parse_keys
-from ledger.seal.receipt import parse_receipt
-from ledger.seal.signer import Signer
-from ledger.seal.verdict import Verdict
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.note import parse_keys
+from ledger.seal.verifying.receipt import parse_receipt
+from ledger.seal.verifying.verdict import Verdict
 from tests.cast import BO, TODAY, command, help_of
 from tests.ledger.seal.conftest import Book
 

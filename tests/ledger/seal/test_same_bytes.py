@@ -17,11 +17,10 @@ from ledger.domain.subjects import subjects_of
 from ledger.events import ExchangeReported, ExchangeSettled, Fact
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import encode
-from ledger.seal.book import Book, in_stretches
-from ledger.seal.bundle import write_bundle
-from ledger.seal.journal import CORRECTIONS_HEAD, balances_table
-from ledger.seal.signer import Signer
-from ledger.seal.stretch import ENTRIES, tasks
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.bundle_files import CORRECTIONS_HEAD, balances_table
+from ledger.seal.verifying.segments import ENTRIES, LogTotals, read_segments, tasks
 from tests.cast import BO, CAST, TODAY, clock, help_of
 from tests.ledger.recorded.record import entry_of
 from tests.ledger.seal.conftest import Book as KeptBook
@@ -38,9 +37,9 @@ WRITING = """
 import os, sys
 from pathlib import Path
 from ledger.application.time_bank import TimeBank
-from ledger.seal.book import Book, in_stretches
-from ledger.seal.bundle import write_bundle
-from ledger.seal.signer import Signer
+from ledger.seal.verifying.segments import LogTotals, read_segments
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 data, place, folder = map(Path, sys.argv[1:])
 workers = int(os.environ.get("WORKERS", "0")) or None
@@ -93,10 +92,10 @@ def test_what_was_worked_out_once_is_worked_out_alike_by_every_version_of_python
     """Recorded once and for ever: if this root or these bytes change, no seal that was ever given fits its book."""
     data = [row for _, row, _ in map(_row, range(ENTRIES), _much_help())]
     file = io.BytesIO(b"".join(entry + b"\n" for entry in data))
-    book, journal = Book(), sha256()
-    for stretch in in_stretches(file, tasks(file, len(data), "localhost/elm-street/1", [], b"secret"), workers=1):
-        book.add(stretch)
-        journal.update(stretch.journal)
+    book, journal = LogTotals(), sha256()
+    for segment in read_segments(file, tasks(file, len(data), "localhost/elm-street/1", [], b"secret"), workers=1):
+        book.add(segment)
+        journal.update(segment.journal)
 
     assert book.finish() == CORRECTIONS_HEAD and book.faults == []
     assert book.edge.root.hex() == "f80a4d4592efe08093c6f16025c39f25d09a539cc38e839562683e374c1425bb"

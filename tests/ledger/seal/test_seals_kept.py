@@ -8,13 +8,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.bundle import write_bundle
-from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.merkle import EMPTY_ROOT
-from ledger.seal.note import ED25519, Signature, VerifierKey, parse_note, sign_note
-from ledger.seal.signer import Signer
-from ledger.seal.verdict import Verdict
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.merkle import EMPTY_ROOT
+from ledger.seal.verifying.note import ED25519, Checkpoint, Signature, VerifierKey, parse_note, sign_note
+from ledger.seal.verifying.verdict import Verdict
 from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
 from tests.ledger.seal.conftest import Book
 from tests.ledger.seal.test_tampering import keys_of, said

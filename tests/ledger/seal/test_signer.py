@@ -10,13 +10,12 @@ import pytest
 from ledger.application.time_bank import TimeBank
 from ledger.log.store import Log, open_log
 from ledger.refusals import EntryToCome
-from ledger.seal.bundle import write_bundle
-from ledger.seal.checkpoint import check_checkpoint
-from ledger.seal.folder import LATEST, SealFolder
-from ledger.seal.merkle import Edge, leaf_hash
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.folder import LATEST, SealFolder, SealRefused
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.merkle import Edge, leaf_hash
+from ledger.seal.verifying.note import check_checkpoint
 from tests.cast import BO, TODAY, clock, command, counting_ids, founded, help_of
 from tests.ledger.log.programs import acknowledged, appending
 from tests.ledger.seal.conftest import Book
@@ -156,7 +155,7 @@ def test_a_seal_over_fewer_entries_is_the_same_as_it_was_then_and_takes_nothing_
     assert signer.seal(upto=14).note.data == book.kept.read_bytes()
     assert signer.seal(upto=3).checkpoint.size == 3
     assert signer.folder.latest() == latest
-    assert [earlier.checkpoint.size for earlier in signer.past(14)] == [], "it is not among those that were given"
+    assert [earlier.checkpoint.size for earlier in signer.earlier(14)] == [], "it is not among those that were given"
     with pytest.raises(EntryToCome):
         signer.seal(upto=latest.checkpoint.size + 1)
 
@@ -241,7 +240,7 @@ def test_each_seal_is_remembered_before_it_is_shown(
     signer = Signer(book.place, sealed_bank.log)
     report(sealed_bank)
     latest = signer.folder.latest()
-    monkeypatch.setattr("ledger.seal.durable.os.fsync", _full_disk)
+    monkeypatch.setattr("ledger.seal.signing.folder.os.fsync", _full_disk)
 
     with pytest.raises(OSError, match="full"):
         signer.seal()

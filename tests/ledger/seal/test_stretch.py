@@ -10,15 +10,12 @@ import rfc8785
 from ledger.events import ExchangeReported, ExchangeReversed, ExchangeSettled, Fact, PersonalDataErased
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import Entry, encode
-from ledger.seal.book import Book
-from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.cosignature import witness_key
-from ledger.seal.journal import Tally, balances_table, guide, journal_closing, journal_opening
-from ledger.seal.merkle import Edge, leaf_hash
-from ledger.seal.note import ED25519, VerifierKey
-from ledger.seal.order import Mark, Marks, marks_of
-from ledger.seal.policy import Policy
-from ledger.seal.stretch import Fault, Stretch, Task, read_stretch
+from ledger.seal.verifying.bundle_files import Tally, balances_table, guide, journal_closing, journal_opening
+from ledger.seal.verifying.entry_reading import Mark, Marks, marks_in
+from ledger.seal.verifying.merkle import Edge, leaf_hash
+from ledger.seal.verifying.note import ED25519, Checkpoint, VerifierKey
+from ledger.seal.verifying.policy import Policy, witness_key
+from ledger.seal.verifying.segments import Fault, Segment, Task, read_segment
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of
 from tests.ledger.recorded.record import entry_of
 from tests.ledger.seal.test_order import AGAIN, GIFT, REPORT, REVERSE, SETTLE, WITHDRAW
@@ -35,8 +32,8 @@ def entry(number: int, fact: Fact, **changed: object) -> Entry:
     return msgspec.structs.replace(entry_of(fact), **(plain | changed))
 
 
-def read(lines: Sequence[bytes], *, first: int = 1, sizes: Sequence[int] = ()) -> Stretch:
-    return read_stretch(Task([line + b"\n" for line in lines], first, ORIGIN, sizes, b"secret"))
+def read(lines: Sequence[bytes], *, first: int = 1, sizes: Sequence[int] = ()) -> Segment:
+    return read_segment(Task([line + b"\n" for line in lines], first, ORIGIN, sizes, b"secret"))
 
 
 def lived() -> list[Entry]:
@@ -48,9 +45,9 @@ def lived() -> list[Entry]:
 
 
 def test_the_journal_tells_of_each_movement() -> None:
-    stretch = read([encode(one) for one in lived()], first=1_000)
+    segment = read([encode(one) for one in lived()], first=1_000)
 
-    assert stretch.journal.decode() == (
+    assert segment.journal.decode() == (
         "2026-03-16=2026-03-14 * (1001) exchange-settled\n"
         "    ; exchange: x-0001\n"
         "    ; actor: m-chidi\n"
@@ -65,11 +62,11 @@ def test_the_journal_tells_of_each_movement() -> None:
         "    m-bo  60 min\n"
         "\n"
     )
-    assert (stretch.last_day, stretch.faults) == ("2026-03-17", [])
+    assert (segment.last_day, segment.faults) == ("2026-03-17", [])
 
 
 def test_the_corrections_tell_what_they_put_right_and_who_said_so() -> None:
-    book = Book()
+    book = LogTotals()
     book.add(read([encode(one) for one in lived()]))
 
     assert book.finish().decode() == (
@@ -93,7 +90,7 @@ def test_a_correction_with_nothing_sealed_has_nothing_to_show() -> None:
 
 def test_what_an_entry_does_to_what_is_its_mark() -> None:
     legs = '[{"category":"garden","giver":"m-ana","minutes":60,"receiver":"m-bo"}]'
-    marks = {one.type: marks_of(json.loads(encode(one))) for one in lived()[3:]}
+    marks = {one.type: marks_in(json.loads(encode(one))) for one in lived()[3:]}
 
     assert marks == {
         "exchange-reported": (
@@ -140,7 +137,7 @@ def test_balances_gather_over_entries_and_over_stretches() -> None:
         return [encode(entry(place, fact, cmd=f"settle-{place:03}-{n}")) for n, fact in enumerate((report, settlement))]
 
     first, second = [*settled(1, 10), *settled(2, 15)], settled(3, 20)
-    book = Book()
+    book = LogTotals()
     book.add(read(first))
     assert book.balances == {"m-ana": (25, 0), "m-bo": (50, 25), "m-chidi": (0, 50)}
     book.add(read(second, first=5))
@@ -150,7 +147,7 @@ def test_balances_gather_over_entries_and_over_stretches() -> None:
 
 
 def test_a_day_without_movements_leaves_the_last_day_as_it_was() -> None:
-    book = Book()
+    book = LogTotals()
     assert book.last_day == ""
     book.add(read([encode(one) for one in lived()[:2]]))
     book.add(read([encode(one) for one in lived()[3:4]], first=3))
@@ -166,7 +163,7 @@ def test_roots_are_known_at_the_sizes_asked_for_and_at_the_end() -> None:
     for number, line in enumerate(lines, start=1):
         edge.append(leaf_hash(line))
         roots[number] = edge.root
-    book = Book()
+    book = LogTotals()
     book.add(read(lines[:4], sizes=[1, 3]))
     book.add(read(lines[4:], first=5, sizes=[5]))
 
@@ -175,7 +172,7 @@ def test_roots_are_known_at_the_sizes_asked_for_and_at_the_end() -> None:
 
 def test_an_erasure_is_remembered_with_its_day() -> None:
     gone = PersonalDataErased(member=ANA, fields=("name", "words"), ground="asked", asked_by=ANA, confirmed_by=CHIDI)
-    book = Book()
+    book = LogTotals()
     book.add(read([encode(entry(number, gone)) for number in (1, 2)]))
     book.add(read([encode(entry(number, gone)) for number in (3,)], first=3))
 
@@ -184,20 +181,20 @@ def test_an_erasure_is_remembered_with_its_day() -> None:
 
 def test_what_is_wrong_is_told_by_its_number_and_what_is_only_newer_is_no_fault_of_the_book() -> None:
     newer = encode(entry(2, SETTLE)).replace(b'"ver":1', b'"ver":2')
-    stretch = read_stretch(
+    segment = read_segment(
         Task([b"{}\n", newer + b"\n", encode(entry(3, REPORT))], 7, ORIGIN, (), b"secret")  # the last line is not ended
     )
 
-    assert stretch.faults == [
+    assert segment.faults == [
         Fault(7, "its envelope is not whole", is_unknown=False),
         Fault(8, "it is “exchange-settled” version 2 in format 1, which is not known here", is_unknown=True),
         Fault(9, "its line does not end where an entry ends", is_unknown=False),
     ]
-    assert (stretch.opens, stretch.closes, stretch.commands, stretch.subjects) == ((), (), b"", b"")
+    assert (segment.opens, segment.closes, segment.commands, segment.subjects) == ((), (), b"", b"")
 
 
 def test_of_a_book_that_is_no_book_some_faults_are_enough() -> None:
-    book = Book()
+    book = LogTotals()
     for place in range(7):
         book.add(read([b"{}"] * 32, first=1 + 32 * place))
 
@@ -224,7 +221,7 @@ def test_the_same_minutes_back_are_no_reversal_of_other_minutes() -> None:
     less = ExchangeReversed(
         exchange=ExchangeId("x-0001"), legs=(help_of(minutes=59),), given_on=TODAY, asked_by=BO, approved_by=ANA
     )
-    book = Book()
+    book = LogTotals()
     book.add(read([encode(entry(number, fact)) for number, fact in enumerate((REPORT, SETTLE, less), 1)]))
     book.finish()
 
@@ -232,7 +229,7 @@ def test_the_same_minutes_back_are_no_reversal_of_other_minutes() -> None:
 
 
 def test_a_correction_of_what_is_not_there_has_no_original() -> None:
-    book = Book()
+    book = LogTotals()
     book.add(read([encode(entry(1, WITHDRAW))]))
 
     assert book.finish().splitlines()[1].startswith(b"1,2026-03-15T10:30:00.000000Z,gift-withdrawn,f-1,0,")

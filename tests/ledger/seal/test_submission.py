@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.seal.merkle import leaf_hash
-from ledger.seal.note import BadNote
-from ledger.seal.submission import LARGEST_SUBMISSION_BYTES, Submission, origin_hash, parse_submission
+from ledger.seal.verifying.merkle import leaf_hash
+from ledger.seal.verifying.note import BadNote
+from ledger.seal.witnessing.witness import LARGEST_SUBMISSION_BYTES, Submission, origin_hash, parse_submission
 from tests.ledger.seal.test_cosignature import NOTE
 from tests.ledger.seal.test_note import mutate
 

@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger.seal.comparing import leaf_lines
-from ledger.seal.inspection import FILES
-from ledger.seal.merkle import leaf_hash
-from ledger.seal.note import VerifierKey, parse_keys
-from ledger.seal.quorum import NO_POLICY
-from ledger.seal.verdict import Verdict
+from ledger.seal.verifying.bundle_check import FILES
+from ledger.seal.verifying.bundle_files import leaf_lines
+from ledger.seal.verifying.merkle import leaf_hash
+from ledger.seal.verifying.note import VerifierKey, parse_keys
+from ledger.seal.verifying.verdict import NO_POLICY, Verdict
 from tests.ledger.seal.conftest import Book, lines_of
 
 Check = Callable[..., Verdict]

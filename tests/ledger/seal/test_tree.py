@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledger.log.sqlite_log import SQLiteLog
-from ledger.seal.merkle import Edge, check_inclusion, inclusion, leaf_hash
-from ledger.seal.tree import Tree
+from ledger.seal.signing.tree import Tree
+from ledger.seal.verifying.merkle import Edge, check_inclusion, inclusion, leaf_hash
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.seal.verdict import FORKED, INCOMPLETE, SOUND, TAMPERED, Verdict
+from ledger.seal.verifying.verdict import FORKED, INCOMPLETE, SOUND, TAMPERED, Verdict
 
 
 def test_a_sound_verdict_says_what_was_checked_and_what_was_not() -> None:

@@ -8,16 +8,14 @@ from typing import BinaryIO
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.seal.book import in_stretches
-from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.merkle import leaf_hash
-from ledger.seal.note import ED25519, BadNote, VerifierKey, sign_note
-from ledger.seal.order import LARGEST_NUMBER
-from ledger.seal.policy import LARGEST_POLICY_BYTES
-from ledger.seal.private_key import KEY
-from ledger.seal.receipt import Receipt
-from ledger.seal.stretch import Stretch, Task
+from ledger.seal.signing.folder import KEY
 from ledger.seal.verify import WRONG_CALL, main, read_policy, verify
+from ledger.seal.verifying.entry_reading import LARGEST_NUMBER
+from ledger.seal.verifying.merkle import leaf_hash
+from ledger.seal.verifying.note import ED25519, BadNote, Checkpoint, VerifierKey, sign_note
+from ledger.seal.verifying.policy import LARGEST_POLICY_BYTES
+from ledger.seal.verifying.receipt import Receipt
+from ledger.seal.verifying.segments import Segment, Task, read_segments
 from tests.ledger.recorded.record import FOLDER
 from tests.ledger.seal.conftest import ORIGIN, Book
 
@@ -180,7 +178,7 @@ def test_a_seal_over_more_entries_than_can_be_counted_is_incomplete(
 
 
 def test_a_file_that_cannot_be_read_is_incomplete_and_no_stumble(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.seal.inspection.in_stretches", _lost_disk)
+    monkeypatch.setattr("ledger.seal.verifying.bundle_check.read_segments", _lost_disk)
 
     verdict = verify("bundle", book.bundle)
 
@@ -193,11 +191,11 @@ def test_as_many_processes_read_as_were_asked_for(
 ) -> None:
     asked: list[int | None] = []
 
-    def one_after_the_other(file: BinaryIO, work: Iterator[Task], workers: int | None) -> Iterator[Stretch]:
+    def one_after_the_other(file: BinaryIO, work: Iterator[Task], workers: int | None) -> Iterator[Segment]:
         asked.append(workers)
-        return in_stretches(file, work, 1)
+        return read_segments(file, work, 1)
 
-    monkeypatch.setattr("ledger.seal.inspection.in_stretches", one_after_the_other)
+    monkeypatch.setattr("ledger.seal.verifying.bundle_check.read_segments", one_after_the_other)
 
     assert verify("bundle", book.bundle, workers=workers).code == 0 and asked == [workers]
 

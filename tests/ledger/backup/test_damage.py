@@ -139,21 +139,21 @@ def _say(members: Members, **said: object) -> None:
     ("change", "words"),
     [
         (an_entry_less, "Entries .* are missing|cannot be"),
-        (another_word, "not those that were put into it"),
-        (an_entry_more, "not those that were put into it|cannot be"),
+        (another_word, "not those that were written"),
+        (an_entry_more, "not those that were written|is wrong"),
         (no_end_of_line, "are missing"),
-        (words_less, "words are not those"),
-        (other_words, "not the ones that were sealed"),
-        (words_that_are_none, "are not whole"),
-        (another_root, "not those that were put into it"),
-        (a_root_that_is_none, "no whole backup"),
-        (a_newer_version, "version 2; this program knows 1"),
-        (another_format, "is no whole backup"),
+        (words_less, "names and notes are not what"),
+        (other_words, "not the text that was sealed"),
+        (words_that_are_none, "is malformed"),
+        (another_root, "not those that were written"),
+        (a_root_that_is_none, "not a complete backup"),
+        (a_newer_version, "version 2; this program knows version 1"),
+        (another_format, "is not a complete backup"),
         (more_entries_than_there_are, "are missing"),
         (another_community, "belongs to the log localhost/elm-street/1"),
-        (a_manifest_that_is_none, "no backup of Common Hours"),
-        (a_file_more, "no backup of Common Hours"),
-        (no_words, "no backup of Common Hours"),
+        (a_manifest_that_is_none, "not a backup of Common Hours"),
+        (a_file_more, "not a backup of Common Hours"),
+        (no_words, "not a backup of Common Hours"),
     ],
 )
 def test_a_made_up_backup_is_refused_by_name(
@@ -175,7 +175,7 @@ def test_a_made_up_backup_is_refused_by_name(
 def test_another_file_is_no_backup(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(data)
 
-    with pytest.raises(BackupRefused, match="is no backup of Common Hours"):
+    with pytest.raises(BackupRefused, match="is not a backup of Common Hours"):
         contents_if_sound(tmp_path / "file")
 
 
@@ -185,5 +185,5 @@ def test_a_backup_behind_a_password_is_refused(lively_backup: Path, tmp_path: Pa
     data[central + 8] |= 1
     (tmp_path / "locked.zip").write_bytes(data)
 
-    with pytest.raises(BackupRefused, match="is no backup"):
+    with pytest.raises(BackupRefused, match="is not a backup"):
         contents_if_sound(tmp_path / "locked.zip")

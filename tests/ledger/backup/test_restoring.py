@@ -36,7 +36,7 @@ def test_a_backup_of_either_database_comes_back_on_either(lively: TimeBank, else
 def test_a_place_where_a_community_lives_is_left_alone(lively: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
     before = everything_in(lively)
 
-    with pytest.raises(BackupRefused, match="lives there already"):
+    with pytest.raises(BackupRefused, match="is a community already"):
         put_back(lively_backup, lively.place.url, tmp_path / "seals")
 
     assert everything_in(lively) == before
@@ -203,9 +203,9 @@ def test_words_go_with_a_bundle_of_the_same_history_only(bank: TimeBank, tmp_pat
     backed_up(bank, tmp_path / "own.zip")
     write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, tmp_path / "bundle")
 
-    with pytest.raises(BackupRefused, match="not the first of this bundle"):
+    with pytest.raises(BackupRefused, match="not the first ones of this bundle"):
         put_back(tmp_path / "bundle", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals", words=tmp_path / "twin.zip")
-    with pytest.raises(BackupRefused, match="is no bundle"):
+    with pytest.raises(BackupRefused, match="is not a bundle"):
         put_back(tmp_path / "own.zip", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals", words=tmp_path / "own.zip")
 
 
@@ -214,7 +214,7 @@ def test_a_bundle_that_was_changed_is_refused(bank: TimeBank, tmp_path: Path) ->
     entries = tmp_path / "bundle" / "entries.jsonl"
     entries.write_bytes(entries.read_bytes().replace(b'"via":"web"', b'"via":"api"', 1))
 
-    with pytest.raises(BackupRefused, match="no sound bundle"):
+    with pytest.raises(BackupRefused, match="not a sound bundle"):
         put_back(tmp_path / "bundle", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals")
 
 

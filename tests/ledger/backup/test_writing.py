@@ -43,11 +43,11 @@ def test_a_file_that_is_there_stays_unless_it_may_be_replaced(lively: TimeBank, 
     kept = (tmp_path / "backup.zip").read_bytes()
     lively.exchanges.report((help_of(),), TODAY, command=command(BO))
 
-    with pytest.raises(BackupRefused, match="is there already"):
+    with pytest.raises(BackupRefused, match="already exists"):
         backed_up(lively, tmp_path / "backup.zip")
     assert (tmp_path / "backup.zip").read_bytes() == kept
     (tmp_path / "folder").mkdir()
-    with pytest.raises(BackupRefused, match="is there already"):
+    with pytest.raises(BackupRefused, match="already exists"):
         backed_up(lively, tmp_path / "folder", replace=True)
     assert backed_up(lively, tmp_path / "backup.zip", replace=True).entries > first.entries
 
@@ -57,7 +57,7 @@ def test_one_that_was_broken_off_is_swept_away_and_one_that_goes_on_is_not(livel
     unfinished.write_bytes(b"half of it")
     with unfinished.open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(BackupRefused, match="being written just now"):
+        with pytest.raises(BackupRefused, match="being written at the moment"):
             backed_up(lively, tmp_path / "backup.zip")
         assert unfinished.exists()
 
@@ -78,7 +78,7 @@ def test_a_log_that_could_not_be_put_back_is_not_kept_in_silence(bank: TimeBank,
     number = len(log.from_position(0, limit=100))
     log.close()
 
-    with pytest.raises(BackupRefused, match=f"Entry {number} cannot be: its envelope is not whole"):
+    with pytest.raises(BackupRefused, match=f"Entry {number} is wrong: its envelope is incomplete"):
         backed_up(bank, tmp_path / "backup.zip")
     assert list(tmp_path.glob("*.zip*")) == []
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from ledger.seal.verifying.merkle import leaf_hash
 from ledger.seal.verifying.note import BadNote
 from ledger.seal.witnessing.witness import LARGEST_SUBMISSION_BYTES, Submission, origin_hash, parse_submission
-from tests.ledger.seal.test_cosignature import NOTE
-from tests.ledger.seal.test_note import mutate
+from tests.ledger.seal.verifying.test_cosignature import NOTE
+from tests.ledger.seal.verifying.test_note import mutate
 
 FIRST = Submission(0, (), NOTE.data)
 NEXT = Submission(20_852_014, (leaf_hash(b"a"), leaf_hash(b"b")), NOTE.data)

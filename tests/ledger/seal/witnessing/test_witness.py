@@ -238,7 +238,7 @@ def test_a_witness_whose_memory_is_spoiled_signs_nothing(library: Witness) -> No
             library.add_checkpoint(submission(5, 12), AT)
     path.write_bytes(good)
     shutil.copy(path, library.folder / SEEN / origin_hash("oak.example/1"))
-    with pytest.raises(SealRefused, match=r"it is of elm\.example"):
+    with pytest.raises(SealRefused, match=r"it belongs to elm\.example"):
         library.last_signed("oak.example/1")
 
 
@@ -263,7 +263,7 @@ def test_a_new_witness_needs_a_name_that_can_stand_in_a_note(tmp_path: Path, nam
 
 
 def test_a_witness_follows_logs_and_no_other_witnesses(library: Witness) -> None:
-    with pytest.raises(SealRefused, match="no log's key"):
+    with pytest.raises(SealRefused, match="not the key of a log"):
         library.follow(witness_key("oak.example", PRIVATE))
     (library.folder / LOGS).write_bytes(b"spoiled")
     with pytest.raises(SealRefused, match="cannot be read"):

@@ -9,7 +9,7 @@ from ledger.seal.verifying.note import ED25519, VerifierKey
 from ledger.seal.verifying.policy import parse_policy
 from ledger.seal.witnessing.witnesses import ACKNOWLEDGED, POLICY, Witnesses
 from tests.ledger.seal.conftest import Book
-from tests.ledger.seal.test_cosignature import key_of
+from tests.ledger.seal.verifying.test_cosignature import key_of
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_witness_has_a_name_that_can_stand_in_a_policy(witnesses: Witnesses, n
     ],
 )
 def test_a_witness_is_asked_over_the_web_and_nowhere_else(witnesses: Witnesses, url: str) -> None:
-    with pytest.raises(SealRefused, match="no address"):
+    with pytest.raises(SealRefused, match="not the address of a witness"):
         witnesses.add("library", key_of(1), url)
     assert not witnesses.policy.witnesses
 
@@ -84,13 +84,13 @@ def test_a_witness_is_listed_once_and_with_a_witnesss_key(witnesses: Witnesses) 
     for name, key in (("library", key_of(2)), ("again", key_of(1))):
         with pytest.raises(SealRefused, match="listed already"):
             witnesses.add(name, key, "")
-    with pytest.raises(SealRefused, match="no witness's key"):
+    with pytest.raises(SealRefused, match="not the key of a witness"):
         witnesses.add("log", VerifierKey("log.example", ED25519, key_of(3).public), "")
     with pytest.raises(SealRefused, match="No witness is called"):
         witnesses.remove("hall")
     for number in range(2, 33):
         witnesses.add(f"w{number}", key_of(number), "")
-    with pytest.raises(SealRefused, match="No more than 32"):
+    with pytest.raises(SealRefused, match="at most 32"):
         witnesses.add("w33", key_of(33), "")
 
 

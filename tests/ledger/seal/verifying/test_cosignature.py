@@ -30,7 +30,7 @@ from ledger.seal.verifying.policy import (
     with_only,
     witness_key,
 )
-from tests.ledger.seal.test_note import mutate
+from tests.ledger.seal.verifying.test_note import mutate
 
 # A checkpoint of a public log under test, as a public witness (Geomys) cosigned it in August 2026.
 TEXT = (

@@ -27,7 +27,7 @@ from ledger.seal.witnessing.witness import Witness
 from ledger.seal.witnessing.witnesses import ACKNOWLEDGED
 from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
 from tests.ledger.seal.conftest import ORIGIN, Book
-from tests.ledger.seal.neighbours import AT, open_to, replying, saying
+from tests.ledger.seal.witnessing.neighbours import AT, open_to, replying, saying
 
 
 class Street:
@@ -135,8 +135,8 @@ STRANGE = {
     "unsigned": (replying("200 OK", b""), "not signed with its key"),
     "scribbling": (replying("200 OK", b"\xff\x00"), "not signed with its key"),
     "other-key": (replying("200 OK", LINE("somebody").encode()), "not signed with its key"),
-    "bad-size": (replying("409 Conflict", b"many\n"), "cannot be understood"),
-    "bad-bytes": (replying("409 Conflict", b"\xff"), "cannot be understood"),
+    "bad-size": (replying("409 Conflict", b"many\n"), "makes no sense"),
+    "bad-bytes": (replying("409 Conflict", b"\xff"), "makes no sense"),
     "long": (replying("200 OK", b"x" * (LARGEST_REPLY_BYTES + 1)), "too long"),
     "no-http": (b"hello\r\n\r\n", "cannot be reached"),
     "cut-off": (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", "not signed with its key"),

@@ -15,11 +15,11 @@ from ledger.seal.verifying.entry_reading import Mark, Marks, marks_in
 from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.note import ED25519, Checkpoint, VerifierKey
 from ledger.seal.verifying.policy import Policy, witness_key
-from ledger.seal.verifying.segments import Fault, Segment, Task, read_segment
+from ledger.seal.verifying.segments import Fault, LogTotals, Segment, Task, read_segment
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of
 from tests.ledger.recorded.record import entry_of
-from tests.ledger.seal.test_order import AGAIN, GIFT, REPORT, REVERSE, SETTLE, WITHDRAW
-from tests.ledger.seal.test_receipt import PRIVATE
+from tests.ledger.seal.verifying.test_entry_reading import AGAIN, GIFT, REPORT, REVERSE, SETTLE, WITHDRAW
+from tests.ledger.seal.verifying.test_receipt import PRIVATE
 
 ORIGIN = "localhost/elm-street/1"
 SEALED = Checkpoint(ORIGIN, 6, leaf_hash(b"anything"))
@@ -186,8 +186,8 @@ def test_what_is_wrong_is_told_by_its_number_and_what_is_only_newer_is_no_fault_
     )
 
     assert segment.faults == [
-        Fault(7, "its envelope is not whole", is_unknown=False),
-        Fault(8, "it is “exchange-settled” version 2 in format 1, which is not known here", is_unknown=True),
+        Fault(7, "its envelope is incomplete", is_unknown=False),
+        Fault(8, "it is “exchange-settled” version 2 in format 1, which is unknown here", is_unknown=True),
         Fault(9, "its line does not end where an entry ends", is_unknown=False),
     ]
     assert (segment.opens, segment.closes, segment.commands, segment.subjects) == ((), (), b"", b"")

@@ -19,7 +19,7 @@ def test_a_sound_verdict_says_what_was_checked_and_what_was_not() -> None:
         "Not checked:",
         "  - what happened",
         "",
-        "SOUND: everything that was checked fits.",
+        "SOUND: everything that was checked is correct.",
     ]
 
 

@@ -29,10 +29,10 @@ def test_a_bundle_as_it_was_written_is_sound(book: Book, checked: Check) -> None
     verdict = checked(book.kept, keys=keys_of(book))
 
     assert verdict.code == 0, said(verdict)
-    assert "SOUND" in said(verdict) and "the first 14 entries are those it seals" in said(verdict)
+    assert "SOUND" in said(verdict) and "the first 14 entries are the ones it seals" in said(verdict)
     assert verdict.unchecked == [
         NO_POLICY,
-        "whether what was recorded did happen, and who was allowed to record it",
+        "whether what was recorded really happened, and who was allowed to record it",
     ]
 
 
@@ -117,7 +117,7 @@ def one_at_the_end(lines: list[bytes]) -> list[bytes]:
         (swapped, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 11"),
         (one_minute_more, 1, "entry 16 is not what was sealed"),
         (another_in_place, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 9"),
-        (one_at_the_end, 1, "goes on after entry 26"),
+        (one_at_the_end, 1, "continues after entry 26"),
         (lambda lines: lines[:20], 3, "entries 21 to 26 are missing"),
         (lambda lines: [*lines[:20], lines[20][:-9]], 3, "entries 21 to 26 are missing"),
         (lambda lines: [*lines[:25], lines[25][:-1]], 3, "entries 26 to 26 are missing"),
@@ -147,8 +147,8 @@ def test_entries_and_their_hashes_changed_together_still_miss_the_root(book: Boo
 
     verdict = checked()
 
-    assert verdict.code == 1 and "do not lead to the root" in said(verdict)
-    assert "the first 24 entries are not those it seals" in said(verdict), "earlier seals tell roughly where"
+    assert verdict.code == 1 and "do not lead to the sealed root" in said(verdict)
+    assert "the first 24 entries are not the ones it seals" in said(verdict), "earlier seals tell roughly where"
 
 
 def test_an_entry_and_one_hash_changed_apart_are_both_found(book: Book, checked: Check) -> None:
@@ -159,7 +159,7 @@ def test_an_entry_and_one_hash_changed_apart_are_both_found(book: Book, checked:
 
     verdict = checked()
 
-    assert verdict.code == 1 and "do not lead to the root" in said(verdict)
+    assert verdict.code == 1 and "do not lead to the sealed root" in said(verdict)
     assert "leaves.txt, line 1, is not the hash of that entry" in said(verdict)
     assert "is not what was sealed" not in said(verdict)
 
@@ -170,8 +170,8 @@ def test_of_a_book_that_breaks_off_all_that_is_left_is_compared(book: Book, chec
     verdict = checked(book.kept)
 
     assert verdict.code == 3 and not any("checkpoints/24" in line for line in verdict.checked)
-    assert "checkpoints/14: the first 14 entries are those it seals" in verdict.checked
-    assert f"{book.kept}: the first 14 entries are those it seals" in verdict.checked, (
+    assert "checkpoints/14: the first 14 entries are the ones it seals" in verdict.checked
+    assert f"{book.kept}: the first 14 entries are the ones it seals" in verdict.checked, (
         "after one that nothing is left of"
     )
 
@@ -183,13 +183,13 @@ def test_tables_changed_so_that_they_still_add_up_are_found(book: Book, checked:
         row[1], row[3] = str(int(row[1]) + more), str(int(row[3]) + more)
     path.write_text("".join(",".join(row) + "\n" for row in rows))
 
-    assert checked().code == 1 and "balances.csv is not what the entries come to" in said(checked())
+    assert checked().code == 1 and "balances.csv does not match the entries" in said(checked())
 
 
 def test_a_strange_file_in_the_folder_is_told_of(book: Book, checked: Check) -> None:
     (book.bundle / "notes.txt").write_text("mine")
 
-    assert checked().code == 0 and "'notes.txt', which is no part of a bundle" in said(checked())
+    assert checked().code == 0 and "'notes.txt', which is not part of a bundle" in said(checked())
 
 
 @pytest.mark.parametrize(("old", "new", "line"), [("commodity min", "commodity max", 1), ("account", "accounts", 1)])
@@ -199,7 +199,7 @@ def test_a_journal_that_opens_otherwise_is_told_from_its_first_line(
     path = book.bundle / "journal.ledger"
     path.write_text(path.read_text().replace(old, new, 1))
 
-    assert checked().code == 1 and f"what the entries say, from about line {line} on" in said(checked())
+    assert checked().code == 1 and f"does not match the entries, from about line {line}" in said(checked())
 
 
 def test_what_a_bundle_says_does_not_steer_a_terminal(book: Book, checked: Check) -> None:

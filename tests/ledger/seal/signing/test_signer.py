@@ -135,7 +135,7 @@ def test_two_copies_that_both_seal_are_caught_by_whoever_kept_the_other_seal(boo
     ours, theirs = book.data.parent, twin
     assert verify("bundle", ours / "whole", known=[ours / "newest", book.kept]).code == 0
     crossed = verify("bundle", ours / "whole", known=[theirs / "newest"])
-    assert crossed.code == 2 and "are not those it seals" in "\n".join(crossed.lines)
+    assert crossed.code == 2 and "are not the ones it seals" in "\n".join(crossed.lines)
     shutil.copy(theirs / "newest", ours / "whole" / "checkpoints" / (ours / "newest").read_text().split("\n")[1])
     assert verify("bundle", ours / "whole").code == 2
 

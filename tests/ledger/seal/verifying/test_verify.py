@@ -42,7 +42,7 @@ def test_a_bundle_is_checked_against_seals_and_keys_that_were_kept(
     assert main(["bundle", str(book.bundle), "--known", str(book.kept), "--key", keys]) == 0
     told = capsys.readouterr().out
     assert told.startswith("Checked:\n  + the seal over 26 entries") and told.endswith(
-        "SOUND: everything that was checked fits.\n"
+        "SOUND: everything that was checked is correct.\n"
     )
 
 
@@ -53,8 +53,8 @@ def test_a_bundle_is_checked_against_seals_and_keys_that_were_kept(
         (["bundle"], "are required: path"),
         (["book", "x"], "invalid choice: 'book'"),
         (["Receipt", "x"], "invalid choice: 'Receipt'"),
-        (["bundle", "x", "--key", "no-such-file"], "no-such-file holds no keys"),
-        (["bundle", "x", "--policy", "no-such-file"], "no-such-file holds no policy"),
+        (["bundle", "x", "--key", "no-such-file"], "no-such-file is not a file of keys"),
+        (["bundle", "x", "--policy", "no-such-file"], "no-such-file is not a policy"),
         (["bundle", "x", "--what"], "unrecognized arguments: --what"),
     ],
     ids=["nothing", "no path", "another kind", "a capital", "no keys", "no policy", "an option"],
@@ -79,7 +79,7 @@ def test_a_receipt_is_checked_by_words_against_a_key_and_a_seal_that_was_kept(
 
     assert main(["receipt", str(path), "--key", str(keys)]) == 0
     told = capsys.readouterr().out
-    assert "the entry is number 1 of the 1 under the seal" in told
+    assert "the entry is number 1 of the 1 that are sealed" in told
     assert "by m-chidi, m-ana +60 min, m-bo -60 min, m-bo +120 min, m-ana -120 min" in told
     assert main(["receipt", str(path)]) == 3
     assert main(["receipt", str(path), "--key", str(keys), "--known", str(kept)]) == 2
@@ -162,7 +162,8 @@ def test_a_receipt_beside_another_root_over_as_many_entries_is_forked(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("more", "code", "words"), [(0, 1, "to 4,294,967,295 are missing"), (1, 3, "no bundle of 4,294,967,296 entries")]
+    ("more", "code", "words"),
+    [(0, 1, "to 4,294,967,295 are missing"), (1, 3, "a bundle of 4,294,967,296 entries is too large")],
 )
 def test_a_seal_over_more_entries_than_can_be_counted_is_incomplete(
     book: Book, more: int, code: int, words: str

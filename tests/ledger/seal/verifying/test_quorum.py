@@ -18,9 +18,9 @@ from ledger.seal.verifying.receipt import parse_receipt
 from ledger.seal.verifying.verdict import NO_POLICY, Verdict
 from tests.cast import BO, TODAY, command, help_of
 from tests.ledger.seal.conftest import Book
-from tests.ledger.seal.test_bundle import files_of
-from tests.ledger.seal.test_cosignature import AT, key_of, witness
-from tests.ledger.seal.test_tampering import said
+from tests.ledger.seal.signing.test_bundle_writer import files_of
+from tests.ledger.seal.verifying.test_cosignature import AT, key_of, witness
+from tests.ledger.seal.verifying.test_tampering import said
 
 
 def see(signer: Signer, number: int, *, name: str = "", at_seconds: int = AT) -> Signature:
@@ -61,8 +61,11 @@ def test_a_bundle_carries_the_words_the_policy_and_the_keys_and_is_sound_under_i
     verdict = verify("bundle", seen_book.bundle, policy=policy_of(seen_book), known=[seen_book.kept])
 
     assert verdict.code == 0, said(verdict)
-    assert "the policy asks for the word of at least 2 of library, elm-street, hall: it is given" in verdict.checked
-    assert any("seen by the witness w1.example on 2026-03-28 10:00 UTC" in line for line in verdict.checked)
+    assert (
+        "the policy requires the signatures of at least 2 of library, elm-street, hall: they are there"
+        in verdict.checked
+    )
+    assert any("signed by the witness w1.example on 2026-03-28 10:00 UTC" in line for line in verdict.checked)
     assert NO_POLICY not in verdict.unchecked and not any("whose key this is" in line for line in verdict.unchecked)
     assert "http" not in (seen_book.bundle / "policy").read_text()
     assert "at least 2 of library, elm-street, hall" in (seen_book.bundle / "README.txt").read_text()
@@ -74,7 +77,7 @@ def test_without_a_policy_nobodys_word_was_asked_for_and_that_is_said(seen_book:
     verdict = verify("bundle", seen_book.bundle)
 
     assert verdict.code == 0 and NO_POLICY in verdict.unchecked
-    assert any("seen by the witness w2.example" in line for line in verdict.checked), (
+    assert any("signed by the witness w2.example" in line for line in verdict.checked), (
         "what is there is told all the same"
     )
 
@@ -85,7 +88,7 @@ def test_a_word_too_few_is_incomplete_and_named(seen_book: Book) -> None:
 
     verdict = verify("bundle", seen_book.bundle, policy=three)
 
-    assert verdict.code == 3 and "no word from hall" in said(verdict)
+    assert verdict.code == 3 and "no signature from hall" in said(verdict)
 
 
 def test_the_word_that_counts_is_on_this_seal_and_not_on_an_earlier_one(
@@ -96,7 +99,7 @@ def test_the_word_that_counts_is_on_this_seal_and_not_on_an_earlier_one(
 
     verdict = verify("bundle", tmp_path / "newer", policy=policy_of(seen_book))
 
-    assert verdict.code == 3 and "no word from library, elm-street, hall" in said(verdict)
+    assert verdict.code == 3 and "no signature from library, elm-street, hall" in said(verdict)
     earlier = parse_note((tmp_path / "newer" / "checkpoints" / "26").read_bytes())
     assert len(earlier.signatures) == 3, "earlier seals keep their words"
 
@@ -137,7 +140,7 @@ def test_a_seal_that_was_kept_is_of_the_log_that_the_policy_names_and_of_no_othe
     assert verify("bundle", bundle, policy=ours).code == 0
     assert verify("bundle", bundle, policy=wider, known=[kept]).code == 0
     verdict = verify("bundle", bundle, policy=ours, known=[kept])
-    assert verdict.code == 1 and f"{kept}: it is signed by none of the keys" in said(verdict)
+    assert verdict.code == 1 and f"{kept}: it is not signed with any of the known keys" in said(verdict)
 
 
 def test_a_bad_word_of_a_witness_of_the_policy_spoils_the_seal(seen_book: Book) -> None:
@@ -231,7 +234,7 @@ def test_a_receipt_carries_the_words_and_is_checked_with_the_policy_alone(
     assert verify("receipt", path, policy=three).code == 3
     assert verify("receipt", path, policy=ours._replace(logs=())).code == 3, "nobody knows whose key it is"
     nobody = ours._replace(quorum="none")
-    assert "the policy asks for no witness's word" in verify("receipt", path, policy=nobody).checked
+    assert "the policy requires no signature of a witness" in verify("receipt", path, policy=nobody).checked
 
     note = parse_note(receipt.checkpoint)
     path.write_bytes(receipt._replace(checkpoint=note._replace(signatures=note.signatures[:2]).data).data)
@@ -250,7 +253,7 @@ def test_a_note_that_only_witnesses_signed_is_no_seal_of_the_log(seen_book: Book
 def test_the_policy_is_called_by_words(seen_book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["bundle", str(seen_book.bundle), "--policy"]
     assert main([*words, str(seen_book.bundle / "policy")]) == 0
-    assert "it is given" in capsys.readouterr().out
+    assert "they are there" in capsys.readouterr().out
     for wrong in (tmp_path / "nowhere", seen_book.bundle / "README.txt"):
         with pytest.raises(SystemExit) as ended:
             main([*words, str(wrong)])

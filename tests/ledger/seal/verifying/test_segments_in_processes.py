@@ -47,7 +47,7 @@ def test_the_cores_that_may_be_used_are_counted_wherever_that_can_be_asked(monke
 
 
 class Crowd:
-    """Stands for several processes: does at once what it is given, and remembers how it was called."""
+    """Stands for several processes: does at once what they are there, and remembers how it was called."""
 
     called: ClassVar[list[tuple[int, str]]] = []
 

@@ -16,7 +16,7 @@ from ledger.seal.verifying.note import ED25519, Checkpoint, Signature, VerifierK
 from ledger.seal.verifying.verdict import Verdict
 from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
 from tests.ledger.seal.conftest import Book
-from tests.ledger.seal.test_tampering import keys_of, said
+from tests.ledger.seal.verifying.test_tampering import keys_of, said
 
 Check = Callable[..., Verdict]
 
@@ -36,7 +36,7 @@ def test_a_bundle_under_another_key_is_not_the_communitys(book: Book, tmp_path: 
     assert "whose key this is" in said(verify("bundle", forged))
     assert verify("bundle", forged, keys=keys_of(book)).code == 1
     with_known = verify("bundle", forged, known=[book.kept])
-    assert with_known.code == 1 and "none of the keys" in said(with_known)
+    assert with_known.code == 1 and "not signed with any of the known keys" in said(with_known)
     shutil.copy(book.bundle / "vkeys.txt", forged)
     assert verify("bundle", forged).code == 1
     shutil.copy(book.bundle / "checkpoint", forged)
@@ -51,7 +51,7 @@ def test_an_older_bundle_is_incomplete_beside_a_newer_seal(book: Book, tmp_path:
 
     verdict = verify("bundle", book.bundle, known=[newer])
 
-    assert verdict.code == 3 and "entries 27 to 28 were sealed and are not here" in said(verdict)
+    assert verdict.code == 3 and "entries 27 to 28 were sealed and are missing here" in said(verdict)
 
 
 def test_a_seal_that_was_not_understood_or_not_there_is_no_pass(book: Book, tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ def test_a_seal_of_another_log_is_not_compared_and_that_is_no_pass(book: Book, t
 def test_seals_inside_that_are_not_earlier_ones_are_found(book: Book, checked: Check) -> None:
     seals = book.bundle / "checkpoints"
     shutil.copy(book.bundle / "checkpoint", seals / "26")
-    assert "no earlier seal" in said(checked()) and checked().code == 1
+    assert "not an earlier seal" in said(checked()) and checked().code == 1
     (seals / "26").unlink()
     shutil.copy(seals / "14", seals / "15")
-    assert "seal over something else" in said(checked()) and checked().code == 1
+    assert "seals something else" in said(checked()) and checked().code == 1
     (seals / "15").unlink()
     (seals / "16").mkdir()
     assert checked().code == 1
@@ -99,7 +99,7 @@ def test_a_signature_by_nobody_that_is_known_is_told_by_the_seal_it_is_under(
 ) -> None:
     stranger_under(book.bundle / name)
 
-    assert checked().code == 1 and f"  ! {name}: it bears a signature by a key" in said(checked())
+    assert checked().code == 1 and f"  ! {name}: it has a signature by a key" in said(checked())
 
 
 def test_a_seal_that_the_trusted_keys_have_not_signed_is_told_by_its_name(book: Book, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_seal_that_the_trusted_keys_have_not_signed_is_told_by_its_name(book: 
     spoiled = tmp_path / "spoiled"
     spoiled.write_bytes(b"x")
 
-    assert "  ! checkpoint: it is signed by none" in said(verify("bundle", book.bundle, keys=[stranger]))
+    assert "  ! checkpoint: it is not signed with any" in said(verify("bundle", book.bundle, keys=[stranger]))
     assert f"  ! {spoiled}: a note is" in said(verify("bundle", book.bundle, known=[spoiled]))
 
 
@@ -118,7 +118,7 @@ def test_each_seal_that_was_kept_is_looked_at_whatever_the_others_are(book: Book
 
     verdict = verify("bundle", book.bundle, known=[spoiled, same])
 
-    assert verdict.code == 1 and f"{same}: the first 26 entries are those it seals" in verdict.checked
+    assert verdict.code == 1 and f"{same}: the first 26 entries are the ones it seals" in verdict.checked
     assert verify("bundle", book.bundle, known=[same]).code == 0
 
 

@@ -24,7 +24,7 @@ from ledger.seal.verifying.segments import ENTRIES, LogTotals, read_segments, ta
 from tests.cast import BO, CAST, TODAY, clock, help_of
 from tests.ledger.recorded.record import entry_of
 from tests.ledger.seal.conftest import Book as KeptBook
-from tests.ledger.seal.test_bundle import ROOT, files_of
+from tests.ledger.seal.signing.test_bundle_writer import ROOT, files_of
 
 PLACES: Mapping[str, Mapping[str, str]] = {
     "Kiritimati": {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1", "WORKERS": "1"},

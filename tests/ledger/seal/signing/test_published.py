@@ -12,7 +12,7 @@ from ledger.seal.signing.published import HashesOutOfReach, NotAsSealed, Nothing
 from ledger.seal.signing.tree import Tree, level_name
 from ledger.seal.verifying.merkle import check_consistency, check_inclusion, leaf_hash
 from ledger.seal.verifying.note import Checkpoint, parse_checkpoint, parse_note
-from tests.ledger.seal.test_merkle import naive_root
+from tests.ledger.seal.verifying.test_merkle import naive_root
 
 SIZE = 700
 LEAVES = [leaf_hash(b"entry %d" % number) for number in range(1, SIZE + 21)]

@@ -19,7 +19,7 @@ from ledger.seal.verifying.canonical import KINDS, LARGEST_INTEGER, BadEntry, Un
 from ledger.seal.verifying.entry_reading import read_in_full
 from tests.cast import ANA, BO, EXCHANGE
 from tests.ledger.recorded.record import FOLDER, entry_of
-from tests.ledger.seal.test_note import mutate
+from tests.ledger.seal.verifying.test_note import mutate
 
 ORIGIN = "localhost/elm-street/1"
 SAMPLES = sorted(FOLDER.glob("*.json"))
@@ -107,7 +107,7 @@ def test_every_whole_number_that_any_program_can_hold_is_read(number: int) -> No
     assert read_entry(rfc8785.dumps(entry), ORIGIN)["data"] == {"x": number}
     if number:
         further = LARGEST_INTEGER + 1 if number > 0 else -LARGEST_INTEGER - 1
-        with pytest.raises(BadEntry, match="not every program can hold"):
+        with pytest.raises(BadEntry, match="not every program can represent"):
             read_entry(rfc8785.dumps(entry).replace(f"{number}".encode(), f"{further}".encode()), ORIGIN)
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ledger.seal.verifying.note import BadNote, VerifiedSignature, VerifierKey
 from ledger.seal.verifying.policy import MOST_LINES, Policy, parse_policy
-from tests.ledger.seal.test_cosignature import LOG, key_of
-from tests.ledger.seal.test_note import mutate
+from tests.ledger.seal.verifying.test_cosignature import LOG, key_of
+from tests.ledger.seal.verifying.test_note import mutate
 
 W = [key_of(number).text for number in range(1, 7)]
 # The shape of the example in the specification: two of three here, and one of three there.

@@ -23,9 +23,7 @@ def contents_if_sound(path: Path) -> tuple[list[bytes], list[bytes]]:
             return entries.readlines(), list(backup.personal_data())
 
 
-def test_one_byte_changed_anywhere_is_refused_or_changes_nothing_that_counts(
-    lively_backup: Path, tmp_path: Path
-) -> None:
+def test_one_changed_byte_is_refused_or_changes_nothing_that_matters(lively_backup: Path, tmp_path: Path) -> None:
     whole, path = lively_backup.read_bytes(), tmp_path / "changed.zip"
     sound = contents_if_sound(lively_backup)
     chance = random.Random(7)
@@ -42,7 +40,7 @@ def test_one_byte_changed_anywhere_is_refused_or_changes_nothing_that_counts(
     assert refused > len(places) / 2
 
 
-def test_a_file_that_was_cut_off_anywhere_is_refused(lively_backup: Path, tmp_path: Path) -> None:
+def test_a_truncated_file_is_refused(lively_backup: Path, tmp_path: Path) -> None:
     whole, path = lively_backup.read_bytes(), tmp_path / "cut.zip"
     for length in [0, 1, 21, *range(30, len(whole), 67), len(whole) - 1]:
         path.write_bytes(whole[:length])
@@ -51,7 +49,7 @@ def test_a_file_that_was_cut_off_anywhere_is_refused(lively_backup: Path, tmp_pa
 
 
 @pytest.mark.parametrize("when", ["__init__", "infolist"])
-def test_a_disk_that_fails_is_no_fault_of_the_file(
+def test_a_failing_disk_is_not_reported_as_a_damaged_file(
     when: str, lively_backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*_: object) -> None:
@@ -156,7 +154,7 @@ def _say(members: Members, **said: object) -> None:
         (no_words, "not a backup of Common Hours"),
     ],
 )
-def test_a_made_up_backup_is_refused_by_name(
+def test_a_forged_backup_is_refused_with_a_reason(
     change: Callable[[Members], None], words: str, lively_backup: Path, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(lively_backup) as archive:
@@ -172,14 +170,14 @@ def test_a_made_up_backup_is_refused_by_name(
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"hello " * 1000, b"SQLite format 3\x00" + bytes(5000)])
-def test_another_file_is_no_backup(data: bytes, tmp_path: Path) -> None:
+def test_another_file_is_not_a_backup(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(data)
 
     with pytest.raises(BackupRefused, match="is not a backup of Common Hours"):
         contents_if_sound(tmp_path / "file")
 
 
-def test_a_backup_behind_a_password_is_refused(lively_backup: Path, tmp_path: Path) -> None:
+def test_an_encrypted_backup_is_refused(lively_backup: Path, tmp_path: Path) -> None:
     data = bytearray(lively_backup.read_bytes())
     central = data.find(b"PK\x01\x02")
     data[central + 8] |= 1

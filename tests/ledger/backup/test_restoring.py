@@ -19,7 +19,9 @@ from tests.cast import ANA, BO, CHIDI, TODAY, command, founded, help_of, minutes
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back, silent
 
 
-def test_a_backup_of_either_database_comes_back_on_either(lively: TimeBank, elsewhere: str, tmp_path: Path) -> None:
+def test_a_backup_of_either_database_can_be_restored_to_either(
+    lively: TimeBank, elsewhere: str, tmp_path: Path
+) -> None:
     backed_up(lively, tmp_path / "backup.zip")
 
     restored = put_back(tmp_path / "backup.zip", elsewhere, tmp_path / "seals")
@@ -33,7 +35,7 @@ def test_a_backup_of_either_database_comes_back_on_either(lively: TimeBank, else
         assert replayed(bank.log)[AccountId(ANA)] == minutes_of(bank, ANA) == minutes_of(lively, ANA) + 60
 
 
-def test_a_place_where_a_community_lives_is_left_alone(lively: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
+def test_a_place_with_a_community_is_left_alone(lively: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
     before = everything_in(lively)
 
     with pytest.raises(BackupRefused, match="is a community already"):
@@ -52,7 +54,7 @@ def test_a_place_that_a_program_has_open_is_left_alone(lively: TimeBank, lively_
     lively.exchanges.report((help_of(),), TODAY, command=command(BO))
 
 
-def test_what_is_replaced_is_set_aside_whole(each_bank: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
+def test_the_replaced_community_is_set_aside_complete(each_bank: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
     url, before = each_bank.place.url, everything_in(each_bank)
     each_bank.close()
 
@@ -79,7 +81,7 @@ def test_a_damaged_community_can_be_replaced(bank: TimeBank, lively_backup: Path
         assert minutes_of(mended, BO) < 0
 
 
-def test_a_folder_that_is_there_and_empty_is_free(lively_backup: Path, tmp_path: Path) -> None:
+def test_an_existing_empty_folder_is_free(lively_backup: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     put_back(lively_backup, f"sqlite:///{tmp_path / 'data'}", tmp_path / "seals")
 
@@ -88,7 +90,7 @@ def test_a_folder_that_is_there_and_empty_is_free(lively_backup: Path, tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]
 
 
-def test_the_signer_goes_on_with_its_folder_after_a_move_and_old_receipts_still_prove(
+def test_after_a_move_the_signer_continues_and_old_receipts_still_verify(
     lively: TimeBank, elsewhere: str, tmp_path: Path
 ) -> None:
     seals = tmp_path / "seals"
@@ -113,9 +115,7 @@ def proves(receipt: Receipt, signer: Signer, folder: Path) -> bool:
     return verify("receipt", folder / "receipt", keys=[signer.key]).code == 0
 
 
-def test_a_backup_older_than_the_last_seal_is_named_and_refused_unless_that_is_meant(
-    bank: TimeBank, tmp_path: Path
-) -> None:
+def test_a_backup_older_than_the_last_seal_is_refused_unless_allowed(bank: TimeBank, tmp_path: Path) -> None:
     seals = tmp_path / "seals"
     backed_up(bank, tmp_path / "old.zip")
     size = Signer(seals, bank.log).seal().checkpoint.size
@@ -141,7 +141,7 @@ def test_another_history_than_the_one_sealed_here_is_refused(bank: TimeBank, tmp
         put_back(tmp_path / "twin.zip", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals", behind=True)
 
 
-def test_a_bundle_alone_brings_back_the_log_without_a_name(lively: TimeBank, elsewhere: str, tmp_path: Path) -> None:
+def test_a_bundle_alone_restores_the_log_without_names(lively: TimeBank, elsewhere: str, tmp_path: Path) -> None:
     signer = Signer(tmp_path / "seals", lively.log)
     write_bundle(signer, lively.log, tmp_path / "bundle")
 
@@ -154,7 +154,7 @@ def test_a_bundle_alone_brings_back_the_log_without_a_name(lively: TimeBank, els
         assert Signer(tmp_path / "seals", bank.log).seal() == signer.seal()
 
 
-def test_a_newer_bundle_with_the_words_of_an_older_backup_loses_no_entry(bank: TimeBank, tmp_path: Path) -> None:
+def test_a_newer_bundle_with_the_names_of_an_older_backup_loses_no_entry(bank: TimeBank, tmp_path: Path) -> None:
     backed_up(bank, tmp_path / "monday.zip")
     bank.exchanges.report((help_of(),), TODAY, note="On Tuesday", command=command(BO))
     write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, tmp_path / "tuesday")
@@ -168,7 +168,7 @@ def test_a_newer_bundle_with_the_words_of_an_older_backup_loses_no_entry(bank: T
         assert mended.people.of(CHIDI, "name") == bank.people.of(CHIDI, "name") != []
 
 
-def test_whoever_the_log_has_erased_is_forgotten_before_anybody_can_open_what_was_put_back(
+def test_erased_members_are_erased_before_a_restored_community_can_be_opened(
     lively: TimeBank, elsewhere: str, tmp_path: Path
 ) -> None:
     backed_up(lively, tmp_path / "monday.zip")
@@ -197,7 +197,7 @@ def people_in(url: str) -> set[str]:
     return values
 
 
-def test_words_go_with_a_bundle_of_the_same_history_only(bank: TimeBank, tmp_path: Path) -> None:
+def test_names_are_accepted_only_for_a_bundle_of_the_same_history(bank: TimeBank, tmp_path: Path) -> None:
     with founded(tmp_path / "twin") as twin:
         backed_up(twin, tmp_path / "twin.zip")
     backed_up(bank, tmp_path / "own.zip")
@@ -209,7 +209,7 @@ def test_words_go_with_a_bundle_of_the_same_history_only(bank: TimeBank, tmp_pat
         put_back(tmp_path / "own.zip", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals", words=tmp_path / "own.zip")
 
 
-def test_a_bundle_that_was_changed_is_refused(bank: TimeBank, tmp_path: Path) -> None:
+def test_a_changed_bundle_is_refused(bank: TimeBank, tmp_path: Path) -> None:
     write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, tmp_path / "bundle")
     entries = tmp_path / "bundle" / "entries.jsonl"
     entries.write_bytes(entries.read_bytes().replace(b'"via":"web"', b'"via":"api"', 1))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import COMMUNITY
@@ -17,6 +18,10 @@ from ledger.seal.verifying.verdict import Verdict
 from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, clock, command, counting_ids, founded, help_of, skills
 
 ORIGIN = "localhost/elm-street/1"
+
+# A busy machine must not fail a property.
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
 
 
 class Book(NamedTuple):

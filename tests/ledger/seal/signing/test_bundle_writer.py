@@ -29,7 +29,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_lines_are_the_stored_bytes_and_the_balances_are_the_ledgers(sealed_bank: TimeBank, book: Book) -> None:
+def test_lines_are_the_stored_bytes_and_balances_are_those_of_the_ledger(sealed_bank: TimeBank, book: Book) -> None:
     lines = (book.bundle / "entries.jsonl").read_bytes().splitlines()
     rows = [line.split(",") for line in (book.bundle / "balances.csv").read_text().splitlines()[1:]]
 
@@ -50,13 +50,13 @@ def test_the_corrections_name_what_they_correct(book: Book) -> None:
     assert rows[0][6:9] == ["-90", "m-bo", "m-ana"]
 
 
-def test_no_name_is_in_a_bundle(book: Book) -> None:
+def test_a_bundle_contains_no_names(book: Book) -> None:
     whole = b"".join(files_of(book.bundle).values())
 
     assert not any(word in whole for word in (b"Sousa", b"Lindqvist", b"elm.example", b"hedge", b"Twice"))
 
 
-def test_the_same_log_gives_the_same_bytes_also_later(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+def test_the_same_log_gives_the_same_bytes_later(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
     signer = Signer(book.place, sealed_bank.log)
     write_bundle(signer, sealed_bank.log, tmp_path / "again")
     sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
@@ -67,14 +67,14 @@ def test_the_same_log_gives_the_same_bytes_also_later(sealed_bank: TimeBank, boo
     assert files_of(tmp_path / "again") == files_of(tmp_path / "later") == files_of(book.bundle)
 
 
-def test_every_beginning_of_a_log_can_be_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+def test_the_first_entries_of_a_log_can_be_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
     signer = Signer(book.place, sealed_bank.log)
     for upto in (1, 14, 15, 21):
         write_bundle(signer, sealed_bank.log, tmp_path / str(upto), upto=upto)
         assert verify("bundle", tmp_path / str(upto)).code == 0
 
 
-def test_a_bundle_is_whole_or_not_there(
+def test_a_bundle_is_complete_or_absent(
     sealed_bank: TimeBank, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signer = Signer(book.place, sealed_bank.log)
@@ -95,7 +95,7 @@ def _full_disk(*_: object) -> bytes:
     raise OSError(28, "the disk is full")
 
 
-def test_a_log_that_nobody_could_verify_is_not_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+def test_a_log_that_no_one_could_verify_is_not_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
     settled = next(data for _, data in sealed_bank.log.scan() if b"exchange-settled" in data)
     sealed_bank.log.append([("exchange-settled", settled, ())], unless=(), after=0)
 
@@ -112,7 +112,7 @@ def balances_by(program: str, journal: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("program", providing.JOURNAL_PROGRAMS)
-def test_programs_of_others_add_the_journal_up_to_our_balances(program: str, sealed_bank: TimeBank, book: Book) -> None:
+def test_other_programs_get_our_balances_from_the_journal(program: str, sealed_bank: TimeBank, book: Book) -> None:
     path = providing.journal_program(program)
     ours = {account: minutes for account, minutes in replayed(sealed_bank.log).items() if minutes}
 
@@ -128,7 +128,7 @@ def test_programs_of_others_add_the_journal_up_to_our_balances(program: str, sea
     ],
     ids=" ".join,
 )
-def test_programs_of_others_find_nothing_wrong_unless_a_minute_was_changed(words: list[str], book: Book) -> None:
+def test_other_programs_reject_the_journal_only_if_a_minute_was_changed(words: list[str], book: Book) -> None:
     journal = book.bundle / "journal.ledger"
     program, *rest = words
     call = [providing.journal_program(program), "--file", str(journal), *rest]
@@ -163,7 +163,7 @@ sys.exit(verify.main(sys.argv[1:]))
 """
 
 
-def test_whoever_verifies_needs_python_cryptography_and_the_seal_itself(book: Book) -> None:
+def test_verifying_needs_only_python_cryptography_and_the_seal(book: Book) -> None:
     words = [sys.executable, "-c", ALONE, "bundle", str(book.bundle), "--known", str(book.kept)]
     told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -179,7 +179,7 @@ def test_whoever_verifies_needs_python_cryptography_and_the_seal_itself(book: Bo
     assert "SOUND" in told.stdout
 
 
-def test_somebody_of_whom_no_word_was_left_can_be_erased_and_the_book_is_sound(
+def test_erasing_someone_without_stored_data_leaves_the_bundle_sound(
     sealed_bank: TimeBank, book: Book, tmp_path: Path
 ) -> None:
     """As after a restore from a bundle, which holds no names."""
@@ -196,7 +196,7 @@ def test_somebody_of_whom_no_word_was_left_can_be_erased_and_the_book_is_sound(
     assert any(line.startswith("erasures of personal data: 1, of 0 kinds in all") for line in verdict.checked)
 
 
-def test_what_was_erased_is_told_and_nothing_else_changes(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+def test_erasures_are_listed_and_nothing_else_changes(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
     assert not any("erasures" in line for line in verify("bundle", book.bundle).lines)
     before = replayed(sealed_bank.log)
     for number, member in enumerate((ANA, BO, RUTH)):

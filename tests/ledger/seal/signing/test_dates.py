@@ -31,7 +31,7 @@ def test_lines_are_kept_in_the_order_they_were_added(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unfinished", [b"8", b"8 2026-03-14T1", b"8 2026-03-14T10:30:00Z ask", b"\xff\x00"])
-def test_a_line_that_was_not_finished_is_passed_over(tmp_path: Path, unfinished: bytes) -> None:
+def test_an_unfinished_line_is_skipped(tmp_path: Path, unfinished: bytes) -> None:
     dates = SealDates(tmp_path)
     dates.add(7, NOW, ASKED)
     with dates.path.open("ab") as file:
@@ -43,14 +43,14 @@ def test_a_line_that_was_not_finished_is_passed_over(tmp_path: Path, unfinished:
 
 
 @pytest.mark.parametrize("line", ["07 2026-03-14T10:30:00Z day", "7 2026-13-14T10:30:00Z day", "7 2026-03-14 day"])
-def test_what_is_no_date_counts_for_none(tmp_path: Path, line: str) -> None:
+def test_malformed_lines_are_skipped(tmp_path: Path, line: str) -> None:
     dates = SealDates(tmp_path)
     dates.path.write_text(f"{line}\n")
 
     assert dates.all() == []
 
 
-def test_every_new_seal_is_dated_and_one_that_is_not_new_is_not(sealed_bank: TimeBank, book: Book) -> None:
+def test_only_new_seals_are_dated(sealed_bank: TimeBank, book: Book) -> None:
     at = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
     signer = Signer(book.place, sealed_bank.log, clock=lambda: at)
     before = SealDates(book.folder.path).all()
@@ -77,7 +77,7 @@ def whys(signer: Signer) -> list[str]:
     return [date.why for date in signer.dates.all() if date.why != "asked"]
 
 
-def test_what_has_come_is_sealed_once_a_day(signer: Signer, sealed_bank: TimeBank) -> None:
+def test_new_entries_are_sealed_once_a_day(signer: Signer, sealed_bank: TimeBank) -> None:
     live_a_little(sealed_bank)
 
     first = daily_seal(signer, NOON, UTC)
@@ -90,7 +90,7 @@ def test_what_has_come_is_sealed_once_a_day(signer: Signer, sealed_bank: TimeBan
     assert len(whys(signer)) == 2
 
 
-def test_a_day_ends_where_the_community_lives(signer: Signer) -> None:
+def test_days_follow_the_calendar_of_the_community(signer: Signer) -> None:
     evening, night = datetime(2026, 11, 26, 9, 30, tzinfo=UTC), datetime(2026, 11, 26, 10, 30, tzinfo=UTC)
 
     assert daily_seal(signer, evening, HONOLULU), "the 25th, half past eleven at night"
@@ -98,7 +98,7 @@ def test_a_day_ends_where_the_community_lives(signer: Signer) -> None:
     assert daily_seal(signer, night + timedelta(hours=20), HONOLULU) is None
 
 
-def test_when_nothing_has_come_the_seal_stands_and_the_day_is_kept(signer: Signer) -> None:
+def test_without_new_entries_the_date_is_recorded_for_the_last_seal(signer: Signer) -> None:
     size = signer.seal().checkpoint.size
     sizes = signer.folder.sizes()
 
@@ -108,14 +108,14 @@ def test_when_nothing_has_come_the_seal_stands_and_the_day_is_kept(signer: Signe
     assert (signer.dates.all()[-1].size, signer.dates.all()[-1].at) == (size, NOON)
 
 
-def test_the_first_of_a_month_is_the_month_s(signer: Signer) -> None:
+def test_the_first_daily_seal_of_a_month_is_monthly(signer: Signer) -> None:
     for day in (NOON, NOON + timedelta(days=4), NOON + timedelta(days=5), NOON + timedelta(days=6)):
         daily_seal(signer, day, UTC)
 
     assert whys(signer)[-3:] == ["day", "month", "day"], "30 November, then 1 and 2 December"
 
 
-def test_the_month_s_finds_what_was_changed_long_ago(signer: Signer, sealed_bank: TimeBank) -> None:
+def test_the_monthly_seal_detects_old_changes(signer: Signer, sealed_bank: TimeBank) -> None:
     daily_seal(signer, NOON, UTC)
     live_a_little(sealed_bank)
     position = signer.receipt(7).place + 1

@@ -39,7 +39,7 @@ def published(log: SQLiteLog, tmp_path: Path) -> Published:
     return Published(folder)
 
 
-def test_before_the_first_seal_there_is_nothing(tmp_path: Path) -> None:
+def test_nothing_is_published_before_the_first_seal(tmp_path: Path) -> None:
     folder = SealFolder(tmp_path / "seal", "localhost/elm-street/1")
 
     with pytest.raises(NothingSealed):
@@ -68,13 +68,13 @@ def test_proofs_hold_for_every_size_up_to_the_seal(published: Published, size: i
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (-1, 5), (5, 5), (0, 701), (700, 720)])
-def test_nothing_beyond_the_seal_is_proven(published: Published, index: int, size: int) -> None:
+def test_nothing_after_the_seal_is_proved(published: Published, index: int, size: int) -> None:
     with pytest.raises(NotUnderTheSeal):
         published.inclusion(index, size)
 
 
 @pytest.mark.parametrize(("old", "new"), [(0, 0), (0, 5), (-1, 5), (6, 5), (5, 701), (701, 720)])
-def test_no_proof_leads_to_a_tree_beyond_the_seal(published: Published, old: int, new: int) -> None:
+def test_no_proof_leads_to_a_larger_tree_than_the_sealed_one(published: Published, old: int, new: int) -> None:
     with pytest.raises(NotUnderTheSeal):
         published.consistency(old, new)
 
@@ -91,7 +91,7 @@ def test_a_tile_holds_the_hashes_of_its_level(published: Published) -> None:
 
 
 @pytest.mark.parametrize("place", [(0, 2, 189), (0, 2, 256), (0, 3, 1), (1, 0, 3), (2, 0, 1), (63, 0, 1), (0, 0, 0)])
-def test_a_tile_that_the_seal_does_not_fill_is_not_given(published: Published, place: tuple[int, int, int]) -> None:
+def test_a_tile_that_the_seal_does_not_fill_is_refused(published: Published, place: tuple[int, int, int]) -> None:
     with pytest.raises(NotUnderTheSeal):
         published.tile(*place)
 
@@ -117,7 +117,7 @@ def test_the_largest_tree_of_the_specification_s_own_example(tmp_path: Path) -> 
     log.close()
 
 
-def test_entries_come_from_the_log_and_are_hashed_again(published: Published, log: SQLiteLog) -> None:
+def test_entries_come_from_the_log_and_are_checked(published: Published, log: SQLiteLog) -> None:
     assert published.entries(2, 188, log)[-1] == b"entry 700"
     with pytest.raises(NotUnderTheSeal):
         published.entries(2, 189, log)
@@ -138,7 +138,7 @@ def test_an_entry_that_is_not_what_was_sealed_is_named(published: Published, tmp
     other.close()
 
 
-def test_a_receipt_stands_under_the_last_seal(published: Published, log: SQLiteLog) -> None:
+def test_a_receipt_uses_the_last_seal(published: Published, log: SQLiteLog) -> None:
     receipt = published.receipt(12, log)
     checkpoint = parse_checkpoint(parse_note(receipt.checkpoint).text)
 
@@ -148,12 +148,12 @@ def test_a_receipt_stands_under_the_last_seal(published: Published, log: SQLiteL
         published.receipt(SIZE + 1, log)
 
 
-def test_it_knows_the_number_at_a_position_that_is_sealed(published: Published) -> None:
+def test_a_sealed_position_has_an_entry_number(published: Published) -> None:
     assert [published.number_at(position) for position in (1, 300, SIZE)] == [1, 300, SIZE]
     assert published.number_at(SIZE + 1) is None
 
 
-def test_readers_do_not_wait_while_somebody_seals(published: Published, log: SQLiteLog) -> None:
+def test_readers_do_not_wait_for_the_signer(published: Published, log: SQLiteLog) -> None:
     given: list[int] = []
 
     def read() -> None:
@@ -168,7 +168,7 @@ def test_readers_do_not_wait_while_somebody_seals(published: Published, log: SQL
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00" * 32 * SIZE])
-def test_a_cache_that_is_damaged_gives_no_hash(published: Published, log: SQLiteLog, damage: bytes) -> None:
+def test_a_damaged_cache_returns_no_hash(published: Published, log: SQLiteLog, damage: bytes) -> None:
     (published.folder.path / TREE / level_name(0)).write_bytes(damage)
 
     with pytest.raises(HashesOutOfReach):
@@ -179,7 +179,7 @@ def test_a_cache_that_is_damaged_gives_no_hash(published: Published, log: SQLite
         published.receipt(4, log)
 
 
-def test_one_wrong_hash_in_the_cache_is_never_handed_out(published: Published) -> None:
+def test_a_wrong_hash_in_the_cache_is_never_returned(published: Published) -> None:
     file = published.folder.path / TREE / level_name(0)
     hashes = bytearray(file.read_bytes())
     hashes[650 * 32] ^= 1
@@ -190,7 +190,7 @@ def test_one_wrong_hash_in_the_cache_is_never_handed_out(published: Published) -
     assert published.tile(0, 2, 128) == LEAVES[512:640]
 
 
-def test_without_the_cache_the_seals_are_still_there(published: Published) -> None:
+def test_seals_are_readable_without_the_cache(published: Published) -> None:
     for file in (published.folder.path / TREE).iterdir():
         file.unlink()
 

@@ -67,7 +67,7 @@ EDITS = {
 
 @pytest.mark.parametrize("forgets", [False, True], ids=["cached", "cache-deleted"])
 @pytest.mark.parametrize("edit", EDITS)
-def test_what_was_changed_behind_the_back_of_the_log_is_not_sealed(
+def test_entries_changed_in_the_database_are_not_sealed(
     each_bank: TimeBank, tmp_path: Path, edit: str, forgets: bool
 ) -> None:
     signer = Signer(tmp_path / "seal", each_bank.log)
@@ -93,7 +93,7 @@ def test_what_was_changed_behind_the_back_of_the_log_is_not_sealed(
     assert signer.folder.latest().checkpoint.size == last
 
 
-def test_an_entry_that_was_changed_gets_no_receipt(sealed_bank: TimeBank, book: Book) -> None:
+def test_a_changed_entry_gets_no_receipt(sealed_bank: TimeBank, book: Book) -> None:
     signer = Signer(book.place, sealed_bank.log)
     position = list(sealed_bank.log.scan())[6][0]
     behind_the_back(sealed_bank, f"UPDATE entries SET data = x'00' WHERE position = {position}", "")
@@ -102,7 +102,7 @@ def test_an_entry_that_was_changed_gets_no_receipt(sealed_bank: TimeBank, book: 
         signer.receipt(7)
 
 
-def test_a_backup_that_was_put_back_is_not_sealed_and_what_is_missing_is_named(book: Book, tmp_path: Path) -> None:
+def test_a_restored_older_backup_is_not_sealed_and_missing_entries_are_named(book: Book, tmp_path: Path) -> None:
     backup = shutil.copytree(book.data, tmp_path / "backup")
     with TimeBank.open(book.data, clock=clock, ids=counting_ids(500)) as bank:
         before = Signer(book.place, bank.log).seal().checkpoint.size
@@ -122,7 +122,7 @@ def test_a_backup_that_was_put_back_is_not_sealed_and_what_is_missing_is_named(b
             signer.seal()
 
 
-def test_two_copies_that_both_seal_are_caught_by_whoever_kept_the_other_seal(book: Book, tmp_path: Path) -> None:
+def test_two_copies_that_both_seal_are_detected_with_the_other_seal(book: Book, tmp_path: Path) -> None:
     twin = shutil.copytree(book.data.parent, tmp_path / "twin")
     for folder, start in ((book.data.parent, 500), (twin, 600)):
         with TimeBank.open(folder / "data", clock=clock, ids=counting_ids(start)) as bank:
@@ -140,13 +140,13 @@ def test_two_copies_that_both_seal_are_caught_by_whoever_kept_the_other_seal(boo
     assert verify("bundle", ours / "whole").code == 2
 
 
-def test_a_log_that_has_not_grown_is_not_signed_anew(sealed_bank: TimeBank, book: Book) -> None:
+def test_a_log_that_has_not_grown_is_not_signed_again(sealed_bank: TimeBank, book: Book) -> None:
     signer = Signer(book.place, sealed_bank.log)
 
     assert signer.seal().note.data == signer.seal(whole=False).note.data == (signer.folder.path / LATEST).read_bytes()
 
 
-def test_a_seal_over_fewer_entries_is_the_same_as_it_was_then_and_takes_nothing_back(
+def test_a_seal_over_fewer_entries_is_the_same_as_before_and_does_not_replace_the_last(
     sealed_bank: TimeBank, book: Book
 ) -> None:
     signer = Signer(book.place, sealed_bank.log)
@@ -160,7 +160,7 @@ def test_a_seal_over_fewer_entries_is_the_same_as_it_was_then_and_takes_nothing_
         signer.seal(upto=latest.checkpoint.size + 1)
 
 
-def test_a_seal_is_begun_once_and_never_again_in_silence(sealed_bank: TimeBank, book: Book) -> None:
+def test_a_seal_is_created_once_and_never_silently_replaced(sealed_bank: TimeBank, book: Book) -> None:
     signer = Signer(book.place, sealed_bank.log)
     assert not signer.is_new
     (signer.folder.path / LATEST).write_bytes(b"")
@@ -175,12 +175,12 @@ def test_a_seal_is_begun_once_and_never_again_in_silence(sealed_bank: TimeBank, 
         Signer(book.place, sealed_bank.log).seal()
 
 
-def test_the_key_is_for_its_owner_alone(book: Book) -> None:
+def test_the_key_is_readable_by_its_owner_only(book: Book) -> None:
     assert (book.folder.path / "key.pem").stat().st_mode & 0o077 == 0
     assert book.folder.path.stat().st_mode & 0o077 == 0
 
 
-def test_another_community_does_not_come_under_this_seal(book: Book, tmp_path: Path) -> None:
+def test_another_community_cannot_use_this_seal(book: Book, tmp_path: Path) -> None:
     with founded(tmp_path / "another") as another, pytest.raises(SealRefused, match="HOURS_SEAL"):
         Signer(book.place, another.log).seal()
 
@@ -193,12 +193,12 @@ def test_an_empty_log_has_nothing_to_seal(tmp_path: Path) -> None:
     log.close()
 
 
-def test_an_origin_cannot_lead_out_of_the_place_of_seals(tmp_path: Path) -> None:
+def test_an_origin_cannot_escape_the_folder_of_seals(tmp_path: Path) -> None:
     for origin in ("../../elsewhere", "..", "/etc", "host/…/1", "", "\x00"):
         assert SealFolder(tmp_path, origin).path.parent == tmp_path
 
 
-def test_seals_given_while_eight_writers_append_fit_one_another(each_bank: TimeBank, tmp_path: Path) -> None:
+def test_seals_made_while_eight_writers_append_are_consistent(each_bank: TimeBank, tmp_path: Path) -> None:
     signer = Signer(tmp_path / "seal", each_bank.log)
     programs = [appending(each_bank.place.log_url, who, 120) for who in ("ana", "bo")]  # four threads each
     sizes = {signer.seal(whole=False).checkpoint.size}
@@ -224,7 +224,7 @@ def roots_of(log: Log) -> list[bytes]:
     return roots
 
 
-def test_several_processes_begin_one_seal(each_bank: TimeBank, tmp_path: Path) -> None:
+def test_several_processes_create_one_seal(each_bank: TimeBank, tmp_path: Path) -> None:
     first = Signer(tmp_path / "seal", each_bank.log)
     late = SealFolder(tmp_path / "seal", first.folder.origin)
 
@@ -234,7 +234,7 @@ def test_several_processes_begin_one_seal(each_bank: TimeBank, tmp_path: Path) -
     assert [path.name for path in (tmp_path / "seal").iterdir()] == [first.folder.path.name]
 
 
-def test_each_seal_is_remembered_before_it_is_shown(
+def test_each_seal_is_stored_before_it_is_returned(
     sealed_bank: TimeBank, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signer = Signer(book.place, sealed_bank.log)
@@ -254,7 +254,7 @@ def _full_disk(_handle: int) -> None:
     raise OSError(28, "the disk is full")
 
 
-def test_a_log_that_was_moved_to_other_positions_is_still_the_log_that_was_sealed(
+def test_a_log_moved_to_other_positions_still_matches_its_seal(
     sealed_bank: TimeBank, book: Book, tmp_path: Path
 ) -> None:
     before = Signer(book.place, sealed_bank.log).seal()

@@ -25,7 +25,7 @@ def root_over(size: int) -> bytes:
     return edge.root
 
 
-def test_it_knows_every_root_path_and_position(log: SQLiteLog, tmp_path: Path) -> None:
+def test_tree_returns_every_root_path_and_position(log: SQLiteLog, tmp_path: Path) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
 
@@ -37,7 +37,7 @@ def test_it_knows_every_root_path_and_position(log: SQLiteLog, tmp_path: Path) -
     log.close()
 
 
-def test_it_goes_on_where_it_was(log: SQLiteLog, tmp_path: Path) -> None:
+def test_tree_continues_from_its_files(log: SQLiteLog, tmp_path: Path) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
     log.append([("x", b"entry 301", ())], unless=(), after=0)
@@ -52,7 +52,7 @@ def test_it_goes_on_where_it_was(log: SQLiteLog, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["positions", "level-00", "level-01", "level-05", "level-08"])
 @pytest.mark.parametrize("left", [0.0, 0.37, 0.99])
-def test_files_that_were_cut_short_are_filled_again(log: SQLiteLog, tmp_path: Path, name: str, left: float) -> None:
+def test_truncated_files_are_completed(log: SQLiteLog, tmp_path: Path, name: str, left: float) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
     path = tmp_path / "tree" / name
@@ -66,7 +66,7 @@ def test_files_that_were_cut_short_are_filled_again(log: SQLiteLog, tmp_path: Pa
     log.close()
 
 
-def test_a_file_that_is_gone_or_all_of_them_are_made_again(log: SQLiteLog, tmp_path: Path) -> None:
+def test_missing_files_are_rebuilt(log: SQLiteLog, tmp_path: Path) -> None:
     for gone in ("level-03", "positions", ""):
         with Tree(tmp_path / "tree") as tree:
             tree.follow(log)
@@ -76,7 +76,7 @@ def test_a_file_that_is_gone_or_all_of_them_are_made_again(log: SQLiteLog, tmp_p
     log.close()
 
 
-def test_reading_again_names_the_first_entry_that_is_not_what_it_was(log: SQLiteLog, tmp_path: Path) -> None:
+def test_reread_names_the_first_entry_that_changed(log: SQLiteLog, tmp_path: Path) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
         other = SQLiteLog(tmp_path / "other.db")

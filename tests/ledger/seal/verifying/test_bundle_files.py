@@ -48,7 +48,7 @@ class EndlessPath:
         return nullcontext(self.file)
 
 
-def test_of_a_file_without_an_end_one_byte_too_many_is_read_and_no_more() -> None:
+def test_reading_an_endless_file_stops_one_byte_after_the_limit() -> None:
     path: Any = EndlessPath()
 
     assert read_at_most(path, 7) == b"x" * 8
@@ -56,7 +56,7 @@ def test_of_a_file_without_an_end_one_byte_too_many_is_read_and_no_more() -> Non
     assert path.file.asked == [8, 4]
 
 
-def test_whether_a_file_goes_on_is_asked_of_one_byte() -> None:
+def test_has_more_reads_one_byte() -> None:
     endless: Any = Endless()
 
     assert has_more(endless) and endless.asked == [1]
@@ -64,7 +64,7 @@ def test_whether_a_file_goes_on_is_asked_of_one_byte() -> None:
 
 
 @pytest.mark.parametrize(("held", "same"), [(b"abc", True), (b"abcd", False), (b"ab", False), (b"abd", False)])
-def test_a_file_is_the_same_or_not(held: bytes, same: bool, tmp_path: Path) -> None:
+def test_is_same_compares_the_whole_file(held: bytes, same: bool, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(held)
 
     assert is_same(tmp_path / "file", b"abc") is same
@@ -86,21 +86,21 @@ def with_other(place: int) -> list[bytes]:
     return [*LEAVES[:place], OTHER, *LEAVES[place + 1 :]]
 
 
-def test_hashes_that_fit_differ_nowhere() -> None:
+def test_matching_hashes_have_no_difference() -> None:
     lines = compared(leaf_lines(LEAVES))
 
     assert (lines.differing, lines.hint, lines.are_sealed) == (None, "", False)
 
 
 @pytest.mark.parametrize("place", range(5))
-def test_an_entry_that_was_changed_is_named_and_the_file_still_leads_to_the_seal(place: int) -> None:
+def test_a_changed_entry_is_named_and_the_hashes_are_still_sealed(place: int) -> None:
     lines = compared(leaf_lines(LEAVES), with_other(place))
 
     assert (lines.differing, lines.hint, lines.are_sealed) == (place + 1, "", True)
 
 
 @pytest.mark.parametrize("place", range(5))
-def test_a_line_that_was_changed_is_named_and_the_file_leads_nowhere(place: int) -> None:
+def test_a_changed_line_is_named_and_the_hashes_are_not_sealed(place: int) -> None:
     lines = compared(leaf_lines(with_other(place)))
 
     assert (lines.differing, lines.are_sealed) == (place + 1, False)
@@ -113,13 +113,13 @@ def test_only_the_first_difference_is_named() -> None:
 
 
 @pytest.mark.parametrize(("place", "moved_from"), [(0, 2), (3, 5)])
-def test_an_entry_in_anothers_place_is_told_by_the_place_it_had(place: int, moved_from: int) -> None:
+def test_a_moved_entry_is_named_with_its_sealed_number(place: int, moved_from: int) -> None:
     moved = [*LEAVES[:place], LEAVES[moved_from - 1], *LEAVES[place + 1 :]]
 
     assert compared(leaf_lines(LEAVES), moved).hint == f": its line holds what was sealed as entry {moved_from:,}"
 
 
-def test_what_stands_between_blanks_is_no_line() -> None:
+def test_lines_with_spaces_are_rejected() -> None:
     spoiled = leaf_lines([OTHER]) + b" " * LEAF_LINE_BYTES + leaf_lines(LEAVES[2:])
     moved = [LEAVES[0], LEAVES[3], LEAVES[3], LEAVES[3], LEAVES[4]]
 
@@ -130,14 +130,14 @@ def test_what_stands_between_blanks_is_no_line() -> None:
 
 
 @pytest.mark.parametrize("more", [b"x", leaf_lines([OTHER])], ids=["a byte", "a line"])
-def test_a_file_that_goes_on_differs_behind_the_last_line(more: bytes) -> None:
+def test_extra_lines_differ_after_the_last_line(more: bytes) -> None:
     lines = compared(leaf_lines(LEAVES) + more)
 
     assert (lines.differing, lines.are_sealed) == (6, False)
     assert not compared(leaf_lines(LEAVES) + more, with_other(2)).are_sealed
 
 
-def test_a_file_that_breaks_off_or_is_no_list_of_hashes_leads_nowhere() -> None:
+def test_a_truncated_or_malformed_list_of_hashes_is_not_sealed() -> None:
     whole = leaf_lines(LEAVES)
 
     assert compared(whole[:-LEAF_LINE_BYTES]).differing == 5
@@ -145,7 +145,7 @@ def test_a_file_that_breaks_off_or_is_no_list_of_hashes_leads_nowhere() -> None:
         assert not compared(spoiled, with_other(2)).are_sealed
 
 
-def test_when_entries_are_missing_the_rest_of_the_file_is_not_too_much() -> None:
+def test_extra_lines_are_fine_when_entries_are_missing() -> None:
     lines = LeafLines(io.BytesIO(leaf_lines(LEAVES)))
     lines.compare(1, LEAVES[:2])
     lines.end(5, OTHER)
@@ -161,7 +161,7 @@ def journal(data: bytes, *pieces: bytes) -> JournalLines:
     return lines
 
 
-def test_a_journal_that_fits_differs_nowhere() -> None:
+def test_a_matching_journal_has_no_difference() -> None:
     lines = journal(OPENING + ONE + TWO + END, ONE, TWO)
 
     assert lines.opening == OPENING and lines.differing is None
@@ -173,19 +173,19 @@ BEHIND_THE_OPENING = range(len(OPENING.splitlines()), len(LINES))
 
 
 @pytest.mark.parametrize("place", BEHIND_THE_OPENING)
-def test_the_first_line_of_a_journal_that_differs_is_named(place: int) -> None:
+def test_the_first_different_line_of_a_journal_is_named(place: int) -> None:
     changed = b"".join([*LINES[:place], b"?" + LINES[place][1:], *LINES[place + 1 :]])
 
     assert journal(changed, ONE, TWO).differing == place + 1
 
 
-def test_of_a_journal_without_an_end_the_opening_is_no_more_than_an_opening_may_be() -> None:
+def test_an_endless_opening_of_a_journal_is_cut_at_the_limit() -> None:
     endless: Any = Endless()
 
     assert len(JournalLines(endless).opening) == 32 * 1024 * 1024 and max(endless.asked) <= 4096
 
 
-def test_a_journal_that_goes_on_or_breaks_off_differs_there() -> None:
+def test_a_longer_or_truncated_journal_differs_there() -> None:
     assert journal(WHOLE + b"more\n", ONE, TWO).differing == len(LINES) + 1
     assert journal(WHOLE[: -len(END)], ONE, TWO).differing == len(LINES)
     assert journal(OPENING + ONE, ONE, TWO).differing == len((OPENING + ONE).splitlines()) + 1

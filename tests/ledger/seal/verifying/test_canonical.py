@@ -26,14 +26,14 @@ SAMPLES = sorted(FOLDER.glob("*.json"))
 SETTLED = (FOLDER / "exchange-settled.v1.json").read_bytes()
 
 
-def test_every_kind_of_fact_is_known_to_whoever_verifies() -> None:
+def test_the_verifier_knows_every_kind_of_fact() -> None:
     assert dict(KINDS) == {name: version for name, (_, version) in TYPES.items()}, (
         "add the fact to KINDS, and what it moves"
     )
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
-def test_every_recorded_entry_is_read_as_the_ledger_reads_it(sample: Path) -> None:
+def test_the_verifier_reads_every_entry_as_the_ledger_does(sample: Path) -> None:
     data = sample.read_bytes()
     entry, original = read_entry(data, ORIGIN), decode(data)
 
@@ -60,7 +60,9 @@ LEGS = (
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(LEGS, min_size=1, max_size=4).map(tuple), st.dates(), st.booleans())
-def test_it_moves_what_the_ledger_says(legs: tuple[Leg, ...], given_on: date, is_taken_back: bool) -> None:
+def test_the_verifier_computes_the_postings_of_the_ledger(
+    legs: tuple[Leg, ...], given_on: date, is_taken_back: bool
+) -> None:
     fact = (
         ExchangeReversed(exchange=EXCHANGE, legs=legs, given_on=given_on, asked_by=BO, approved_by=ANA)
         if is_taken_back
@@ -84,7 +86,7 @@ def test_it_moves_what_the_ledger_says(legs: tuple[Leg, ...], given_on: date, is
     ],
     ids=count(1),
 )
-def test_what_the_ledger_cannot_say_is_found_however_deep_it_lies(fact: object, words: str) -> None:
+def test_values_that_the_ledger_never_writes_are_rejected_at_any_depth(fact: object, words: str) -> None:
     entry = json.loads(SETTLED)
     entry["type"], entry["data"] = "limits-agreed", fact
 
@@ -92,7 +94,7 @@ def test_what_the_ledger_cannot_say_is_found_however_deep_it_lies(fact: object, 
         read_entry(rfc8785.dumps(entry), ORIGIN)
 
 
-def test_nothing_need_be_sealed_in_an_entry_and_nobody_need_act_for_another() -> None:
+def test_sealed_texts_and_acting_for_another_are_optional() -> None:
     entry = json.loads(SETTLED)
     del entry["sealed"], entry["for"]
 
@@ -100,7 +102,7 @@ def test_nothing_need_be_sealed_in_an_entry_and_nobody_need_act_for_another() ->
 
 
 @pytest.mark.parametrize("number", [LARGEST_INTEGER, -LARGEST_INTEGER, 0, -1])
-def test_every_whole_number_that_any_program_can_hold_is_read(number: int) -> None:
+def test_every_portable_integer_is_accepted(number: int) -> None:
     entry = json.loads(SETTLED)
     entry["type"], entry["data"] = "limits-agreed", {"x": number}
 
@@ -124,7 +126,7 @@ def test_an_erasure_says_what_was_erased(fields: object) -> None:
 
 
 @pytest.mark.parametrize("identifier", ["-_.:-_.:", "a" * 80, "2026:row.1"])
-def test_every_command_id_that_the_ledger_takes_can_be_verified(identifier: str) -> None:
+def test_the_verifier_accepts_every_command_id_of_the_ledger(identifier: str) -> None:
     assert is_command_id(identifier)
     assert read_entry(spelled("command-000001", identifier), ORIGIN)["cmd"] == identifier
 
@@ -194,7 +196,7 @@ def spelled(old: str, new: str) -> bytes:
     ],
     ids=count(1),
 )
-def test_what_is_spelled_another_way_is_no_entry(data: bytes) -> None:
+def test_entries_in_another_spelling_are_rejected(data: bytes) -> None:
     with pytest.raises(BadEntry):
         read_in_full(1, data, ORIGIN)
 
@@ -204,7 +206,7 @@ def test_what_is_spelled_another_way_is_no_entry(data: bytes) -> None:
     [spelled('"v":1', '"v":2'), spelled('"ver":1', '"ver":2'), spelled("exchange-settled", "exchange-sold")],
     ids=["format", "version", "kind"],
 )
-def test_what_only_a_newer_program_knows_is_told_apart_from_damage(data: bytes) -> None:
+def test_unknown_kinds_are_distinguished_from_damage(data: bytes) -> None:
     with pytest.raises(UnknownKind):
         read_entry(data, ORIGIN)
 
@@ -218,7 +220,7 @@ JSON = st.recursive(
 
 @settings(max_examples=50, deadline=None)
 @given(JSON)
-def test_canonical_is_what_rfc_8785_says(value: object) -> None:
+def test_canonical_bytes_follow_rfc_8785(value: object) -> None:
     entry = json.loads(SETTLED)
     entry["type"], entry["data"] = "limits-agreed", {"anything": value}
 
@@ -226,7 +228,7 @@ def test_canonical_is_what_rfc_8785_says(value: object) -> None:
 
 
 @given(st.data())
-def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+def test_only_canonical_bytes_are_accepted(data: st.DataObject) -> None:
     mutated = mutate(SETTLED, data)
     try:
         entry = read_entry(mutated, ORIGIN)

@@ -68,7 +68,7 @@ def word_of(number: int, at_seconds: int = AT) -> Signature:
     return cosign(CHECKPOINT.text, name, private, at_seconds)
 
 
-def test_the_word_of_a_public_witness_is_good() -> None:
+def test_the_signature_of_a_public_witness_verifies() -> None:
     note = parse_note(f"{TEXT}\n{BY_THE_LOG}{BY_THE_WITNESS}".encode())
 
     (word,) = check_note(note, [NAVIGLI])
@@ -79,7 +79,7 @@ def test_the_word_of_a_public_witness_is_good() -> None:
         check_note(note._replace(text=TEXT.replace("185550722", "185550723")), [NAVIGLI])
 
 
-def test_what_we_cosign_reads_as_a_word_with_its_time() -> None:
+def test_our_cosignatures_parse_with_their_time() -> None:
     signed = with_cosignatures(NOTE, [word_of(1)])
     sealed = check_checkpoint(signed.data, [LOG, key_of(1)])
 
@@ -88,7 +88,7 @@ def test_what_we_cosign_reads_as_a_word_with_its_time() -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)], ids=str)
-def test_signatures_in_any_order_are_read_alike(order: tuple[int, ...]) -> None:
+def test_the_order_of_signatures_does_not_matter(order: tuple[int, ...]) -> None:
     lines = [NOTE.signatures[0], word_of(1), word_of(2)]
     note = Note(NOTE.text, tuple(lines[place] for place in order))
 
@@ -97,13 +97,13 @@ def test_signatures_in_any_order_are_read_alike(order: tuple[int, ...]) -> None:
     assert names == {ORIGIN, "w1.example", "w2.example"}
 
 
-def test_sixteen_witnesses_and_more_fit_under_one_checkpoint() -> None:
+def test_more_than_sixteen_witnesses_can_sign_a_checkpoint() -> None:
     note = with_cosignatures(NOTE, [word_of(number) for number in range(1, 33)])
 
     assert len(check_checkpoint(note.data, [LOG, *map(key_of, range(1, 33))]).verified) == 33
 
 
-def test_unknown_keys_are_passed_over_and_a_known_one_that_fails_spoils_the_note() -> None:
+def test_unknown_keys_are_ignored_and_a_bad_signature_by_a_known_one_invalidates_the_note() -> None:
     stranger = Signature("w2.example", b"0000", b"x" * 20)
     note = with_cosignatures(NOTE, [word_of(1), stranger])
     spoiled = with_cosignatures(
@@ -116,7 +116,7 @@ def test_unknown_keys_are_passed_over_and_a_known_one_that_fails_spoils_the_note
     assert check_checkpoint(spoiled.data, [LOG]).verified, "whom nobody knows cannot spoil it"
 
 
-def test_several_words_of_one_witness_are_each_checked() -> None:
+def test_every_signature_of_a_witness_is_verified() -> None:
     twice = Note(NOTE.text, (*NOTE.signatures, word_of(1), word_of(1, AT + 60)))
     once_bad = Note(NOTE.text, (*twice.signatures, word_of(1)._replace(payload=b"x" * 72)))
 
@@ -125,7 +125,7 @@ def test_several_words_of_one_witness_are_each_checked() -> None:
         check_checkpoint(once_bad.data, [LOG, key_of(1)])
 
 
-def test_a_newer_word_takes_the_place_of_an_older_one_and_the_order_of_answers_leaves_no_trace() -> None:
+def test_a_newer_signature_replaces_the_older_and_the_order_of_answers_does_not_show() -> None:
     one_way = with_cosignatures(with_cosignatures(NOTE, [word_of(2), word_of(1)]), [word_of(1, AT + 60)])
     other_way = with_cosignatures(with_cosignatures(NOTE, [word_of(1)]), [word_of(1, AT + 60), word_of(2)])
 
@@ -134,7 +134,7 @@ def test_a_newer_word_takes_the_place_of_an_older_one_and_the_order_of_answers_l
     assert with_only(one_way, [LOG]) == NOTE
 
 
-def test_the_logs_own_signature_stands_first_whatever_witnesses_are_called() -> None:
+def test_the_signature_of_the_log_comes_first() -> None:
     names = ["a.example", "zz.example", ORIGIN[:-1], f"{ORIGIN}1"]
     words = [cosign(CHECKPOINT.text, name, witness(number)[1], AT) for number, name in enumerate(names, start=1)]
 
@@ -145,7 +145,7 @@ def test_the_logs_own_signature_stands_first_whatever_witnesses_are_called() -> 
     assert ids == sorted(ids) and len(ids) == 3
 
 
-def test_the_log_cannot_pass_for_its_own_witness_nor_a_witness_for_the_log() -> None:
+def test_a_log_key_is_not_a_witness_key_nor_the_other_way_round() -> None:
     as_witness = cosign(CHECKPOINT.text, ORIGIN, PRIVATE, AT)
     alone = Note(NOTE.text, (as_witness,))
 
@@ -168,13 +168,13 @@ def test_the_log_cannot_pass_for_its_own_witness_nor_a_witness_for_the_log() -> 
     ],
     ids=range(8),
 )
-def test_a_witness_answers_with_signature_lines_and_nothing_else(data: bytes) -> None:
+def test_only_signature_lines_are_accepted_from_a_witness(data: bytes) -> None:
     with pytest.raises(BadNote):
         parse_cosignatures(CHECKPOINT.text, data)
 
 
 @given(st.data())
-def test_no_change_to_a_word_leaves_it_good(data: st.DataObject) -> None:
+def test_every_change_to_a_cosignature_is_detected(data: st.DataObject) -> None:
     line = word_of(1).line.encode()
     mutated = mutate(line, data)
     with suppress(BadNote):
@@ -184,7 +184,7 @@ def test_no_change_to_a_word_leaves_it_good(data: st.DataObject) -> None:
             assert mutated == line
 
 
-def test_when_a_witness_signed_is_told_in_utc_wherever_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_a_signature_is_shown_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:

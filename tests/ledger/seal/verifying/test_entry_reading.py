@@ -57,7 +57,7 @@ def whole(data: bytes) -> EntrySummary | None:
 
 
 @each_common
-def test_common_entries_are_read_at_a_glance_as_they_are_at_length(fact: Fact) -> None:
+def test_common_entries_read_the_same_by_pattern_and_in_full(fact: Fact) -> None:
     for changed in ({}, {"on_behalf": None}, {"sealed": {}}, {"on_behalf": None, "sealed": {}}):
         data = written(fact, **changed)
 
@@ -65,14 +65,14 @@ def test_common_entries_are_read_at_a_glance_as_they_are_at_length(fact: Fact) -
 
 
 @each_common
-def test_common_entries_need_no_second_look(fact: Fact, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_common_entries_match_a_pattern(fact: Fact, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.seal.verifying.entry_reading.read_in_full", None)
 
     assert read(7, written(fact), ORIGIN).command == ("command-000001", "m-chidi", "0123456789abcdef0123456789abcdef")
 
 
 @pytest.mark.parametrize("sample", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
-def test_whatever_is_read_at_a_glance_is_the_same_at_length(sample: str) -> None:
+def test_whatever_a_pattern_reads_is_the_same_in_full(sample: str) -> None:
     data = (FOLDER / sample).read_bytes()
 
     assert read(7, data, ORIGIN) == read_in_full(7, data, ORIGIN)
@@ -89,7 +89,7 @@ def with_one_byte_wrong(data: bytes) -> Iterator[bytes]:
 
 
 @each_common
-def test_one_byte_elsewhere_is_never_passed_by_a_glance_alone(fact: Fact) -> None:
+def test_one_changed_byte_never_passes_by_pattern_alone(fact: Fact) -> None:
     wrongly = [
         changed
         for changed in with_one_byte_wrong(written(fact))
@@ -100,7 +100,7 @@ def test_one_byte_elsewhere_is_never_passed_by_a_glance_alone(fact: Fact) -> Non
 
 
 @each_common
-def test_a_piece_left_out_or_twice_is_never_passed_by_a_glance_alone(fact: Fact) -> None:
+def test_a_missing_or_repeated_piece_never_passes_by_pattern_alone(fact: Fact) -> None:
     pieces = written(fact).split(b",")
     for place in range(len(pieces)):
         for changed in (
@@ -122,7 +122,7 @@ def test_a_piece_left_out_or_twice_is_never_passed_by_a_glance_alone(fact: Fact)
     ],
     ids=["too long", "with oneself", "another log", "too large"],
 )
-def test_what_fits_a_pattern_and_still_cannot_be_is_refused(old: str, new: str, words: str) -> None:
+def test_impossible_entries_that_match_a_pattern_are_rejected(old: str, new: str, words: str) -> None:
     data = written(COMMON["settled"])
     assert old.encode() in data
     data = data.replace(old.encode(), new.encode())
@@ -132,7 +132,7 @@ def test_what_fits_a_pattern_and_still_cannot_be_is_refused(old: str, new: str, 
         read(7, data, ORIGIN)
 
 
-def test_the_largest_entry_is_read_at_a_glance_and_one_byte_more_by_nobody() -> None:
+def test_the_largest_entry_is_read_by_pattern_and_one_byte_more_is_rejected() -> None:
     data = written(COMMON["confirmed"])
     filling = "w" * (LARGEST_ENTRY_BYTES - len(data))
     largest = data.replace(b'"via":"web"', f'"via":"web{filling}"'.encode())
@@ -188,7 +188,7 @@ def faults(*facts: Fact) -> list[tuple[int, str]]:
     return [(number, words) for number, words, _ in read_facts(facts).faults]
 
 
-def test_a_life_in_order_has_no_fault() -> None:
+def test_entries_in_sequence_have_no_fault() -> None:
     assert faults(REPORT, SETTLE, REVERSE, AGAIN, GIFT, WITHDRAW) == []
 
 
@@ -214,7 +214,7 @@ def test_what_comes_too_early_or_twice_is_named(facts: tuple[Fact, ...], number:
     assert [found[0][0], words in found[0][1]] == [number, True], found
 
 
-def test_a_settlement_or_reversal_says_the_same_as_what_it_rests_on() -> None:
+def test_a_settlement_or_reversal_must_repeat_the_earlier_entry() -> None:
     more = ExchangeSettled(exchange=X, legs=(help_of(minutes=61),), given_on=TODAY)
     less = ExchangeReversed(exchange=X, legs=(help_of(minutes=59),), given_on=TODAY, asked_by=BO, approved_by=ANA)
     other = GiftWithdrawn(
@@ -231,13 +231,13 @@ def test_a_settlement_or_reversal_says_the_same_as_what_it_rests_on() -> None:
     assert faults(GIFT, other) == [(2, "it does not say the same as entry 1")]
 
 
-def test_entries_that_answer_one_command_stand_together() -> None:
+def test_entries_of_one_command_are_consecutive() -> None:
     assert read_facts([REPORT, SETTLE, REVERSE], ["command-000001", "command-000001", "command-000002"]).faults == []
     (fault,) = read_facts([REPORT, SETTLE, REVERSE], ["command-000001", "command-000002", "command-000001"]).faults
     assert (fault.number, "entry 1" in fault.words) == (3, True)
 
 
-def test_a_book_of_many_stretches_is_read_alike_by_one_process_and_by_several() -> None:
+def test_many_segments_read_the_same_in_one_process_and_in_several() -> None:
     gifts = [
         GiftRecorded(
             gift=GiftId(f"f-{number}"),

@@ -29,7 +29,7 @@ def rewritten(book: Book, tmp_path: Path, place: Path) -> Path:
     return tmp_path / "forged"
 
 
-def test_a_bundle_under_another_key_is_not_the_communitys(book: Book, tmp_path: Path) -> None:
+def test_a_bundle_signed_with_another_key_is_rejected(book: Book, tmp_path: Path) -> None:
     forged = rewritten(book, tmp_path, tmp_path / "another-seal")
 
     assert verify("bundle", forged).code == 0, "whole in itself, but it says that nobody knows whose key this is"
@@ -43,7 +43,7 @@ def test_a_bundle_under_another_key_is_not_the_communitys(book: Book, tmp_path: 
     assert verify("bundle", forged).code == 1
 
 
-def test_an_older_bundle_is_incomplete_beside_a_newer_seal(book: Book, tmp_path: Path) -> None:
+def test_an_older_bundle_is_incomplete_with_a_newer_known_seal(book: Book, tmp_path: Path) -> None:
     with TimeBank.open(book.data, clock=clock, ids=counting_ids(700)) as bank:
         bank.exchanges.report((help_of(),), TODAY, command=command(BO))
         newer = tmp_path / "newer"
@@ -54,7 +54,7 @@ def test_an_older_bundle_is_incomplete_beside_a_newer_seal(book: Book, tmp_path:
     assert verdict.code == 3 and "entries 27 to 28 were sealed and are missing here" in said(verdict)
 
 
-def test_a_seal_that_was_not_understood_or_not_there_is_no_pass(book: Book, tmp_path: Path) -> None:
+def test_an_unreadable_known_seal_is_not_a_pass(book: Book, tmp_path: Path) -> None:
     strange = tmp_path / "strange"
     strange.write_bytes(b"nothing")
 
@@ -64,7 +64,7 @@ def test_a_seal_that_was_not_understood_or_not_there_is_no_pass(book: Book, tmp_
     assert verify("receipt", tmp_path / "nowhere").code == 3
 
 
-def test_a_seal_of_another_log_is_not_compared_and_that_is_no_pass(book: Book, tmp_path: Path) -> None:
+def test_a_known_seal_of_another_log_is_not_a_pass(book: Book, tmp_path: Path) -> None:
     private = Ed25519PrivateKey.generate()
     oak = VerifierKey("oak.example/1", ED25519, private.public_key().public_bytes_raw())
     theirs = tmp_path / "theirs"
@@ -75,7 +75,7 @@ def test_a_seal_of_another_log_is_not_compared_and_that_is_no_pass(book: Book, t
     assert verdict.code == 3 and "another log, oak.example/1" in said(verdict)
 
 
-def test_seals_inside_that_are_not_earlier_ones_are_found(book: Book, checked: Check) -> None:
+def test_seals_in_the_bundle_must_be_earlier_ones(book: Book, checked: Check) -> None:
     seals = book.bundle / "checkpoints"
     shutil.copy(book.bundle / "checkpoint", seals / "26")
     assert "not an earlier seal" in said(checked()) and checked().code == 1
@@ -94,15 +94,13 @@ def stranger_under(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "checkpoints/14"])
-def test_a_signature_by_nobody_that_is_known_is_told_by_the_seal_it_is_under(
-    book: Book, checked: Check, name: str
-) -> None:
+def test_a_signature_by_an_unknown_key_is_reported_with_its_seal(book: Book, checked: Check, name: str) -> None:
     stranger_under(book.bundle / name)
 
     assert checked().code == 1 and f"  ! {name}: it has a signature by a key" in said(checked())
 
 
-def test_a_seal_that_the_trusted_keys_have_not_signed_is_told_by_its_name(book: Book, tmp_path: Path) -> None:
+def test_a_seal_not_signed_by_trusted_keys_is_named(book: Book, tmp_path: Path) -> None:
     stranger = VerifierKey("oak.example/1", ED25519, Ed25519PrivateKey.generate().public_key().public_bytes_raw())
     spoiled = tmp_path / "spoiled"
     spoiled.write_bytes(b"x")
@@ -111,7 +109,7 @@ def test_a_seal_that_the_trusted_keys_have_not_signed_is_told_by_its_name(book: 
     assert f"  ! {spoiled}: a note is" in said(verify("bundle", book.bundle, known=[spoiled]))
 
 
-def test_each_seal_that_was_kept_is_looked_at_whatever_the_others_are(book: Book, tmp_path: Path) -> None:
+def test_each_known_seal_is_checked_whatever_the_others_are(book: Book, tmp_path: Path) -> None:
     spoiled, same = tmp_path / "spoiled", tmp_path / "same"
     spoiled.write_bytes(b"x")
     shutil.copy(book.bundle / "checkpoint", same)

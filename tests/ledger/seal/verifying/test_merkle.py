@@ -75,7 +75,7 @@ def test_the_reference_path_leads_to_the_reference_root() -> None:
 
 
 @given(SIZES)
-def test_a_growing_tree_has_the_root_of_the_definition(size: int) -> None:
+def test_a_growing_tree_has_the_root_that_the_definition_gives(size: int) -> None:
     edge = Edge()
     for number, leaf in enumerate(LEAVES[:size], start=1):
         for level, node in enumerate(edge.append(leaf)):
@@ -86,7 +86,7 @@ def test_a_growing_tree_has_the_root_of_the_definition(size: int) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(SIZES, st.data())
-def test_whole_subtrees_may_be_appended_at_once(size: int, data: st.DataObject) -> None:
+def test_whole_subtrees_can_be_appended(size: int, data: st.DataObject) -> None:
     level = data.draw(st.integers(0, 3))
     begin = size >> level << level
     one, other = edge_at(begin, nodes), edge_at(begin, nodes)
@@ -101,7 +101,7 @@ def test_whole_subtrees_may_be_appended_at_once(size: int, data: st.DataObject) 
 
 @settings(max_examples=60, deadline=None)
 @given(SIZES, st.data())
-def test_every_leaf_has_a_path_and_no_other_leaf_place_or_path_passes(size: int, data: st.DataObject) -> None:
+def test_every_leaf_has_a_path_and_only_that_one_verifies(size: int, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, size - 1))
     path, root = inclusion(place, size, nodes), naive_root(LEAVES[:size])
 
@@ -123,7 +123,7 @@ def test_every_leaf_has_a_path_and_no_other_leaf_place_or_path_passes(size: int,
 
 @settings(max_examples=60, deadline=None)
 @given(SIZES, st.data())
-def test_every_older_tree_is_shown_to_be_the_beginning_and_no_other(size: int, data: st.DataObject) -> None:
+def test_every_older_tree_has_a_proof_and_only_that_one_verifies(size: int, data: st.DataObject) -> None:
     old = data.draw(st.integers(1, size))
     roots = naive_root(LEAVES[:old]), naive_root(LEAVES[:size])
     proof = consistency(old, size, nodes)
@@ -143,7 +143,7 @@ def test_every_older_tree_is_shown_to_be_the_beginning_and_no_other(size: int, d
 
 
 @pytest.mark.parametrize("hashes", [b"", b"short", b"x" * 33])
-def test_what_is_no_hash_is_in_no_tree(hashes: bytes) -> None:
+def test_values_that_are_not_hashes_are_rejected(hashes: bytes) -> None:
     refused(check_inclusion, hashes, 0, 1, [], hashes)
     refused(check_consistency, 1, hashes, 1, hashes, [])
 
@@ -163,7 +163,7 @@ def flipped(path: list[bytes], data: st.DataObject) -> list[bytes]:
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize("length", [31, 33])
-def test_a_hash_of_another_length_is_no_hash_wherever_it_stands(place: int, length: int) -> None:
+def test_hashes_of_another_length_are_rejected_everywhere(place: int, length: int) -> None:
     hashes = [LEAVES[0], naive_root(LEAVES[:2]), LEAVES[1]]
     hashes[place] = (hashes[place] * 2)[:length]
     first, second, third = hashes
@@ -174,7 +174,7 @@ def test_a_hash_of_another_length_is_no_hash_wherever_it_stands(place: int, leng
         check_consistency(1, first, 2, second, [third])
 
 
-def test_a_border_between_two_hashes_cannot_be_moved() -> None:
+def test_the_boundary_between_two_hashes_cannot_be_moved() -> None:
     leaf, other = LEAVES[0] + LEAVES[1][:1], LEAVES[1][1:]
     assert node_hash(leaf, other) == naive_root(LEAVES[:2]), "the same bytes, parted elsewhere"
 

@@ -52,7 +52,7 @@ def test_an_example_of_other_programs_is_good() -> None:
     assert note.data == EXAMPLE and parse_key(PETER).text == PETER
 
 
-def test_a_signature_of_an_unknown_key_is_passed_over() -> None:
+def test_a_signature_by_an_unknown_key_is_ignored() -> None:
     note = parse_note(f"{TEXT}\n{BY_ENOCH}{BY_PETER}".encode())
 
     assert [word.key.name for word in check_note(note, [parse_key(PETER)])] == ["PeterNeumann"]
@@ -60,7 +60,7 @@ def test_a_signature_of_an_unknown_key_is_passed_over() -> None:
         check_note(note, [OUR_KEY])
 
 
-def test_one_bad_signature_of_a_known_key_spoils_the_note() -> None:
+def test_a_bad_signature_by_a_known_key_invalidates_the_note() -> None:
     bad = Signature(OUR_KEY.name, OUR_KEY.id, b"\x00" * 64)
     signed = sign_note(TEXT, OUR_KEY.name, PRIVATE)
 
@@ -70,7 +70,7 @@ def test_one_bad_signature_of_a_known_key_spoils_the_note() -> None:
         check_note(Note(TEXT, (bad._replace(payload=b"\x00" * 63),)), [OUR_KEY])
 
 
-def test_a_changed_text_is_not_signed() -> None:
+def test_a_changed_text_fails_verification() -> None:
     signed = sign_note(TEXT, OUR_KEY.name, PRIVATE)
 
     assert check_note(signed, [OUR_KEY])
@@ -83,7 +83,7 @@ def cosigned(at_seconds: int, said: int) -> Note:
     return Note(TEXT, (Signature(WITNESS.name, WITNESS.id, payload),))
 
 
-def test_a_witness_says_when_it_has_seen_a_seal() -> None:
+def test_a_witness_signature_has_a_time() -> None:
     assert cosigned_text("a\n", 1679315147) == b"cosignature/v1\ntime 1679315147\na\n"
     assert [word.at_seconds for word in check_note(cosigned(1679315147, 1679315147), [WITNESS])] == [1679315147]
     with pytest.raises(BadNote, match="bad"):
@@ -92,7 +92,7 @@ def test_a_witness_says_when_it_has_seen_a_seal() -> None:
         check_note(cosigned(2**63, 2**63), [WITNESS])
 
 
-def test_a_witness_is_not_taken_for_the_log_nor_the_other_way_round() -> None:
+def test_a_witness_key_cannot_sign_as_the_log_nor_the_other_way_round() -> None:
     as_log = Note(TEXT, (Signature(OUR_KEY.name, OUR_KEY.id, cosigned(1, 1).signatures[0].payload),))
 
     assert OUR_KEY.id != WITNESS._replace(name=OUR_KEY.name).id
@@ -125,12 +125,12 @@ def test_a_witness_is_not_taken_for_the_log_nor_the_other_way_round() -> None:
         b"x" * 200_000 + EXAMPLE,
     ],
 )
-def test_what_is_written_another_way_is_no_note(data: bytes) -> None:
+def test_a_malformed_note_is_rejected(data: bytes) -> None:
     with pytest.raises(BadNote):
         parse_note(data)
 
 
-def test_at_least_sixteen_signatures_are_read() -> None:
+def test_sixteen_signatures_are_accepted() -> None:
     assert len(parse_note(f"{TEXT}\n".encode() + BY_PETER.encode() * 16).signatures) == 16
 
 
@@ -149,12 +149,12 @@ def test_at_least_sixteen_signatures_are_read() -> None:
         f"+{'0' * 8}+{to_base64(bytes([1]) + b'k' * 32)}",
     ],
 )
-def test_what_is_written_another_way_is_no_key(line: str) -> None:
+def test_a_malformed_key_is_rejected(line: str) -> None:
     with pytest.raises(BadNote):
         parse_key(line)
 
 
-def test_a_file_of_keys_holds_each_once_on_a_line() -> None:
+def test_a_file_of_keys_has_each_key_once() -> None:
     lines = f"{PETER}\n{ENOCH}\n"
 
     assert [key.name for key in parse_keys(lines.encode())] == ["PeterNeumann", "EnochRoot"]
@@ -167,7 +167,7 @@ def describe_signatures(*signatures: Signature, text: str = TEXT) -> bytes:
     return Note(text, signatures).data
 
 
-def test_the_largest_note_is_read_and_one_byte_more_is_not() -> None:
+def test_the_largest_note_is_accepted_and_one_byte_more_is_not() -> None:
     signature = Signature("a", b"1234", b"5")
     largest = describe_signatures(
         signature, text="x" * (LARGEST_NOTE_BYTES - len(describe_signatures(signature, text="\n"))) + "\n"
@@ -178,7 +178,7 @@ def test_the_largest_note_is_read_and_one_byte_more_is_not() -> None:
         parse_note(b"x" + largest)
 
 
-def test_the_smallest_note_is_a_letter_and_its_signature_five_bytes() -> None:
+def test_the_smallest_note_has_one_letter_and_a_five_byte_signature() -> None:
     smallest = describe_signatures(Signature("a", b"1234", b"5"), text="x\n")
 
     assert parse_note(smallest) == Note("x\n", (Signature("a", b"1234", b"5"),))
@@ -197,7 +197,7 @@ def test_the_last_empty_line_ends_the_text() -> None:
     assert parse_note(note.data) == note
 
 
-def test_as_many_signatures_as_there_may_be_are_read_and_no_more() -> None:
+def test_the_maximum_number_of_signatures_is_accepted_and_no_more() -> None:
     signatures = [Signature(f"w{number}", b"1234", b"5") for number in range(MOST_SIGNATURES + 1)]
 
     assert len(parse_note(describe_signatures(*signatures[:-1])).signatures) == MOST_SIGNATURES
@@ -220,7 +220,7 @@ def test_a_signature_is_a_dash_a_name_and_base64(line: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a", "é" * LONGEST_NAME])
-def test_a_name_is_as_short_or_as_long_as_a_name_may_be(name: str) -> None:
+def test_names_have_a_minimum_and_maximum_length(name: str) -> None:
     key = OUR_KEY._replace(name=name)
 
     assert parse_key(key.text) == key
@@ -239,7 +239,7 @@ def test_a_name_is_as_short_or_as_long_as_a_name_may_be(name: str) -> None:
         ("name+c74f20a3", "as name"),
     ],
 )
-def test_a_key_is_of_a_known_kind_and_its_length(line: str, words: str) -> None:
+def test_a_key_has_a_known_kind_and_length(line: str, words: str) -> None:
     with pytest.raises(BadNote, match=words):
         parse_key(line)
 
@@ -265,14 +265,14 @@ def test_base64_has_one_spelling(text: str, data: bytes) -> None:
 
 
 @given(st.data())
-def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+def test_only_canonical_bytes_are_accepted(data: st.DataObject) -> None:
     mutated = mutate(EXAMPLE, data)
     with suppress(BadNote):
         assert parse_note(mutated).data == mutated
 
 
 @given(st.data())
-def test_no_change_to_a_signed_note_leaves_it_good(data: st.DataObject) -> None:
+def test_every_change_to_a_signed_note_is_detected(data: st.DataObject) -> None:
     mutated = mutate(EXAMPLE, data)
     try:
         note = parse_note(mutated)

@@ -40,7 +40,7 @@ def words(*numbers: int) -> list[VerifiedSignature]:
     return [VerifiedSignature(key_of(number), 1) for number in numbers]
 
 
-def test_a_policy_of_groups_in_groups_is_met_by_enough_on_each_side() -> None:
+def test_nested_groups_need_enough_signatures_in_each_group() -> None:
     two_sides = policy(TWO_SIDES)
 
     assert two_sides.is_met_by(words(1, 3, 5)) and two_sides.is_met_by(words(1, 2, 3, 4, 5, 6))
@@ -51,23 +51,23 @@ def test_a_policy_of_groups_in_groups_is_met_by_enough_on_each_side() -> None:
     assert [listed.url for listed in two_sides.witnesses][:2] == ["", "https://x2.example/witness"]
 
 
-def test_one_witness_speaking_twice_is_one_witness() -> None:
+def test_a_witness_that_signs_twice_counts_once() -> None:
     assert not policy(TWO_SIDES).is_met_by([*words(1, 4), VerifiedSignature(key_of(1), 2)])
 
 
-def test_the_log_itself_is_no_witness() -> None:
+def test_the_log_is_not_its_own_witness() -> None:
     alone = policy(f"log {LOG.text}\nwitness a {W[0]}\nquorum a\n")
 
     assert not alone.is_met_by([VerifiedSignature(LOG, None)]) and alone.is_met_by(words(1)) and alone.in_words == "a"
 
 
-def test_nobodys_word_may_be_needed() -> None:
+def test_a_policy_can_require_no_signature() -> None:
     nobody = policy("quorum none\n")
 
     assert nobody.is_met_by([]) and nobody.in_words == "nobody's" and nobody.logs == ()
 
 
-def test_a_policy_reads_as_it_was_written_here() -> None:
+def test_a_policy_is_parsed_as_it_was_written() -> None:
     for text in (TWO_SIDES, "quorum none\n"):
         ours = policy(text).text
         assert policy(ours) == policy(text) and policy(ours).text == ours
@@ -83,7 +83,7 @@ def many(kind: str, count: int) -> str:
     return "".join(lines) + "quorum w1\n"
 
 
-def test_there_is_room_for_what_the_specification_asks_for_and_an_end() -> None:
+def test_the_required_number_of_lines_fits_and_there_is_a_limit() -> None:
     assert len(policy(many("group", 32)).groups) == 32
     with pytest.raises(BadNote, match="at most"):
         policy(many("witness", MOST_LINES + 1))
@@ -91,15 +91,15 @@ def test_there_is_room_for_what_the_specification_asks_for_and_an_end() -> None:
         parse_policy(b"#" * 200_000)
 
 
-def test_as_many_lines_of_a_kind_as_there_may_be_are_read() -> None:
+def test_the_maximum_number_of_lines_is_accepted() -> None:
     assert len(policy(many("witness", MOST_LINES)).witnesses) == MOST_LINES
 
 
-def test_a_log_may_stand_with_its_address() -> None:
+def test_a_log_line_can_have_an_address() -> None:
     assert policy(f"log {LOG.text} https://elm.example\nquorum none\n").logs == (LOG,)
 
 
-def test_what_is_wrong_is_told_by_its_line() -> None:
+def test_errors_name_their_line() -> None:
     with pytest.raises(BadNote, match=r"^line 1: "):
         policy("what\nquorum none\n")
     with pytest.raises(BadNote, match=r"^line 3: "):
@@ -144,12 +144,12 @@ BAD = {
 
 
 @pytest.mark.parametrize("why", BAD)
-def test_what_is_no_policy_is_refused(why: str) -> None:
+def test_a_malformed_policy_is_rejected(why: str) -> None:
     with pytest.raises(BadNote):
         policy(BAD[why])
 
 
-def test_names_are_bytes_whatever_they_mean() -> None:
+def test_names_are_arbitrary_bytes() -> None:
     """A Kelvin sign is no K, and bytes that are no text are still a name."""
     kelvin = f"witness K {W[0]}\nwitness \N{KELVIN SIGN} {W[1]}\ngroup g all K \N{KELVIN SIGN}\nquorum g\n"
     assert policy(kelvin).groups[0].needed == 2
@@ -160,7 +160,7 @@ def test_names_are_bytes_whatever_they_mean() -> None:
 
 
 @given(st.data())
-def test_no_bytes_make_it_stumble(data: st.DataObject) -> None:
+def test_arbitrary_bytes_never_crash_it(data: st.DataObject) -> None:
     mutated = mutate(TWO_SIDES.encode(), data)
     with suppress(BadNote):
         read = parse_policy(mutated)

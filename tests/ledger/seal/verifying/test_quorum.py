@@ -57,7 +57,7 @@ def policy_of(book: Book) -> Policy:
     return parse_policy((book.bundle / "policy").read_bytes())
 
 
-def test_a_bundle_carries_the_words_the_policy_and_the_keys_and_is_sound_under_its_policy(seen_book: Book) -> None:
+def test_a_bundle_has_signatures_policy_and_keys_and_passes_its_policy(seen_book: Book) -> None:
     verdict = verify("bundle", seen_book.bundle, policy=policy_of(seen_book), known=[seen_book.kept])
 
     assert verdict.code == 0, said(verdict)
@@ -73,7 +73,7 @@ def test_a_bundle_carries_the_words_the_policy_and_the_keys_and_is_sound_under_i
     assert keys == [seen_book.folder.key, *map(key_of, (1, 2, 3))]
 
 
-def test_without_a_policy_nobodys_word_was_asked_for_and_that_is_said(seen_book: Book) -> None:
+def test_without_a_policy_no_signature_is_required_and_the_verdict_says_so(seen_book: Book) -> None:
     verdict = verify("bundle", seen_book.bundle)
 
     assert verdict.code == 0 and NO_POLICY in verdict.unchecked
@@ -82,7 +82,7 @@ def test_without_a_policy_nobodys_word_was_asked_for_and_that_is_said(seen_book:
     )
 
 
-def test_a_word_too_few_is_incomplete_and_named(seen_book: Book) -> None:
+def test_a_missing_signature_is_incomplete_and_named(seen_book: Book) -> None:
     three = policy_of(seen_book)
     three = three._replace(groups=(three.groups[0]._replace(needed=3),))
 
@@ -91,7 +91,7 @@ def test_a_word_too_few_is_incomplete_and_named(seen_book: Book) -> None:
     assert verdict.code == 3 and "no signature from hall" in said(verdict)
 
 
-def test_the_word_that_counts_is_on_this_seal_and_not_on_an_earlier_one(
+def test_only_signatures_under_this_seal_count(
     seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
     sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
@@ -104,7 +104,7 @@ def test_the_word_that_counts_is_on_this_seal_and_not_on_an_earlier_one(
     assert len(earlier.signatures) == 3, "earlier seals keep their words"
 
 
-def test_a_policy_of_another_log_or_another_key_of_a_witness_does_not_pass(seen_book: Book) -> None:
+def test_a_policy_with_another_log_or_witness_key_does_not_pass(seen_book: Book) -> None:
     ours = policy_of(seen_book)
     other_log = ours._replace(logs=(ours.logs[0]._replace(public=key_of(9).public),))
     one = ours.witnesses[0]
@@ -122,9 +122,7 @@ def test_a_policy_of_another_log_or_another_key_of_a_witness_does_not_pass(seen_
     assert verify("bundle", seen_book.bundle, policy=ours, keys=stranger).code == 1
 
 
-def test_a_seal_that_was_kept_is_of_the_log_that_the_policy_names_and_of_no_other(
-    seen_book: Book, tmp_path: Path
-) -> None:
+def test_a_known_seal_must_be_of_the_log_in_the_policy(seen_book: Book, tmp_path: Path) -> None:
     """The bundle's own policy names a second key of the log; the policy that the auditor was given does not."""
     ours, bundle = policy_of(seen_book), seen_book.bundle
     second = Ed25519PrivateKey.from_private_bytes(b"9" * 32)
@@ -143,7 +141,7 @@ def test_a_seal_that_was_kept_is_of_the_log_that_the_policy_names_and_of_no_othe
     assert verdict.code == 1 and f"{kept}: it is not signed with any of the known keys" in said(verdict)
 
 
-def test_a_bad_word_of_a_witness_of_the_policy_spoils_the_seal(seen_book: Book) -> None:
+def test_a_bad_signature_by_a_witness_in_the_policy_invalidates_the_seal(seen_book: Book) -> None:
     ours = policy_of(seen_book)
     path = seen_book.bundle / "checkpoint"
     note = parse_note(path.read_bytes())
@@ -156,7 +154,7 @@ def test_a_bad_word_of_a_witness_of_the_policy_spoils_the_seal(seen_book: Book) 
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "policy", "vkeys.txt", "README.txt", "checkpoints/24"])
-def test_one_bit_changed_in_what_witnesses_add_is_found(seen_book: Book, name: str) -> None:
+def test_one_changed_bit_in_cosignatures_is_detected(seen_book: Book, name: str) -> None:
     path = seen_book.bundle / name
     original = path.read_bytes()
     for place in range(0, len(original), max(1, len(original) // 120)):
@@ -180,7 +178,7 @@ SECOND_SPELLINGS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("change", SECOND_SPELLINGS)
-def test_a_bundles_own_policy_has_one_spelling(seen_book: Book, change: str) -> None:
+def test_the_policy_in_a_bundle_is_canonical(seen_book: Book, change: str) -> None:
     path = seen_book.bundle / "policy"
     path.write_bytes(SECOND_SPELLINGS[change](path.read_text()).encode("utf-8", "surrogateescape"))
 
@@ -189,7 +187,7 @@ def test_a_bundles_own_policy_has_one_spelling(seen_book: Book, change: str) -> 
     assert verdict.code == 1, said(verdict)
 
 
-def test_the_same_log_and_the_same_seals_give_the_same_bytes_and_a_later_word_changes_one_file(
+def test_same_log_and_seals_give_the_same_bytes_and_a_later_signature_changes_one_file(
     seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
     write_bundle(signer, sealed_bank.log, tmp_path / "again")
@@ -208,7 +206,7 @@ def test_the_same_log_and_the_same_seals_give_the_same_bytes_and_a_later_word_ch
     assert verify("bundle", tmp_path / "seen", policy=policy_of(seen_book)).code == 0
 
 
-def test_a_witness_that_is_listed_no_more_leaves_no_trace_in_new_bundles(
+def test_a_removed_witness_leaves_no_trace_in_new_bundles(
     seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
     signer.witnesses.remove("elm-street")
@@ -218,7 +216,7 @@ def test_a_witness_that_is_listed_no_more_leaves_no_trace_in_new_bundles(
     assert all(b"w2.example" not in data for data in files_of(tmp_path / "fewer").values())
 
 
-def test_a_receipt_carries_the_words_and_is_checked_with_the_policy_alone(
+def test_a_receipt_has_cosignatures_and_can_be_checked_with_the_policy_alone(
     seen_book: Book, signer: Signer, tmp_path: Path
 ) -> None:
     path = tmp_path / "receipt"
@@ -242,7 +240,7 @@ def test_a_receipt_carries_the_words_and_is_checked_with_the_policy_alone(
     assert parse_receipt(path.read_bytes()).entry == receipt.entry
 
 
-def test_a_note_that_only_witnesses_signed_is_no_seal_of_the_log(seen_book: Book) -> None:
+def test_a_note_signed_only_by_witnesses_is_not_a_seal(seen_book: Book) -> None:
     path = seen_book.bundle / "checkpoint"
     note = parse_note(path.read_bytes())
     path.write_bytes(note._replace(signatures=note.signatures[1:]).data)
@@ -250,7 +248,9 @@ def test_a_note_that_only_witnesses_signed_is_no_seal_of_the_log(seen_book: Book
     assert verify("bundle", seen_book.bundle, policy=policy_of(seen_book)).code == 1
 
 
-def test_the_policy_is_called_by_words(seen_book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_policy_is_an_option_of_the_command(
+    seen_book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["bundle", str(seen_book.bundle), "--policy"]
     assert main([*words, str(seen_book.bundle / "policy")]) == 0
     assert "they are there" in capsys.readouterr().out
@@ -260,7 +260,7 @@ def test_the_policy_is_called_by_words(seen_book: Book, tmp_path: Path, capsys: 
         assert ended.value.code == 64
 
 
-def test_a_word_from_a_time_that_no_calendar_has_is_still_a_word(seen_book: Book, signer: Signer) -> None:
+def test_a_signature_from_an_impossible_year_still_counts(seen_book: Book, signer: Signer) -> None:
     see(signer, 3, at_seconds=2**63 - 1)
 
     latest = signer.folder.latest()
@@ -269,7 +269,7 @@ def test_a_word_from_a_time_that_no_calendar_has_is_still_a_word(seen_book: Book
     assert time_in_words(253_402_300_799) == "9999-12-31 23:59 UTC"
 
 
-def test_verdicts_do_not_depend_on_who_speaks_first(seen_book: Book) -> None:
+def test_verdicts_do_not_depend_on_the_order_of_signatures(seen_book: Book) -> None:
     path = seen_book.bundle / "checkpoint"
     note = parse_note(path.read_bytes())
     verdicts: list[Verdict] = []

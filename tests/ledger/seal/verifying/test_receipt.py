@@ -69,12 +69,12 @@ def test_a_checkpoint_is_three_lines_and_holds_no_date() -> None:
         f"{ORIGIN}\n1\nAAAA\n",
     ],
 )
-def test_what_is_written_another_way_is_no_checkpoint(text: str) -> None:
+def test_a_malformed_checkpoint_is_rejected(text: str) -> None:
     with pytest.raises(BadNote):
         parse_checkpoint(text)
 
 
-def test_only_the_logs_own_key_seals_it() -> None:
+def test_only_the_key_of_the_log_makes_a_seal() -> None:
     stranger = KEY._replace(name="library.example")
     signed_by_the_stranger = sign_note(TEXT, stranger.name, PRIVATE)
 
@@ -85,7 +85,7 @@ def test_only_the_logs_own_key_seals_it() -> None:
         check_checkpoint(SEALED, [])
 
 
-def test_a_receipt_reads_as_it_was_written() -> None:
+def test_a_receipt_is_parsed_as_it_was_written() -> None:
     for receipt in (RECEIPT, LONG_RECEIPT):
         assert parse_receipt(receipt.data) == receipt
     assert LONG_RECEIPT.data.startswith(b"c2sp.org/tlog-proof@v1\nextra eyJhIjoxfQ==\nindex 73894\n")
@@ -112,20 +112,20 @@ def test_a_receipt_reads_as_it_was_written() -> None:
         Receipt(b"{}", 0, (), b"x" * 300_000).data,
     ],
 )
-def test_what_is_written_another_way_is_no_receipt(data: bytes) -> None:
+def test_a_malformed_receipt_is_rejected(data: bytes) -> None:
     with pytest.raises(BadNote):
         parse_receipt(data)
 
 
 @given(st.data())
-def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+def test_only_canonical_bytes_are_accepted(data: st.DataObject) -> None:
     mutated = mutate(LONG_RECEIPT.data, data)
     with suppress(BadNote):
         assert parse_receipt(mutated).data == mutated
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_make_a_parser_stumble(data: bytes) -> None:
+def test_arbitrary_bytes_never_crash_the_parser(data: bytes) -> None:
     for parse in (parse_receipt, lambda data: check_checkpoint(data, [KEY])):
         with pytest.raises(BadNote):
             parse(data)
@@ -137,25 +137,25 @@ def test_a_number_has_one_spelling(text: str) -> None:
         assert str(parse_decimal(text)) == text
 
 
-def test_the_longest_log_that_can_be_is_written_and_one_entry_more_is_not() -> None:
+def test_the_largest_size_of_a_log_is_accepted_and_one_more_is_not() -> None:
     assert parse_decimal(str(LARGEST_SIZE)) == LARGEST_SIZE
     with pytest.raises(BadNote, match="no log is that large"):
         parse_decimal(str(LARGEST_SIZE + 1))
 
 
-def test_a_note_of_another_text_is_no_checkpoint() -> None:
+def test_a_note_with_another_text_is_not_a_checkpoint() -> None:
     with pytest.raises(BadNote):
         check_checkpoint(Note("a\nb\nc\nd\n", sign_note("a\nb\nc\nd\n", ORIGIN, PRIVATE).signatures).data, [KEY])
 
 
 @pytest.mark.parametrize("length", [1, LARGEST_ENTRY_BYTES])
-def test_the_smallest_and_the_largest_entry_have_a_receipt(length: int) -> None:
+def test_the_smallest_and_the_largest_entry_fit_in_a_receipt(length: int) -> None:
     receipt = Receipt(b"x" * length, 0, (), SEALED)
 
     assert parse_receipt(receipt.data) == receipt
 
 
-def test_the_longest_path_and_the_largest_receipt_are_read_and_nothing_beyond() -> None:
+def test_the_longest_path_and_largest_receipt_are_accepted_and_no_more() -> None:
     longest = Receipt(b"{}", 0, (ROOT,) * LONGEST_PATH, SEALED)
     largest = LONG_RECEIPT.data.ljust(LARGEST_RECEIPT_BYTES, b"x")
 
@@ -167,7 +167,7 @@ def test_the_longest_path_and_the_largest_receipt_are_read_and_nothing_beyond() 
 
 
 @pytest.mark.parametrize("lines", [["extra e30=", "e30="], ["e30=", "index 0"], ["extra e30="], ["index 0"]])
-def test_a_receipt_without_its_entry_or_its_place_is_none(lines: list[str]) -> None:
+def test_a_receipt_without_entry_or_index_is_rejected(lines: list[str]) -> None:
     head = RECEIPT.data.split(b"\n")[0].decode()
 
     with pytest.raises(BadNote, match="the entry and its index"):
@@ -186,7 +186,7 @@ def check(book: Book, path: Path, *known: Path) -> Verdict:
     return verify("receipt", path, known=known, keys=parse_keys((book.bundle / "vkeys.txt").read_bytes()))
 
 
-def test_a_receipt_says_what_was_recorded_and_that_it_is_under_the_seal(book: Book, receipt: Path) -> None:
+def test_a_receipt_shows_what_was_recorded_and_that_it_is_sealed(book: Book, receipt: Path) -> None:
     verdict = check(book, receipt)
 
     assert verdict.code == 0
@@ -194,7 +194,7 @@ def test_a_receipt_says_what_was_recorded_and_that_it_is_under_the_seal(book: Bo
     assert any("exchange-settled" in line and "m-ana +90 min, m-bo -90 min" in line for line in verdict.checked)
 
 
-def test_without_a_key_nothing_is_proven(receipt: Path) -> None:
+def test_without_a_key_a_receipt_proves_nothing(receipt: Path) -> None:
     verdict = verify("receipt", receipt)
 
     assert verdict.code == 3 and any("--key" in line for line in verdict.unchecked)
@@ -210,7 +210,7 @@ def test_one_bit_changed_anywhere_in_a_receipt_is_found(book: Book, receipt: Pat
         assert check(book, receipt).code == 1, f"byte {place}"
 
 
-def test_a_receipt_of_another_entry_does_not_pass_under_this_number(book: Book, receipt: Path) -> None:
+def test_a_receipt_of_another_entry_fails_with_this_number(book: Book, receipt: Path) -> None:
     parsed = parse_receipt(receipt.read_bytes())
     for wrong in (
         parsed._replace(place=16),
@@ -231,7 +231,7 @@ def test_a_receipt_is_compared_with_a_seal_over_the_same_entries_only(book: Book
     assert other.code == 3, "what could not be compared is no pass"
 
 
-def test_a_receipt_is_given_under_the_last_seal_unless_the_entry_is_newer(sealed_bank: TimeBank, book: Book) -> None:
+def test_a_receipt_uses_the_last_seal_unless_the_entry_is_newer(sealed_bank: TimeBank, book: Book) -> None:
     signer = Signer(book.place, sealed_bank.log)
     sealed_before = signer.folder.latest().checkpoint.size
     sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))

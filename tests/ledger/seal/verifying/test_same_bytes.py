@@ -88,7 +88,7 @@ def test_a_bundle_is_the_same_in_every_time_zone_locale_and_process(
     assert files_of(tmp_path / "bundle") == files_of(long_book.bundle)
 
 
-def test_what_was_worked_out_once_is_worked_out_alike_by_every_version_of_python() -> None:
+def test_root_and_derived_files_are_the_same_in_every_version_of_python() -> None:
     """Recorded once and for ever: if this root or these bytes change, no seal that was ever given fits its book."""
     data = [row for _, row, _ in map(_row, range(ENTRIES), _much_help())]
     file = io.BytesIO(b"".join(entry + b"\n" for entry in data))

@@ -12,13 +12,13 @@ def test_the_same_seed_draws_the_same_entries() -> None:
     assert sample("Elm Street 2026-03", 5, 1, 1000) == sample("Elm Street 2026-03", 5, 1, 1000)
 
 
-def test_this_seed_draws_these_entries_for_ever() -> None:
+def test_this_seed_always_draws_these_entries() -> None:
     """Samples that were drawn are in the papers of auditors: the draw never changes."""
     assert list(draws("riverside", 1, 5)) == [3, 1, 5, 2, 4]
     assert sample("2026-11-26", 5, 1, 4242) == [773, 1509, 2212, 2653, 4118]
 
 
-def test_whoever_follows_the_description_draws_the_same() -> None:
+def test_following_the_description_draws_the_same_entries() -> None:
     text = b"common-hours/sample/v1\nriverside\n1\n"
 
     by_hand = 100 + int(hashlib.sha256(text).hexdigest(), 16) % 51
@@ -26,20 +26,20 @@ def test_whoever_follows_the_description_draws_the_same() -> None:
     assert next(draws("riverside", 100, 150)) == by_hand
 
 
-def test_a_larger_sample_holds_the_smaller_one() -> None:
+def test_a_larger_sample_contains_the_smaller_one() -> None:
     assert set(sample("seed", 10, 1, 500)) < set(sample("seed", 20, 1, 500))
 
 
-def test_another_seed_draws_others() -> None:
+def test_another_seed_draws_other_entries() -> None:
     assert sample("one", 10, 1, 10_000) != sample("two", 10, 1, 10_000)
 
 
 @pytest.mark.parametrize(("first", "last"), [(1, 1), (1, 7), (40, 46)])
-def test_a_sample_as_large_as_the_book_is_the_book(first: int, last: int) -> None:
+def test_a_sample_as_large_as_the_log_is_the_whole_log(first: int, last: int) -> None:
     assert sample("seed", 200, first, last) == list(range(first, last + 1))
 
 
-def test_of_nothing_nothing_is_drawn() -> None:
+def test_an_empty_range_gives_an_empty_sample() -> None:
     assert sample("seed", 5, 1, 0) == []
 
 

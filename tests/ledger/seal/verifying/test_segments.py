@@ -44,7 +44,7 @@ def lived() -> list[Entry]:
     return told
 
 
-def test_the_journal_tells_of_each_movement() -> None:
+def test_the_journal_shows_each_movement() -> None:
     segment = read([encode(one) for one in lived()], first=1_000)
 
     assert segment.journal.decode() == (
@@ -65,7 +65,7 @@ def test_the_journal_tells_of_each_movement() -> None:
     assert (segment.last_day, segment.faults) == ("2026-03-17", [])
 
 
-def test_the_corrections_tell_what_they_put_right_and_who_said_so() -> None:
+def test_corrections_list_what_they_correct_and_who_asked() -> None:
     book = LogTotals()
     book.add(read([encode(one) for one in lived()]))
 
@@ -79,7 +79,7 @@ def test_the_corrections_tell_what_they_put_right_and_who_said_so() -> None:
     assert book.faults == []
 
 
-def test_a_correction_with_nothing_sealed_has_nothing_to_show() -> None:
+def test_a_correction_without_sealed_text_has_an_empty_column() -> None:
     entry_without = json.loads(encode(lived()[2]))
     del entry_without["sealed"]
 
@@ -88,7 +88,7 @@ def test_a_correction_with_nothing_sealed_has_nothing_to_show() -> None:
     assert (told.kind, told.sealed) == ("exchange-reversed", "")
 
 
-def test_what_an_entry_does_to_what_is_its_mark() -> None:
+def test_a_mark_is_what_an_entry_does_to_its_subject() -> None:
     legs = '[{"category":"garden","giver":"m-ana","minutes":60,"receiver":"m-bo"}]'
     marks = {one.type: marks_in(json.loads(encode(one))) for one in lived()[3:]}
 
@@ -102,7 +102,7 @@ def test_what_an_entry_does_to_what_is_its_mark() -> None:
     }
 
 
-def test_the_opening_and_the_closing_stand_around_the_movements() -> None:
+def test_the_journal_opens_and_closes_around_the_movements() -> None:
     balances = {"m-bo": Tally(0, 60), "m-ana": Tally(60, 0)}
 
     assert journal_opening(SEALED, ["m-ana", "m-bo"]).decode() == (
@@ -129,7 +129,7 @@ def test_the_guide_names_the_root_and_each_key() -> None:
     assert "\n\n" + "".join(f"  {key.text}\n" for key in keys) + "\n" in told
 
 
-def test_balances_gather_over_entries_and_over_stretches() -> None:
+def test_balances_add_up_over_entries_and_segments() -> None:
     def settled(place: int, minutes: int) -> list[bytes]:
         exchange, legs = ExchangeId(f"x-{place}"), (help_of(minutes=minutes), help_of(BO, CHIDI, minutes=2 * minutes))
         report = ExchangeReported(exchange=exchange, legs=legs, given_on=TODAY, reported_by=ANA, awaiting=())
@@ -156,7 +156,7 @@ def test_a_day_without_movements_leaves_the_last_day_as_it_was() -> None:
     assert read([encode(one) for one in lived()[:1]]).last_day == ""
 
 
-def test_roots_are_known_at_the_sizes_asked_for_and_at_the_end() -> None:
+def test_roots_are_known_at_the_requested_sizes_and_at_the_end() -> None:
     lines = [encode(one) for one in lived()]
     edge = Edge()
     roots: dict[int, bytes] = {}
@@ -179,7 +179,7 @@ def test_an_erasure_is_remembered_with_its_day() -> None:
     assert book.erasures == [(1, "2026-03-15", 2), (2, "2026-03-16", 2), (3, "2026-03-17", 2)]
 
 
-def test_what_is_wrong_is_told_by_its_number_and_what_is_only_newer_is_no_fault_of_the_book() -> None:
+def test_faults_have_entry_numbers_and_unknown_kinds_are_marked() -> None:
     newer = encode(entry(2, SETTLE)).replace(b'"ver":1', b'"ver":2')
     segment = read_segment(
         Task([b"{}\n", newer + b"\n", encode(entry(3, REPORT))], 7, ORIGIN, (), b"secret")  # the last line is not ended
@@ -193,7 +193,7 @@ def test_what_is_wrong_is_told_by_its_number_and_what_is_only_newer_is_no_fault_
     assert (segment.opens, segment.closes, segment.commands, segment.subjects) == ((), (), b"", b"")
 
 
-def test_of_a_book_that_is_no_book_some_faults_are_enough() -> None:
+def test_the_number_of_faults_is_limited() -> None:
     book = LogTotals()
     for place in range(7):
         book.add(read([b"{}"] * 32, first=1 + 32 * place))
@@ -202,7 +202,7 @@ def test_of_a_book_that_is_no_book_some_faults_are_enough() -> None:
     assert [fault.number for fault in book.faults[-2:]] == [32 * 4 + 19, 32 * 4 + 20] and len(book.faults) == 100
 
 
-def test_a_command_is_remembered_by_a_digest_that_nobody_can_prepare_for() -> None:
+def test_command_digests_are_salted() -> None:
     def marked(secret: bytes) -> Marks:
         marks = Marks(secret)
         marks.command(7, "command-000001")
@@ -217,7 +217,7 @@ def test_a_command_is_remembered_by_a_digest_that_nobody_can_prepare_for() -> No
     assert marks.commands != marked(b"another").commands and marks.subjects != marked(b"another").subjects
 
 
-def test_the_same_minutes_back_are_no_reversal_of_other_minutes() -> None:
+def test_a_reversal_of_other_minutes_is_a_fault() -> None:
     less = ExchangeReversed(
         exchange=ExchangeId("x-0001"), legs=(help_of(minutes=59),), given_on=TODAY, asked_by=BO, approved_by=ANA
     )
@@ -228,7 +228,7 @@ def test_the_same_minutes_back_are_no_reversal_of_other_minutes() -> None:
     assert book.faults == [Fault(3, "it does not say the same as entry 2", is_unknown=False)]
 
 
-def test_a_correction_of_what_is_not_there_has_no_original() -> None:
+def test_a_correction_of_a_missing_entry_has_no_original() -> None:
     book = LogTotals()
     book.add(read([encode(entry(1, WITHDRAW))]))
 

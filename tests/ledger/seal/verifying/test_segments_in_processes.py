@@ -15,7 +15,7 @@ from ledger.seal.verifying.segments import ENTRIES, Segment, Task, cores, read_s
 ORIGIN = "localhost/elm-street/1"
 
 
-def test_lines_are_cut_into_stretches_and_a_line_that_breaks_off_is_none() -> None:
+def test_lines_are_cut_into_segments_and_an_unfinished_line_is_left_out() -> None:
     lines = [b"%d\n" % number for number in range(ENTRIES + 3)]
     cut = list(tasks(io.BytesIO(b"".join(lines)), ENTRIES + 2, ORIGIN, [9, 1, ENTRIES, ENTRIES + 1], b"secret"))
 
@@ -36,7 +36,7 @@ def test_a_line_longer_than_any_entry_comes_in_pieces() -> None:
     assert cut.lines == [b"x" * 65_537, b"\n"]
 
 
-def test_the_cores_that_may_be_used_are_counted_wherever_that_can_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_usable_cores_are_counted_where_the_system_can_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 3, 5}, raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 7)
     assert cores() == 3
@@ -83,7 +83,7 @@ def crowd(monkeypatch: pytest.MonkeyPatch) -> type[Crowd]:
     ],
     ids=["large", "small", "alone", "asked for"],
 )
-def test_a_large_book_is_read_by_as_many_processes_as_there_are_cores(
+def test_a_large_log_uses_a_process_for_each_core(
     size: int, workers: int | None, called: list[tuple[int, str]], crowd: type[Crowd], tmp_path: Path
 ) -> None:
     work = [Task([b"{}\n"], number, ORIGIN, (), b"") for number in range(1, 9)]

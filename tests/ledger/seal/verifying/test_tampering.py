@@ -40,12 +40,12 @@ def keys_of(book: Book) -> list[VerifierKey]:
     return parse_keys((book.folder.path / "vkeys.txt").read_bytes())
 
 
-def test_it_says_what_nobody_can_know_from_the_bundle_alone(checked: Check) -> None:
+def test_the_verdict_lists_what_a_bundle_alone_cannot_show(checked: Check) -> None:
     assert "whose key this is" in said(checked()) and "the history that others were shown" in said(checked())
 
 
 @pytest.mark.parametrize("name", [*FILES, "checkpoints/14", "checkpoints/24"])
-def test_one_bit_changed_in_any_file_is_found(book: Book, checked: Check, name: str) -> None:
+def test_one_changed_bit_in_any_file_is_detected(book: Book, checked: Check, name: str) -> None:
     path = book.bundle / name
     original = path.read_bytes()
     for place in range(0, len(original), max(1, len(original) // PLACES_IN_A_FILE)):
@@ -64,14 +64,14 @@ def test_one_bit_changed_in_any_file_is_found(book: Book, checked: Check, name: 
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_missing_is_never_passed_over(book: Book, checked: Check, name: str) -> None:
+def test_a_missing_file_is_always_reported(book: Book, checked: Check, name: str) -> None:
     (book.bundle / name).unlink()
 
     assert checked().code == 3 and f"{name} is missing" in said(checked())
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_goes_on_or_breaks_off_is_found(book: Book, checked: Check, name: str) -> None:
+def test_a_longer_or_truncated_file_is_detected(book: Book, checked: Check, name: str) -> None:
     path = book.bundle / name
     original = path.read_bytes()
     for changed in (original + b"\n", original + original[-65:], original[:-1], original[: len(original) // 2], b""):
@@ -140,7 +140,7 @@ def test_lines_changed_moved_or_lost_are_named(
     assert (verdict.code, words in said(verdict)) == (code, True), said(verdict)
 
 
-def test_entries_and_their_hashes_changed_together_still_miss_the_root(book: Book, checked: Check) -> None:
+def test_entries_changed_together_with_their_hashes_still_fail_the_root(book: Book, checked: Check) -> None:
     write_lines(book, one_minute_more(lines_of(book)))
     leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(book)]
     (book.bundle / "leaves.txt").write_bytes(leaf_lines(leaves))
@@ -151,7 +151,7 @@ def test_entries_and_their_hashes_changed_together_still_miss_the_root(book: Boo
     assert "the first 24 entries are not the ones it seals" in said(verdict), "earlier seals tell roughly where"
 
 
-def test_an_entry_and_one_hash_changed_apart_are_both_found(book: Book, checked: Check) -> None:
+def test_an_entry_and_an_unrelated_hash_are_both_reported(book: Book, checked: Check) -> None:
     """Then neither file leads to the seal, so nobody can say which of the two was right."""
     write_lines(book, one_minute_more(lines_of(book)))
     leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(book)]
@@ -164,7 +164,7 @@ def test_an_entry_and_one_hash_changed_apart_are_both_found(book: Book, checked:
     assert "is not what was sealed" not in said(verdict)
 
 
-def test_of_a_book_that_breaks_off_all_that_is_left_is_compared(book: Book, checked: Check) -> None:
+def test_what_is_left_of_a_truncated_log_is_compared(book: Book, checked: Check) -> None:
     write_lines(book, lines_of(book)[:20])
 
     verdict = checked(book.kept)
@@ -176,7 +176,7 @@ def test_of_a_book_that_breaks_off_all_that_is_left_is_compared(book: Book, chec
     )
 
 
-def test_tables_changed_so_that_they_still_add_up_are_found(book: Book, checked: Check) -> None:
+def test_changed_tables_that_still_add_up_are_detected(book: Book, checked: Check) -> None:
     path = book.bundle / "balances.csv"
     rows = list(csv.reader(path.read_text().splitlines()))
     for row, more in zip(rows[1:], (1, -1), strict=True):
@@ -186,14 +186,14 @@ def test_tables_changed_so_that_they_still_add_up_are_found(book: Book, checked:
     assert checked().code == 1 and "balances.csv does not match the entries" in said(checked())
 
 
-def test_a_strange_file_in_the_folder_is_told_of(book: Book, checked: Check) -> None:
+def test_an_unknown_file_in_the_folder_is_reported(book: Book, checked: Check) -> None:
     (book.bundle / "notes.txt").write_text("mine")
 
     assert checked().code == 0 and "'notes.txt', which is not part of a bundle" in said(checked())
 
 
 @pytest.mark.parametrize(("old", "new", "line"), [("commodity min", "commodity max", 1), ("account", "accounts", 1)])
-def test_a_journal_that_opens_otherwise_is_told_from_its_first_line(
+def test_a_changed_opening_of_the_journal_is_reported_from_line_one(
     book: Book, checked: Check, old: str, new: str, line: int
 ) -> None:
     path = book.bundle / "journal.ledger"
@@ -202,7 +202,7 @@ def test_a_journal_that_opens_otherwise_is_told_from_its_first_line(
     assert checked().code == 1 and f"does not match the entries, from about line {line}" in said(checked())
 
 
-def test_what_a_bundle_says_does_not_steer_a_terminal(book: Book, checked: Check) -> None:
+def test_text_in_a_bundle_cannot_steer_a_terminal(book: Book, checked: Check) -> None:
     (book.bundle / "\x1b[2J").write_text("")
     lines = lines_of(book)
     write_lines(book, [lines[0].replace(b"community-founded", b"community-\\u001b[31m" + b"x" * 900), *lines[1:]])

@@ -5,7 +5,7 @@ import pytest
 from ledger.seal.verifying.verdict import FORKED, INCOMPLETE, SOUND, TAMPERED, Verdict
 
 
-def test_a_sound_verdict_says_what_was_checked_and_what_was_not() -> None:
+def test_a_sound_verdict_lists_what_was_checked_and_what_was_not() -> None:
     verdict = Verdict()
     verdict.checked += ["the hashes", "the root"]
     verdict.unchecked += ["what happened"]
@@ -23,7 +23,7 @@ def test_a_sound_verdict_says_what_was_checked_and_what_was_not() -> None:
     ]
 
 
-def test_the_gravest_finding_stands_first_and_names_the_verdict() -> None:
+def test_the_most_serious_finding_comes_first_and_decides_the_verdict() -> None:
     verdict = Verdict()
     for code, words in ((INCOMPLETE, "b is missing"), (TAMPERED, "z was changed"), (FORKED, "c"), (TAMPERED, "a")):
         verdict.find(code, words)
@@ -43,7 +43,7 @@ def test_the_gravest_finding_stands_first_and_names_the_verdict() -> None:
 @pytest.mark.parametrize(
     ("found", "rest"), [(19, []), (20, []), (21, ["  ! and 1 more"]), (1020, ["  ! and 1,000 more"])]
 )
-def test_of_very_many_findings_twenty_are_shown_and_the_others_counted(found: int, rest: list[str]) -> None:
+def test_twenty_findings_are_shown_and_the_rest_counted(found: int, rest: list[str]) -> None:
     verdict = Verdict()
     for number in range(found):
         verdict.find(INCOMPLETE, f"entry {number}")
@@ -61,7 +61,7 @@ def test_of_very_many_findings_twenty_are_shown_and_the_others_counted(found: in
     ],
     ids=["signs that steer", "letters", "just short enough", "too long"],
 )
-def test_what_a_file_says_of_itself_is_shown_without_harm(said: str, shown: str) -> None:
+def test_text_from_files_is_shown_safely(said: str, shown: str) -> None:
     verdict = Verdict()
     verdict.checked.append(said)
 

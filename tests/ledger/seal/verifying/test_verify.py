@@ -34,9 +34,7 @@ def receipt_of(entry: bytes) -> bytes:
     return Receipt(entry, 0, (), sealed(entry)).data
 
 
-def test_a_bundle_is_checked_against_seals_and_keys_that_were_kept(
-    book: Book, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bundle_is_checked_against_known_seals_and_keys(book: Book, capsys: pytest.CaptureFixture[str]) -> None:
     keys = str(book.folder.path / "vkeys.txt")
 
     assert main(["bundle", str(book.bundle), "--known", str(book.kept), "--key", keys]) == 0
@@ -59,7 +57,7 @@ def test_a_bundle_is_checked_against_seals_and_keys_that_were_kept(
     ],
     ids=["nothing", "no path", "another kind", "a capital", "no keys", "no policy", "an option"],
 )
-def test_a_wrong_call_is_told_apart_from_every_verdict(
+def test_a_wrong_command_line_has_its_own_exit_code(
     words: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -69,7 +67,7 @@ def test_a_wrong_call_is_told_apart_from_every_verdict(
     assert ended.value.code == WRONG_CALL and said.startswith("usage: python -m ledger.seal.verify") and told in said
 
 
-def test_a_receipt_is_checked_by_words_against_a_key_and_a_seal_that_was_kept(
+def test_the_command_checks_a_receipt_against_a_key_and_a_known_seal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, keys, kept = tmp_path / "receipt", tmp_path / "keys", tmp_path / "kept"
@@ -87,7 +85,7 @@ def test_a_receipt_is_checked_by_words_against_a_key_and_a_seal_that_was_kept(
 
 
 @pytest.mark.parametrize(("encoding", "shown"), [("ascii", "\\u5b57"), ("utf-8", "字")])
-def test_a_terminal_that_lacks_a_letter_is_shown_its_number(
+def test_letters_that_the_terminal_lacks_are_escaped(
     encoding: str, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terminal = TextIOWrapper(BytesIO(), encoding=encoding)
@@ -98,20 +96,20 @@ def test_a_terminal_that_lacks_a_letter_is_shown_its_number(
     assert f"  ! {shown} cannot be read: No such file or directory" in terminal.read()
 
 
-def test_a_verdict_can_be_written_where_nothing_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_verdict_can_be_written_to_a_stream_without_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
     page = StringIO()
     monkeypatch.setattr("sys.stdout", page)
 
     assert main(["receipt", "字"]) == 3 and "字 cannot be read" in page.getvalue()
 
 
-def test_a_file_without_an_end_is_refused() -> None:
+def test_an_endless_file_is_rejected() -> None:
     assert verify("receipt", Path("/dev/zero")).code == 1
     with pytest.raises(BadNote):
         read_policy(Path("/dev/zero"))
 
 
-def test_a_policy_may_be_as_long_as_a_policy_may_be(tmp_path: Path) -> None:
+def test_the_longest_policy_is_accepted(tmp_path: Path) -> None:
     text = f"log {OURS.text}\nquorum none\n"
     path = tmp_path / "policy"
     path.write_text(text + "#" * (LARGEST_POLICY_BYTES - len(text) - 1) + "\n")
@@ -122,19 +120,19 @@ def test_a_policy_may_be_as_long_as_a_policy_may_be(tmp_path: Path) -> None:
         read_policy(path)
 
 
-def test_a_key_file_that_holds_a_private_key_is_no_file_of_public_ones(book: Book) -> None:
+def test_a_private_key_is_not_accepted_as_a_file_of_public_keys(book: Book) -> None:
     with pytest.raises(SystemExit):
         main(["bundle", str(book.bundle), "--key", str(book.folder.path / KEY)])
 
 
-def test_a_receipt_of_an_entry_that_only_a_newer_program_knows_is_incomplete(tmp_path: Path) -> None:
+def test_a_receipt_of_an_unknown_kind_of_entry_is_incomplete(tmp_path: Path) -> None:
     path = tmp_path / "receipt"
     path.write_bytes(receipt_of(SETTLED.replace(b'"ver":1', b'"ver":2')))
 
     assert verify("receipt", path, keys=[OURS]).code == 3
 
 
-def test_a_receipt_of_what_is_no_entry_proves_nothing_however_well_signed(tmp_path: Path) -> None:
+def test_a_receipt_of_invalid_bytes_is_tampered_even_if_signed(tmp_path: Path) -> None:
     path = tmp_path / "receipt"
     for entry in (
         b"{}",
@@ -145,7 +143,7 @@ def test_a_receipt_of_what_is_no_entry_proves_nothing_however_well_signed(tmp_pa
         assert verify("receipt", path, keys=[OURS]).code == 1
 
 
-def test_a_receipt_beside_another_root_over_as_many_entries_is_forked(tmp_path: Path) -> None:
+def test_a_receipt_and_a_known_seal_with_different_roots_are_forked(tmp_path: Path) -> None:
     path, kept = tmp_path / "receipt", tmp_path / "kept"
     path.write_bytes(receipt_of(SETTLED))
     kept.write_bytes(sign_note(Checkpoint(ORIGIN, 1, leaf_hash(b"another")).text, ORIGIN, PRIVATE).data)
@@ -165,9 +163,7 @@ def test_a_receipt_beside_another_root_over_as_many_entries_is_forked(tmp_path: 
     ("more", "code", "words"),
     [(0, 1, "to 4,294,967,295 are missing"), (1, 3, "a bundle of 4,294,967,296 entries is too large")],
 )
-def test_a_seal_over_more_entries_than_can_be_counted_is_incomplete(
-    book: Book, more: int, code: int, words: str
-) -> None:
+def test_a_seal_over_too_many_entries_is_incomplete(book: Book, more: int, code: int, words: str) -> None:
     huge = Checkpoint(ORIGIN, LARGEST_NUMBER + more, leaf_hash(b""))
     (book.bundle / "vkeys.txt").write_text(f"{OURS.text}\n")
     (book.bundle / "policy").write_text(f"log {OURS.text}\nquorum none\n")
@@ -178,7 +174,7 @@ def test_a_seal_over_more_entries_than_can_be_counted_is_incomplete(
     assert verdict.code == code and words in "\n".join(verdict.lines)
 
 
-def test_a_file_that_cannot_be_read_is_incomplete_and_no_stumble(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_incomplete_and_not_a_crash(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.seal.verifying.bundle_check.read_segments", _lost_disk)
 
     verdict = verify("bundle", book.bundle)
@@ -187,7 +183,7 @@ def test_a_file_that_cannot_be_read_is_incomplete_and_no_stumble(book: Book, mon
 
 
 @pytest.mark.parametrize("workers", [None, 1, 3])
-def test_as_many_processes_read_as_were_asked_for(
+def test_the_requested_number_of_processes_is_used(
     workers: int | None, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int | None] = []
@@ -201,7 +197,7 @@ def test_as_many_processes_read_as_were_asked_for(
     assert verify("bundle", book.bundle, workers=workers).code == 0 and asked == [workers]
 
 
-def test_whoever_waits_is_told_how_far_it_is(book: Book) -> None:
+def test_progress_is_reported(book: Book) -> None:
     told: list[tuple[int, int]] = []
 
     verify("bundle", book.bundle, tell=lambda done, of: told.append((done, of)))
@@ -213,7 +209,7 @@ def _lost_disk(*_: object) -> None:
     raise OSError(5, "the disk is gone")
 
 
-def test_many_findings_are_counted_and_not_all_shown(book: Book) -> None:
+def test_only_some_of_many_findings_are_shown(book: Book) -> None:
     for size in range(100, 140):
         (book.bundle / "checkpoints" / str(size)).write_bytes(b"x")
 

@@ -44,7 +44,7 @@ def is_good(public: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def test_all_cases_are_at_hand() -> None:
+def test_all_test_vectors_are_available() -> None:
     told = [case["result"] for _, case in cases()]
 
     assert len(told) >= 150 and {"valid", "invalid"} <= set(told)
@@ -56,13 +56,13 @@ def test_all_cases_are_at_hand() -> None:
     [(public, case) for public, case in cases() if is_text(bytes.fromhex(case["msg"]))],
     ids=lambda value: str(value["tcId"]) if isinstance(value, dict) else "",
 )
-def test_good_signatures_pass_and_crafted_ones_do_not(public: str, case: dict[str, Any]) -> None:
+def test_valid_signatures_pass_and_crafted_ones_fail(public: str, case: dict[str, Any]) -> None:
     good = is_good(bytes.fromhex(public), bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]))
 
     assert case["result"] == "acceptable" or good == (case["result"] == "valid")
 
 
-def test_a_witness_signs_nothing_that_passes_for_a_log() -> None:
+def test_a_witness_signature_never_passes_for_a_log() -> None:
     public, case = next((public, case) for public, case in cases() if case["result"] == "valid" and case["msg"])
     witness = VerifierKey("wycheproof", COSIGNATURE, bytes.fromhex(public))
     text = bytes.fromhex(case["msg"]).decode(errors="replace")

@@ -67,7 +67,7 @@ def street(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> Iterator[Street
         yield Street(Signer(book.place, sealed_bank.log), sealed_bank, tmp_path / "street", stack)
 
 
-def test_what_witnesses_say_is_kept_with_the_seal(street: Street) -> None:
+def test_signatures_of_witnesses_are_stored_with_the_seal(street: Street) -> None:
     library, hall = street.witness("library"), street.witness("hall")
     for _ in range(3):
         street.help()
@@ -88,7 +88,7 @@ def test_what_witnesses_say_is_kept_with_the_seal(street: Street) -> None:
     assert street.signer.receipt(16).checkpoint == latest.note.data, "a receipt carries the words too"
 
 
-def test_an_idle_log_is_seen_again_and_not_added_to(street: Street) -> None:
+def test_witnesses_sign_an_unchanged_log_again_and_nothing_is_added(street: Street) -> None:
     library = street.witness("library")
     street.ask()
     before = street.signer.folder.latest()
@@ -102,7 +102,7 @@ def test_an_idle_log_is_seen_again_and_not_added_to(street: Street) -> None:
     assert words[-1].at_seconds == AT + 86_400
 
 
-def test_a_witness_that_knows_less_or_more_than_we_remember_is_asked_again_from_there(street: Street) -> None:
+def test_a_witness_with_another_size_is_asked_again_from_that_size(street: Street) -> None:
     street.witness("library")
     street.ask()
     acknowledged = street.signer.folder.path / ACKNOWLEDGED
@@ -119,7 +119,7 @@ def test_a_witness_that_knows_less_or_more_than_we_remember_is_asked_again_from_
     )
 
 
-def test_a_seal_over_fewer_entries_is_shown_to_nobody(street: Street) -> None:
+def test_a_seal_over_fewer_entries_is_not_shown(street: Street) -> None:
     street.witness("library")
     street.help()
     street.ask()
@@ -143,7 +143,7 @@ STRANGE = {
 }
 
 
-def test_whatever_others_answer_the_seal_stands_and_the_good_word_is_kept(street: Street, tmp_path: Path) -> None:
+def test_bad_answers_do_not_prevent_storing_good_signatures(street: Street, tmp_path: Path) -> None:
     library = street.witness("library")
     street.witness("away", follows=False)
     for name, (said, _) in STRANGE.items():
@@ -161,7 +161,7 @@ def test_whatever_others_answer_the_seal_stands_and_the_good_word_is_kept(street
     assert [each.name for each in latest.note.signatures] == [ORIGIN, library.name]
 
 
-def test_nobody_who_dawdles_keeps_the_others_waiting_for_long(street: Street) -> None:
+def test_slow_witnesses_do_not_delay_the_others_for_long(street: Street) -> None:
     street.witness("library")
     street.stranger("silent")
     street.stranger(
@@ -177,7 +177,7 @@ def test_nobody_who_dawdles_keeps_the_others_waiting_for_long(street: Street) ->
     assert answers["dripping"].reason == f"it did not answer within {SECONDS_FOR_ALL} seconds"
 
 
-def test_a_witness_that_is_shown_several_seals_at_once_is_asked_no_third_time(street: Street) -> None:
+def test_a_witness_is_not_asked_a_third_time(street: Street) -> None:
     calls: list[bytes | None] = []
     sizes = iter([b"3\n", b"5\n"])
     street.stranger("library")
@@ -195,7 +195,7 @@ def test_a_witness_that_is_shown_several_seals_at_once_is_asked_no_third_time(st
 
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1", "HTTPS:x", "", "http://127.0.0.1:99999"])
-def test_only_the_web_is_called(url: str) -> None:
+def test_only_http_addresses_are_requested(url: str) -> None:
     with pytest.raises(NoReply):
         send(url)
 
@@ -207,7 +207,7 @@ def twin_of(book: Book, tmp_path: Path) -> Book:
 
 
 @pytest.mark.parametrize("more", [1, 2, 3], ids=["fewer", "as-many", "more"])
-def test_of_two_copies_that_both_seal_the_second_is_found_out_and_seals_no_more(
+def test_the_second_of_two_sealing_copies_is_detected_and_stops_sealing(
     street: Street, book: Book, tmp_path: Path, more: int
 ) -> None:
     twin = twin_of(book, tmp_path)
@@ -231,7 +231,7 @@ def test_of_two_copies_that_both_seal_the_second_is_found_out_and_seals_no_more(
     assert street.ask()["library"].signature is not None, "the first goes on"
 
 
-def test_a_backup_that_was_put_back_with_its_seal_is_found_out_and_goes_on_when_the_newer_is_back(
+def test_a_backup_restored_with_its_seal_is_detected_and_sealing_resumes_with_the_newer_log(
     street: Street, book: Book, tmp_path: Path
 ) -> None:
     old = twin_of(book, tmp_path)
@@ -252,7 +252,7 @@ def test_a_backup_that_was_put_back_with_its_seal_is_found_out_and_goes_on_when_
     assert newer.seal().checkpoint == street.signer.folder.latest().checkpoint, "the newer log holds what was shown"
 
 
-def test_what_a_witness_shows_counts_only_with_our_own_signature(street: Street, book: Book) -> None:
+def test_a_shown_seal_counts_only_with_our_own_signature(street: Street, book: Book) -> None:
     library = street.witness("library")
     street.ask()
     shown = street.signer.folder.latest().note.data
@@ -262,7 +262,7 @@ def test_what_a_witness_shows_counts_only_with_our_own_signature(street: Street,
     assert library.name and not (street.signer.folder.path / CONTRADICTION).exists()
 
 
-def test_a_witness_that_says_it_saw_more_but_shows_nothing_is_told_of_and_stops_nothing(street: Street) -> None:
+def test_a_claim_without_proof_is_reported_and_stops_nothing(street: Street) -> None:
     street.stranger("liar", replying("409 Conflict", b"99\n"))
     street.stranger("judge", replying("422 Unprocessable Content", b""))
 

@@ -17,7 +17,7 @@ NEXT = Submission(20_852_014, (leaf_hash(b"a"), leaf_hash(b"b")), NOTE.data)
 LONGEST = Submission(1, (leaf_hash(b""),) * 63, NOTE.data)
 
 
-def test_a_submission_reads_as_it_was_written() -> None:
+def test_a_submission_is_parsed_as_it_was_written() -> None:
     for submission in (FIRST, NEXT, LONGEST):
         assert parse_submission(submission.data) == submission
     assert FIRST.data == b"old 0\n\n" + NOTE.data
@@ -43,23 +43,23 @@ def test_a_submission_reads_as_it_was_written() -> None:
     ],
     ids=range(13),
 )
-def test_what_is_written_another_way_is_no_submission(data: bytes) -> None:
+def test_a_malformed_submission_is_rejected(data: bytes) -> None:
     with pytest.raises(BadNote):
         parse_submission(data)
 
 
 @given(st.data())
-def test_nothing_is_read_but_what_would_be_written(data: st.DataObject) -> None:
+def test_only_canonical_bytes_are_accepted(data: st.DataObject) -> None:
     mutated = mutate(NEXT.data, data)
     with suppress(BadNote):
         assert parse_submission(mutated).data == mutated
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_make_it_stumble(data: bytes) -> None:
+def test_arbitrary_bytes_never_crash_it(data: bytes) -> None:
     with suppress(BadNote):
         parse_submission(data)
 
 
-def test_a_log_is_called_by_the_hash_of_its_origin() -> None:
+def test_a_log_is_named_by_the_hash_of_its_origin() -> None:
     assert origin_hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

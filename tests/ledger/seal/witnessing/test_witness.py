@@ -76,7 +76,7 @@ def refusal(witness: Witness, data: bytes) -> tuple[int, int | None]:
     return refused.value.status, refused.value.last_size
 
 
-def test_what_leads_on_is_signed_with_the_time_and_remembered(library: Witness) -> None:
+def test_an_extending_checkpoint_is_signed_with_the_time_and_stored(library: Witness) -> None:
     for old, size in ((0, 5), (5, 5), (5, 12), (12, 13), (13, 40)):
         line = library.add_checkpoint(submission(old, size), AT + size)
         signed = check_checkpoint(checkpoint(size).data + line, [KEY, library.key])
@@ -89,7 +89,7 @@ def test_what_leads_on_is_signed_with_the_time_and_remembered(library: Witness) 
         )
 
 
-def test_each_refusal_has_its_number(library: Witness) -> None:
+def test_each_refusal_has_its_status_code(library: Witness) -> None:
     library.add_checkpoint(submission(0, 12), AT)
     bad = Signature(ORIGIN, KEY.id, b"x" * 64)
     good = checkpoint(13)
@@ -110,7 +110,7 @@ def test_each_refusal_has_its_number(library: Witness) -> None:
     assert refusal(library, Submission(12, (leaf_hash(b""),), checkpoint(12).data).data) == (422, None)
 
 
-def test_a_second_history_is_refused_and_kept_as_the_proof_that_it_is(library: Witness) -> None:
+def test_a_second_history_is_refused_and_kept_as_proof(library: Witness) -> None:
     library.add_checkpoint(submission(0, 20), AT)
 
     assert refusal(library, submission(20, 20, OTHERS)) == (409, 20)
@@ -121,14 +121,14 @@ def test_a_second_history_is_refused_and_kept_as_the_proof_that_it_is(library: W
     assert library.add_checkpoint(submission(20, 25), AT), "the history that was seen goes on"
 
 
-def test_a_log_that_was_put_back_is_told_how_much_was_seen(library: Witness) -> None:
+def test_a_restored_log_gets_the_size_that_was_signed_last(library: Witness) -> None:
     library.add_checkpoint(submission(0, 20), AT)
 
     assert refusal(library, submission(0, 12)) == (409, 20)
     assert refusal(library, Submission(20, (), checkpoint(12).data).data) == (400, None)
 
 
-def test_an_empty_log_can_be_seen_and_has_one_root(library: Witness) -> None:
+def test_an_empty_log_can_be_signed_and_has_one_root(library: Witness) -> None:
     wrong = sign_note(Checkpoint(ORIGIN, 0, LEAVES[0]).text, ORIGIN, PRIVATE)
     right = sign_note(Checkpoint(ORIGIN, 0, EMPTY_ROOT).text, ORIGIN, PRIVATE)
 
@@ -158,7 +158,7 @@ FROM_FIVE_TO_EIGHT = (
 )
 
 
-def test_the_log_of_other_programs_is_witnessed(library: Witness) -> None:
+def test_logs_of_other_programs_can_be_witnessed(library: Witness) -> None:
     library.follow(parse_key(MONKEYS))
     proof = tuple(map(bytes.fromhex, FROM_FIVE_TO_EIGHT))
 
@@ -170,7 +170,7 @@ def test_the_log_of_other_programs_is_witnessed(library: Witness) -> None:
     assert len(check_checkpoint(EIGHT + line, [parse_key(MONKEYS), library.key]).verified) == 2
 
 
-def test_two_requests_at_once_never_take_the_log_back(tmp_path: Path) -> None:
+def test_simultaneous_requests_never_go_back_to_a_smaller_size(tmp_path: Path) -> None:
     """The race that the specification warns of: both are checked against the same size, and the smaller is stored last."""
     first = Witness(tmp_path / "library", "library.example")
     first.follow(KEY)
@@ -212,7 +212,7 @@ def at_once(calls: list[Callable[[], bytes]]) -> list[bytes | NotCosigned | None
     return answers
 
 
-def test_nothing_is_answered_before_it_is_remembered(library: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_returned_before_it_is_stored(library: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
     library.add_checkpoint(submission(0, 5), AT)
     monkeypatch.setattr("ledger.seal.signing.folder.os.fsync", _full_disk)
     with pytest.raises(OSError, match="full"):
@@ -228,7 +228,7 @@ def _full_disk(_handle: int) -> None:
     raise OSError(28, "the disk is full")
 
 
-def test_a_witness_whose_memory_is_spoiled_signs_nothing(library: Witness) -> None:
+def test_a_witness_with_damaged_files_signs_nothing(library: Witness) -> None:
     library.add_checkpoint(submission(0, 5), AT)
     path = library.folder / SEEN / origin_hash(ORIGIN)
     good = path.read_bytes()
@@ -256,13 +256,13 @@ def test_a_witness_keeps_its_name_and_key_and_the_logs_it_follows(library: Witne
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a+b", "x" * 256])
-def test_a_new_witness_needs_a_name_that_can_stand_in_a_note(tmp_path: Path, name: str) -> None:
+def test_a_new_witness_needs_a_valid_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(SealRefused, match="needs a name"):
         Witness(tmp_path / "new", name)
     assert not (tmp_path / "new").exists()
 
 
-def test_a_witness_follows_logs_and_no_other_witnesses(library: Witness) -> None:
+def test_a_witness_follows_logs_only(library: Witness) -> None:
     with pytest.raises(SealRefused, match="not the key of a log"):
         library.follow(witness_key("oak.example", PRIVATE))
     (library.folder / LOGS).write_bytes(b"spoiled")
@@ -270,7 +270,7 @@ def test_a_witness_follows_logs_and_no_other_witnesses(library: Witness) -> None
         library.add_checkpoint(submission(0, 5), AT)
 
 
-def test_a_log_may_have_two_keys_while_it_changes_them(library: Witness) -> None:
+def test_a_log_can_have_two_keys(library: Witness) -> None:
     newer = Ed25519PrivateKey.from_private_bytes(b"8" * 32)
     library.add_checkpoint(submission(0, 5), AT)
     by_the_newer = sign_note(checkpoint(12).text, ORIGIN, newer)
@@ -282,7 +282,7 @@ def test_a_log_may_have_two_keys_while_it_changes_them(library: Witness) -> None
     assert library.add_checkpoint(Submission(5, tuple(proof), by_the_newer.data).data, AT)
 
 
-def test_what_was_seen_is_shown_by_the_hash_of_the_origin_and_nothing_else_is(library: Witness) -> None:
+def test_the_last_checkpoint_is_shown_by_the_hash_of_the_origin(library: Witness) -> None:
     assert library.shown(origin_hash(ORIGIN)) is None
     library.add_checkpoint(submission(0, 5), AT)
 
@@ -292,7 +292,7 @@ def test_what_was_seen_is_shown_by_the_hash_of_the_origin_and_nothing_else_is(li
         assert library.shown(name) is None
 
 
-def test_a_checkpoint_with_lines_of_its_own_is_not_read(library: Witness) -> None:
+def test_a_checkpoint_with_extra_lines_is_rejected(library: Witness) -> None:
     longer = sign_note(checkpoint(5).text + "an extension\n", ORIGIN, PRIVATE)
 
     assert refusal(library, Submission(0, (), longer.data).data) == (400, None)

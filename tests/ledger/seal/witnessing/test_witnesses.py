@@ -17,7 +17,7 @@ def witnesses(sealed_bank: TimeBank, book: Book) -> Witnesses:
     return Signer(book.place, sealed_bank.log).witnesses
 
 
-def test_nobody_is_asked_until_somebody_is_listed(witnesses: Witnesses, book: Book) -> None:
+def test_no_one_is_asked_until_a_witness_is_listed(witnesses: Witnesses, book: Book) -> None:
     assert witnesses.policy.text == f"log {book.folder.key.text}\nquorum none\n"
 
     witnesses.add("library", key_of(1), "https://library.example/witness/")
@@ -31,7 +31,7 @@ def test_nobody_is_asked_until_somebody_is_listed(witnesses: Witnesses, book: Bo
     assert parse_policy((book.folder.path / POLICY).read_bytes()) == policy == witnesses.policy
 
 
-def test_more_than_one_word_may_be_needed_and_never_more_than_there_are(witnesses: Witnesses) -> None:
+def test_the_number_of_required_signatures_is_limited_by_the_witnesses(witnesses: Witnesses) -> None:
     for number, name in enumerate(("library", "elm-street", "hall"), start=1):
         witnesses.add(name, key_of(number), "")
 
@@ -49,7 +49,7 @@ def test_more_than_one_word_may_be_needed_and_never_more_than_there_are(witnesse
 
 
 @pytest.mark.parametrize("name", ["", "two words", "none", "witnesses", "all", "#", "a+b", "x" * 61, "a\n", "-"])
-def test_a_witness_has_a_name_that_can_stand_in_a_policy(witnesses: Witnesses, name: str) -> None:
+def test_a_witness_needs_a_name_that_is_valid_in_a_policy(witnesses: Witnesses, name: str) -> None:
     with pytest.raises(SealRefused, match="cannot be called"):
         witnesses.add(name, key_of(1), "")
 
@@ -72,13 +72,13 @@ def test_a_witness_has_a_name_that_can_stand_in_a_policy(witnesses: Witnesses, n
         "http://" + "a" * 500,
     ],
 )
-def test_a_witness_is_asked_over_the_web_and_nowhere_else(witnesses: Witnesses, url: str) -> None:
+def test_a_witness_needs_a_web_address(witnesses: Witnesses, url: str) -> None:
     with pytest.raises(SealRefused, match="not the address of a witness"):
         witnesses.add("library", key_of(1), url)
     assert not witnesses.policy.witnesses
 
 
-def test_a_witness_is_listed_once_and_with_a_witnesss_key(witnesses: Witnesses) -> None:
+def test_a_witness_is_listed_once_with_the_right_kind_of_key(witnesses: Witnesses) -> None:
     witnesses.add("library", key_of(1), "")
 
     for name, key in (("library", key_of(2)), ("again", key_of(1))):
@@ -108,16 +108,14 @@ def test_a_policy_written_by_hand_is_used_and_left_alone(witnesses: Witnesses, b
 @pytest.mark.parametrize(
     "spoiled", [b"", b"quorum a\n", f"witness \xff {key_of(1).text}\nquorum none\n".encode("latin-1")], ids=range(3)
 )
-def test_a_policy_that_cannot_be_read_leaves_nobody_out_in_silence(
-    witnesses: Witnesses, book: Book, spoiled: bytes
-) -> None:
+def test_an_unreadable_policy_is_an_error(witnesses: Witnesses, book: Book, spoiled: bytes) -> None:
     (book.folder.path / POLICY).write_bytes(spoiled)
 
     with pytest.raises(SealRefused, match="cannot be read"):
         _ = witnesses.policy
 
 
-def test_what_witnesses_have_signed_is_a_note_that_may_be_lost(witnesses: Witnesses, book: Book) -> None:
+def test_the_sizes_that_witnesses_signed_are_only_a_cache(witnesses: Witnesses, book: Book) -> None:
     witnesses.acknowledge({key_of(1).text: 12})
     witnesses.acknowledge({key_of(2).text: 26})
     assert witnesses.acknowledged() == {key_of(1).text: 12, key_of(2).text: 26}

@@ -165,7 +165,7 @@ def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: S
     for member, reads_more in ((older.ana, False), (older.chidi, True), (older.ruth, True)):
         page = older.browser(member=member).get("/seal")
         assert 'role="alert"' in page.text and "The book is not the one that was sealed" in words_on(page)
-        assert ("are missing" in words_on(page) and "older backup was put back" in page.text) == reads_more
+        assert ("are missing" in words_on(page) and "older backup was restored" in page.text) == reads_more
     assert older.browser().get("/checkpoint").content == last
     assert older.browser().get("/tile/0/000.p/5").status_code == 200
     older.close()

@@ -1,4 +1,4 @@
-"""A community with a bit of everything in it, its backup, and putting that back."""
+"""A community with a bit of everything in its log, its backup, and restoring it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -26,26 +26,26 @@ def live(bank: TimeBank) -> None:
 
 
 def backed_up(bank: TimeBank, path: Path, *, replace: bool = False) -> Manifest:
-    """A backup of a community as it stands."""
+    """Back up a community."""
     return write_backup(bank.log, bank.people.engine, path, now=NOW, made_by="a test", replace=replace)
 
 
 def put_back(
     path: Path, url: str, seals: Path, *, words: Path | None = None, replace: bool = False, behind: bool = False
 ) -> Restored:
-    """What `hours restore` does, without a word."""
+    """Restore as `hours restore` does, without output."""
     with checked(path, seals, words=words, behind=behind, tell=silent) as found:
         return restore(found.source, Place(url), now=datetime.now(UTC), replace=replace, tell=silent)
 
 
 def silent(doing: str) -> Progress:
-    """Nobody is told."""
+    """Ignore progress."""
     assert doing
     return lambda done, of: None
 
 
 def everything_in(bank: TimeBank) -> tuple[list[tuple[str, bytes, list[str]]], list[tuple[object, ...]]]:
-    """All entries with their tags, and all words, whatever the positions are."""
+    """All entries with their tags, and all personal data, without positions."""
     entries = [(each.type, each.data, sorted(each.tags)) for each in bank.log.from_position(0, limit=100_000)]
     with bank.people.engine.connect() as connection:
         words = connection.execute(sa.select(WORDS).order_by(WORDS.c.commitment)).fetchall()
@@ -53,13 +53,13 @@ def everything_in(bank: TimeBank) -> tuple[list[tuple[str, bytes, list[str]]], l
 
 
 def again(url: str) -> TimeBank:
-    """The community that lives there now."""
+    """Open the community at this place."""
     return TimeBank.open(url, clock=clock, ids=counting_ids(700))
 
 
 @pytest.fixture(scope="session")
 def lively_backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup that nobody changes."""
+    """A backup for all tests. Do not change it."""
     folder = tmp_path_factory.mktemp("backed-up")
     with founded(folder / "data") as bank:
         live(bank)

@@ -1,4 +1,4 @@
-"""A backup that is damaged, cut off, foreign, newer or made up is refused with a sentence, and nothing is changed."""
+"""A backup that is damaged, truncated, foreign, newer or forged is refused with a reason, and nothing is changed."""
 
 import errno
 import hashlib

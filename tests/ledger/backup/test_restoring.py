@@ -1,4 +1,4 @@
-"""What was kept comes back whole, on either database, and only into a place that is free or may be set aside."""
+"""A backup is restored completely, to either database, and only to a place that is free or can be set aside."""
 
 import subprocess
 import sys
@@ -184,7 +184,7 @@ def test_erased_members_are_erased_before_a_restored_community_can_be_opened(
 
 
 def people_in(url: str) -> set[str]:
-    """The words that lie there, looked at before any program has opened the community."""
+    """The stored personal data, read before any program has opened the community."""
     if url.startswith("sqlite"):
         stored = sa.create_engine(f"{url}/people.db")
     else:

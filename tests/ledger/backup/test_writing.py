@@ -1,4 +1,4 @@
-"""A backup is written beside its name, is whole or not there, and holds every word of every entry that it holds."""
+"""A backup is complete or absent, and holds every text of every entry in it."""
 
 import fcntl
 import zipfile

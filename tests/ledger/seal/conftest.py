@@ -1,4 +1,4 @@
-"""A book with a bit of everything in it, sealed twice, and bundled; each test that changes it gets a copy."""
+"""A community with a bit of everything in its log, sealed twice and bundled. Each test that changes it gets a copy."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,8 +24,8 @@ settings.register_profile("without a deadline", deadline=None)
 settings.load_profile("without a deadline")
 
 
-class Book(NamedTuple):
-    """Where a community, its seal, a bundle of it, and a seal that somebody kept from earlier on are."""
+class SealedCommunity(NamedTuple):
+    """The paths of a community, its seals, a bundle, and an earlier seal that someone kept."""
 
     data: Path
     place: Path
@@ -38,7 +38,7 @@ class Book(NamedTuple):
 
 
 def live_a_little(bank: TimeBank) -> None:
-    """Help, a skill exchange, help taken back and put right, and a gift that was a mistake."""
+    """Help, a skill exchange, help taken back and corrected, and a gift that was a mistake."""
     wrong, _ = bank.exchanges.report((help_of(minutes=90),), TODAY, note="Lawn “and” hedge", command=command(BO))
     bank.exchanges.report(skills(), TODAY, command=command(CHIDI))
     bank.exchanges.ask_reversal(wrong, reason="It was an hour", command=command(BO))
@@ -49,8 +49,8 @@ def live_a_little(bank: TimeBank) -> None:
 
 
 @pytest.fixture(scope="session")
-def sealed_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """The book that nobody changes."""
+def sealed_community(tmp_path_factory: pytest.TempPathFactory) -> SealedCommunity:
+    """The community for all tests. Do not change it."""
     folder = tmp_path_factory.mktemp("sealed")
     with founded(folder / "data") as bank:
         signer = Signer(folder / "seal", bank.log)
@@ -60,29 +60,29 @@ def sealed_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
         signer.seal()
         bank.exchanges.report((help_of(BO, ANA, 45),), TODAY, command=command(ANA))
         write_bundle(signer, bank.log, folder / "bundle")
-    return Book(folder / "data", folder / "seal", folder / "bundle", kept)
+    return SealedCommunity(folder / "data", folder / "seal", folder / "bundle", kept)
 
 
 @pytest.fixture
-def book(sealed_book: Book, tmp_path: Path) -> Book:
-    """A copy of it, to change."""
-    folder = shutil.copytree(sealed_book.data.parent, tmp_path / "book")
-    return Book(folder / "data", folder / "seal", folder / "bundle", folder / "kept")
+def community(sealed_community: SealedCommunity, tmp_path: Path) -> SealedCommunity:
+    """A copy to change."""
+    folder = shutil.copytree(sealed_community.data.parent, tmp_path / "book")
+    return SealedCommunity(folder / "data", folder / "seal", folder / "bundle", folder / "kept")
 
 
 @pytest.fixture
-def sealed_bank(book: Book) -> Iterator[TimeBank]:
-    """The community of the book, open."""
-    with TimeBank.open(book.data, clock=clock, ids=counting_ids(500)) as bank:
+def sealed_bank(community: SealedCommunity) -> Iterator[TimeBank]:
+    """The copy, opened."""
+    with TimeBank.open(community.data, clock=clock, ids=counting_ids(500)) as bank:
         yield bank
 
 
 @pytest.fixture
-def checked(book: Book) -> Callable[..., Verdict]:
-    """Checks the bundle as it is now; paths of seals that somebody kept may be given."""
-    return lambda *known, **options: verify("bundle", book.bundle, known=known, **options)
+def checked(community: SealedCommunity) -> Callable[..., Verdict]:
+    """Check the bundle as it is now, with the paths of known seals if any."""
+    return lambda *known, **options: verify("bundle", community.bundle, known=known, **options)
 
 
-def lines_of(book: Book) -> list[bytes]:
+def lines_of(community: SealedCommunity) -> list[bytes]:
     """The entries in the bundle."""
-    return (book.bundle / "entries.jsonl").read_bytes().splitlines(keepends=True)
+    return (community.bundle / "entries.jsonl").read_bytes().splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""The bundle: reproducible, whole or not there, and added up alike by programs that others have written."""
+"""Bundles are reproducible, complete or absent, and other programs get the same sums from them."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from tests import providing
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, command, facts_in, help_of, replayed
-from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.conftest import SealedCommunity
 
 ROOT = Path(__file__).parents[4]
 
@@ -29,17 +29,19 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_lines_are_the_stored_bytes_and_balances_are_those_of_the_ledger(sealed_bank: TimeBank, book: Book) -> None:
-    lines = (book.bundle / "entries.jsonl").read_bytes().splitlines()
-    rows = [line.split(",") for line in (book.bundle / "balances.csv").read_text().splitlines()[1:]]
+def test_lines_are_the_stored_bytes_and_balances_are_those_of_the_ledger(
+    sealed_bank: TimeBank, community: SealedCommunity
+) -> None:
+    lines = (community.bundle / "entries.jsonl").read_bytes().splitlines()
+    rows = [line.split(",") for line in (community.bundle / "balances.csv").read_text().splitlines()[1:]]
 
     assert lines == [data for _, data in sealed_bank.log.scan()]
     assert {account: int(balance) for account, _, _, balance in rows} == replayed(sealed_bank.log)
 
 
-def test_the_corrections_name_what_they_correct(book: Book) -> None:
-    entries = [decode(line) for line in (book.bundle / "entries.jsonl").read_bytes().splitlines()]
-    rows = [line.split(",") for line in (book.bundle / "corrections.csv").read_text().splitlines()[1:]]
+def test_the_corrections_name_what_they_correct(community: SealedCommunity) -> None:
+    entries = [decode(line) for line in (community.bundle / "entries.jsonl").read_bytes().splitlines()]
+    rows = [line.split(",") for line in (community.bundle / "corrections.csv").read_text().splitlines()[1:]]
 
     assert [(row[2], entries[int(row[4]) - 1].type) for row in rows] == [
         ("exchange-reversed", "exchange-settled"),
@@ -50,34 +52,38 @@ def test_the_corrections_name_what_they_correct(book: Book) -> None:
     assert rows[0][6:9] == ["-90", "m-bo", "m-ana"]
 
 
-def test_a_bundle_contains_no_names(book: Book) -> None:
-    whole = b"".join(files_of(book.bundle).values())
+def test_a_bundle_contains_no_names(community: SealedCommunity) -> None:
+    whole = b"".join(files_of(community.bundle).values())
 
     assert not any(word in whole for word in (b"Sousa", b"Lindqvist", b"elm.example", b"hedge", b"Twice"))
 
 
-def test_the_same_log_gives_the_same_bytes_later(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+def test_the_same_log_gives_the_same_bytes_later(
+    sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path
+) -> None:
+    signer = Signer(community.place, sealed_bank.log)
     write_bundle(signer, sealed_bank.log, tmp_path / "again")
     sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
     signer.seal(upto=27)
     shutil.rmtree(signer.folder.path / "tree")
     write_bundle(signer, sealed_bank.log, tmp_path / "later", upto=26)
 
-    assert files_of(tmp_path / "again") == files_of(tmp_path / "later") == files_of(book.bundle)
+    assert files_of(tmp_path / "again") == files_of(tmp_path / "later") == files_of(community.bundle)
 
 
-def test_the_first_entries_of_a_log_can_be_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+def test_the_first_entries_of_a_log_can_be_bundled(
+    sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path
+) -> None:
+    signer = Signer(community.place, sealed_bank.log)
     for upto in (1, 14, 15, 21):
         write_bundle(signer, sealed_bank.log, tmp_path / str(upto), upto=upto)
         assert verify("bundle", tmp_path / str(upto)).code == 0
 
 
 def test_a_bundle_is_complete_or_absent(
-    sealed_bank: TimeBank, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+    signer = Signer(community.place, sealed_bank.log)
     folder = tmp_path / "out" / "bundle"
     monkeypatch.setattr("ledger.seal.signing.bundle_writer.guide", _full_disk)
     with pytest.raises(OSError, match="full"):
@@ -95,16 +101,18 @@ def _full_disk(*_: object) -> bytes:
     raise OSError(28, "the disk is full")
 
 
-def test_a_log_that_no_one_could_verify_is_not_bundled(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
+def test_a_log_that_no_one_could_verify_is_not_bundled(
+    sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path
+) -> None:
     settled = next(data for _, data in sealed_bank.log.scan() if b"exchange-settled" in data)
     sealed_bank.log.append([("exchange-settled", settled, ())], unless=(), after=0)
 
     with pytest.raises(SealRefused, match="could verify entry 27"):
-        write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "bundle")
+        write_bundle(Signer(community.place, sealed_bank.log), sealed_bank.log, tmp_path / "bundle")
 
 
 def balances_by(program: str, journal: Path) -> dict[str, int]:
-    """What another program makes of the journal; accounts at zero are not listed."""
+    """The balances that another program gets from the journal, without accounts at zero."""
     words = [program, "--file", str(journal), "balance", "--flat"]
     told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     rows = [line.split() for line in told.splitlines()]
@@ -112,11 +120,13 @@ def balances_by(program: str, journal: Path) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("program", providing.JOURNAL_PROGRAMS)
-def test_other_programs_get_our_balances_from_the_journal(program: str, sealed_bank: TimeBank, book: Book) -> None:
+def test_other_programs_get_our_balances_from_the_journal(
+    program: str, sealed_bank: TimeBank, community: SealedCommunity
+) -> None:
     path = providing.journal_program(program)
     ours = {account: minutes for account, minutes in replayed(sealed_bank.log).items() if minutes}
 
-    assert ours and balances_by(path, book.bundle / "journal.ledger") == ours
+    assert ours and balances_by(path, community.bundle / "journal.ledger") == ours
 
 
 @pytest.mark.parametrize(
@@ -128,8 +138,10 @@ def test_other_programs_get_our_balances_from_the_journal(program: str, sealed_b
     ],
     ids=" ".join,
 )
-def test_other_programs_reject_the_journal_only_if_a_minute_was_changed(words: list[str], book: Book) -> None:
-    journal = book.bundle / "journal.ledger"
+def test_other_programs_reject_the_journal_only_if_a_minute_was_changed(
+    words: list[str], community: SealedCommunity
+) -> None:
+    journal = community.bundle / "journal.ledger"
     program, *rest = words
     call = [providing.journal_program(program), "--file", str(journal), *rest]
     assert subprocess.run(call, capture_output=True, check=False).returncode == 0
@@ -138,13 +150,13 @@ def test_other_programs_reject_the_journal_only_if_a_minute_was_changed(words: l
     assert subprocess.run(call, capture_output=True, check=False).returncode != 0, "a changed balance is noticed"
 
 
-def test_postings_in_the_journal_are_those_of_the_log(sealed_bank: TimeBank, book: Book) -> None:
+def test_postings_in_the_journal_are_those_of_the_log(sealed_bank: TimeBank, community: SealedCommunity) -> None:
     wanted = [
         f"{posting.account}  {posting.minutes} min"
         for _, data in sealed_bank.log.scan()
         for posting in postings(decode(data).data)
     ]
-    lines = [line.strip() for line in (book.bundle / "journal.ledger").read_text().splitlines()]
+    lines = [line.strip() for line in (community.bundle / "journal.ledger").read_text().splitlines()]
 
     assert wanted == [line for line in lines if line.endswith(" min") and "=" not in line and line != "commodity min"]
 
@@ -163,8 +175,8 @@ sys.exit(verify.main(sys.argv[1:]))
 """
 
 
-def test_verifying_needs_only_python_cryptography_and_the_seal(book: Book) -> None:
-    words = [sys.executable, "-c", ALONE, "bundle", str(book.bundle), "--known", str(book.kept)]
+def test_verifying_needs_only_python_cryptography_and_the_seal(community: SealedCommunity) -> None:
+    words = [sys.executable, "-c", ALONE, "bundle", str(community.bundle), "--known", str(community.kept)]
     told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
 
     ours, others = (json.loads(line) for line in told.stdout.splitlines()[:2])
@@ -180,30 +192,32 @@ def test_verifying_needs_only_python_cryptography_and_the_seal(book: Book) -> No
 
 
 def test_erasing_someone_without_stored_data_leaves_the_bundle_sound(
-    sealed_bank: TimeBank, book: Book, tmp_path: Path
+    sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path
 ) -> None:
-    """As after a restore from a bundle, which holds no names."""
+    """Delete all personal data, as after a restore from a bundle."""
     with sealed_bank.people.engine.connect() as connection:
         everything = list(connection.execute(sa.select(WORDS.c.commitment)).scalars())
     sealed_bank.people.drop(everything)
     sealed_bank.erasures.ask(RUTH, command=command(RUTH))
     sealed_bank.erasures.erase(RUTH, command=command(CHIDI))
 
-    write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
+    write_bundle(Signer(community.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
     verdict = verify("bundle", tmp_path / "after")
 
     assert verdict.code == 0, verdict.lines
     assert any(line.startswith("erasures of personal data: 1, of 0 kinds in all") for line in verdict.checked)
 
 
-def test_erasures_are_listed_and_nothing_else_changes(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> None:
-    assert not any("erasures" in line for line in verify("bundle", book.bundle).lines)
+def test_erasures_are_listed_and_nothing_else_changes(
+    sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path
+) -> None:
+    assert not any("erasures" in line for line in verify("bundle", community.bundle).lines)
     before = replayed(sealed_bank.log)
     for number, member in enumerate((ANA, BO, RUTH)):
         sealed_bank.erasures.ask(member, command=command(member))
         sealed_bank.erasures.erase(member, command=command(CHIDI, f"erase-{number:04}"))
 
-    write_bundle(Signer(book.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
+    write_bundle(Signer(community.place, sealed_bank.log), sealed_bank.log, tmp_path / "after")
     verdict = verify("bundle", tmp_path / "after")
 
     last = len((tmp_path / "after" / "entries.jsonl").read_bytes().splitlines())

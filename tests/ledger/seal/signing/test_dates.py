@@ -1,4 +1,4 @@
-"""Beside each seal stands when it was given, by the host's clock; a crash in the middle of a line spoils only that line."""
+"""The host's clock dates each seal, and a daily seal is made once a day. A crash while writing spoils one line only."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -10,7 +10,7 @@ from ledger.application.time_bank import TimeBank
 from ledger.seal.signing.folder import ASKED, DAY, MONTH, SealDate, SealDates, SealRefused
 from ledger.seal.signing.signer import Signer, daily_seal
 from tests.cast import NOW
-from tests.ledger.seal.conftest import Book, live_a_little
+from tests.ledger.seal.conftest import SealedCommunity, live_a_little
 from tests.ledger.seal.signing.test_signer import behind_the_back
 
 
@@ -50,17 +50,17 @@ def test_malformed_lines_are_skipped(tmp_path: Path, line: str) -> None:
     assert dates.all() == []
 
 
-def test_only_new_seals_are_dated(sealed_bank: TimeBank, book: Book) -> None:
+def test_only_new_seals_are_dated(sealed_bank: TimeBank, community: SealedCommunity) -> None:
     at = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
-    signer = Signer(book.place, sealed_bank.log, clock=lambda: at)
-    before = SealDates(book.folder.path).all()
+    signer = Signer(community.place, sealed_bank.log, clock=lambda: at)
+    before = SealDates(community.folder.path).all()
     live_a_little(sealed_bank)
 
     size = signer.seal().checkpoint.size
     signer.seal()
     signer.seal(upto=3)
 
-    assert SealDates(book.folder.path).all() == [*before, SealDate(size, at, "asked")]
+    assert SealDates(community.folder.path).all() == [*before, SealDate(size, at, "asked")]
 
 
 NOON = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -68,9 +68,9 @@ HONOLULU = ZoneInfo("Pacific/Honolulu")
 
 
 @pytest.fixture
-def signer(sealed_bank: TimeBank, book: Book) -> Signer:
-    """The book, whose seals so far were all asked for."""
-    return Signer(book.place, sealed_bank.log, clock=lambda: NOON)
+def signer(sealed_bank: TimeBank, community: SealedCommunity) -> Signer:
+    """A signer whose seals so far were all made on request."""
+    return Signer(community.place, sealed_bank.log, clock=lambda: NOON)
 
 
 def whys(signer: Signer) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is handed to readers is under the last seal, leads to its root, and waits for nobody who seals."""
+"""Everything that readers get is under the last seal and proved against its root, and never waits for the signer."""
 
 import threading
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def log(tmp_path: Path) -> Iterator[SQLiteLog]:
 
 @pytest.fixture
 def published(log: SQLiteLog, tmp_path: Path) -> Published:
-    """Sealed at 300 and at 700 entries; the cache of hashes knows of more."""
+    """Sealed at 300 and at 700 entries; the cache holds more hashes."""
     folder = SealFolder(tmp_path / "seal", "localhost/elm-street/1")
     folder.begin()
     with Tree(folder.path / TREE) as tree:

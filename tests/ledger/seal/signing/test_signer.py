@@ -1,4 +1,4 @@
-"""The signer seals what it has read, and refuses a log that lost or changed anything that it sealed."""
+"""The signer seals what it has read, and refuses a log that lost or changed anything it had sealed."""
 
 import shutil
 import sqlite3
@@ -18,7 +18,7 @@ from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.note import check_checkpoint
 from tests.cast import BO, TODAY, clock, command, counting_ids, founded, help_of
 from tests.ledger.log.programs import acknowledged, appending
-from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.conftest import SealedCommunity
 
 UNGUARDED = """
 ALTER TABLE log.dcb_events_tt_main DISABLE TRIGGER ALL;
@@ -27,7 +27,7 @@ ALTER TABLE log.dcb_events_tt_tag DISABLE TRIGGER ALL;
 
 
 def behind_the_back(bank: TimeBank, sqlite: str, postgresql: str) -> None:
-    """What somebody with the keys to the database does, with its guards taken down."""
+    """Change an entry in the database directly, with its guards removed."""
     if bank.place.is_sqlite:
         stranger = sqlite3.connect(bank.place.path / "log.db")
         for (trigger,) in stranger.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -93,8 +93,8 @@ def test_entries_changed_in_the_database_are_not_sealed(
     assert signer.folder.latest().checkpoint.size == last
 
 
-def test_a_changed_entry_gets_no_receipt(sealed_bank: TimeBank, book: Book) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+def test_a_changed_entry_gets_no_receipt(sealed_bank: TimeBank, community: SealedCommunity) -> None:
+    signer = Signer(community.place, sealed_bank.log)
     position = list(sealed_bank.log.scan())[6][0]
     behind_the_back(sealed_bank, f"UPDATE entries SET data = x'00' WHERE position = {position}", "")
 
@@ -102,15 +102,17 @@ def test_a_changed_entry_gets_no_receipt(sealed_bank: TimeBank, book: Book) -> N
         signer.receipt(7)
 
 
-def test_a_restored_older_backup_is_not_sealed_and_missing_entries_are_named(book: Book, tmp_path: Path) -> None:
-    backup = shutil.copytree(book.data, tmp_path / "backup")
-    with TimeBank.open(book.data, clock=clock, ids=counting_ids(500)) as bank:
-        before = Signer(book.place, bank.log).seal().checkpoint.size
+def test_a_restored_older_backup_is_not_sealed_and_missing_entries_are_named(
+    community: SealedCommunity, tmp_path: Path
+) -> None:
+    backup = shutil.copytree(community.data, tmp_path / "backup")
+    with TimeBank.open(community.data, clock=clock, ids=counting_ids(500)) as bank:
+        before = Signer(community.place, bank.log).seal().checkpoint.size
         report(bank)
-        Signer(book.place, bank.log).seal()
+        Signer(community.place, bank.log).seal()
 
     with TimeBank.open(backup, clock=clock, ids=counting_ids(600)) as bank:
-        signer = Signer(book.place, bank.log)
+        signer = Signer(community.place, bank.log)
         with pytest.raises(SealRefused, match=rf"entries {before + 1} to {before + 2} are missing"):
             signer.seal()
         for _ in range(3):
@@ -122,9 +124,9 @@ def test_a_restored_older_backup_is_not_sealed_and_missing_entries_are_named(boo
             signer.seal()
 
 
-def test_two_copies_that_both_seal_are_detected_with_the_other_seal(book: Book, tmp_path: Path) -> None:
-    twin = shutil.copytree(book.data.parent, tmp_path / "twin")
-    for folder, start in ((book.data.parent, 500), (twin, 600)):
+def test_two_copies_that_both_seal_are_detected_with_the_other_seal(community: SealedCommunity, tmp_path: Path) -> None:
+    twin = shutil.copytree(community.data.parent, tmp_path / "twin")
+    for folder, start in ((community.data.parent, 500), (twin, 600)):
         with TimeBank.open(folder / "data", clock=clock, ids=counting_ids(start)) as bank:
             report(bank)
             signer = Signer(folder / "seal", bank.log)
@@ -132,27 +134,27 @@ def test_two_copies_that_both_seal_are_detected_with_the_other_seal(book: Book, 
             report(bank)
             write_bundle(signer, bank.log, folder / "whole")
 
-    ours, theirs = book.data.parent, twin
-    assert verify("bundle", ours / "whole", known=[ours / "newest", book.kept]).code == 0
+    ours, theirs = community.data.parent, twin
+    assert verify("bundle", ours / "whole", known=[ours / "newest", community.kept]).code == 0
     crossed = verify("bundle", ours / "whole", known=[theirs / "newest"])
     assert crossed.code == 2 and "are not the ones it seals" in "\n".join(crossed.lines)
     shutil.copy(theirs / "newest", ours / "whole" / "checkpoints" / (ours / "newest").read_text().split("\n")[1])
     assert verify("bundle", ours / "whole").code == 2
 
 
-def test_a_log_that_has_not_grown_is_not_signed_again(sealed_bank: TimeBank, book: Book) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+def test_a_log_that_has_not_grown_is_not_signed_again(sealed_bank: TimeBank, community: SealedCommunity) -> None:
+    signer = Signer(community.place, sealed_bank.log)
 
     assert signer.seal().note.data == signer.seal(whole=False).note.data == (signer.folder.path / LATEST).read_bytes()
 
 
 def test_a_seal_over_fewer_entries_is_the_same_as_before_and_does_not_replace_the_last(
-    sealed_bank: TimeBank, book: Book
+    sealed_bank: TimeBank, community: SealedCommunity
 ) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+    signer = Signer(community.place, sealed_bank.log)
     latest = signer.seal()
 
-    assert signer.seal(upto=14).note.data == book.kept.read_bytes()
+    assert signer.seal(upto=14).note.data == community.kept.read_bytes()
     assert signer.seal(upto=3).checkpoint.size == 3
     assert signer.folder.latest() == latest
     assert [earlier.checkpoint.size for earlier in signer.earlier(14)] == [], "it is not among those that were given"
@@ -160,8 +162,8 @@ def test_a_seal_over_fewer_entries_is_the_same_as_before_and_does_not_replace_th
         signer.seal(upto=latest.checkpoint.size + 1)
 
 
-def test_a_seal_is_created_once_and_never_silently_replaced(sealed_bank: TimeBank, book: Book) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+def test_a_seal_is_created_once_and_never_silently_replaced(sealed_bank: TimeBank, community: SealedCommunity) -> None:
+    signer = Signer(community.place, sealed_bank.log)
     assert not signer.is_new
     (signer.folder.path / LATEST).write_bytes(b"")
     with pytest.raises(SealRefused, match="cannot be read"):
@@ -169,20 +171,20 @@ def test_a_seal_is_created_once_and_never_silently_replaced(sealed_bank: TimeBan
     (signer.folder.path / LATEST).unlink()
     with pytest.raises(SealRefused, match=r"cannot be read: no such file"):
         signer.seal()
-    (signer.folder.path / LATEST).write_bytes(book.kept.read_bytes())
+    (signer.folder.path / LATEST).write_bytes(community.kept.read_bytes())
     (signer.folder.path / "key.pem").unlink()
     with pytest.raises(SealRefused, match=r"key\.pem cannot be read"):
-        Signer(book.place, sealed_bank.log).seal()
+        Signer(community.place, sealed_bank.log).seal()
 
 
-def test_the_key_is_readable_by_its_owner_only(book: Book) -> None:
-    assert (book.folder.path / "key.pem").stat().st_mode & 0o077 == 0
-    assert book.folder.path.stat().st_mode & 0o077 == 0
+def test_the_key_is_readable_by_its_owner_only(community: SealedCommunity) -> None:
+    assert (community.folder.path / "key.pem").stat().st_mode & 0o077 == 0
+    assert community.folder.path.stat().st_mode & 0o077 == 0
 
 
-def test_another_community_cannot_use_this_seal(book: Book, tmp_path: Path) -> None:
+def test_another_community_cannot_use_this_seal(community: SealedCommunity, tmp_path: Path) -> None:
     with founded(tmp_path / "another") as another, pytest.raises(SealRefused, match="HOURS_SEAL"):
-        Signer(book.place, another.log).seal()
+        Signer(community.place, another.log).seal()
 
 
 def test_an_empty_log_has_nothing_to_seal(tmp_path: Path) -> None:
@@ -215,7 +217,7 @@ def test_seals_made_while_eight_writers_append_are_consistent(each_bank: TimeBan
 
 
 def roots_of(log: Log) -> list[bytes]:
-    """The root over the first entries, for every number of them."""
+    """The root over the first entries, for every number of entries."""
     edge = Edge()
     roots = [edge.root]
     for _, data in log.scan():
@@ -235,9 +237,9 @@ def test_several_processes_create_one_seal(each_bank: TimeBank, tmp_path: Path) 
 
 
 def test_each_seal_is_stored_before_it_is_returned(
-    sealed_bank: TimeBank, book: Book, monkeypatch: pytest.MonkeyPatch
+    sealed_bank: TimeBank, community: SealedCommunity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+    signer = Signer(community.place, sealed_bank.log)
     report(sealed_bank)
     latest = signer.folder.latest()
     monkeypatch.setattr("ledger.seal.signing.folder.os.fsync", _full_disk)
@@ -255,9 +257,9 @@ def _full_disk(_handle: int) -> None:
 
 
 def test_a_log_moved_to_other_positions_still_matches_its_seal(
-    sealed_bank: TimeBank, book: Book, tmp_path: Path
+    sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path
 ) -> None:
-    before = Signer(book.place, sealed_bank.log).seal()
+    before = Signer(community.place, sealed_bank.log).seal()
     moved = open_log(f"sqlite:///{tmp_path / 'log.db'}")
     stranger = sqlite3.connect(tmp_path / "log.db")
     stranger.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('entries', 1000)")
@@ -266,7 +268,7 @@ def test_a_log_moved_to_other_positions_still_matches_its_seal(
     entries = sealed_bank.log.from_position(0, limit=100)
     moved.append([(entry.type, entry.data, entry.tags) for entry in entries], unless=(), after=0)
 
-    signer = Signer(book.place, moved)
+    signer = Signer(community.place, moved)
 
     assert next(iter(moved.scan()))[0] == 1001 and signer.seal() == before
     assert signer.receipt(5).entry == entries[4].data

@@ -1,4 +1,4 @@
-"""The tree follows the log; its cache may be cut, emptied or thrown away at any time."""
+"""The tree follows the log; its cache can be truncated or deleted at any time."""
 
 import shutil
 from pathlib import Path

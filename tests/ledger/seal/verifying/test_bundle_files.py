@@ -1,4 +1,4 @@
-"""A bundle's files beside what they should hold: which line differs first, and no more is read than is needed."""
+"""Comparing the files of a bundle finds the first line that differs, and reads no more than it has to."""
 
 import io
 from contextlib import AbstractContextManager, nullcontext
@@ -25,7 +25,7 @@ ONE, TWO, END = b"one\n  a 1\n\n", b"two\n  b 2\n\n", b"end\n"
 
 
 class Endless(io.RawIOBase):
-    """A file without an end; it hands out as much as is asked for, and remembers how much that was."""
+    """An endless file that records how much was read."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
@@ -71,7 +71,7 @@ def test_is_same_compares_the_whole_file(held: bytes, same: bool, tmp_path: Path
 
 
 def compared(data: bytes, leaves: list[bytes] = LEAVES) -> LeafLines:
-    """The file beside the hashes of the entries, in two pieces; the seal is over `LEAVES`."""
+    """Compare the file with the hashes of the entries, in two pieces; the seal is over `LEAVES`."""
     lines = LeafLines(io.BytesIO(data))
     lines.compare(1, leaves[:2])
     lines.compare(3, leaves[2:])

@@ -1,4 +1,4 @@
-"""A stranger reads an entry as the ledger wrote it, and in no other spelling."""
+"""The verifier parses entries exactly as the ledger writes them, and in no other spelling."""
 
 import json
 import re
@@ -132,7 +132,7 @@ def test_the_verifier_accepts_every_command_id_of_the_ledger(identifier: str) ->
 
 
 def spelled(old: str, new: str) -> bytes:
-    """The settled exchange, with something written in another way."""
+    """The settled exchange, with part of its bytes replaced."""
     assert old.encode() in SETTLED
     return SETTLED.replace(old.encode(), new.encode(), 1)
 

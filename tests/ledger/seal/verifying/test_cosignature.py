@@ -1,4 +1,4 @@
-"""A witness's word has one spelling, is told apart from everybody else's, and is what public witnesses write."""
+"""A cosignature has only one spelling, belongs to one witness, and has the format of public witnesses."""
 
 import time
 from contextlib import suppress

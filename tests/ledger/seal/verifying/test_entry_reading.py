@@ -1,4 +1,4 @@
-"""What is read at a glance is what is read at length; and at length, everything is refused that is no entry."""
+"""Patterns read the same as full parsing, full parsing rejects everything that is not an entry, and the sequence rules hold."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def written(fact: Fact, **changed: object) -> bytes:
 
 
 def whole(data: bytes) -> EntrySummary | None:
-    """What is read at length, unless it is refused."""
+    """The summary from full parsing, or None if the entry is rejected."""
     try:
         return read_in_full(7, data, ORIGIN)
     except (BadEntry, UnknownKind):
@@ -151,7 +151,7 @@ REVERSE = ExchangeReversed(exchange=X, legs=LEGS, given_on=TODAY, asked_by=BO, a
 AGAIN = ExchangeReported(
     exchange=ExchangeId("x-0002"), legs=LEGS, given_on=TODAY, reported_by=ANA, awaiting=(), corrects=X
 )
-GIFT = GiftRecorded(
+RECORDED_GIFT = GiftRecorded(
     gift=GiftId("f-1"),
     giver=ANA,
     receiver=AccountId(BO),
@@ -170,18 +170,18 @@ WITHDRAW = GiftWithdrawn(
 
 
 def read_facts(facts: Sequence[Fact], commands: Sequence[str] = (), workers: int = 1) -> LogTotals:
-    """A book of these facts, each the answer to a command of its own unless told otherwise."""
+    """The totals of a log with these facts, each with its own command unless `commands` are given."""
     names = commands or [f"command-{number:06}" for number in range(len(facts))]
     entries = [
         encode(msgspec.structs.replace(entry_of(fact), cmd=CommandId(name)))
         for fact, name in zip(facts, names, strict=True)
     ]
     file = io.BytesIO(b"".join(entry + b"\n" for entry in entries))
-    book = LogTotals()
+    totals = LogTotals()
     for segment in read_segments(file, tasks(file, len(entries), "localhost/elm-street/1", [], b"secret"), workers):
-        book.add(segment)
-    book.finish()
-    return book
+        totals.add(segment)
+    totals.finish()
+    return totals
 
 
 def faults(*facts: Fact) -> list[tuple[int, str]]:
@@ -189,7 +189,7 @@ def faults(*facts: Fact) -> list[tuple[int, str]]:
 
 
 def test_entries_in_sequence_have_no_fault() -> None:
-    assert faults(REPORT, SETTLE, REVERSE, AGAIN, GIFT, WITHDRAW) == []
+    assert faults(REPORT, SETTLE, REVERSE, AGAIN, RECORDED_GIFT, WITHDRAW) == []
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_entries_in_sequence_have_no_fault() -> None:
         ((REPORT, SETTLE, AGAIN), 3, "corrects something that no earlier entry mentions"),
         ((AGAIN,), 1, "corrects something that no earlier entry mentions"),
         ((WITHDRAW,), 1, "withdraws something that no earlier entry mentions"),
-        ((GIFT, GIFT), 2, "records what entry 1 records before"),
-        ((GIFT, WITHDRAW, WITHDRAW), 3, "withdraws what entry 2 withdraws before"),
+        ((RECORDED_GIFT, RECORDED_GIFT), 2, "records what entry 1 records before"),
+        ((RECORDED_GIFT, WITHDRAW, WITHDRAW), 3, "withdraws what entry 2 withdraws before"),
     ],
 )
 def test_what_comes_too_early_or_twice_is_named(facts: tuple[Fact, ...], number: int, words: str) -> None:
@@ -228,7 +228,7 @@ def test_a_settlement_or_reversal_must_repeat_the_earlier_entry() -> None:
 
     assert faults(REPORT, more) == [(2, "it does not say the same as entry 1")]
     assert faults(REPORT, SETTLE, less) == [(3, "it does not say the same as entry 2")]
-    assert faults(GIFT, other) == [(2, "it does not say the same as entry 1")]
+    assert faults(RECORDED_GIFT, other) == [(2, "it does not say the same as entry 1")]
 
 
 def test_entries_of_one_command_are_consecutive() -> None:
@@ -249,7 +249,7 @@ def test_many_segments_read_the_same_in_one_process_and_in_several() -> None:
         )
         for number in range(ENTRIES + 3)
     ]
-    facts = [*gifts, REPORT, SETTLE, GIFT]
+    facts = [*gifts, REPORT, SETTLE, RECORDED_GIFT]
     commands = [f"command-{number:06}" for number in range(len(facts))]
     commands[ENTRIES] = commands[ENTRIES - 1]  # one command across the seam
 

@@ -1,4 +1,4 @@
-"""The tree of hashes is RFC 6962's, and no proof passes that does not prove."""
+"""The hash tree follows RFC 6962, and wrong proofs fail."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Signed notes are what other programs write and read, and have one spelling."""
+"""Signed notes have the format of other programs, and only one spelling."""
 
 from contextlib import suppress
 
@@ -283,7 +283,7 @@ def test_every_change_to_a_signed_note_is_detected(data: st.DataObject) -> None:
 
 
 def mutate(original: bytes, data: st.DataObject) -> bytes:
-    """A few bytes changed, taken out or put in."""
+    """Change, remove or insert a few bytes."""
     begin = data.draw(st.integers(0, len(original)))
     end = data.draw(st.integers(begin, min(len(original), begin + 4)))
     return original[:begin] + data.draw(st.binary(max_size=4)) + original[end:]

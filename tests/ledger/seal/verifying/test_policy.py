@@ -1,4 +1,4 @@
-"""A policy says whose word is needed, as other programs write it."""
+"""A policy says which signatures are required, in the format of other programs."""
 
 from contextlib import suppress
 
@@ -36,7 +36,7 @@ def policy(text: str) -> Policy:
 
 
 def words(*numbers: int) -> list[VerifiedSignature]:
-    """The words of some of the six witnesses."""
+    """The signatures of some of the six witnesses."""
     return [VerifiedSignature(key_of(number), 1) for number in numbers]
 
 
@@ -76,7 +76,7 @@ def test_a_policy_is_parsed_as_it_was_written() -> None:
 
 
 def many(kind: str, count: int) -> str:
-    """A policy with so many witnesses, or groups."""
+    """A policy with this many witnesses, or groups."""
     lines = [f"witness w{number} {key_of(number).text}\n" for number in range(1, count + 1)]
     if kind == "group":
         lines += [f"group g{number} any w{number}\n" for number in range(1, count + 1)]
@@ -150,7 +150,7 @@ def test_a_malformed_policy_is_rejected(why: str) -> None:
 
 
 def test_names_are_arbitrary_bytes() -> None:
-    """A Kelvin sign is no K, and bytes that are no text are still a name."""
+    """A Kelvin sign is not a K, and bytes that are not text can still be a name."""
     kelvin = f"witness K {W[0]}\nwitness \N{KELVIN SIGN} {W[1]}\ngroup g all K \N{KELVIN SIGN}\nquorum g\n"
     assert policy(kelvin).groups[0].needed == 2
     strange = f"witness \xff {W[0]}\nquorum \xff\n".encode("latin-1")

@@ -1,4 +1,4 @@
-"""Whoever verifies asks for the words that a policy needs; what is missing is no pass, and nobody's word is never assumed."""
+"""Verifying requires the signatures that a policy names. A missing signature never passes."""
 
 import shutil
 from collections.abc import Callable
@@ -17,14 +17,14 @@ from ledger.seal.verifying.policy import Policy, cosign, parse_policy, time_in_w
 from ledger.seal.verifying.receipt import parse_receipt
 from ledger.seal.verifying.verdict import NO_POLICY, Verdict
 from tests.cast import BO, TODAY, command, help_of
-from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.signing.test_bundle_writer import files_of
 from tests.ledger.seal.verifying.test_cosignature import AT, key_of, witness
 from tests.ledger.seal.verifying.test_tampering import said
 
 
 def see(signer: Signer, number: int, *, name: str = "", at_seconds: int = AT) -> Signature:
-    """One of the witnesses sees the last seal, and the word is kept."""
+    """Have one of the witnesses sign the last seal, and store the signature."""
     latest = signer.folder.latest()
     own_name, private = witness(number)
     word = cosign(latest.note.text, name or own_name, private, at_seconds)
@@ -33,9 +33,9 @@ def see(signer: Signer, number: int, *, name: str = "", at_seconds: int = AT) ->
 
 
 @pytest.fixture
-def signer(sealed_bank: TimeBank, book: Book) -> Signer:
-    """Three witnesses are listed, two of which must have seen each seal. The library and Elm Street have."""
-    signer = Signer(book.place, sealed_bank.log)
+def signer(sealed_bank: TimeBank, community: SealedCommunity) -> Signer:
+    """Three witnesses, two of which must sign each seal. The library and Elm Street have signed."""
+    signer = Signer(community.place, sealed_bank.log)
     for number, name in enumerate(("library", "elm-street", "hall"), start=1):
         signer.witnesses.add(name, key_of(number), f"https://{name}.example")
     signer.witnesses.need(2)
@@ -46,19 +46,21 @@ def signer(sealed_bank: TimeBank, book: Book) -> Signer:
 
 
 @pytest.fixture
-def seen_book(book: Book, sealed_bank: TimeBank, signer: Signer) -> Book:
-    """The book with a bundle that two witnesses have seen."""
-    shutil.rmtree(book.bundle)
-    write_bundle(signer, sealed_bank.log, book.bundle)
-    return book
+def witnessed_community(community: SealedCommunity, sealed_bank: TimeBank, signer: Signer) -> SealedCommunity:
+    """The community with a bundle that two witnesses have signed."""
+    shutil.rmtree(community.bundle)
+    write_bundle(signer, sealed_bank.log, community.bundle)
+    return community
 
 
-def policy_of(book: Book) -> Policy:
-    return parse_policy((book.bundle / "policy").read_bytes())
+def policy_of(community: SealedCommunity) -> Policy:
+    return parse_policy((community.bundle / "policy").read_bytes())
 
 
-def test_a_bundle_has_signatures_policy_and_keys_and_passes_its_policy(seen_book: Book) -> None:
-    verdict = verify("bundle", seen_book.bundle, policy=policy_of(seen_book), known=[seen_book.kept])
+def test_a_bundle_has_signatures_policy_and_keys_and_passes_its_policy(witnessed_community: SealedCommunity) -> None:
+    verdict = verify(
+        "bundle", witnessed_community.bundle, policy=policy_of(witnessed_community), known=[witnessed_community.kept]
+    )
 
     assert verdict.code == 0, said(verdict)
     assert (
@@ -67,14 +69,16 @@ def test_a_bundle_has_signatures_policy_and_keys_and_passes_its_policy(seen_book
     )
     assert any("signed by the witness w1.example on 2026-03-28 10:00 UTC" in line for line in verdict.checked)
     assert NO_POLICY not in verdict.unchecked and not any("whose key this is" in line for line in verdict.unchecked)
-    assert "http" not in (seen_book.bundle / "policy").read_text()
-    assert "at least 2 of library, elm-street, hall" in (seen_book.bundle / "README.txt").read_text()
-    keys = parse_keys((seen_book.bundle / "vkeys.txt").read_bytes())
-    assert keys == [seen_book.folder.key, *map(key_of, (1, 2, 3))]
+    assert "http" not in (witnessed_community.bundle / "policy").read_text()
+    assert "at least 2 of library, elm-street, hall" in (witnessed_community.bundle / "README.txt").read_text()
+    keys = parse_keys((witnessed_community.bundle / "vkeys.txt").read_bytes())
+    assert keys == [witnessed_community.folder.key, *map(key_of, (1, 2, 3))]
 
 
-def test_without_a_policy_no_signature_is_required_and_the_verdict_says_so(seen_book: Book) -> None:
-    verdict = verify("bundle", seen_book.bundle)
+def test_without_a_policy_no_signature_is_required_and_the_verdict_says_so(
+    witnessed_community: SealedCommunity,
+) -> None:
+    verdict = verify("bundle", witnessed_community.bundle)
 
     assert verdict.code == 0 and NO_POLICY in verdict.unchecked
     assert any("signed by the witness w2.example" in line for line in verdict.checked), (
@@ -82,49 +86,51 @@ def test_without_a_policy_no_signature_is_required_and_the_verdict_says_so(seen_
     )
 
 
-def test_a_missing_signature_is_incomplete_and_named(seen_book: Book) -> None:
-    three = policy_of(seen_book)
+def test_a_missing_signature_is_incomplete_and_named(witnessed_community: SealedCommunity) -> None:
+    three = policy_of(witnessed_community)
     three = three._replace(groups=(three.groups[0]._replace(needed=3),))
 
-    verdict = verify("bundle", seen_book.bundle, policy=three)
+    verdict = verify("bundle", witnessed_community.bundle, policy=three)
 
     assert verdict.code == 3 and "no signature from hall" in said(verdict)
 
 
 def test_only_signatures_under_this_seal_count(
-    seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
+    witnessed_community: SealedCommunity, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
     sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
     write_bundle(signer, sealed_bank.log, tmp_path / "newer")
 
-    verdict = verify("bundle", tmp_path / "newer", policy=policy_of(seen_book))
+    verdict = verify("bundle", tmp_path / "newer", policy=policy_of(witnessed_community))
 
     assert verdict.code == 3 and "no signature from library, elm-street, hall" in said(verdict)
     earlier = parse_note((tmp_path / "newer" / "checkpoints" / "26").read_bytes())
     assert len(earlier.signatures) == 3, "earlier seals keep their words"
 
 
-def test_a_policy_with_another_log_or_witness_key_does_not_pass(seen_book: Book) -> None:
-    ours = policy_of(seen_book)
+def test_a_policy_with_another_log_or_witness_key_does_not_pass(witnessed_community: SealedCommunity) -> None:
+    ours = policy_of(witnessed_community)
     other_log = ours._replace(logs=(ours.logs[0]._replace(public=key_of(9).public),))
     one = ours.witnesses[0]
     impostor = ours._replace(
         witnesses=(one._replace(key=one.key._replace(public=key_of(9).public)), *ours.witnesses[1:])
     )
 
-    assert verify("bundle", seen_book.bundle, policy=other_log).code == 1
-    assert verify("bundle", seen_book.bundle, policy=impostor).code == 3
+    assert verify("bundle", witnessed_community.bundle, policy=other_log).code == 1
+    assert verify("bundle", witnessed_community.bundle, policy=impostor).code == 3
     no_log = ours._replace(logs=())
-    unnamed = verify("bundle", seen_book.bundle, policy=no_log)
+    unnamed = verify("bundle", witnessed_community.bundle, policy=no_log)
     assert unnamed.code == 0 and any("whose key this is" in line for line in unnamed.unchecked)
     stranger = [ours.logs[0]._replace(public=key_of(9).public)]
-    assert verify("bundle", seen_book.bundle, policy=no_log, keys=stranger).code == 1, "the keys count as well"
-    assert verify("bundle", seen_book.bundle, policy=ours, keys=stranger).code == 1
+    assert verify("bundle", witnessed_community.bundle, policy=no_log, keys=stranger).code == 1, (
+        "the keys count as well"
+    )
+    assert verify("bundle", witnessed_community.bundle, policy=ours, keys=stranger).code == 1
 
 
-def test_a_known_seal_must_be_of_the_log_in_the_policy(seen_book: Book, tmp_path: Path) -> None:
+def test_a_known_seal_must_be_of_the_log_in_the_policy(witnessed_community: SealedCommunity, tmp_path: Path) -> None:
     """The bundle's own policy names a second key of the log; the policy that the auditor was given does not."""
-    ours, bundle = policy_of(seen_book), seen_book.bundle
+    ours, bundle = policy_of(witnessed_community), witnessed_community.bundle
     second = Ed25519PrivateKey.from_private_bytes(b"9" * 32)
     own = ours.logs[0]
     wider = ours._replace(logs=(own, own._replace(public=second.public_key().public_bytes_raw())))
@@ -141,28 +147,28 @@ def test_a_known_seal_must_be_of_the_log_in_the_policy(seen_book: Book, tmp_path
     assert verdict.code == 1 and f"{kept}: it is not signed with any of the known keys" in said(verdict)
 
 
-def test_a_bad_signature_by_a_witness_in_the_policy_invalidates_the_seal(seen_book: Book) -> None:
-    ours = policy_of(seen_book)
-    path = seen_book.bundle / "checkpoint"
+def test_a_bad_signature_by_a_witness_in_the_policy_invalidates_the_seal(witnessed_community: SealedCommunity) -> None:
+    ours = policy_of(witnessed_community)
+    path = witnessed_community.bundle / "checkpoint"
     note = parse_note(path.read_bytes())
     bad = [each._replace(payload=bytes(72)) for each in note.signatures if each.name == "w2.example"]
     path.write_bytes(with_cosignatures(note, bad).data)
 
     for policy in (ours, None):
-        verdict = verify("bundle", seen_book.bundle, policy=policy)
+        verdict = verify("bundle", witnessed_community.bundle, policy=policy)
         assert verdict.code == 1 and "checkpoint: the signature of w2.example is bad" in said(verdict)
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "policy", "vkeys.txt", "README.txt", "checkpoints/24"])
-def test_one_changed_bit_in_cosignatures_is_detected(seen_book: Book, name: str) -> None:
-    path = seen_book.bundle / name
+def test_one_changed_bit_in_cosignatures_is_detected(witnessed_community: SealedCommunity, name: str) -> None:
+    path = witnessed_community.bundle / name
     original = path.read_bytes()
     for place in range(0, len(original), max(1, len(original) // 120)):
         changed = bytearray(original)
         changed[place] ^= 1 << place % 8
         path.write_bytes(changed)
 
-        verdict = verify("bundle", seen_book.bundle, workers=1)
+        verdict = verify("bundle", witnessed_community.bundle, workers=1)
 
         assert verdict.code == 1, f"{name}, byte {place}: {said(verdict)}"
 
@@ -178,23 +184,23 @@ SECOND_SPELLINGS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("change", SECOND_SPELLINGS)
-def test_the_policy_in_a_bundle_is_canonical(seen_book: Book, change: str) -> None:
-    path = seen_book.bundle / "policy"
+def test_the_policy_in_a_bundle_is_canonical(witnessed_community: SealedCommunity, change: str) -> None:
+    path = witnessed_community.bundle / "policy"
     path.write_bytes(SECOND_SPELLINGS[change](path.read_text()).encode("utf-8", "surrogateescape"))
 
-    verdict = verify("bundle", seen_book.bundle)
+    verdict = verify("bundle", witnessed_community.bundle)
 
     assert verdict.code == 1, said(verdict)
 
 
 def test_same_log_and_seals_give_the_same_bytes_and_a_later_signature_changes_one_file(
-    seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
+    witnessed_community: SealedCommunity, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
     write_bundle(signer, sealed_bank.log, tmp_path / "again")
     sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
     signer.seal()
     write_bundle(signer, sealed_bank.log, tmp_path / "later", upto=26)
-    first = files_of(seen_book.bundle)
+    first = files_of(witnessed_community.bundle)
     assert files_of(tmp_path / "again") == first == files_of(tmp_path / "later")
 
     name, private = witness(3)
@@ -203,11 +209,11 @@ def test_same_log_and_seals_give_the_same_bytes_and_a_later_signature_changes_on
     write_bundle(signer, sealed_bank.log, tmp_path / "seen", upto=26)
     seen = files_of(tmp_path / "seen")
     assert {name for name in seen if seen[name] != first[name]} == {"checkpoint"}
-    assert verify("bundle", tmp_path / "seen", policy=policy_of(seen_book)).code == 0
+    assert verify("bundle", tmp_path / "seen", policy=policy_of(witnessed_community)).code == 0
 
 
 def test_a_removed_witness_leaves_no_trace_in_new_bundles(
-    seen_book: Book, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
+    witnessed_community: SealedCommunity, signer: Signer, sealed_bank: TimeBank, tmp_path: Path
 ) -> None:
     signer.witnesses.remove("elm-street")
     write_bundle(signer, sealed_bank.log, tmp_path / "fewer")
@@ -217,12 +223,12 @@ def test_a_removed_witness_leaves_no_trace_in_new_bundles(
 
 
 def test_a_receipt_has_cosignatures_and_can_be_checked_with_the_policy_alone(
-    seen_book: Book, signer: Signer, tmp_path: Path
+    witnessed_community: SealedCommunity, signer: Signer, tmp_path: Path
 ) -> None:
     path = tmp_path / "receipt"
     receipt = signer.receipt(16)
     path.write_bytes(receipt.data)
-    ours = policy_of(seen_book)
+    ours = policy_of(witnessed_community)
 
     good = verify("receipt", path, policy=ours)
     assert good.code == 0 and any("w1.example on 2026-03-28" in line for line in good.checked)
@@ -240,27 +246,27 @@ def test_a_receipt_has_cosignatures_and_can_be_checked_with_the_policy_alone(
     assert parse_receipt(path.read_bytes()).entry == receipt.entry
 
 
-def test_a_note_signed_only_by_witnesses_is_not_a_seal(seen_book: Book) -> None:
-    path = seen_book.bundle / "checkpoint"
+def test_a_note_signed_only_by_witnesses_is_not_a_seal(witnessed_community: SealedCommunity) -> None:
+    path = witnessed_community.bundle / "checkpoint"
     note = parse_note(path.read_bytes())
     path.write_bytes(note._replace(signatures=note.signatures[1:]).data)
 
-    assert verify("bundle", seen_book.bundle, policy=policy_of(seen_book)).code == 1
+    assert verify("bundle", witnessed_community.bundle, policy=policy_of(witnessed_community)).code == 1
 
 
 def test_the_policy_is_an_option_of_the_command(
-    seen_book: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    witnessed_community: SealedCommunity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["bundle", str(seen_book.bundle), "--policy"]
-    assert main([*words, str(seen_book.bundle / "policy")]) == 0
+    words = ["bundle", str(witnessed_community.bundle), "--policy"]
+    assert main([*words, str(witnessed_community.bundle / "policy")]) == 0
     assert "they are there" in capsys.readouterr().out
-    for wrong in (tmp_path / "nowhere", seen_book.bundle / "README.txt"):
+    for wrong in (tmp_path / "nowhere", witnessed_community.bundle / "README.txt"):
         with pytest.raises(SystemExit) as ended:
             main([*words, str(wrong)])
         assert ended.value.code == 64
 
 
-def test_a_signature_from_an_impossible_year_still_counts(seen_book: Book, signer: Signer) -> None:
+def test_a_signature_from_an_impossible_year_still_counts(witnessed_community: SealedCommunity, signer: Signer) -> None:
     see(signer, 3, at_seconds=2**63 - 1)
 
     latest = signer.folder.latest()
@@ -269,12 +275,12 @@ def test_a_signature_from_an_impossible_year_still_counts(seen_book: Book, signe
     assert time_in_words(253_402_300_799) == "9999-12-31 23:59 UTC"
 
 
-def test_verdicts_do_not_depend_on_the_order_of_signatures(seen_book: Book) -> None:
-    path = seen_book.bundle / "checkpoint"
+def test_verdicts_do_not_depend_on_the_order_of_signatures(witnessed_community: SealedCommunity) -> None:
+    path = witnessed_community.bundle / "checkpoint"
     note = parse_note(path.read_bytes())
     verdicts: list[Verdict] = []
     for signatures in (note.signatures, note.signatures[::-1]):
         path.write_bytes(note._replace(signatures=signatures).data)
-        verdicts.append(verify("bundle", seen_book.bundle, policy=policy_of(seen_book)))
+        verdicts.append(verify("bundle", witnessed_community.bundle, policy=policy_of(witnessed_community)))
 
     assert [verdict.code for verdict in verdicts] == [0, 0]

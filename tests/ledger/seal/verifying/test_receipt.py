@@ -1,4 +1,4 @@
-"""Checkpoints and receipts are read in one spelling only, and prove one thing only."""
+"""Checkpoints and receipts have only one spelling, and prove only one thing."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +31,7 @@ from ledger.seal.verifying.note import (
 from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, LONGEST_PATH, Receipt, parse_receipt
 from ledger.seal.verifying.verdict import Verdict
 from tests.cast import BO, TODAY, command, help_of
-from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.verifying.test_note import mutate
 
 ORIGIN = "elm.example/1"
@@ -175,19 +175,19 @@ def test_a_receipt_without_entry_or_index_is_rejected(lines: list[str]) -> None:
 
 
 @pytest.fixture
-def receipt(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> Path:
+def receipt(sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path) -> Path:
     """The receipt of entry 16, which settled an hour and a half."""
     path = tmp_path / "exchange.tlog-proof"
-    path.write_bytes(Signer(book.place, sealed_bank.log).receipt(16).data)
+    path.write_bytes(Signer(community.place, sealed_bank.log).receipt(16).data)
     return path
 
 
-def check(book: Book, path: Path, *known: Path) -> Verdict:
-    return verify("receipt", path, known=known, keys=parse_keys((book.bundle / "vkeys.txt").read_bytes()))
+def check(community: SealedCommunity, path: Path, *known: Path) -> Verdict:
+    return verify("receipt", path, known=known, keys=parse_keys((community.bundle / "vkeys.txt").read_bytes()))
 
 
-def test_a_receipt_shows_what_was_recorded_and_that_it_is_sealed(book: Book, receipt: Path) -> None:
-    verdict = check(book, receipt)
+def test_a_receipt_shows_what_was_recorded_and_that_it_is_sealed(community: SealedCommunity, receipt: Path) -> None:
+    verdict = check(community, receipt)
 
     assert verdict.code == 0
     assert "the entry is number 16 of the 26 that are sealed" in verdict.checked
@@ -200,39 +200,43 @@ def test_without_a_key_a_receipt_proves_nothing(receipt: Path) -> None:
     assert verdict.code == 3 and any("--key" in line for line in verdict.unchecked)
 
 
-def test_one_bit_changed_anywhere_in_a_receipt_is_found(book: Book, receipt: Path) -> None:
+def test_one_bit_changed_anywhere_in_a_receipt_is_found(community: SealedCommunity, receipt: Path) -> None:
     original = receipt.read_bytes()
     for place in range(0, len(original), 7):
         changed = bytearray(original)
         changed[place] ^= 1 << place % 8
         receipt.write_bytes(changed)
 
-        assert check(book, receipt).code == 1, f"byte {place}"
+        assert check(community, receipt).code == 1, f"byte {place}"
 
 
-def test_a_receipt_of_another_entry_fails_with_this_number(book: Book, receipt: Path) -> None:
+def test_a_receipt_of_another_entry_fails_with_this_number(community: SealedCommunity, receipt: Path) -> None:
     parsed = parse_receipt(receipt.read_bytes())
     for wrong in (
         parsed._replace(place=16),
         parsed._replace(entry=parsed.entry.replace(b"90", b"91")),
         parsed._replace(path=parsed.path[1:]),
         parsed._replace(path=(*parsed.path, parsed.path[0])),
-        parsed._replace(checkpoint=book.kept.read_bytes()),
+        parsed._replace(checkpoint=community.kept.read_bytes()),
     ):
         receipt.write_bytes(wrong.data)
-        assert check(book, receipt).code == 1
+        assert check(community, receipt).code == 1
 
 
-def test_a_receipt_is_compared_with_a_seal_over_the_same_entries_only(book: Book, receipt: Path) -> None:
-    same = check(book, receipt, book.bundle / "checkpoint")
-    other = check(book, receipt, book.kept)
+def test_a_receipt_is_compared_with_a_seal_over_the_same_entries_only(
+    community: SealedCommunity, receipt: Path
+) -> None:
+    same = check(community, receipt, community.bundle / "checkpoint")
+    other = check(community, receipt, community.kept)
 
     assert same.code == 0 and any("is the same seal" in line for line in same.checked)
     assert other.code == 3, "what could not be compared is no pass"
 
 
-def test_a_receipt_uses_the_last_seal_unless_the_entry_is_newer(sealed_bank: TimeBank, book: Book) -> None:
-    signer = Signer(book.place, sealed_bank.log)
+def test_a_receipt_uses_the_last_seal_unless_the_entry_is_newer(
+    sealed_bank: TimeBank, community: SealedCommunity
+) -> None:
+    signer = Signer(community.place, sealed_bank.log)
     sealed_before = signer.folder.latest().checkpoint.size
     sealed_bank.exchanges.report((help_of(),), TODAY, command=command(BO))
 

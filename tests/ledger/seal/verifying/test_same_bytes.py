@@ -1,4 +1,4 @@
-"""The same log and seals give the same bytes, whoever writes them, where, and in how many processes."""
+"""The same log and seals always give the same bytes, on any machine and with any number of processes."""
 
 import io
 import os
@@ -23,7 +23,7 @@ from ledger.seal.verifying.bundle_files import CORRECTIONS_HEAD, balances_table
 from ledger.seal.verifying.segments import ENTRIES, LogTotals, read_segments, tasks
 from tests.cast import BO, CAST, TODAY, clock, help_of
 from tests.ledger.recorded.record import entry_of
-from tests.ledger.seal.conftest import Book as KeptBook
+from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.signing.test_bundle_writer import ROOT, files_of
 
 PLACES: Mapping[str, Mapping[str, str]] = {
@@ -51,14 +51,14 @@ sys.exit(verify("bundle", folder, keys=[signer.key], workers=workers).code)
 
 
 @pytest.fixture(scope="session")
-def long_book(sealed_book: KeptBook, tmp_path_factory: pytest.TempPathFactory) -> KeptBook:
-    """More entries than one process reads in one piece. Nobody changes it."""
-    folder = shutil.copytree(sealed_book.data.parent, tmp_path_factory.mktemp("long") / "book")
-    book = KeptBook(folder / "data", folder / "seal", folder / "long-bundle", folder / "kept")
-    with TimeBank.open(book.data, clock=clock) as bank:
+def long_community(sealed_community: SealedCommunity, tmp_path_factory: pytest.TempPathFactory) -> SealedCommunity:
+    """More entries than one segment holds. Do not change it."""
+    folder = shutil.copytree(sealed_community.data.parent, tmp_path_factory.mktemp("long") / "book")
+    community = SealedCommunity(folder / "data", folder / "seal", folder / "long-bundle", folder / "kept")
+    with TimeBank.open(community.data, clock=clock) as bank:
         bank.log.append([_row(number, fact) for number, fact in enumerate(_much_help())], unless=(), after=0)
-        write_bundle(Signer(book.place, bank.log), bank.log, book.bundle)
-    return book
+        write_bundle(Signer(community.place, bank.log), bank.log, community.bundle)
+    return community
 
 
 def _row(number: int, fact: Fact) -> tuple[str, bytes, tuple[str, ...]]:
@@ -76,31 +76,31 @@ def _much_help() -> Iterator[Fact]:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_bundle_is_the_same_in_every_time_zone_locale_and_process(
-    place: str, long_book: KeptBook, tmp_path: Path
+    place: str, long_community: SealedCommunity, tmp_path: Path
 ) -> None:
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **PLACES[place]}
-    elsewhere = shutil.copytree(long_book.place, tmp_path / "seal", ignore=shutil.ignore_patterns("tree"))
+    elsewhere = shutil.copytree(long_community.place, tmp_path / "seal", ignore=shutil.ignore_patterns("tree"))
 
-    words = [sys.executable, "-c", WRITING, str(long_book.data), str(elsewhere), str(tmp_path / "bundle")]
+    words = [sys.executable, "-c", WRITING, str(long_community.data), str(elsewhere), str(tmp_path / "bundle")]
     ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stderr
-    assert files_of(tmp_path / "bundle") == files_of(long_book.bundle)
+    assert files_of(tmp_path / "bundle") == files_of(long_community.bundle)
 
 
 def test_root_and_derived_files_are_the_same_in_every_version_of_python() -> None:
-    """Recorded once and for ever: if this root or these bytes change, no seal that was ever given fits its book."""
+    """These values must never change: if they do, no existing seal matches its log any more."""
     data = [row for _, row, _ in map(_row, range(ENTRIES), _much_help())]
     file = io.BytesIO(b"".join(entry + b"\n" for entry in data))
-    book, journal = LogTotals(), sha256()
+    community, journal = LogTotals(), sha256()
     for segment in read_segments(file, tasks(file, len(data), "localhost/elm-street/1", [], b"secret"), workers=1):
-        book.add(segment)
+        community.add(segment)
         journal.update(segment.journal)
 
-    assert book.finish() == CORRECTIONS_HEAD and book.faults == []
-    assert book.edge.root.hex() == "f80a4d4592efe08093c6f16025c39f25d09a539cc38e839562683e374c1425bb"
+    assert community.finish() == CORRECTIONS_HEAD and community.faults == []
+    assert community.edge.root.hex() == "f80a4d4592efe08093c6f16025c39f25d09a539cc38e839562683e374c1425bb"
     assert journal.hexdigest() == "52eefaa48bf87ab074aaaa5d185029eaebf8bd66607ccdd1df767a29f4df22bd"
     assert (
-        sha256(balances_table(book.balances)).hexdigest()
+        sha256(balances_table(community.balances)).hexdigest()
         == "2c4bc17cc411be854ee48c30dd52359a347677802a13fcc1cf2a48e5041777f4"
     )

@@ -1,4 +1,4 @@
-"""A sample that anybody can draw again."""
+"""A random sample that anyone can draw again."""
 
 import hashlib
 from collections import Counter
@@ -13,7 +13,7 @@ def test_the_same_seed_draws_the_same_entries() -> None:
 
 
 def test_this_seed_always_draws_these_entries() -> None:
-    """Samples that were drawn are in the papers of auditors: the draw never changes."""
+    """Auditors rely on samples they have drawn, so the draw must never change."""
     assert list(draws("riverside", 1, 5)) == [3, 1, 5, 2, 4]
     assert sample("2026-11-26", 5, 1, 4242) == [773, 1509, 2212, 2653, 4118]
 

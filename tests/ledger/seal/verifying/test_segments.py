@@ -1,4 +1,4 @@
-"""What a book comes to, word for word: balances, journal, corrections; and what is wrong with which entry."""
+"""The totals of a log, word for word: balances, journal, corrections, and what is wrong with which entry."""
 
 import json
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ SEALED = Checkpoint(ORIGIN, 6, leaf_hash(b"anything"))
 
 
 def entry(number: int, fact: Fact, **changed: object) -> Entry:
-    """Nobody acted for anybody, and nothing is sealed, unless told otherwise; day by day."""
+    """An entry without sealed texts or acting for another, unless given; one on each day."""
     command = CommandId(f"command-{number:06}")
     plain = {"cmd": command, "on_behalf": None, "sealed": {}, "at": f"2026-03-{14 + number % 10}T10:30:00.000000Z"}
     return msgspec.structs.replace(entry_of(fact), **(plain | changed))
@@ -37,7 +37,7 @@ def read(lines: Sequence[bytes], *, first: int = 1, sizes: Sequence[int] = ()) -
 
 
 def lived() -> list[Entry]:
-    """Help that was taken back and told anew, and a gift that was a mistake."""
+    """Help that was taken back and logged again, and a gift that was a mistake."""
     told = [entry(number, fact) for number, fact in enumerate((REPORT, SETTLE, REVERSE, AGAIN, GIFT, WITHDRAW), 1)]
     told[1] = msgspec.structs.replace(told[1], on_behalf=BO)
     told[2] = msgspec.structs.replace(told[2], sealed={"reason": "0" * 64, "sum": "1" * 64})
@@ -66,17 +66,17 @@ def test_the_journal_shows_each_movement() -> None:
 
 
 def test_corrections_list_what_they_correct_and_who_asked() -> None:
-    book = LogTotals()
-    book.add(read([encode(one) for one in lived()]))
+    totals = LogTotals()
+    totals.add(read([encode(one) for one in lived()]))
 
-    assert book.finish().decode() == (
+    assert totals.finish().decode() == (
         "entry,recorded_at,kind,concerns,original_entry,given_on,minutes,asked_by,approved_by,sealed\n"
         f"3,2026-03-17T10:30:00.000000Z,exchange-reversed,x-0001,2,2026-03-14,-60,m-bo,m-ana,"
         f"reason:{'0' * 64} sum:{'1' * 64}\n"
         "4,2026-03-18T10:30:00.000000Z,exchange-reported,x-0001,3,2026-03-14,0,m-ana,,\n"
         "6,2026-03-20T10:30:00.000000Z,gift-withdrawn,f-1,5,2026-03-14,0,m-ana,,\n"
     )
-    assert book.faults == []
+    assert totals.faults == []
 
 
 def test_a_correction_without_sealed_text_has_an_empty_column() -> None:
@@ -137,22 +137,22 @@ def test_balances_add_up_over_entries_and_segments() -> None:
         return [encode(entry(place, fact, cmd=f"settle-{place:03}-{n}")) for n, fact in enumerate((report, settlement))]
 
     first, second = [*settled(1, 10), *settled(2, 15)], settled(3, 20)
-    book = LogTotals()
-    book.add(read(first))
-    assert book.balances == {"m-ana": (25, 0), "m-bo": (50, 25), "m-chidi": (0, 50)}
-    book.add(read(second, first=5))
+    totals = LogTotals()
+    totals.add(read(first))
+    assert totals.balances == {"m-ana": (25, 0), "m-bo": (50, 25), "m-chidi": (0, 50)}
+    totals.add(read(second, first=5))
 
-    assert book.balances == {"m-ana": (45, 0), "m-bo": (90, 45), "m-chidi": (0, 90)}
-    assert (book.size, book.last_day, book.finish().count(b"\n"), book.faults) == (6, "2026-03-17", 1, [])
+    assert totals.balances == {"m-ana": (45, 0), "m-bo": (90, 45), "m-chidi": (0, 90)}
+    assert (totals.size, totals.last_day, totals.finish().count(b"\n"), totals.faults) == (6, "2026-03-17", 1, [])
 
 
 def test_a_day_without_movements_leaves_the_last_day_as_it_was() -> None:
-    book = LogTotals()
-    assert book.last_day == ""
-    book.add(read([encode(one) for one in lived()[:2]]))
-    book.add(read([encode(one) for one in lived()[3:4]], first=3))
+    totals = LogTotals()
+    assert totals.last_day == ""
+    totals.add(read([encode(one) for one in lived()[:2]]))
+    totals.add(read([encode(one) for one in lived()[3:4]], first=3))
 
-    assert book.last_day == "2026-03-16"
+    assert totals.last_day == "2026-03-16"
     assert read([encode(one) for one in lived()[:1]]).last_day == ""
 
 
@@ -163,20 +163,20 @@ def test_roots_are_known_at_the_requested_sizes_and_at_the_end() -> None:
     for number, line in enumerate(lines, start=1):
         edge.append(leaf_hash(line))
         roots[number] = edge.root
-    book = LogTotals()
-    book.add(read(lines[:4], sizes=[1, 3]))
-    book.add(read(lines[4:], first=5, sizes=[5]))
+    totals = LogTotals()
+    totals.add(read(lines[:4], sizes=[1, 3]))
+    totals.add(read(lines[4:], first=5, sizes=[5]))
 
-    assert book.roots == {number: roots[number] for number in (1, 3, 4, 5, 6)}
+    assert totals.roots == {number: roots[number] for number in (1, 3, 4, 5, 6)}
 
 
 def test_an_erasure_is_remembered_with_its_day() -> None:
     gone = PersonalDataErased(member=ANA, fields=("name", "words"), ground="asked", asked_by=ANA, confirmed_by=CHIDI)
-    book = LogTotals()
-    book.add(read([encode(entry(number, gone)) for number in (1, 2)]))
-    book.add(read([encode(entry(number, gone)) for number in (3,)], first=3))
+    totals = LogTotals()
+    totals.add(read([encode(entry(number, gone)) for number in (1, 2)]))
+    totals.add(read([encode(entry(number, gone)) for number in (3,)], first=3))
 
-    assert book.erasures == [(1, "2026-03-15", 2), (2, "2026-03-16", 2), (3, "2026-03-17", 2)]
+    assert totals.erasures == [(1, "2026-03-15", 2), (2, "2026-03-16", 2), (3, "2026-03-17", 2)]
 
 
 def test_faults_have_entry_numbers_and_unknown_kinds_are_marked() -> None:
@@ -194,12 +194,12 @@ def test_faults_have_entry_numbers_and_unknown_kinds_are_marked() -> None:
 
 
 def test_the_number_of_faults_is_limited() -> None:
-    book = LogTotals()
+    totals = LogTotals()
     for place in range(7):
-        book.add(read([b"{}"] * 32, first=1 + 32 * place))
+        totals.add(read([b"{}"] * 32, first=1 + 32 * place))
 
     assert len(read([b"{}"] * 32).faults) == 20
-    assert [fault.number for fault in book.faults[-2:]] == [32 * 4 + 19, 32 * 4 + 20] and len(book.faults) == 100
+    assert [fault.number for fault in totals.faults[-2:]] == [32 * 4 + 19, 32 * 4 + 20] and len(totals.faults) == 100
 
 
 def test_command_digests_are_salted() -> None:
@@ -221,16 +221,16 @@ def test_a_reversal_of_other_minutes_is_a_fault() -> None:
     less = ExchangeReversed(
         exchange=ExchangeId("x-0001"), legs=(help_of(minutes=59),), given_on=TODAY, asked_by=BO, approved_by=ANA
     )
-    book = LogTotals()
-    book.add(read([encode(entry(number, fact)) for number, fact in enumerate((REPORT, SETTLE, less), 1)]))
-    book.finish()
+    totals = LogTotals()
+    totals.add(read([encode(entry(number, fact)) for number, fact in enumerate((REPORT, SETTLE, less), 1)]))
+    totals.finish()
 
-    assert book.faults == [Fault(3, "it does not say the same as entry 2", is_unknown=False)]
+    assert totals.faults == [Fault(3, "it does not say the same as entry 2", is_unknown=False)]
 
 
 def test_a_correction_of_a_missing_entry_has_no_original() -> None:
-    book = LogTotals()
-    book.add(read([encode(entry(1, WITHDRAW))]))
+    totals = LogTotals()
+    totals.add(read([encode(entry(1, WITHDRAW))]))
 
-    assert book.finish().splitlines()[1].startswith(b"1,2026-03-15T10:30:00.000000Z,gift-withdrawn,f-1,0,")
-    assert [fault.number for fault in book.faults] == [1]
+    assert totals.finish().splitlines()[1].startswith(b"1,2026-03-15T10:30:00.000000Z,gift-withdrawn,f-1,0,")
+    assert [fault.number for fault in totals.faults] == [1]

@@ -1,4 +1,4 @@
-"""A book is cut into segments, which are read in order by as many processes as help."""
+"""A log is cut into segments, which several processes read in order."""
 
 import io
 import os
@@ -47,7 +47,7 @@ def test_usable_cores_are_counted_where_the_system_can_say(monkeypatch: pytest.M
 
 
 class Crowd:
-    """Stands for several processes: does at once what they are there, and remembers how it was called."""
+    """Replaces a pool of processes: runs everything at once, and records how it was called."""
 
     called: ClassVar[list[tuple[int, str]]] = []
 

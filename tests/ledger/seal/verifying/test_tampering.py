@@ -1,4 +1,4 @@
-"""Whatever is done to a bundle, whoever verifies it finds out, and is told which entry it concerns."""
+"""Whatever is changed in a bundle, verifying it finds the change and names the entry."""
 
 import csv
 import string
@@ -11,7 +11,7 @@ from ledger.seal.verifying.bundle_files import leaf_lines
 from ledger.seal.verifying.merkle import leaf_hash
 from ledger.seal.verifying.note import VerifierKey, parse_keys
 from ledger.seal.verifying.verdict import NO_POLICY, Verdict
-from tests.ledger.seal.conftest import Book, lines_of
+from tests.ledger.seal.conftest import SealedCommunity, lines_of
 
 Check = Callable[..., Verdict]
 PLACES_IN_A_FILE = 24
@@ -21,12 +21,12 @@ def said(verdict: Verdict) -> str:
     return "\n".join(verdict.lines)
 
 
-def write_lines(book: Book, lines: list[bytes]) -> None:
-    (book.bundle / "entries.jsonl").write_bytes(b"".join(lines))
+def write_lines(community: SealedCommunity, lines: list[bytes]) -> None:
+    (community.bundle / "entries.jsonl").write_bytes(b"".join(lines))
 
 
-def test_a_bundle_as_it_was_written_is_sound(book: Book, checked: Check) -> None:
-    verdict = checked(book.kept, keys=keys_of(book))
+def test_a_bundle_as_it_was_written_is_sound(community: SealedCommunity, checked: Check) -> None:
+    verdict = checked(community.kept, keys=keys_of(community))
 
     assert verdict.code == 0, said(verdict)
     assert "SOUND" in said(verdict) and "the first 14 entries are the ones it seals" in said(verdict)
@@ -36,8 +36,8 @@ def test_a_bundle_as_it_was_written_is_sound(book: Book, checked: Check) -> None
     ]
 
 
-def keys_of(book: Book) -> list[VerifierKey]:
-    return parse_keys((book.folder.path / "vkeys.txt").read_bytes())
+def keys_of(community: SealedCommunity) -> list[VerifierKey]:
+    return parse_keys((community.folder.path / "vkeys.txt").read_bytes())
 
 
 def test_the_verdict_lists_what_a_bundle_alone_cannot_show(checked: Check) -> None:
@@ -45,8 +45,8 @@ def test_the_verdict_lists_what_a_bundle_alone_cannot_show(checked: Check) -> No
 
 
 @pytest.mark.parametrize("name", [*FILES, "checkpoints/14", "checkpoints/24"])
-def test_one_changed_bit_in_any_file_is_detected(book: Book, checked: Check, name: str) -> None:
-    path = book.bundle / name
+def test_one_changed_bit_in_any_file_is_detected(community: SealedCommunity, checked: Check, name: str) -> None:
+    path = community.bundle / name
     original = path.read_bytes()
     for place in range(0, len(original), max(1, len(original) // PLACES_IN_A_FILE)):
         changed = bytearray(original)
@@ -64,15 +64,15 @@ def test_one_changed_bit_in_any_file_is_detected(book: Book, checked: Check, nam
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_always_reported(book: Book, checked: Check, name: str) -> None:
-    (book.bundle / name).unlink()
+def test_a_missing_file_is_always_reported(community: SealedCommunity, checked: Check, name: str) -> None:
+    (community.bundle / name).unlink()
 
     assert checked().code == 3 and f"{name} is missing" in said(checked())
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_longer_or_truncated_file_is_detected(book: Book, checked: Check, name: str) -> None:
-    path = book.bundle / name
+def test_a_longer_or_truncated_file_is_detected(community: SealedCommunity, checked: Check, name: str) -> None:
+    path = community.bundle / name
     original = path.read_bytes()
     for changed in (original + b"\n", original + original[-65:], original[:-1], original[: len(original) // 2], b""):
         path.write_bytes(changed)
@@ -129,21 +129,23 @@ def one_at_the_end(lines: list[bytes]) -> list[bytes]:
     ids=string.ascii_lowercase[:14],
 )
 def test_lines_changed_moved_or_lost_are_named(
-    book: Book, checked: Check, change: Callable[[list[bytes]], list[bytes]], code: int, words: str
+    community: SealedCommunity, checked: Check, change: Callable[[list[bytes]], list[bytes]], code: int, words: str
 ) -> None:
-    lines = lines_of(book)
+    lines = lines_of(community)
     assert len(lines) == 26
-    write_lines(book, change(lines))
+    write_lines(community, change(lines))
 
     verdict = checked()
 
     assert (verdict.code, words in said(verdict)) == (code, True), said(verdict)
 
 
-def test_entries_changed_together_with_their_hashes_still_fail_the_root(book: Book, checked: Check) -> None:
-    write_lines(book, one_minute_more(lines_of(book)))
-    leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(book)]
-    (book.bundle / "leaves.txt").write_bytes(leaf_lines(leaves))
+def test_entries_changed_together_with_their_hashes_still_fail_the_root(
+    community: SealedCommunity, checked: Check
+) -> None:
+    write_lines(community, one_minute_more(lines_of(community)))
+    leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(community)]
+    (community.bundle / "leaves.txt").write_bytes(leaf_lines(leaves))
 
     verdict = checked()
 
@@ -151,11 +153,11 @@ def test_entries_changed_together_with_their_hashes_still_fail_the_root(book: Bo
     assert "the first 24 entries are not the ones it seals" in said(verdict), "earlier seals tell roughly where"
 
 
-def test_an_entry_and_an_unrelated_hash_are_both_reported(book: Book, checked: Check) -> None:
-    """Then neither file leads to the seal, so nobody can say which of the two was right."""
-    write_lines(book, one_minute_more(lines_of(book)))
-    leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(book)]
-    (book.bundle / "leaves.txt").write_bytes(leaf_lines([leaf_hash(b"another"), *leaves[1:]]))
+def test_an_entry_and_an_unrelated_hash_are_both_reported(community: SealedCommunity, checked: Check) -> None:
+    """Then neither file leads to the seal, so there is no telling which of the two was right."""
+    write_lines(community, one_minute_more(lines_of(community)))
+    leaves = [leaf_hash(line.removesuffix(b"\n")) for line in lines_of(community)]
+    (community.bundle / "leaves.txt").write_bytes(leaf_lines([leaf_hash(b"another"), *leaves[1:]]))
 
     verdict = checked()
 
@@ -164,20 +166,20 @@ def test_an_entry_and_an_unrelated_hash_are_both_reported(book: Book, checked: C
     assert "is not what was sealed" not in said(verdict)
 
 
-def test_what_is_left_of_a_truncated_log_is_compared(book: Book, checked: Check) -> None:
-    write_lines(book, lines_of(book)[:20])
+def test_what_is_left_of_a_truncated_log_is_compared(community: SealedCommunity, checked: Check) -> None:
+    write_lines(community, lines_of(community)[:20])
 
-    verdict = checked(book.kept)
+    verdict = checked(community.kept)
 
     assert verdict.code == 3 and not any("checkpoints/24" in line for line in verdict.checked)
     assert "checkpoints/14: the first 14 entries are the ones it seals" in verdict.checked
-    assert f"{book.kept}: the first 14 entries are the ones it seals" in verdict.checked, (
+    assert f"{community.kept}: the first 14 entries are the ones it seals" in verdict.checked, (
         "after one that nothing is left of"
     )
 
 
-def test_changed_tables_that_still_add_up_are_detected(book: Book, checked: Check) -> None:
-    path = book.bundle / "balances.csv"
+def test_changed_tables_that_still_add_up_are_detected(community: SealedCommunity, checked: Check) -> None:
+    path = community.bundle / "balances.csv"
     rows = list(csv.reader(path.read_text().splitlines()))
     for row, more in zip(rows[1:], (1, -1), strict=True):
         row[1], row[3] = str(int(row[1]) + more), str(int(row[3]) + more)
@@ -186,25 +188,25 @@ def test_changed_tables_that_still_add_up_are_detected(book: Book, checked: Chec
     assert checked().code == 1 and "balances.csv does not match the entries" in said(checked())
 
 
-def test_an_unknown_file_in_the_folder_is_reported(book: Book, checked: Check) -> None:
-    (book.bundle / "notes.txt").write_text("mine")
+def test_an_unknown_file_in_the_folder_is_reported(community: SealedCommunity, checked: Check) -> None:
+    (community.bundle / "notes.txt").write_text("mine")
 
     assert checked().code == 0 and "'notes.txt', which is not part of a bundle" in said(checked())
 
 
 @pytest.mark.parametrize(("old", "new", "line"), [("commodity min", "commodity max", 1), ("account", "accounts", 1)])
 def test_a_changed_opening_of_the_journal_is_reported_from_line_one(
-    book: Book, checked: Check, old: str, new: str, line: int
+    community: SealedCommunity, checked: Check, old: str, new: str, line: int
 ) -> None:
-    path = book.bundle / "journal.ledger"
+    path = community.bundle / "journal.ledger"
     path.write_text(path.read_text().replace(old, new, 1))
 
     assert checked().code == 1 and f"does not match the entries, from about line {line}" in said(checked())
 
 
-def test_text_in_a_bundle_cannot_steer_a_terminal(book: Book, checked: Check) -> None:
-    (book.bundle / "\x1b[2J").write_text("")
-    lines = lines_of(book)
-    write_lines(book, [lines[0].replace(b"community-founded", b"community-\\u001b[31m" + b"x" * 900), *lines[1:]])
+def test_text_in_a_bundle_cannot_steer_a_terminal(community: SealedCommunity, checked: Check) -> None:
+    (community.bundle / "\x1b[2J").write_text("")
+    lines = lines_of(community)
+    write_lines(community, [lines[0].replace(b"community-founded", b"community-\\u001b[31m" + b"x" * 900), *lines[1:]])
 
     assert checked().code == 1 and "\x1b" not in said(checked()) and max(map(len, checked().lines)) < 600

@@ -1,4 +1,4 @@
-"""A verdict is read by people: what was checked, what was not, what was found, and one word for it all."""
+"""A verdict says what was checked, what was not and what was found, with one word for the result."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The verification as an auditor calls it: by words on a command line, with an answer for everything."""
+"""The verification as an auditor uses it, on the command line."""
 
 from collections.abc import Iterator
 from io import BytesIO, StringIO, TextIOWrapper
@@ -17,7 +17,7 @@ from ledger.seal.verifying.policy import LARGEST_POLICY_BYTES
 from ledger.seal.verifying.receipt import Receipt
 from ledger.seal.verifying.segments import Segment, Task, read_segments
 from tests.ledger.recorded.record import FOLDER
-from tests.ledger.seal.conftest import ORIGIN, Book
+from tests.ledger.seal.conftest import ORIGIN, SealedCommunity
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 OURS = VerifierKey(ORIGIN, ED25519, PRIVATE.public_key().public_bytes_raw())
@@ -34,10 +34,12 @@ def receipt_of(entry: bytes) -> bytes:
     return Receipt(entry, 0, (), sealed(entry)).data
 
 
-def test_a_bundle_is_checked_against_known_seals_and_keys(book: Book, capsys: pytest.CaptureFixture[str]) -> None:
-    keys = str(book.folder.path / "vkeys.txt")
+def test_a_bundle_is_checked_against_known_seals_and_keys(
+    community: SealedCommunity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = str(community.folder.path / "vkeys.txt")
 
-    assert main(["bundle", str(book.bundle), "--known", str(book.kept), "--key", keys]) == 0
+    assert main(["bundle", str(community.bundle), "--known", str(community.kept), "--key", keys]) == 0
     told = capsys.readouterr().out
     assert told.startswith("Checked:\n  + the seal over 26 entries") and told.endswith(
         "SOUND: everything that was checked is correct.\n"
@@ -120,9 +122,9 @@ def test_the_longest_policy_is_accepted(tmp_path: Path) -> None:
         read_policy(path)
 
 
-def test_a_private_key_is_not_accepted_as_a_file_of_public_keys(book: Book) -> None:
+def test_a_private_key_is_not_accepted_as_a_file_of_public_keys(community: SealedCommunity) -> None:
     with pytest.raises(SystemExit):
-        main(["bundle", str(book.bundle), "--key", str(book.folder.path / KEY)])
+        main(["bundle", str(community.bundle), "--key", str(community.folder.path / KEY)])
 
 
 def test_a_receipt_of_an_unknown_kind_of_entry_is_incomplete(tmp_path: Path) -> None:
@@ -163,28 +165,32 @@ def test_a_receipt_and_a_known_seal_with_different_roots_are_forked(tmp_path: Pa
     ("more", "code", "words"),
     [(0, 1, "to 4,294,967,295 are missing"), (1, 3, "a bundle of 4,294,967,296 entries is too large")],
 )
-def test_a_seal_over_too_many_entries_is_incomplete(book: Book, more: int, code: int, words: str) -> None:
+def test_a_seal_over_too_many_entries_is_incomplete(
+    community: SealedCommunity, more: int, code: int, words: str
+) -> None:
     huge = Checkpoint(ORIGIN, LARGEST_NUMBER + more, leaf_hash(b""))
-    (book.bundle / "vkeys.txt").write_text(f"{OURS.text}\n")
-    (book.bundle / "policy").write_text(f"log {OURS.text}\nquorum none\n")
-    (book.bundle / "checkpoint").write_bytes(sign_note(huge.text, ORIGIN, PRIVATE).data)
+    (community.bundle / "vkeys.txt").write_text(f"{OURS.text}\n")
+    (community.bundle / "policy").write_text(f"log {OURS.text}\nquorum none\n")
+    (community.bundle / "checkpoint").write_bytes(sign_note(huge.text, ORIGIN, PRIVATE).data)
 
-    verdict = verify("bundle", book.bundle)
+    verdict = verify("bundle", community.bundle)
 
     assert verdict.code == code and words in "\n".join(verdict.lines)
 
 
-def test_an_unreadable_file_is_incomplete_and_not_a_crash(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_incomplete_and_not_a_crash(
+    community: SealedCommunity, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ledger.seal.verifying.bundle_check.read_segments", _lost_disk)
 
-    verdict = verify("bundle", book.bundle)
+    verdict = verify("bundle", community.bundle)
 
     assert verdict.code == 3 and "the disk is gone" in "\n".join(verdict.lines)
 
 
 @pytest.mark.parametrize("workers", [None, 1, 3])
 def test_the_requested_number_of_processes_is_used(
-    workers: int | None, book: Book, monkeypatch: pytest.MonkeyPatch
+    workers: int | None, community: SealedCommunity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int | None] = []
 
@@ -194,13 +200,13 @@ def test_the_requested_number_of_processes_is_used(
 
     monkeypatch.setattr("ledger.seal.verifying.bundle_check.read_segments", one_after_the_other)
 
-    assert verify("bundle", book.bundle, workers=workers).code == 0 and asked == [workers]
+    assert verify("bundle", community.bundle, workers=workers).code == 0 and asked == [workers]
 
 
-def test_progress_is_reported(book: Book) -> None:
+def test_progress_is_reported(community: SealedCommunity) -> None:
     told: list[tuple[int, int]] = []
 
-    verify("bundle", book.bundle, tell=lambda done, of: told.append((done, of)))
+    verify("bundle", community.bundle, tell=lambda done, of: told.append((done, of)))
 
     assert told == [(26, 26)]
 
@@ -209,10 +215,10 @@ def _lost_disk(*_: object) -> None:
     raise OSError(5, "the disk is gone")
 
 
-def test_only_some_of_many_findings_are_shown(book: Book) -> None:
+def test_only_some_of_many_findings_are_shown(community: SealedCommunity) -> None:
     for size in range(100, 140):
-        (book.bundle / "checkpoints" / str(size)).write_bytes(b"x")
+        (community.bundle / "checkpoints" / str(size)).write_bytes(b"x")
 
-    lines = verify("bundle", book.bundle).lines
+    lines = verify("bundle", community.bundle).lines
 
     assert "  ! and 20 more" in lines and sum(line.startswith("  !") for line in lines) == 21

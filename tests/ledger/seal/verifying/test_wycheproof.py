@@ -1,4 +1,4 @@
-"""Signatures are checked as Project Wycheproof asks: its good ones pass, its crafted ones do not."""
+"""Signatures are verified as Project Wycheproof requires: its valid ones pass, its crafted ones fail."""
 
 import json
 from importlib.resources import files
@@ -35,7 +35,7 @@ def is_text(message: bytes) -> bool:
 
 
 def is_good(public: bytes, message: bytes, signature: bytes) -> bool:
-    """What the one place that checks signatures says of it."""
+    """Whether our only function that verifies signatures accepts this one."""
     key = VerifierKey("wycheproof", ED25519, public)
     try:
         check_note(Note(message.decode(), (Signature(key.name, key.id, signature),)), [key])

@@ -1,4 +1,4 @@
-"""Witnesses that a log is shown to in tests: real ones behind a real server on this machine, and servers that misbehave."""
+"""Witnesses for tests: real ones behind a real local server, and servers that misbehave."""
 
 import socket
 import threading
@@ -16,7 +16,7 @@ AT = 1_774_692_000
 
 @contextmanager
 def open_to(witness: Witness, now: Callable[[], int] = lambda: AT) -> Generator[str]:
-    """The address of a witness while the block lasts."""
+    """Serve a witness during the block, and yield its address."""
     config = uvicorn.Config(
         witness_app(witness, now, lambda words: None),
         host="127.0.0.1",
@@ -38,7 +38,7 @@ def open_to(witness: Witness, now: Callable[[], int] = lambda: AT) -> Generator[
 
 @contextmanager
 def saying(*parts: bytes, every_seconds: float = 0.0) -> Generator[str]:
-    """The address of somebody who says the same to everybody who calls, part by part, and hears nothing."""
+    """Serve the same answer to every caller, part by part, and ignore requests."""
     over = threading.Event()
     door = socket.create_server(("127.0.0.1", 0))
 
@@ -68,6 +68,6 @@ def saying(*parts: bytes, every_seconds: float = 0.0) -> Generator[str]:
 
 
 def replying(status: str, body: bytes = b"", *headers: str) -> bytes:
-    """One HTTP answer."""
+    """An HTTP response."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
     return "\r\n".join(lines).encode() + body

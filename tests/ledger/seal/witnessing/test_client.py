@@ -1,4 +1,4 @@
-"""A log shows its seals to witnesses; who is silent stops nothing, and who has seen another history is heard."""
+"""A log asks witnesses to sign. One that does not answer stops nothing; one that has seen another history is reported."""
 
 import re
 import shutil
@@ -26,12 +26,12 @@ from ledger.seal.witnessing.client import (
 from ledger.seal.witnessing.witness import Witness
 from ledger.seal.witnessing.witnesses import ACKNOWLEDGED
 from tests.cast import BO, TODAY, clock, command, counting_ids, help_of
-from tests.ledger.seal.conftest import ORIGIN, Book
+from tests.ledger.seal.conftest import ORIGIN, SealedCommunity
 from tests.ledger.seal.witnessing.neighbours import AT, open_to, replying, saying
 
 
 class Street:
-    """A signer, and witnesses that it can reach."""
+    """A signer, and witnesses it can reach."""
 
     def __init__(self, signer: Signer, bank: TimeBank, folder: Path, stack: ExitStack) -> None:
         self.signer = signer
@@ -41,7 +41,7 @@ class Street:
         self.now = AT
 
     def witness(self, name: str, *, follows: bool = True) -> Witness:
-        """One more, listed and reachable."""
+        """Add a reachable witness."""
         witness = Witness(self._folder / name, f"{name}.example")
         if follows:
             witness.follow(self.signer.key)
@@ -49,7 +49,7 @@ class Street:
         return witness
 
     def stranger(self, name: str, *parts: bytes, every_seconds: float = 0.0) -> None:
-        """Somebody listed who is no witness."""
+        """Add a server that is not a witness."""
         key = Witness(self._folder / name, f"{name}.example").key
         self.signer.witnesses.add(name, key, self._stack.enter_context(saying(*parts, every_seconds=every_seconds)))
 
@@ -57,14 +57,14 @@ class Street:
         self.bank.exchanges.report((help_of(),), TODAY, command=command(BO))
 
     def ask(self) -> dict[str, WitnessAnswer]:
-        """Seals, and asks everybody."""
+        """Seal, and ask all witnesses."""
         return {answer.name: answer for answer in ask_witnesses(self.signer, self.signer.seal(whole=False))}
 
 
 @pytest.fixture
-def street(sealed_bank: TimeBank, book: Book, tmp_path: Path) -> Iterator[Street]:
+def street(sealed_bank: TimeBank, community: SealedCommunity, tmp_path: Path) -> Iterator[Street]:
     with ExitStack() as stack:
-        yield Street(Signer(book.place, sealed_bank.log), sealed_bank, tmp_path / "street", stack)
+        yield Street(Signer(community.place, sealed_bank.log), sealed_bank, tmp_path / "street", stack)
 
 
 def test_signatures_of_witnesses_are_stored_with_the_seal(street: Street) -> None:
@@ -200,17 +200,17 @@ def test_only_http_addresses_are_requested(url: str) -> None:
         send(url)
 
 
-def twin_of(book: Book, tmp_path: Path) -> Book:
-    """The whole community, copied: data, key, seals."""
-    folder = shutil.copytree(book.data.parent, tmp_path / "twin")
-    return Book(folder / "data", folder / "seal", folder / "bundle", folder / "kept")
+def twin_of(community: SealedCommunity, tmp_path: Path) -> SealedCommunity:
+    """A copy of the whole community: data, key, seals."""
+    folder = shutil.copytree(community.data.parent, tmp_path / "twin")
+    return SealedCommunity(folder / "data", folder / "seal", folder / "bundle", folder / "kept")
 
 
 @pytest.mark.parametrize("more", [1, 2, 3], ids=["fewer", "as-many", "more"])
 def test_the_second_of_two_sealing_copies_is_detected_and_stops_sealing(
-    street: Street, book: Book, tmp_path: Path, more: int
+    street: Street, community: SealedCommunity, tmp_path: Path, more: int
 ) -> None:
-    twin = twin_of(book, tmp_path)
+    twin = twin_of(community, tmp_path)
     library = street.witness("library")
     street.help()
     street.help()
@@ -232,9 +232,9 @@ def test_the_second_of_two_sealing_copies_is_detected_and_stops_sealing(
 
 
 def test_a_backup_restored_with_its_seal_is_detected_and_sealing_resumes_with_the_newer_log(
-    street: Street, book: Book, tmp_path: Path
+    street: Street, community: SealedCommunity, tmp_path: Path
 ) -> None:
-    old = twin_of(book, tmp_path)
+    old = twin_of(community, tmp_path)
     library = street.witness("library")
     street.help()
     street.ask()
@@ -252,12 +252,12 @@ def test_a_backup_restored_with_its_seal_is_detected_and_sealing_resumes_with_th
     assert newer.seal().checkpoint == street.signer.folder.latest().checkpoint, "the newer log holds what was shown"
 
 
-def test_a_shown_seal_counts_only_with_our_own_signature(street: Street, book: Book) -> None:
+def test_a_shown_seal_counts_only_with_our_own_signature(street: Street, community: SealedCommunity) -> None:
     library = street.witness("library")
     street.ask()
     shown = street.signer.folder.latest().note.data
 
-    for said in (b"", b"nonsense", shown.replace(b"\n26\n", b"\n27\n"), shown, book.kept.read_bytes()):
+    for said in (b"", b"nonsense", shown.replace(b"\n26\n", b"\n27\n"), shown, community.kept.read_bytes()):
         assert not street.signer.is_contradicted_by(said)
     assert library.name and not (street.signer.folder.path / CONTRADICTION).exists()
 

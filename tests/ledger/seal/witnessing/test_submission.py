@@ -1,4 +1,4 @@
-"""What a log hands to a witness has one spelling, and a limit."""
+"""What a log sends to a witness has only one spelling, and a limit."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""A witness signs what leads on from what it saw, remembers it before it answers, and refuses everything else by number."""
+"""A witness signs what extends the last checkpoint, stores it before it answers, and refuses anything else with a status code."""
 
 import shutil
 import threading
@@ -35,7 +35,7 @@ OTHERS = [*LEAVES[:12], *(leaf_hash(b"other" + bytes([number])) for number in ra
 
 
 def nodes_of(leaves: list[bytes]) -> Callable[[int, int], bytes]:
-    """Hashes of perfect subtrees, worked out anew each time."""
+    """Hashes of perfect subtrees, computed each time."""
 
     def node(level: int, index: int) -> bytes:
         if level == 0:
@@ -46,7 +46,7 @@ def nodes_of(leaves: list[bytes]) -> Callable[[int, int], bytes]:
 
 
 def checkpoint(size: int, leaves: list[bytes] = LEAVES) -> Note:
-    """The log's own checkpoint over its first entries."""
+    """The log's checkpoint over its first entries."""
     edge = Edge()
     for leaf in leaves[:size]:
         edge.append(leaf)
@@ -54,7 +54,7 @@ def checkpoint(size: int, leaves: list[bytes] = LEAVES) -> Note:
 
 
 def submission(old: int, size: int, leaves: list[bytes] = LEAVES) -> bytes:
-    """What an honest client of a log with these leaves sends."""
+    """The submission that an honest log with these leaves sends."""
     proof = consistency(old, size, nodes_of(leaves)) if 0 < old < size else ()
     return Submission(old, tuple(proof), checkpoint(size, leaves).data).data
 
@@ -68,7 +68,7 @@ def library(tmp_path: Path) -> Witness:
 
 
 def refusal(witness: Witness, data: bytes) -> tuple[int, int | None]:
-    """With which number it is refused, and the size that the witness names."""
+    """The status code of the refusal, and the size that the witness returns."""
     before = witness.last_signed(ORIGIN)
     with pytest.raises(NotCosigned) as refused:
         witness.add_checkpoint(data, AT)
@@ -193,7 +193,7 @@ def test_simultaneous_requests_never_go_back_to_a_smaller_size(tmp_path: Path) -
 
 
 def at_once(calls: list[Callable[[], bytes]]) -> list[bytes | NotCosigned | None]:
-    """What each of these comes to when all begin together."""
+    """The results of these calls when all start together."""
     answers: list[bytes | NotCosigned | None] = [None] * len(calls)
     barrier = threading.Barrier(len(calls))
 

@@ -1,4 +1,4 @@
-"""The list of witnesses is a policy that other programs read, and is never changed into one that nobody asked for."""
+"""The list of witnesses is a policy that other programs can read."""
 
 import pytest
 
@@ -8,17 +8,17 @@ from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.note import ED25519, VerifierKey
 from ledger.seal.verifying.policy import parse_policy
 from ledger.seal.witnessing.witnesses import ACKNOWLEDGED, POLICY, Witnesses
-from tests.ledger.seal.conftest import Book
+from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.verifying.test_cosignature import key_of
 
 
 @pytest.fixture
-def witnesses(sealed_bank: TimeBank, book: Book) -> Witnesses:
-    return Signer(book.place, sealed_bank.log).witnesses
+def witnesses(sealed_bank: TimeBank, community: SealedCommunity) -> Witnesses:
+    return Signer(community.place, sealed_bank.log).witnesses
 
 
-def test_no_one_is_asked_until_a_witness_is_listed(witnesses: Witnesses, book: Book) -> None:
-    assert witnesses.policy.text == f"log {book.folder.key.text}\nquorum none\n"
+def test_no_one_is_asked_until_a_witness_is_listed(witnesses: Witnesses, community: SealedCommunity) -> None:
+    assert witnesses.policy.text == f"log {community.folder.key.text}\nquorum none\n"
 
     witnesses.add("library", key_of(1), "https://library.example/witness/")
     policy = witnesses.add("elm-street", key_of(2), "")
@@ -28,7 +28,7 @@ def test_no_one_is_asked_until_a_witness_is_listed(witnesses: Witnesses, book: B
         ("library", "https://library.example/witness"),
         ("elm-street", ""),
     ]
-    assert parse_policy((book.folder.path / POLICY).read_bytes()) == policy == witnesses.policy
+    assert parse_policy((community.folder.path / POLICY).read_bytes()) == policy == witnesses.policy
 
 
 def test_the_number_of_required_signatures_is_limited_by_the_witnesses(witnesses: Witnesses) -> None:
@@ -94,31 +94,31 @@ def test_a_witness_is_listed_once_with_the_right_kind_of_key(witnesses: Witnesse
         witnesses.add("w33", key_of(33), "")
 
 
-def test_a_policy_written_by_hand_is_used_and_left_alone(witnesses: Witnesses, book: Book) -> None:
+def test_a_policy_written_by_hand_is_used_and_left_alone(witnesses: Witnesses, community: SealedCommunity) -> None:
     by_hand = f"# ours\nwitness a {key_of(1).text}\nwitness b {key_of(2).text}\ngroup g all a b\nquorum g\n"
-    (book.folder.path / POLICY).write_text(by_hand)
+    (community.folder.path / POLICY).write_text(by_hand)
 
     assert witnesses.policy.in_words == "at least 2 of a, b"
     for change in (lambda: witnesses.add("c", key_of(3), ""), lambda: witnesses.remove("a"), lambda: witnesses.need(1)):
         with pytest.raises(SealRefused, match="written by hand"):
             change()
-    assert (book.folder.path / POLICY).read_text() == by_hand
+    assert (community.folder.path / POLICY).read_text() == by_hand
 
 
 @pytest.mark.parametrize(
     "spoiled", [b"", b"quorum a\n", f"witness \xff {key_of(1).text}\nquorum none\n".encode("latin-1")], ids=range(3)
 )
-def test_an_unreadable_policy_is_an_error(witnesses: Witnesses, book: Book, spoiled: bytes) -> None:
-    (book.folder.path / POLICY).write_bytes(spoiled)
+def test_an_unreadable_policy_is_an_error(witnesses: Witnesses, community: SealedCommunity, spoiled: bytes) -> None:
+    (community.folder.path / POLICY).write_bytes(spoiled)
 
     with pytest.raises(SealRefused, match="cannot be read"):
         _ = witnesses.policy
 
 
-def test_the_sizes_that_witnesses_signed_are_only_a_cache(witnesses: Witnesses, book: Book) -> None:
+def test_the_sizes_that_witnesses_signed_are_only_a_cache(witnesses: Witnesses, community: SealedCommunity) -> None:
     witnesses.acknowledge({key_of(1).text: 12})
     witnesses.acknowledge({key_of(2).text: 26})
     assert witnesses.acknowledged() == {key_of(1).text: 12, key_of(2).text: 26}
 
-    (book.folder.path / ACKNOWLEDGED).write_bytes(b"spoiled")
+    (community.folder.path / ACKNOWLEDGED).write_bytes(b"spoiled")
     assert witnesses.acknowledged() == {}

@@ -18,7 +18,7 @@ from ledger.seal.verifying.policy import Policy, witness_key
 from ledger.seal.verifying.segments import Fault, LogTotals, Segment, Task, read_segment
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of
 from tests.ledger.recorded.record import entry_of
-from tests.ledger.seal.verifying.test_entry_reading import AGAIN, GIFT, REPORT, REVERSE, SETTLE, WITHDRAW
+from tests.ledger.seal.verifying.test_entry_reading import AGAIN, RECORDED_GIFT, REPORT, REVERSE, SETTLE, WITHDRAW
 from tests.ledger.seal.verifying.test_receipt import PRIVATE
 
 ORIGIN = "localhost/elm-street/1"
@@ -38,7 +38,9 @@ def read(lines: Sequence[bytes], *, first: int = 1, sizes: Sequence[int] = ()) -
 
 def lived() -> list[Entry]:
     """Help that was taken back and logged again, and a gift that was a mistake."""
-    told = [entry(number, fact) for number, fact in enumerate((REPORT, SETTLE, REVERSE, AGAIN, GIFT, WITHDRAW), 1)]
+    told = [
+        entry(number, fact) for number, fact in enumerate((REPORT, SETTLE, REVERSE, AGAIN, RECORDED_GIFT, WITHDRAW), 1)
+    ]
     told[1] = msgspec.structs.replace(told[1], on_behalf=BO)
     told[2] = msgspec.structs.replace(told[2], sealed={"reason": "0" * 64, "sum": "1" * 64})
     return told

@@ -6,8 +6,8 @@ from typing import Any
 
 from litestar import MediaType, Response
 
-from ledger.seal.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal
-from ledger.seal.refused import SealRefused
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal
 from web.visitors import Asked
 from web.words import count, gettext
 

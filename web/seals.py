@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from ledger.application.time_bank import TimeBank
 from ledger.log.store import Log
-from ledger.seal.dates import SealDates
-from ledger.seal.folder import SealFolder
-from ledger.seal.merkle import leaf_hash
-from ledger.seal.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal, Published
-from ledger.seal.receipt import Receipt
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import SealDates, SealFolder, SealRefused
+from ledger.seal.signing.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal, Published
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.merkle import leaf_hash
+from ledger.seal.verifying.receipt import Receipt
 
 SECONDS_BETWEEN_SEALS = 1.0
 """Receipts of new entries that are asked for together wait for one seal."""

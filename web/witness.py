@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ledger.seal.refused import SealRefused
-from ledger.seal.submission import ADD_CHECKPOINT, LARGEST_SUBMISSION_BYTES, SIZE_TYPE
-from ledger.seal.witness import NotCosigned, Witness
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.witnessing.witness import ADD_CHECKPOINT, LARGEST_SUBMISSION_BYTES, SIZE_TYPE, NotCosigned, Witness
 
 SECONDS_TO_SEND = 5
 """In which a submission must have arrived."""
@@ -72,8 +71,8 @@ def _add(witness: Witness, data: bytes, at_seconds: int, tell: Callable[[str], N
     try:
         return Reply(200, witness.add_checkpoint(data, at_seconds))
     except NotCosigned as refused:
-        if refused.seen is not None:
-            return Reply(refused.status, f"{refused.seen}\n".encode(), SIZE_TYPE)
+        if refused.last_size is not None:
+            return Reply(refused.status, f"{refused.last_size}\n".encode(), SIZE_TYPE)
         if refused.status == 422:
             tell(f"A checkpoint was refused that does not lead on from what was seen here: {refused.words}.")
         return Reply(refused.status, f"{refused.words}\n".encode())

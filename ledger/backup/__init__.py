@@ -1,6 +1,6 @@
-"""Backup and restore: one file that holds a community, whichever database it came from and goes to.
+"""Backup and restore: one file that holds a community, for either database.
 
-The file (`file`) carries the log as it is hashed and the words of the people store; read models are made anew, and the
-seal stays where it is. It is written while pages are served (`writing`) and checked from end to end (`checking`) before it
-takes its name, and again before a place is filled from it (`filling`) and put where the community lives (`restoring`).
+The file (`file`) contains the log as it is hashed, and the personal data. Read models are rebuilt, and the seal stays where it
+is. The file is written while pages are served (`writing`) and checked completely before it gets its name. It is checked again
+before a restore (`restoring`) fills a fresh place from it and swaps that with the old one (`stages`).
 """

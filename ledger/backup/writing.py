@@ -1,4 +1,4 @@
-"""Writing a backup while the community goes on: beside the name that is wanted, checked, and only then under it."""
+"""Writes a backup while the community is in use: under a temporary name, then checked, then renamed."""
 
 import fcntl
 import hashlib
@@ -14,16 +14,23 @@ from typing import BinaryIO
 import msgspec
 import sqlalchemy as sa
 
-from ledger.backup.checking import check
-from ledger.backup.file import ENTRIES, MANIFEST, README, WORDS, Manifest, opened
-from ledger.backup.refused import BackupRefused
-from ledger.backup.words import lines_of
+from ledger.backup.file import (
+    BATCH,
+    ENTRIES,
+    MANIFEST,
+    PERSONAL_DATA,
+    README,
+    BackupRefused,
+    Manifest,
+    check,
+    opened,
+    personal_data_lines,
+)
 from ledger.log.entry import decode, instant_text
 from ledger.log.store import Log
-from ledger.seal.book import Told
-from ledger.seal.merkle import Edge, leaf_hash
-
-BATCH = 2_000
+from ledger.seal.signing.folder import sync_folder
+from ledger.seal.verifying.merkle import Edge, leaf_hash
+from ledger.seal.verifying.segments import Progress
 
 GUIDE = """This is a backup of a time bank: its whole log, and the names, contacts and words of its people.
 
@@ -45,15 +52,15 @@ def write_backup(
     now: datetime,
     made_by: str,
     replace: bool = False,
-    tell: Callable[[str], Told] = lambda doing: lambda done, of: None,
+    tell: Callable[[str], Progress] = lambda doing: lambda done, of: None,
 ) -> Manifest:
-    """Writes one file with everything that cannot be made anew, readable by its owner alone, and checks it before it is named.
+    """Write one file with everything that cannot be rebuilt, readable by its owner alone, and check it before it gets its name.
 
-    Others may write to the community meanwhile. Refuses with BackupRefused to write over a file, unless told to `replace`
-    it, and to keep a log that could not be put back. After a crash the old file is there, or the new one.
+    Others can write to the community meanwhile. Raise BackupRefused if the file exists, unless told to `replace` it, and for a
+    log that could not be restored. After a crash, the old file is there or the new one.
     """
     _must_be_free(path, replace=replace)
-    with _appearing(path) as (file, unfinished):
+    with _complete_or_absent(path) as (file, unfinished):
         manifest = _write(log, people, file, now, made_by, tell("Writing"))
         file.flush()
         os.fsync(file.fileno())
@@ -63,17 +70,17 @@ def write_backup(
     return manifest
 
 
-def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: str, tell: Told) -> Manifest:
-    # Words are kept before their entry. So they are read after the end of the log is fixed: no entry lacks its words.
+def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: str, tell: Progress) -> Manifest:
+    # Texts are stored before their entry, so reading them after the end of the log was fixed leaves no entry without them.
     head = log.head()
     first = log.from_position(0, limit=1)
     if not first:
-        raise BackupRefused("The log is empty.", "Found a community first; there is nothing to keep yet.")
+        raise BackupRefused("The log is empty.", "Found a community first; there is nothing to back up yet.")
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(_named(README, now), GUIDE)
         digest, words = hashlib.sha256(), 0
-        with archive.open(_named(WORDS, now), "w", force_zip64=True) as member:
-            for lines in _batches(lines_of(people)):
+        with archive.open(_named(PERSONAL_DATA, now), "w", force_zip64=True) as member:
+            for lines in _batches(personal_data_lines(people)):
                 data = b"".join(lines)
                 digest.update(data)
                 words += len(lines)
@@ -103,7 +110,7 @@ def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: 
 def _named(name: str, now: datetime) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name, (now.year, now.month, now.day, now.hour, now.minute, now.second))
     member.compress_type = zipfile.ZIP_DEFLATED
-    member.external_attr = 0o600 << 16  # whoever unpacks it keeps it to themselves as well
+    member.external_attr = 0o600 << 16  # unpacked files are readable by their owner alone too
     return member
 
 
@@ -114,16 +121,14 @@ def _batches(items: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 def _must_be_free(path: Path, *, replace: bool) -> None:
     if path.exists() and not (replace and path.is_file()):
-        raise BackupRefused(
-            f"{path} is there already.", "Name another file, or say --replace to write a new one over it."
-        )
+        raise BackupRefused(f"{path} already exists.", "Name another file, or add --replace to overwrite it.")
 
 
 @contextmanager
-def _appearing(path: Path) -> Generator[tuple[BinaryIO, Path]]:
-    """A file for its owner's eyes that takes its name when everything in it is written, durably; what failed goes away.
+def _complete_or_absent(path: Path) -> Generator[tuple[BinaryIO, Path]]:
+    """A file, readable by its owner alone, that gets its name once everything in it is on disk. It is deleted if something fails.
 
-    What a killed backup has left behind is thrown away by the next one of that name; one that is still going on is not.
+    What a killed backup left behind is deleted by the next one with that name. A backup that is still running is left alone.
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
     with suppress(FileNotFoundError), unfinished.open("rb") as left:
@@ -137,15 +142,11 @@ def _appearing(path: Path) -> Generator[tuple[BinaryIO, Path]]:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise BackupRefused(f"{path} is being written just now.", "Wait until it is there.") from None
+        raise BackupRefused(f"{path} is being written at the moment.", "Wait until that has finished.") from None

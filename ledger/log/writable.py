@@ -13,7 +13,7 @@ import msgspec
 from ledger.hours import LARGEST_INTEGER
 
 _READ = msgspec.json.Decoder().decode
-# The verifier's own words for the same: it trusts nothing here, so they are said twice (ledger.seal.canonical).
+# The verifier's own words for the same: it trusts nothing here, so they are said twice (ledger.seal.verifying.canonical).
 _INSTANT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z").fullmatch
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}").fullmatch
 _COMMAND = re.compile(r"[A-Za-z0-9_.:-]{8,80}").fullmatch

@@ -1,6 +1,6 @@
-"""The seal: proof for outsiders that nothing in the log was changed, put in between, or lost.
+"""The seal: proof for outsiders that no entry of the log was changed, inserted or lost.
 
-A tree of hashes stands over the stored bytes of the entries (`merkle`, `tree`); whoever signs its root (`signer`) has sealed
-every entry below it. `receipt` shows that one entry is under the seal, `bundle` hands out all of them, and `verify` checks
-either on a machine that has nothing but Python and `cryptography`: it and what it stands on import nothing else of the ledger.
+`signing` keeps a tree of hashes over the stored bytes of the entries and signs its root, which seals every entry below it.
+`witnessing` has others sign the same root. `verifying` checks bundles and receipts on a machine that has only Python and
+`cryptography`: it imports nothing else of the ledger. `python -m ledger.seal.verify` is its command line.
 """

@@ -1,29 +1,25 @@
 """Checks a bundle or a receipt offline, completely or not at all: `python -m ledger.seal.verify bundle FOLDER`.
 
-It needs Python, the library `cryptography`, and the modules of `ledger.seal` that it imports, which import nothing else.
-Exit codes: 0 sound, 1 tampered, 2 forked from a seal you kept, 3 incomplete; 64 when the call itself is not understood.
+It needs Python, the library `cryptography` and `ledger.seal.verifying`, which imports nothing else of the ledger.
+Exit codes: 0 sound, 1 tampered, 2 forked from a seal you kept, 3 incomplete; 64 when the command itself is not understood.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from ledger.seal.canonical import BadEntry, UnknownKind, postings, read_entry
-from ledger.seal.checkpoint import Checkpoint, check_checkpoint, parse_checkpoint
-from ledger.seal.comparing import read_at_most
-from ledger.seal.inspection import Inspection
-from ledger.seal.merkle import ProofFails, check_inclusion, leaf_hash
-from ledger.seal.note import LARGEST_NOTE_BYTES, BadNote, VerifierKey, parse_keys, parse_note
-from ledger.seal.policy import LARGEST_POLICY_BYTES, Policy, parse_policy
-from ledger.seal.quorum import NO_POLICY, check_quorum, check_signed, signed_by
-from ledger.seal.receipt import LARGEST_RECEIPT_BYTES, Receipt, parse_receipt
-from ledger.seal.verdict import FORKED, INCOMPLETE, TAMPERED, Verdict
+from ledger.seal.verifying.bundle_check import BundleCheck
+from ledger.seal.verifying.bundle_files import read_at_most
+from ledger.seal.verifying.note import LARGEST_NOTE_BYTES, BadNote, VerifierKey, parse_keys
+from ledger.seal.verifying.policy import LARGEST_POLICY_BYTES, Policy, parse_policy
+from ledger.seal.verifying.receipt import NO_KEY, check_receipt
+from ledger.seal.verifying.segments import Progress
+from ledger.seal.verifying.verdict import INCOMPLETE, Verdict
 
 Kind = Literal["bundle", "receipt"]
 WRONG_CALL = 64
-NO_KEY = "whose key this is: give --key FILE with a key that you were given by somebody you trust"
 
 
 def verify(
@@ -34,105 +30,36 @@ def verify(
     keys: Sequence[VerifierKey] = (),
     policy: Policy | None = None,
     workers: int | None = None,
-    tell: Callable[[int, int], None] = lambda done, of: None,
+    tell: Progress = lambda done, of: None,
 ) -> Verdict:
-    """Checks everything that can be checked. `known` are seals kept from before; `keys` are trusted, if any are given, and so
-    are the logs and witnesses that a `policy` names; without one, nobody's word is asked for, and that is said.
+    """Check everything that can be checked. `known` are files with seals that were kept from before.
 
-    Never raises for what a file holds, or for a file that is not there: that is what the verdict is for.
+    Trusts `keys`, if any are given, and the logs and witnesses that `policy` names. Without a policy, no signature of a witness
+    is required, and the verdict says so. Never raises for a file that is missing or for what a file holds: the verdict reports
+    that.
     """
     verdict = Verdict()
     if kind == "receipt":
-        _verify_receipt(verdict, path, known, keys, policy)
-    else:
-        kept = [(str(file), data) for file in known if (data := _read(verdict, file, LARGEST_NOTE_BYTES)) is not None]
-        try:
-            Inspection(verdict, path, keys, policy, kept).run(workers, tell)
-        except OSError as error:
-            verdict.find(INCOMPLETE, f"{error.filename or path} cannot be read: {error.strerror}")
-        if not keys and not (policy and policy.logs):
-            verdict.unchecked.append(NO_KEY)
-        if not known:
-            verdict.unchecked.append(
-                "whether this is the history that others were shown: give --known with a seal you kept"
-            )
-        verdict.unchecked.append("whether what was recorded did happen, and who was allowed to record it")
+        check_receipt(verdict, path, known, keys, policy)
+        return verdict
+    kept = [(str(file), data) for file in known if (data := verdict.read(file, LARGEST_NOTE_BYTES)) is not None]
+    try:
+        BundleCheck(verdict, path, keys, policy, kept).run(workers, tell)
+    except OSError as error:
+        verdict.find(INCOMPLETE, f"{error.filename or path} cannot be read: {error.strerror}")
+    if not keys and not (policy and policy.logs):
+        verdict.unchecked.append(NO_KEY)
+    if not known:
+        verdict.unchecked.append(
+            "whether this is the history that others were shown: give --known with a seal you kept"
+        )
+    verdict.unchecked.append("whether what was recorded really happened, and who was allowed to record it")
     return verdict
 
 
 def read_policy(path: Path) -> Policy:
-    """The policy in a file. Raises BadNote, naming the line, or OSError."""
+    """The policy in a file. Raise BadNote, naming the line, or OSError."""
     return parse_policy(read_at_most(path, LARGEST_POLICY_BYTES))
-
-
-def _read(verdict: Verdict, path: Path, limit: int) -> bytes | None:
-    try:
-        return read_at_most(path, limit)
-    except OSError as error:
-        verdict.find(INCOMPLETE, f"{path} cannot be read: {error.strerror}")
-        return None
-
-
-def _verify_receipt(
-    verdict: Verdict, path: Path, known: Sequence[Path], keys: Sequence[VerifierKey], policy: Policy | None
-) -> None:
-    keys = keys or (policy.logs if policy else ())
-    data = _read(verdict, path, LARGEST_RECEIPT_BYTES)
-    if data is None:
-        return
-    try:
-        receipt = parse_receipt(data)
-        checkpoint = _checkpoint_of(verdict, receipt, keys, policy)
-        check_inclusion(leaf_hash(receipt.entry), receipt.place, checkpoint.size, receipt.path, checkpoint.root)
-        verdict.checked.append(f"the entry is number {receipt.place + 1:,} of the {checkpoint.size:,} under the seal")
-        _tell_of_the_entry(verdict, receipt, checkpoint)
-    except (BadNote, ProofFails, BadEntry) as error:
-        verdict.find(TAMPERED, f"the receipt: {error}")
-        return
-    for file in known:
-        _compare_with_known(verdict, checkpoint, file, keys)
-    verdict.unchecked.append("the other entries of the book: only a bundle shows them")
-
-
-def _checkpoint_of(
-    verdict: Verdict, receipt: Receipt, keys: Sequence[VerifierKey], policy: Policy | None
-) -> Checkpoint:
-    if keys:
-        sealed = check_signed(receipt.checkpoint, keys, policy)
-        verdict.checked.extend(signed_by(sealed))
-        check_quorum(verdict, policy, sealed)
-        return sealed.checkpoint
-    verdict.find(INCOMPLETE, "nobody's signature could be checked: no key was given")
-    verdict.unchecked.extend([NO_KEY, NO_POLICY])
-    return parse_checkpoint(parse_note(receipt.checkpoint).text)
-
-
-def _tell_of_the_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint) -> None:
-    try:
-        entry = read_entry(receipt.entry, checkpoint.origin)
-    except UnknownKind as error:
-        verdict.find(INCOMPLETE, f"the entry: {error}")
-        return
-    moved = [f"{name} {given - received:+} min" for name, given, received in postings(entry)]
-    told = f"it says: {entry['type']}, recorded {entry['at']} by {entry['actor']}"
-    verdict.checked.append(", ".join([told, *moved]))
-
-
-def _compare_with_known(verdict: Verdict, checkpoint: Checkpoint, file: Path, keys: Sequence[VerifierKey]) -> None:
-    data = _read(verdict, file, LARGEST_NOTE_BYTES)
-    if data is None:
-        return
-    try:
-        kept = check_checkpoint(data, keys).checkpoint if keys else parse_checkpoint(parse_note(data).text)
-    except BadNote as error:
-        verdict.find(TAMPERED, f"{file}: {error}")
-        return
-    if (kept.origin, kept.size) != (checkpoint.origin, checkpoint.size):
-        verdict.find(INCOMPLETE, f"{file} is another seal than the receipt's: only a bundle shows whether they fit")
-    elif kept.root != checkpoint.root:
-        verdict.find(FORKED, f"{file} and the receipt seal {kept.size:,} entries with two roots")
-    else:
-        verdict.checked.append(f"{file} is the same seal")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -142,34 +69,34 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line; answers the exit code."""
+    """Run the command line and return the exit code."""
     parser = _Parser(prog="python -m ledger.seal.verify", description="Check a bundle or a receipt, offline.")
     parser.add_argument("kind", choices=["bundle", "receipt"])
-    parser.add_argument("path", type=Path, help="the bundle's folder, or the receipt's file")
-    parser.add_argument("--known", type=Path, action="append", default=[], help="a seal that you kept; may be repeated")
+    parser.add_argument("path", type=Path, help="the folder of the bundle, or the file of the receipt")
+    parser.add_argument("--known", type=Path, action="append", default=[], help="a seal that you kept; can be repeated")
     parser.add_argument(
-        "--key", type=Path, help="a file of public keys that you trust, such as a vkeys.txt kept before"
+        "--key", type=Path, help="a file of public keys that you trust, such as a vkeys.txt you kept from before"
     )
     parser.add_argument(
-        "--policy", type=Path, help="a file that says whose word must stand beside the seal, as you were given it"
+        "--policy", type=Path, help="a file that says which signatures the seal must have, as it was given to you"
     )
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     keys: list[VerifierKey] = []
-    if asked.key is not None:
+    if options.key is not None:
         try:
-            keys = parse_keys(asked.key.read_bytes())
+            keys = parse_keys(options.key.read_bytes())
         except (OSError, BadNote) as error:
-            parser.error(f"{asked.key} holds no keys: {error}")
+            parser.error(f"{options.key} is not a file of keys: {error}")
     policy = None
-    if asked.policy is not None:
+    if options.policy is not None:
         try:
-            policy = read_policy(asked.policy)
+            policy = read_policy(options.policy)
         except (OSError, BadNote) as error:
-            parser.error(f"{asked.policy} holds no policy: {error}")
-    verdict = verify(asked.kind, asked.path, known=asked.known, keys=keys, policy=policy)
+            parser.error(f"{options.policy} is not a policy: {error}")
+    verdict = verify(options.kind, options.path, known=options.known, keys=keys, policy=policy)
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
-        reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to stumble
+        reconfigure(errors="backslashreplace")  # so that a terminal without some letter does not stop the output
     sys.stdout.write("".join(f"{line}\n" for line in verdict.lines))
     return verdict.code
 

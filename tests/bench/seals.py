@@ -8,9 +8,9 @@ from pathlib import Path
 from statistics import median
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.bundle import write_bundle
-from ledger.seal.published import Published
-from ledger.seal.signer import Signer
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.published import Published
+from ledger.seal.signing.signer import Signer
 from tests.bench import community
 from tests.bench.measuring import Line, Ran, in_turn, milliseconds, process, seconds
 

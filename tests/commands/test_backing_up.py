@@ -42,7 +42,7 @@ def test_a_backup_is_not_written_over_another_unless_that_is_meant(founded: Run,
     assert founded("backup", tmp_path / "monday.zip").exit_code == 0
     refused = founded("backup", tmp_path / "monday.zip")
 
-    assert refused.exit_code == 1 and "is there already" in refused.stderr
+    assert refused.exit_code == 1 and "already exists" in refused.stderr
     assert founded("backup", tmp_path / "monday.zip", "--replace").exit_code == 0
     assert founded("backup", tmp_path / "nowhere" / "monday.zip").exit_code == 1
 
@@ -50,7 +50,7 @@ def test_a_backup_is_not_written_over_another_unless_that_is_meant(founded: Run,
 def test_a_community_that_lives_is_replaced_only_when_that_is_meant(founded: Run, tmp_path: Path) -> None:
     founded("backup", tmp_path / "monday.zip")
     refused = founded("restore", tmp_path / "monday.zip")
-    assert refused.exit_code == 1 and "lives there already" in refused.stderr
+    assert refused.exit_code == 1 and "is a community already" in refused.stderr
 
     replaced = founded("restore", tmp_path / "monday.zip", "--replace")
 
@@ -74,7 +74,7 @@ def test_a_damaged_file_is_two_plain_lines(elsewhere: Run, tmp_path: Path) -> No
     refused = elsewhere("restore", tmp_path / "monday.zip")
 
     assert refused.exit_code == 1 and len(refused.stderr.strip().splitlines()) == 2
-    assert "is no backup" in refused.stderr and not (tmp_path / "new").exists()
+    assert "is not a backup" in refused.stderr and not (tmp_path / "new").exists()
 
 
 def test_a_backup_older_than_the_seal_says_which_entries_are_missing(

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from ledger.events.exchanges import ExchangeSettled
 from ledger.log.places import Place
 from ledger.log.store import open_log
-from ledger.seal.note import parse_note
+from ledger.seal.verifying.note import parse_note
 from tests.cast import facts_in
 from tests.commands.conftest import Run
 from web.commands.main import hours
@@ -61,7 +61,7 @@ def test_the_bare_note_can_be_kept_and_compared_later(founded: Run, tmp_path: Pa
     assert parse_note(kept.read_bytes()).text.split("\n")[1] == "4"
     assert founded("bundle", tmp_path / "bundle").exit_code == 0
     checked = founded("verify", "bundle", tmp_path / "bundle", "--known", kept)
-    assert checked.exit_code == 0 and "the first 4 entries are those it seals" in checked.stdout
+    assert checked.exit_code == 0 and "the first 4 entries are the ones it seals" in checked.stdout
 
 
 def test_a_receipt_goes_to_a_file_and_is_checked_with_the_key(
@@ -93,7 +93,7 @@ def test_a_bundle_goes_into_a_new_folder_only(founded: Run, tmp_path: Path) -> N
     assert founded("bundle", tmp_path / "bundle", "--at-entry", "5").exit_code == 0
     again = founded("bundle", tmp_path / "bundle")
 
-    assert again.exit_code == 1 and "is there already" in again.stderr
+    assert again.exit_code == 1 and "already exists" in again.stderr
     assert founded("verify", "bundle", tmp_path / "bundle").exit_code == 0
     assert founded("verify", "bundle", tmp_path / "nowhere").exit_code == 3
     assert founded("verify", "bundle", tmp_path / "bundle", "--key", tmp_path / "nowhere").exit_code == 2

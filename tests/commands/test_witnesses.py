@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import pytest
 from click.testing import CliRunner
 
-from ledger.seal.witness import Witness
+from ledger.seal.witnessing.witness import Witness
 from tests.commands.eyes import HOURS, ROOT, watching
 from web.commands.main import hours
 
@@ -122,7 +122,7 @@ def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
 
     assert "http" not in policy.read_text()
     sound = riverside.hours("verify", "bundle", tmp_path / "bundle", "--policy", policy)
-    assert sound.code == 0 and "the word of at least 1 of library: it is given" in sound.out
+    assert sound.code == 0 and "the signatures of at least 1 of library: they are there" in sound.out
     assert riverside.hours("verify", "receipt", tmp_path / "receipt", "--policy", policy).code == 0
     assert "seen by  library" in receipt.err and "seen by  library" in again.err
     assert riverside.hours("verify", "bundle", tmp_path / "bundle", "--policy", tmp_path / "bundle").code == 2
@@ -131,7 +131,7 @@ def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
     late = riverside.hours("bundle", tmp_path / "unseen")
     assert late.code == 0 and "no word yet from  library: it cannot be reached" in late.err
     unseen = riverside.hours("verify", "bundle", tmp_path / "unseen", "--policy", policy)
-    assert unseen.code == 3 and "no word from library" in unseen.out
+    assert unseen.code == 3 and "no signature from library" in unseen.out
 
 
 def test_of_two_copies_from_one_backup_a_witness_and_a_kept_seal_each_find_the_second_out(tmp_path: Path) -> None:
@@ -218,9 +218,9 @@ def test_what_cannot_be_a_witness_is_refused_in_two_lines(riverside: Community, 
     vkey = Witness(tmp_path / "w", "w").key.text
 
     assert "no public key" in riverside.hours("witnesses", "add", "w", "no-key").err
-    assert "no witness's key" in riverside.hours("witnesses", "add", "w", log_key).err
-    assert "no address" in riverside.hours("witnesses", "add", "w", vkey, "ftp://w.example").err
-    assert "cannot be asked for" in riverside.hours("witnesses", "need", "1").err
+    assert "not the key of a witness" in riverside.hours("witnesses", "add", "w", log_key).err
+    assert "not the address of a witness" in riverside.hours("witnesses", "add", "w", vkey, "ftp://w.example").err
+    assert "cannot be required" in riverside.hours("witnesses", "need", "1").err
     assert "No witness is called" in riverside.hours("witnesses", "remove", "w").err
 
     riverside.done("witnesses", "add", "w", vkey)

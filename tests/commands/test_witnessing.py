@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 from click.testing import CliRunner, Result
 
-from ledger.seal.checkpoint import check_checkpoint
-from ledger.seal.note import parse_key
-from ledger.seal.submission import LARGEST_SUBMISSION_BYTES, Submission, origin_hash
+from ledger.seal.verifying.note import check_checkpoint, parse_key
+from ledger.seal.witnessing.witness import LARGEST_SUBMISSION_BYTES, Submission, origin_hash
 from tests.commands.eyes import Eye, watching
-from tests.ledger.seal.test_witness import KEY, ORIGIN, OTHERS, checkpoint, submission
+from tests.ledger.seal.witnessing.test_witness import KEY, ORIGIN, OTHERS, checkpoint, submission
 from web.commands.main import hours
 
 
@@ -35,7 +34,7 @@ def test_a_witness_signs_over_the_web_and_shows_what_it_saw(tmp_path: Path) -> N
         key = parse_key(eye.key)
         signed = check_checkpoint(checkpoint(5).data + line, [KEY, key])
 
-        assert status == 200 and [word.key.name for word in signed.words] == [ORIGIN, "library.example"]
+        assert status == 200 and [word.key.name for word in signed.verified] == [ORIGIN, "library.example"]
         assert call(eye, "GET", f"/{origin_hash(ORIGIN)}/checkpoint")[2] == signed.note.data
         assert call(eye, "POST", "/add-checkpoint", submission(0, 12)) == (409, "text/x.tlog.size", b"5\n")
         assert call(eye, "POST", "/add-checkpoint", submission(5, 5, OTHERS[::-1])) == (409, "text/x.tlog.size", b"5\n")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ledger.application.time_bank import TimeBank
 from ledger.refusals import Refusal
-from ledger.seal.durable import write_durably
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import write_durably
+from ledger.seal.signing.signer import Signer
 from tests.faults.reporting import log_something
 
 

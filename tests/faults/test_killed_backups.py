@@ -11,8 +11,7 @@ from typing import Self
 
 from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.backup.checking import check
-from ledger.backup.file import opened
+from ledger.backup.file import check, opened
 from tests.cast import BO, TODAY, founded, help_of
 from tests.faults.books import ROOT
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back

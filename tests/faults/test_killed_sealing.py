@@ -13,12 +13,12 @@ import psycopg
 import pytest
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.bundle import write_bundle
-from ledger.seal.checkpoint import check_checkpoint
-from ledger.seal.folder import SealFolder
-from ledger.seal.merkle import Edge, leaf_hash
-from ledger.seal.signer import Signer
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.folder import SealFolder
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.merkle import Edge, leaf_hash
+from ledger.seal.verifying.note import check_checkpoint
 from tests.cast import clock, founded
 from tests.faults.books import ROOT, check
 from tests.ledger.seal.conftest import ORIGIN

@@ -8,8 +8,8 @@ import pytest
 
 from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.signer import Signer
 from tests.cast import BO, TODAY, clock, counting_ids, founded, help_of
 from tests.faults.clusters import Cluster, clusters
 

@@ -11,7 +11,7 @@ import pytest
 from ledger.catalogue import MODULES, Fact, Part, facts
 from ledger.identifiers import is_group, is_identifier, is_member
 from ledger.log.entry import decode
-from ledger.seal.canonical import KINDS
+from ledger.seal.verifying.canonical import KINDS
 from tests.house_rules.tree import ROOT, modules, name
 from tests.ledger.facts import one_of_each
 from web.sentences import SAID
@@ -44,7 +44,7 @@ def test_nothing_is_missing_of_a_fact(type_name: str) -> None:
         "a step from every older version to the next": set(kind.upcasters) == set(range(1, version)),
         "a section in docs/reference/facts.md": f"## {type_name} (version {version})\n" in REFERENCE,
         "a name and a sentence in web/sentences.py": kind in SAID,
-        "a place in KINDS of ledger/seal/canonical.py": KINDS.get(type_name) == version,
+        "a place in KINDS of ledger.seal.verifying.canonical.py": KINDS.get(type_name) == version,
         "somebody, an exchange or a view to be found by in the journal": type_name == FIRST
         or sample is None
         or bool(sample.about or sample.exchanges or kind.view),

@@ -17,8 +17,8 @@ from ledger.application.members import GiveRole, InviteMember, LeaveCommunity, W
 from ledger.application.time_bank import TimeBank
 from ledger.events.members import MemberInvited
 from ledger.identifiers import HOST, MemberId, new_command_id
-from ledger.seal.checkpoint import Sealed
-from ledger.seal.signer import Signer
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.note import Sealed
 from projections.views import Views
 from web.app import create_app
 from web.pages import PAGES

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.merkle import leaf_hash
-from ledger.seal.signer import Signer
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.merkle import leaf_hash
+from ledger.seal.verifying.note import Checkpoint
 from tests.cast import founded
 from web.seals import Seals
 

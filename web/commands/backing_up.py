@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ledger.backup.refused import BackupRefused
+from ledger.backup.file import BackupRefused
 from ledger.backup.writing import write_backup
 from ledger.log.entry import instant_text
-from ledger.seal.refused import SealRefused
+from ledger.seal.signing.folder import SealRefused
 from web.commands.printing import count, say, steps
 from web.commands.problems import Problem
 from web.commands.version import installed_version

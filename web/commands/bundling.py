@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ledger.seal.bundle import write_bundle
+from ledger.seal.signing.bundle_writer import write_bundle
 from web.commands.printing import count, progress, say
 from web.commands.sealing import seal_option, signing
 from web.commands.seen import ask_and_look

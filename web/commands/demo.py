@@ -12,7 +12,7 @@ import msgspec
 from ledger.application.finding import find_members
 from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
-from ledger.seal.signer import Signer
+from ledger.seal.signing.signer import Signer
 from projections.views import Views
 from web.commands.chores import carry_out, chores_done
 from web.commands.listening import listening

@@ -22,10 +22,9 @@ from ledger.log.entry import UnreadableEntry, decode, instant
 from ledger.log.people import WordsDoNotMatch
 from ledger.log.store import Log, LogUnavailable
 from ledger.refusals import NotFounded, Refusal
-from ledger.seal.folder import SealFolder, default_place
-from ledger.seal.published import Published
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import SealFolder, SealRefused, default_place
+from ledger.seal.signing.published import Published
+from ledger.seal.signing.signer import Signer
 from projections.views import Views
 from web.commands.printing import Format, count, format_option, print_rows, progress, say
 from web.commands.problems import Problem, problem_of

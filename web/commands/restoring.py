@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ledger.backup.restoring import Checked, checked, restore
-from ledger.seal.folder import default_place
+from ledger.backup.restoring import CheckedSource, checked, restore
+from ledger.seal.signing.folder import default_place
 from web.commands.backing_up import plainly
 from web.commands.printing import count, progress, say, steps
 from web.commands.sealing import seal_option
@@ -44,15 +44,15 @@ def restore_command(
     say(f"Put back in {where.shown}.")
     if restored.set_aside:
         say(f"What was there before is in {restored.set_aside}. It holds personal data: remove it when you are sure.")
-    if restored.filled.without_words:
-        missing = count(restored.filled.without_words, "word or text", "words and texts")
+    if restored.filled.missing:
+        missing = count(restored.filled.missing, "word or text", "words and texts")
         say(f"{missing} of these entries are not there: they were forgotten, or were not in what you restored from.")
     with where.bank() as bank, progress("Making the read models"), where.views(bank):
         pass
     say(f"The read models are made anew. Then: hours{where.options} doctor")
 
 
-def _say_what_is_in_it(found: Checked) -> None:
+def _say_what_is_in_it(found: CheckedSource) -> None:
     source = found.source
     say(f"{source.origin}: {count(source.size, 'entry', 'entries')}, root {source.root.hex()}. Everything fits.")
     say(found.seal_says)

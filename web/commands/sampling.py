@@ -10,8 +10,8 @@ import click
 from ledger.domain.agreements import Agreements
 from ledger.log.entry import Entry, decode
 from ledger.log.store import Log
-from ledger.seal.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
-from ledger.seal.signer import Signer
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
 from web.commands.printing import Format, count, format_option, print_rows, progress, say
 from web.commands.problems import Problem
 from web.commands.sealing import seal_option, signing

@@ -11,10 +11,8 @@ import click
 
 from ledger.log.entry import decode
 from ledger.log.store import Log
-from ledger.seal.daily import seal_of_the_day
-from ledger.seal.folder import SealFolder, default_place
-from ledger.seal.refused import SealRefused
-from ledger.seal.signer import Signer
+from ledger.seal.signing.folder import SealFolder, SealRefused, default_place
+from ledger.seal.signing.signer import Signer, daily_seal
 from web.commands.printing import progress, say
 from web.commands.problems import Problem
 from web.commands.seen import ask_and_look
@@ -45,7 +43,7 @@ def seal_command(where: Where, at_entry: int | None, bare: bool, place: Path | N
     with signing(where, place) as (signer, log), progress("Reading the log, twice") as tell:
         head = log.head()
         sealed = signer.seal(upto=at_entry, tell=lambda number: tell(number, max(head, number)))
-        before = signer.past(sealed.checkpoint.size)[-1:]
+        before = signer.earlier(sealed.checkpoint.size)[-1:]
         key = signer.key
         seen = ask_and_look(signer, sealed)
     if bare:
@@ -76,7 +74,7 @@ def sealed_for_the_day(where: Where) -> str:
     with where.bank() as bank:
         zone = ZoneInfo(bank.agreements.time_zone)
     with signing(where, place) as (signer, _):
-        sealed = seal_of_the_day(signer, datetime.now(UTC), zone)
+        sealed = daily_seal(signer, datetime.now(UTC), zone)
         if sealed is None:
             return "sealed today already"
         seen = ask_and_look(signer, sealed)

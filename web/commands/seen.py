@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.seal.asking import Answer, ask_witnesses
-from ledger.seal.checkpoint import Sealed, check_checkpoint
-from ledger.seal.cosignature import time_in_words
-from ledger.seal.signer import LOOK, Signer
+from ledger.seal.signing.signer import LOOK, Signer
+from ledger.seal.verifying.note import Sealed, check_checkpoint
+from ledger.seal.verifying.policy import time_in_words
+from ledger.seal.witnessing.client import WitnessAnswer, ask_witnesses
 from web.commands.printing import say
 from web.commands.problems import Problem
 
@@ -17,12 +17,12 @@ class Seen(NamedTuple):
     size: int
     note: bytes
     lines: list[str]
-    contradictions: list[Answer]
+    contradictions: list[WitnessAnswer]
 
     def must_not_contradict(self) -> None:
         """Refuses to call a seal good that a witness has contradicted."""
         if self.contradictions:
-            told = "; ".join(f"{answer.name}: {answer.why_not}" for answer in self.contradictions)
+            told = "; ".join(f"{answer.name}: {answer.reason}" for answer in self.contradictions)
             raise Problem(
                 f"A witness has seen another history of this log. {told}.", LOOK.replace("Nothing was signed. ", "")
             )
@@ -33,20 +33,19 @@ def ask_and_look(signer: Signer, sealed: Sealed) -> Seen:
     return look(signer, sealed, ask_witnesses(signer, sealed))
 
 
-def look(signer: Signer, sealed: Sealed, answers: Sequence[Answer] = ()) -> Seen:
+def look(signer: Signer, sealed: Sealed, answers: Sequence[WitnessAnswer] = ()) -> Seen:
     """What stands under a seal now, beside what witnesses answered."""
     latest = signer.folder.latest()
     if latest.checkpoint == sealed.checkpoint:
         sealed = latest
     policy = signer.witnesses.policy
-    words = check_checkpoint(sealed.note.data, [signer.key, *policy.keys]).words
+    words = check_checkpoint(sealed.note.data, [signer.key, *policy.keys]).verified
     when = {word.key: word.at_seconds for word in words if word.at_seconds is not None}
-    why_not = {answer.name: answer.why_not for answer in answers if answer.word is None}
+    reason = {answer.name: answer.reason for answer in answers if answer.signature is None}
     present = [(each.name, when[each.key]) for each in policy.witnesses if each.key in when]
     lines = [f"seen by  {name}, {time_in_words(at_seconds)}" for name, at_seconds in present]
     lines += [
-        f"no word yet from  {name}" + (f": {why_not[name]}" if name in why_not else "")
-        for name in policy.missing(words)
+        f"no word yet from  {name}" + (f": {reason[name]}" if name in reason else "") for name in policy.missing(words)
     ]
     if not policy.witnesses:
         lines = ["seen by  nobody else: no witness is asked (hours witnesses)"]

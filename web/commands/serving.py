@@ -12,7 +12,7 @@ import uvicorn
 from litestar import Litestar
 
 from ledger.application.time_bank import TimeBank
-from ledger.seal.folder import default_place
+from ledger.seal.signing.folder import default_place
 from projections.reports.due import is_due
 from projections.views import Views
 from web.app import create_app

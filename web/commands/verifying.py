@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from ledger.seal.checkpoint import parse_checkpoint
-from ledger.seal.folder import SealFolder, default_place
-from ledger.seal.note import BadNote, VerifierKey, parse_keys, parse_note
-from ledger.seal.receipt import LARGEST_RECEIPT_BYTES, parse_receipt
+from ledger.seal.signing.folder import SealFolder, default_place
 from ledger.seal.verify import Kind, read_policy, verify
+from ledger.seal.verifying.note import BadNote, VerifierKey, parse_checkpoint, parse_keys, parse_note
+from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, parse_receipt
 from web.commands.printing import progress, say
 from web.commands.sealing import seal_option
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from ledger.seal.checkpoint import parse_checkpoint
-from ledger.seal.cosignature import only_of
-from ledger.seal.note import BadNote, check_note, parse_key, parse_note
-from ledger.seal.signer import Signer
+from ledger.seal.signing.signer import Signer
+from ledger.seal.verifying.note import BadNote, check_note, parse_checkpoint, parse_key, parse_note
+from ledger.seal.verifying.policy import with_only
 from web.commands.printing import say
 from web.commands.problems import Problem
 from web.commands.sealing import seal_option, signing
@@ -105,18 +104,18 @@ def take_command(where: Where, file: Path, place: Path | None) -> None:
             note = parse_note(data)
             checkpoint = parse_checkpoint(note.text)
             keys = signer.witnesses.policy.keys
-            words = only_of(note, keys).signatures
+            words = with_only(note, keys).signatures
             check_note(note, [signer.key])
         except BadNote as error:
             raise Problem(
                 f"{file} holds no word of a witness of this log: {error}.",
                 "Is the witness listed? See: hours witnesses list",
             ) from error
-        signer.keep_words(checkpoint, words)
+        signer.add_cosignatures(checkpoint, words)
         sealed = next(
             (
                 each
-                for each in [signer.folder.latest(), *signer.past(checkpoint.size + 1)]
+                for each in [signer.folder.latest(), *signer.earlier(checkpoint.size + 1)]
                 if each.checkpoint == checkpoint
             ),
             None,

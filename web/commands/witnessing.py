@@ -7,14 +7,10 @@ from pathlib import Path
 
 import click
 
-from ledger.seal.checkpoint import parse_checkpoint
-from ledger.seal.folder import default_place
-from ledger.seal.note import BadNote, parse_key, parse_note
-from ledger.seal.private_key import KEY
-from ledger.seal.refused import SealRefused
-from ledger.seal.submission import origin_hash
+from ledger.seal.signing.folder import KEY, SealRefused, default_place
 from ledger.seal.verify import verify
-from ledger.seal.witness import SEEN, NotCosigned, Witness
+from ledger.seal.verifying.note import BadNote, parse_checkpoint, parse_key, parse_note
+from ledger.seal.witnessing.witness import SEEN, NotCosigned, Witness, origin_hash
 from web.commands.printing import progress, say
 from web.commands.problems import Problem
 
@@ -61,7 +57,7 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
     data = (bundle / "checkpoint").read_bytes() if (bundle / "checkpoint").is_file() else b""
     try:
         origin = parse_checkpoint(parse_note(data).text).origin
-        after = witness.seen(origin)
+        after = witness.last_signed(origin)
         keys = [key for key in witness.logs if key.name == origin]
         if not keys:
             raise Problem(

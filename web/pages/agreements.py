@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ledger.application.agreements import AgreeOnCategories, AgreeOnConfirmation, AgreeOnLimits, AgreeOnThresholds
 from ledger.domain.agreements import LARGEST_LIMIT_MINUTES, THRESHOLDS, ThresholdDefinition
-from ledger.events.agreements import Thresholds, WordsNeeded
+from ledger.events.agreements import Category, Thresholds, WordsNeeded
 from ledger.hours import minutes_from
 from ledger.identifiers import CategoryKey, is_category_key
 from ledger.log.people import folded

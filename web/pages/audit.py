@@ -2,8 +2,8 @@
 
 from litestar import Response
 
-from ledger.seal.published import NothingSealed
-from ledger.seal.refused import SealRefused
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import NothingSealed
 from web.authorisation import COORDINATORS_AND_AUDITORS
 from web.call import Call, get
 from web.chapters import CHAPTERS

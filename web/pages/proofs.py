@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from litestar.params import FromPath
 
-from ledger.seal.checkpoint import parse_decimal
-from ledger.seal.note import BadNote, to_base64
+from ledger.seal.verifying.note import BadNote, parse_decimal, to_base64
 from web.authorisation import ANYBODY
 from web.call import Call, get
 from web.plain import ASK_AGAIN, KEEP, Answer, given, or_said, said

@@ -8,13 +8,12 @@ import msgspec
 from litestar import Response
 from msgspec import Meta
 
-from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
-from ledger.seal.note import BadNote, parse_note
-from ledger.seal.published import HashesOutOfReach, NothingSealed, NotUnderTheSeal, Published
-from ledger.seal.receipt import Receipt, parse_receipt
-from ledger.seal.refused import SealRefused
-from ledger.seal.verdict import SOUND, Verdict
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import HashesOutOfReach, NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.verify import verify
+from ledger.seal.verifying.note import BadNote, Checkpoint, parse_checkpoint, parse_note
+from ledger.seal.verifying.receipt import Receipt, parse_receipt
+from ledger.seal.verifying.verdict import SOUND, Verdict
 from web.authorisation import COORDINATORS_AND_AUDITORS
 from web.call import Call, get, post
 from web.forms import Form

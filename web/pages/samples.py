@@ -12,7 +12,7 @@ from litestar import Response
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ledger.seal.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
+from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
 from projections.journal import JournalLine
 from projections.views import Views
 from web.authorisation import COORDINATORS_AND_AUDITORS

@@ -10,12 +10,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta
 
-from ledger.seal.checkpoint import Checkpoint, Sealed, check_checkpoint, parse_decimal
-from ledger.seal.dates import MONTH, SealDate
-from ledger.seal.note import BadNote
-from ledger.seal.published import NothingSealed, NotUnderTheSeal, Published
-from ledger.seal.refused import SealRefused
-from ledger.seal.witnesses import Witnesses
+from ledger.seal.signing.folder import MONTH, SealDate, SealRefused
+from ledger.seal.signing.published import NothingSealed, NotUnderTheSeal, Published
+from ledger.seal.verifying.note import BadNote, Checkpoint, Sealed, check_checkpoint, parse_decimal
+from ledger.seal.witnessing.witnesses import Witnesses
 from web.authorisation import MEMBERS
 from web.call import Call, get
 from web.pages.slips import or_explained
@@ -104,7 +102,7 @@ def seen_under(sealed: Sealed, published: Published) -> Seen:
     others = {(one.name, one.key_id) for one in sealed.note.signatures} - {(own.name, own.id)}
     try:
         policy = Witnesses(published.folder).policy
-        words = check_checkpoint(sealed.note.data, [own, *policy.keys]).words
+        words = check_checkpoint(sealed.note.data, [own, *policy.keys]).verified
     except (BadNote, SealRefused):
         return Seen([], [], sorted({name for name, _ in others}))
     when = {word.key: word.at_seconds for word in words if word.at_seconds is not None}

@@ -9,11 +9,10 @@ from litestar.params import FromPath
 
 from ledger.identifiers import ExchangeId, GiftId
 from ledger.log.entry import decode
-from ledger.seal.checkpoint import parse_checkpoint
-from ledger.seal.note import parse_note
-from ledger.seal.published import HashesOutOfReach, NothingSealed
-from ledger.seal.receipt import Receipt
-from ledger.seal.refused import SealRefused
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import HashesOutOfReach, NothingSealed
+from ledger.seal.verifying.note import parse_checkpoint, parse_note
+from ledger.seal.verifying.receipt import Receipt
 from web.authorisation import COORDINATORS_AND_AUDITORS, PARTIES_COORDINATORS_AND_AUDITORS, READERS_OF_THE_GIFT
 from web.call import Call, get
 from web.entry_positions import telling_position

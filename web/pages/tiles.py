@@ -6,7 +6,7 @@ Hashes are for anybody, up to the last seal. Entries are for auditors: they say 
 import re
 from typing import Any, NamedTuple
 
-from ledger.seal.published import TILE_WIDTH
+from ledger.seal.signing.published import TILE_WIDTH
 from web.authorisation import ANYBODY, AUDITORS
 from web.call import Call, get
 from web.plain import KEEP, Answer, given, or_said, said

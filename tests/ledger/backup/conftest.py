@@ -1,4 +1,4 @@
-"""A community with a bit of everything in it, its backup, and putting that back."""
+"""A community with a bit of everything in its log, its backup, and restoring it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from ledger.backup.restoring import Restored, checked, restore
 from ledger.backup.writing import write_backup
 from ledger.log.people import WORDS
 from ledger.log.places import Place
-from ledger.seal.book import Told
+from ledger.seal.verifying.segments import Progress
 from tests.cast import BO, NOW, TODAY, clock, counting_ids, founded, help_of
 from tests.ledger.seal.conftest import live_a_little
 from tests.providing import PostgreSQL
@@ -27,26 +27,26 @@ def live(bank: TimeBank) -> None:
 
 
 def backed_up(bank: TimeBank, path: Path, *, replace: bool = False) -> Manifest:
-    """A backup of a community as it stands."""
+    """Back up a community."""
     return write_backup(bank.log, bank.people.engine, path, now=NOW, made_by="a test", replace=replace)
 
 
 def put_back(
     path: Path, url: str, seals: Path, *, words: Path | None = None, replace: bool = False, behind: bool = False
 ) -> Restored:
-    """What `hours restore` does, without a word."""
+    """Restore as `hours restore` does, without output."""
     with checked(path, seals, words=words, behind=behind, tell=silent) as found:
         return restore(found.source, Place(url), now=datetime.now(UTC), replace=replace, tell=silent)
 
 
-def silent(doing: str) -> Told:
-    """Nobody is told."""
+def silent(doing: str) -> Progress:
+    """Ignore progress."""
     assert doing
     return lambda done, of: None
 
 
 def everything_in(bank: TimeBank) -> tuple[list[tuple[str, bytes, list[str]]], list[tuple[object, ...]]]:
-    """All entries with their tags, and all words, whatever the positions are."""
+    """All entries with their tags, and all personal data, without positions."""
     entries = [(each.type, each.data, sorted(each.tags)) for each in bank.log.from_position(0, limit=100_000)]
     with bank.people.engine.connect() as connection:
         words = connection.execute(sa.select(WORDS).order_by(WORDS.c.commitment)).fetchall()
@@ -54,13 +54,13 @@ def everything_in(bank: TimeBank) -> tuple[list[tuple[str, bytes, list[str]]], l
 
 
 def again(url: str) -> TimeBank:
-    """The community that lives there now."""
+    """Open the community at this place."""
     return TimeBank.open(url, clock=clock, ids=counting_ids(700))
 
 
 @pytest.fixture(scope="session")
 def lively_backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup that nobody changes."""
+    """A backup for all tests. Do not change it."""
     folder = tmp_path_factory.mktemp("backed-up")
     with founded(folder / "data") as bank:
         live(bank)

@@ -1,4 +1,4 @@
-"""A backup that is damaged, cut off, foreign, newer or made up is refused with a sentence, and nothing is changed."""
+"""A backup that is damaged, truncated, foreign, newer or forged is refused with a reason, and nothing is changed."""
 
 import errno
 import hashlib
@@ -10,9 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger.backup.checking import check
-from ledger.backup.file import opened
-from ledger.backup.refused import BackupRefused
+from ledger.backup.file import BackupRefused, check, opened
 from tests.ledger.backup.conftest import put_back
 
 Members = dict[str, bytes]
@@ -22,12 +20,10 @@ def contents_if_sound(path: Path) -> tuple[list[bytes], list[bytes]]:
     with opened(path) as backup:
         check(backup)
         with backup.entries() as entries:
-            return entries.readlines(), list(backup.words())
+            return entries.readlines(), list(backup.personal_data())
 
 
-def test_one_byte_changed_anywhere_is_refused_or_changes_nothing_that_counts(
-    lively_backup: Path, tmp_path: Path
-) -> None:
+def test_one_changed_byte_is_refused_or_changes_nothing_that_matters(lively_backup: Path, tmp_path: Path) -> None:
     whole, path = lively_backup.read_bytes(), tmp_path / "changed.zip"
     sound = contents_if_sound(lively_backup)
     chance = random.Random(7)
@@ -44,7 +40,7 @@ def test_one_byte_changed_anywhere_is_refused_or_changes_nothing_that_counts(
     assert refused > len(places) / 2
 
 
-def test_a_file_that_was_cut_off_anywhere_is_refused(lively_backup: Path, tmp_path: Path) -> None:
+def test_a_truncated_file_is_refused(lively_backup: Path, tmp_path: Path) -> None:
     whole, path = lively_backup.read_bytes(), tmp_path / "cut.zip"
     for length in [0, 1, 21, *range(30, len(whole), 67), len(whole) - 1]:
         path.write_bytes(whole[:length])
@@ -53,7 +49,7 @@ def test_a_file_that_was_cut_off_anywhere_is_refused(lively_backup: Path, tmp_pa
 
 
 @pytest.mark.parametrize("when", ["__init__", "infolist"])
-def test_a_disk_that_fails_is_no_fault_of_the_file(
+def test_a_failing_disk_is_not_reported_as_a_damaged_file(
     when: str, lively_backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*_: object) -> None:
@@ -141,24 +137,24 @@ def _say(members: Members, **said: object) -> None:
     ("change", "words"),
     [
         (an_entry_less, "Entries .* are missing|cannot be"),
-        (another_word, "not those that were put into it"),
-        (an_entry_more, "not those that were put into it|cannot be"),
+        (another_word, "not those that were written"),
+        (an_entry_more, "not those that were written|is wrong"),
         (no_end_of_line, "are missing"),
-        (words_less, "words are not those"),
-        (other_words, "not the ones that were sealed"),
-        (words_that_are_none, "are not whole"),
-        (another_root, "not those that were put into it"),
-        (a_root_that_is_none, "no whole backup"),
-        (a_newer_version, "version 2; this program knows 1"),
-        (another_format, "is no whole backup"),
+        (words_less, "names and notes are not what"),
+        (other_words, "not the text that was sealed"),
+        (words_that_are_none, "is malformed"),
+        (another_root, "not those that were written"),
+        (a_root_that_is_none, "not a complete backup"),
+        (a_newer_version, "version 2; this program knows version 1"),
+        (another_format, "is not a complete backup"),
         (more_entries_than_there_are, "are missing"),
         (another_community, "belongs to the log localhost/elm-street/1"),
-        (a_manifest_that_is_none, "no backup of Common Hours"),
-        (a_file_more, "no backup of Common Hours"),
-        (no_words, "no backup of Common Hours"),
+        (a_manifest_that_is_none, "not a backup of Common Hours"),
+        (a_file_more, "not a backup of Common Hours"),
+        (no_words, "not a backup of Common Hours"),
     ],
 )
-def test_a_made_up_backup_is_refused_by_name(
+def test_a_forged_backup_is_refused_with_a_reason(
     change: Callable[[Members], None], words: str, lively_backup: Path, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(lively_backup) as archive:
@@ -174,18 +170,18 @@ def test_a_made_up_backup_is_refused_by_name(
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"hello " * 1000, b"SQLite format 3\x00" + bytes(5000)])
-def test_another_file_is_no_backup(data: bytes, tmp_path: Path) -> None:
+def test_another_file_is_not_a_backup(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(data)
 
-    with pytest.raises(BackupRefused, match="is no backup of Common Hours"):
+    with pytest.raises(BackupRefused, match="is not a backup of Common Hours"):
         contents_if_sound(tmp_path / "file")
 
 
-def test_a_backup_behind_a_password_is_refused(lively_backup: Path, tmp_path: Path) -> None:
+def test_an_encrypted_backup_is_refused(lively_backup: Path, tmp_path: Path) -> None:
     data = bytearray(lively_backup.read_bytes())
     central = data.find(b"PK\x01\x02")
     data[central + 8] |= 1
     (tmp_path / "locked.zip").write_bytes(data)
 
-    with pytest.raises(BackupRefused, match="is no backup"):
+    with pytest.raises(BackupRefused, match="is not a backup"):
         contents_if_sound(tmp_path / "locked.zip")

@@ -1,4 +1,4 @@
-"""What was kept comes back whole, on either database, and only into a place that is free or may be set aside."""
+"""A backup is restored completely, to either database, and only to a place that is free or can be set aside."""
 
 import subprocess
 import sys
@@ -10,23 +10,25 @@ import sqlalchemy as sa
 from ledger.application.erasures import AskForErasure, EraseMember
 from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.backup.refused import BackupRefused
+from ledger.backup.file import BackupRefused
 from ledger.backup.restoring import checked
 from ledger.identifiers import AccountId
-from ledger.seal.bundle import write_bundle
-from ledger.seal.receipt import Receipt
-from ledger.seal.signer import Signer
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.receipt import Receipt
 from tests.cast import ANA, BO, CHIDI, TODAY, founded, help_of, minutes_of, replayed
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back, silent
 
 
-def test_a_backup_of_either_database_comes_back_on_either(lively: TimeBank, elsewhere: str, tmp_path: Path) -> None:
+def test_a_backup_of_either_database_can_be_restored_to_either(
+    lively: TimeBank, elsewhere: str, tmp_path: Path
+) -> None:
     backed_up(lively, tmp_path / "backup.zip")
 
     restored = put_back(tmp_path / "backup.zip", elsewhere, tmp_path / "seals")
 
-    assert restored.filled.without_words == 0 and restored.set_aside == ""
+    assert restored.filled.missing == 0 and restored.set_aside == ""
     with again(elsewhere) as bank:
         assert everything_in(bank) == everything_in(lively)
         assert minutes_of(bank, ANA) == minutes_of(lively, ANA) != 0
@@ -35,10 +37,10 @@ def test_a_backup_of_either_database_comes_back_on_either(lively: TimeBank, else
         assert replayed(bank.log)[AccountId(ANA)] == minutes_of(bank, ANA) == minutes_of(lively, ANA) + 60
 
 
-def test_a_place_where_a_community_lives_is_left_alone(lively: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
+def test_a_place_with_a_community_is_left_alone(lively: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
     before = everything_in(lively)
 
-    with pytest.raises(BackupRefused, match="lives there already"):
+    with pytest.raises(BackupRefused, match="is a community already"):
         put_back(lively_backup, lively.place.url, tmp_path / "seals")
 
     assert everything_in(lively) == before
@@ -54,7 +56,7 @@ def test_a_place_that_a_program_has_open_is_left_alone(lively: TimeBank, lively_
     lively.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
 
-def test_what_is_replaced_is_set_aside_whole(each_bank: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
+def test_the_replaced_community_is_set_aside_complete(each_bank: TimeBank, lively_backup: Path, tmp_path: Path) -> None:
     url, before = each_bank.place.url, everything_in(each_bank)
     each_bank.close()
 
@@ -81,7 +83,7 @@ def test_a_damaged_community_can_be_replaced(bank: TimeBank, lively_backup: Path
         assert minutes_of(mended, BO) < 0
 
 
-def test_a_folder_that_is_there_and_empty_is_free(lively_backup: Path, tmp_path: Path) -> None:
+def test_an_existing_empty_folder_is_free(lively_backup: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     put_back(lively_backup, f"sqlite:///{tmp_path / 'data'}", tmp_path / "seals")
 
@@ -90,7 +92,7 @@ def test_a_folder_that_is_there_and_empty_is_free(lively_backup: Path, tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data"]
 
 
-def test_the_signer_goes_on_with_its_folder_after_a_move_and_old_receipts_still_prove(
+def test_after_a_move_the_signer_continues_and_old_receipts_still_verify(
     lively: TimeBank, elsewhere: str, tmp_path: Path
 ) -> None:
     seals = tmp_path / "seals"
@@ -115,9 +117,7 @@ def proves(receipt: Receipt, signer: Signer, folder: Path) -> bool:
     return verify("receipt", folder / "receipt", keys=[signer.key]).code == 0
 
 
-def test_a_backup_older_than_the_last_seal_is_named_and_refused_unless_that_is_meant(
-    bank: TimeBank, tmp_path: Path
-) -> None:
+def test_a_backup_older_than_the_last_seal_is_refused_unless_allowed(bank: TimeBank, tmp_path: Path) -> None:
     seals = tmp_path / "seals"
     backed_up(bank, tmp_path / "old.zip")
     size = Signer(seals, bank.log).seal().checkpoint.size
@@ -143,20 +143,20 @@ def test_another_history_than_the_one_sealed_here_is_refused(bank: TimeBank, tmp
         put_back(tmp_path / "twin.zip", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals", behind=True)
 
 
-def test_a_bundle_alone_brings_back_the_log_without_a_name(lively: TimeBank, elsewhere: str, tmp_path: Path) -> None:
+def test_a_bundle_alone_restores_the_log_without_names(lively: TimeBank, elsewhere: str, tmp_path: Path) -> None:
     signer = Signer(tmp_path / "seals", lively.log)
     write_bundle(signer, lively.log, tmp_path / "bundle")
 
     restored = put_back(tmp_path / "bundle", elsewhere, tmp_path / "seals")
 
-    assert restored.filled.words == 0 and restored.filled.without_words > 4
+    assert restored.filled.words == 0 and restored.filled.missing > 4
     with again(elsewhere) as bank:
         assert everything_in(bank) == (everything_in(lively)[0], [])
         assert replayed(bank.log) == replayed(lively.log)
         assert Signer(tmp_path / "seals", bank.log).seal() == signer.seal()
 
 
-def test_a_newer_bundle_with_the_words_of_an_older_backup_loses_no_entry(bank: TimeBank, tmp_path: Path) -> None:
+def test_a_newer_bundle_with_the_names_of_an_older_backup_loses_no_entry(bank: TimeBank, tmp_path: Path) -> None:
     backed_up(bank, tmp_path / "monday.zip")
     bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="On Tuesday"), by=BO)
     write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, tmp_path / "tuesday")
@@ -164,13 +164,13 @@ def test_a_newer_bundle_with_the_words_of_an_older_backup_loses_no_entry(bank: T
 
     restored = put_back(tmp_path / "tuesday", url, tmp_path / "seals", words=tmp_path / "monday.zip")
 
-    assert restored.filled.without_words == 1
+    assert restored.filled.missing == 1
     with again(url) as mended:
         assert everything_in(mended)[0] == everything_in(bank)[0]
         assert mended.people.of(CHIDI, "name") == bank.people.of(CHIDI, "name") != []
 
 
-def test_whoever_the_log_has_erased_is_forgotten_before_anybody_can_open_what_was_put_back(
+def test_erased_members_are_erased_before_a_restored_community_can_be_opened(
     lively: TimeBank, elsewhere: str, tmp_path: Path
 ) -> None:
     backed_up(lively, tmp_path / "monday.zip")
@@ -186,7 +186,7 @@ def test_whoever_the_log_has_erased_is_forgotten_before_anybody_can_open_what_wa
 
 
 def people_in(url: str) -> set[str]:
-    """The words that lie there, looked at before any program has opened the community."""
+    """The stored personal data, read before any program has opened the community."""
     if url.startswith("sqlite"):
         stored = sa.create_engine(f"{url}/people.db")
     else:
@@ -199,24 +199,24 @@ def people_in(url: str) -> set[str]:
     return values
 
 
-def test_words_go_with_a_bundle_of_the_same_history_only(bank: TimeBank, tmp_path: Path) -> None:
+def test_names_are_accepted_only_for_a_bundle_of_the_same_history(bank: TimeBank, tmp_path: Path) -> None:
     with founded(tmp_path / "twin") as twin:
         backed_up(twin, tmp_path / "twin.zip")
     backed_up(bank, tmp_path / "own.zip")
     write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, tmp_path / "bundle")
 
-    with pytest.raises(BackupRefused, match="not the first of this bundle"):
+    with pytest.raises(BackupRefused, match="not the first ones of this bundle"):
         put_back(tmp_path / "bundle", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals", words=tmp_path / "twin.zip")
-    with pytest.raises(BackupRefused, match="is no bundle"):
+    with pytest.raises(BackupRefused, match="is not a bundle"):
         put_back(tmp_path / "own.zip", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals", words=tmp_path / "own.zip")
 
 
-def test_a_bundle_that_was_changed_is_refused(bank: TimeBank, tmp_path: Path) -> None:
+def test_a_changed_bundle_is_refused(bank: TimeBank, tmp_path: Path) -> None:
     write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, tmp_path / "bundle")
     entries = tmp_path / "bundle" / "entries.jsonl"
     entries.write_bytes(entries.read_bytes().replace(b'"via":"web"', b'"via":"api"', 1))
 
-    with pytest.raises(BackupRefused, match="no sound bundle"):
+    with pytest.raises(BackupRefused, match="not a sound bundle"):
         put_back(tmp_path / "bundle", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals")
 
 

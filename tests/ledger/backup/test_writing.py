@@ -1,4 +1,4 @@
-"""A backup is written beside its name, is whole or not there, and holds every word of every entry that it holds."""
+"""A backup is complete or absent, and holds every text of every entry in it."""
 
 import fcntl
 import zipfile
@@ -9,9 +9,7 @@ import pytest
 
 from ledger.application.exchanges import ReportExchange
 from ledger.application.time_bank import TimeBank
-from ledger.backup.checking import check
-from ledger.backup.file import opened
-from ledger.backup.refused import BackupRefused
+from ledger.backup.file import BackupRefused, check, opened
 from ledger.log.entry import decode
 from ledger.log.store import open_log
 from tests.cast import BO, TODAY, help_of
@@ -19,7 +17,7 @@ from tests.faults.books import reporting
 from tests.ledger.backup.conftest import backed_up
 
 
-def test_a_backup_is_one_file_for_its_owner_alone_with_nothing_beside_it(lively: TimeBank, tmp_path: Path) -> None:
+def test_a_backup_is_one_file_readable_by_its_owner_only(lively: TimeBank, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
 
@@ -30,7 +28,7 @@ def test_a_backup_is_one_file_for_its_owner_alone_with_nothing_beside_it(lively:
     assert manifest.entries == len(lively.log.from_position(0, limit=1000)) and manifest.words > 4
 
 
-def test_it_is_read_by_any_program_that_reads_zip_and_json(lively: TimeBank, tmp_path: Path) -> None:
+def test_other_programs_can_read_the_zip_and_json(lively: TimeBank, tmp_path: Path) -> None:
     backed_up(lively, tmp_path / "monday.zip")
 
     with zipfile.ZipFile(tmp_path / "monday.zip") as archive:
@@ -41,26 +39,26 @@ def test_it_is_read_by_any_program_that_reads_zip_and_json(lively: TimeBank, tmp
     assert "Lawn “and” hedge" in {each["value"] for each in words}
 
 
-def test_a_file_that_is_there_stays_unless_it_may_be_replaced(lively: TimeBank, tmp_path: Path) -> None:
+def test_an_existing_file_stays_unless_replacing_is_allowed(lively: TimeBank, tmp_path: Path) -> None:
     first = backed_up(lively, tmp_path / "backup.zip")
     kept = (tmp_path / "backup.zip").read_bytes()
     lively.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
-    with pytest.raises(BackupRefused, match="is there already"):
+    with pytest.raises(BackupRefused, match="already exists"):
         backed_up(lively, tmp_path / "backup.zip")
     assert (tmp_path / "backup.zip").read_bytes() == kept
     (tmp_path / "folder").mkdir()
-    with pytest.raises(BackupRefused, match="is there already"):
+    with pytest.raises(BackupRefused, match="already exists"):
         backed_up(lively, tmp_path / "folder", replace=True)
     assert backed_up(lively, tmp_path / "backup.zip", replace=True).entries > first.entries
 
 
-def test_one_that_was_broken_off_is_swept_away_and_one_that_goes_on_is_not(lively: TimeBank, tmp_path: Path) -> None:
+def test_an_interrupted_backup_is_deleted_and_a_running_one_is_not(lively: TimeBank, tmp_path: Path) -> None:
     unfinished = tmp_path / ".backup.zip.unfinished"
     unfinished.write_bytes(b"half of it")
     with unfinished.open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(BackupRefused, match="being written just now"):
+        with pytest.raises(BackupRefused, match="being written at the moment"):
             backed_up(lively, tmp_path / "backup.zip")
         assert unfinished.exists()
 
@@ -69,24 +67,24 @@ def test_one_that_was_broken_off_is_swept_away_and_one_that_goes_on_is_not(livel
     assert not unfinished.exists()
 
 
-def test_an_empty_log_is_not_kept(tmp_path: Path) -> None:
+def test_an_empty_log_is_not_backed_up(tmp_path: Path) -> None:
     with TimeBank.open(tmp_path / "empty") as bank, pytest.raises(BackupRefused, match="empty"):
         backed_up(bank, tmp_path / "backup.zip")
     assert not (tmp_path / "backup.zip").exists() and not (tmp_path / ".backup.zip.unfinished").exists()
 
 
-def test_a_log_that_could_not_be_put_back_is_not_kept_in_silence(bank: TimeBank, tmp_path: Path) -> None:
+def test_a_log_that_could_not_be_restored_is_not_backed_up_silently(bank: TimeBank, tmp_path: Path) -> None:
     log = open_log(bank.place.log_url)
     log.append([("exchange-settled", b'{"type":"nonsense"}', ("x",))], unless=(), after=0)
     number = len(log.from_position(0, limit=100))
     log.close()
 
-    with pytest.raises(BackupRefused, match=f"Entry {number} cannot be: its envelope is not whole"):
+    with pytest.raises(BackupRefused, match=f"Entry {number} is wrong: its envelope is incomplete"):
         backed_up(bank, tmp_path / "backup.zip")
     assert list(tmp_path.glob("*.zip*")) == []
 
 
-def test_while_members_write_every_entry_in_a_backup_has_its_words(each_bank: TimeBank, tmp_path: Path) -> None:
+def test_every_entry_in_a_backup_has_its_texts_while_members_write(each_bank: TimeBank, tmp_path: Path) -> None:
     programs = [reporting(each_bank.place.url, who, seed) for seed, who in enumerate(("ana", "bo"))]
     try:
         for program in programs:
@@ -101,6 +99,6 @@ def test_while_members_write_every_entry_in_a_backup_has_its_words(each_bank: Ti
     for path in tmp_path.glob("*.zip"):
         with opened(path) as backup:
             check(backup)
-            words = {msgspec.json.decode(line)["commitment"] for line in backup.words()}
+            words = {msgspec.json.decode(line)["commitment"] for line in backup.personal_data()}
             with backup.entries() as entries:
                 assert {each for line in entries for each in decode(line).sealed.values()} <= words

@@ -13,7 +13,7 @@ from ledger.events.agreements import CategoriesAgreed, LimitsAgreed
 from ledger.events.members import MemberInvited
 from ledger.log.entry import Entry, encode
 from ledger.log.writable import UnwritableEntry, must_be_writable
-from ledger.seal.canonical import read_entry
+from ledger.seal.verifying.canonical import read_entry
 from tests.cast import ANA
 from tests.ledger.log.test_entry import entry_of
 

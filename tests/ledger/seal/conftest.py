@@ -1,4 +1,4 @@
-"""A book with a bit of everything in it, sealed twice, and bundled; each test that changes it gets a copy."""
+"""A community with a bit of everything in its log, sealed twice and bundled. Each test that changes it gets a copy."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from ledger.application.exchanges import ApproveReversal, AskForReversal, ReportExchange
 from ledger.application.gifts import RecordGift, WithdrawGift
@@ -13,18 +14,22 @@ from ledger.application.time_bank import TimeBank
 from ledger.events.exchanges import ExchangeReported
 from ledger.events.gifts import GiftRecorded
 from ledger.identifiers import COMMUNITY
-from ledger.seal.bundle import write_bundle
-from ledger.seal.folder import SealFolder
-from ledger.seal.signer import Signer
-from ledger.seal.verdict import Verdict
+from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.folder import SealFolder
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.seal.verifying.verdict import Verdict
 from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, clock, counting_ids, founded, help_of, skills
 
 ORIGIN = "localhost/elm-street/1"
 
+# A busy machine must not fail a property.
+settings.register_profile("without a deadline", deadline=None)
+settings.load_profile("without a deadline")
 
-class Book(NamedTuple):
-    """Where a community, its seal, a bundle of it, and a seal that somebody kept from earlier on are."""
+
+class SealedCommunity(NamedTuple):
+    """The paths of a community, its seals, a bundle, and an earlier seal that someone kept."""
 
     data: Path
     place: Path
@@ -37,7 +42,7 @@ class Book(NamedTuple):
 
 
 def live_a_little(bank: TimeBank) -> None:
-    """Help, a skill exchange, help taken back and put right, and a gift that was a mistake."""
+    """Help, a skill exchange, help taken back and corrected, and a gift that was a mistake."""
     wrong = (
         bank.do(ReportExchange(legs=(help_of(minutes=90),), given_on=TODAY, note="Lawn “and” hedge"), by=BO)
         .fact(ExchangeReported)
@@ -56,8 +61,8 @@ def live_a_little(bank: TimeBank) -> None:
 
 
 @pytest.fixture(scope="session")
-def sealed_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """The book that nobody changes."""
+def sealed_community(tmp_path_factory: pytest.TempPathFactory) -> SealedCommunity:
+    """The community for all tests. Do not change it."""
     folder = tmp_path_factory.mktemp("sealed")
     with founded(folder / "data") as bank:
         signer = Signer(folder / "seal", bank.log)
@@ -67,29 +72,29 @@ def sealed_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
         signer.seal()
         bank.do(ReportExchange(legs=(help_of(BO, ANA, 45),), given_on=TODAY), by=ANA)
         write_bundle(signer, bank.log, folder / "bundle")
-    return Book(folder / "data", folder / "seal", folder / "bundle", kept)
+    return SealedCommunity(folder / "data", folder / "seal", folder / "bundle", kept)
 
 
 @pytest.fixture
-def book(sealed_book: Book, tmp_path: Path) -> Book:
-    """A copy of it, to change."""
-    folder = shutil.copytree(sealed_book.data.parent, tmp_path / "book")
-    return Book(folder / "data", folder / "seal", folder / "bundle", folder / "kept")
+def community(sealed_community: SealedCommunity, tmp_path: Path) -> SealedCommunity:
+    """A copy to change."""
+    folder = shutil.copytree(sealed_community.data.parent, tmp_path / "book")
+    return SealedCommunity(folder / "data", folder / "seal", folder / "bundle", folder / "kept")
 
 
 @pytest.fixture
-def sealed_bank(book: Book) -> Iterator[TimeBank]:
-    """The community of the book, open."""
-    with TimeBank.open(book.data, clock=clock, ids=counting_ids(500)) as bank:
+def sealed_bank(community: SealedCommunity) -> Iterator[TimeBank]:
+    """The copy, opened."""
+    with TimeBank.open(community.data, clock=clock, ids=counting_ids(500)) as bank:
         yield bank
 
 
 @pytest.fixture
-def checked(book: Book) -> Callable[..., Verdict]:
-    """Checks the bundle as it is now; paths of seals that somebody kept may be given."""
-    return lambda *known, **options: verify("bundle", book.bundle, known=known, **options)
+def checked(community: SealedCommunity) -> Callable[..., Verdict]:
+    """Check the bundle as it is now, with the paths of known seals if any."""
+    return lambda *known, **options: verify("bundle", community.bundle, known=known, **options)
 
 
-def lines_of(book: Book) -> list[bytes]:
+def lines_of(community: SealedCommunity) -> list[bytes]:
     """The entries in the bundle."""
-    return (book.bundle / "entries.jsonl").read_bytes().splitlines(keepends=True)
+    return (community.bundle / "entries.jsonl").read_bytes().splitlines(keepends=True)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ledger.domain.agreements import THRESHOLDS
-from ledger.seal.sample import sample
+from ledger.seal.verifying.sample import sample
 from projections.exceptions.noted import RULES
 from tests.house_rules.tree import ROOT
 

@@ -16,8 +16,8 @@ from ledger.application.commands import Caller
 from ledger.application.exchanges import ReportExchange, help_given
 from ledger.identifiers import new_command_id
 from ledger.log.entry import decode
-from ledger.seal.folder import TREE, SealFolder
-from ledger.seal.note import check_note, parse_note
+from ledger.seal.signing.folder import TREE, SealFolder
+from ledger.seal.verifying.note import check_note, parse_note
 from tests.web.neighbourhood import Browser, Neighbourhood
 
 

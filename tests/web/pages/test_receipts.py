@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.seal.checkpoint import Checkpoint
-from ledger.seal.folder import SealFolder
-from ledger.seal.tree import Tree
+from ledger.seal.signing.folder import SealFolder
+from ledger.seal.signing.tree import Tree
+from ledger.seal.verifying.note import Checkpoint
 from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
@@ -38,7 +38,7 @@ def test_a_good_receipt_is_told_in_plain_words(street: Street, receipt: bytes) -
         assert "The receipt is good" in shown
         assert "on 21 November 2026 Ana Sousa gave Bo Lindqvist 2 h 30 min" in shown
         assert "Not checked Whether the help took place" in shown
-        assert "SOUND: everything that was checked fits." in shown
+        assert "SOUND: everything that was checked is correct." in shown
 
 
 def test_a_text_that_was_scanned_and_pasted_counts_as_well(street: Street, receipt: bytes) -> None:

@@ -8,13 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.application.groups import FormGroup
-from ledger.seal.daily import seal_of_the_day
-from ledger.seal.dates import DAY
-from ledger.seal.durable import write_durably
-from ledger.seal.folder import LATEST, SealFolder
-from ledger.seal.note import COSIGNATURE, Note, Signature, VerifierKey, cosigned_text
-from ledger.seal.signer import Signer
-from ledger.seal.witnesses import Witnesses
+from ledger.seal.signing.folder import DAY, LATEST, SealFolder, write_durably
+from ledger.seal.signing.signer import Signer, daily_seal
+from ledger.seal.verifying.note import COSIGNATURE, Note, Signature, VerifierKey, cosigned_text
+from ledger.seal.witnessing.witnesses import Witnesses
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.pages.test_slips import ORIGIN, put_back
@@ -50,10 +47,10 @@ def test_a_seal_that_still_stood_later_says_when_and_one_of_the_same_minute_says
     street: Street, folder: SealFolder
 ) -> None:
     size, now = folder.latest().checkpoint.size, street.neighbourhood.clock.now
-    signer_of(street).write_down(size, now + timedelta(seconds=20), DAY)
+    signer_of(street).record_date(size, now + timedelta(seconds=20), DAY)
     assert "nothing had been added" not in words_on(street.eve.get("/seal"))
 
-    signer_of(street).write_down(size, now + timedelta(days=1), DAY)
+    signer_of(street).record_date(size, now + timedelta(days=1), DAY)
     assert "On 23 November 2026, 12:00 nothing had been added." in words_on(street.eve.get("/seal"))
 
 
@@ -112,10 +109,10 @@ def test_the_sheet_has_the_root_the_one_before_and_a_code(street: Street, folder
 def test_after_the_turn_of_a_month_the_sheet_shows_the_month_s_seal(street: Street, folder: SealFolder) -> None:
     zone, clock = street.neighbourhood.clock.now.tzinfo, street.neighbourhood.clock
     assert zone is not None
-    seal_of_the_day(signer_of(street), clock.now, zone)
+    daily_seal(signer_of(street), clock.now, zone)
     clock.passes(timedelta(days=9))
     street.helped(by=street.bo_id)
-    month = seal_of_the_day(signer_of(street), clock.now, zone)
+    month = daily_seal(signer_of(street), clock.now, zone)
     clock.passes(timedelta(days=3))
     street.helped(by=street.bo_id)
     street.neighbourhood.sealed()
@@ -169,7 +166,7 @@ def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: S
     for member, reads_more in ((older.ana, False), (older.chidi, True), (older.ruth, True)):
         page = older.browser(member=member).get("/seal")
         assert 'role="alert"' in page.text and "The book is not the one that was sealed" in words_on(page)
-        assert ("are missing" in words_on(page) and "older backup was put back" in page.text) == reads_more
+        assert ("are missing" in words_on(page) and "older backup was restored" in page.text) == reads_more
     assert older.browser().get("/checkpoint").content == last
     assert older.browser().get("/tile/0/000.p/5").status_code == 200
     older.close()

@@ -10,9 +10,9 @@ import pytest
 from ledger.application.commands import Caller
 from ledger.application.groups import FormGroup
 from ledger.identifiers import COMMUNITY, new_command_id
-from ledger.seal.folder import TREE, SealFolder
-from ledger.seal.receipt import parse_receipt
+from ledger.seal.signing.folder import TREE, SealFolder
 from ledger.seal.verify import verify
+from ledger.seal.verifying.receipt import parse_receipt
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on

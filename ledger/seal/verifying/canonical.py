@@ -1,0 +1,228 @@
+"""Parses an entry strictly, without the rest of the ledger: canonical bytes, a complete envelope, and what it moves.
+
+The bytes must follow RFC 8785, limited to what the ledger writes: sorted ASCII keys, no spaces, no fractions, no nulls, and
+integers within 2^53-1. An entry has only one spelling, so its hash stands for its meaning.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from typing import Any, NamedTuple, NoReturn
+
+FORMAT = 1
+LARGEST_ENTRY_BYTES = 65_535
+LARGEST_INTEGER = 2**53 - 1
+_MOST_DIGITS = len(str(-LARGEST_INTEGER))
+
+KINDS: Mapping[str, int] = {
+    "community-founded": 1,
+    "limits-agreed": 1,
+    "confirmation-agreed": 1,
+    "categories-agreed": 1,
+    "exceptions-agreed": 1,
+    "member-invited": 1,
+    "member-welcomed": 1,
+    "member-left": 1,
+    "role-given": 1,
+    "role-withdrawn": 1,
+    "visibility-chosen": 1,
+    "group-formed": 1,
+    "group-joined": 1,
+    "group-left": 1,
+    "exchange-reported": 1,
+    "exchange-confirmed": 1,
+    "exchange-settled": 1,
+    "exchange-declined": 1,
+    "exchange-called-off": 1,
+    "reversal-asked": 1,
+    "reversal-declined": 1,
+    "exchange-reversed": 1,
+    "gift-recorded": 1,
+    "gift-withdrawn": 1,
+    "erasure-asked": 1,
+    "erasure-withdrawn": 1,
+    "personal-data-erased": 1,
+}
+"""Every kind of fact known here, with its newest version. Only two of them move minutes."""
+
+REPORTED, CONFIRMED = "exchange-reported", "exchange-confirmed"
+SETTLED, REVERSED = "exchange-settled", "exchange-reversed"
+GIFT, WITHDRAWN = "gift-recorded", "gift-withdrawn"
+ERASED = "personal-data-erased"
+
+_NEEDED = ("actor", "at", "cmd", "data", "log", "nonce", "type", "v", "ver", "via", "wish")
+_ENVELOPES = frozenset(tuple(sorted((*_NEEDED, *more))) for more in ((), ("for",), ("sealed",), ("for", "sealed")))
+"""The possible keys of an envelope, in the order of canonical bytes."""
+_TEXTS = itemgetter("actor", "at", "cmd", "log", "nonce", "type", "via", "wish")
+_LEG = ("category", "giver", "minutes", "receiver")
+DAY = "[0-9]{4}-[01][0-9]-[0-3][0-9]"
+TIME = r"T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+# Journals and tables contain these, so they must not read as anything but a name there.
+NAME = "[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
+COMMAND = "[A-Za-z0-9_.:-]{8,80}"
+COMMITMENT = "[0-9a-f]{64}"
+MOST_MINUTES = 1440
+_DAY, _INSTANT, _PLAIN, _COMMAND, _COMMITMENT = map(re.compile, (DAY, DAY + TIME, NAME, COMMAND, COMMITMENT))
+
+
+class BadEntry(Exception):
+    """These bytes are not an entry of this log; the message says why."""
+
+
+class UnknownKind(Exception):
+    """An entry of an unknown kind, version or format: its meaning cannot be checked."""
+
+
+class Posting(NamedTuple):
+    """A change to one account, in minutes. A reversal has the negative amounts of the exchange it takes back."""
+
+    account: str
+    given: int
+    received: int
+
+
+def read_entry(data: bytes, origin: str) -> dict[str, Any]:
+    """Parse the envelope, with the fact as `data`. Raise BadEntry, or UnknownKind for an entry that only a newer program knows."""
+    entry = _read_canonical(data)
+    if tuple(entry) not in _ENVELOPES:
+        raise BadEntry("its envelope is incomplete")
+    behalf = entry.get("for", entry["actor"])
+    if not _are_texts((behalf, *_TEXTS(entry))) or not _is(entry["v"], int) or not _is(entry["ver"], int):
+        raise BadEntry("its envelope holds a value of the wrong type")
+    if not _is(entry["data"], dict) or not _are_commitments(entry.get("sealed", {})):
+        raise BadEntry("its fact or its list of sealed texts is malformed")
+    if entry["log"] != origin:
+        raise BadEntry(f"it belongs to the log {entry['log']}")
+    if not _INSTANT.fullmatch(entry["at"]):
+        raise BadEntry("its recording time is malformed")
+    if not all(map(_PLAIN.fullmatch, (entry["actor"], behalf, entry["wish"]))):
+        raise BadEntry("its envelope holds something that is not an identifier")
+    if not _COMMAND.fullmatch(entry["cmd"]):
+        raise BadEntry("it has no valid command id")
+    if entry["v"] != FORMAT or KINDS.get(entry["type"]) != entry["ver"]:
+        raise UnknownKind(
+            f"it is “{entry['type']}” version {entry['ver']} in format {entry['v']}, which is unknown here"
+        )
+    return entry
+
+
+def postings(entry: Mapping[str, Any]) -> list[Posting]:
+    """What the entry moves; the same as the `postings` of its fact, said once more by somebody who does not trust it."""
+    if entry["type"] == SETTLED:
+        sign = 1
+    elif entry["type"] == REVERSED:
+        sign = -1
+    else:
+        return []
+    moved: list[Posting] = []
+    for leg in _legs(entry["data"]):
+        moved.append(Posting(leg["giver"], sign * leg["minutes"], 0))
+        moved.append(Posting(leg["receiver"], 0, sign * leg["minutes"]))
+    return moved
+
+
+def named(entry: Mapping[str, Any], key: str) -> str:
+    """An identifier from the entry's fact."""
+    value = entry["data"].get(key)
+    if not _is(value, str) or not _PLAIN.fullmatch(value):
+        raise BadEntry(f"its “{key}” is not an identifier")
+    return value
+
+
+def given_on(entry: Mapping[str, Any]) -> str:
+    """The day on which the help or the gift happened."""
+    value = entry["data"].get("given_on")
+    if not _is(value, str) or not _DAY.fullmatch(value):
+        raise BadEntry("its day is malformed")
+    return value
+
+
+def erased(entry: Mapping[str, Any]) -> int | None:
+    """How many kinds of personal data this entry says were erased (0 if none were stored), or None for other entries."""
+    if entry["type"] != ERASED:
+        return None
+    fields = entry["data"].get("fields")
+    if not _is(fields, list):
+        raise BadEntry("it does not say what was erased")
+    return len(fields)
+
+
+def _is(value: Any, kind: type) -> bool:
+    """Whether the value has exactly this type: in Python, true is also an int."""
+    return type(value) is kind
+
+
+def _are_texts(values: tuple[Any, ...]) -> bool:
+    return {*map(type, values)} == {str}
+
+
+def _are_commitments(sealed: Any) -> bool:
+    return _is(sealed, dict) and all(
+        _PLAIN.fullmatch(field) and _is(value, str) and _COMMITMENT.fullmatch(value) for field, value in sealed.items()
+    )
+
+
+def encode(value: object) -> bytes:
+    """Canonical JSON."""
+    return _ENCODE(value).encode()
+
+
+def _legs(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    legs = data.get("legs")
+    if not _is(legs, list) or not legs:
+        raise BadEntry("it has no list of legs")
+    for leg in legs:
+        if not _is(leg, dict) or tuple(leg) != _LEG:
+            raise BadEntry("one of its legs is malformed")
+        category, giver, minutes, receiver = leg.values()
+        names = (category, giver, receiver)
+        if not _are_texts(names) or not all(map(_PLAIN.fullmatch, names)):
+            raise BadEntry("one of its legs holds something that is not an identifier")
+        if not _is(minutes, int) or not 1 <= minutes <= MOST_MINUTES or giver == receiver:
+            raise BadEntry("one of its legs moves an impossible number of minutes, or moves them to their giver")
+        yield leg
+
+
+def _read_canonical(data: bytes) -> dict[str, Any]:
+    if len(data) > LARGEST_ENTRY_BYTES:
+        raise BadEntry(f"an entry has at most {LARGEST_ENTRY_BYTES} bytes")
+    try:
+        entry, _ = _DECODER.raw_decode(data.decode())
+        if encode(entry) != data:
+            raise BadEntry("its bytes are not canonical")
+    except (ValueError, RecursionError) as error:
+        raise BadEntry("its bytes are not JSON that an entry can be") from error
+    if not _is(entry, dict):
+        raise BadEntry("it is not an object")
+    # Most entries are pure ASCII without a null, so there is nothing that needs the slower check.
+    if not data.isascii() or b"null" in data:
+        _must_be_allowed(entry)
+    return entry
+
+
+def _must_be_allowed(value: Any) -> None:
+    if value is None:
+        raise BadEntry("it holds a null")
+    if _is(value, list):
+        for each in value:
+            _must_be_allowed(each)
+    elif _is(value, dict):
+        for key, each in value.items():
+            if not key.isascii():
+                raise BadEntry("it has a key that is not ASCII")
+            _must_be_allowed(each)
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS or abs(int(digits)) > LARGEST_INTEGER:
+        raise BadEntry("it holds a number that not every program can represent")
+    return int(digits)
+
+
+def _no_fraction(_text: str) -> NoReturn:
+    raise BadEntry("it holds a number that is not an integer")
+
+
+_DECODER = json.JSONDecoder(parse_float=_no_fraction, parse_int=_whole, parse_constant=_no_fraction)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode

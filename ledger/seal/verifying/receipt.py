@@ -1,0 +1,136 @@
+"""The receipt: one entry, its path to the root, and the checkpoint over it, in one file (C2SP tlog-proof, draft v1).
+
+The `extra` line holds the entry itself, so that years later a member can read what was sealed.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind, postings, read_entry
+from ledger.seal.verifying.merkle import HASH_BYTES, ProofFails, check_inclusion, leaf_hash
+from ledger.seal.verifying.note import (
+    LARGEST_NOTE_BYTES,
+    BadNote,
+    Checkpoint,
+    VerifierKey,
+    check_checkpoint,
+    from_base64,
+    parse_checkpoint,
+    parse_decimal,
+    parse_note,
+    to_base64,
+)
+from ledger.seal.verifying.policy import Policy
+from ledger.seal.verifying.verdict import (
+    FORKED,
+    INCOMPLETE,
+    NO_POLICY,
+    TAMPERED,
+    Verdict,
+    check_quorum,
+    check_signed,
+    describe_signatures,
+)
+
+HEADER = "c2sp.org/tlog-proof@v1"
+LONGEST_PATH = 63
+LARGEST_RECEIPT_BYTES = LARGEST_NOTE_BYTES + 2 * LARGEST_ENTRY_BYTES
+NO_KEY = "whose key this is: give --key FILE with a key from someone you trust"
+
+
+class Receipt(NamedTuple):
+    """The stored bytes of an entry, its place (entry number less one), its path, and the bytes of the signed checkpoint."""
+
+    entry: bytes
+    place: int
+    path: tuple[bytes, ...]
+    checkpoint: bytes
+
+    @property
+    def data(self) -> bytes:
+        """The receipt as a file."""
+        lines = [HEADER, f"extra {to_base64(self.entry)}", f"index {self.place}", *map(to_base64, self.path), "", ""]
+        return "\n".join(lines).encode() + self.checkpoint
+
+
+def parse_receipt(data: bytes) -> Receipt:
+    """Parse a receipt without checking what it proves. Raise BadNote if it is malformed."""
+    if len(data) > LARGEST_RECEIPT_BYTES:
+        raise BadNote(f"a receipt has at most {LARGEST_RECEIPT_BYTES} bytes")
+    proof, found, checkpoint = data.partition(b"\n\n")
+    if not found or not proof.isascii():
+        raise BadNote("a receipt is a proof, an empty line, and a checkpoint")
+    header, *lines = proof.decode().split("\n")
+    if header != HEADER:
+        raise BadNote(f"a receipt begins with {HEADER}")
+    if len(lines) < 2 or not lines[0].startswith("extra ") or not lines[1].startswith("index "):
+        raise BadNote("a receipt holds the entry and its index")
+    path = tuple(from_base64(line) for line in lines[2:])
+    if len(path) > LONGEST_PATH or any(len(node) != HASH_BYTES for node in path):
+        raise BadNote(f"a path has at most {LONGEST_PATH} hashes of {HASH_BYTES} bytes")
+    entry = from_base64(lines[0].removeprefix("extra "))
+    if not 0 < len(entry) <= LARGEST_ENTRY_BYTES:
+        raise BadNote(f"an entry has 1 to {LARGEST_ENTRY_BYTES} bytes")
+    return Receipt(entry, parse_decimal(lines[1].removeprefix("index ")), path, checkpoint)
+
+
+def check_receipt(
+    verdict: Verdict, path: Path, known: Sequence[Path], keys: Sequence[VerifierKey], policy: Policy | None
+) -> None:
+    """Check the receipt in a file, and compare its seal with those that were kept from before."""
+    keys = keys or (policy.logs if policy else ())
+    data = verdict.read(path, LARGEST_RECEIPT_BYTES)
+    if data is None:
+        return
+    try:
+        receipt = parse_receipt(data)
+        checkpoint = _checkpoint(verdict, receipt, keys, policy)
+        check_inclusion(leaf_hash(receipt.entry), receipt.place, checkpoint.size, receipt.path, checkpoint.root)
+        verdict.checked.append(f"the entry is number {receipt.place + 1:,} of the {checkpoint.size:,} that are sealed")
+        _describe_entry(verdict, receipt, checkpoint)
+    except (BadNote, ProofFails, BadEntry) as error:
+        verdict.find(TAMPERED, f"the receipt: {error}")
+        return
+    for file in known:
+        _compare_with_known(verdict, checkpoint, file, keys)
+    verdict.unchecked.append("the other entries of the log: only a bundle shows them")
+
+
+def _checkpoint(verdict: Verdict, receipt: Receipt, keys: Sequence[VerifierKey], policy: Policy | None) -> Checkpoint:
+    if keys:
+        sealed = check_signed(receipt.checkpoint, keys, policy)
+        verdict.checked.extend(describe_signatures(sealed))
+        check_quorum(verdict, policy, sealed)
+        return sealed.checkpoint
+    verdict.find(INCOMPLETE, "no signature could be checked, because no key was given")
+    verdict.unchecked.extend([NO_KEY, NO_POLICY])
+    return parse_checkpoint(parse_note(receipt.checkpoint).text)
+
+
+def _describe_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint) -> None:
+    try:
+        entry = read_entry(receipt.entry, checkpoint.origin)
+    except UnknownKind as error:
+        verdict.find(INCOMPLETE, f"the entry: {error}")
+        return
+    moved = [f"{name} {given - received:+} min" for name, given, received in postings(entry)]
+    words = f"it says: {entry['type']}, recorded {entry['at']} by {entry['actor']}"
+    verdict.checked.append(", ".join([words, *moved]))
+
+
+def _compare_with_known(verdict: Verdict, checkpoint: Checkpoint, file: Path, keys: Sequence[VerifierKey]) -> None:
+    data = verdict.read(file, LARGEST_NOTE_BYTES)
+    if data is None:
+        return
+    try:
+        known = check_checkpoint(data, keys).checkpoint if keys else parse_checkpoint(parse_note(data).text)
+    except BadNote as error:
+        verdict.find(TAMPERED, f"{file}: {error}")
+        return
+    if (known.origin, known.size) != (checkpoint.origin, checkpoint.size):
+        verdict.find(INCOMPLETE, f"{file} is another seal than the receipt's: only a bundle shows whether they agree")
+    elif known.root != checkpoint.root:
+        verdict.find(FORKED, f"{file} and the receipt seal {known.size:,} entries with two different roots")
+    else:
+        verdict.checked.append(f"{file} is the same seal")

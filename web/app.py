@@ -1,7 +1,9 @@
 """The web app: one function that puts the pages, the doors around them, and one community's time bank together."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from litestar import Litestar, Router
@@ -53,37 +55,50 @@ def create_app(
     agreements = bank.agreements.in_force()
     must_be_founded(agreements)
     languages = languages or spoken_languages(agreements.language, ZoneInfo(agreements.time_zone))
-    static = StaticFiles()
+    static = _static_files()
     cookies = Cookies(settings.secure_cookies)
     rules = dict(WHO_MAY) if who_may is None else dict(who_may)
     frame = Frame(community=agreements.name, static=static, who_may=rules, now=now)
     if post is None and settings.sends_mail:
         post = post_by_smtp(settings)
 
-    # Each asks for the one before: for those that stand side by side the framework starts a task each, on every page.
-    def take_views(bank: NamedDependency[TimeBank]) -> Views:  # noqa: ARG001
-        return views
+    app = copy(_without_community(tuple(pages)))
+    app.state = State(
+        {
+            "bank": bank,
+            "views": views,
+            "settings": settings,
+            "frame": frame,
+            "static": static,
+            "cookies": cookies,
+            "who_may": rules,
+            "post": post,
+            "now": now,
+            "seals": Seals(settings.seal, bank, agreements.origin),
+        }
+    )
+    must_name_every_route(app, rules)
+    frame.learn_paths({handler_name(handler): min(handler.paths) for handler in handlers_of(app)})
+    app.asgi_handler = Doors(
+        app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
+    )
+    return app
 
-    def take_visitor(request: Asked, views: NamedDependency[Views]) -> Visitor:  # noqa: ARG001
-        return request.user
 
-    def take_now(visitor: NamedDependency[Visitor]) -> datetime:  # noqa: ARG001
-        return now()
-
-    async def take_fields(request: Asked, visitor: NamedDependency[Visitor]) -> Fields:  # noqa: ARG001
-        return await read_fields(request)
-
-    app = Litestar(
+@lru_cache(maxsize=4)
+def _without_community(pages: tuple[HTTPRouteHandler, ...]) -> Litestar:
+    """The pages as the framework has them, which takes it a while; what they need of a community stands in an app's state."""
+    return Litestar(
         # By a router: registered one by one, a page that shares its path with another is sent to a thread twice over,
         # and never arrives.
         route_handlers=[Router("/", route_handlers=[*pages, static_file])],
         guards=[may_enter],
         dependencies={
-            "bank": Provide(lambda: bank, sync_to_thread=False),
-            "views": Provide(take_views, sync_to_thread=False),
-            "visitor": Provide(take_visitor, sync_to_thread=False),
-            "now": Provide(take_now, sync_to_thread=False),
-            "fields": Provide(take_fields),
+            "bank": Provide(_take_bank, sync_to_thread=False),
+            "views": Provide(_take_views, sync_to_thread=False),
+            "visitor": Provide(_take_visitor, sync_to_thread=False),
+            "now": Provide(_take_now, sync_to_thread=False),
+            "fields": Provide(_take_fields),
         },
         exception_handlers={Exception: answer},
         before_send=[add_headers],
@@ -95,28 +110,33 @@ def create_app(
             exclude=["^/static/", "^/tile/[0-9]"],
         ),
         request_max_body_size=MOST_BODY_BYTES,
-        state=State(
-            {
-                "bank": bank,
-                "views": views,
-                "settings": settings,
-                "frame": frame,
-                "static": static,
-                "cookies": cookies,
-                "who_may": rules,
-                "post": post,
-                "seals": Seals(settings.seal, bank, agreements.origin),
-            }
-        ),
         openapi_config=None,
         logging_config=None,
     )
-    must_name_every_route(app, rules)
-    frame.learn_paths({handler_name(handler): min(handler.paths) for handler in handlers_of(app)})
-    app.asgi_handler = Doors(
-        app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
-    )
-    return app
+
+
+_static_files = cache(StaticFiles)
+
+
+def _take_bank(request: Asked) -> TimeBank:
+    return request.app.state.bank
+
+
+# Each asks for the one before: for those that stand side by side the framework starts a task each, on every page.
+def _take_views(request: Asked, bank: NamedDependency[TimeBank]) -> Views:  # noqa: ARG001
+    return request.app.state.views
+
+
+def _take_visitor(request: Asked, views: NamedDependency[Views]) -> Visitor:  # noqa: ARG001
+    return request.user
+
+
+def _take_now(request: Asked, visitor: NamedDependency[Visitor]) -> datetime:  # noqa: ARG001
+    return request.app.state.now()
+
+
+async def _take_fields(request: Asked, visitor: NamedDependency[Visitor]) -> Fields:  # noqa: ARG001
+    return await read_fields(request)
 
 
 def _utc_now() -> datetime:

@@ -16,20 +16,24 @@ LOCKED := $(BIN)/python -m pip --disable-pip-version-check install --quiet --req
 ITSELF := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check coverage bench mutants docs release tagged lock clean
+.PHONY: help install demo test test-long check coverage bench mutants docs release tagged lock clean
 
 help: ## this list
 	@echo "Common Hours: make <target>"
-	@sed -n 's/^\([a-z]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 install: $(RUN_TIME) ## what a host needs, in .venv: then .venv/bin/hours --help
 
 demo: $(RUN_TIME) ## a living sample neighbourhood to browse (make demo PORT=8000)
 	$(BIN)/hours demo --port $(PORT)
 
-test: check ## everything that CI runs: check, then all tests
+test: check ## check, then all tests but the long ones
 	@$(BIN)/python -m tests.providing
 	$(BIN)/pytest --numprocesses=$(AT_ONCE)
+
+test-long: $(EVERYTHING) ## the long tests: many rounds of killing, eight processes at once
+	@$(BIN)/python -m tests.providing
+	$(BIN)/pytest --numprocesses=$(AT_ONCE) -m long
 
 check: $(EVERYTHING) ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -1,5 +1,7 @@
 """Fixtures that every test may ask for: the two databases, and a browser."""
 
+import os
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 
@@ -7,6 +9,13 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import providing
+
+IN_MEMORY = Path("/dev/shm")
+ENOUGH_BYTES = 4 * 2**30
+
+# Tests end programs, never the machine: their folders need no disk, and nobody waits for one.
+if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 with warnings.catch_warnings():
     # It looks for the user's run-time folder at import, and a bare machine has none.
@@ -58,10 +59,11 @@ class PostgreSQL:
         return f"postgresql://postgres@/{database}?host={self._socket_folder}"
 
     @contextmanager
-    def fresh_database(self) -> Generator[str]:
-        """The URL of an empty database, dropped afterwards whoever is still connected."""
+    def fresh_database(self, like: str = "") -> Generator[str]:
+        """The URL of an empty database, or of a copy of another that nobody uses; dropped afterwards whoever is still connected."""
         name = f"hours_{uuid.uuid4().hex[:12]}"
-        self._order(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        template = str(conninfo_to_dict(like)["dbname"]) if like else "template1"
+        self._order(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         try:
             yield self.url(name)
         finally:

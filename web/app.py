@@ -1,7 +1,9 @@
 """The web app: one function that puts the pages, the doors around them, and one community's time bank together."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from litestar import Litestar, Router
@@ -52,7 +54,7 @@ def create_app(
     agreements = bank.agreements
     must_be_founded(agreements)
     languages = languages or spoken_languages(agreements.language, ZoneInfo(agreements.time_zone))
-    static = StaticFiles()
+    static = _static_files()
     cookies = Cookies(settings.secure_cookies)
     frame = Frame(community=agreements.name, static=static, now=now)
     if post is None and settings.sends_mail:
@@ -60,16 +62,26 @@ def create_app(
     seals = Seals(settings.seal, bank, agreements.origin)
     site = Site(bank, views, settings, frame, cookies, seals, post, now)
 
-    # The only dependency: for those that stand side by side the framework starts a task each, on every page.
-    async def take_call(request: Asked) -> PageCall:
-        return PageCall(request, site, await request.body() if request.method == "POST" else b"")
+    app = copy(_without_community(tuple(pages)))
+    app.state = State({"site": site, "bank": bank, "frame": frame, "static": static})
+    handlers = {handler_name(handler): handler for handler in handlers_of(app)}
+    must_say_who_may(handlers)
+    frame.learn(handlers)
+    app.asgi_handler = Doors(
+        app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
+    )
+    return app
 
-    app = Litestar(
+
+@lru_cache(maxsize=4)
+def _without_community(pages: tuple[HTTPRouteHandler, ...]) -> Litestar:
+    """The pages as the framework has them, which takes it a while; what they need of a community stands in an app's state."""
+    return Litestar(
         # By a router: registered one by one, a page that shares its path with another is sent to a thread twice over,
         # and never arrives.
         route_handlers=[Router("/", route_handlers=[*pages, static_file])],
         guards=[may_enter],
-        dependencies={"call": Provide(take_call)},
+        dependencies={"call": Provide(_take_call)},
         exception_handlers={Exception: answer},
         before_send=[add_headers],
         compression_config=CompressionConfig(
@@ -80,17 +92,17 @@ def create_app(
             exclude=["^/static/", "^/tile/[0-9]"],
         ),
         request_max_body_size=MOST_BODY_BYTES,
-        state=State({"bank": bank, "frame": frame, "static": static}),
         openapi_config=None,
         logging_config=None,
     )
-    handlers = {handler_name(handler): handler for handler in handlers_of(app)}
-    must_say_who_may(handlers)
-    frame.learn(handlers)
-    app.asgi_handler = Doors(
-        app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
-    )
-    return app
+
+
+_static_files = cache(StaticFiles)
+
+
+# The only dependency: for those that stand side by side the framework starts a task each, on every page.
+async def _take_call(request: Asked) -> PageCall:
+    return PageCall(request, request.app.state.site, await request.body() if request.method == "POST" else b"")
 
 
 def _utc_now() -> datetime:

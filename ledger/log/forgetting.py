@@ -93,6 +93,8 @@ def _clean_sqlite(engine: sa.Engine) -> bool:
     connection = engine.raw_connection()
     try:
         driver: Any = connection.dbapi_connection
+        # What ANALYZE leaves where SQLite was compiled to keep samples of columns. Nobody here calls it, but a host may.
+        driver.execute("DROP TABLE IF EXISTS sqlite_stat4")
         # Deleted cells are overwritten already (secure_delete), but cells that were moved before leave copies behind.
         driver.execute("VACUUM")
         is_busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -114,8 +116,8 @@ def _clean_postgresql(engine: sa.Engine) -> bool:
         driver.add_notice_handler(listen)
         try:
             connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
-            for table in _tables(connection):
-                connection.exec_driver_sql(f'VACUUM (FULL, VERBOSE) "{table.name}"')
+            for name in (*(f'"{table.name}"' for table in _tables(connection)), "pg_catalog.pg_statistic"):
+                connection.exec_driver_sql(f"VACUUM (FULL, VERBOSE) {name}")
         finally:
             driver.remove_notice_handler(listen)
             connection.exec_driver_sql("RESET lock_timeout")

@@ -54,15 +54,6 @@ event.listen(
     sa.DDL("CREATE UNIQUE INDEX words_one_member_an_address ON words (folded) WHERE field = 'email'"),
 )
 
-# Statistics of a column hold samples of it, in a table of the server's own that nobody here can clean.
-event.listen(
-    WORDS,
-    "after_create",
-    sa.DDL("ALTER TABLE words ALTER COLUMN value SET STATISTICS 0, ALTER COLUMN folded SET STATISTICS 0").execute_if(
-        dialect="postgresql"
-    ),
-)
-
 FORGOTTEN = sa.Table(
     "forgotten",
     METADATA,
@@ -73,6 +64,15 @@ FORGOTTEN = sa.Table(
 )
 """Up to which entry of the log everybody erased there has been forgotten here; one row, see `ledger.log.forgetting`."""
 
+# A column's type, set again as it was, is how its owner has PostgreSQL delete the samples it holds of it.
+_STOP_SAMPLING = sa.text("""
+    SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0, ALTER COLUMN %I TYPE %s %s', attrelid::regclass, attname,
+        attname, format_type(atttypid, atttypmod), 'COLLATE ' || nullif(attcollation, 0)::regcollation)
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+        AND attlen = -1 AND attstattarget IS DISTINCT FROM 0
+""")
+
 # Asked on every page, so they are put into words for the database only once.
 _SEALED = Question(
     sa.select(WORDS.c.commitment, WORDS.c.field, WORDS.c.salt, WORDS.c.value).where(
@@ -82,6 +82,24 @@ _SEALED = Question(
 _OF_SUBJECT = Question(
     sa.select(WORDS.c.value).where(WORDS.c.subject == sa.bindparam("subject"), WORDS.c.field == sa.bindparam("field"))
 )
+
+
+def make_personal_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
+    """Makes the tables that are missing, and keeps every text and salt of the people store out of PostgreSQL's statistics.
+
+    Statistics of a column hold samples of it, in a table of the server's own. Where an older version let them be gathered they are
+    deleted, and it is noted that the files are to be cleaned of them. What is to be done is read off the columns themselves.
+    """
+    make_tables(engine, metadata)
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        if connection.execute(_STOP_SAMPLING).first() is None:
+            return
+    with making(engine) as connection:
+        for (order,) in connection.execute(_STOP_SAMPLING).all():
+            connection.exec_driver_sql(order)
+        connection.execute(sa.update(FORGOTTEN).values(is_clean=0))
 
 
 class Words(NamedTuple):
@@ -139,7 +157,7 @@ class People:
     def __init__(self, engine: sa.Engine, *, now: Callable[[], float] = time.time) -> None:
         self.engine = engine
         self._now = now
-        make_tables(engine, METADATA)
+        make_personal_tables(engine, METADATA)
 
     def seal(self, words: Sequence[Words]) -> list[str]:
         """Keeps words, all or none, and returns their commitments, in order. Refuses an e-mail address that is in use."""

@@ -1,11 +1,16 @@
 """What tests of the command line ask for: calling `hours` as a host would, and a community to call it on."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from ledger.log.places import Place
+from tests.providing import PostgreSQL
 from web.commands.main import hours
 
 Run = Callable[..., Result]
@@ -18,10 +23,73 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "seals"
 
 
+Original = Callable[[str, str], str]
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Original]:
+    """Where the community of `founded` or of `neighbours` lives on either database: made once, and copied by each test."""
+    with ExitStack() as stack:
+
+        @cache
+        def made(fixture: str, database: str) -> str:
+            folder = tmp_path_factory.mktemp(fixture)
+            if database == "sqlite":
+                url = f"sqlite:///{folder / 'data'}"
+            else:
+                url = stack.enter_context(request.getfixturevalue("postgresql").fresh_database())
+            say = calling(url)
+            succeed(say, "found", "--name", "Riverside", "--timezone", "Europe/London", "--coordinator", "Chidi")
+            if fixture == "neighbours":
+                (folder / "help.csv").write_text(GIVEN)
+                succeed(say, "import", folder / "help.csv")
+            return url
+
+        yield made
+
+
+GIVEN = """date,giver,receiver,minutes,category,kind
+2026-03-27,Anahit,Ana Lucía,0,food,gift
+2026-03-28,Anahit,Bo,90,garden,help
+2026-03-30,Bo,Anahit,30,food,
+"""
+
+
+def calling(url: str) -> Run:
+    return lambda *words: CliRunner().invoke(hours, ["--database", url, *map(str, words)])
+
+
+def succeed(run: Run, *words: object) -> None:
+    result = run(*words)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.fixture
+def copied(request: pytest.FixtureRequest, original: Original) -> Callable[[str], str]:
+    """Whose copy this test finds on a database: that of the community it asks for; of nothing, when it asks for none."""
+    fixture = next((name for name in ("neighbours", "founded") if name in request.fixturenames), "")
+    return lambda database: original(fixture, database) if fixture else ""
+
+
+@pytest.fixture
+def sqlite_url(copied: Callable[[str], str], sqlite_url: str) -> str:
+    """A data folder of this test alone, with the community that it asks for."""
+    if like := copied("sqlite"):
+        shutil.copytree(Place(like).path, Place(sqlite_url).path, dirs_exist_ok=True)
+    return sqlite_url
+
+
+@pytest.fixture
+def postgresql_url(copied: Callable[[str], str], postgresql: PostgreSQL) -> Iterator[str]:
+    """A database of this test alone, with the community that it asks for."""
+    with postgresql.fresh_database(copied("postgresql")) as url:
+        yield url
+
+
 @pytest.fixture
 def run(database_url: str) -> Run:
     """Calls `hours` on this test's own place, on both databases."""
-    return lambda *words: CliRunner().invoke(hours, ["--database", database_url, *map(str, words)])
+    return calling(database_url)
 
 
 @pytest.fixture
@@ -34,8 +102,6 @@ def run_in(tmp_path: Path) -> Run:
 @pytest.fixture
 def founded(run: Run) -> Run:
     """A community with Chidi as coordinator."""
-    result = run("found", "--name", "Riverside", "--timezone", "Europe/London", "--coordinator", "Chidi")
-    assert result.exit_code == 0, result.output
     return run
 
 
@@ -52,8 +118,5 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def neighbours(founded: Run, write: Callable[..., Path]) -> None:
+def neighbours(founded: Run) -> None:
     """Anahit and Ana Lucía have given each other something; Bo has received an hour and a half from Anahit."""
-    text = "date,giver,receiver,minutes,category,kind\n2026-03-27,Anahit,Ana Lucía,0,food,gift\n"
-    result = founded("import", write(text + "2026-03-28,Anahit,Bo,90,garden,help\n2026-03-30,Bo,Anahit,30,food,\n"))
-    assert result.exit_code == 0, result.output

@@ -12,12 +12,17 @@ from tests.cast import clock, founded
 from tests.faults.books import acknowledged, check, reporting
 from tests.faults.reporting import invite, said
 
-ROUNDS = {"sqlite": 6, "postgresql": 4}
+ROUNDS = [
+    ("sqlite", 2),
+    ("postgresql", 2),
+    pytest.param("sqlite", 12, marks=pytest.mark.long),
+    pytest.param("postgresql", 8, marks=pytest.mark.long),
+]
 
 
-@pytest.mark.parametrize("database", ROUNDS)
+@pytest.mark.parametrize(("database", "rounds"), ROUNDS)
 def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
-    database: str, request: pytest.FixtureRequest
+    database: str, rounds: int, request: pytest.FixtureRequest
 ) -> None:
     url: str = request.getfixturevalue(f"{database}_url")
     seed = random.randrange(10**6)
@@ -26,7 +31,7 @@ def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
     promised: list[str] = []
 
     with founded(url) as bank:
-        for number in range(ROUNDS[database]):
+        for number in range(rounds):
             process = reporting(url, f"round{number}", seed=seed + number)
             assert process.stdout is not None
             first = process.stdout.readline() + process.stdout.readline()
@@ -43,7 +48,7 @@ def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
                 promised.append(next_one)
         check(bank, promised)
 
-    assert len(promised) >= ROUNDS[database]
+    assert len(promised) >= rounds
 
 
 def a_minute_later(bank: TimeBank) -> TimeBank:

@@ -19,13 +19,18 @@ from tests.cast import BO, TODAY, facts_in, founded, help_of
 from tests.faults.books import ROOT, acknowledged
 from tests.faults.reporting import said
 
-ROUNDS = {"sqlite": 5, "postgresql": 3}
+ROUNDS = [
+    ("sqlite", 2),
+    ("postgresql", 2),
+    pytest.param("sqlite", 10, marks=pytest.mark.long),
+    pytest.param("postgresql", 6, marks=pytest.mark.long),
+]
 A_ROUND = 12
 
 
-@pytest.mark.parametrize("database", ROUNDS)
+@pytest.mark.parametrize(("database", "rounds"), ROUNDS)
 def test_an_erasure_that_was_killed_is_finished_by_the_next_opening(
-    database: str, request: pytest.FixtureRequest
+    database: str, rounds: int, request: pytest.FixtureRequest
 ) -> None:
     url: str = request.getfixturevalue(f"{database}_url")
     seed = random.randrange(10**6)
@@ -33,9 +38,9 @@ def test_an_erasure_that_was_killed_is_finished_by_the_next_opening(
     chance = random.Random(seed)
     promised: list[str] = []
     with founded(url) as bank:
-        people = [known(bank, f"Xyzzy{number}") for number in range(ROUNDS[database] * A_ROUND)]
+        people = [known(bank, f"Xyzzy{number}") for number in range(rounds * A_ROUND)]
 
-    for number in range(ROUNDS[database]):
+    for number in range(rounds):
         some = people[number * A_ROUND :][:A_ROUND]
         order = [sys.executable, "-m", "tests.faults.erasing", url, *some]
         process = subprocess.Popen(order, cwd=ROOT, stdout=subprocess.PIPE, text=True)

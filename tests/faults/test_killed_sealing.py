@@ -23,7 +23,12 @@ from tests.cast import clock, founded
 from tests.faults.books import ROOT, check
 from tests.ledger.seal.conftest import ORIGIN
 
-ROUNDS = {"sqlite": 8, "postgresql": 5}
+ROUNDS = [
+    ("sqlite", 4),
+    ("postgresql", 4),
+    pytest.param("sqlite", 12, marks=pytest.mark.long),
+    pytest.param("postgresql", 8, marks=pytest.mark.long),
+]
 SEED = 20_261_126
 CHILDREN = 2
 
@@ -65,13 +70,12 @@ class Host:
             self.told[what].append(name)
 
 
-@pytest.mark.parametrize("database", ROUNDS)
+@pytest.mark.parametrize(("database", "rounds"), ROUNDS)
 def test_a_killed_host_seals_no_more_than_is_in_the_book_and_goes_on_sealing(
-    database: str, request: pytest.FixtureRequest, tmp_path: Path
+    database: str, rounds: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     url: str = request.getfixturevalue(f"{database}_url")
     founded(url).close()
-    rounds = ROUNDS[database]
 
     with Host(url, tmp_path) as host:
         for number in range(rounds):

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.application.time_bank import TimeBank
 from tests.cast import clock, counting_ids, founded
+from tests.providing import PostgreSQL
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,14 @@ def founded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("founded")
     founded(folder).close()
     return folder
+
+
+@pytest.fixture(scope="session")
+def founded_database(postgresql: PostgreSQL) -> Iterator[str]:
+    """The same in PostgreSQL."""
+    with postgresql.fresh_database() as url:
+        founded(url).close()
+        yield url
 
 
 @pytest.fixture
@@ -32,5 +41,9 @@ def each_bank(request: pytest.FixtureRequest) -> Iterator[TimeBank]:
     if request.param == "sqlite":
         yield request.getfixturevalue("bank")
     else:
-        with founded(request.getfixturevalue("postgresql_url")) as bank:
+        like = request.getfixturevalue("founded_database")
+        with (
+            request.getfixturevalue("postgresql").fresh_database(like) as url,
+            TimeBank.open(url, clock=clock, ids=counting_ids()) as bank,
+        ):
             yield bank

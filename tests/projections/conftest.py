@@ -1,15 +1,11 @@
 """What tests of read models may ask for: a founded community that is made once on each database, and then copied."""
 
 import shutil
-import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from tests.projections.elm_street import ElmStreet
 from tests.providing import PostgreSQL
@@ -46,8 +42,10 @@ def street(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ElmStreet
             yield street
     else:
         database = request.getfixturevalue("founded_database")
-        with on_postgresql(request.getfixturevalue("postgresql"), database) as street:
+        with request.getfixturevalue("postgresql").fresh_database(like=database) as url:
+            street = ElmStreet.opened(url)
             yield street
+            street.close()
 
 
 @contextmanager
@@ -55,15 +53,3 @@ def on_sqlite(founded: Path, tmp_path: Path) -> Generator[ElmStreet]:
     street = ElmStreet.opened(f"sqlite:///{shutil.copytree(founded, tmp_path / 'elm-street')}")
     yield street
     street.close()
-
-
-@contextmanager
-def on_postgresql(server: PostgreSQL, founded: str) -> Generator[ElmStreet]:
-    name, template = f"hours_{uuid.uuid4().hex[:12]}", conninfo_to_dict(founded)["dbname"]
-    copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(str(template)))
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(copied)
-        street = ElmStreet.opened(server.url(name))
-        yield street
-        street.close()
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -94,6 +94,9 @@ def live(street: Street) -> tuple[MemberId, ExchangeId]:
     # As backups of living files and a busy server would leave them: pages that were split, and statistics of the columns.
     for number in range(120):
         street.neighbourhood.welcomed(f"Qwxyzorc {number:03}", f"{number:03}@qwxyzorc.example")
+    for engine in (bank.people.engine, street.views._engine):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     return member, settled
 
 

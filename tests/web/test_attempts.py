@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from ledger.log.people import People
 from ledger.log.places import Place
 from tests.web.neighbourhood import NOON, Neighbourhood
 from web.sign_in import attempts
@@ -17,7 +18,7 @@ from web.sign_in.tables import SIGN_IN_ATTEMPT, prepare
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = Place(database_url).people_engine()
-    prepare(engine)
+    prepare(People(engine).engine)
     yield engine
     engine.dispose()
 

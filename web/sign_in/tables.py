@@ -7,6 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ledger.log.people import make_personal_tables
+
 METADATA = sa.MetaData()
 
 SESSION = sa.Table(
@@ -39,15 +41,10 @@ SIGN_IN_ATTEMPT = sa.Table(
     sa.Index("sign_in_attempt_by_bucket", "bucket", "at"),
 )
 
-_LOCK_NUMBER = 0x686F757273
-
 
 def prepare(engine: sa.Engine) -> None:
-    """Makes the tables that are missing; several processes may start at once."""
-    with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)))
-        METADATA.create_all(connection)
+    """Makes the tables that are missing, beside those of the people store; several processes may start at once."""
+    make_personal_tables(engine, METADATA)
 
 
 def writing(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:

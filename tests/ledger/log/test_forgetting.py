@@ -1,7 +1,8 @@
 """What is deleted from the people store is in none of its files any more."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
 from ledger.log.forgetting import Reached, clean, forget, reached
-from ledger.log.people import People, Words
+from ledger.log.people import WORDS, People, Words
 from ledger.log.places import Place
+from tests.cast import NOW
+from web.sign_in import attempts
+from web.sign_in.tables import prepare
 
 ANA, BO = MemberId("m-ana"), MemberId("m-bo")
 HERE = Reached(7, "ab" * 32, is_clean=False)
@@ -19,6 +23,13 @@ HERE = Reached(7, "ab" * 32, is_clean=False)
 @pytest.fixture
 def people(database_url: str) -> Iterator[People]:
     people = People(Place(database_url).people_engine())
+    yield people
+    people.engine.dispose()
+
+
+@pytest.fixture
+def postgresql_people(postgresql_url: str) -> Iterator[People]:
+    people = People(Place(postgresql_url).people_engine())
     yield people
     people.engine.dispose()
 
@@ -132,13 +143,79 @@ def test_postgresql_says_when_a_transaction_still_looks_at_what_was_deleted(post
     people.engine.dispose()
 
 
-def test_postgresql_keeps_no_samples_of_names_for_its_statistics(postgresql_url: str) -> None:
-    people = People(Place(postgresql_url).people_engine())
-    people.seal([Words(MemberId(f"m-{number}"), "name", f"Ana {number}") for number in range(200)])
-    with people.engine.connect() as connection:
-        connection.execute(sa.text("ANALYZE words"))
-        columns = set(connection.execute(sa.text("SELECT attname FROM pg_stats WHERE tablename = 'words'")).scalars())
+def ask(people: People, question: str) -> list[str]:
+    """One column; outside any transaction."""
+    with people.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        answer = connection.exec_driver_sql(question)
+        return [str(value) for (value,) in answer.fetchall()] if answer.returns_rows else []
 
-    assert "field" in columns
-    assert columns.isdisjoint({"value", "folded"})
+
+def in_database_files(people: People, wanted: Iterable[bytes]) -> set[bytes]:
+    """Which of these are in the files of the database, the server's own tables included."""
+    ask(people, "CHECKPOINT")
+    (folder,) = ask(
+        people,
+        "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = current_database()",
+    )
+    data = [file.read_bytes() for file in Path(folder).iterdir()]
+    return {trace for trace in wanted if any(trace in one for one in data)}
+
+
+SAMPLED = "SELECT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'people'"
+
+
+def test_postgresql_gathers_no_samples_of_personal_data(postgresql_people: People) -> None:
+    people = postgresql_people
+    prepare(people.engine)
+    people.seal([Words(MemberId(f"m-{number}"), "name", f"Ana {number}") for number in range(200)])
+    for number in range(20):
+        attempts.may_ask(people.engine, f"ana{number}@example.org", f"192.0.{number}.1", NOW)
+    ask(people, "ANALYZE")
+
+    assert set(ask(people, SAMPLED)) == {"words.kept_at", "sign_in_attempt.id", "sign_in_attempt.at"}
+
+
+def test_samples_that_an_older_version_left_in_postgresql_go_when_it_is_opened_and_cleaned(
+    postgresql_people: People,
+) -> None:
+    people = postgresql_people
+    people.seal([Words(ANA, "note", f"Xyzzy {number} " + "so long " * 20) for number in range(200)])
+    with people.engine.connect() as connection:
+        salts = set(connection.execute(sa.select(WORDS.c.salt)).scalars())
+    definition = ask(people, "SELECT indexdef FROM pg_indexes WHERE tablename = 'words' ORDER BY indexname")
+    for column in WORDS.c:
+        ask(people, f"ALTER TABLE words ALTER COLUMN {column.name} SET STATISTICS -1")
+    ask(people, "ANALYZE")
+    forget(people.engine, [ANA], [], HERE)
+    ask(people, "VACUUM FULL words")
+    ask(people, "UPDATE forgotten SET is_clean = 1")
+    assert in_database_files(people, [*salts, b"Xyzzy"]) > {b"Xyzzy"}, "the statistics hold samples"
+
+    people = People(people.engine)
+    assert reached(people.engine) == HERE
+    assert clean(people.engine)
+
+    assert in_database_files(people, [*salts, b"Xyzzy"]) == set()
+    assert ask(people, "SELECT indexdef FROM pg_indexes WHERE tablename = 'words' ORDER BY indexname") == definition
+    ask(people, "ANALYZE")
+    assert set(ask(people, SAMPLED)) == {"words.kept_at", "forgotten.position", "forgotten.is_clean"}
+    assert reached(People(people.engine).engine) == HERE._replace(is_clean=True), "the second opening has nothing to do"
+
+
+def test_samples_that_a_host_had_sqlite_gather_go(tmp_path: Path) -> None:
+    people = People(Place.folder(tmp_path).people_engine())
+    with closing(sqlite3.connect(tmp_path / "people.db", isolation_level=None)) as other:
+        # As ANALYZE leaves it where SQLite was compiled to keep samples.
+        other.execute("CREATE TABLE samples (tbl, idx, neq, nlt, ndlt, sample)")
+        other.execute("INSERT INTO samples VALUES ('words', 'words_by_field', '', '', '', CAST('Xyzzy' AS BLOB))")
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute(
+            "UPDATE sqlite_schema SET name = 'sqlite_stat4', tbl_name = 'sqlite_stat4',"
+            " sql = replace(sql, 'samples', 'sqlite_stat4') WHERE name = 'samples'"
+        )
+
+    forget(people.engine, [ANA], [], HERE)
+    assert clean(people.engine)
+
+    assert b"Xyzzy" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
     people.engine.dispose()

@@ -13,11 +13,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import click
 import msgspec
 
+from ledger.agreements.facts import Category
 from ledger.catalogue import facts
-from ledger.events.agreements import Category
-from ledger.events.exchanges import Leg
-from web.authorisation import rule_of
+from ledger.exchanges.facts import Leg
 from web.commands.main import hours
+from web.framework.access import rule_of
 from web.pages import PAGES
 from web.settings import Settings
 

@@ -10,6 +10,6 @@ who and when, to new facts or to a refusal. `ledger.application` reads what a ru
 its facts on the condition that nothing it rests on has changed meanwhile. `TimeBank` gathers all of that.
 
 A fact says everything about itself in its class (`ledger.catalogue`), also which minutes it moves between which
-accounts; after every entry all accounts sum to zero. Names, contacts and free words lie outside the log (`ledger.log.people`), sealed in
+accounts; after every entry all accounts sum to zero. Names, contacts and free words lie outside the log (`ledger.personal_data.store`), sealed in
 it by commitments only, so that a person can be forgotten while the book still adds up.
 """

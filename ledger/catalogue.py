@@ -18,13 +18,13 @@ import msgspec
 from ledger.identifiers import AccountId, ExchangeId, GiftId, GroupId, MemberId, is_group, is_member
 
 MODULES = (
-    "ledger.events.founding",
-    "ledger.events.agreements",
-    "ledger.events.members",
-    "ledger.events.groups",
-    "ledger.events.exchanges",
-    "ledger.events.gifts",
-    "ledger.events.erasures",
+    "ledger.agreements.facts",
+    "ledger.agreements.facts",
+    "ledger.members.facts",
+    "ledger.groups.facts",
+    "ledger.exchanges.facts",
+    "ledger.gifts.facts",
+    "ledger.erasure.facts",
 )
 """Where facts are defined, in the order in which they are listed to people."""
 

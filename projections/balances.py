@@ -7,15 +7,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from ledger.catalogue import Posting
-from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
-from ledger.events.members import MemberWelcomed
+from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, is_member
-from ledger.log.questions import Question
-from projections.columns import count, table, word
-from projections.pages import Cursor, Order, Page
-from projections.read_model import ReadModel, Recorded
-from projections.rows import Rows
+from ledger.log.prepared_queries import Question
+from ledger.members.facts import MemberWelcomed
+from projections.engine.paging import Cursor, Order, Page
+from projections.engine.read_model import ReadModel, Recorded, count, table, word
+from projections.engine.tables import Rows
 
 TALLIES = table(
     "tallies",

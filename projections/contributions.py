@@ -7,13 +7,12 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.catalogue import Posting
-from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
-from ledger.events.groups import GroupJoined, GroupLeft
+from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.groups.facts import GroupJoined, GroupLeft
 from ledger.identifiers import CategoryKey, GroupId, is_group, is_member
-from projections.columns import count, table, word
-from projections.read_model import ReadModel, Recorded
-from projections.rows import Row, Rows
+from projections.engine.read_model import ReadModel, Recorded, count, table, word
+from projections.engine.tables import Row, Rows
 
 MONTHS = table(
     "contribution_months",

@@ -5,9 +5,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from ledger.domain.exchanges import Exchange
-from ledger.domain.gifts import Gift
-from ledger.events.exchanges import (
+from ledger.exchanges.facts import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -17,15 +15,16 @@ from ledger.events.exchanges import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
-from ledger.events.groups import GroupJoined, GroupLeft
+from ledger.exchanges.rules import Exchange
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.rules import Gift
+from ledger.groups.facts import GroupJoined, GroupLeft
 from ledger.identifiers import ExchangeId, GiftId, MemberId
 from projections import history
-from projections.columns import count, table, word
+from projections.engine.paging import Cursor, Order, Page
+from projections.engine.read_model import ReadModel, Recorded, count, table, word
+from projections.engine.tables import Rows
 from projections.history import HistoryFilter, HistoryLine
-from projections.pages import Cursor, Order, Page
-from projections.read_model import ReadModel, Recorded
-from projections.rows import Rows
 from projections.stories import (
     ExchangeStory,
     ExchangeView,

@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 import sqlalchemy as sa
 
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId, is_member
-from projections.columns import count, table, word
-from projections.pages import Cursor, Order, Page
-from projections.rows import Row
+from projections.engine.paging import Cursor, Order, Page
+from projections.engine.read_model import count, table, word
+from projections.engine.tables import Row
 from projections.stories import ExchangeStory, GiftStory, Kind
 
 # An entry's number comes before the member: new lines are added at the end, whoever they are about. The index holds

@@ -9,15 +9,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ledger.events.exchanges import (
-    ExchangeReported,
-)
+from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Via, instant_text
-from projections.chapters import CHAPTERS, COMMUNITY, COUNTS, Chapter, Chapters
-from projections.columns import count, table, word
-from projections.read_model import ReadModel, Recorded
-from projections.rows import Rows
+from projections.engine.read_model import ReadModel, Recorded, count, table, word
+from projections.engine.tables import Rows
+from projections.journal_views import CHAPTERS, COMMUNITY, COUNTS, Chapter, Chapters
 
 LINES = table(
     "journal_lines",

@@ -5,13 +5,12 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 
 import sqlalchemy as sa
 
-from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, PersonalDataErased
-from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
+from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.identifiers import MemberId
-from ledger.log.questions import Question, among, listed
-from projections.columns import count, table, word
-from projections.read_model import ReadModel, Recorded
-from projections.rows import Rows
+from ledger.log.prepared_queries import Question, among, listed
+from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
+from projections.engine.read_model import ReadModel, Recorded, count, table, word
+from projections.engine.tables import Rows
 
 Status = Literal["invited", "member", "left"]
 

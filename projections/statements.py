@@ -6,13 +6,12 @@ from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
+from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId
-from ledger.log.questions import Question
-from projections.columns import count, table, word
-from projections.pages import Cursor, Order, Page
-from projections.read_model import ReadModel, Recorded
-from projections.rows import Rows
+from ledger.log.prepared_queries import Question
+from projections.engine.paging import Cursor, Order, Page
+from projections.engine.read_model import ReadModel, Recorded, count, table, word
+from projections.engine.tables import Rows
 
 # Only added to, so it has no key while it is loaded: the unique index is made when a rebuild has loaded everything.
 LINES = table(

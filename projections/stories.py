@@ -5,12 +5,12 @@ from typing import Literal
 
 import msgspec
 
-from ledger.domain.exchanges import Exchange, State
-from ledger.domain.gifts import Gift
-from ledger.events.exchanges import Leg
+from ledger.exchanges.facts import Leg
+from ledger.exchanges.rules import Exchange, State
+from ledger.gifts.rules import Gift
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from ledger.log.entry import Via
-from projections.read_model import Recorded
+from projections.engine.read_model import Recorded
 
 Kind = Literal["help", "skill-exchange", "gift"]
 

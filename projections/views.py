@@ -6,24 +6,22 @@ import sqlalchemy as sa
 
 from ledger.log.places import Place
 from ledger.log.store import Log
-from projections.asked import Wishes
 from projections.balances import Balances
+from projections.checks.anomalies import KeptExceptions
+from projections.checks.replays import KeptReplays
 from projections.contributions import Contributions
-from projections.daily import Daily
-from projections.exceptions.kept import KeptExceptions
+from projections.engine.background import Daily, Wishes
+from projections.engine.projector import Follower, Projector
+from projections.engine.read_model import AsOf
+from projections.engine.rebuild import Difference, Progress
 from projections.exchanges import Exchanges
-from projections.groups import Groups
+from projections.figures.reports.at_moments import KeptStatistics
+from projections.figures.reports.kept import Reports
+from projections.figures.reports.years import KeptTies
+from projections.groups import Groups, Visibility
 from projections.journal import Journal
 from projections.members import Members
-from projections.projector import Follower, Projector
-from projections.read_model import AsOf
-from projections.rebuild import Difference, Progress
-from projections.replays.kept import KeptReplays
-from projections.reports.at_moments import KeptStatistics
-from projections.reports.kept import Reports
-from projections.reports.ties import KeptTies
 from projections.statements import Statements
-from projections.visibility import Visibility
 from projections.years import Years
 
 __all__ = ["AsOf", "Difference", "ModelState", "Progress", "Views"]

@@ -10,23 +10,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.application.commands import Caller, Clock
-from ledger.application.exchanges import help_given
-from ledger.application.founding import FoundCommunity
-from ledger.application.members import GiveRole, InviteMember
-from ledger.application.time_bank import TimeBank
+from ledger.agreements.commands import FoundCommunity
+from ledger.agreements.facts import WordsNeeded
+from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
 from ledger.catalogue import Fact
-from ledger.domain import exchanges as exchange_rules
-from ledger.domain import gifts as gift_rules
-from ledger.domain.accounts import Account
-from ledger.domain.agreements import DEFAULT_CATEGORIES, Agreements
-from ledger.domain.exchanges import Exchange
-from ledger.domain.gifts import Gift
-from ledger.domain.groups import Group
-from ledger.domain.members import Member
-from ledger.events.agreements import WordsNeeded
-from ledger.events.exchanges import Leg
-from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven
+from ledger.deciding.requests import Caller, Clock
+from ledger.exchanges import rules as exchange_rules
+from ledger.exchanges.accounts import Account
+from ledger.exchanges.commands import help_given
+from ledger.exchanges.facts import Leg
+from ledger.exchanges.rules import Exchange
+from ledger.gifts import rules as gift_rules
+from ledger.gifts.rules import Gift
+from ledger.groups.rules import Group
 from ledger.identifiers import (
     HOST,
     AccountId,
@@ -40,6 +36,10 @@ from ledger.identifiers import (
 )
 from ledger.log.entry import Via, decode
 from ledger.log.store import Log
+from ledger.members.commands import GiveRole, InviteMember
+from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven
+from ledger.members.rules import Member
+from ledger.time_bank import TimeBank
 
 ANA = MemberId("m-ana")
 BO = MemberId("m-bo")

@@ -12,23 +12,22 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import must_be_founded
+from ledger.agreements.rules import must_be_founded
+from ledger.time_bank import TimeBank
 from projections.views import Views
-from web.authorisation import handler_name, handlers_of, may_enter, must_say_who_may
-from web.call import PageCall, Site
-from web.cookies import Cookies
-from web.doors import Doors, add_headers
-from web.errors import answer
-from web.frame import Frame
+from web.framework.access import handler_name, handlers_of, may_enter, must_say_who_may
+from web.framework.call import PageCall, Site
+from web.framework.errors import answer
+from web.framework.middleware import Cookies, Doors, add_headers
+from web.framework.rendering import Frame
+from web.framework.static_files import StaticFiles, static_file
+from web.framework.visitors import Asked
 from web.pages import PAGES
-from web.seals import Seals
+from web.pages.proof.seals import Seals
 from web.settings import Settings
 from web.sign_in.mail import Post, post_by_smtp
 from web.sign_in.tables import prepare
-from web.static_files import StaticFiles, static_file
-from web.visitors import Asked
-from web.words import Languages, spoken_languages
+from web.wording.translation import Languages, spoken_languages
 
 MOST_BODY_BYTES = 32_768
 """The longest form of this app is far shorter; a longer body is refused before it is read."""

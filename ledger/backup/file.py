@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 import sqlalchemy as sa
 
-from ledger.log.people import WORDS, commitment_of, sought
+from ledger.personal_data.store import WORDS, commitment_of, sought
 from ledger.seal.verifying.segments import LogTotals, Progress, cores, read_segments, tasks
 
 FORMAT = "common-hours-backup"

@@ -9,7 +9,6 @@ from typing import BinaryIO, NamedTuple
 
 import sqlalchemy as sa
 
-from ledger.application.time_bank import TimeBank
 from ledger.backup.file import (
     ANOTHER,
     BATCH,
@@ -23,16 +22,17 @@ from ledger.backup.file import (
 )
 from ledger.backup.stages import stage
 from ledger.log.entry import decode
-from ledger.log.people import WORDS, People
 from ledger.log.places import Place
-from ledger.log.questions import Question, among, listed
+from ledger.log.prepared_queries import Question, among, listed
 from ledger.log.store import Log, open_log
+from ledger.personal_data.store import WORDS, People
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.signing.signer import ANOTHER as ANOTHER_COMMUNITY
 from ledger.seal.verify import verify
 from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.note import LARGEST_NOTE_BYTES, BadNote, Checkpoint, parse_checkpoint, parse_note
 from ledger.seal.verifying.segments import Progress
+from ledger.time_bank import TimeBank
 
 _PRESENT = Question(sa.select(WORDS.c.commitment).where(among(WORDS.c.commitment, "commitments")))
 _CONTINUE = (

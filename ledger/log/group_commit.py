@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from ledger.log.faults import LogUnavailable
+from ledger.log.store import LogUnavailable
 
 Wish = TypeVar("Wish")
 Outcome = TypeVar("Outcome")

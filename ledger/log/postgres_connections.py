@@ -16,7 +16,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg.types.composite import register_composite
 
-from ledger.log.faults import Fault, LogUnavailable
+from ledger.log.store import Fault, LogUnavailable
 
 MOST_CONNECTIONS = 16
 LOCK_SECONDS = 10

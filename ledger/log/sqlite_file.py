@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ledger.log.faults import Fault, LogUnavailable
 from ledger.log.sqlite_schema import connect, found
+from ledger.log.store import Fault, LogUnavailable
 
 BUSY_SECONDS = 10.0
 IDLE_READERS = 8

@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 from eventsourcing.persistence import IntegrityError
 
-from ledger.log.faults import Conflict, LogUnavailable
-from ledger.log.sqlite import ANY_TAG, NOTHING_STANDS_AGAINST, Guard, SQLiteDCBRecorder, decode_tags
+from ledger.log.entry import Stored
 from ledger.log.sqlite_file import BUSY_SECONDS
-from ledger.log.stored import Stored
+from ledger.log.sqlite_recorder import ANY_TAG, NOTHING_STANDS_AGAINST, Guard, SQLiteDCBRecorder, decode_tags
+from ledger.log.store import Conflict, LogUnavailable
 
 BATCH = 2000
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from ledger.log.faults import LogUnavailable
+from ledger.log.store import LogUnavailable
 
 FORMAT = 1
 APPLICATION = int.from_bytes(b"HOUR")

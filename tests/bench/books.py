@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
+from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
 from ledger.catalogue import Fact
-from ledger.domain import exchanges, gifts
-from ledger.domain.accounts import Account
-from ledger.domain.agreements import DEFAULT_CATEGORIES, Agreements
-from ledger.domain.exchanges import Exchange
-from ledger.domain.members import Member
-from ledger.events.exchanges import Leg
+from ledger.exchanges import rules as exchanges
+from ledger.exchanges.accounts import Account
+from ledger.exchanges.facts import Leg
+from ledger.exchanges.rules import Exchange
+from ledger.gifts import rules as gifts
 from ledger.identifiers import HOST, AccountId, CategoryKey, ExchangeId, GiftId, MemberId
-from web.sample.acts import Act
-from web.sample.steps import Step
+from ledger.members.rules import Member
+from web.sample.diary import Step
+from web.sample.plan import Act
 
 
 def member(number: int) -> MemberId:

@@ -10,9 +10,9 @@ from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.application.exchanges import ReportExchange, help_given
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange, help_given
 from ledger.identifiers import MemberId, random_id
+from ledger.time_bank import TimeBank
 from tests.bench import community, logs
 from tests.bench.floor_commit import RawCommits
 from tests.bench.measuring import Line, in_turn, milliseconds

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.application.commands import Caller
-from ledger.application.founding import FoundCommunity
-from ledger.application.time_bank import TimeBank
-from ledger.events.members import MemberInvited
+from ledger.agreements.commands import FoundCommunity
+from ledger.deciding.requests import Caller
 from ledger.identifiers import HOST, MemberId, new_command_id
-from ledger.log.people import Words
+from ledger.members.facts import MemberInvited
+from ledger.personal_data.store import Words
+from ledger.time_bank import TimeBank
 from projections.views import Views
 from tests.bench import logs
 

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from projections.counted import counted
-from projections.measures.acts import counting
-from projections.measures.graph import graph
-from projections.measures.statistics import statistics
+from projections.figures.chronicle_entries import counted
+from projections.figures.measures.acts import counting
+from projections.figures.measures.network import graph
+from projections.figures.measures.statistics import statistics
 from projections.views import Views
 from tests.bench import community, logs
 from tests.bench.commands import reporting

@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
 from ledger.catalogue import Fact
-from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
-from ledger.events.exchanges import ExchangeSettled, Leg
-from ledger.events.members import MemberInvited, MemberWelcomed
+from ledger.exchanges.facts import ExchangeSettled, Leg
 from ledger.identifiers import HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
 from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Log
-from ledger.subjects import command
+from ledger.members.facts import MemberInvited, MemberWelcomed
+from ledger.tags import command
 from tests.bench.books import Book, member
+from web.sample.diary import Step, steps
 from web.sample.neighbours import Neighbour, settle
-from web.sample.presets import STEADY, Habits
-from web.sample.steps import Step, steps
+from web.sample.plan import STEADY, Habits
 from web.sample.village import live
 
 LAST_DAY = date(2025, 12, 31)

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import brotli
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import AccountId, MemberId, new_command_id
-from ledger.subjects import account
+from ledger.tags import account
+from ledger.time_bank import TimeBank
 from tests.bench import community, logs
 from tests.bench.floor_app import TOKEN
 from tests.bench.load import Load, get, post, send

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from ledger.application.time_bank import TimeBank
 from ledger.log.entry import decode
-from projections.read_model import ReadModel
-from projections.rebuild import Rebuild
+from ledger.time_bank import TimeBank
+from projections.engine.read_model import ReadModel
+from projections.engine.rebuild import Rebuild
 from projections.views import Views
 from tests.bench import community
 from tests.bench.measuring import Line, Ran, process

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from ledger.application.time_bank import TimeBank
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.published import Published
 from ledger.seal.signing.signer import Signer
+from ledger.time_bank import TimeBank
 from tests.bench import community
 from tests.bench.measuring import Line, Ran, in_turn, milliseconds, process, seconds
 

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.time_bank import TimeBank
 from ledger.log.places import Place
+from ledger.time_bank import TimeBank
 from projections.balances import TALLIES
-from projections.daily import Taken
+from projections.engine.background import Taken
 from projections.views import Views
 from tests.commands.conftest import Run
 from tests.commands.test_serving import SECONDS_TO_START, running
 from web.commands import daily
 from web.commands.daily import Step
-from web.commands.problems import Problem
-from web.commands.where import Where
+from web.commands.opening import Where
+from web.commands.printing import Problem
 
 
 def taken(url: str) -> dict[str, Taken]:

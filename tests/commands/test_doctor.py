@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application.members import InviteMember
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import HOST
+from ledger.members.commands import InviteMember
+from ledger.time_bank import TimeBank
 from tests.commands.conftest import Run
 
 

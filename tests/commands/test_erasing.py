@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.time_bank import TimeBank
 from ledger.log.entry import decode
-from ledger.log.people import WORDS, Words
+from ledger.personal_data.store import WORDS, Words
+from ledger.time_bank import TimeBank
 from tests.commands.conftest import Run
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from ledger.events.exchanges import ExchangeSettled
+from ledger.exchanges.facts import ExchangeSettled
 from ledger.log.places import Place
 from ledger.log.store import open_log
 from ledger.seal.verifying.note import parse_note

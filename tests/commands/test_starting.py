@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from tests.commands.conftest import Run
 from web.commands.main import COMMANDS, hours
-from web.commands.where import Where
+from web.commands.opening import Where
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from projections.measures.graph import Graph
-from projections.measures.statistics import Statistics
+from projections.figures.measures.network import Graph
+from projections.figures.measures.statistics import Statistics
 from tests.commands.conftest import Run
 
 pytestmark = pytest.mark.usefixtures("neighbours")

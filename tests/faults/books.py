@@ -5,12 +5,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from ledger.application.replaying import replay
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled
-from ledger.events.members import MemberInvited
+from ledger.exchanges.facts import ExchangeReported, ExchangeReversed, ExchangeSettled
 from ledger.identifiers import AccountId
 from ledger.log.entry import Entry, decode
+from ledger.members.facts import MemberInvited
+from ledger.replay import replay
+from ledger.time_bank import TimeBank
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,9 +6,9 @@ Each member is told to the parent only after the erasure was answered.
 import os
 import sys
 
-from ledger.application.erasures import AskForErasure, EraseMember
-from ledger.application.time_bank import TimeBank
+from ledger.erasure.commands import AskForErasure, EraseMember
 from ledger.identifiers import HOST, MemberId
+from ledger.time_bank import TimeBank
 from tests.cast import CHIDI, caller
 
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
-from ledger.application.time_bank import TimeBank
 from ledger.backup.restoring import checked, restore
 from ledger.backup.writing import write_backup
 from ledger.log.places import Place
+from ledger.time_bank import TimeBank
 from tests.ledger.backup.conftest import silent
 
 

@@ -10,13 +10,13 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from ledger.application.commands import Caller
-from ledger.application.exchanges import ConfirmExchange, ReportExchange
-from ledger.application.members import InviteMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported, Leg
+from ledger.deciding.requests import Caller
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange
+from ledger.exchanges.facts import ExchangeReported, Leg
 from ledger.identifiers import CommandId, MemberId
+from ledger.members.commands import InviteMember
 from ledger.refusals import Refusal
+from ledger.time_bank import TimeBank
 from tests.cast import BO, CAST, CHIDI, TODAY, help_of
 
 

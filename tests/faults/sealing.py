@@ -10,10 +10,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.application.time_bank import TimeBank
 from ledger.refusals import Refusal
 from ledger.seal.signing.folder import write_durably
 from ledger.seal.signing.signer import Signer
+from ledger.time_bank import TimeBank
 from tests.faults.reporting import log_something
 
 

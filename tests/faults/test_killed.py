@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import random_id
-from ledger.log.people import People
+from ledger.personal_data.store import People
+from ledger.time_bank import TimeBank
 from tests.cast import clock, founded
 from tests.faults.books import acknowledged, check, reporting
 from tests.faults.reporting import invite, said

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import Self
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
 from ledger.backup.file import check, opened
+from ledger.exchanges.commands import ReportExchange
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, founded, help_of
 from tests.faults.books import ROOT
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back

@@ -8,13 +8,13 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.erasures import is_clean
-from ledger.application.exchanges import ReportExchange
-from ledger.application.members import InviteMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.erasures import PersonalDataErased
+from ledger.erasure.commands import is_clean
+from ledger.erasure.facts import PersonalDataErased
+from ledger.exchanges.commands import ReportExchange
 from ledger.identifiers import MemberId
-from ledger.log.people import WORDS
+from ledger.members.commands import InviteMember
+from ledger.personal_data.store import WORDS
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, facts_in, founded, help_of
 from tests.faults.books import ROOT, acknowledged
 from tests.faults.reporting import said

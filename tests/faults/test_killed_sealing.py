@@ -12,13 +12,13 @@ from typing import Self
 import psycopg
 import pytest
 
-from ledger.application.time_bank import TimeBank
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.note import check_checkpoint
+from ledger.time_bank import TimeBank
 from tests.cast import clock, founded
 from tests.faults.books import ROOT, check
 from tests.ledger.seal.conftest import ORIGIN

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.store import LogUnavailable
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, TODAY, caller, facts_in, founded, help_of, minutes_of, replayed
 
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.replaying import replay
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.entry import UnreadableEntry
+from ledger.replay import replay
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, help_of, minutes_of, reopened
 
 

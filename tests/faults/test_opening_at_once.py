@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application.time_bank import TimeBank
+from ledger.time_bank import TimeBank
 
 AT_ONCE = 8
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.replaying import replay
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.places import Place
 from ledger.log.store import open_log
+from ledger.replay import replay
 from tests.cast import BO, TODAY, founded, help_of
 from tests.faults.books import acknowledged, reporting
 

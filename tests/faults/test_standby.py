@@ -6,10 +6,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.signer import Signer
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, clock, counting_ids, founded, help_of
 from tests.faults.clusters import Cluster, clusters
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application.members import InviteMember, WelcomeMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.members import MemberInvited
+from ledger.members.commands import InviteMember, WelcomeMember
+from ledger.members.facts import MemberInvited
+from ledger.time_bank import TimeBank
 from tests.bench.pages import free_port
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application.time_bank import TimeBank
+from ledger.time_bank import TimeBank
 from tests.cast import clock, counting_ids, founded
 from tests.providing import PostgreSQL
 

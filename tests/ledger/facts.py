@@ -7,17 +7,18 @@ from datetime import date
 from hypothesis import strategies as st
 
 from ledger import catalogue
-from ledger.catalogue import Fact, facts
-from ledger.events.agreements import (
+from ledger.agreements.facts import (
     CategoriesAgreed,
     Category,
+    CommunityFounded,
     ConfirmationAgreed,
     ExceptionsAgreed,
     LimitsAgreed,
     Thresholds,
 )
-from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, PersonalDataErased
-from ledger.events.exchanges import (
+from ledger.catalogue import Fact, facts
+from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
+from ledger.exchanges.facts import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -28,12 +29,11 @@ from ledger.events.exchanges import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.events.founding import CommunityFounded
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
-from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
-from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.hours import LARGEST_INTEGER
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
+from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 
 ANA = MemberId("m-ana")
 BO = MemberId("m-bo")

@@ -7,7 +7,8 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from ledger.application.exchanges import (
+from ledger.catalogue import Fact
+from ledger.exchanges.commands import (
     AskForReversal,
     CallOffExchange,
     ConfirmExchange,
@@ -15,17 +16,16 @@ from ledger.application.exchanges import (
     ReportExchange,
     ReverseExchange,
 )
-from ledger.application.gifts import RecordGift, WithdrawGift
-from ledger.application.groups import FormGroup, JoinGroup, LeaveGroup
-from ledger.application.members import ChooseVisibility
-from ledger.application.time_bank import TimeBank
-from ledger.catalogue import Fact
-from ledger.events.exchanges import ExchangeReported, Leg
-from ledger.events.gifts import GiftRecorded
-from ledger.events.groups import GroupFormed
+from ledger.exchanges.facts import ExchangeReported, Leg
+from ledger.gifts.commands import RecordGift, WithdrawGift
+from ledger.gifts.facts import GiftRecorded
+from ledger.groups.commands import FormGroup, JoinGroup, LeaveGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from ledger.log.entry import FORMAT, Entry, encode, instant_text
-from projections.columns import METADATA
+from ledger.members.commands import ChooseVisibility
+from ledger.time_bank import TimeBank
+from projections.engine.read_model import METADATA
 from projections.views import Views
 from tests.cast import ANA, BO, CHIDI, GARDENING, NOW, TODAY, caller, counting_ids, founded, help_of, skills
 

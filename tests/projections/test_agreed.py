@@ -6,11 +6,11 @@ from itertools import count
 import pytest
 
 from ledger.identifiers import GroupId, MemberId
-from projections.measures.acts import Act
-from projections.privacy.agreed import Agreed, Published, Seen, agreed_in, may_be_told, ties_of
-from projections.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
-from projections.privacy.groups import Placed
-from projections.privacy.remainders import Figure, Scope, TiesByScope
+from projections.figures.measures.acts import Act
+from projections.figures.privacy.agreed import Agreed, Published, Seen, agreed_in, may_be_told, ties_of
+from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
+from projections.figures.privacy.groups import Placed
+from projections.figures.privacy.remainders import Figure, Scope, TiesByScope
 from tests.projections.measures.communities import act, grown, ring
 
 GARDEN, KITCHEN = GroupId("g-garden"), GroupId("g-kitchen")

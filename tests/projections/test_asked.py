@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from projections.asked import BETWEEN_TWO, GIVEN_UP_AFTER
+from projections.engine.background import BETWEEN_TWO, GIVEN_UP_AFTER
 from tests.cast import NOW
 from tests.projections.elm_street import ElmStreet
 

@@ -5,7 +5,7 @@ import sys
 import threading
 
 from ledger.identifiers import AccountId
-from projections.locks import rebuilding
+from projections.engine.locks import rebuilding
 from projections.views import Views
 from tests.cast import ANA, replayed
 from tests.projections.elm_street import ElmStreet
@@ -40,8 +40,8 @@ def test_many_threads_project_every_entry_once(street: ElmStreet) -> None:
 
 PROGRAM = """
 import sys
-from ledger.application.exchanges import help_given
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import help_given
+from ledger.time_bank import TimeBank
 from projections.views import Views
 from tests.cast import ANA, BO, TODAY, clock, caller
 

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from ledger.application.members import LeaveCommunity
-from ledger.application.replaying import Until, replay
-from ledger.events.members import MemberLeft
 from ledger.identifiers import AccountId
 from ledger.log.entry import UnreadableEntry
+from ledger.members.commands import LeaveCommunity
+from ledger.members.facts import MemberLeft
 from ledger.refusals import EntryToCome
-from projections.counted import counted
-from projections.measures.statistics import Statistics, statistics
+from ledger.replay import Until, replay
+from projections.figures.chronicle_entries import counted
+from projections.figures.measures.statistics import Statistics, statistics
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY
 from tests.projections.elm_street import LAST_MONTH, ElmStreet
 

@@ -1,8 +1,8 @@
 """Exchanges and gifts: their stories, and what waits for whom."""
 
-from ledger.application.agreements import AgreeOnConfirmation
-from ledger.application.exchanges import ApproveReversal, DeclineReversal, ReportExchange
-from ledger.events.exchanges import ExchangeReported
+from ledger.agreements.commands import AgreeOnConfirmation
+from ledger.exchanges.commands import ApproveReversal, DeclineReversal, ReportExchange
+from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import ExchangeId, GiftId
 from projections.exchanges import ExchangeView
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller

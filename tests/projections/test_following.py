@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from projections.projector import Follower
+from projections.engine.projector import Follower
 from tests.projections.elm_street import ElmStreet
 
 LONG = 60

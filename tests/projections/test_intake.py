@@ -6,16 +6,15 @@ from collections.abc import Sequence
 import pytest
 import sqlalchemy as sa
 
-from ledger.events.exchanges import ExchangeConfirmed, ExchangeReported
-from ledger.events.members import MemberWelcomed
+from ledger.exchanges.facts import ExchangeConfirmed, ExchangeReported
 from ledger.identifiers import AccountId, ExchangeId, MemberId
-from projections import rebuild
+from ledger.members.facts import MemberWelcomed
 from projections.balances import Balances
-from projections.columns import count, word
-from projections.locks import writing
+from projections.engine import rebuild
+from projections.engine.locks import writing
+from projections.engine.read_model import Recorded, count, word
+from projections.engine.tables import Rows
 from projections.members import Members
-from projections.read_model import Recorded
-from projections.rows import Rows
 from projections.views import Views
 from tests.cast import ANA, BO, TODAY, help_of
 from tests.projections.elm_street import ElmStreet, tables

@@ -9,14 +9,14 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from ledger.application.agreements import AgreeOnLimits, AgreeOnThresholds
-from ledger.application.exchanges import ConfirmExchange, ReportExchange
-from ledger.application.members import ChooseVisibility, WithdrawRole
-from ledger.domain.agreements import DEFAULT_THRESHOLDS
-from ledger.events.erasures import ErasureAsked
+from ledger.agreements.commands import AgreeOnLimits, AgreeOnThresholds
+from ledger.agreements.rules import DEFAULT_THRESHOLDS
+from ledger.erasure.facts import ErasureAsked
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange
 from ledger.identifiers import AccountId
-from projections.chapters import Chapter
+from ledger.members.commands import ChooseVisibility, WithdrawRole
 from projections.journal import JournalFilter
+from projections.journal_views import Chapter
 from tests.cast import ANA, BO, CHIDI, NOW, RUTH, TODAY, caller, help_of
 from tests.projections.elm_street import ElmStreet
 

@@ -1,8 +1,8 @@
 """Members: who belongs, and in which role."""
 
-from ledger.application.members import GiveRole, InviteMember, LeaveCommunity, WelcomeMember, WithdrawRole
-from ledger.events.members import MemberInvited
 from ledger.identifiers import MemberId
+from ledger.members.commands import GiveRole, InviteMember, LeaveCommunity, WelcomeMember, WithdrawRole
+from ledger.members.facts import MemberInvited
 from tests.cast import BO, CAST, CHIDI, HOST, RUTH
 from tests.projections.elm_street import ElmStreet
 

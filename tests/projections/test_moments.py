@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from ledger.application.replaying import Replayed, Until, replay
 from ledger.identifiers import AccountId
 from ledger.log.entry import decode, instant
-from projections.reports.at_moments import everything_at
+from ledger.replay import Replayed, Until, replay
+from projections.figures.reports.at_moments import everything_at
 from projections.statements import Stood
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, help_of
 from tests.projections.elm_street import ElmStreet

@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from projections.measures.acts import Act
-from projections.privacy.cells import FEWEST, NOTHING, Audience, Cell, fewest, is_safe
-from projections.privacy.tables import ALL, Key, shown_cells
+from projections.figures.measures.acts import Act
+from projections.figures.privacy.cells import FEWEST, NOTHING, Audience, Cell, fewest, is_safe
+from projections.figures.privacy.tables import ALL, Key, shown_cells
 from tests.projections.measures.communities import act, grown, ring
 
 AUDIENCES: tuple[Audience, ...] = ("coordinators", "everyone")

@@ -8,14 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from projections.measures.acts import Act
-from projections.measures.statistics import Statistics, statistics
-from projections.privacy.cells import FEWEST, Audience, Cell, fewest, is_safe, may_replace
-from projections.privacy.figures import ALWAYS, protected
-from projections.privacy.months import shown_months
-from projections.privacy.periods import NarrowedTooFar, NotAFixedPeriod, NotOverYet, fixed_period, month, year
-from projections.privacy.shares import BETWEEN_TWO, NETWORK
-from projections.privacy.tables import ALL, Key
+from projections.figures.measures.acts import Act
+from projections.figures.measures.statistics import Statistics, statistics
+from projections.figures.privacy.cells import BETWEEN_TWO, FEWEST, NETWORK, Audience, Cell, fewest, is_safe, may_replace
+from projections.figures.privacy.figures import ALWAYS, protected
+from projections.figures.privacy.periods import (
+    NarrowedTooFar,
+    NotAFixedPeriod,
+    NotOverYet,
+    fixed_period,
+    month,
+    shown_months,
+    year,
+)
+from projections.figures.privacy.tables import ALL, Key
 from tests.projections.measures.communities import act, grown, hours, ring
 
 AUDIENCES: tuple[Audience, ...] = ("coordinators", "everyone")

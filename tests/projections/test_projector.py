@@ -7,7 +7,7 @@ from sqlalchemy import exc
 
 from ledger.identifiers import AccountId
 from ledger.log.store import Stored
-from projections import projector, rebuild
+from projections.engine import projector, rebuild
 from projections.statements import Statements
 from projections.views import Views
 from tests.cast import ANA

@@ -8,11 +8,11 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.exchanges import ReportExchange
+from ledger.exchanges.commands import ReportExchange
 from ledger.identifiers import AccountId
 from ledger.log.places import Place
-from projections import rebuild
-from projections.rebuild import SUFFIX
+from projections.engine import rebuild
+from projections.engine.rebuild import SUFFIX
 from projections.views import Views
 from tests.bench import logs
 from tests.cast import ANA, BO, TODAY, help_of
@@ -229,7 +229,7 @@ def test_a_rebuild_that_was_killed_leaves_the_live_tables_and_the_next_one_succe
 
 KILLED = """
 import os, signal, sys
-from ledger.application.time_bank import TimeBank
+from ledger.time_bank import TimeBank
 from projections import rebuild
 from projections.views import Views
 

@@ -1,8 +1,8 @@
 """Who may see whom somebody helps: what they chose, in which groups, and that it ends when they go."""
 
-from ledger.application.members import ChooseVisibility, LeaveCommunity
-from ledger.events.members import Circle
 from ledger.identifiers import MemberId
+from ledger.members.commands import ChooseVisibility, LeaveCommunity
+from ledger.members.facts import Circle
 from tests.cast import ANA, BO, CHIDI
 from tests.projections.elm_street import ElmStreet
 

@@ -2,17 +2,17 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from ledger.application.exchanges import ApproveReversal, AskForReversal, ConfirmExchange, ReportExchange, help_given
-from ledger.application.founding import FoundCommunity
-from ledger.application.gifts import RecordGift
-from ledger.application.members import InviteMember, LeaveCommunity, WelcomeMember
-from ledger.application.replaying import Until, replay
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported
-from ledger.events.gifts import GiftRecorded
-from ledger.events.members import MemberInvited
+from ledger.agreements.commands import FoundCommunity
+from ledger.exchanges.commands import ApproveReversal, AskForReversal, ConfirmExchange, ReportExchange, help_given
+from ledger.exchanges.facts import ExchangeReported
+from ledger.gifts.commands import RecordGift
+from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, MemberId
 from ledger.log.entry import decode
+from ledger.members.commands import InviteMember, LeaveCommunity, WelcomeMember
+from ledger.members.facts import MemberInvited
+from ledger.replay import Until, replay
+from ledger.time_bank import TimeBank
 from tests.cast import caller, counting_ids, minutes_of
 
 GARDEN = CategoryKey("garden")

@@ -13,19 +13,19 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from litestar import Litestar
 
-from ledger.application.erasures import is_clean
-from ledger.application.exchanges import AskForReversal, DeclineExchange, ReportExchange, help_given
-from ledger.application.gifts import RecordGift
-from ledger.application.groups import JoinGroup
-from ledger.events.exchanges import ExchangeReported
+from ledger.erasure.commands import is_clean
+from ledger.exchanges.commands import AskForReversal, DeclineExchange, ReportExchange, help_given
+from ledger.exchanges.facts import ExchangeReported
+from ledger.gifts.commands import RecordGift
+from ledger.groups.commands import JoinGroup
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId, is_group
-from ledger.log.people import WORDS
+from ledger.personal_data.store import WORDS
 from tests.web.neighbourhood import NOON, Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 from tests.web.walk import Walk
-from web.authorisation import handlers_of
 from web.commands.main import hours
+from web.framework.access import handlers_of
 
 RARE = "qwxyzorb"
 NAME = "Qwxyzorb Ünïcø\N{COMBINING DIAERESIS} عمر d’Árc"

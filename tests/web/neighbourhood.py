@@ -11,21 +11,21 @@ import httpx
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.application.commands import Caller
-from ledger.application.founding import FoundCommunity
-from ledger.application.members import GiveRole, InviteMember, LeaveCommunity, WelcomeMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.members import MemberInvited
+from ledger.agreements.commands import FoundCommunity
+from ledger.deciding.requests import Caller
 from ledger.identifiers import HOST, MemberId, new_command_id
+from ledger.members.commands import GiveRole, InviteMember, LeaveCommunity, WelcomeMember
+from ledger.members.facts import MemberInvited
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.note import Sealed
+from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.app import create_app
 from web.pages import PAGES
 from web.settings import Settings
 from web.sign_in import sessions
 from web.sign_in.tables import prepare
-from web.words import Languages
+from web.wording.translation import Languages
 
 ADDRESS = "https://hours.example.org"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from projections.reports.kept import State, keep, keep_state
-from projections.reports.report import COMMUNITY, Audience, EverythingKept, Late, Report
+from projections.figures.reports.kept import COMMUNITY, Audience, EverythingKept, Late, Report, State, keep, keep_state
 from projections.views import Views
 
 MONTHS = (180, 205, 190, 245, 260, None, 275, 310, 290, 330, 300, 220)

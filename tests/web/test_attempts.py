@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.log.people import People
 from ledger.log.places import Place
+from ledger.personal_data.store import People
 from tests.web.neighbourhood import NOON, Neighbourhood
-from web.sign_in import attempts
-from web.sign_in.attempts import ASKS_FOR_AN_ADDRESS, ASKS_FROM_A_NETWORK, TRIES_FROM_A_NETWORK
-from web.sign_in.tables import SIGN_IN_ATTEMPT, prepare
+from web.sign_in import tables as attempts
+from web.sign_in.tables import ASKS_FOR_AN_ADDRESS, ASKS_FROM_A_NETWORK, SIGN_IN_ATTEMPT, TRIES_FROM_A_NETWORK, prepare
 
 
 @pytest.fixture

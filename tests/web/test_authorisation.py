@@ -5,13 +5,13 @@ import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.application.groups import FormGroup, JoinGroup
-from ledger.application.members import WithdrawRole
-from ledger.events.groups import GroupFormed
+from ledger.groups.commands import FormGroup, JoinGroup
+from ledger.groups.facts import GroupFormed
+from ledger.members.commands import WithdrawRole
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.walk import Walk
-from web import authorisation
-from web.authorisation import (
+from web.framework import access as authorisation
+from web.framework.access import (
     COORDINATORS,
     COORDINATORS_AND_AUDITORS,
     OWNERS_COORDINATORS_AND_AUDITORS,
@@ -22,7 +22,7 @@ from web.authorisation import (
     handlers_of,
     rule_of,
 )
-from web.call import get
+from web.framework.call import get
 
 RULES = {name: rule for name, rule in vars(authorisation).items() if isinstance(rule, Rule)}
 

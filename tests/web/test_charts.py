@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from web.charts import (
+from web.drawing.charts import (
     BAR_SPACE,
     COMMON_LINE,
     FACING_LINE,

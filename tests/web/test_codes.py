@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.log.people import People
 from ledger.log.places import Place
+from ledger.personal_data.store import People
 from tests.web.neighbourhood import NOON
 from web.sign_in import codes, sessions
 from web.sign_in.codes import MOST_TRIES, Answer

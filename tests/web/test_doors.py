@@ -12,11 +12,11 @@ from litestar.exceptions import TooManyRequestsException
 from ledger.refusals import BeyondDebitLimit, TooBusy
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
 from tests.web.serving import served
-from web.authorisation import ANYBODY, handler_name, handlers_of
-from web.call import Call, get, post
 from web.commands.serving import server_config
-from web.doors import HEADERS
-from web.forms import MOST_FIELDS
+from web.framework.access import ANYBODY, handler_name, handlers_of
+from web.framework.call import Call, get, post
+from web.framework.forms import MOST_FIELDS
+from web.framework.middleware import HEADERS
 from web.settings import Settings
 
 

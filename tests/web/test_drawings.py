@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from web.drawings import (
+from web.drawing.drawings import (
     ALIKE,
     ARCS_WIDTH,
     MOST_LINES,

@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.test_authorisation import is_sign_in
 from tests.web.walk import Walk
-from web.authorisation import handler_name, handlers_of
+from web.framework.access import handler_name, handlers_of
 
 STRANGER, ANA, BO, MALLORY, CHIDI, RUTH = WHO = ("stranger", "ana", "bo", "mallory", "chidi", "ruth")
 """Ana helped Bo and gave a gift to everybody; Mallory is no part of it; Chidi coordinates; Ruth audits."""

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part, report
-from web.access import access_of
-from web.care import care_of
-from web.figure_words import CALLED, PARTS, compared, said, sections, valued
-from web.findings import Findings, faces_of, findings_of, mix_of, months_of
-from web.told_findings import beginning, breadth
+from web.pages.figures.community import access_of, care_of
+from web.pages.figures.findings import Findings, faces_of, findings_of, mix_of, months_of
+from web.wording.figure_words import CALLED, PARTS, compared, said, sections, valued
+from web.wording.findings import beginning, breadth
 
 LABELS = {"garden": "Garden", "food": "Meals and food", "children": "Children and family"}
 

@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from ledger.refusals import BeyondDebitLimit, NoName, UnknownMember
 from tests.web.neighbourhood import Neighbourhood
-from web.forms import Fields, Form, decode
-from web.words import later
+from web.framework.forms import Fields, Form, decode
+from web.wording.translation import later
 
 
 class HelpForm(msgspec.Struct):

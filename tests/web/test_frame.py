@@ -3,8 +3,8 @@
 import pytest
 from jinja2 import UndefinedError
 
-from web.frame import environment_for
-from web.words import speech
+from web.framework.rendering import environment_for
+from web.wording.translation import speech
 
 
 def test_a_sentence_stands_on_the_page_with_its_values_escaped() -> None:

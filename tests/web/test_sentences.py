@@ -5,11 +5,17 @@ from datetime import date
 import pytest
 from markupsafe import Markup
 
+from ledger.agreements.facts import (
+    CategoriesAgreed,
+    CommunityFounded,
+    ConfirmationAgreed,
+    ExceptionsAgreed,
+    LimitsAgreed,
+)
+from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
 from ledger.catalogue import Fact, facts
-from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
-from ledger.events.agreements import CategoriesAgreed, ConfirmationAgreed, ExceptionsAgreed, LimitsAgreed
-from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, PersonalDataErased
-from ledger.events.exchanges import (
+from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
+from ledger.exchanges.facts import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
@@ -20,14 +26,13 @@ from ledger.events.exchanges import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.events.founding import CommunityFounded
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
-from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
-from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
-from web.links import stories_in
-from web.sentences import DOORS, KINDS_OF_FACT, sentence
-from web.voices import Voice
+from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
+from web.wording.labels import Voice
+from web.wording.links import stories_in
+from web.wording.sentences import DOORS, KINDS_OF_FACT, sentence
 
 ANA, BO, CHIDI, FORMER = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi"), MemberId("m-former")
 CHOIR = GroupId("g-choir")

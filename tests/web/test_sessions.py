@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.members import LeaveCommunity
+from ledger.members.commands import LeaveCommunity
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
 from web.sign_in import sessions
-from web.sign_in.links import make_sign_in_link
+from web.sign_in.codes import make_sign_in_link
 from web.sign_in.tables import SESSION
 
 

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.web.neighbourhood import ADDRESS, Browser, Neighbourhood
-from web.pages.sign_in import own_path
-from web.sign_in.links import make_sign_in_link
+from web.sign_in.codes import make_sign_in_link
+from web.sign_in.pages import own_path
 from web.sign_in.tables import SIGN_IN_CODE
 
 

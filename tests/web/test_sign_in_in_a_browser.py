@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.pseudo import pseudo_languages
 from tests.web.serving import served
-from web.sign_in.links import make_sign_in_link
+from web.sign_in.codes import make_sign_in_link
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import brotli
 
 from tests.web.neighbourhood import Neighbourhood
-from web.static_files import STATIC
+from web.framework.static_files import STATIC
 
 
 def style_of(page: str) -> str:

@@ -12,9 +12,9 @@ import pytest
 from litestar.exceptions import NotFoundException
 from sqlalchemy import exc
 
-from ledger.log.faults import LogUnavailable
+from ledger.log.store import LogUnavailable
 from tests.web.neighbourhood import Neighbourhood
-from web.errors import status_of
+from web.framework.errors import status_of
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_mistake_in_the_app_is_written_down_with_where_it_was(
     neighbourhood: Neighbourhood, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = neighbourhood.browser()
-    monkeypatch.setattr("web.call.page", lambda *_args, **_more: 1 / 0)
+    monkeypatch.setattr("web.framework.call.page", lambda *_args, **_more: 1 / 0)
 
     with caplog.at_level(logging.ERROR, "hours.web"):
         answer = browser.get("/sign-in/code")

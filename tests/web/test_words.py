@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from litestar import Litestar
 
-from ledger.domain.agreements import DEFAULT_CATEGORIES
+from ledger.agreements.rules import DEFAULT_CATEGORIES
 from ledger.refusals import BeyondDebitLimit, Refusal
 from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pseudo import left_in_english, pseudo_languages
 from tests.web.walk import Walk
-from web import words
-from web.authorisation import handlers_of
-from web.sign_in.links import make_sign_in_link
+from web.framework.access import handlers_of
+from web.sign_in.codes import make_sign_in_link
 from web.translations import TEMPLATE, template
+from web.wording import translation as words
 
 NBSP = "\N{NO-BREAK SPACE}"
 TYPED = (

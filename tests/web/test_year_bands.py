@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from web.year_bands import year_bands
+from web.drawing.year_bands import year_bands
 
 YEAR = date(2025, 1, 1), date(2025, 12, 31)
 

@@ -4,12 +4,12 @@ from datetime import date
 
 from litestar.handlers import HTTPRouteHandler
 
-from ledger.application.exchanges import ReportExchange, help_given
-from ledger.application.gifts import RecordGift
-from ledger.application.groups import FormGroup, JoinGroup
-from ledger.events.exchanges import ExchangeReported
-from ledger.events.gifts import GiftRecorded
-from ledger.events.groups import GroupFormed
+from ledger.exchanges.commands import ReportExchange, help_given
+from ledger.exchanges.facts import ExchangeReported
+from ledger.gifts.commands import RecordGift
+from ledger.gifts.facts import GiftRecorded
+from ledger.groups.commands import FormGroup, JoinGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.reports import FOR_COORDINATORS, kept, kept_everything, report

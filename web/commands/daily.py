@@ -1,20 +1,91 @@
-"""`hours daily`: what a community does by itself every day, step by step; by cron, or as the server's other process."""
+"""Being the server's other process: it gives way to everything else, and ends when the server does."""
 
 import logging
+import os
+import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple, TypeVar
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger.log.entry import UnreadableEntry
-from ledger.log.faults import LogUnavailable
+from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
-from web.commands.aside import aside_options, give_way
-from web.commands.printing import count, say
-from web.commands.problems import Problem, problem_of
-from web.commands.where import Where
+from ledger.time_bank import TimeBank
+from projections.engine.background import Wish
+from projections.figures.reports.at_moments import everything_at
+from projections.views import Views
+from web.commands.accounts import checked
+from web.commands.opening import Where
+from web.commands.printing import Problem, count, problem_of, progress, say
+
+NICENESS = 10
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def aside_options(command: Command) -> Command:
+    """The hidden options of every command that is also a chore; their values come in as `quiet` and `aside`."""
+    command = click.option("--aside", is_flag=True, hidden=True, help="Give way, and end when standard input does.")(
+        command
+    )
+    return click.option("--quiet", is_flag=True, hidden=True, help="Say nothing at the end.")(command)
+
+
+def give_way() -> None:
+    """Lets everything else on the machine go first, and ends with the process that started this one, however that ends."""
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_standard_input, daemon=True).start()
+
+
+def _end_with_standard_input() -> None:
+    while os.read(0, 1):  # not by a buffered reader, which a process that ends may not leave locked
+        pass
+    os._exit(0)  # what is half made is not written, and made again the next time
+
+
+@click.command("asked")
+@aside_options
+@click.pass_obj
+def asked_command(where: Where, quiet: bool, aside: bool) -> None:
+    """Work out what was asked for on the pages, such as adding up the book now, or all figures at an entry. `hours serve` does it by itself."""
+    if aside:
+        give_way()
+    done: list[Wish] = []
+    failed: list[str] = []
+    with where.bank() as bank, where.views(bank) as views, views.wishes.alone() as is_alone:
+        while is_alone and (waiting := views.wishes.waiting()):
+            wish = waiting[0]
+            if wish.state == "begun":
+                trouble = "It broke off."
+            else:
+                views.wishes.begin(wish)
+                trouble = _carried_out(where, bank, views, wish)
+            views.wishes.finish(wish, trouble)
+            done.append(wish)
+            failed += [f"{wish.what}: {trouble}"] if trouble else []
+    if failed:
+        raise Problem(" ".join(failed), "Whoever asked reads it on the page, and may ask again.")
+    if not quiet and not aside:
+        say(f"{count(len(done), 'wish', 'wishes')} carried out.")
+
+
+def _carried_out(where: Where, bank: TimeBank, views: Views, wish: Wish) -> str:
+    """Does what is wanted, and keeps it where the page looks; returns why it could not be done."""
+    try:
+        if wish.what == "replay":
+            checked(where, wish.number or None)
+        else:
+            with progress("Reading the log") as tell:
+                day = date.fromisoformat(wish.day) if wish.day else None
+                found = everything_at(bank.log, wish.number, day, tell=lambda done: tell(done, wish.number))
+            views.statistics.keep(found, wish.day, datetime.now(UTC))
+    except (Refusal, LogUnavailable, UnreadableEntry, OSError, SQLAlchemyError) as error:
+        return problem_of(error).message
+    return ""
+
 
 logger = logging.getLogger("hours.daily")
 
@@ -28,7 +99,7 @@ class Step(NamedTuple):
 
 def check_by_replay(where: Where) -> str:
     """Every account added up from the log alone, and compared with what people read."""
-    from web.commands.replaying import checked, told
+    from web.commands.accounts import checked, told
 
     return told(where, checked(where))
 

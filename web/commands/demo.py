@@ -9,23 +9,20 @@ from pathlib import Path
 import click
 import msgspec
 
-from ledger.application.finding import find_members
-from ledger.application.time_bank import TimeBank
 from ledger.identifiers import MemberId
+from ledger.personal_data.search import find_members
 from ledger.seal.signing.signer import Signer
+from ledger.time_bank import TimeBank
 from projections.views import Views
-from web.commands.chores import carry_out, chores_done
-from web.commands.listening import listening
-from web.commands.printing import progress, say
-from web.commands.problems import Problem
-from web.commands.serving import chores_of, serve, settings_for
-from web.commands.where import Where
+from web.commands.opening import Where
+from web.commands.printing import Problem, progress, say
+from web.commands.serving import carry_out, chores_done, chores_of, listening, serve, settings_for
 from web.sample import names
 from web.sample.diary import SampleClock
 from web.sample.filling import MEMBERS, fill
-from web.sample.presets import PRESETS
+from web.sample.plan import PRESETS
 from web.settings import Settings
-from web.sign_in.links import make_sign_in_link
+from web.sign_in.codes import make_sign_in_link
 
 FOLDER = Path("./demo-data")
 SEAL = "seal"

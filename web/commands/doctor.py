@@ -14,22 +14,21 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger.application.erasures import is_clean
-from ledger.application.known import false_snapshots
-from ledger.application.time_bank import TimeBank
+from ledger.deciding.context import false_snapshots
+from ledger.erasure.commands import is_clean
 from ledger.identifiers import MemberId
 from ledger.log.entry import UnreadableEntry, decode, instant
-from ledger.log.people import WordsDoNotMatch
 from ledger.log.store import Log, LogUnavailable
+from ledger.personal_data.store import WordsDoNotMatch
 from ledger.refusals import NotFounded, Refusal
 from ledger.seal.signing.folder import SealFolder, SealRefused, default_place
 from ledger.seal.signing.published import Published
 from ledger.seal.signing.signer import Signer
+from ledger.time_bank import TimeBank
 from projections.views import Views
-from web.commands.printing import Format, count, format_option, print_rows, progress, say
-from web.commands.problems import Problem, problem_of
-from web.commands.version import installed_version
-from web.commands.where import Where
+from web.commands.main import installed_version
+from web.commands.opening import Where
+from web.commands.printing import Format, Problem, count, format_option, print_rows, problem_of, progress, say
 from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024

@@ -1,12 +1,179 @@
-"""`hours figures`: the reports of closed periods, made and kept; by hand, or as the server's helper in a process of its own."""
+"""`hours stats`: contribution and reciprocity, computed from the log and nothing else."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import click
+import msgspec
 
-from web.commands.aside import aside_options, give_way
-from web.commands.printing import count, progress, say
-from web.commands.where import Where
+from web.commands.daily import aside_options, give_way
+from web.commands.opening import Day, Instant, Where
+from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say
+
+if TYPE_CHECKING:
+    from projections.figures.chronicle_entries import Counted
+
+KindName = Literal["help", "skill-exchange", "gift"]
+KIND_NAMES: tuple[KindName, ...] = get_args(KindName)
+COLUMNS = ("figure", "part", "value")
+PARTS = ("by_kind", "by_category", "by_month")
+
+
+class Kinds(click.ParamType[tuple[KindName, ...]]):
+    """Kinds with commas between them: help,gift."""
+
+    name = "kinds"
+
+    def convert(
+        self, value: str | Sequence[KindName], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[KindName, ...]:
+        words = [word.strip() for word in value.split(",")] if isinstance(value, str) else list(value)
+        for word in words:
+            if word not in KIND_NAMES:
+                self.fail(f"“{word}” is no kind. The kinds are: {', '.join(KIND_NAMES)}.", param, ctx)
+        return tuple(kind for kind in KIND_NAMES if kind in words)
+
+
+@click.command("stats")
+@click.option("--from", "first_day", type=Day(), help="The period begins on this day; else with the first entry.")
+@click.option("--to", "last_day", type=Day(), help="It ends with this day; else on the day of the last entry.")
+@click.option("--kinds", type=Kinds(), default=KIND_NAMES, metavar="KIND,...", help="Count these kinds only.")
+@click.option(
+    "--weigh",
+    type=click.Choice(["minutes", "acts"]),
+    default="minutes",
+    show_default=True,
+    help="By what ties weigh. Gifts have no minutes.",
+)
+@click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and with this entry number.")
+@click.option("--known-at", type=Instant(), help="Count what had been recorded by this instant.")
+@click.option("--graph", "with_graph", is_flag=True, help="Add the shape of the network of ties. Takes longer.")
+@format_option
+@click.pass_obj
+def stats_command(
+    where: Where,
+    first_day: date | None,
+    last_day: date | None,
+    kinds: tuple[KindName, ...],
+    weigh: Literal["minutes", "acts"],
+    at_entry: int | None,
+    known_at: datetime | None,
+    with_graph: bool,
+    shape: Format,
+) -> None:
+    """Compute what was given and received, by whom, and how it came back, from the log alone.
+
+    Exchanges count when they are settled and gifts when they are recorded, between members, until they are taken back.
+    Shares are between 0 and 1 in JSON and CSV, lengths are minutes. The figures are not protected: small groups show
+    through them, so do not hand them on as they are.
+    """
+    from projections.figures.measures.statistics import definitions, statistics
+
+    if first_day and last_day and first_day > last_day:
+        raise Problem("The period ends before it begins.", "Give --from a day that is not after --to.")
+    with where.log() as log:
+        known = _counted(log, last_day, known_at, at_entry)
+    as_of = last_day or known.last_day
+    figures = statistics(known.acts, known.members, as_of=as_of, first_day=first_day, weigh=weigh, kinds=kinds)
+    plain: dict[str, Any] = {"as_of_entry": known.number, **msgspec.to_builtins(figures)}
+    meanings = {"as_of_entry": "the last entry that counts here", **definitions()}
+    if with_graph:
+        plain["graph"], of_graph = _graph(known, first_day, as_of, kinds, weigh)
+        meanings |= {f"graph.{name}": meaning for name, meaning in of_graph.items()}
+    match shape:
+        case "json":
+            click.echo(msgspec.json.format(msgspec.json.encode(plain), indent=2).decode())
+        case "csv":
+            print_rows(_rows(plain), COLUMNS, shape)
+        case "text":
+            print_rows(list(_lines(plain, meanings)), ("figure", "value", "what it says"), shape)
+    say(f"{count(figures.entries, 'entry', 'entries')} that count, as of entry {known.number:,}, up to {as_of}.")
+
+
+def _counted(log: Any, last_day: date | None, known_at: datetime | None, at_entry: int | None) -> "Counted":
+    from ledger.replay import Until
+    from projections.figures.chronicle_entries import counted
+
+    head = log.head()
+    with progress("Reading the log") as tell:
+        return counted(log, Until(last_day, known_at, at_entry), tell=lambda number: tell(number, max(head, number)))
+
+
+def _graph(
+    known: "Counted",
+    first_day: date | None,
+    as_of: date,
+    kinds: tuple[KindName, ...],
+    weigh: Literal["minutes", "acts"],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The figures of the network of the same acts, and what each of them counts."""
+    from projections.figures.measures.acts import counting
+    from projections.figures.measures.network import graph, graph_definitions
+
+    acts = counting(known.acts, first_day=first_day, last_day=as_of, kinds=kinds)
+    return msgspec.to_builtins(graph(acts, weigh)), graph_definitions()
+
+
+def _flat(plain: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every figure with its name; those of the network go by graph.NAME."""
+    for figure, value in plain.items():
+        if figure == "graph":
+            yield from ((f"graph.{name}", part) for name, part in value.items())
+        else:
+            yield figure, value
+
+
+def _rows(plain: dict[str, Any]) -> Iterator[dict[str, str | int]]:
+    """One value a row; the parts of what was shared have one row for each of their numbers."""
+    for figure, value in _flat(plain):
+        if figure in PARTS:
+            for part, numbers in value.items():
+                for what, number in numbers.items():
+                    yield {"figure": f"{figure}.{what}", "part": part, "value": _plain(number)}
+        elif isinstance(value, dict):
+            for part, number in cast(dict[str, int], value).items():
+                yield {"figure": figure, "part": part, "value": _plain(number)}
+        else:
+            yield {"figure": figure, "part": "", "value": _plain(value)}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " ".join(cast(tuple[str, ...], value))
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lines(plain: dict[str, Any], meanings: dict[str, str]) -> Iterator[dict[str, str | int]]:
+    for figure, value in _flat(plain):
+        name, meaning = figure.replace("_", " ").replace(".", ": "), meanings[figure]
+        if figure in PARTS:
+            for part, numbers in value.items():
+                entries, lasted = count(numbers["entries"], "entry", "entries"), count(numbers["minutes"], "minute")
+                told = f"{entries}, {lasted}, {numbers['share']:.1%}"
+                yield {"figure": f"{name}: {part}", "value": told, "what it says": meaning}
+        elif isinstance(value, dict):
+            for part, number in cast(dict[str, int], value).items():
+                yield {"figure": f"{name}: {part}", "value": _shown(number), "what it says": meaning}
+        else:
+            yield {"figure": name, "value": _shown(value), "what it says": meaning}
+
+
+def _shown(value: Any) -> str:
+    """Numbers to three places, as people compare them."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:,.3f}"
+        case int():
+            return f"{value:,}"
+        case tuple():
+            return ", ".join(cast(tuple[str, ...], value))
+        case _:
+            return str(value)
 
 
 @click.command("figures")
@@ -20,8 +187,8 @@ def figures_command(where: Where, quiet: bool, aside: bool) -> None:
     """
     if aside:
         give_way()
-    from projections.exceptions.kept import look
-    from projections.reports.refreshing import refresh
+    from projections.checks.anomalies import look
+    from projections.figures.reports.refreshing import refresh
 
     with where.log() as log:
         engine = where.place().views_engine()

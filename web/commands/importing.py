@@ -8,18 +8,17 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from ledger.application.commands import wall_clock
-from ledger.application.importing import Community, Outcome, Plan, carry_out, plan_import
-from ledger.application.sheet_cells import DayOrder
-from ledger.application.sheet_rows import Kind, read_rows
-from ledger.application.sheets import COLUMNS, BadRow, UnusableFile, read_sheet
-from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import Agreements
+from ledger.agreements.rules import Agreements
+from ledger.deciding.requests import wall_clock
+from ledger.importing.cells import DayOrder
+from ledger.importing.plan import Community, Outcome, Plan, carry_out, plan_import
+from ledger.importing.rows import Kind, read_rows
+from ledger.importing.sheets import COLUMNS, BadRow, UnusableFile, read_sheet
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
-from web.commands.printing import Format, count, format_option, print_rows, progress, say
-from web.commands.problems import Problem
-from web.commands.where import Where
+from ledger.time_bank import TimeBank
+from web.commands.opening import Where
+from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say
 
 MOST_SHOWN = 50
 

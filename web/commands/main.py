@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 import click
 
 from ledger.log.entry import UnreadableEntry
-from ledger.log.faults import LogUnavailable
+from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
-from web.commands.problems import Problem, problem_of
-from web.commands.version import installed_version
-from web.commands.where import Where
+from web.commands.opening import Where
+from web.commands.printing import Problem, problem_of
 
 
 class Entrance(NamedTuple):
@@ -147,3 +146,13 @@ __all__ = ["COMMANDS", "Problem", "hours", "main"]
 
 if __name__ == "__main__":
     main()
+
+
+def installed_version() -> str:
+    """The version of the installed package; sources that were never installed have none."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("common-hours")
+    except PackageNotFoundError:
+        return "(not installed, run from its sources)"

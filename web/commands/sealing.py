@@ -1,22 +1,27 @@
 """`hours seal`: sign the log as it stands, and print what goes on a sheet of paper."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
 
+from ledger.identifiers import is_identifier
 from ledger.log.entry import decode
 from ledger.log.store import Log
+from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import SealFolder, SealRefused, default_place
-from ledger.seal.signing.signer import Signer, daily_seal
-from web.commands.printing import progress, say
-from web.commands.problems import Problem
-from web.commands.seen import ask_and_look
-from web.commands.where import Where
+from ledger.seal.signing.signer import LOOK, Signer, daily_seal
+from ledger.seal.verifying.note import Sealed, check_checkpoint
+from ledger.seal.verifying.policy import time_in_words
+from ledger.seal.witnessing.client import WitnessAnswer, ask_witnesses
+from web.commands.opening import Where
+from web.commands.printing import Problem, count, progress, say
+from web.pages.proof.seal import telling_position
 
 seal_option = click.option(
     "--seal",
@@ -100,3 +105,113 @@ def signing(where: Where, place: Path | None) -> Generator[tuple[Signer, Log]]:
             yield signer, log
         except SealRefused as refused:
             raise Problem(refused.wrong, refused.to_do) from refused
+
+
+@click.command("bundle")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--at-entry", type=click.IntRange(min=1), help="Bundle the log up to and with this entry number.")
+@seal_option
+@click.pass_obj
+def bundle_command(where: Where, folder: Path, at_entry: int | None, place: Path | None) -> None:
+    """Write a folder that can be checked without this server: entries, seals, journal, balances, corrections.
+
+    The log is sealed first, and the witnesses are asked. The folder must be new or empty. The same log and seals give the same
+    bytes. It holds no names.
+    """
+    with signing(where, place) as (signer, log), progress("Writing the bundle") as tell:
+        seen = ask_and_look(signer, signer.seal(upto=at_entry, whole=False))
+        seen.must_not_contradict()
+        sealed = write_bundle(signer, log, folder, upto=seen.size, tell=tell)
+    say(f"{folder}: {count(sealed.checkpoint.size, 'entry', 'entries')}, root {sealed.checkpoint.grouped_root}")
+    for line in seen.lines:
+        say(line)
+    say(f"Check it with: hours verify bundle {folder}")
+
+
+LONGEST = 30
+
+
+@click.command("receipt")
+@click.argument("what", metavar="EXCHANGE|GIFT|ENTRY")
+@seal_option
+@click.pass_obj
+def receipt_command(where: Where, what: str, place: Path | None) -> None:
+    """Print the receipt of an entry: hours receipt x-... > exchange.tlog-proof
+
+    ENTRY is an entry number. For an exchange it is the entry that settled it, or else the newest one about it. Whoever has the
+    receipt and the public key can check it offline: hours verify receipt FILE --key VKEYS.
+    """
+    with signing(where, place) as (signer, log):
+        before = signer.folder.latest().checkpoint
+        if what.isascii() and what.isdecimal() and len(what) < LONGEST:
+            receipt = signer.receipt(int(what))
+        else:
+            receipt = signer.receipt(position=_position(log, what))
+        if signer.folder.latest().checkpoint != before:
+            seen = ask_and_look(signer, signer.folder.latest())
+            seen.must_not_contradict()
+            receipt = signer.receipt(receipt.place + 1)
+        else:
+            seen = look(signer, signer.folder.latest())
+        entry = decode(receipt.entry)
+        keys = signer.folder.path / "vkeys.txt"
+    click.echo(receipt.data, nl=False)
+    say(f"Entry {receipt.place + 1:,}, {entry.type}, recorded {entry.at}.")
+    for line in seen.lines:
+        say(line)
+    say(f"Check it with: hours verify receipt FILE --key {keys}")
+
+
+def _position(log: Log, what: str) -> int:
+    if not is_identifier(what) or what[0] not in "xf":
+        raise Problem(f"“{what[:LONGEST]}” is no exchange, gift or entry number.", "An exchange looks like x-9f3k2m…")
+    position = telling_position(log, what)
+    if position is None:
+        noun = "exchange" if what.startswith("x-") else "gift"
+        raise Problem(f"There is no {noun} {what}.", "Its page shows the identifier in its address.")
+    return position
+
+
+class Seen(NamedTuple):
+    """A seal with the words under it: its size, the note as it is kept now, lines to print, and who contradicts it."""
+
+    size: int
+    note: bytes
+    lines: list[str]
+    contradictions: list[WitnessAnswer]
+
+    def must_not_contradict(self) -> None:
+        """Refuses to call a seal good that a witness has contradicted."""
+        if self.contradictions:
+            told = "; ".join(f"{answer.name}: {answer.reason}" for answer in self.contradictions)
+            raise Problem(
+                f"A witness has seen another history of this log. {told}.", LOOK.replace("Nothing was signed. ", "")
+            )
+
+
+def ask_and_look(signer: Signer, sealed: Sealed) -> Seen:
+    """Asks every witness that can be asked, and looks what is there then."""
+    return look(signer, sealed, ask_witnesses(signer, sealed))
+
+
+def look(signer: Signer, sealed: Sealed, answers: Sequence[WitnessAnswer] = ()) -> Seen:
+    """What stands under a seal now, beside what witnesses answered."""
+    latest = signer.folder.latest()
+    if latest.checkpoint == sealed.checkpoint:
+        sealed = latest
+    policy = signer.witnesses.policy
+    words = check_checkpoint(sealed.note.data, [signer.key, *policy.keys]).verified
+    when = {word.key: word.at_seconds for word in words if word.at_seconds is not None}
+    reason = {answer.name: answer.reason for answer in answers if answer.signature is None}
+    present = [(each.name, when[each.key]) for each in policy.witnesses if each.key in when]
+    lines = [f"seen by  {name}, {time_in_words(at_seconds)}" for name, at_seconds in present]
+    lines += [
+        f"no word yet from  {name}" + (f": {reason[name]}" if name in reason else "") for name in policy.missing(words)
+    ]
+    if not policy.witnesses:
+        lines = ["seen by  nobody else: no witness is asked (hours witnesses)"]
+    elif not policy.is_met_by(words):
+        say(
+            f"The policy asks for the word of {policy.in_words}. Until it is given, a check with the policy is incomplete."
+        )
+    return Seen(sealed.checkpoint.size, sealed.note.data, lines, [each for each in answers if each.contradicts])

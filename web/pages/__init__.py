@@ -4,40 +4,31 @@ from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
-from web.pages import (
-    agreements,
-    answers,
-    audit,
-    balances,
-    community,
-    coordinator,
-    erasures,
-    everything,
-    exceptions,
-    exchanges,
-    figure_reports,
-    gift_records,
-    gifts,
-    groups,
-    health,
-    history,
-    home,
-    journal,
-    members,
-    own_data,
-    proofs,
-    receipts,
-    replay,
-    reports,
-    samples,
-    seal,
-    sign_in,
-    slips,
-    statements,
-    story,
-    story_files,
-    tiles,
-)
+from web.pages.agreements import agreements
+from web.pages.audit import accounts as balances
+from web.pages.audit import accounts as statements
+from web.pages.audit import audit, journal, replay
+from web.pages.audit import audit as exceptions
+from web.pages.audit import audit as samples
+from web.pages.exchanges import exchange as answers
+from web.pages.exchanges import exchange as exchanges
+from web.pages.exchanges import history
+from web.pages.exchanges import log as reports
+from web.pages.figures import community, story, story_files
+from web.pages.figures import reports as everything
+from web.pages.figures import reports as figure_reports
+from web.pages.gifts import gifts
+from web.pages.gifts import gifts as gift_records
+from web.pages.groups import groups
+from web.pages.home import home
+from web.pages.home import home as coordinator
+from web.pages.home import home as health
+from web.pages.members import member as erasures
+from web.pages.members import members, own_data
+from web.pages.proof import receipts, seal, tiles
+from web.pages.proof import receipts as slips
+from web.pages.proof import tiles as proofs
+from web.sign_in import pages as sign_in
 
 _MODULES = (
     health,

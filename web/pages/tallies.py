@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ledger.domain.accounts import Account
-from ledger.events.exchanges import ExchangeSettled, Leg
+from ledger.exchanges.accounts import Account
+from ledger.exchanges.facts import ExchangeSettled, Leg
 from ledger.identifiers import AccountId, ExchangeId, MemberId
-from web.call import Call
+from web.framework.call import Call
 
 NEAR_THE_LIMIT_MINUTES = 5 * 60
 """With less than this open to receive, the page says so in a friendly way."""

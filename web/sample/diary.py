@@ -1,16 +1,21 @@
 """Recording the past: every command at its own moment, through the same handler as anyone's, many at once."""
 
 import heapq
-from collections.abc import Callable
-from datetime import datetime
+import random
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
+from typing import Literal, NamedTuple
 
-from ledger.application.commands import Caller, Command, Request, WithWords, wall_clock
-from ledger.application.desk import Desk
-from ledger.application.known import Known
-from ledger.application.time_bank import TimeBank
+from ledger.deciding.context import Known
+from ledger.deciding.handler import Desk
+from ledger.deciding.requests import Caller, Command, Request, WithWords, wall_clock
 from ledger.identifiers import CommandId, MemberId, new_command_id
 from ledger.refusals import Refusal
+from ledger.time_bank import TimeBank
+from projections.figures.measures.acts import Kind
+from web.sample.neighbours import Neighbour
+from web.sample.plan import Act, Habits
 
 AT_ONCE = 250
 
@@ -73,3 +78,146 @@ class Diary(Desk):
         if batch:
             self.refused += [found for found in self.do_all(batch) if isinstance(found, Refusal)]
             self._shown.moment = moment
+
+
+What = Literal["told", "confirmed", "declined", "called off", "asked", "approved", "told again", "confirmed again"]
+
+APPROVED_AFTER = timedelta(days=1)
+TOLD_AGAIN_AFTER = timedelta(hours=2)
+CONFIRMED_AGAIN_AFTER = timedelta(hours=1)
+ANSWERS: dict[str, What] = {"yes": "confirmed", "no": "declined", "called off": "called off"}
+
+
+class Step(NamedTuple):
+    """Somebody says something about an act. `number` is the act's place in the plan."""
+
+    moment: datetime
+    number: int
+    what: What
+    act: Act
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no more is said about this act."""
+        return _next(self) is None
+
+
+def steps(acts: Iterable[Act]) -> Iterator[Step]:
+    """Everything that is said, in the order of time; acts come oldest first."""
+    waiting: list[Step] = []
+    for number, act in enumerate(acts):
+        midnight = datetime.combine(act.day, time(), UTC)
+        while waiting and waiting[0].moment < midnight:
+            yield _taken(waiting)
+        told = act.telling
+        moment = midnight + timedelta(days=told.after_days, minutes=told.at_minute)
+        heapq.heappush(waiting, Step(moment, number, "told", act))
+    while waiting:
+        yield _taken(waiting)
+
+
+def _taken(waiting: list[Step]) -> Step:
+    step = waiting[0]
+    following = _next(step)
+    if following:
+        heapq.heapreplace(waiting, following)
+    else:
+        heapq.heappop(waiting)
+    return step
+
+
+def _next(step: Step) -> Step | None:
+    """What is said next about the same act; None when that was all."""
+    told = step.act.telling
+    match step.what:
+        case "told" if told.answer in ANSWERS:
+            return step._replace(
+                moment=step.moment + timedelta(days=told.answered_after_days), what=ANSWERS[told.answer]
+            )
+        case "told" | "confirmed" if told.corrected_after_days:
+            return step._replace(moment=step.moment + timedelta(days=told.corrected_after_days), what="asked")
+        case "asked":
+            return step._replace(moment=step.moment + APPROVED_AFTER, what="approved")
+        case "approved":
+            return step._replace(moment=step.moment + TOLD_AGAIN_AFTER, what="told again")
+        case "told again" if step.act.kind == "skill-exchange":
+            return step._replace(moment=step.moment + CONFIRMED_AGAIN_AFTER, what="confirmed again")
+        case _:
+            return None
+
+
+Teller = Literal["giver", "receiver", "coordinator"]
+Answer = Literal["none needed", "yes", "no", "called off", "never"]
+
+COORDINATOR = 0
+"""The first neighbour coordinates."""
+
+BY_RECEIVER, BY_COORDINATOR = 0.62, 0.06
+"""Who logs help: the receiver, whose word settles it; now and then the coordinator, from the phone; else the giver."""
+
+LAGS = (0, 0, 0, 0, 1, 1, 2, 3)
+ANSWER_SIGMA = 1.3
+"""The logarithm of the days until an answer comes; the median is one day."""
+
+LATEST_ANSWER_DAYS = 20.0
+CORRECTED_WITHIN_DAYS = 9
+CALLED_OFF = 0.3
+"""Of what comes to nothing, the share that its teller takes back; to the rest the other says no."""
+
+LONGEST_DAYS = 40
+"""After so many days no act is still on its way."""
+
+
+class Telling(NamedTuple):
+    """Days from the act to its telling, from there to the answer, and from there until somebody asks to put it right.
+
+    With 0 of the last it stands as it is.
+    """
+
+    by: Teller
+    after_days: int
+    at_minute: int
+    answer: Answer = "none needed"
+    answered_after_days: float = 0
+    corrected_after_days: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether the act counts in the end."""
+        return self.answer in ("none needed", "yes")
+
+
+def tell(
+    kind: Kind, giver: Neighbour, receiver: Neighbour, days_left: int, habits: Habits, chance: random.Random
+) -> Telling:
+    """How an act between these two is told, on a day with so many days after it."""
+    told = Telling("coordinator", min(chance.choice(LAGS), days_left), 9 * 60 + chance.randrange(11 * 60))
+    if giver.without_internet or receiver.without_internet:
+        return told
+    if kind == "gift":
+        return told._replace(by=chance.choice(("giver", "receiver")))
+    told = _answered(told, kind, COORDINATOR in (giver.place, receiver.place), days_left, habits, chance)
+    if told.counts and chance.random() < habits.corrected:
+        asked = chance.randint(1, CORRECTED_WITHIN_DAYS)
+        if told.after_days + told.answered_after_days + asked + 2 < days_left:
+            return told._replace(corrected_after_days=asked)
+    return told
+
+
+def _answered(
+    told: Telling, kind: Kind, is_coordinators: bool, days_left: int, habits: Habits, chance: random.Random
+) -> Telling:
+    """By whom it is told, and what the other says if their word is needed."""
+    fate, draw = chance.random(), chance.random()
+    comes_to_nothing = fate < habits.unanswered + habits.declined
+    if not comes_to_nothing:
+        if draw < BY_COORDINATOR and not is_coordinators:
+            return told
+        if draw < BY_COORDINATOR + BY_RECEIVER and kind == "help":
+            return told._replace(by="receiver")
+    told = told._replace(by="receiver" if kind == "skill-exchange" and draw < BY_RECEIVER else "giver")
+    days = min(LATEST_ANSWER_DAYS, chance.lognormvariate(0, ANSWER_SIGMA))
+    if fate < habits.unanswered or told.after_days + days + 1 > days_left:
+        return told._replace(answer="never")
+    answer: Answer = "yes" if not comes_to_nothing else "called off" if chance.random() < CALLED_OFF else "no"
+    return told._replace(answer=answer, answered_after_days=days)

@@ -1,22 +1,22 @@
 """Fills an empty time bank with a made community: the same commands as anybody's, no back door into the log."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import DEFAULT_CATEGORIES
-from ledger.identifiers import MemberId
+from ledger.agreements.rules import DEFAULT_CATEGORIES
+from ledger.exchanges.commands import AskForReversal, ReportExchange, help_given
+from ledger.exchanges.facts import Leg
+from ledger.identifiers import ExchangeId, MemberId
+from ledger.members.commands import InviteMember
+from ledger.time_bank import TimeBank
 from web.sample import names
-from web.sample.diary import Diary, SampleClock
-from web.sample.last_days import tell_the_last_days
+from web.sample.diary import LONGEST_DAYS, Diary, SampleClock, steps
 from web.sample.neighbours import Neighbour, settle
-from web.sample.presets import LIVELY, Habits
+from web.sample.plan import LIVELY, Habits
 from web.sample.recording import Clerk, at
-from web.sample.steps import steps
-from web.sample.tellings import LONGEST_DAYS
 from web.sample.village import live
 
 CATEGORIES: Sequence[str] = [category.key for category in DEFAULT_CATEGORIES]
@@ -124,3 +124,60 @@ def _begin(
         diary.plan(formed[-1], lambda name=name: clerk.form_group(name))
     for neighbour in neighbours[1:]:
         clerk.expect(neighbour, formed)
+
+
+def tell_the_last_days(diary: Diary, ids: Mapping[str, MemberId], now: datetime) -> None:
+    """Plans what the member of the demo, and the coordinator, find waiting when they sign in."""
+
+    def report(days: float, teller: str, legs: list[tuple[str, str, int, str]], note: str) -> None:
+        moment = now - timedelta(days=days)
+        diary.plan(moment, lambda: _report(diary, ids, moment, teller, legs, note))
+
+    member, joseph, lan, samuel, leila, grace = names.MEMBER, *(names.NEIGHBOURS[place] for place in (0, 1, 2, 3, 5))
+    report(
+        2.2, joseph, [(joseph, member, 75, "repairs")], "Mended the kitchen tap and showed how to change the washer."
+    )
+    report(
+        1.3,
+        grace,
+        [(grace, member, 60, "learning"), (member, grace, 120, "home")],
+        "An hour of guitar for two hours of sewing.",
+    )
+    report(3.1, member, [(member, lan, 90, "forms")], "The housing form, every line of it.")
+    report(1.6, samuel, [(samuel, names.COORDINATOR, 45, "lifts")], "Drove the folding tables to the library hall.")
+    _ask_to_take_back(diary, ids, leila, member, now)
+    diary.plan(
+        now - timedelta(hours=20),
+        lambda: diary.write(InviteMember(name=names.INVITED), ids[names.COORDINATOR]),
+    )
+
+
+def _report(
+    diary: Diary,
+    ids: Mapping[str, MemberId],
+    moment: datetime,
+    teller: str,
+    legs: list[tuple[str, str, int, str]],
+    note: str,
+) -> ExchangeId:
+    """An exchange of the day before, told now."""
+    report = ReportExchange(
+        legs=tuple(_leg(ids, *leg) for leg in legs), given_on=(moment - timedelta(days=1)).date(), note=note
+    )
+    return ExchangeId(f"x-{diary.write(report, ids[teller]).new_id}")
+
+
+def _ask_to_take_back(diary: Diary, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime) -> None:
+    """Settled nine days ago; yesterday the giver noticed a mistake and asked."""
+    told, kept = now - timedelta(days=9), list[ExchangeId]()
+    legs = [(giver, receiver, 120, "computers")]
+    note, reason = "Set up the new phone and moved the photos.", "It was an hour and a half, I looked at my calendar."
+    diary.plan(told, lambda: kept.append(_report(diary, ids, told, receiver, legs, note)))
+    diary.plan(
+        now - timedelta(hours=22),
+        lambda: diary.write(AskForReversal(kept[0], reason=reason), ids[giver]),
+    )
+
+
+def _leg(ids: Mapping[str, MemberId], giver: str, receiver: str, minutes: int, category: str) -> Leg:
+    return help_given(ids[giver], ids[receiver], minutes, category)

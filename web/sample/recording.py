@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from ledger.application.agreements import AgreeOnLimits
-from ledger.application.exchanges import (
+from ledger.agreements.commands import AgreeOnLimits, FoundCommunity
+from ledger.exchanges.commands import (
     ApproveReversal,
     AskForReversal,
     CallOffExchange,
@@ -14,14 +14,10 @@ from ledger.application.exchanges import (
     ReportExchange,
     help_given,
 )
-from ledger.application.founding import FoundCommunity
-from ledger.application.gifts import RecordGift, WithdrawGift
-from ledger.application.groups import FormGroup, JoinGroup
-from ledger.application.members import ChooseVisibility, GiveRole, InviteMember, LeaveCommunity
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import Leg
-from ledger.events.groups import GroupFormed
-from ledger.events.members import MemberInvited
+from ledger.exchanges.facts import Leg
+from ledger.gifts.commands import RecordGift, WithdrawGift
+from ledger.groups.commands import FormGroup, JoinGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import (
     COMMUNITY,
     HOST,
@@ -32,12 +28,14 @@ from ledger.identifiers import (
     GroupId,
     MemberId,
 )
-from web.sample import names, notes
-from web.sample.acts import Act
-from web.sample.diary import Diary
+from ledger.members.commands import ChooseVisibility, GiveRole, InviteMember, LeaveCommunity
+from ledger.members.facts import MemberInvited
+from ledger.time_bank import TimeBank
+from web.sample import names
+from web.sample import names as notes
+from web.sample.diary import Diary, Step
 from web.sample.neighbours import Neighbour
-from web.sample.presets import Habits
-from web.sample.steps import Step
+from web.sample.plan import Act, Habits
 
 NOTED = 0.5
 WITHDRAWN = 0.01

@@ -10,14 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 
-from projections.measures.acts import Kind
-from web.sample.acts import QUARTER_MINUTES, Act
-from web.sample.calendar import MEAN_MONTH_DAYS, shape_of_days
-from web.sample.credit import Credit
-from web.sample.neighbours import Neighbour
-from web.sample.presets import Habits
-from web.sample.streets import TRIES, Pair, Street
-from web.sample.tellings import COORDINATOR, tell
+from projections.figures.measures.acts import Kind
+from web.sample.diary import COORDINATOR, tell
+from web.sample.neighbours import TRIES, Neighbour, Pair, Street
+from web.sample.plan import MEAN_MONTH_DAYS, QUARTER_MINUTES, Act, Credit, Habits, shape_of_days
 
 LONGEST_QUARTERS = 24 * 4
 """The ledger takes no more than a day for one help."""

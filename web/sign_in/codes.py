@@ -14,8 +14,9 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from web.forms import ascii_digits
-from web.sign_in.tables import SIGN_IN_CODE, hash_of, new_token, seconds, writing
+from ledger.personal_data.store import People
+from web.framework.forms import ascii_digits
+from web.sign_in.tables import SIGN_IN_CODE, hash_of, new_token, prepare, seconds, writing
 
 VALID_FOR = timedelta(minutes=15)
 MOST_TRIES = 5
@@ -109,3 +110,19 @@ def _mac(browser_token: str, code: str) -> str:
 def _plain_digits(typed: str) -> str:
     """The digits of what was typed or pasted, in any script, with spaces or dashes between them."""
     return "".join(sign for sign in ascii_digits(typed)[:40] if sign.isascii() and sign.isdigit())
+
+
+LINK_VALID_FOR = timedelta(days=1)
+
+
+def make_sign_in_link(
+    people: People, member_id: MemberId, base_url: str, now: datetime, valid_for: timedelta = LINK_VALID_FOR
+) -> str:
+    """The address of a page that signs this member in, once, until it expires. Whether they may is asked again then."""
+    prepare(people.engine)
+    return link_url(base_url, make_link(people.engine, member_id, now, valid_for))
+
+
+def link_url(base_url: str, token: str) -> str:
+    """The address behind a token."""
+    return f"{base_url.rstrip('/')}/sign-in/links/{token}"

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from web.settings import Settings
-from web.words import gettext as _
+from web.wording.translation import gettext as _
 
 TIMEOUT_SECONDS = 20
 

@@ -10,8 +10,8 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.log.people import WORDS
-from ledger.log.questions import Question
+from ledger.log.prepared_queries import Question
+from ledger.personal_data.store import WORDS
 from web.sign_in.tables import SESSION, hash_of, new_token, seconds, writing
 
 SIGNED_IN_FOR = timedelta(days=90)

@@ -12,8 +12,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg  # pyright: ignore[reportUnknownVariableType]
 from babel.messages.pofile import write_po
 
-from projections.measures.graph import graph_definitions
-from projections.reports.sheet import meanings
+from projections.figures.measures.network import graph_definitions
+from projections.figures.reports.sheet import meanings
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = Path(__file__).parent / "messages.pot"
@@ -39,7 +39,7 @@ def template() -> bytes:
         for file, _line, message, comments, context in extracted:
             catalog.add(message, None, [(f"{package}/{file}", 0)], auto_comments=comments, context=context)
     for definition in dict.fromkeys([*meanings().values(), *graph_definitions().values()]):
-        catalog.add(definition, None, [("projections/reports/sheet.py", 0)])
+        catalog.add(definition, None, [("projections/figures/reports/sheet.py", 0)])
     written = BytesIO()
     write_po(written, catalog, width=110, omit_header=False, include_lineno=False, sort_output=True)
     lines = written.getvalue().splitlines(keepends=True)

@@ -3,14 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from ledger.application.agreements import AgreeOnCategories, AgreeOnConfirmation, AgreeOnLimits, AgreeOnThresholds
-from ledger.application.exchanges import ConfirmExchange, ReportExchange
-from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
-from ledger.events.agreements import Category
-from ledger.events.exchanges import ExchangeReported
+from ledger.agreements.commands import AgreeOnCategories, AgreeOnConfirmation, AgreeOnLimits, AgreeOnThresholds
+from ledger.agreements.facts import Category
+from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange
+from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import CategoryKey
 from ledger.refusals import BeyondDebitLimit, OnlyCoordinators, UnknownCategory
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of, reopened
 
 

@@ -5,21 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from ledger.application.agreements import AgreeOnLimits
-from ledger.application.commands import Recorded
-from ledger.application.exchanges import (
-    ApproveReversal,
-    AskForReversal,
-    ConfirmExchange,
-    DeclineExchange,
-    ReportExchange,
-)
-from ledger.application.members import GiveRole, InviteMember, LeaveCommunity
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported
-from ledger.events.members import MemberInvited
+from ledger.agreements.commands import AgreeOnLimits
+from ledger.deciding.requests import Recorded
+from ledger.exchanges.commands import ApproveReversal, AskForReversal, ConfirmExchange, DeclineExchange, ReportExchange
+from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import MemberId, random_id
 from ledger.log.entry import decode
+from ledger.members.commands import GiveRole, InviteMember, LeaveCommunity
+from ledger.members.facts import MemberInvited
 from ledger.refusals import (
     AddressTaken,
     AlreadyDeclined,
@@ -28,6 +21,7 @@ from ledger.refusals import (
     LastCoordinator,
     Refusal,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, help_of, minutes_of, reopened, replayed
 
 Act = Callable[[TimeBank], Recorded]

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from ledger.application.agreements import AgreeOnLimits
-from ledger.application.commands import Recorded
-from ledger.application.exchanges import ReportExchange
-from ledger.application.members import InviteMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported, ExchangeSettled
-from ledger.events.members import MemberInvited
+from ledger.agreements.commands import AgreeOnLimits
+from ledger.deciding.requests import Recorded
+from ledger.exchanges.commands import ReportExchange
+from ledger.exchanges.facts import ExchangeReported, ExchangeSettled
 from ledger.identifiers import MemberId
+from ledger.members.commands import InviteMember
+from ledger.members.facts import MemberInvited
 from ledger.refusals import (
     AddressTaken,
     BeyondUpperLimit,
     Refusal,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, caller, facts_in, founded, help_of, minutes_of, reopened
 
 

@@ -2,15 +2,14 @@
 
 import pytest
 
-from ledger.application.commands import Recorded
-from ledger.application.exchanges import ConfirmExchange, ReportExchange
-from ledger.application.gifts import RecordGift
-from ledger.application.members import InviteMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported, ExchangeSettled
-from ledger.events.members import MemberInvited
+from ledger.deciding.requests import Recorded
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange
+from ledger.exchanges.facts import ExchangeReported, ExchangeSettled
+from ledger.gifts.commands import RecordGift
 from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
+from ledger.members.commands import InviteMember
+from ledger.members.facts import MemberInvited
 from ledger.refusals import (
     CommandUsedBefore,
     NotWithOneself,
@@ -18,6 +17,7 @@ from ledger.refusals import (
     WordsTooLong,
     WordsUnreadable,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of, reopened
 
 

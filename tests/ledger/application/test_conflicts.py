@@ -2,10 +2,9 @@
 
 import pytest
 
-from ledger.application.commands import Recorded
-from ledger.application.exchanges import ConfirmExchange, ReportExchange
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeConfirmed, ExchangeReported, ExchangeSettled
+from ledger.deciding.requests import Recorded
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange
+from ledger.exchanges.facts import ExchangeConfirmed, ExchangeReported, ExchangeSettled
 from ledger.identifiers import MemberId
 from ledger.log.entry import decode
 from ledger.log.store import LogUnavailable
@@ -13,6 +12,7 @@ from ledger.refusals import (
     BeyondDebitLimit,
     TooBusy,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of
 from tests.ledger.application.troubled import (
     Entries,

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.erasures import AskForErasure, EraseMember, WithdrawErasure, erase_again, is_clean, would_go
-from ledger.application.exchanges import ApproveReversal, AskForReversal, ReportExchange, ReverseExchange
-from ledger.application.gifts import RecordGift, WithdrawGift
-from ledger.application.members import GiveRole, InviteMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.erasures import PersonalDataErased
-from ledger.events.exchanges import ExchangeReported
-from ledger.events.gifts import GiftRecorded
-from ledger.events.members import MemberInvited, MemberLeft
+from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, erase_again, is_clean, would_go
+from ledger.erasure.facts import PersonalDataErased
+from ledger.exchanges.commands import ApproveReversal, AskForReversal, ReportExchange, ReverseExchange
+from ledger.exchanges.facts import ExchangeReported
+from ledger.gifts.commands import RecordGift, WithdrawGift
+from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, MemberId
 from ledger.log.entry import decode
-from ledger.log.people import WORDS, Words
+from ledger.members.commands import GiveRole, InviteMember
+from ledger.members.facts import MemberInvited, MemberLeft
+from ledger.personal_data.store import WORDS, Words
 from ledger.refusals import LastCoordinator, NobodyAsked, SomebodyElseConfirms, TakesNoPart
+from ledger.time_bank import TimeBank
 from tests.cast import (
     ANA,
     BO,

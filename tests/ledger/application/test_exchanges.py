@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ledger.application.exchanges import (
+from ledger.exchanges.commands import (
     ApproveReversal,
     AskForReversal,
     CallOffExchange,
@@ -14,11 +14,10 @@ from ledger.application.exchanges import (
     ReportExchange,
     ReverseExchange,
 )
-from ledger.application.members import LeaveCommunity
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported, Leg
+from ledger.exchanges.facts import ExchangeReported, Leg
 from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
+from ledger.members.commands import LeaveCommunity
 from ledger.refusals import (
     DayToCome,
     DayTooLongAgo,
@@ -29,6 +28,7 @@ from ledger.refusals import (
     TakesNoPart,
     UnknownExchange,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import (
     ANA,
     BO,

@@ -1,13 +1,13 @@
 """Finding people and groups by what others write."""
 
-from ledger.application.finding import Found, find_all, find_members
-from ledger.application.groups import FormGroup
-from ledger.application.members import InviteMember
-from ledger.application.time_bank import TimeBank
-from ledger.events.groups import GroupFormed
-from ledger.events.members import MemberInvited
+from ledger.groups.commands import FormGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import AccountId
-from ledger.log.people import Words
+from ledger.members.commands import InviteMember
+from ledger.members.facts import MemberInvited
+from ledger.personal_data.search import Found, find_all, find_members
+from ledger.personal_data.store import Words
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDEN, NAMES
 
 ANA_FOUND = Found(AccountId(ANA), NAMES[ANA])

@@ -5,18 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from ledger.application.agreements import AgreeOnLimits
-from ledger.application.exchanges import ReportExchange
-from ledger.application.founding import FoundCommunity
-from ledger.application.groups import FormGroup
-from ledger.application.members import InviteMember
-from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import DEFAULT_CATEGORIES
-from ledger.events.agreements import CategoriesAgreed, ConfirmationAgreed, LimitsAgreed
-from ledger.events.founding import CommunityFounded
-from ledger.events.members import MemberInvited, MemberWelcomed, RoleGiven
+from ledger.agreements.commands import AgreeOnLimits, FoundCommunity
+from ledger.agreements.facts import CategoriesAgreed, CommunityFounded, ConfirmationAgreed, LimitsAgreed
+from ledger.agreements.rules import DEFAULT_CATEGORIES
+from ledger.exchanges.commands import ReportExchange
+from ledger.groups.commands import FormGroup
 from ledger.identifiers import HOST
-from ledger.log.people import People, Words
+from ledger.members.commands import InviteMember
+from ledger.members.facts import MemberInvited, MemberWelcomed, RoleGiven
+from ledger.personal_data.store import People, Words
 from ledger.refusals import (
     AlreadyFounded,
     CommandUsedBefore,
@@ -27,6 +24,7 @@ from ledger.refusals import (
     WordsTooLong,
     WordsUnreadable,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, TODAY, caller, clock, counting_ids, facts_in, help_of
 
 

@@ -2,11 +2,10 @@
 
 import pytest
 
-from ledger.application.gifts import RecordGift, WithdrawGift
-from ledger.application.groups import FormGroup
-from ledger.application.time_bank import TimeBank
-from ledger.events.gifts import GiftRecorded
-from ledger.events.groups import GroupFormed
+from ledger.gifts.commands import RecordGift, WithdrawGift
+from ledger.gifts.facts import GiftRecorded
+from ledger.groups.commands import FormGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, GiftId
 from ledger.log.entry import decode
 from ledger.refusals import (
@@ -18,6 +17,7 @@ from ledger.refusals import (
     UnknownGift,
     UnknownGroup,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDEN, GARDENING, RUTH, TODAY, caller, minutes_of, replayed
 
 

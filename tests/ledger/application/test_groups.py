@@ -2,9 +2,8 @@
 
 import pytest
 
-from ledger.application.groups import FormGroup, JoinGroup, LeaveGroup
-from ledger.application.time_bank import TimeBank
-from ledger.events.groups import GroupFormed
+from ledger.groups.commands import FormGroup, JoinGroup, LeaveGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import GroupId
 from ledger.log.entry import decode
 from ledger.refusals import (
@@ -16,6 +15,7 @@ from ledger.refusals import (
     UnknownGroup,
     WordsTooLong,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, caller
 
 

@@ -6,23 +6,23 @@ from itertools import count
 
 import pytest
 
-from ledger.application.commands import Caller
-from ledger.application.finding import find_all, find_members
-from ledger.application.founding import FoundCommunity
-from ledger.application.groups import FormGroup
-from ledger.application.importing import Community, Outcome, Plan, carry_out, plan_import
-from ledger.application.members import InviteMember, LeaveCommunity
-from ledger.application.replaying import replay
-from ledger.application.sheet_rows import Kind, Row
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeSettled
-from ledger.events.gifts import GiftRecorded
-from ledger.events.groups import GroupFormed
-from ledger.events.members import MemberInvited
+from ledger.agreements.commands import FoundCommunity
+from ledger.deciding.requests import Caller
+from ledger.exchanges.facts import ExchangeSettled
+from ledger.gifts.facts import GiftRecorded
+from ledger.groups.commands import FormGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
+from ledger.importing.plan import Community, Outcome, Plan, carry_out, plan_import
+from ledger.importing.rows import Kind, Row
 from ledger.log.entry import decode
-from ledger.log.faults import LogUnavailable
-from ledger.log.people import Words
+from ledger.log.store import LogUnavailable
+from ledger.members.commands import InviteMember, LeaveCommunity
+from ledger.members.facts import MemberInvited
+from ledger.personal_data.search import find_all, find_members
+from ledger.personal_data.store import Words
+from ledger.replay import replay
+from ledger.time_bank import TimeBank
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = NOW.date()

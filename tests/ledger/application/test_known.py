@@ -4,11 +4,11 @@ import sqlite3
 
 import pytest
 
-from ledger.application import known
-from ledger.application.exchanges import ReportExchange
-from ledger.application.known import false_snapshots
-from ledger.application.time_bank import TimeBank
+from ledger.deciding import context as known
+from ledger.deciding.context import false_snapshots
+from ledger.exchanges.commands import ReportExchange
 from ledger.refusals import BeyondDebitLimit
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, RUTH, TODAY, help_of, minutes_of, reopened
 
 

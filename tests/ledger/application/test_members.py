@@ -4,8 +4,10 @@ import time
 
 import pytest
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.members import (
+from ledger.exchanges.commands import ReportExchange
+from ledger.identifiers import HOST, MemberId
+from ledger.log.entry import decode
+from ledger.members.commands import (
     ChooseVisibility,
     GiveRole,
     InviteMember,
@@ -13,12 +15,9 @@ from ledger.application.members import (
     WelcomeMember,
     WithdrawRole,
 )
-from ledger.application.time_bank import TimeBank
-from ledger.domain.members import Member
-from ledger.events.members import MemberInvited, VisibilityChosen
-from ledger.identifiers import HOST, MemberId
-from ledger.log.entry import decode
-from ledger.log.people import People, Words
+from ledger.members.facts import MemberInvited, VisibilityChosen
+from ledger.members.rules import Member
+from ledger.personal_data.store import People, Words
 from ledger.refusals import (
     AddressTaken,
     AlreadyLeft,
@@ -36,6 +35,7 @@ from ledger.refusals import (
     WordsTooLong,
     WordsUnreadable,
 )
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, facts_in, help_of
 from tests.ledger.application.troubled import losing_the_answer, times, with_trouble
 

@@ -12,11 +12,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from ledger.application import known
-from ledger.application.agreements import AgreeOnLimits
-from ledger.application.commands import Recorded
-from ledger.application.desk import Desk
-from ledger.application.exchanges import (
+from ledger.agreements.commands import AgreeOnLimits
+from ledger.deciding import context as known
+from ledger.deciding.handler import Desk
+from ledger.deciding.requests import Recorded
+from ledger.exchanges.commands import (
     ApproveReversal,
     AskForReversal,
     CallOffExchange,
@@ -26,14 +26,14 @@ from ledger.application.exchanges import (
     ReportExchange,
     ReverseExchange,
 )
-from ledger.application.gifts import RecordGift
-from ledger.application.replaying import replay
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported, Leg
+from ledger.exchanges.facts import ExchangeReported, Leg
+from ledger.gifts.commands import RecordGift
 from ledger.identifiers import AccountId, ExchangeId, MemberId, random_id
 from ledger.log.entry import decode
 from ledger.refusals import Refusal
-from ledger.subjects import account
+from ledger.replay import replay
+from ledger.tags import account
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CAST, CHIDI, RUTH, TODAY, clock, help_of
 
 people = st.sampled_from(CAST)

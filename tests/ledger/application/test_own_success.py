@@ -1,8 +1,8 @@
 """A conflict with our own success: the commit was kept, its answer was lost, and the retry below us met its own entry."""
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported
+from ledger.exchanges.commands import ReportExchange
+from ledger.exchanges.facts import ExchangeReported
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, TODAY, facts_in, help_of
 from tests.ledger.application.troubled import always_conflicting, times, with_trouble
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application.commands import Caller
-from ledger.application.exchanges import (
+from ledger.agreements.commands import FoundCommunity
+from ledger.catalogue import facts
+from ledger.deciding.requests import Caller
+from ledger.exchanges.commands import (
     ApproveReversal,
     AskForReversal,
     ConfirmExchange,
@@ -17,18 +19,16 @@ from ledger.application.exchanges import (
     ReverseExchange,
     help_given,
 )
-from ledger.application.founding import FoundCommunity
-from ledger.application.gifts import RecordGift, WithdrawGift
-from ledger.application.members import InviteMember, WelcomeMember
-from ledger.application.replaying import EVERYTHING, Until, replay
-from ledger.application.time_bank import TimeBank
-from ledger.catalogue import facts
-from ledger.events.exchanges import ExchangeReported
-from ledger.events.gifts import GiftRecorded
-from ledger.events.members import MemberInvited
+from ledger.exchanges.facts import ExchangeReported
+from ledger.gifts.commands import RecordGift, WithdrawGift
+from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, CommandId, ExchangeId, MemberId
 from ledger.log.entry import UnreadableEntry, decode, encode
+from ledger.members.commands import InviteMember, WelcomeMember
+from ledger.members.facts import MemberInvited
 from ledger.refusals import EntryToCome
+from ledger.replay import EVERYTHING, Until, replay
+from ledger.time_bank import TimeBank
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.application.sheet_cells import (
+from ledger.importing.cells import (
     Readings,
     Unreadable,
     day_of,
@@ -17,8 +17,8 @@ from ledger.application.sheet_cells import (
     minutes_of_hours,
     minutes_of_minutes,
 )
-from ledger.application.sheet_rows import read_rows
-from ledger.application.sheets import Sheet, UnusableFile, read_sheet
+from ledger.importing.rows import read_rows
+from ledger.importing.sheets import Sheet, UnusableFile, read_sheet
 
 ROW = "2026-03-28,Ana,Bo,1.5,garden\n"
 HEADINGS = "date,giver,receiver,hours,category\n"

@@ -4,10 +4,10 @@ import time
 
 import sqlalchemy as sa
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.sweeping import sweep
-from ledger.application.time_bank import TimeBank
-from ledger.log.people import WORDS, People, Words
+from ledger.erasure.commands import sweep
+from ledger.exchanges.commands import ReportExchange
+from ledger.personal_data.store import WORDS, People, Words
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, NAMES, TODAY, help_of
 
 

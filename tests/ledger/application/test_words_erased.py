@@ -6,16 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger import subjects
-from ledger.application.erasures import words_about
-from ledger.application.gifts import RecordGift
-from ledger.application.time_bank import TimeBank
+from ledger import tags as subjects
 from ledger.catalogue import Fact, Tags, recorded
-from ledger.events.gifts import GiftRecorded
+from ledger.erasure.commands import words_about
+from ledger.gifts.commands import RecordGift
+from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import AccountId, GiftId, MemberId, is_member
 from ledger.log.entry import encode
-from ledger.log.people import Words
 from ledger.log.store import open_log
+from ledger.personal_data.store import Words
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDENING, RUTH, TODAY
 from tests.ledger.application.test_erasures import erase, kept
 from tests.ledger.facts import made_up_facts, one_of_each

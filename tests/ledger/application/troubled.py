@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ledger.application.time_bank import TimeBank
 from ledger.log.store import Conflict, Log, LogUnavailable, Stored
+from ledger.time_bank import TimeBank
 from tests.cast import clock, counting_ids
 
 Entries = Sequence[tuple[str, bytes, Sequence[str]]]

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
 from ledger.backup.file import Manifest
 from ledger.backup.restoring import Restored, checked, restore
 from ledger.backup.writing import write_backup
-from ledger.log.people import WORDS
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.places import Place
+from ledger.personal_data.store import WORDS
 from ledger.seal.verifying.segments import Progress
+from ledger.time_bank import TimeBank
 from tests.cast import BO, NOW, TODAY, clock, counting_ids, founded, help_of
 from tests.ledger.seal.conftest import live_a_little
 from tests.providing import PostgreSQL

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.erasures import AskForErasure, EraseMember
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
 from ledger.backup.file import BackupRefused
 from ledger.backup.restoring import checked
+from ledger.erasure.commands import AskForErasure, EraseMember
+from ledger.exchanges.commands import ReportExchange
 from ledger.identifiers import AccountId
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from ledger.seal.verifying.receipt import Receipt
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, founded, help_of, minutes_of, replayed
 from tests.ledger.backup.conftest import again, backed_up, everything_in, put_back, silent
 

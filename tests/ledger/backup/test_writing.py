@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
 from ledger.backup.file import BackupRefused, check, opened
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.entry import decode
 from ledger.log.store import open_log
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, help_of
 from tests.faults.books import reporting
 from tests.ledger.backup.conftest import backed_up

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.domain.accounts import Account, keep_within_limits
-from ledger.domain.agreements import Agreements
-from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
+from ledger.agreements.rules import Agreements
+from ledger.exchanges.accounts import Account, keep_within_limits
+from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, MemberId
 from ledger.refusals import BeyondDebitLimit, BeyondUpperLimit
 from tests.cast import AGREEMENTS, ANA, BO, CHIDI, EXCHANGE, RUTH, TODAY, after, balances, help_of, skills

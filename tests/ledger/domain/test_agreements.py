@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from ledger.domain.agreements import (
+from ledger.agreements.facts import (
+    CategoriesAgreed,
+    Category,
+    CommunityFounded,
+    ConfirmationAgreed,
+    ExceptionsAgreed,
+    LimitsAgreed,
+)
+from ledger.agreements.rules import (
     DEFAULT_CATEGORIES,
     DEFAULT_DEBIT_LIMIT_MINUTES,
     DEFAULT_THRESHOLDS,
@@ -16,8 +24,6 @@ from ledger.domain.agreements import (
     agree_exceptions,
     agree_limits,
 )
-from ledger.events.agreements import CategoriesAgreed, Category, ConfirmationAgreed, ExceptionsAgreed, LimitsAgreed
-from ledger.events.founding import CommunityFounded
 from ledger.identifiers import CategoryKey
 from ledger.refusals import (
     LimitOutOfRange,

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from ledger.domain.days import must_be_a_day_to_log
-from ledger.domain.members import Member
+from ledger.members.rules import Member, must_be_a_day_to_log
 from ledger.refusals import DayToCome, DayTooLongAgo
 from tests.cast import ANA, CHIDI, TODAY, host, member
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ledger.domain.erasures import ask, erase, withdraw
-from ledger.domain.members import Coordinators, Member
-from ledger.events.erasures import ErasureAsked, ErasureWithdrawn, Kept, PersonalDataErased
-from ledger.events.members import MemberLeft
+from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, Kept, PersonalDataErased
+from ledger.erasure.rules import ask, erase, withdraw
 from ledger.identifiers import HOST
+from ledger.members.facts import MemberLeft
+from ledger.members.rules import Coordinators, Member
 from ledger.refusals import (
     AlreadyErased,
     ErasureAskedAlready,

@@ -5,21 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from ledger.catalogue import Fact
-from ledger.domain.exchanges import (
-    Exchange,
-    call_off,
-    confirm,
-    decline,
-)
-from ledger.domain.members import Member
-from ledger.events.exchanges import (
+from ledger.exchanges.facts import (
     ExchangeCalledOff,
     ExchangeConfirmed,
     ExchangeDeclined,
     ExchangeReported,
     ExchangeSettled,
 )
+from ledger.exchanges.rules import Exchange, call_off, confirm, decline
 from ledger.identifiers import MemberId
+from ledger.members.rules import Member
 from ledger.refusals import (
     AlreadyCalledOff,
     AlreadyDeclined,

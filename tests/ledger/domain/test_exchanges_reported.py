@@ -4,15 +4,12 @@ from datetime import date
 
 import pytest
 
+from ledger.agreements.rules import Agreements
 from ledger.catalogue import Fact
-from ledger.domain.agreements import Agreements
-from ledger.domain.exchanges import (
-    Exchange,
-    report,
-)
-from ledger.domain.members import Member
-from ledger.events.exchanges import ExchangeReported, ExchangeSettled, Leg
+from ledger.exchanges.facts import ExchangeReported, ExchangeSettled, Leg
+from ledger.exchanges.rules import Exchange, report
 from ledger.identifiers import AccountId, MemberId
+from ledger.members.rules import Member
 from ledger.refusals import (
     BeyondDebitLimit,
     CorrectsNothing,

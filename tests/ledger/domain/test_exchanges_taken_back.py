@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger.domain.exchanges import (
+from ledger.exchanges.facts import ExchangeReversed, ReversalAsked, ReversalDeclined
+from ledger.exchanges.rules import (
     Exchange,
     approve_reversal,
     ask_reversal,
@@ -13,9 +14,8 @@ from ledger.domain.exchanges import (
     decline_reversal,
     reverse,
 )
-from ledger.domain.members import Member
-from ledger.events.exchanges import ExchangeReversed, ReversalAsked, ReversalDeclined
 from ledger.identifiers import MemberId
+from ledger.members.rules import Member
 from ledger.refusals import (
     AlreadyReversed,
     NobodyApprovesTheirOwnReversal,

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
+from ledger.agreements.rules import Agreements
 from ledger.catalogue import Fact
-from ledger.domain.agreements import Agreements
-from ledger.domain.gifts import Gift, record, withdraw
-from ledger.domain.groups import Group
-from ledger.domain.members import Member
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.rules import Gift, record, withdraw
+from ledger.groups.rules import Group
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
+from ledger.members.rules import Member
 from ledger.refusals import (
     AlreadyWithdrawn,
     DayToCome,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.domain.groups import Belonging, Group, form, join, leave
-from ledger.domain.members import Member
-from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
+from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
+from ledger.groups.rules import Belonging, Group, form, join, leave
+from ledger.members.rules import Member
 from ledger.refusals import BelongsAlready, BelongsNot, OnlyCoordinators, TakesNoPart, UnknownGroup, UnknownMember
 from tests.cast import ANA, BO, CHIDI, GARDEN, after, garden, gone, host, invited, member, stranger
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger.domain.members import (
+from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
+from ledger.members.rules import (
     Coordinators,
     Member,
     choose_visibility,
@@ -13,7 +14,6 @@ from ledger.domain.members import (
     welcome,
     withdraw_role,
 )
-from ledger.events.members import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 from ledger.refusals import (
     AlreadyInvited,
     AlreadyLeft,

@@ -1,7 +1,7 @@
 """The tags under which facts are found again."""
 
-from ledger.events.exchanges import ExchangeReversed, ExchangeSettled
-from ledger.events.members import MemberLeft, RoleGiven, RoleWithdrawn
+from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
+from ledger.members.facts import MemberLeft, RoleGiven, RoleWithdrawn
 from tests.ledger.facts import one_of_each
 
 FOR_EVER = {

@@ -10,9 +10,8 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.agreements.facts import CategoriesAgreed, Category, LimitsAgreed
 from ledger.catalogue import Fact, facts
-from ledger.events.agreements import CategoriesAgreed, Category, LimitsAgreed
-from ledger.events.members import MemberInvited
 from ledger.hours import LARGEST_INTEGER
 from ledger.identifiers import CategoryKey, CommandId, MemberId
 from ledger.log.entry import (
@@ -20,12 +19,13 @@ from ledger.log.entry import (
     LARGEST_ENTRY_BYTES,
     Entry,
     UnreadableEntry,
+    UnwritableEntry,
     decode,
     encode,
     instant,
     instant_text,
 )
-from ledger.log.writable import UnwritableEntry
+from ledger.members.facts import MemberInvited
 from tests.cast import ANA
 from tests.ledger.facts import any_fact, one_of_each
 

@@ -9,11 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.log.forgetting import Reached, clean, forget, reached
-from ledger.log.people import WORDS, People, Words
 from ledger.log.places import Place
+from ledger.personal_data.erasing import Reached, clean, forget, reached
+from ledger.personal_data.store import WORDS, People, Words
 from tests.cast import NOW
-from web.sign_in import attempts
+from web.sign_in import tables as attempts
 from web.sign_in.tables import prepare
 
 ANA, BO = MemberId("m-ana"), MemberId("m-bo")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.log.faults import LogUnavailable
 from ledger.log.group_commit import GroupCommit, _Waiting
+from ledger.log.store import LogUnavailable
 
 
 class Slow:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.log.people import WORDS, People, Words, WordsDoNotMatch, commitment_of, folded
 from ledger.log.places import Place
+from ledger.personal_data.store import WORDS, People, Words, WordsDoNotMatch, commitment_of, folded
 from ledger.refusals import AddressTaken
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)

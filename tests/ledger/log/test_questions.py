@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from ledger.log.people import WORDS, People, Words
 from ledger.log.places import Place
-from ledger.log.questions import Question, among, listed
+from ledger.log.prepared_queries import Question, among, listed
+from ledger.personal_data.store import WORDS, People, Words
 
 NAMES = Question(
     sa.select(WORDS.c.value)

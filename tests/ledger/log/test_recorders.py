@@ -11,9 +11,9 @@ from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQue
 from eventsourcing.dcb.popo import InMemoryDCBRecorder
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 
-from ledger.log.postgres import PostgresDCBRecorder
 from ledger.log.postgres_connections import Connections
-from ledger.log.sqlite import SQLiteDCBRecorder
+from ledger.log.postgres_log import PostgresDCBRecorder
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
 
 TYPES: tuple[str, ...] = ("reported", "settled", "declined")
 TAGS: tuple[str, ...] = ("ana", "bo", "chidi", 'rúth\'s "own" \\ tag')

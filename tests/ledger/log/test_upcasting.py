@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ledger import subjects
+from ledger import tags as subjects
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.log.entry import UnreadableEntry, decode
 from tests.ledger.facts import made_up_facts

@@ -9,10 +9,9 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.events.agreements import CategoriesAgreed, LimitsAgreed
-from ledger.events.members import MemberInvited
-from ledger.log.entry import Entry, encode
-from ledger.log.writable import UnwritableEntry, must_be_writable
+from ledger.agreements.facts import CategoriesAgreed, LimitsAgreed
+from ledger.log.entry import Entry, UnwritableEntry, encode, must_be_writable
+from ledger.members.facts import MemberInvited
 from ledger.seal.verifying.canonical import read_entry
 from tests.cast import ANA
 from tests.ledger.log.test_entry import entry_of

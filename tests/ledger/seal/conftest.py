@@ -8,17 +8,17 @@ from typing import NamedTuple
 import pytest
 from hypothesis import settings
 
-from ledger.application.exchanges import ApproveReversal, AskForReversal, ReportExchange
-from ledger.application.gifts import RecordGift, WithdrawGift
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported
-from ledger.events.gifts import GiftRecorded
+from ledger.exchanges.commands import ApproveReversal, AskForReversal, ReportExchange
+from ledger.exchanges.facts import ExchangeReported
+from ledger.gifts.commands import RecordGift, WithdrawGift
+from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import COMMUNITY
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from ledger.seal.verifying.verdict import Verdict
+from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, clock, counting_ids, founded, help_of, skills
 
 ORIGIN = "localhost/elm-street/1"

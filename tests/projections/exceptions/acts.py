@@ -2,8 +2,8 @@
 
 from itertools import count
 
-from ledger.domain.agreements import DEFAULT_DEBIT_LIMIT_MINUTES, DEFAULT_THRESHOLDS
-from projections.exceptions.book import Act, Limits
+from ledger.agreements.rules import DEFAULT_DEBIT_LIMIT_MINUTES, DEFAULT_THRESHOLDS
+from projections.checks.log_reading import Act, Limits
 from tests.cast import ANA, BO, TODAY
 
 AGREED = DEFAULT_THRESHOLDS

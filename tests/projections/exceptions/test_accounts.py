@@ -2,8 +2,8 @@
 
 import pytest
 
-from projections.exceptions.accounts import before_limit, limits_used, new_at_limit, steps
-from projections.exceptions.book import Limits
+from projections.checks.account_rules import before_limit, limits_used, new_at_limit, steps
+from projections.checks.log_reading import Limits
 from tests.cast import ANA, BO, CHIDI
 from tests.projections.exceptions.acts import AGREED, LIMITS, TODAY_NUMBER, act
 

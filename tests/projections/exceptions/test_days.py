@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from projections.exceptions.days import before_leaving, long_days, month_ends
+from projections.checks.pattern_rules import before_leaving, long_days, month_ends
 from tests.cast import ANA, BO, CHIDI, TODAY
 from tests.projections.exceptions.acts import AGREED, TODAY_NUMBER, act
 

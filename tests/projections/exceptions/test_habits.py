@@ -4,9 +4,8 @@ from array import array
 
 import pytest
 
-from projections.exceptions.book import Wishes
-from projections.exceptions.habits import round_hours, taken_back, woken
-from projections.exceptions.voices import both_sides, many_at_once
+from projections.checks.log_reading import Wishes
+from projections.checks.pattern_rules import both_sides, many_at_once, round_hours, taken_back, woken
 from tests.cast import ANA, BO, CHIDI
 from tests.projections.exceptions.acts import AGREED, act
 

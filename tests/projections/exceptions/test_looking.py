@@ -6,17 +6,15 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from ledger.application.agreements import AgreeOnLimits, AgreeOnThresholds
-from ledger.application.exchanges import ConfirmExchange, ReportExchange
-from ledger.domain.agreements import DEFAULT_THRESHOLDS
-from ledger.events.exchanges import ExchangeReported
+from ledger.agreements.commands import AgreeOnLimits, AgreeOnThresholds
+from ledger.agreements.rules import DEFAULT_THRESHOLDS
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange
+from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId
 from ledger.refusals import EntryToCome
-from projections.exceptions import kept
-from projections.exceptions.book import read_book
-from projections.exceptions.kept import look
-from projections.exceptions.looking import exceptions
-from projections.exceptions.noted import RULES, UNITS, Noted, noted
+from projections.checks import anomalies as kept
+from projections.checks.anomalies import RULES, UNITS, Noted, exceptions, look, noted
+from projections.checks.log_reading import read_book
 from tests.cast import ANA, BO, CHIDI, NOW, TODAY, caller, help_of, skills
 from tests.projections.elm_street import ElmStreet
 

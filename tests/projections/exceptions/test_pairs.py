@@ -2,7 +2,7 @@
 
 import pytest
 
-from projections.exceptions.pairs import back_and_forth, circles
+from projections.checks.pattern_rules import back_and_forth, circles
 from tests.cast import ANA, BO, CHIDI, RUTH
 from tests.projections.exceptions.acts import AGREED, act
 

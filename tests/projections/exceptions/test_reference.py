@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from ledger.domain.agreements import THRESHOLDS
+from ledger.agreements.rules import THRESHOLDS
 from ledger.seal.verifying.sample import sample
-from projections.exceptions.noted import RULES
+from projections.checks.anomalies import RULES
 from tests.house_rules.tree import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "exceptions.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import count
 
 from ledger.identifiers import CategoryKey, MemberId
-from projections.measures.acts import KINDS, Act, Kind, Membership
+from projections.figures.measures.acts import KINDS, Act, Kind, Membership
 
 FIRST = date(2025, 1, 1)
 KIND_WEIGHTS = (0.70, 0.15, 0.15)

@@ -4,8 +4,8 @@ import igraph
 import numpy as np
 import pytest
 
-from projections.measures.breadth import breadth, circles_helped, circles_helped_by, effective_number
-from projections.measures.ties import collapse
+from projections.figures.measures.acts import collapse
+from projections.figures.measures.spread import breadth, circles_helped, circles_helped_by, effective_number
 from tests.projections.measures.communities import grown, hours
 
 

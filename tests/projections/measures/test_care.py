@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from ledger.identifiers import MemberId
-from projections.measures.acts import Act, Membership
-from projections.measures.care import newcomers_waiting, overload
+from projections.figures.measures.acts import Act, Membership
+from projections.figures.measures.reach import newcomers_waiting, overload
 from tests.projections.measures.communities import act
 
 LAST = date(2025, 6, 30)

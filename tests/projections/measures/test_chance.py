@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from ledger.identifiers import MemberId
-from projections.measures.acts import counting
-from projections.measures.chance import _part_from_themselves, beyond_chance, by_chance
-from projections.measures.returned import returned
-from projections.measures.ties import collapse
+from projections.figures.measures.acts import collapse, counting
+from projections.figures.measures.chance import _part_from_themselves, beyond_chance, by_chance
+from projections.figures.measures.reciprocity import returned
 from tests.projections.measures.communities import FIRST, act, grown, hours
 
 YEAR_END = FIRST.replace(month=12, day=31)

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.measures.faces import Faces, faces
-from projections.measures.loops import loops_found
-from projections.measures.ties import Ties, collapse
+from projections.figures.measures.acts import Ties, collapse
+from projections.figures.measures.reciprocity import Faces, faces, loops_found
 from tests.projections.measures.communities import grown, hours
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from projections.measures.acts import counting
-from projections.measures.flow import flow, turnover
+from projections.figures.measures.activity import flow, turnover
+from projections.figures.measures.acts import counting
 from tests.projections.measures.communities import FIRST, act, grown
 
 DAY = timedelta(days=1)

@@ -8,11 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from projections.measures.acts import Act, Weigh, counting
-from projections.measures.cores import core_size
-from projections.measures.correlations import correlation
-from projections.measures.graph import Graph, graph, graph_definitions
-from projections.measures.ties import collapse
+from projections.figures.measures.acts import Act, Weigh, collapse, counting
+from projections.figures.measures.network import Graph, core_size, correlation, graph, graph_definitions
 from tests.projections.measures.communities import FIRST, act, grown, hours
 
 LAST = FIRST.replace(month=12, day=31)
@@ -103,8 +100,8 @@ def test_everything_through_one_person_is_a_centralisation_of_one() -> None:
 
 def test_a_large_community_is_sampled_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     exact, other = network()
-    monkeypatch.setattr("projections.measures.graph.ENOUGH_STEPS", 60 * other.ecount())
-    monkeypatch.setattr("projections.measures.graph.FEWEST_PIVOTS", 10)
+    monkeypatch.setattr("projections.figures.measures.network.ENOUGH_STEPS", 60 * other.ecount())
+    monkeypatch.setattr("projections.figures.measures.network.FEWEST_PIVOTS", 10)
 
     sampled, _ = network()
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ledger.identifiers import MemberId
-from projections.measures.faces import faces
-from projections.measures.load import gini, load, load_groups, top, top_people
-from projections.measures.ties import collapse, given
+from projections.figures.measures.acts import collapse, given
+from projections.figures.measures.reciprocity import faces
+from projections.figures.measures.spread import gini, load, load_groups, top, top_people
 from tests.projections.measures.communities import act, grown, hours
 
 

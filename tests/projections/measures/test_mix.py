@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from projections.measures.mix import Part, by_category, by_kind, by_month, evenness
+from projections.figures.measures.activity import Part, by_category, by_kind, by_month, evenness
 from tests.projections.measures.communities import FIRST, act, grown
 
 

@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 
 from ledger.identifiers import MemberId
-from projections.measures.acts import Act, Membership
-from projections.measures.newcomers import Wait, median_wait, newcomers
-from projections.measures.participation import participation
-from projections.measures.retention import retention
-from projections.measures.roles import roles
+from projections.figures.measures.acts import Act, Membership
+from projections.figures.measures.people import Wait, median_wait, newcomers, participation, retention, roles
 from tests.projections.measures.communities import FIRST, act, grown, hours
 
 DAY = timedelta(days=1)

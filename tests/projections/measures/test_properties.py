@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.identifiers import MemberId
-from projections.measures.acts import KINDS, Act, Membership, Weigh, counting
-from projections.measures.graph import graph
-from projections.measures.mix import Part
-from projections.measures.statistics import Statistics, statistics
-from projections.measures.ties import collapse
+from projections.figures.measures.activity import Part
+from projections.figures.measures.acts import KINDS, Act, Membership, Weigh, collapse, counting
+from projections.figures.measures.network import graph
+from projections.figures.measures.statistics import Statistics, statistics
 from tests.projections.measures.communities import CATEGORIES, FIRST, act
 
 DAYS = 120

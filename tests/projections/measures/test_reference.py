@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from projections.measures.graph import graph_definitions
-from projections.measures.statistics import definitions
+from projections.figures.measures.network import graph_definitions
+from projections.figures.measures.statistics import definitions
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "measures.md"
 ROW = re.compile(r"^\| `([a-z0-9_.]+)` \| (.+) \|$", re.MULTILINE)

@@ -5,8 +5,8 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from projections.measures.returned import returned
-from projections.measures.ties import collapse
+from projections.figures.measures.acts import collapse
+from projections.figures.measures.reciprocity import returned
 from tests.projections.measures.communities import grown, hours
 
 

@@ -3,9 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.measures.faces import Faces, faces
-from projections.measures.shares import in_parts, of_twenty
-from projections.measures.ties import collapse
+from projections.figures.measures.acts import collapse, in_parts, of_twenty
+from projections.figures.measures.reciprocity import Faces, faces
 from tests.projections.measures.communities import grown
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from projections.measures.acts import Act, Weigh
-from projections.measures.statistics import Statistics, definitions, statistics
+from projections.figures.measures.acts import Act, Weigh
+from projections.figures.measures.statistics import Statistics, definitions, statistics
 from tests.projections.measures.communities import FIRST, act, grown, hours
 
 DAY = timedelta(days=1)

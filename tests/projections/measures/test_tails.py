@@ -4,8 +4,8 @@ import igraph
 import numpy as np
 import pytest
 
-from projections.measures.tails import exponent_from, tail, zeta
-from projections.measures.ties import collapse
+from projections.figures.measures.acts import collapse
+from projections.figures.measures.spread import exponent_from, tail, zeta
 from tests.projections.measures.communities import grown
 
 

@@ -4,12 +4,9 @@ import igraph
 import networkx as nx
 import pytest
 
-from projections.measures.acts import counting
-from projections.measures.breadth import breadth, circles_helped, circles_helped_by
-from projections.measures.faces import faces
-from projections.measures.load import load
-from projections.measures.returned import returned
-from projections.measures.ties import collapse, given, received
+from projections.figures.measures.acts import collapse, counting, given, received
+from projections.figures.measures.reciprocity import faces, returned
+from projections.figures.measures.spread import breadth, circles_helped, circles_helped_by, load
 from tests.projections.measures.communities import FIRST, act, grown, hours
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from projections.measures.typical import Range, typical_month
+from projections.figures.measures.spread import Range, typical_month
 from tests.projections.measures.communities import FIRST, act, grown, hours
 
 DAY = timedelta(days=1)

@@ -7,13 +7,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.exchanges import ReportExchange
-from ledger.events.exchanges import ExchangeSettled
+from ledger.exchanges.commands import ReportExchange
+from ledger.exchanges.facts import ExchangeSettled
 from ledger.identifiers import ExchangeId
 from ledger.refusals import EntryToCome
-from projections.replays.checking import check_by_replay
-from projections.replays.comparing import ALL_ACCOUNTS
-from projections.replays.kept import CHECKS, ReplayCheck
+from projections.checks.comparison import ALL_ACCOUNTS
+from projections.checks.replays import CHECKS, ReplayCheck, check_by_replay
 from projections.views import Views
 from tests.cast import ANA, BO, NOW, TODAY, help_of, reopened
 from tests.projections.elm_street import ElmStreet
@@ -160,7 +159,7 @@ def test_what_came_out_is_kept_and_outlives_a_rebuild(street: ElmStreet) -> None
 
 
 def test_only_the_last_ones_are_kept(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.replays.kept._OLDEST_KEPT", _oldest_but(3))
+    monkeypatch.setattr("projections.checks.replays._OLDEST_KEPT", _oldest_but(3))
     checks = [checked(street, days=day) for day in range(6)]
 
     assert street.views.replays.history(30) == checks[:2:-1]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from ledger.identifiers import GroupId
-from projections.measures.acts import Act
-from projections.privacy.cells import FEWEST, FEWEST_TO_COMPARE, Audience, Cell, is_safe
-from projections.reports.report import COMMUNITY, Report
+from projections.figures.measures.acts import Act
+from projections.figures.privacy.cells import FEWEST, FEWEST_TO_COMPARE, Audience, Cell, is_safe
+from projections.figures.reports.kept import COMMUNITY, Report
 from tests.projections.reports.written import DAY, lively
 
 SEEDS = (1, 4)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from projections.measures.acts import Act
-from projections.privacy.cells import Audience
-from projections.reports.report import COMMUNITY, Report
+from projections.figures.measures.acts import Act
+from projections.figures.privacy.cells import Audience
+from projections.figures.reports.kept import COMMUNITY, Report
 from tests.projections.measures.communities import act, ring
 from tests.projections.reports.written import DAY, Written
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from projections.reports.closing import closed_periods, first_closing
+from projections.figures.reports.periods import closed_periods, first_closing
 
 
 @pytest.mark.parametrize(

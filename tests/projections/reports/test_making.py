@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from projections.measures.statistics import Statistics, statistics
-from projections.privacy.cells import FEWEST, Cell, is_safe
-from projections.privacy.figures import rounded
-from projections.privacy.groups import WITHOUT_WHOLE
-from projections.reports.report import COMMUNITY, Report
-from projections.reports.sheet import ADDED
+from projections.figures.measures.statistics import Statistics, statistics
+from projections.figures.privacy.cells import FEWEST, Cell, is_safe
+from projections.figures.privacy.figures import rounded
+from projections.figures.privacy.groups import WITHOUT_WHOLE
+from projections.figures.reports.kept import COMMUNITY, Report
+from projections.figures.reports.sheet import ADDED
 from tests.projections.measures.communities import act, ring
 from tests.projections.reports.written import CLOSED, DAY, Written, lively
 

@@ -11,22 +11,21 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.exchanges.commands import ReportExchange
+from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled, Leg
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, CategoryKey, GroupId, is_member
 from ledger.log.entry import decode, instant
-from projections.chronicle import chronicle
-from projections.locks import alone
-from projections.measures.acts import counting
-from projections.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
-from projections.reports import refreshing
-from projections.reports.due import is_due
-from projections.reports.kept import Reports, forget
-from projections.reports.refreshing import refresh
-from projections.reports.report import COMMUNITY, Report
-from projections.reports.ties import KeptTies
+from ledger.time_bank import TimeBank
+from projections.engine.locks import alone
+from projections.figures.chronicle import chronicle
+from projections.figures.measures.acts import counting
+from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
+from projections.figures.reports import refreshing
+from projections.figures.reports.kept import COMMUNITY, Report, Reports, forget
+from projections.figures.reports.periods import is_due
+from projections.figures.reports.refreshing import refresh
+from projections.figures.reports.years import KeptTies
 from projections.views import Views
 from web.sample.diary import SampleClock
 from web.sample.filling import fill

@@ -4,8 +4,8 @@ import csv
 import io
 import json
 
-from projections.reports.report import Late
-from projections.reports.sheet import (
+from projections.figures.reports.kept import Late
+from projections.figures.reports.sheet import (
     COLUMNS,
     as_csv,
     as_json,

@@ -3,11 +3,11 @@
 from datetime import date
 
 from ledger.identifiers import GroupId, MemberId
-from projections.privacy.agreed import ties_of
-from projections.privacy.groups import Placed
-from projections.reports.kept import forget
-from projections.reports.making import Making
-from projections.reports.ties import TiesOfYear, keep_ties, ties_of_year
+from projections.figures.privacy.agreed import ties_of
+from projections.figures.privacy.groups import Placed
+from projections.figures.reports.kept import forget
+from projections.figures.reports.making import Making
+from projections.figures.reports.years import TiesOfYear, keep_ties, ties_of_year
 from tests.projections.elm_street import ElmStreet
 from tests.projections.measures.communities import act, ring
 from tests.projections.reports.written import CLOSED, DAY, Written

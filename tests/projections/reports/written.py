@@ -6,19 +6,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, islice
 from typing import cast
 
+from ledger.agreements.facts import CommunityFounded
 from ledger.catalogue import Fact
-from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled, Leg
-from ledger.events.founding import CommunityFounded
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
-from ledger.events.groups import GroupFormed, GroupJoined, GroupLeft
-from ledger.events.members import MemberWelcomed
+from ledger.exchanges.facts import ExchangeReported, ExchangeReversed, ExchangeSettled, Leg
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Log
-from projections.chronicle import Chronicle, chronicle
-from projections.measures.acts import Act
-from projections.reports.making import Making
-from projections.reports.report import Audience, Report
+from ledger.members.facts import MemberWelcomed
+from projections.figures.chronicle import Chronicle, chronicle
+from projections.figures.measures.acts import Act
+from projections.figures.reports.kept import Audience, Report
+from projections.figures.reports.making import Making
 from tests.cast import CHIDI, caller
 from tests.projections.measures.communities import grown
 

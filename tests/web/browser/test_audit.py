@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page
 
-from ledger.application.exchanges import ReverseExchange
-from projections.exceptions.kept import look
+from ledger.exchanges.commands import ReverseExchange
+from projections.checks.anomalies import look
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
 from tests.web.browser.test_for_everybody import complaints
 from tests.web.pages.conftest import Street

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 from playwright.sync_api import Browser
 
-from ledger.domain.agreements import DEFAULT_CATEGORIES
+from ledger.agreements.rules import DEFAULT_CATEGORIES
 from ledger.identifiers import MemberId
-from projections.reports.report import Late
+from projections.figures.reports.kept import Late
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served, serve
 from tests.web.browser.test_for_everybody import complaints, is_wider_than_its_window
 from tests.web.pages.conftest import Street

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
-from ledger.application.erasures import AskForErasure
-from ledger.application.exchanges import AskForReversal, ReverseExchange
+from ledger.erasure.commands import AskForErasure
+from ledger.exchanges.commands import AskForReversal, ReverseExchange
 from ledger.identifiers import COMMUNITY
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
 from tests.web.pages.conftest import Street

@@ -1,6 +1,6 @@
 """My story on the smallest phones, and as a keepsake on paper."""
 
-from ledger.application.exchanges import ConfirmExchange
+from ledger.exchanges.commands import ConfirmExchange
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
 from tests.web.pages.conftest import Street
 

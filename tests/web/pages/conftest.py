@@ -5,12 +5,12 @@ from datetime import date
 import httpx
 import pytest
 
-from ledger.application.exchanges import ReportExchange, help_given
-from ledger.application.gifts import RecordGift
-from ledger.application.groups import FormGroup, JoinGroup
-from ledger.events.exchanges import ExchangeReported, Leg
-from ledger.events.gifts import GiftRecorded
-from ledger.events.groups import GroupFormed
+from ledger.exchanges.commands import ReportExchange, help_given
+from ledger.exchanges.facts import ExchangeReported, Leg
+from ledger.gifts.commands import RecordGift
+from ledger.gifts.facts import GiftRecorded
+from ledger.groups.commands import FormGroup, JoinGroup
+from ledger.groups.facts import GroupFormed
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from projections.views import Views
 from tests.web.neighbourhood import Browser, Neighbourhood

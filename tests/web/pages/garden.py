@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
-from ledger.application.groups import JoinGroup
-from ledger.application.members import ChooseVisibility
-from ledger.events.members import Circle
+from ledger.groups.commands import JoinGroup
 from ledger.identifiers import MemberId
-from projections.measures.acts import Act
-from projections.privacy.agreed import ties_of
-from projections.privacy.groups import Placed
-from projections.reports.report import Report
-from projections.reports.ties import TiesOfYear, keep_ties
+from ledger.members.commands import ChooseVisibility
+from ledger.members.facts import Circle
+from projections.figures.measures.acts import Act
+from projections.figures.privacy.agreed import ties_of
+from projections.figures.privacy.groups import Placed
+from projections.figures.reports.kept import Report
+from projections.figures.reports.years import TiesOfYear, keep_ties
 from tests.projections.measures.communities import ring
 from tests.web import reports
 from tests.web.pages.conftest import Street

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ledger.domain.agreements import DEFAULT_THRESHOLDS, THRESHOLDS
+from ledger.agreements.rules import DEFAULT_THRESHOLDS, THRESHOLDS
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
-from web.pages.agreements import in_unit_typed, key_for
+from web.pages.agreements.agreements import in_unit_typed, key_for
 
 
 def agreed(browser: Browser, noun: str, /, **typed: object) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from httpx import Response
 
-from ledger.application.exchanges import CallOffExchange
+from ledger.exchanges.commands import CallOffExchange
 from ledger.identifiers import AccountId, ExchangeId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on

@@ -1,7 +1,7 @@
 """The auditor's desk: the chapters of the journal with their numbers."""
 
-from ledger.application.exchanges import ReverseExchange
-from projections.replays.checking import check_by_replay
+from ledger.exchanges.commands import ReverseExchange
+from projections.checks.replays import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.application.groups import JoinGroup
+from ledger.groups.commands import JoinGroup
 from tests.web.pages.conftest import GARDENING, Street, checked
 from tests.web.pages.reader import form_on, send, words_on
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ledger.application.exchanges import ReportExchange, help_given
-from projections.reports.refreshing import refresh
-from projections.reports.report import COMMUNITY, Late
+from ledger.exchanges.commands import ReportExchange, help_given
+from projections.figures.reports.kept import COMMUNITY, Late
+from projections.figures.reports.refreshing import refresh
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.reports import FOR_COORDINATORS, GARDEN, hidden, kept, month_of, part, report

@@ -1,8 +1,8 @@
 """The coordinator's desk: what waits, and for whom."""
 
-from ledger.application.exchanges import AskForReversal
-from ledger.application.members import InviteMember
-from ledger.events.members import MemberInvited
+from ledger.exchanges.commands import AskForReversal
+from ledger.members.commands import InviteMember
+from ledger.members.facts import MemberInvited
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.application.erasures import WithdrawErasure
-from ledger.application.members import GiveRole
+from ledger.erasure.commands import WithdrawErasure
 from ledger.identifiers import MemberId, new_command_id
+from ledger.members.commands import GiveRole
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on

@@ -6,16 +6,15 @@ from typing import get_args
 
 import pytest
 
-from ledger.domain.agreements import DEFAULT_THRESHOLDS
+from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.identifiers import AccountId
-from projections.exceptions.kept import look
-from projections.exceptions.noted import RULES, Rule, noted
+from projections.checks.anomalies import RULES, Rule, look, noted
 from tests.cast import ANA, BO, CHIDI
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
-from web.looked_at import RULES as SAID
-from web.looked_at import found_words, rule_words
-from web.voices import Voice
+from web.wording.anomalies import RULES as SAID
+from web.wording.anomalies import found_words, rule_words
+from web.wording.labels import Voice
 
 
 def looked(street: Street) -> int:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from projections.reports.report import Late
+from projections.figures.reports.kept import Late
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.reports import FOR_COORDINATORS, hidden, kept, month_of, report

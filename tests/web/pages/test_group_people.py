@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.application.groups import LeaveGroup
+from ledger.groups.commands import LeaveGroup
 from tests.projections.measures.communities import act
 from tests.web import reports
 from tests.web.pages.conftest import Street

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.application.groups import JoinGroup
+from ledger.groups.commands import JoinGroup
 from ledger.identifiers import GroupId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on

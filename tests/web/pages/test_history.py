@@ -3,9 +3,9 @@
 import re
 from datetime import date, timedelta
 
-from ledger.application.exchanges import CallOffExchange, DeclineExchange, ReverseExchange
-from ledger.application.members import LeaveCommunity
+from ledger.exchanges.commands import CallOffExchange, DeclineExchange, ReverseExchange
 from ledger.identifiers import COMMUNITY
+from ledger.members.commands import LeaveCommunity
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
 

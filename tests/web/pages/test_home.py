@@ -1,6 +1,6 @@
 """The first page."""
 
-from ledger.application.exchanges import AskForReversal, ConfirmExchange
+from ledger.exchanges.commands import AskForReversal, ConfirmExchange
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 

@@ -7,9 +7,9 @@ import sqlite3
 
 import pytest
 
-from ledger.application.commands import Caller
-from ledger.application.exchanges import ConfirmExchange, ReportExchange, ReverseExchange, help_given
-from ledger.application.gifts import WithdrawGift
+from ledger.deciding.requests import Caller
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange, ReverseExchange, help_given
+from ledger.gifts.commands import WithdrawGift
 from ledger.identifiers import ExchangeId, new_command_id
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on

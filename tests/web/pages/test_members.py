@@ -2,9 +2,9 @@
 
 import pytest
 
-from ledger.application.members import InviteMember
-from ledger.events.members import MemberInvited
-from ledger.log.people import Words
+from ledger.members.commands import InviteMember
+from ledger.members.facts import MemberInvited
+from ledger.personal_data.store import Words
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ledger.application.exchanges import ReverseExchange
+from ledger.exchanges.commands import ReverseExchange
 from ledger.log.entry import decode
 from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pages.conftest import YESTERDAY, Street

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from ledger.application.commands import Caller
-from ledger.application.exchanges import DeclineExchange, ReverseExchange
-from ledger.application.gifts import RecordGift
+from ledger.deciding.requests import Caller
+from ledger.exchanges.commands import DeclineExchange, ReverseExchange
+from ledger.gifts.commands import RecordGift
 from ledger.identifiers import AccountId, new_command_id
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from ledger.application.commands import Caller
-from ledger.application.exchanges import ReportExchange, help_given
+from ledger.deciding.requests import Caller
+from ledger.exchanges.commands import ReportExchange, help_given
 from ledger.identifiers import new_command_id
 from ledger.log.entry import decode
 from ledger.seal.signing.folder import TREE, SealFolder

@@ -7,9 +7,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ledger.log.entry import instant_text
-from projections.asked import BETWEEN_TWO
-from projections.replays.checking import check_by_replay
-from projections.replays.kept import ReplayCheck
+from projections.checks.replays import ReplayCheck, check_by_replay
+from projections.engine.background import BETWEEN_TWO
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
 from web.commands.main import hours

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from ledger.application.agreements import AgreeOnCategories
-from ledger.application.commands import Caller
-from ledger.events.agreements import Category
+from ledger.agreements.commands import AgreeOnCategories
+from ledger.agreements.facts import Category
+from ledger.deciding.requests import Caller
 from ledger.identifiers import AccountId, CategoryKey, new_command_id
 from tests.web.pages.conftest import GARDENING, Street, checked, logged
 from tests.web.pages.reader import form_on, send, words_on

@@ -1,6 +1,6 @@
 """A mistake is corrected, never edited: taken back by two people, and logged anew."""
 
-from ledger.application.exchanges import ApproveReversal, AskForReversal, ConfirmExchange, ReverseExchange
+from ledger.exchanges.commands import ApproveReversal, AskForReversal, ConfirmExchange, ReverseExchange
 from ledger.identifiers import AccountId, ExchangeId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.application.groups import FormGroup
+from ledger.groups.commands import FormGroup
 from ledger.seal.signing.folder import DAY, LATEST, SealFolder, write_durably
 from ledger.seal.signing.signer import Signer, daily_seal
 from ledger.seal.verifying.note import COSIGNATURE, Note, Signature, VerifierKey, cosigned_text

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ledger.application.agreements import AgreeOnLimits
-from ledger.application.exchanges import AskForReversal
-from ledger.application.members import GiveRole
+from ledger.agreements.commands import AgreeOnLimits
+from ledger.exchanges.commands import AskForReversal
+from ledger.members.commands import GiveRole
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import GARDENING, Street, checked
 from tests.web.pages.reader import form_on, send, words_on
-from web.authorisation import handler_name, handlers_of
+from web.framework.access import handler_name, handlers_of
 
 TOO_LONG = "n" * 10_000
 """A reason that no field takes."""

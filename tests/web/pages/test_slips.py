@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.application.commands import Caller
-from ledger.application.groups import FormGroup
+from ledger.deciding.requests import Caller
+from ledger.groups.commands import FormGroup
 from ledger.identifiers import COMMUNITY, new_command_id
 from ledger.seal.signing.folder import TREE, SealFolder
 from ledger.seal.verify import verify
@@ -16,7 +16,7 @@ from ledger.seal.verifying.receipt import parse_receipt
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
-from web.seals import SECONDS_BETWEEN_SEALS, Seals
+from web.pages.proof.seals import SECONDS_BETWEEN_SEALS, Seals
 
 ORIGIN = "localhost/riverside/1"
 

@@ -1,6 +1,6 @@
 """The statement: every movement with both tallies after it, for its holder and those who keep the book."""
 
-from ledger.application.exchanges import ReverseExchange
+from ledger.exchanges.commands import ReverseExchange
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.pages.test_history import _link

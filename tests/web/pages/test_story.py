@@ -5,19 +5,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ledger.application.exchanges import ConfirmExchange, ReportExchange, ReverseExchange, help_given
-from ledger.application.gifts import RecordGift
-from ledger.domain.agreements import DEFAULT_CATEGORIES
+from ledger.agreements.rules import DEFAULT_CATEGORIES
+from ledger.exchanges.commands import ConfirmExchange, ReportExchange, ReverseExchange, help_given
+from ledger.gifts.commands import RecordGift
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey
-from projections.reports import kept
-from projections.reports.report import Report
+from projections.figures.reports import kept
+from projections.figures.reports.kept import Report
 from tests.cast import ANA, BO
 from tests.projections.elm_street import ElmStreet
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
 from tests.web.pseudo import left_in_english, pseudo_languages
-from web.pages.story import shown_year
-from web.pages.typed import today_of
+from web.pages.exchanges.fields import today_of
+from web.pages.figures.story import shown_year
 
 LAST_YEAR = date(2025, 12, 31)
 OF_ANA = ("Ana Sousa", "Bo Lindqvist", "Riverside", *(category.label for category in DEFAULT_CATEGORIES))

@@ -7,12 +7,12 @@ import json
 import httpx
 import pytest
 
-from ledger.application.agreements import AgreeOnCategories
-from ledger.events.agreements import Category
+from ledger.agreements.commands import AgreeOnCategories
+from ledger.agreements.facts import Category
 from ledger.identifiers import CategoryKey
 from tests.web.pages.conftest import Street
 from tests.web.pages.test_story import busy
-from web.pages import story_files
+from web.pages.figures import story_files
 
 
 def rows_of(answer: httpx.Response) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from web.sample.acts import Act
+from web.sample.plan import Act
 
 Ties = Counter[tuple[int, int]]
 

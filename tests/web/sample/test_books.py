@@ -3,10 +3,10 @@
 from collections import Counter
 from pathlib import Path
 
-from ledger.application.exchanges import ReportExchange, help_given
-from ledger.application.replaying import replay
+from ledger.exchanges.commands import ReportExchange, help_given
 from ledger.identifiers import AccountId
 from ledger.log.entry import decode
+from ledger.replay import replay
 from tests.bench import community, logs
 from tests.web.sample.second_opinion import is_in_order
 

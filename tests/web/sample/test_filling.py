@@ -7,22 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application.finding import find_members
-from ledger.application.replaying import replay
-from ledger.application.time_bank import TimeBank
-from ledger.domain.agreements import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
-from ledger.events.exchanges import ExchangeReported
-from ledger.events.gifts import GiftRecorded
+from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
+from ledger.exchanges.facts import ExchangeReported
+from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Entry, decode
-from projections.counted import Counted, counted
-from projections.measures.statistics import statistics
-from projections.privacy.figures import protected
+from ledger.personal_data.search import find_members
+from ledger.replay import replay
+from ledger.time_bank import TimeBank
+from projections.figures.chronicle_entries import Counted, counted
+from projections.figures.measures.statistics import statistics
+from projections.figures.privacy.figures import protected
 from projections.views import Views
-from web.sample import names, notes
+from web.sample import names
+from web.sample import names as notes
 from web.sample.diary import SampleClock
 from web.sample.filling import MEMBERS, fill
-from web.sample.presets import PRESETS
+from web.sample.plan import PRESETS
 
 END = datetime(2026, 11, 22, 15, tzinfo=UTC)
 

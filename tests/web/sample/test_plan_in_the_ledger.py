@@ -11,16 +11,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ledger.application.time_bank import TimeBank
-from ledger.events.exchanges import ExchangeReported
+from ledger.exchanges.facts import ExchangeReported
 from ledger.log.entry import Entry, decode
+from ledger.time_bank import TimeBank
 from tests.web.sample import second_opinion
 from web.commands.main import hours
-from web.sample.acts import Act
 from web.sample.diary import SampleClock
 from web.sample.filling import CATEGORIES, days_of, fill
 from web.sample.neighbours import settle
-from web.sample.presets import STEADY
+from web.sample.plan import STEADY, Act
 from web.sample.village import live
 
 END = datetime(2026, 3, 1, 15, tzinfo=UTC)

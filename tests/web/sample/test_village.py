@@ -8,13 +8,11 @@ from functools import cache
 
 import pytest
 
-from ledger.domain.agreements import DEFAULT_CATEGORIES
+from ledger.agreements.rules import DEFAULT_CATEGORIES
 from tests.web.sample import second_opinion
-from web.sample.acts import Act
+from web.sample.diary import LONGEST_DAYS, steps
 from web.sample.neighbours import Neighbour, settle
-from web.sample.presets import BOOM_AND_BUST, LIVELY, MASS_SIGN_UP, PRESETS, STEADY, TIGHT_VILLAGE, Habits
-from web.sample.steps import steps
-from web.sample.tellings import LONGEST_DAYS
+from web.sample.plan import BOOM_AND_BUST, LIVELY, MASS_SIGN_UP, PRESETS, STEADY, TIGHT_VILLAGE, Act, Habits
 from web.sample.village import live
 
 FIRST_DAY = date(2025, 1, 1)

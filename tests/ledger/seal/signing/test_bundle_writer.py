@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.application.erasures import AskForErasure, EraseMember
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
-from ledger.events.erasures import PersonalDataErased
+from ledger.erasure.commands import AskForErasure, EraseMember
+from ledger.erasure.facts import PersonalDataErased
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.entry import decode
-from ledger.log.people import WORDS
+from ledger.personal_data.store import WORDS
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
+from ledger.time_bank import TimeBank
 from tests import providing
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, facts_in, help_of, replayed
 from tests.ledger.seal.conftest import SealedCommunity

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.application.time_bank import TimeBank
 from ledger.seal.signing.folder import ASKED, DAY, MONTH, SealDate, SealDates, SealRefused
 from ledger.seal.signing.signer import Signer, daily_seal
+from ledger.time_bank import TimeBank
 from tests.cast import NOW
 from tests.ledger.seal.conftest import SealedCommunity, live_a_little
 from tests.ledger.seal.signing.test_signer import behind_the_back

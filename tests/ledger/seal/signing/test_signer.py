@@ -7,8 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.store import Log, open_log
 from ledger.refusals import EntryToCome
 from ledger.seal.signing.bundle_writer import write_bundle
@@ -17,6 +16,7 @@ from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.note import check_checkpoint
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, clock, counting_ids, founded, help_of
 from tests.ledger.log.programs import acknowledged, appending
 from tests.ledger.seal.conftest import SealedCommunity

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.catalogue import facts
-from ledger.events.exchanges import ExchangeReversed, ExchangeSettled, Leg
+from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, CategoryKey, is_command_id
 from ledger.log.entry import decode, encode
 from ledger.seal.verifying.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, erased, postings, read_entry

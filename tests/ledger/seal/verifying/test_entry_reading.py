@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from ledger.catalogue import Fact
-from ledger.events.exchanges import ExchangeConfirmed, ExchangeReported, ExchangeReversed, ExchangeSettled
-from ledger.events.gifts import GiftRecorded, GiftWithdrawn
+from ledger.exchanges.facts import ExchangeConfirmed, ExchangeReported, ExchangeReversed, ExchangeSettled
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, CommandId, ExchangeId, GiftId
 from ledger.log.entry import encode
 from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from ledger.seal.verifying.merkle import EMPTY_ROOT
 from ledger.seal.verifying.note import ED25519, Checkpoint, Signature, VerifierKey, parse_note, sign_note
 from ledger.seal.verifying.verdict import Verdict
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, clock, counting_ids, help_of
 from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.verifying.test_tampering import keys_of, said

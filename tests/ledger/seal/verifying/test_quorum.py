@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import main, verify
@@ -17,6 +16,7 @@ from ledger.seal.verifying.note import Signature, check_checkpoint, parse_keys, 
 from ledger.seal.verifying.policy import Policy, cosign, parse_policy, time_in_words, with_cosignatures
 from ledger.seal.verifying.receipt import parse_receipt
 from ledger.seal.verifying.verdict import NO_POLICY, Verdict
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, help_of
 from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.signing.test_bundle_writer import files_of

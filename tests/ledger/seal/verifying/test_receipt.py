@@ -8,8 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.log.entry import decode
 from ledger.refusals import EntryToCome
 from ledger.seal.signing.signer import Signer
@@ -31,6 +30,7 @@ from ledger.seal.verifying.note import (
 )
 from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, LONGEST_PATH, Receipt, parse_receipt
 from ledger.seal.verifying.verdict import Verdict
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, help_of
 from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.verifying.test_note import mutate

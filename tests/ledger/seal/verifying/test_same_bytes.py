@@ -12,15 +12,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger.application.time_bank import TimeBank
 from ledger.catalogue import Fact
-from ledger.events.exchanges import ExchangeReported, ExchangeSettled
+from ledger.exchanges.facts import ExchangeReported, ExchangeSettled
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import encode
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.bundle_files import CORRECTIONS_HEAD, balances_table
 from ledger.seal.verifying.segments import ENTRIES, LogTotals, read_segments, tasks
+from ledger.time_bank import TimeBank
 from tests.cast import BO, CAST, TODAY, clock, help_of
 from tests.ledger.recorded.record import entry_of
 from tests.ledger.seal.conftest import SealedCommunity
@@ -36,7 +36,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
 WRITING = """
 import os, sys
 from pathlib import Path
-from ledger.application.time_bank import TimeBank
+from ledger.time_bank import TimeBank
 from ledger.seal.verifying.segments import LogTotals, read_segments
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.signer import Signer

@@ -8,8 +8,8 @@ import msgspec
 import rfc8785
 
 from ledger.catalogue import Fact
-from ledger.events.erasures import PersonalDataErased
-from ledger.events.exchanges import ExchangeReported, ExchangeReversed, ExchangeSettled
+from ledger.erasure.facts import PersonalDataErased
+from ledger.exchanges.facts import ExchangeReported, ExchangeReversed, ExchangeSettled
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import Entry, encode
 from ledger.seal.verifying.bundle_files import Tally, balances_table, guide, journal_closing, journal_opening

@@ -9,8 +9,7 @@ from time import monotonic
 
 import pytest
 
-from ledger.application.exchanges import ReportExchange
-from ledger.application.time_bank import TimeBank
+from ledger.exchanges.commands import ReportExchange
 from ledger.seal.signing.folder import CONTRADICTION, SealRefused
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.note import check_checkpoint
@@ -26,6 +25,7 @@ from ledger.seal.witnessing.client import (
 )
 from ledger.seal.witnessing.witness import Witness
 from ledger.seal.witnessing.witnesses import ACKNOWLEDGED
+from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, clock, counting_ids, help_of
 from tests.ledger.seal.conftest import ORIGIN, SealedCommunity
 from tests.ledger.seal.witnessing.neighbours import AT, open_to, replying, saying

@@ -2,12 +2,12 @@
 
 import pytest
 
-from ledger.application.time_bank import TimeBank
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.note import ED25519, VerifierKey
 from ledger.seal.verifying.policy import parse_policy
 from ledger.seal.witnessing.witnesses import ACKNOWLEDGED, POLICY, Witnesses
+from ledger.time_bank import TimeBank
 from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.verifying.test_cosignature import key_of
 

@@ -1,0 +1,1 @@
+"""What the community has agreed, from its founding on."""

@@ -1,0 +1,141 @@
+"""The command that founds a community."""
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from ledger.agreements import rules
+from ledger.agreements.facts import (
+    CategoriesAgreed,
+    Category,
+    CommunityFounded,
+    ConfirmationAgreed,
+    LimitsAgreed,
+    Thresholds,
+    WordsNeeded,
+)
+from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
+from ledger.catalogue import Fact
+from ledger.deciding.context import Known
+from ledger.deciding.requests import Command, Request, Sealed, WithWords
+from ledger.identifiers import HOST, MemberId
+from ledger.members import rules as member_rules
+from ledger.members.commands import LONGEST_NAME, contacts
+from ledger.members.rules import Member
+from ledger.refusals import AlreadyFounded, NoName, UnknownTimeZone, must_be_text
+
+
+class FoundCommunity(Command):
+    """Found the community with the default agreements, and its first coordinator if one is named. Only once.
+
+    `host` becomes part of the log's origin (host/community/epoch), which every entry repeats.
+    """
+
+    stored_name = "found-community"
+
+    name: str
+    time_zone: str
+    language: str = "en"
+    host: str = "localhost"
+    coordinator: Sealed = ""
+    email: Sealed = ""
+
+    def words(self) -> Mapping[str, str]:
+        """The coordinator's name and e-mail address, as they are sealed with the invitation."""
+        return {"name": self.coordinator, "email": self.email if self.coordinator.strip() else ""}
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact | WithWords]:
+        first = MemberId(f"m-{request.new_id}") if self.coordinator.strip() else None
+        if known.agreements.is_founded:
+            raise AlreadyFounded
+        if not self.name.strip():
+            raise NoName
+        must_be_text("name", self.name, limit=LONGEST_NAME)
+        founded = CommunityFounded(
+            name=self.name.strip(),
+            time_zone=_zone(self.time_zone),
+            language=self.language,
+            origin=f"{self.host}/{_origin_word(self.name) or request.new_id}/1",
+        )
+        agreed: list[Fact | WithWords] = [
+            founded,
+            LimitsAgreed(debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES),
+            ConfirmationAgreed(words_needed="receiver"),
+            CategoriesAgreed(categories=DEFAULT_CATEGORIES),
+        ]
+        return agreed if first is None else [*agreed, *self._first_coordinator(known, first)]
+
+    def _first_coordinator(self, known: Known, first: MemberId) -> list[Fact | WithWords]:
+        host = Member(id=HOST)
+        member = known.member(first)
+        (invited,) = member_rules.invite(member, by=host)
+        (welcomed,) = member_rules.welcome(member.after(invited), by=host)
+        (given,) = member_rules.give_role(member.after(invited).after(welcomed), "coordinator", by=host)
+        return [WithWords(invited, contacts(known, first, name=self.coordinator, email=self.email)), welcomed, given]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise UnknownTimeZone(time_zone=name) from error
+    return name
+
+
+def _origin_word(name: str) -> str:
+    """The community's name as one ASCII word for the log's origin; empty when it has no ASCII letter or digit."""
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
+    return "-".join(part for part in letters.split("-") if part)[:40]
+
+
+class AgreeOnLimits(Command):
+    """Change how many minutes an account may go below or above zero. Records nothing if these limits are in force."""
+
+    stored_name = "agree-limits"
+
+    debit_limit_minutes: int = msgspec.field(name="debit")
+    upper_limit_minutes: int | None = msgspec.field(name="upper")
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_limits(
+            known.agreements,
+            debit_limit_minutes=self.debit_limit_minutes,
+            upper_limit_minutes=self.upper_limit_minutes,
+            by=known.member(request.caller.by),
+        )
+
+
+class AgreeOnConfirmation(Command):
+    """Change who has to agree before an exchange counts."""
+
+    stored_name = "agree-confirmation"
+
+    words_needed: WordsNeeded
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_confirmation(
+            known.agreements, words_needed=self.words_needed, by=known.member(request.caller.by)
+        )
+
+
+class AgreeOnCategories(Command):
+    """Change the kinds of help to choose from."""
+
+    stored_name = "agree-categories"
+
+    categories: tuple[Category, ...]
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_categories(known.agreements, categories=self.categories, by=known.member(request.caller.by))
+
+
+class AgreeOnThresholds(Command):
+    """Change the thresholds from which entries are listed as worth a look."""
+
+    stored_name = "agree-exceptions"
+
+    thresholds: Thresholds
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.agree_exceptions(known.agreements, thresholds=self.thresholds, by=known.member(request.caller.by))

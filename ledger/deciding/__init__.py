@@ -1,0 +1,1 @@
+"""The command handler, and what a decision can read."""

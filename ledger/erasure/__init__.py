@@ -1,0 +1,1 @@
+"""Erasing personal data without touching an entry."""

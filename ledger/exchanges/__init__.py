@@ -1,0 +1,1 @@
+"""Hours of help between members."""

@@ -1,0 +1,293 @@
+"""How help is reported, agreed to, declined, called off and taken back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal, Self
+
+import msgspec
+
+from ledger.agreements.rules import Agreements, must_be_founded
+from ledger.catalogue import Fact
+from ledger.exchanges.accounts import Account, keep_within_limits
+from ledger.exchanges.facts import (
+    ExchangeCalledOff,
+    ExchangeConfirmed,
+    ExchangeDeclined,
+    ExchangeReported,
+    ExchangeReversed,
+    ExchangeSettled,
+    Leg,
+    ReversalAsked,
+    ReversalDeclined,
+)
+from ledger.hours import DAY_MINUTES
+from ledger.identifiers import AccountId, ExchangeId, MemberId
+from ledger.members.rules import Member, must_be_a_day_to_log, must_coordinate, must_take_part
+from ledger.refusals import (
+    AlreadyCalledOff,
+    AlreadyDeclined,
+    AlreadyReversed,
+    AlreadySettled,
+    CorrectsNothing,
+    NobodyApprovesTheirOwnReversal,
+    NoReversalAsked,
+    NotAParty,
+    NothingToReport,
+    NotSettled,
+    NotTheirsToSay,
+    NotWithOneself,
+    OnlyTheOtherPartyConfirms,
+    OnlyTheReporterCallsOff,
+    ReversalAskedBefore,
+    TooLong,
+    TooShort,
+    UnknownCategory,
+    UnknownExchange,
+)
+
+State = Literal["unknown", "waiting", "settled", "declined", "called-off", "reversed"]
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """An exchange as far as its facts tell."""
+
+    id: ExchangeId
+    state: State = "unknown"
+    legs: tuple[Leg, ...] = ()
+    given_on: date = date.min
+    reported_by: MemberId = MemberId("")
+    awaiting: tuple[MemberId, ...] = ()
+    reversal_asked_by: MemberId | None = None
+
+    @property
+    def parties(self) -> frozenset[AccountId]:
+        """Everybody who gave or received in it."""
+        return parties_of(self.legs)
+
+    def after(self, fact: Fact) -> Self:
+        """The exchange once this fact has happened."""
+        match fact:
+            case ExchangeReported():
+                return msgspec.structs.replace(
+                    self,
+                    state="waiting",
+                    legs=fact.legs,
+                    given_on=fact.given_on,
+                    reported_by=fact.reported_by,
+                    awaiting=fact.awaiting,
+                )
+            case ExchangeConfirmed():
+                left = tuple(member for member in self.awaiting if member != fact.confirmed_by)
+                return msgspec.structs.replace(self, awaiting=left)
+            case ExchangeSettled():
+                return msgspec.structs.replace(self, state="settled", awaiting=())
+            case ExchangeDeclined():
+                return msgspec.structs.replace(self, state="declined", awaiting=())
+            case ExchangeCalledOff():
+                return msgspec.structs.replace(self, state="called-off", awaiting=())
+            case ReversalAsked():
+                return msgspec.structs.replace(self, reversal_asked_by=fact.asked_by)
+            case ReversalDeclined():
+                return msgspec.structs.replace(self, reversal_asked_by=None)
+            case ExchangeReversed():
+                return msgspec.structs.replace(self, state="reversed", reversal_asked_by=None)
+            case _:
+                return self
+
+
+def parties_of(legs: Sequence[Leg]) -> frozenset[AccountId]:
+    """Everybody who gave or received in these legs."""
+    return frozenset(side for leg in legs for side in (leg.giver, leg.receiver))
+
+
+def report(
+    exchange: ExchangeId,
+    legs: Sequence[Leg],
+    given_on: date,
+    *,
+    by: Member,
+    parties: Mapping[AccountId, Member],
+    accounts: Mapping[AccountId, Account],
+    agreements: Agreements,
+    today: date,
+    corrects: Exchange | None = None,
+    typed_by: Member | None = None,
+) -> Sequence[Fact]:
+    """Somebody says that help took place. It settles at once when nobody's word is missing.
+
+    Hours leave the receiver's account, so a receiver's word is needed, and the giver's too where the community
+    asks for both. A coordinator who is no party may report for both: that needs no further word (design §5).
+    `typed_by` is the coordinator who passes on the word of `by`, when it is not `by` who types.
+    """
+    must_be_founded(agreements)
+    _must_be_help(legs, agreements)
+    if AccountId(by.id) not in parties_of(legs):
+        if not by.coordinates:
+            raise NotAParty
+    else:
+        must_take_part(by)
+    for member in parties.values():
+        must_take_part(member)
+    must_be_a_day_to_log(given_on, today=today, by=typed_by or by)
+    if corrects is not None and (corrects.state != "reversed" or corrects.parties != parties_of(legs)):
+        raise CorrectsNothing
+    awaiting = _missing_words(legs, by, agreements)
+    reported = ExchangeReported(
+        exchange=exchange,
+        legs=tuple(legs),
+        given_on=given_on,
+        reported_by=by.id,
+        awaiting=awaiting,
+        corrects=corrects.id if corrects else None,
+    )
+    if awaiting:
+        return [reported]
+    keep_within_limits(legs, accounts, agreements)
+    return [reported, ExchangeSettled(exchange=exchange, legs=tuple(legs), given_on=given_on)]
+
+
+def confirm(
+    exchange: Exchange, *, by: Member, accounts: Mapping[AccountId, Account], agreements: Agreements
+) -> Sequence[Fact]:
+    """A party agrees; the exchange settles when nobody's word is missing."""
+    _must_wait(exchange)
+    must_take_part(by)
+    if by.id not in exchange.awaiting:
+        raise OnlyTheOtherPartyConfirms
+    confirmed = ExchangeConfirmed(exchange=exchange.id, confirmed_by=by.id)
+    if len(exchange.awaiting) > 1:
+        return [confirmed]
+    keep_within_limits(exchange.legs, accounts, agreements)
+    return [
+        confirmed,
+        ExchangeSettled(exchange=exchange.id, legs=exchange.legs, given_on=exchange.given_on),
+    ]
+
+
+def decline(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
+    """A party whose word is missing says no; nothing counts."""
+    _must_wait(exchange)
+    if by.id not in exchange.awaiting:
+        raise OnlyTheOtherPartyConfirms
+    must_take_part(by)
+    return [ExchangeDeclined(exchange=exchange.id, declined_by=by.id)]
+
+
+def call_off(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
+    """The reporter, or a coordinator who is no party, takes back what still waits."""
+    _must_wait(exchange)
+    if by.id != exchange.reported_by and not (by.coordinates and AccountId(by.id) not in exchange.parties):
+        raise OnlyTheReporterCallsOff
+    if by.id == exchange.reported_by:
+        must_take_part(by)
+    return [ExchangeCalledOff(exchange=exchange.id, called_off_by=by.id)]
+
+
+def ask_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
+    """A party says that a settled exchange is wrong; somebody else decides."""
+    _must_count(exchange)
+    if AccountId(by.id) not in exchange.parties:
+        raise NotAParty
+    must_take_part(by)
+    if exchange.reversal_asked_by is not None:
+        raise ReversalAskedBefore
+    return [ReversalAsked(exchange=exchange.id, asked_by=by.id)]
+
+
+def approve_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
+    """The other party, or a coordinator who is no party, agrees that the hours move back."""
+    _must_count(exchange)
+    if exchange.reversal_asked_by is None:
+        raise NoReversalAsked
+    if exchange.reversal_asked_by == by.id:
+        raise NobodyApprovesTheirOwnReversal
+    _must_have_a_say(exchange, by)
+    return [_reversed(exchange, asked_by=exchange.reversal_asked_by, approved_by=by.id)]
+
+
+def decline_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
+    """The exchange stands: so says the other party, a coordinator, or the one who asked."""
+    _must_count(exchange)
+    if exchange.reversal_asked_by is None:
+        raise NoReversalAsked
+    _must_have_a_say(exchange, by)
+    return [ReversalDeclined(exchange=exchange.id, declined_by=by.id)]
+
+
+def reverse(exchange: Exchange, *, by: Member, asked_by: MemberId) -> Sequence[Fact]:
+    """A coordinator who is no party takes an exchange back at a party's request, once."""
+    _must_count(exchange)
+    must_coordinate(by)
+    if AccountId(by.id) in exchange.parties:
+        raise NotTheirsToSay
+    if AccountId(asked_by) not in exchange.parties:
+        raise NotAParty
+    return [_reversed(exchange, asked_by=asked_by, approved_by=by.id)]
+
+
+def _reversed(exchange: Exchange, *, asked_by: MemberId, approved_by: MemberId) -> ExchangeReversed:
+    return ExchangeReversed(
+        exchange=exchange.id,
+        legs=exchange.legs,
+        given_on=exchange.given_on,
+        asked_by=asked_by,
+        approved_by=approved_by,
+    )
+
+
+def _must_be_help(legs: Sequence[Leg], agreements: Agreements) -> None:
+    if not 1 <= len(legs) <= 2:
+        raise NothingToReport
+    for leg in legs:
+        if leg.giver == leg.receiver:
+            raise NotWithOneself
+        if leg.minutes < 1:
+            raise TooShort
+        if leg.minutes > DAY_MINUTES:
+            raise TooLong
+        if leg.category not in agreements.category_keys:
+            raise UnknownCategory
+    if len(legs) == 2 and (legs[0].giver, legs[0].receiver) != (legs[1].receiver, legs[1].giver):
+        raise NothingToReport
+
+
+def _missing_words(legs: Sequence[Leg], by: Member, agreements: Agreements) -> tuple[MemberId, ...]:
+    if AccountId(by.id) not in parties_of(legs):
+        return ()
+    needed = parties_of(legs) if agreements.words_needed == "both" else {leg.receiver for leg in legs}
+    return tuple(sorted(MemberId(party) for party in needed if party != by.id))
+
+
+def _must_have_a_say(exchange: Exchange, by: Member) -> None:
+    if AccountId(by.id) in exchange.parties:
+        must_take_part(by)
+    else:
+        must_coordinate(by)
+
+
+def _must_wait(exchange: Exchange) -> None:
+    match exchange.state:
+        case "waiting":
+            return
+        case "unknown":
+            raise UnknownExchange
+        case "settled":
+            raise AlreadySettled
+        case "declined":
+            raise AlreadyDeclined
+        case "called-off":
+            raise AlreadyCalledOff
+        case "reversed":
+            raise AlreadyReversed
+
+
+def _must_count(exchange: Exchange) -> None:
+    match exchange.state:
+        case "settled":
+            return
+        case "unknown":
+            raise UnknownExchange
+        case "reversed":
+            raise AlreadyReversed
+        case _:
+            raise NotSettled

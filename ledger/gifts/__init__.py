@@ -1,0 +1,1 @@
+"""Things, time and skills given with nothing expected back."""

@@ -1,0 +1,68 @@
+"""Commands about groups: form, join, leave."""
+
+from collections.abc import Sequence
+
+from ledger import tags as subjects
+from ledger.catalogue import Fact
+from ledger.deciding.context import Known
+from ledger.deciding.requests import Command, Request, Sealed, WithWords, words_of
+from ledger.groups import rules
+from ledger.identifiers import GroupId, MemberId
+from ledger.members.commands import LONGEST_NAME
+from ledger.refusals import NoName, must_be_text
+
+
+class FormGroup(Command):
+    """Form a group. Only coordinators may; the name is sealed."""
+
+    stored_name = "form-group"
+
+    name: Sealed
+
+    def decide(self, request: Request, known: Known) -> Sequence[WithWords]:
+        group = GroupId(f"g-{request.new_id}")
+        (fact,) = rules.form(known.group(group), by=known.member(request.caller.by))
+        if not self.name.strip():
+            raise NoName
+        must_be_text("name", self.name, limit=LONGEST_NAME)
+        return [WithWords(fact, words_of(group, "name", " ".join(self.name.split())))]
+
+
+class _AboutMembership(Command):
+    group: GroupId
+    member: MemberId
+
+    def tags(self) -> Sequence[str]:
+        return (
+            subjects.group(self.group),
+            subjects.belonging(self.group, self.member),
+            subjects.member(self.member),
+        )
+
+
+class JoinGroup(_AboutMembership):
+    """Add a member to a group: themselves, or a coordinator for them."""
+
+    stored_name = "join-group"
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.join(
+            known.group(self.group),
+            known.belonging(self.group, self.member),
+            known.member(self.member),
+            by=known.member(request.caller.by),
+        )
+
+
+class LeaveGroup(_AboutMembership):
+    """Take a member out of a group: themselves, or a coordinator for them."""
+
+    stored_name = "leave-group"
+
+    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+        return rules.leave(
+            known.group(self.group),
+            known.belonging(self.group, self.member),
+            known.member(self.member),
+            by=known.member(request.caller.by),
+        )

@@ -1,0 +1,1 @@
+"""Who belongs, and in which role."""

@@ -1,0 +1,98 @@
+"""Finding people and groups by what others write: an identifier, an e-mail address, or a name."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ledger import tags as subjects
+from ledger.identifiers import AccountId, is_group, is_identifier, is_member
+from ledger.log.entry import decode
+from ledger.personal_data.store import WORDS, as_address, folded
+from ledger.time_bank import TimeBank
+
+_AT_ONCE = 400
+_MOST_LISTED = 20
+
+
+class Found(NamedTuple):
+    """Somebody, or a group, with the name on record; empty when it was forgotten."""
+
+    account: AccountId
+    name: str
+
+
+def find_all(bank: TimeBank, texts: Iterable[str]) -> dict[str, list[Found]]:
+    """For each text everybody whom it names, through identifier, address or full name; marks and capitals do not matter.
+
+    Names and addresses count only where the log holds a commitment to them: words without an entry name nobody.
+    """
+    found: dict[str, dict[AccountId, Found]] = {text: {} for text in texts}
+    identified = [text for text in found if is_identifier(text)]
+    sought: dict[tuple[str, str], list[str]] = {}
+    for text in found:
+        sought.setdefault(("name", folded(text)), []).append(text)
+        sought.setdefault(("email", as_address(text)), []).append(text)
+    rows = _rows(bank, sought)
+    sealed = _sealed(bank, {*(row.subject for row in rows), *identified})
+    for row in rows:
+        if row.commitment in sealed[row.subject]:
+            for text in sought[row.field, row.folded]:
+                found[text][AccountId(row.subject)] = Found(AccountId(row.subject), _name(bank, row))
+    for text in identified:
+        if sealed[text]:
+            found[text][AccountId(text)] = Found(AccountId(text), next(iter(bank.people.of(text, "name")), ""))
+    return {text: list(matches.values()) for text, matches in found.items()}
+
+
+def find_members(bank: TimeBank, text: str) -> list[Found]:
+    """Members whom this text names; when it is nobody's full name, those whose name holds it."""
+    found = [match for match in find_all(bank, [text])[text] if is_member(match.account)]
+    if found or not text.strip():
+        return found
+    near = bank.people.named(text, limit=_MOST_LISTED)
+    sealed = _sealed(bank, {row.subject for row in near})
+    return [Found(AccountId(row.subject), row.name) for row in near if row.commitment in sealed[row.subject]]
+
+
+class _Row(NamedTuple):
+    subject: str
+    field: str
+    commitment: str
+    value: str
+    folded: str
+
+
+def _rows(bank: TimeBank, sought: Iterable[tuple[str, str]]) -> list[_Row]:
+    wanted = sorted((field, text) for field, text in sought if text)
+    rows: list[_Row] = []
+    columns = (WORDS.c.subject, WORDS.c.field, WORDS.c.commitment, WORDS.c.value, WORDS.c.folded)
+    with bank.people.engine.connect() as connection:
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            query = sa.select(*columns).where(sa.tuple_(WORDS.c.field, WORDS.c.folded).in_(some))
+            rows.extend(_Row(*row) for row in connection.execute(query))
+    return rows
+
+
+def _sealed(bank: TimeBank, identifiers: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Identifier -> the commitments in its own entries; none for whom the log does not know."""
+    tags = {_tag(identifier): identifier for identifier in identifiers if is_member(identifier) or is_group(identifier)}
+    sealed = {identifier: frozenset[str]() for identifier in identifiers}
+    names = list(tags)
+    for start in range(0, len(names), _AT_ONCE):
+        entries, _ = bank.log.read(dict.fromkeys(names[start : start + _AT_ONCE], 0))
+        for stored in entries:
+            commitments = frozenset(decode(stored.data).sealed.values())
+            for tag in stored.tags:
+                if tag in tags:
+                    sealed[tags[tag]] |= commitments
+    return sealed
+
+
+def _tag(identifier: str) -> str:
+    return subjects.member(identifier) if is_member(identifier) else subjects.group(identifier)
+
+
+def _name(bank: TimeBank, row: _Row) -> str:
+    return row.value if row.field == "name" else next(iter(bank.people.of(row.subject, "name")), "")

@@ -1,0 +1,102 @@
+"""The time bank: one community, opened by URL, its commands and its current state."""
+
+from pathlib import Path
+from typing import Self
+
+from ledger import tags as subjects
+from ledger.agreements.rules import Agreements
+from ledger.catalogue import Fact
+from ledger.deciding.handler import Desk
+from ledger.deciding.requests import Caller, Clock, Command, Recorded, wall_clock
+from ledger.erasure.commands import erase_again
+from ledger.exchanges.rules import Exchange
+from ledger.gifts.rules import Gift
+from ledger.groups.rules import Belonging, Group
+from ledger.identifiers import ExchangeId, GiftId, GroupId, Ids, MemberId, new_command_id, random_id
+from ledger.log.places import Place
+from ledger.log.store import Log, open_log
+from ledger.members.rules import Member
+from ledger.personal_data.store import People
+from ledger.refusals import UnknownExchange, UnknownGift
+
+
+class TimeBank:
+    """One community's ledger. Nothing is global: several time banks may be open side by side."""
+
+    def __init__(self, place: Place, log: Log, people: People, *, clock: Clock, ids: Ids) -> None:
+        self.place = place
+        self.log = log
+        self.people = people
+        self.desk = Desk(log, people, clock=clock, ids=ids)
+
+    @classmethod
+    def open(cls, url: str | Path | Place, *, clock: Clock = wall_clock, ids: Ids = random_id) -> Self:
+        """Open (or create) the stores at `sqlite:///folder`, a folder's path, or `postgresql://...`.
+
+        An older copy of the people store first forgets everyone whom the log says was erased.
+        """
+        place = url if isinstance(url, Place) else Place.folder(url) if isinstance(url, Path) else Place(url)
+        if place.is_sqlite:
+            place.path.mkdir(parents=True, exist_ok=True)
+        log = open_log(place.log_url, schema=place.schema("log"))
+        bank = cls(place, log, People(place.people_engine()), clock=clock, ids=ids)
+        try:
+            erase_again(bank.log, bank.people)
+        except BaseException:
+            bank.close()
+            raise
+        return bank
+
+    def do(self, command: Command, *, by: Caller | MemberId) -> Recorded:
+        """Carry out a command, or raise its refusal. A caller with a command id may repeat it safely."""
+        return self.desk.do(command, _caller(by))
+
+    def preview(self, command: Command, *, by: Caller | MemberId) -> tuple[Fact, ...]:
+        """The facts that a command would record, without recording them. Refuses exactly as `do` would."""
+        return self.desk.preview(command, _caller(by))
+
+    @property
+    def agreements(self) -> Agreements:
+        """The agreements in force; before the community is founded, the defaults."""
+        return self.desk.know([subjects.AGREEMENTS]).agreements
+
+    def member(self, member: MemberId) -> Member:
+        """A member as of now, known or not."""
+        return self.desk.know([subjects.member(member)]).member(member)
+
+    def group(self, group: GroupId) -> Group:
+        """A group as of now, formed or not."""
+        return self.desk.know([subjects.group(group)]).group(group)
+
+    def belonging(self, group: GroupId, member: MemberId) -> Belonging:
+        """Whether a member is in a group as of now."""
+        return self.desk.know([subjects.belonging(group, member)]).belonging(group, member)
+
+    def exchange(self, exchange: ExchangeId) -> Exchange:
+        """An exchange as of now. Refuses unknown ones."""
+        found = self.desk.know([subjects.exchange(exchange)]).exchange(exchange)
+        if found.state == "unknown":
+            raise UnknownExchange
+        return found
+
+    def gift(self, gift: GiftId) -> Gift:
+        """A gift as of now. Refuses unknown ones."""
+        found = self.desk.know([subjects.gift(gift)]).gift(gift)
+        if found.state == "unknown":
+            raise UnknownGift
+        return found
+
+    def close(self) -> None:
+        """Close all files and connections."""
+        self.log.close()
+        self.people.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _caller(by: Caller | MemberId) -> Caller:
+    return by if isinstance(by, Caller) else Caller(new_command_id(), by)

@@ -1,0 +1,1 @@
+"""Comparing the record with itself: replays and anomalies."""

@@ -1,0 +1,259 @@
+"""One thing that is worth a look: which rule says so, about whom, and on which entries it rests."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+import sqlalchemy as sa
+
+from ledger.agreements.facts import Thresholds
+from ledger.agreements.rules import DEFAULT_THRESHOLDS
+from ledger.log.places import make_tables
+from ledger.log.prepared_queries import Question
+from ledger.log.store import Log
+from projections.checks.account_rules import before_limit, limits_used, new_at_limit
+from projections.checks.log_reading import Book, read_book
+from projections.checks.pattern_rules import (
+    back_and_forth,
+    before_leaving,
+    both_sides,
+    circles,
+    long_days,
+    many_at_once,
+    month_ends,
+    round_hours,
+    taken_back,
+    woken,
+)
+from projections.engine.locks import writing
+from projections.engine.read_model import count, word
+from projections.engine.tables import Rows
+from projections.figures.reports.kept import Reports, entry_at
+
+Rule = Literal[
+    "both-sides",
+    "back-and-forth",
+    "circle",
+    "long-day",
+    "many-at-once",
+    "round-hours",
+    "month-end",
+    "before-limit",
+    "before-leaving",
+    "woken",
+    "new-at-limit",
+    "limit-used",
+    "taken-back",
+]
+RULES: tuple[Rule, ...] = get_args(Rule)
+"""In the order in which they are shown."""
+
+UNITS: Mapping[Rule, str] = {
+    "both-sides": "minutes",
+    "back-and-forth": "days",
+    "circle": "days",
+    "long-day": "minutes",
+    "many-at-once": "wishes",
+    "round-hours": "acts",
+    "month-end": "acts",
+    "before-limit": "acts",
+    "before-leaving": "acts",
+    "woken": "days",
+    "new-at-limit": "minutes",
+    "limit-used": "minutes",
+    "taken-back": "percent",
+}
+"""What each rule measures."""
+
+MOST_ENTRIES = 50
+"""So many entries are listed; where there are more, the newest, and how many there are."""
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """Something worth a look. `measured` is what reached the threshold: minutes, days, percent or a count, as the rule says.
+
+    `entries` are entry numbers, the oldest first; `others` says how many more there are before them. `day` is the day it
+    is about, YYYY-MM-DD, where it is about one.
+    """
+
+    rule: Rule
+    people: tuple[str, ...]
+    entries: tuple[int, ...]
+    measured: int
+    others: int = 0
+    day: str = ""
+
+    @property
+    def number(self) -> int:
+        """The last entry it rests on: what makes it new."""
+        return self.entries[-1]
+
+
+def noted(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: str = "") -> Noted:
+    """Something worth a look, with its entries in order, each once, and no more of them than can be shown."""
+    numbers = sorted(set(entries))
+    return Noted(
+        rule=rule,
+        people=tuple(people),
+        entries=tuple(numbers[-MOST_ENTRIES:]),
+        others=max(0, len(numbers) - MOST_ENTRIES),
+        measured=measured,
+        day=day,
+    )
+
+
+def exceptions(book: Book, thresholds: Thresholds | None = None) -> list[Noted]:
+    """What is worth a look by the thresholds in force, or by others; what rests on the newest entry first."""
+    agreed = thresholds or book.thresholds
+    standing = book.standing
+    found = [
+        *both_sides(standing, agreed),
+        *back_and_forth(standing, agreed),
+        *circles(standing, agreed),
+        *long_days(standing, agreed),
+        *many_at_once(book.wishes, agreed),
+        *round_hours(standing, agreed),
+        *month_ends(standing, agreed),
+        *before_limit(book.acts, book.limits, agreed),
+        *before_leaving(standing, book.left, agreed),
+        *woken(book.acts, agreed),
+        *new_at_limit(book.acts, book.limits, book.welcomed, agreed),
+        *limits_used(book.acts, book.limits, agreed),
+        *taken_back(book.acts, agreed),
+    ]
+    order = {rule: place for place, rule in enumerate(RULES)}
+    return sorted(found, key=lambda one: (-one.number, order[one.rule], one.people, one.entries))
+
+
+FOUND_BY = "1"
+"""Raised when a rule looks otherwise than before: then everything is looked at anew."""
+
+MOST_KEPT = 1_000
+"""So many of each rule are kept, those that rest on the newest entries; `hours exceptions` prints all there are."""
+
+TABLES = sa.MetaData()
+EXCEPTIONS = sa.Table(
+    "kept_exceptions",
+    TABLES,
+    word("log", key=True),
+    word("rule", key=True),
+    count("place", key=True),
+    word("noted"),
+)
+STATE = sa.Table(
+    "kept_exceptions_state",
+    TABLES,
+    word("log", key=True),
+    word("found_by"),
+    count("number"),
+    count("position"),
+    word("entry"),
+    word("thresholds"),
+    word("counts"),
+)
+
+
+class Looked(NamedTuple):
+    """Up to which entry the log was looked at, by which thresholds, and how much each rule found."""
+
+    number: int = 0
+    thresholds: Thresholds = DEFAULT_THRESHOLDS
+    counts: dict[Rule, int] = {}  # noqa: RUF012 - never changed
+
+
+class KeptExceptions:
+    """What was found worth a look in one log."""
+
+    def __init__(self, engine: sa.Engine, reports: Reports) -> None:
+        self._engine = engine
+        self._reports = reports
+
+    def prepare(self) -> None:
+        """Makes the tables if they are missing."""
+        make_tables(self._engine, TABLES)
+
+    def looked(self) -> Looked:
+        """How far the looking has come; number 0 before the first time."""
+        found = _STATE.ask(self._engine, log=self._reports.identity)
+        if not found:
+            return Looked()
+        _, number, _, _, thresholds, counts = found[0]
+        return Looked(
+            number,
+            msgspec.json.decode(thresholds, type=Thresholds),
+            msgspec.json.decode(counts, type=dict[Rule, int]),
+        )
+
+    def of(self, rule: Rule, after: int = 0, limit: int = 25) -> list[tuple[int, Noted]]:
+        """What one rule found, from the place after `after` on; the newest first, each with its place."""
+        found = _NOTED.ask(self._engine, log=self._reports.identity, rule=rule, after=after, at_most=limit)
+        return [(place, msgspec.json.decode(text, type=Noted)) for place, text in found]
+
+    def is_behind(self, log: Log) -> bool:
+        """Whether there are entries that were not looked at."""
+        found = _STATE.ask(self._engine, log=self._reports.identity)
+        head = log.head()
+        return bool(head) and (not found or found[0][0] != FOUND_BY or found[0][2] != head)
+
+
+def look(log: Log, engine: sa.Engine, *, tell: Callable[[int, int], None] = lambda done, of: None) -> Looked:
+    """Looks at the whole log and keeps what it finds in the place of what was kept before, in one step.
+
+    When nothing was added since the last time, only the last entry is read.
+    """
+    reports = Reports(engine, log)
+    kept = KeptExceptions(engine, reports)
+    kept.prepare()
+    if not kept.is_behind(log) and _still_ends_there(engine, log, reports.identity):
+        return kept.looked()
+    head = log.head()
+    if not head:
+        return Looked()
+    book = read_book(log, tell=lambda number: tell(number, max(head, number)))
+    found = exceptions(book)
+    counts: dict[Rule, int] = dict(Counter(one.rule for one in found))
+    state = (
+        reports.identity,
+        FOUND_BY,
+        book.number,
+        book.position,
+        entry_at(log, book.position),
+        msgspec.json.encode(book.thresholds).decode(),
+        msgspec.json.encode(counts).decode(),
+    )
+    with engine.connect() as connection, writing(connection):
+        connection.execute(sa.delete(EXCEPTIONS).where(EXCEPTIONS.c.log == reports.identity))
+        rows = Rows(connection)
+        rows.insert(EXCEPTIONS, _rows(reports.identity, found))
+        rows.replace(STATE, [state])
+    return Looked(book.number, book.thresholds, counts)
+
+
+def _still_ends_there(engine: sa.Engine, log: Log, identity: str) -> bool:
+    """Whether the entry that was looked at last is what it was: a log that was put back may be as long as before."""
+    found = _STATE.ask(engine, log=identity)
+    return bool(found) and entry_at(log, found[0][2]) == found[0][3]
+
+
+def _rows(log: str, found: Sequence[Noted]) -> list[tuple[str, str, int, str]]:
+    places: Counter[Rule] = Counter()
+    rows: list[tuple[str, str, int, str]] = []
+    for one in found:
+        places[one.rule] += 1
+        if places[one.rule] <= MOST_KEPT:
+            rows.append((log, one.rule, places[one.rule], msgspec.json.encode(one).decode()))
+    return rows
+
+
+_STATE = Question(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
+_NOTED = Question(
+    sa.select(EXCEPTIONS.c.place, EXCEPTIONS.c.noted)
+    .where(
+        EXCEPTIONS.c.log == sa.bindparam("log"),
+        EXCEPTIONS.c.rule == sa.bindparam("rule"),
+        EXCEPTIONS.c.place > sa.bindparam("after"),
+    )
+    .order_by(EXCEPTIONS.c.place)
+    .limit(sa.bindparam("at_most"))
+)

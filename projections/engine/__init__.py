@@ -1,0 +1,1 @@
+"""How read models are fed, paged, locked and rebuilt."""

@@ -1,0 +1,212 @@
+"""A core whose people all know one another, and a periphery whose people do not: the split nearest to that picture."""
+
+from collections.abc import Iterable, Sequence
+from math import log, sqrt
+from statistics import fmean
+from typing import Annotated, Any, NamedTuple, cast
+
+import msgspec
+import networkx as nx
+from msgspec import Meta
+
+from ledger.identifiers import MemberId
+from projections.figures.measures.acts import Act, Ties, Weigh, collapse, ratio
+from projections.figures.measures.spread import tail, top
+from projections.figures.measures.statistics import described
+
+
+def core_size(degrees: Iterable[int]) -> int:
+    """How many people make the core, by how many others each knows.
+
+    Among all splits, the one with the fewest pairs that are missing inside the core or present outside it; those who know
+    most come first, so only the size is looked for (Lip 2011, "A fast algorithm for the discrete core/periphery
+    bipartitioning problem"). The smallest of equally good sizes; 0 of nobody.
+    """
+    ordered = sorted(degrees, reverse=True)
+    best = least = 0
+    wrong = 0
+    for size, degree in enumerate(ordered, start=1):
+        # One more in the core: pairs with those already in it are expected now, and their own no longer stand outside.
+        wrong += (size - 1) - degree
+        if wrong < least:
+            best, least = size, wrong
+    return best
+
+
+def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
+    """Pearson's coefficient; None of fewer than two pairs, or when one side never differs."""
+    if len(pairs) < 2:
+        return None
+    means = fmean(one for one, _ in pairs), fmean(other for _, other in pairs)
+    apart = [(one - means[0], other - means[1]) for one, other in pairs]
+    spread = sqrt(sum(one * one for one, _ in apart) * sum(other * other for _, other in apart))
+    return sum(one * other for one, other in apart) / spread if spread > 1e-12 else None
+
+
+def giving_and_receiving(acts: Iterable[Act]) -> float | None:
+    """Whether those who give often receive often: over people, of the logarithms of one more than the number of times."""
+    times: dict[MemberId, list[int]] = {}
+    for act in acts:
+        times.setdefault(act.giver, [0, 0])[0] += 1
+        times.setdefault(act.receiver, [0, 0])[1] += 1
+    return correlation([(log(1 + gave), log(1 + got)) for gave, got in times.values()])
+
+
+def within_pairs(ties: Ties) -> float | None:
+    """Whether two people who help each other do so alike: over mutual pairs, each looked at from both sides."""
+    return correlation(
+        [(log(weight), log(back)) for (one, other), weight in sorted(ties.items()) if (back := ties.get((other, one)))]
+    )
+
+
+def degree_correlation(either_way: Any) -> float | None:
+    """Whether people who know many know people who know many (Newman 2002): over ties, each looked at from both ends."""
+    ends = [(len(either_way[one]), len(either_way[other])) for one, other in sorted(either_way.edges)]
+    return correlation([*ends, *((other, one) for one, other in ends)])
+
+
+FEWEST_PIVOTS, ENOUGH_STEPS = 100, 10_000_000
+"""Shortest paths are followed from everybody while people times ties stay below the latter; else a sample stands for all.
+
+It takes ten seconds at most up to 100,000 ties. A sample makes the few who stand between others look somewhat fewer.
+"""
+
+SEED = 1
+
+Share = float | None
+Number = float | None
+
+
+class Graph(msgspec.Struct, frozen=True, kw_only=True):
+    """The network of the ties of a period. Nobody is named: who stands between many others may not be pointed at.
+
+    Shares are between 0 and 1, correlations between -1 and 1; None where there is nothing to tell.
+    """
+
+    people: Annotated[int, Meta(description="people with a tie")]
+    mutual_dyads: Annotated[int, Meta(description="pairs of people with ties both ways")]
+    one_way_dyads: Annotated[int, Meta(description="pairs of people with a tie one way")]
+    null_dyads: Annotated[int, Meta(description="pairs of people without a tie")]
+    triads: Annotated[
+        dict[str, int], Meta(description="sets of three people by their ties, in the names of Davis and Leinhardt")
+    ]
+    transitivity: Annotated[
+        Share, Meta(description="of two ties that meet, whatever their direction: closed by a third")
+    ]
+    assortativity: Annotated[
+        Number,
+        Meta(description="correlation, over ties, of how many people are tied to either end, whatever the direction"),
+    ]
+    strong_people: Annotated[
+        Share, Meta(description="of people: in the largest part where everybody reaches everybody along ties")
+    ]
+    strong_whole: Annotated[Share, Meta(description="of the whole: given within that part")]
+    core_number: Annotated[
+        int, Meta(description="the largest k for which some people have k ties or more among themselves")
+    ]
+    core_number_people: Annotated[Share, Meta(description="of people: in that innermost core")]
+    core_people: Annotated[
+        Share, Meta(description="of people: in the core, by the best split into a core and a periphery (Lip 2011)")
+    ]
+    betweenness_centralisation: Annotated[
+        Share,
+        Meta(description="0 when all stand between others alike, 1 when all shortest paths run through one person"),
+    ]
+    betweenness_top_tenth: Annotated[
+        Share, Meta(description="of all standing between others: by the tenth who do so most, rounded up to people")
+    ]
+    betweenness_pivots: Annotated[
+        int, Meta(description="people from whom shortest paths were followed; fewer than all are a sample, an estimate")
+    ]
+    tail_exponent: Annotated[
+        Number,
+        Meta(description="so many are tied to x people as x to the power of minus this (Clauset and others 2009)"),
+    ]
+    tail_from: Annotated[int | None, Meta(description="the x from which that is fitted")]
+    tail_people: Annotated[int | None, Meta(description="people tied to so many, on whom it rests")]
+    giving_with_receiving: Annotated[
+        Number,
+        Meta(description="correlation, over people, of how often they gave and received, as logarithms of 1 + times"),
+    ]
+    within_pairs: Annotated[
+        Number, Meta(description="correlation, over pairs with ties both ways, of the logarithms of their weights")
+    ]
+
+
+def graph(acts: Sequence[Act], weigh: Weigh) -> Graph:
+    """The network of these acts, which are those of a period and of the kinds that count, as `counting` chose them."""
+    ties = collapse(acts, weigh)
+    directed = cast(Any, nx.DiGraph(sorted(ties)))
+    either_way = directed.to_undirected()
+    people = len(directed)
+    both_ways = sum((receiver, giver) in ties for giver, receiver in ties)
+    mutual, one_way = both_ways // 2, len(ties) - both_ways
+    degrees = [len(either_way[member]) for member in either_way]
+    inside, weight_inside = _largest_strong_part(directed, ties)
+    cores: list[int] = list(nx.core_number(either_way).values()) if people else []
+    innermost = max(cores, default=0)
+    between, known = _betweenness(directed), tail(degrees)
+    return Graph(
+        people=people,
+        mutual_dyads=mutual,
+        one_way_dyads=one_way,
+        null_dyads=people * (people - 1) // 2 - mutual - one_way,
+        triads=dict(nx.triadic_census(directed)),
+        transitivity=nx.transitivity(either_way) if people else None,
+        assortativity=degree_correlation(either_way),
+        strong_people=ratio(inside, people),
+        strong_whole=ratio(weight_inside, sum(ties.values())),
+        core_number=innermost,
+        core_number_people=ratio(cores.count(innermost), people),
+        core_people=ratio(core_size(degrees), people),
+        betweenness_centralisation=between.centralisation,
+        betweenness_top_tenth=between.top_tenth,
+        betweenness_pivots=between.pivots,
+        tail_exponent=known.exponent if known else None,
+        tail_from=known.least if known else None,
+        tail_people=known.values if known else None,
+        giving_with_receiving=giving_and_receiving(act for act in acts if act.minutes or weigh == "acts"),
+        within_pairs=within_pairs(ties),
+    )
+
+
+def graph_definitions() -> dict[str, str]:
+    """What each figure of the network counts, by its name, in the order in which they are listed."""
+    return described(Graph)
+
+
+class _Betweenness(NamedTuple):
+    centralisation: float | None
+    top_tenth: float | None
+    pivots: int
+
+
+def _largest_strong_part(directed: Any, ties: Ties) -> tuple[int, int]:
+    """Its people, and the weight given within it. One person alone is no part; of equals the one with most weight."""
+    place = {
+        member: number for number, part in enumerate(nx.strongly_connected_components(directed)) for member in part
+    }
+    people: dict[int, int] = {}
+    for number in place.values():
+        people[number] = people.get(number, 0) + 1
+    weights: dict[int, int] = {}
+    for (giver, receiver), weight in ties.items():
+        if place[giver] == place[receiver]:
+            weights[place[giver]] = weights.get(place[giver], 0) + weight
+    return max(((people[number], weight) for number, weight in weights.items()), default=(0, 0))
+
+
+def _betweenness(directed: Any) -> _Betweenness:
+    """How far the shortest paths of all run through a few; Freeman's centralisation (1978), for ties with a direction."""
+    people = len(directed)
+    pivots = min(people, max(FEWEST_PIVOTS, ENOUGH_STEPS // max(1, directed.number_of_edges())))
+    if people < 3:
+        return _Betweenness(None, None, pivots)
+    sample = None if pivots == people else pivots
+    between: dict[str, float] = nx.betweenness_centrality(directed, k=sample, normalized=False, seed=SEED)
+    # In whole millionths, so that the order of adding up cannot change a figure.
+    amounts = [round(1_000_000 * value) for value in between.values()]
+    most = (people - 1) ** 2 * (people - 2) * 1_000_000
+    return _Betweenness(
+        ratio(max(amounts) * people - sum(amounts), most), ratio(top(amounts, 10), sum(amounts)), pivots
+    )

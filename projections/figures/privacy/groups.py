@@ -1,0 +1,290 @@
+"""Which groups may be shown beside the community and beside one another, and the figures of those that are.
+
+What a group's members gave and received is told apart from what its acts sum up to: both together would tell of what went
+between its members.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ledger.identifiers import GroupId
+from projections.figures.measures.acts import Act, entries_in
+from projections.figures.measures.statistics import Statistics
+from projections.figures.privacy.cells import (
+    FEWEST_TO_COMPARE,
+    NOTHING,
+    PARTICIPATION,
+    Behind,
+    Cell,
+    how_many,
+    is_harmless,
+    is_safe,
+    protected_network,
+    protected_shares,
+)
+from projections.figures.privacy.figures import parts, rounded, to_five_hours, unshown
+from projections.figures.privacy.tables import Key, Line, narrowly_known, shown_cells
+
+WITHOUT_WHOLE = (
+    *("minutes", "whole", "whole_given_back", "whole_comes_round", "whole_passed_on"),
+    *("minutes_per_active_member_month", "by_month"),
+)
+"""What would tell, beside hours given and received, of the hours between members of the group."""
+
+
+class Placed(NamedTuple):
+    """An act, and the groups of the two when it was recorded."""
+
+    act: Act
+    giver: Collection[GroupId]
+    receiver: Collection[GroupId]
+
+
+class GroupActs(NamedTuple):
+    """The acts of a group: all of them, those that its members gave, and those that its members received."""
+
+    own: list[Act]
+    given: list[Act]
+    received: list[Act]
+
+
+def acts_of(group: GroupId, placed: Iterable[Placed]) -> GroupActs:
+    """What counts for a group: its members gave or received it while they belonged."""
+    own: list[Act] = []
+    given: list[Act] = []
+    received: list[Act] = []
+    for act, giver, receiver in placed:
+        if group in giver:
+            given.append(act)
+        if group in receiver:
+            received.append(act)
+        if group in giver or group in receiver:
+            own.append(act)
+    return GroupActs(own, given, received)
+
+
+def behind(group: GroupId, placed: Collection[Placed]) -> Behind:
+    """What the group's figures rest on, and what the rest of the community has beside them."""
+    cells = [Cell.of(acts) for acts in acts_of(group, placed)]
+    everything = Cell.of(one.act for one in placed)
+    rests = tuple(everything.without(cell) for cell in cells)
+    return Behind(cells[0], (*cells[1:], *rests))
+
+
+def groups_beside(placed: Collection[Placed], groups: Iterable[GroupId]) -> list[GroupId]:
+    """Those of these groups, the oldest first, that may be shown together, and beside the community.
+
+    A younger group is left out when a part of the community could be had from what is shown, by any sums and
+    differences, that is neither nothing nor enough people; so that older ones never have to be hidden for it.
+    """
+    shown: list[GroupId] = []
+    for group in groups:
+        if behind(group, placed).may_be_shown(FEWEST_TO_COMPARE) and not _tells(placed, [*shown, group]):
+            shown.append(group)
+    return shown
+
+
+def kinds_beside(
+    placed: Collection[Placed],
+    groups: Sequence[GroupId],
+    community: Mapping[str, Cell | None],
+    value: Callable[[Act], str],
+) -> dict[GroupId, dict[str, Cell | None]]:
+    """The kinds (or categories) of each of these groups as a year may show them; None for those that it may not.
+
+    A kind is shown for a group only where it is shown for the community, and what the group leaves of it is nothing or
+    enough people.
+    """
+    by_value: dict[str, list[Placed]] = {}
+    for one in placed:
+        by_value.setdefault(value(one.act), []).append(one)
+    passing: dict[GroupId, set[str]] = {group: set() for group in groups}
+    for name, theirs in by_value.items():
+        if community.get(name) is not None:
+            for group in groups_beside(theirs, groups):
+                passing[group].add(name)
+    return {group: _row(group, by_value, passing[group]) for group in groups}
+
+
+class Withheld(NamedTuple):
+    """What of a group may be shown: nothing, or figures with these kinds and categories."""
+
+    is_shown: bool
+    kinds: Mapping[str, Cell | None]
+    categories: Mapping[str, Cell | None]
+
+
+def passed_in_group(
+    figures: Statistics, theirs: GroupActs, withheld: Withheld, community: Statistics | None
+) -> dict[str, Any]:
+    """A group's figures that may be shown; the others are named, with None. Ten people behind each, whoever reads.
+
+    `community` are the figures of the same days for everybody, from which a group's may be taken.
+    """
+    plain: dict[str, Any] = msgspec.to_builtins(figures)
+    if not withheld.is_shown or community is None:
+        nothing = dict.fromkeys(("given", "received"), None if theirs.own else 0)
+        return unshown(plain, is_empty=not theirs.own) | nothing
+    hidden = protected_shares(figures, FEWEST_TO_COMPARE) | _told_of_others(figures, community)
+    figure = plain | hidden | protected_network(figures, theirs.own, FEWEST_TO_COMPARE)
+    figure |= dict.fromkeys(WITHOUT_WHOLE)
+    for name, of, cells in (
+        ("by_kind", "evenness_of_kinds", withheld.kinds),
+        ("by_category", "evenness_of_categories", withheld.categories),
+    ):
+        figure[name] = parts(_both_sides(plain[name], theirs, name.removeprefix("by_")), cells)
+        if not figure[name] or not all(figure[name].values()):
+            figure[of] = None
+    shown = {name: rounded(name, value, figures.weigh) for name, value in figure.items()}
+    return shown | {
+        "given": to_five_hours(sum(act.minutes for act in theirs.given)),
+        "received": to_five_hours(sum(act.minutes for act in theirs.received)),
+    }
+
+
+def month_of(month: str, acts: GroupActs, *, is_shown: bool) -> dict[str, Any]:
+    """A month as charts show it: minutes given by members and to members, and entries."""
+    if not is_shown and acts.own:
+        return {"month": month, "given": None, "received": None, "entries": None}
+    return {
+        "month": month,
+        "given": to_five_hours(sum(act.minutes for act in acts.given)),
+        "received": to_five_hours(sum(act.minutes for act in acts.received)),
+        "entries": entries_in(acts.own),
+    }
+
+
+def _row(
+    group: GroupId, by_value: Mapping[str, Collection[Placed]], passing: Collection[str]
+) -> dict[str, Cell | None]:
+    """The kinds of one group, with more of them hidden until those hidden are safe together, and what they leave too."""
+    acts = {name: acts_of(group, placed) for name, placed in by_value.items()}
+    cells = {("", name): _sides(theirs) for name, theirs in acts.items() if theirs.own}
+    if not cells:
+        return {}
+    unshown_cells = [key for key in cells if key[1] not in passing]
+    found = shown_cells(cells, "everyone", hidden=unshown_cells, compares_groups=True)
+    row = {key[1]: found[key] for key in cells}
+    left = [one for name, cell in row.items() if cell is None for one in by_value[name]]
+    if not left or behind(group, left).may_be_shown(FEWEST_TO_COMPARE):
+        return row
+    return dict.fromkeys(row)
+
+
+def _sides(acts: GroupActs) -> Cell:
+    """Acts as they are, and minutes once for each side that belongs to the group."""
+    return Cell(Cell.of([*acts.given, *acts.received]).minutes, Cell.of(acts.own).acts)
+
+
+def _both_sides(of: Mapping[str, Any], acts: GroupActs, attribute: str) -> dict[str, Any]:
+    """The parts, with the minutes that members gave and those that they received, which may be the same ones."""
+    minutes = dict.fromkeys(of, 0)
+    for act in (*acts.given, *acts.received):
+        minutes[getattr(act, attribute)] += act.minutes
+    return {name: part | {"minutes": minutes[name]} for name, part in of.items()}
+
+
+def _told_of_others(figures: Statistics, community: Statistics) -> dict[str, Any]:
+    """Participation that would tell, taken from the community's, of a few people outside the group."""
+    hidden: dict[str, Any] = {}
+    for name in PARTICIPATION:
+        mine, all_of_them = (how_many(getattr(one, name), one.enrolled) for one in (figures, community))
+        others = all_of_them - mine, (community.enrolled - all_of_them) - (figures.enrolled - mine)
+        if any(0 < count < FEWEST_TO_COMPARE for count in others):
+            hidden[name] = None
+    return hidden
+
+
+def _tells(placed: Iterable[Placed], groups: Sequence[GroupId]) -> bool:
+    """Whether a part of the community that may not be shown follows from the figures of it and of all these groups.
+
+    The community falls into parts by the groups of giver and receiver. Numbers of acts are told of each group's own;
+    minutes of what its members gave, and of what they received, so that gifts count for nothing there.
+    """
+    every = list(placed)
+    parts_of_acts = _split(every, groups)
+    own = [[int(group in giver or group in receiver) for giver, receiver in parts_of_acts] for group in groups]
+    parts_of_minutes = _split((one for one in every if one.act.minutes), groups)
+    sides = [[int(group in pair[side]) for pair in parts_of_minutes] for group in groups for side in (0, 1)]
+    both = [[sum(group in side for side in pair) for pair in parts_of_minutes] for group in groups]
+    return any(
+        split and _follows(list(split.values()), [[1] * len(split), *told])
+        for split, told in ((parts_of_acts, own), (parts_of_minutes, sides), (parts_of_minutes, both))
+    )
+
+
+def _split(
+    placed: Iterable[Placed], groups: Sequence[GroupId]
+) -> dict[tuple[frozenset[GroupId], frozenset[GroupId]], Cell]:
+    """The parts by which of these groups the giver and the receiver belonged to."""
+    chosen = frozenset(groups)
+    split: dict[tuple[frozenset[GroupId], frozenset[GroupId]], list[Act]] = {}
+    for act, giver, receiver in placed:
+        split.setdefault((chosen.intersection(giver), chosen.intersection(receiver)), []).append(act)
+    return {pair: Cell.of(acts) for pair, acts in split.items()}
+
+
+def _follows(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
+    """Whether some parts follow, together, from sums that are told, and are neither nothing nor enough people."""
+    rows = _reduced(told)
+    rows += [
+        [Fraction(one - other) for one, other in zip(larger, smaller, strict=True)]
+        for larger in told
+        for smaller in told
+    ]
+    for row in rows:
+        if any(row) and min(row) >= 0:
+            together = NOTHING.with_others(*(cell for cell, times in zip(cells, row, strict=True) if times))
+            if not is_harmless(together, FEWEST_TO_COMPARE):
+                return True
+    return _narrowly(cells, [row for row in told if max(row) == 1])
+
+
+def _narrowly(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
+    """Whether a part that may not be shown can be guessed, since no amount is below zero."""
+    whole: dict[Key, Cell] = {("part", str(place)): cell for place, cell in enumerate(cells)}
+    hidden = set(whole)
+    lines: list[Line] = []
+    for place, row in enumerate(told):
+        of = tuple(("part", str(number)) for number, times in enumerate(row) if times)
+        total = ("total", str(place))
+        whole[total] = NOTHING.with_others(*(whole[part] for part in of))
+        lines.append(Line(of, total))
+    unsafe = {key for key in hidden if not is_safe(whole[key], FEWEST_TO_COMPARE)}
+    return bool(unsafe & narrowly_known(hidden, whole, lines))
+
+
+def _reduced(told: Iterable[Sequence[int]]) -> list[list[Fraction]]:
+    """The same sums, reduced by elimination until none has what another begins with."""
+    rows = [[Fraction(times) for times in row] for row in told]
+    done: list[list[Fraction]] = []
+    for column in range(len(rows[0])):
+        pivot = next((row for row in rows if row[column]), None)
+        if pivot is None:
+            continue
+        rows.remove(pivot)
+        pivot = [times / pivot[column] for times in pivot]
+        for others in (rows, done):
+            others[:] = [_less(row, pivot, row[column]) if row[column] else row for row in others]
+        done.append(pivot)
+    return done
+
+
+def _less(row: Sequence[Fraction], other: Sequence[Fraction], times: Fraction) -> list[Fraction]:
+    return [one - times * two for one, two in zip(row, other, strict=True)]
+
+
+__all__ = [
+    "GroupActs",
+    "Placed",
+    "Withheld",
+    "acts_of",
+    "behind",
+    "groups_beside",
+    "kinds_beside",
+    "month_of",
+    "passed_in_group",
+]

@@ -1,0 +1,195 @@
+"""Tables whose hidden cells cannot be found by taking what is shown from a total that is shown."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from projections.figures.privacy.cells import FEWEST, NOTHING, Audience, Cell, fewest, is_safe
+
+Key = tuple[str, str]
+"""(period, value of the attribute); ALL in either place is the total over it."""
+
+ALL = "all"
+
+
+class Line(NamedTuple):
+    """Cells that sum up to another."""
+
+    parts: tuple[Key, ...]
+    total: Key
+
+
+def shown_cells(
+    cells: Mapping[Key, Cell],
+    audience: Audience,
+    *,
+    hidden: Collection[Key] = (),
+    settled: Collection[Key] = (),
+    without_minutes: Collection[str] = (),
+    compares_groups: bool = False,
+) -> dict[Key, Cell | None]:
+    """Every cell and every total, or None where it is hidden; `cells` are without totals.
+
+    A cell is hidden when too few are behind it. More are hidden until, along every line, what is hidden is safe as one
+    figure; until no unsafe cell follows from any sums of lines; and until nonnegative amounts leave enough room to guess.
+    What was decided earlier stands: `hidden` cells stay so, and `settled` ones were shown and cannot be taken back, so
+    that a total is hidden instead. What is hidden from coordinators is hidden from everyone, so that nobody learns it by
+    reading both. Of values `without_minutes` everybody knows that they have none, even where they are hidden.
+    """
+    same = _Same(cells)
+    lines = _lines(cells, same)
+    whole = dict(cells)
+    for line in lines:
+        whole[line.total] = NOTHING.with_others(*(whole[part] for part in line.parts))
+    gone = {same.key(key) for key in hidden} & whole.keys()
+    kept = {same.key(key) for key in settled} - gone
+    for reader in FEWEST:
+        people = fewest(reader, compares_groups=compares_groups)
+        gone |= {key for key, cell in whole.items() if not cell.is_empty and not is_safe(cell, people)} - kept
+        _hide_more(gone, whole, lines, people, kept, {key for key in whole if key[1] in without_minutes})
+        if reader == audience:
+            break
+    return {key: None if same.key(key) in gone else whole[same.key(key)] for key in same.every_key()}
+
+
+class _Same:
+    """Where there is only one period, or one value, the total over it is the cell itself, and goes by the cell's name."""
+
+    def __init__(self, cells: Iterable[Key]) -> None:
+        keys = list(cells)
+        assert not any(ALL in key for key in keys), "totals are worked out here"
+        self.periods, self.values = sorted({key[0] for key in keys}), sorted({key[1] for key in keys})
+        self._keys = keys
+
+    def key(self, key: Key) -> Key:
+        period = self.periods[0] if key[0] == ALL and len(self.periods) == 1 else key[0]
+        value = self.values[0] if key[1] == ALL and len(self.values) == 1 else key[1]
+        return period, value
+
+    def every_key(self) -> list[Key]:
+        totals = [*((period, ALL) for period in self.periods), *((ALL, value) for value in self.values), (ALL, ALL)]
+        return [*self._keys, *totals]
+
+
+def _lines(cells: Iterable[Key], same: _Same) -> list[Line]:
+    """Along each period, along each value, and of the totals along both."""
+    keys = sorted(cells)
+    lines = [Line(tuple(key for key in keys if key[0] == period), (period, ALL)) for period in same.periods]
+    lines += [Line(tuple(key for key in keys if key[1] == value), (ALL, value)) for value in same.values]
+    lines.append(Line(tuple((period, ALL) for period in same.periods), (ALL, ALL)))
+    lines.append(Line(tuple((ALL, value) for value in same.values), (ALL, ALL)))
+    named = (Line(tuple(map(same.key, line.parts)), same.key(line.total)) for line in lines)
+    return list(dict.fromkeys(line for line in named if line.parts != (line.total,)))
+
+
+def _hide_more(
+    gone: set[Key],
+    whole: Mapping[Key, Cell],
+    lines: Sequence[Line],
+    people: int,
+    settled: set[Key],
+    without_minutes: set[Key],
+) -> None:
+    """Hides one more cell at a time until nothing gives another away; the smallest that helps, totals last."""
+    unsafe = {key for key in gone if not is_safe(whole[key], people)}
+    totals = {line.total for line in lines}
+
+    def order(key: Key) -> tuple[bool, bool, int, Key]:
+        return key == (ALL, ALL), key in totals, len(whole[key].people), key
+
+    def unknown(gone: set[Key]) -> list[set[Key]]:
+        """What cannot be worked out, of acts and of minutes."""
+        return [some - _determined(some, lines) for some in _hidden(gone, without_minutes)]
+
+    def told(gone: set[Key]) -> set[Key]:
+        known = [some - left for some, left in zip(_hidden(gone, without_minutes), unknown(gone), strict=True)]
+        return unsafe & narrowly_known(gone, whole, lines, without_minutes).union(*known)
+
+    while True:
+        out = told(gone)
+        left_open = unknown(gone)
+        telling = [
+            line
+            for line in lines
+            if any(_gives_away(line, some, whole, people) for some in left_open)
+            or out.intersection((*line.parts, line.total))
+        ]
+        left = [key for key in sorted(whole, key=order) if not (key in gone or key in settled or whole[key].is_empty)]
+        if not telling or not left:
+            return
+        near = {key for line in telling for key in (*line.parts, line.total)}
+        choices = [key for key in left if key in near]
+        # What is told may follow from lines further off: then the first that helps, wherever it stands.
+        choices = choices or [key for key in left if told(gone | {key}) < out] or left
+        gone.add(choices[0])
+
+
+def _hidden(gone: set[Key], without_minutes: set[Key]) -> list[set[Key]]:
+    """What is hidden of acts; and of minutes, where that is less."""
+    return [gone, gone - without_minutes] if gone & without_minutes else [gone]
+
+
+def _gives_away(line: Line, unknown: set[Key], whole: Mapping[Key, Cell], people: int) -> bool:
+    """Whether the unknown part of a line, all together, follows from what is known, and would not be shown itself."""
+    parts = [whole[part] for part in line.parts if part in unknown]
+    return bool(parts) and line.total not in unknown and not is_safe(NOTHING.with_others(*parts), people)
+
+
+def _determined(gone: set[Key], lines: Sequence[Line]) -> set[Key]:
+    """The hidden cells that are the only solution of all lines, found by elimination in exact fractions."""
+    unknown = sorted(gone)
+    rows: list[dict[Key, Fraction]] = []
+    for line in lines:
+        row = {part: Fraction(1) for part in line.parts if part in gone}
+        if line.total in gone:
+            row[line.total] = Fraction(-1)
+        rows.append(row)
+    solved: list[dict[Key, Fraction]] = []
+    for pivot in unknown:
+        row = next((row for row in rows if pivot in row), None)
+        if row is None:
+            continue
+        rows.remove(row)
+        row = {key: number / row[pivot] for key, number in row.items()}
+        for others in (rows, solved):
+            others[:] = [_less(other, row, other[pivot]) if pivot in other else other for other in others]
+        solved.append(row)
+    return {next(iter(row)) for row in solved if len(row) == 1}
+
+
+def _less(row: Mapping[Key, Fraction], other: Mapping[Key, Fraction], times: Fraction) -> dict[Key, Fraction]:
+    difference = {key: row.get(key, Fraction(0)) - times * other.get(key, Fraction(0)) for key in {*row, *other}}
+    return {key: number for key, number in difference.items() if number}
+
+
+def narrowly_known(
+    gone: set[Key], whole: Mapping[Key, Cell], lines: Sequence[Line], without_minutes: Collection[Key] = ()
+) -> set[Key]:
+    """The hidden cells that lie in a range no wider than a tenth to either side, since no amount is below zero."""
+    minutes = {key: sum(cell.minutes.values()) for key, cell in whole.items()}
+    acts = {key: sum(cell.acts.values()) for key, cell in whole.items()}
+    narrow: set[Key] = set()
+    for amounts, hidden in ((minutes, gone.difference(without_minutes)), (acts, gone)):
+        ranges = _ranges(hidden, amounts, lines)
+        narrow |= {key for key, (low, high) in ranges.items() if amounts[key] and 10 * (high - low) < 2 * amounts[key]}
+    return narrow & gone
+
+
+def _ranges(gone: set[Key], amounts: Mapping[Key, int], lines: Sequence[Line]) -> dict[Key, tuple[int, int]]:
+    """The least and the most that each hidden cell can be, line by line, until no line narrows any further."""
+    most = 2 * sum(amounts.values()) + 1
+    ranges = {key: (0, most) if key in gone else (amount, amount) for key, amount in amounts.items()}
+    moved = True
+    while moved:
+        moved = False
+        for line in lines:
+            low, high = (sum(ranges[part][end] for part in line.parts) for end in (0, 1))
+            total = ranges[line.total]
+            narrowed = {line.total: (max(total[0], low), min(total[1], high))}
+            for part in line.parts:
+                least, largest = ranges[part]
+                narrowed[part] = (max(least, total[0] - (high - largest)), min(largest, total[1] - (low - least)))
+            for key, span in narrowed.items():
+                if key in gone and span != ranges[key]:
+                    ranges[key], moved = span, True
+    return ranges

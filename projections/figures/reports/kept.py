@@ -1,0 +1,260 @@
+"""What a report is: the protected figures of one closed month or year, and the entry number they stand on."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+
+from ledger.log.places import make_tables
+from ledger.log.prepared_queries import Question
+from ledger.log.store import Log
+from projections.engine.read_model import count, fingerprint, word
+from projections.engine.tables import Rows
+from projections.figures.chronicle import Chronicle, Counted
+from projections.figures.measures.acts import KINDS, Act, Membership
+from projections.figures.measures.people import participation
+from projections.figures.measures.statistics import Statistics, statistics
+from projections.figures.privacy.cells import Audience
+from projections.figures.reports.periods import Closed
+from projections.figures.reports.years import Year
+
+__all__ = ["COMMUNITY", "Audience", "EverythingKept", "Late", "Report"]
+
+COMMUNITY = "community"
+"""The scope that is not a group."""
+
+
+class Late(msgspec.Struct, frozen=True):
+    """What came too late to count, or was taken back too late to be left out. Minutes of the late ones, to five hours."""
+
+    entries: int
+    taken_back: int
+    minutes: int
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one closed period, for these readers. Whatever is recorded later, only what is late changes.
+
+    `scope` is "community" or a group's identifier; `period` is 2025 or 2025-10. `known_on` is the day at whose end the
+    period was closed, `entry` the number of the last entry recorded by then. Late ones are looked at whenever a later
+    month closes: `looked_at` is the last entry of which `late` tells. Where `late` is None there is nothing late, or there
+    are too few people to say (then `late_hidden`). `figures` are by name; None where too few people are behind.
+    """
+
+    scope: str
+    period: str
+    audience: Audience
+    first_day: date
+    last_day: date
+    known_on: date
+    entry: int
+    looked_at: int
+    late: Late | None
+    late_hidden: bool
+    figures: dict[str, Any]
+
+
+class EverythingKept(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures there are, unprotected, of everything up to an entry: for auditors alone.
+
+    `statistics` has the names of `projections.figures.measures.statistics`, `graph` those of `projections.figures.measures.network`.
+    """
+
+    entry: int
+    as_of: date
+    statistics: dict[str, Any]
+    graph: dict[str, Any]
+
+
+class Stand(NamedTuple):
+    """A closed period: the acts that its reports count, and all that was known when it closed, after entry `number`.
+
+    Of the days of the period, `known` has the acts that count and no others.
+    """
+
+    told: Chronicle
+    closed: Closed
+    number: int
+    year: Year
+    known: Counted
+    acts: list[Act]
+
+    def statistics(self) -> Statistics:
+        """The community's figures, unprotected."""
+        return self.statistics_of(self.known.acts, self.known.members)
+
+    def statistics_of(self, acts: Iterable[Act], members: list[Membership]) -> Statistics:
+        """The figures of some of the acts and some of the members."""
+        return statistics(acts, members, as_of=self.closed.last_day, first_day=self.closed.first_day)
+
+    def known_to_all(self, acts: list[Act], members: list[Membership]) -> dict[str, Any]:
+        """What is always shown: the days, what counts, and how many belong."""
+        return {
+            "first_day": str(self.closed.first_day),
+            "as_of": str(self.closed.last_day),
+            "weigh": "minutes",
+            "kinds": msgspec.to_builtins(KINDS),
+            "enrolled": participation(acts, members, self.closed.last_day).enrolled,
+        }
+
+    def is_within(self, day: date) -> bool:
+        """Whether a day belongs to the period."""
+        return self.closed.first_day <= day <= self.closed.last_day
+
+
+TABLES = sa.MetaData()
+"""Apart from those of read models: a rebuild neither makes nor compares them."""
+
+MONTH_LENGTH = len("2025-10")
+
+REPORTS = sa.Table(
+    "kept_reports",
+    TABLES,
+    word("log", key=True),
+    word("scope", key=True),
+    word("audience", key=True),
+    word("period", key=True),
+    word("report"),
+    word("month"),
+)
+STATE = sa.Table(
+    "kept_figures",
+    TABLES,
+    word("log", key=True),
+    word("made_by"),
+    count("number"),
+    count("position"),
+    word("entry"),
+    word("known_on"),
+    word("founded_on"),
+    word("everything"),
+)
+
+
+class State(NamedTuple):
+    """How far figures have come: the last entry looked at, and the day at whose end a period was closed last.
+
+    `made_by` tells one way of making reports from another: after a change of it they are made anew.
+    """
+
+    log: str
+    made_by: str = ""
+    number: int = 0
+    position: int = 0
+    entry: str = ""
+    known_on: str = ""
+    founded_on: str = ""
+    everything: str = ""
+
+
+class Reports:
+    """The kept reports of one log."""
+
+    def __init__(self, engine: sa.Engine, log: Log) -> None:
+        self._engine = engine
+        self._log = log
+        self._identity = ""
+
+    def prepare(self) -> None:
+        """Makes the tables if they are missing, and throws away what tells of entries that the log no longer has."""
+        make_tables(self._engine, TABLES)
+        state = self.state()
+        if state.position and entry_at(self._log, state.position) != state.entry:
+            with self._engine.execution_options(writes=True).begin() as connection:
+                forget(connection, state.log)
+
+    @property
+    def identity(self) -> str:
+        """What tells this log from every other: the fingerprint of its first entry; "" while it is empty."""
+        if not self._identity:
+            first = self._log.from_position(0, limit=1)
+            self._identity = fingerprint(first[0].data) if first else ""
+        return self._identity
+
+    def of(self, scope: str, period: str, audience: Audience) -> Report | None:
+        """The report of a closed period; None where there is none, or it has not been made yet."""
+        found = _REPORT.ask(self._engine, log=self.identity, scope=scope, audience=audience, period=period)
+        return msgspec.json.decode(found[0][0], type=Report) if found else None
+
+    def periods(self, scope: str) -> list[str]:
+        """The closed periods that have a report, newest first; a year stands after its months."""
+        return [row[0] for row in _PERIODS.ask(self._engine, log=self.identity, scope=scope)]
+
+    def months_before(self, scope: str, audience: Audience, month: str, count: int) -> list[dict[str, Any]]:
+        """The last `count` closed months up to and with `month`, oldest first, as a year's report lists its own."""
+        found = _MONTHS.ask(
+            self._engine, log=self.identity, scope=scope, audience=audience, last=month, at_most=max(0, count)
+        )
+        return [msgspec.json.decode(row[0]) for row in reversed(found)]
+
+    def kept_at(self) -> int:
+        """The number of the last entry that was looked at; 0 when no figures were made yet."""
+        return self.state().number
+
+    def everything(self) -> EverythingKept | None:
+        """All figures unprotected, for auditors; None when they were not made yet."""
+        found = _EVERYTHING.ask(self._engine, log=self.identity)
+        return msgspec.json.decode(found[0][0], type=EverythingKept) if found and found[0][0] else None
+
+    def state(self) -> State:
+        """How far figures have come."""
+        found = _STATE.ask(self._engine, log=self.identity)
+        return State(self.identity, *found[0]) if found else State(self.identity)
+
+
+def entry_at(log: Log, position: int) -> str:
+    """The fingerprint of the entry at a position; "" when there is none."""
+    found = log.from_position(position - 1, limit=1) if position else []
+    return fingerprint(found[0].data) if found and found[0].position == position else ""
+
+
+def forget(connection: sa.Connection, log: str) -> None:
+    """Throws everything away that is kept of a log."""
+    for table in TABLES.sorted_tables:
+        connection.execute(sa.delete(table).where(table.c.log == log))
+
+
+def keep(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None:
+    """Puts reports in the place of those of the same period, scope and readers, or adds them."""
+    rows = [
+        (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_of(one)) for one in reports
+    ]
+    Rows(connection).replace(REPORTS, rows)
+
+
+def keep_state(connection: sa.Connection, state: State) -> None:
+    """Writes down how far figures have come."""
+    Rows(connection).replace(STATE, [tuple(state)])
+
+
+def _month_of(report: Report) -> str:
+    """The month as charts show it, kept beside its report; "" for a year."""
+    if len(report.period) != MONTH_LENGTH:
+        return ""
+    figures = report.figures
+    given, received = (figures[name if name in figures else "minutes"] for name in ("given", "received"))
+    shown = {"month": report.period, "given": given, "received": received, "entries": figures["entries"]}
+    return msgspec.json.encode(shown).decode()
+
+
+_OF_LOG = REPORTS.c.log == sa.bindparam("log")
+_OF_SCOPE = REPORTS.c.scope == sa.bindparam("scope")
+_FOR = REPORTS.c.audience == sa.bindparam("audience")
+_REPORT = Question(
+    sa.select(REPORTS.c.report).where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period == sa.bindparam("period"))
+)
+_PERIODS = Question(
+    sa.select(REPORTS.c.period)
+    .where(_OF_LOG, _OF_SCOPE, REPORTS.c.audience == "everyone")
+    .order_by(REPORTS.c.period.desc())
+)
+_MONTHS = Question(
+    sa.select(REPORTS.c.month)
+    .where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period <= sa.bindparam("last"), REPORTS.c.month != "")
+    .order_by(REPORTS.c.period.desc())
+    .limit(sa.bindparam("at_most"))
+)
+_STATE = Question(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
+_EVERYTHING = Question(sa.select(STATE.c.everything).where(STATE.c.log == sa.bindparam("log")))

@@ -1,0 +1,215 @@
+"""Which periods are closed: whole months and years, seven days after their last day, in the community's calendar."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from ledger.log.store import Log
+from projections.figures.chronicle import Chronicle
+from projections.figures.measures.acts import entries_in
+from projections.figures.privacy.figures import to_five_hours
+from projections.figures.privacy.periods import STRICTEST, Change, Period, may_be_told_anew, month, year
+from projections.figures.reports.kept import Late, Reports
+
+CLOSES_AFTER_DAYS = 7
+"""For telling what happened in the last days of a period; whatever is told later counts as late."""
+
+LAST_ONES_WRITTEN = timedelta(minutes=10)
+"""A day's entries are waited for so long after midnight: their instant is taken a little before they are kept."""
+
+DECEMBER = 12
+
+
+class Closed(NamedTuple):
+    """A closed month or year: 2025-10 or 2025. What was recorded by the end of `known_on` counts."""
+
+    name: str
+    first_day: date
+    last_day: date
+    known_on: date
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is a year, and not a month."""
+        return len(self.name) == len("2025")
+
+    @property
+    def period(self) -> Period:
+        """Its days."""
+        return Period(self.first_day, self.last_day)
+
+
+def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[Closed]:
+    """Every closed month from that of the first day on, each year after its December, in the order in which they closed.
+
+    Nothing can be told before there is somewhere to tell it: what had happened before the community was founded, and is
+    brought along, closes seven days after that.
+    """
+    at_year, at_month = first_day.year, first_day.month
+    while True:
+        named = [(f"{at_year}-{at_month:02}", month(at_year, at_month))]
+        if at_month == DECEMBER:
+            named.append((str(at_year), year(at_year)))
+        for name, days in named:
+            known_on = max(days.last_day, founded_on) + timedelta(days=CLOSES_AFTER_DAYS)
+            if known_on >= today:
+                return
+            yield Closed(name, *days, known_on)
+        at_year, at_month = at_year + at_month // DECEMBER, at_month % DECEMBER + 1
+
+
+def first_closing(first_day: date, founded_on: date, today: date) -> date:
+    """The last day that counts for the first report of all, which is shown from the day after on.
+
+    What was brought along makes the past close soon: seven days after the founding, if it came within these.
+    """
+    soon = founded_on + timedelta(days=CLOSES_AFTER_DAYS)
+    if first_day < founded_on.replace(day=1) and today <= soon:
+        return soon
+    next_month = founded_on.replace(day=1) + timedelta(days=32)
+    return next_month.replace(day=1) + timedelta(days=CLOSES_AFTER_DAYS - 1)
+
+
+def last_closing(founded_on: date, today: date) -> date | None:
+    """The day at whose end a period was closed last; None before the first one."""
+    last_days = [day := today]
+    last_days += [day := day.replace(day=1) - timedelta(days=1) for _ in range(3)]
+    closings = (max(last, founded_on) + timedelta(days=CLOSES_AFTER_DAYS) for last in last_days[1:])
+    return max((day for day in closings if day < today), default=None)
+
+
+def settled_moment(now: datetime) -> datetime:
+    """The moment up to which everything that was recorded is surely kept."""
+    return now - LAST_ONES_WRITTEN
+
+
+class Span(NamedTuple):
+    """Where all acts that ever happened in some days lie in the chronicle, and those that a report of them counts."""
+
+    ever: Sequence[int]
+    counted: frozenset[int]
+
+
+class Different(NamedTuple):
+    """Where acts lie that came after a report, and those that it counts and that were taken back."""
+
+    came: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
+
+    def beyond(self, other: "Different") -> "Different":
+        """What the two do not share."""
+        return Different(self.came ^ other.came, self.gone ^ other.gone)
+
+    def acts(self, told: Chronicle) -> Change:
+        """The acts themselves."""
+        came, gone = ([told.acts[place] for place in sorted(places)] for places in self)
+        return Change(came, gone)
+
+
+SAME = Different()
+
+
+class Told(NamedTuple):
+    """What is told as late, as of an entry, and what there is in fact at the last look."""
+
+    told: Different
+    looked_at: int
+    now: Different
+
+    def late(self, chronicle: Chronicle) -> Late | None:
+        """What a report says."""
+        if self.told == SAME:
+            return None
+        came, gone = self.told.acts(chronicle)
+        return Late(entries_in(came), entries_in(gone), to_five_hours(sum(act.minutes for act in came)))
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether there is something late, and nothing is told of it."""
+        return self.told == SAME != self.now
+
+
+def different(told: Chronicle, span: Span, number: int) -> Different:
+    """In what an entry later on differs from what a report counts."""
+    return Different(
+        frozenset(place for place in span.ever if place not in span.counted and told.stands(place, number)),
+        frozenset(place for place in span.counted if not told.stands(place, number)),
+    )
+
+
+class Looks:
+    """Looks at the months of a year, and at the year itself, whenever a month closed: `looks` are numbers of entries."""
+
+    def __init__(self, told: Chronicle, months: Mapping[str, Span], firsts: Mapping[str, int]) -> None:
+        self._told = told
+        self._firsts = firsts
+        self._spans = {name: _restless(told, span, firsts[name]) for name, span in months.items()}
+
+    def months(self, looks: Sequence[int]) -> dict[str, Told]:
+        """What is told of each month as late; `firsts` are the numbers that their reports stand on."""
+        states = self._begun()
+        for look in looks:
+            states = self._months_after(look, states)
+        return states
+
+    def not_told(self, looks: Sequence[int]) -> Change:
+        """What came late for months, and follows from none of their reports."""
+        return self._apart(self.months(looks).values())
+
+    def year(self, span: Span, first: int, looks: Sequence[int]) -> Told:
+        """What is told of the year; nothing from which it followed what is late in a month that does not tell of it."""
+        span = _restless(self._told, span, first)
+        states, state = self._begun(), Told(SAME, first, SAME)
+        for look in looks:
+            states = self._months_after(look, states)
+            if look >= first:
+                after = self._looked(span, look, state)
+                is_told = after.looked_at == look and self._apart(states.values()).is_harmless(STRICTEST)
+                state = after if is_told else state._replace(now=after.now)
+        return state
+
+    def _begun(self) -> dict[str, Told]:
+        return {name: Told(SAME, self._firsts[name], SAME) for name in self._spans}
+
+    def _months_after(self, look: int, states: Mapping[str, Told]) -> dict[str, Told]:
+        return {
+            name: self._looked(self._spans[name], look, state) if look > self._firsts[name] else state
+            for name, state in states.items()
+        }
+
+    def _looked(self, span: Span, look: int, state: Told) -> Told:
+        now = different(self._told, span, look)
+        if now == state.told or may_be_told_anew(state.told.acts(self._told), now.acts(self._told), STRICTEST):
+            return Told(now, look, now)
+        return state._replace(now=now)
+
+    def _apart(self, states: Iterable[Told]) -> Change:
+        every = [one.now.beyond(one.told).acts(self._told) for one in states]
+        return Change([act for one in every for act in one.came], [act for one in every for act in one.gone])
+
+
+def _restless(told: Chronicle, span: Span, first: int) -> Span:
+    """Only what may differ later on, which is little: looking at it often costs nothing."""
+    return Span(
+        [
+            place
+            for place in span.ever
+            if place not in span.counted and (told.acts[place].number > first or told.stands(place, first))
+        ],
+        frozenset(place for place in span.counted if told.was_taken_back(place)),
+    )
+
+
+MADE_BY = "1"
+"""Raised when reports are made otherwise than before: then all are made anew."""
+
+
+def is_due(kept: Reports, log: Log, now: datetime, time_zone: str) -> bool:
+    """Whether there is anything to do: entries that were not looked at, or a period that closed since. Two small questions."""
+    state = kept.state()
+    if not state.position or state.made_by != MADE_BY or log.head() != state.position:
+        return bool(log.head())
+    day = settled_moment(now).astimezone(ZoneInfo(time_zone)).date()
+    closing = last_closing(date.fromisoformat(state.founded_on), day)
+    return closing is not None and str(closing) > state.known_on

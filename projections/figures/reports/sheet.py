@@ -1,0 +1,253 @@
+"""A report as a sheet to hand on: every figure with its definition, its period, and the entry number it stands on."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+import msgspec
+
+from projections.figures.measures.statistics import definitions
+from projections.figures.reports.kept import EverythingKept, Report
+
+COLUMNS = ("figure", "part", "value", "definition", "first_day", "last_day", "recorded_by", "entry")
+
+EVERYTHING_COLUMNS = ("figure", "part", "value", "definition", "last_day", "entry")
+
+TOO_FEW = "no value: too few people to show, or nothing to take a share of"
+
+ADDED: Mapping[str, str] = {
+    "twenty": "of every twenty hours: given back, come round, passed on; a face with any hours has one at least",
+    "people_30": "people who took part in the last 30 days",
+    "people_90": "people who took part in the last 90 days",
+    "people_365": "people who took part in the last 365 days",
+    "people_gave_only": "people who gave and received nothing",
+    "people_received_only": "people who received and gave nothing",
+    "people_both": "people who gave and received",
+    "load": "shares of the hours, given by equal groups of people, those who gave least first",
+    "load_people": "people in each of these groups",
+    "months": "minutes given and received, and entries, in each month",
+    "busy": "how busy each day, week or month was: 0 nothing, 1 one or two exchanges and gifts, 2 three or four, "
+    "3 five or six, 4 seven or more",
+    "typical_given": "minutes a month that half of the people gave, in months in which they took part: from, to",
+    "typical_received": "minutes a month that half of the people received, in months in which they took part: from, to",
+    "access": "minutes received for each member of a group who took part, the ratio to everybody else, and the range in "
+    "which it lies with 95 in a hundred",
+    "theil_between": "of the inequality of minutes received (Theil's T): what lies between groups",
+    "given": "minutes given by members of the group",
+    "received": "minutes received by members of the group",
+    "members": "members of the group on the last day",
+    "unconfirmed": "of the exchanges reported for these days: nobody has confirmed them yet",
+    "late_share": "of entries: recorded more than seven days after they happened",
+    "newcomers_waiting": "members who joined 30 days ago or more, and have neither given nor received",
+    "overloaded": "people who gave twice as much as they usually do and over ten hours in a month, or over twenty hours "
+    "in each of three months",
+}
+"""What the figures mean that reports have beyond the statistics."""
+
+STANDING_ALONE: Mapping[str, str] = {
+    "only_gave": "of the people who gave or received: the share who gave and received nothing",
+    "only_received": "of the people who gave or received: the share who received and gave nothing",
+    "both": "of the people who gave or received: the share who did both",
+    "newcomers_began": "newcomers of the period who have given or received since",
+    "median_days_to_first_exchange": "days after joining by which half of the newcomers had given or received",
+    "median_days_to_first_giving": "days after joining by which half of the newcomers had given",
+    "median_days_to_first_receiving": "days after joining by which half of the newcomers had received",
+    "retention": "of those who began in the period, 90 days ago or more: the share who took part again on day 30 to 89",
+    "retention_people": "people who began in the period, 90 days ago or more",
+    "active_member_months": "months in which somebody took part, added up over all people",
+    "entries_per_active_member_month": "exchanges and gifts for each month in which somebody took part",
+    "minutes_per_active_member_month": "minutes given or received for each month in which somebody took part",
+    "given_back": "of all hours: the share returned by the same person",
+    "comes_round": "of all hours: the share returned by way of others",
+    "passed_on": "of all hours: the share passed on, not returned so far",
+    "returned_ties_by_chance": "ties that would go both ways if receivers were drawn by lot",
+    "given_back_by_chance": "the share given back if receivers were drawn by lot",
+    "comes_round_by_chance": "the share that would come round if receivers were drawn by lot",
+    "passed_on_by_chance": "the share passed on if receivers were drawn by lot",
+    "returned_ties": "of all ties (somebody helped somebody): the share that goes the other way too",
+    "flows_by_chance": "shuffles that were solved for what comes round and is passed on by chance",
+    "effective_givers": "so many people giving alike would share the giving as evenly",
+    "top_tenth_given": "of all hours: the share given by the tenth of people who gave most, rounded up to people",
+    "top_fifth_given": "of all hours: the share given by the fifth of people who gave most, rounded up to people",
+    "turnover": "minutes given, over the credit held on an average evening",
+    "holding_days": "days that an hour rests with somebody before it goes on, on average",
+}
+"""Figures whose definitions lean on those before them, said so that each can be read alone."""
+
+HEADS: Mapping[str, str] = {
+    "scope": "whose figures: the community's, or a group's by its identifier",
+    "period": "the calendar month or year in which it happened",
+    "audience": "for whom figures with too few people behind them were left out",
+    "known_on": "what was recorded by the end of this day counts",
+    "looked_at": "the last entry looked at for late ones",
+    "late_entries": "recorded after that day for days of the period; not counted here",
+    "late_taken_back": "counted here, and taken back after that day",
+    "late_minutes": "the minutes of those recorded late",
+    "late_hidden": "whether there were late ones too few to show",
+}
+"""What stands above the figures of a sheet."""
+
+
+class Line(NamedTuple):
+    """One value of a sheet. `part` tells the values of one figure apart; no value is ""."""
+
+    figure: str
+    part: str
+    value: str
+    definition: str
+
+
+def meanings() -> dict[str, str]:
+    """What each figure of a report counts, by its name, in the order in which they are listed."""
+    return {**definitions(), **STANDING_ALONE, **ADDED}
+
+
+def lines(report: Report) -> list[Line]:
+    """The whole report, a line for each value; first what it is about, then its figures."""
+    heads = {name: _head(report, name) for name in HEADS}
+    return [
+        *(Line(name, "", _plain(value), HEADS[name]) for name, value in heads.items()),
+        *figure_lines(report.figures, meanings()),
+    ]
+
+
+def figure_lines(figures: Mapping[str, Any], meant: Mapping[str, str]) -> Iterator[Line]:
+    """A line for each value of these figures, in the order of their definitions."""
+    for name in (*(name for name in meant if name in figures), *(name for name in figures if name not in meant)):
+        for part, value in _parts(figures[name]):
+            yield Line(name, part, value, meant.get(name, ""))
+
+
+def as_rows(report: Report) -> list[dict[str, str | int]]:
+    """The sheet as rows that stand alone: each has the period, the day by which it was recorded, and the entry number."""
+    about = (str(report.first_day), str(report.last_day), str(report.known_on), report.entry)
+    return [dict(zip(COLUMNS, (*line, *about), strict=True)) for line in lines(report)]
+
+
+def as_csv(report: Report) -> str:
+    """The sheet as CSV, with a header line; shares between 0 and 1, lengths in minutes."""
+    return written(COLUMNS, ([row[column] for column in COLUMNS] for row in as_rows(report)))
+
+
+def written(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """A header line and rows as CSV; words that a spreadsheet would take for a formula are kept from it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_harmless(value) for value in row] for row in rows])
+    return text.getvalue()
+
+
+def as_json(report: Report) -> bytes:
+    """The sheet as JSON with stable keys: what it is about, then `figures`, each with its value and its definition."""
+    late = msgspec.to_builtins(report.late) if report.late else None
+    about = {
+        "scope": report.scope,
+        "period": report.period,
+        "audience": report.audience,
+        "first_day": report.first_day,
+        "last_day": report.last_day,
+        "recorded_by": report.known_on,
+        "entry": report.entry,
+        "looked_at": report.looked_at,
+        "late": late,
+        "late_hidden": report.late_hidden,
+        "null": TOO_FEW,
+    }
+    return (
+        msgspec.json.format(msgspec.json.encode({**about, "figures": _defined(report.figures, meanings())}), indent=2)
+        + b"\n"
+    )
+
+
+def everything_lines(kept: EverythingKept) -> list[Line]:
+    """Everything there is, unprotected, a line for each value: the statistics of all time, then those of the network."""
+    # The library for graphs comes with the measures of the network; only auditors wait for it.
+    from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
+
+    return [
+        *figure_lines(kept.statistics, {**definitions(), **STANDING_ALONE}),
+        *figure_lines(kept.graph, graph_definitions()),
+    ]
+
+
+def everything_as_csv(kept: EverythingKept) -> str:
+    """The same as CSV; each line with the last day and the entry number that it stands on."""
+    about = (str(kept.as_of), kept.entry)
+    return written(EVERYTHING_COLUMNS, ((*line, *about) for line in everything_lines(kept)))
+
+
+def everything_as_json(kept: EverythingKept) -> bytes:
+    """The same as JSON with stable keys: `statistics` and `graph`, each figure with its value and its definition."""
+    from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
+
+    about = {"entry": kept.entry, "as_of": kept.as_of}
+    parts = {
+        "statistics": _defined(kept.statistics, {**definitions(), **STANDING_ALONE}),
+        "graph": _defined(kept.graph, graph_definitions()),
+    }
+    return msgspec.json.format(msgspec.json.encode({**about, **parts}), indent=2) + b"\n"
+
+
+def _defined(figures: Mapping[str, Any], meant: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Each figure with its value and its definition, in the order of the definitions."""
+    names = (*(name for name in meant if name in figures), *(name for name in figures if name not in meant))
+    return {name: {"value": figures[name], "definition": meant.get(name, "")} for name in names}
+
+
+def _head(report: Report, name: str) -> Any:
+    if name.startswith("late_") and name != "late_hidden":
+        return getattr(report.late, name.removeprefix("late_")) if report.late else None if report.late_hidden else 0
+    return getattr(report, name)
+
+
+def _parts(value: Any) -> Iterator[tuple[str, str]]:
+    """The values of one figure with what tells them apart; one that has parts but none to show has one empty line."""
+    match value:
+        case dict():
+            yield from _named(cast(dict[str, Any], value).items())
+        case [dict(), *_]:
+            yield from _named((_key_of(one), _without_key(one)) for one in value)
+        case [int() | float(), *_]:
+            yield from ((str(place), _plain(one)) for place, one in enumerate(value, start=1))
+        case _:
+            yield "", _plain(value)
+
+
+def _named(parts: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
+    for name, value in parts:
+        inner = list(_parts(value))
+        for part, plain in inner:
+            yield f"{name}.{part}" if part else str(name), plain
+
+
+def _key_of(one: Mapping[str, Any]) -> str:
+    return str(next(iter(one.values())))
+
+
+def _without_key(one: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(list(one.items())[1:])
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list() | tuple():
+            return " ".join(str(one) for one in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        case _:
+            return str(value)
+
+
+def _harmless(value: str | int) -> str | int:
+    """Spreadsheets take words that begin with these signs for a formula; negative numbers are none."""
+    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value

@@ -1,0 +1,195 @@
+"""`hours found`: a community begins."""
+
+import os
+
+import click
+
+from ledger.agreements.commands import FoundCommunity
+from ledger.deciding.requests import Caller
+from ledger.erasure.commands import AskForErasure, EraseMember, Going, is_clean, sweep, would_go
+from ledger.identifiers import HOST, MemberId, new_command_id
+from ledger.members.commands import GiveRole, WithdrawRole
+from ledger.members.facts import MemberInvited, Role
+from ledger.personal_data.search import find_members
+from ledger.time_bank import TimeBank
+from web.commands.opening import Where
+from web.commands.printing import Problem, count, progress, say
+
+
+@click.command("found")
+@click.option("--name", required=True, help="What the community is called.")
+@click.option("--timezone", "time_zone", required=True, metavar="ZONE", help="Its time zone, such as Europe/London.")
+@click.option("--coordinator", required=True, metavar="NAME", help="The first coordinator's name.")
+@click.option("--email", default="", metavar="ADDRESS", help="The coordinator's e-mail address, for sign-in codes.")
+@click.option("--language", default="en", show_default=True, help="The language of its pages.")
+@click.option(
+    "--host-name",
+    default="localhost",
+    show_default=True,
+    help="The name under which the log is known for ever; the host of your address, if you have one.",
+)
+@click.pass_obj
+def found_command(
+    where: Where, name: str, time_zone: str, coordinator: str, email: str, language: str, host_name: str
+) -> None:
+    """Found a community, with the usual agreements and its first coordinator. Refused where one lives already."""
+    if not coordinator.strip():
+        raise click.BadParameter("Give a name.", param_hint="--coordinator")
+    with where.bank(new=True) as bank:
+        member = (
+            bank.do(
+                FoundCommunity(
+                    name=name,
+                    time_zone=time_zone,
+                    language=language,
+                    host=host_name,
+                    coordinator=coordinator,
+                    email=email,
+                ),
+                by=Caller(id=new_command_id(), by=HOST, via="cli"),
+            )
+            .fact(MemberInvited)
+            .member
+        )
+    say(f"{name.strip()} is founded in {where.shown}, with {coordinator.strip()} as coordinator.")
+    say("Serve it, then let the coordinator in:")
+    say(f"  hours{where.options} serve")
+    say(f"  hours{where.options} sign-in-link {member}")
+
+
+def the_member(bank: TimeBank, text: str) -> tuple[MemberId, str]:
+    """The one member whom an identifier, a name or an e-mail address means, with their name."""
+    found = find_members(bank, text)
+    if not found:
+        raise Problem(f"Nobody here is known as “{text}”.", "Give a name, an e-mail address, or a member's identifier.")
+    if len(found) > 1:
+        listed = "\n".join(f"  {match.account}  {match.name}" for match in sorted(found))
+        raise Problem(f"“{text}” may be any of these:\n{listed}", "Give the identifier of the one you mean.")
+    return MemberId(found[0].account), found[0].name or "a former member"
+
+
+@click.group("role")
+def role_command() -> None:
+    """Give a member a role, or withdraw it: coordinator or auditor.
+
+    MEMBER is a name, an e-mail address, or an identifier.
+    """
+
+
+@role_command.command("give")
+@click.argument("member")
+@click.argument("role", type=click.Choice(["coordinator", "auditor"]))
+@click.pass_obj
+def give(where: Where, member: str, role: Role) -> None:
+    """Entrust MEMBER with a role."""
+    with where.bank() as bank:
+        who, name = the_member(bank, member)
+        bank.do(GiveRole(member=who, role=role), by=_command())
+    say(f"{name} is {role} now.")
+
+
+@role_command.command("withdraw")
+@click.argument("member")
+@click.argument("role", type=click.Choice(["coordinator", "auditor"]))
+@click.pass_obj
+def withdraw(where: Where, member: str, role: Role) -> None:
+    """Take a role back from MEMBER. The last coordinator keeps theirs."""
+    with where.bank() as bank:
+        who, name = the_member(bank, member)
+        bank.do(WithdrawRole(member=who, role=role), by=_command())
+    say(f"{name} is {role} no longer.")
+
+
+@click.command("sign-in-link")
+@click.argument("member")
+@click.option("--base-url", metavar="URL", help="The address members type; HOURS_BASE_URL when left out.")
+@click.pass_obj
+def sign_in_link_command(where: Where, member: str, base_url: str | None) -> None:
+    """Make a link that signs MEMBER in, once, within a day. Hand it to nobody else."""
+    from web.settings import read_settings
+    from web.sign_in.codes import make_sign_in_link
+
+    address = base_url or read_settings(os.environ).base_url
+    with where.bank() as bank:
+        who, name = the_member(bank, member)
+        if not bank.member(who).is_active:
+            raise Problem(f"{name} does not take part.", "Only members can sign in: welcome them first.")
+        link = make_sign_in_link(bank.people, who, address, bank.desk.now())
+    say(f"For {name}, once, within a day:")
+    click.echo(link)
+
+
+def _command() -> Caller:
+    return Caller(id=new_command_id(), by=HOST, via="cli")
+
+
+STAYS = (
+    "What stays: every entry they are part of, with their identifier, minutes, days and kinds of help. "
+    "The balances of others rest on them."
+)
+
+
+@click.command("erase")
+@click.argument("member")
+@click.option("--yes", is_flag=True, help="Do not ask before it is done.")
+@click.option(
+    "--no-longer-needed", is_flag=True, help="Nobody asked: they left, and what is kept of them is needed no longer."
+)
+@click.pass_obj
+def erase_command(where: Where, member: str, yes: bool, no_longer_needed: bool) -> None:
+    """Erase the personal data of MEMBER, at their request. It cannot be undone.
+
+    MEMBER is a name, an e-mail address, or an identifier. Whoever still takes part leaves by it. Backups that were made
+    before still hold their data until you delete them; a restored one forgets them again when it is opened.
+    """
+    with where.bank() as bank:
+        who, name = the_member(bank, member)
+        standing = bank.member(who)
+        if standing.is_erased:
+            say(f"{who} has been erased already; nothing that says who they were is left here.")
+            return
+        for line in _what_goes(name, who, would_go(bank.log, bank.people, who)):
+            say(line)
+        if not yes:
+            click.confirm("Erase it for good?", abort=True, err=True)
+        if standing.erasure_asked_by is None and not no_longer_needed:
+            asking = Caller(id=new_command_id(), by=HOST, via="cli", on_behalf=who)
+            bank.do(AskForErasure(member=who), by=asking)
+        bank.do(EraseMember(member=who), by=Caller(id=new_command_id(), by=HOST, via="cli"))
+        say(f"Erased. {who} is a former member from now on.")
+        _tell_what_is_left(bank)
+
+
+@click.command("sweep")
+@click.pass_obj
+def sweep_command(where: Where) -> None:
+    """Delete words whose entry never came, after a crash for instance, and what deleted words left in the files.
+
+    Safe at any time, also while the community is served.
+    """
+    with where.bank() as bank:
+        with progress("Looking for every word's entry") as tell:
+            swept = sweep(bank.log, bank.people, tell)
+        say(f"{count(swept, 'word')} without an entry swept." if swept else "Every word has its entry.")
+        _tell_what_is_left(bank)
+
+
+def _what_goes(name: str, who: MemberId, going: Going) -> list[str]:
+    """What will be deleted, a line for each kind of it."""
+    lines = [f"{name} ({who}). What goes:"]
+    lines += [f"  {count(number, _NOUNS.get(field, field))}" for field, number in going.own.items()]
+    if going.of_others:
+        lines.append(
+            f"  {count(going.of_others, 'note or reason', 'notes and reasons')} of others about help with them"
+        )
+    lines.append("  where they are signed in, and every code and link that lets them in")
+    return [*lines, STAYS]
+
+
+_NOUNS = {"name": "name", "email": "e-mail address", "phone": "telephone number", "note": "note", "reason": "reason"}
+
+
+def _tell_what_is_left(bank: TimeBank) -> None:
+    if not is_clean(bank.people):
+        say("Somebody is still reading an older state: deleted bytes may lie in the files.")
+        say("Call hours sweep in a while; it looks after that.")

@@ -1,0 +1,145 @@
+"""`hours report`: the figures of a closed month or year, as the pages show them, to hand on."""
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from ledger.identifiers import is_group
+from ledger.personal_data.search import find_all
+from web.commands.opening import Where
+from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say
+
+if TYPE_CHECKING:
+    from ledger.time_bank import TimeBank
+    from projections.figures.reports.kept import Report
+
+COMMUNITY = "community"
+PERIOD = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+
+
+@click.command("report")
+@click.argument("period")
+@click.option("--group", default="", help="A group, by its name or identifier; else the whole community.")
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["everyone", "coordinators"]),
+    default="everyone",
+    show_default=True,
+    help="Who will read it: with fewer than ten people behind it a figure is for nobody but coordinators.",
+)
+@format_option
+@click.pass_obj
+def report_command(
+    where: Where, period: str, group: str, audience: Literal["everyone", "coordinators"], shape: Format
+) -> None:
+    """Print the report of PERIOD, a month like 2025-10 or a year like 2025 that is closed.
+
+    A period is closed seven days after its last day. What was recorded by then counts, so the same report stays the same;
+    what came later is listed as late. Each figure comes with what it counts. A figure with too few people behind it is
+    left empty. Shares are between 0 and 1 in JSON and CSV, lengths are minutes.
+    """
+    from projections.figures.reports.sheet import as_csv, as_json, lines
+
+    if not PERIOD.fullmatch(period):
+        raise Problem(f"{period} is no month and no year.", "Give a month like 2025-10, or a year like 2025.")
+    with where.bank() as bank:
+        report = _found(bank, _scope(bank, group), period, audience)
+    match shape:
+        case "json":
+            click.echo(as_json(report).decode(), nl=False)
+        case "csv":
+            click.echo(as_csv(report), nl=False)
+        case "text":
+            rows = [
+                {
+                    "figure": f"{line.figure}: {line.part}" if line.part else line.figure,
+                    "value": line.value or "-",
+                    "what it says": line.definition,
+                }
+                for line in lines(report)
+            ]
+            print_rows(rows, ("figure", "value", "what it says"), shape)
+    say(
+        f"What happened from {report.first_day} to {report.last_day}, as recorded by the end of {report.known_on}, "
+        f"up to entry {report.entry:,}."
+    )
+
+
+def _scope(bank: "TimeBank", group: str) -> str:
+    if not group:
+        return COMMUNITY
+    found = [match.account for match in find_all(bank, [group])[group] if is_group(match.account)]
+    if len(found) != 1:
+        raise Problem(
+            f"No group is called {group}." if not found else f"Several groups are called {group}.",
+            "Give its identifier, which stands in the address of its page.",
+        )
+    return found[0]
+
+
+def _found(bank: "TimeBank", scope: str, period: str, audience: Literal["everyone", "coordinators"]) -> "Report":
+    """The report as it is kept. What was never made is made first, with all others that are missing."""
+    from projections.figures.reports.kept import Reports
+    from projections.figures.reports.refreshing import refresh
+
+    engine = bank.place.views_engine()
+    try:
+        kept = Reports(engine, bank.log)
+        kept.prepare()
+        report = kept.of(scope, period, audience)
+        if report is None:
+            refresh(bank.log, engine, now=datetime.now(UTC), everything=False)
+            report = kept.of(scope, period, audience)
+        if report is not None:
+            return report
+        known = kept.periods(scope)
+    finally:
+        engine.dispose()
+    latest = f"The latest closed one is {known[0]}." if known else "None is closed so far."
+    raise Problem(f"There is no report of {period}: it is not closed, or nothing was kept then.", latest)
+
+
+COLUMNS = ("rule", "people", "measured", "unit", "day", "entries")
+
+
+@click.command("exceptions")
+@click.option("--rule", "wanted", metavar="RULE", multiple=True, help="Only what this rule finds; may be repeated.")
+@click.option("--at-entry", type=click.IntRange(min=0), help="Look at the log up to and with this entry number.")
+@format_option
+@click.pass_obj
+def exceptions_command(where: Where, wanted: tuple[str, ...], at_entry: int | None, shape: Format) -> None:
+    """Print what is worth a look, by the thresholds that were agreed upon, with the entries it rests on.
+
+    None of it means that something is wrong; most of it has a good reason. The newest comes first. Of more than fifty
+    entries the newest are printed. Rules and thresholds: docs/reference/exceptions.md.
+    """
+    from projections.checks.anomalies import RULES, UNITS, exceptions
+    from projections.checks.log_reading import read_book
+
+    for rule in wanted:
+        if rule not in RULES:
+            raise click.BadParameter(f"“{rule}” is no rule. The rules are: {', '.join(RULES)}.", param_hint="--rule")
+    with where.log() as log:
+        head = log.head()
+        with progress("Reading the log") as tell:
+            book = read_book(log, at_entry, tell=lambda number: tell(number, max(head, number)))
+    found = [one for one in exceptions(book) if not wanted or one.rule in wanted]
+    print_rows(
+        (
+            {
+                "rule": one.rule,
+                "people": " ".join(one.people),
+                "measured": one.measured,
+                "unit": UNITS[one.rule],
+                "day": one.day,
+                "entries": " ".join(map(str, one.entries)),
+            }
+            for one in found
+        ),
+        COLUMNS,
+        shape,
+    )
+    say(f"{count(len(found), 'thing')} worth a look, as of entry {book.number:,}.")

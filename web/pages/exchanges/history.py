@@ -1,0 +1,139 @@
+"""Somebody's history of exchanges and gifts: filtered, by month, older and newer."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import ClientException, NotFoundException
+from msgspec import Meta
+
+from ledger.identifiers import AccountId, CategoryKey, GiftId, GroupId, MemberId, is_identifier, is_member
+from projections.engine.paging import Page
+from projections.exchanges import HistoryFilter, HistoryLine
+from projections.views import Views
+from web.framework.access import MEMBERS
+from web.framework.call import Call, get
+from web.framework.forms import Form
+from web.pages.exchanges.choices import labels_of
+from web.wording.names import Person, names_of, seek
+from web.wording.translation import gettext, later
+
+Short = Annotated[str, Meta(max_length=60)]
+
+
+class HistoryForm(msgspec.Struct, kw_only=True):
+    """What to show. `member` is somebody else's history, for coordinators and auditors."""
+
+    member: Short = ""
+    who: Annotated[str, Meta(max_length=100)] = ""
+    other: Short = msgspec.field(default="", name="with")
+    kind: Literal["", "help", "skill-exchange", "gift"] = ""
+    category: Short = ""
+    group: Short = ""
+    first: date | None = msgspec.field(default=None, name="from")
+    last: date | None = msgspec.field(default=None, name="to")
+    cursor: Annotated[str, Meta(max_length=200)] = ""
+
+
+SENTENCES = {
+    "from.not_a_day": later("Write the day like 2026-11-21"),
+    "to.not_a_day": later("Write the day like 2026-11-21"),
+}
+
+
+class Month(NamedTuple):
+    """The lines of one month, under its name."""
+
+    month: date
+    lines: list[HistoryLine]
+
+
+@get("/exchanges", may=MEMBERS)
+def show_history(call: Call) -> Response[str]:
+    """One's own history; with `member`, a coordinator or an auditor reads somebody else's."""
+    as_of = call.views.catch_up()
+    asked = call.query
+    form = call.form(HistoryForm, SENTENCES)
+    member = _whose(call, asked.one("member"))
+    other, several = _other(call, form)
+    found = Page[HistoryLine]([], None, None) if form.problems else _found(form.wish, member, other, call.views)
+    groups = call.views.groups.all().rows
+    people = [tie.other for tie in call.views.balances.people(AccountId(member))]
+    in_lines = [who for line in found.rows for who in (line.other, *line.awaits)]
+    names = names_of(call, [member, other, *in_lines, *people, *(group.id for group in groups)])
+    reads_words = member == call.visitor.member or call.visitor.coordinates
+    query = {name: asked.one(name) for name in ("member", "kind", "category", "group", "from", "to")} | {"with": other}
+    return call.page(
+        "history.html",
+        form=form,
+        member=member,
+        other=other,
+        is_mine=member == call.visitor.member,
+        months=_months(found.rows),
+        newer=found.newer,
+        older=found.older,
+        query={name: value for name, value in query.items() if value},
+        names=names,
+        labels=labels_of(call.bank),
+        words=call.bank.people.words(line.note for line in found.rows) if reads_words else {},
+        received=_gifts_received(found.rows, member, call.views),
+        several=several,
+        people=[names[person] for person in people if is_member(person)],
+        groups=sorted(((str(group.id), names[group.id]) for group in groups), key=lambda pair: pair[1].casefold()),
+        as_of=as_of.number,
+    )
+
+
+def _whose(call: Call, member: str) -> MemberId:
+    """Whose history it is. To everybody else it is as if there were no such page."""
+    if not member or member == call.visitor.member:
+        return call.visitor.member
+    if not call.visitor.keeps_the_book or not is_identifier(member):
+        raise NotFoundException
+    if call.views.members.of(MemberId(member)) is None:
+        raise NotFoundException
+    return MemberId(member)
+
+
+def _other(call: Call, form: Form[HistoryForm]) -> tuple[str, tuple[Person, ...]]:
+    """With whom, chosen or typed; those who have left are found, too."""
+    chosen, typed = form.value("with"), form.value("who").strip()
+    chosen = chosen if is_identifier(chosen) else ""
+    if not typed or "who" in form.problems:
+        return chosen, ()
+    sought = seek(call, typed, only_active=False)
+    if chosen in [person.id for person in sought.choices]:
+        return chosen, ()
+    if sought.member is None:
+        form.refuse("who", sought.sentence.rstrip("."))
+    return sought.member or "", sought.choices
+
+
+def _found(wish: HistoryForm, member: MemberId, other: str, views: Views) -> Page[HistoryLine]:
+    chosen = HistoryFilter(
+        other=AccountId(other),
+        kind=wish.kind,
+        category=CategoryKey(wish.category),
+        group=GroupId(wish.group),
+        first_day=wish.first,
+        last_day=wish.last,
+    )
+    try:
+        return views.exchanges.history(member, chosen, wish.cursor or None)
+    except ValueError as error:
+        raise ClientException(gettext("This is no place in the list.")) from error
+
+
+def _gifts_received(lines: Sequence[HistoryLine], member: MemberId, views: Views) -> set[str]:
+    """Which gifts came to this member: a line says only with whom."""
+    between_two = [GiftId(line.item) for line in lines if line.kind == "gift" and is_member(line.other)]
+    gifts = (views.exchanges.gift(gift) for gift in between_two)
+    return {gift.id for gift in gifts if gift and gift.receiver == member}
+
+
+def _months(lines: Sequence[HistoryLine]) -> list[Month]:
+    by_month = groupby(lines, key=lambda line: line.given_on.replace(day=1))
+    return [Month(month, list(some)) for month, some in by_month]

@@ -1,0 +1,245 @@
+"""What the whole community did for each other in a closed month or year: findings, never about a person."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from litestar import Response
+
+from projections.figures.reports.kept import COMMUNITY, Audience, Report
+from projections.figures.reports.periods import first_closing
+from projections.views import Views
+from web.framework.access import MEMBERS
+from web.framework.call import Call, get
+from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import today_of
+from web.pages.figures.findings import Findings, findings_of, most_in_a_month, period_words
+from web.wording.figure_words import Compared, compared
+from web.wording.findings import only_gifts
+from web.wording.names import names_of
+from web.wording.translation import gettext, later, ngettext
+
+MONTHS_DRAWN = 12
+
+
+class Asking(NamedTuple):
+    """The two periods that a reader wants to see, "" for none, and whether one of them has no figures."""
+
+    period: str
+    beside: str
+    is_missing: bool
+
+
+@get("/community", may=MEMBERS)
+def show_community(call: Call) -> Response[str]:
+    """The figures of one closed period, or of two side by side; coordinators see beneath what needs their care."""
+    as_of = call.views.catch_up()
+    audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
+    periods = call.views.reports.periods(COMMUNITY)
+    asking = _asking(call, periods)
+    main = _report(call.views, asking.period, audience)
+    beside = _report(call.views, asking.beside, audience)
+    highest = max((most_in_a_month(one.figures) for one in (main, beside) if one), default=0)
+    return call.page(
+        "community.html",
+        members=call.views.members.totals(),
+        people=call.views.contributions.people(COMMUNITY),
+        keeps_the_book=audience == "coordinators",
+        first_figures_after=None if main else _first_closing(call),
+        periods=choices(periods),
+        asking=asking,
+        found=_found(call, main, audience, highest),
+        only_gifts=main is not None and only_gifts(main.figures),
+        beside=_found(call, beside, audience, highest),
+        table=_side_by_side(main, beside),
+        load_before=_load_before(call.views, asking.period, audience, periods),
+        has_groups=bool(call.views.groups.all(limit=1).rows),
+        care=care_of(main.figures) if main and call.visitor.coordinates else None,
+        check=call.views.replays.latest(),
+        as_of=main.entry if main else as_of.number,
+    )
+
+
+def _first_closing(call: Call) -> date | None:
+    """After which day there will be figures; None until the process that makes them has looked at the log."""
+    founded_on, span = call.views.reports.state().founded_on, call.views.contributions.span(COMMUNITY)
+    if not founded_on or not span:
+        return None
+    return first_closing(date.fromisoformat(f"{span[0]}-01"), date.fromisoformat(founded_on), today_of(call.bank))
+
+
+def _asking(call: Call, periods: Sequence[str]) -> Asking:
+    """What the address asks for; another period than there is falls back on the latest, and is said to be missing."""
+    asked = call.query
+    period, beside = asked.one("period"), asked.one("beside")
+    is_missing = any(wanted and wanted not in periods for wanted in (period, beside))
+    chosen = period if period in periods else latest(periods)
+    return Asking(chosen, beside if beside in periods and beside != chosen else "", is_missing)
+
+
+def _report(views: Views, period: str, audience: Audience) -> Report | None:
+    return views.reports.of(COMMUNITY, period, audience) if period else None
+
+
+def _found(call: Call, report: Report | None, audience: Audience, highest: int) -> Findings | None:
+    """What a report says, with the names of kinds and groups; a month stands at the end of the twelve up to it."""
+    if report is None:
+        return None
+    before: Sequence[Mapping[str, Any]] = ()
+    if len(report.period) > len("2025"):
+        before = call.views.reports.months_before(COMMUNITY, audience, report.period, MONTHS_DRAWN)
+    groups = names_of(call, [one["group"] for one in report.figures.get("access") or ()])
+    return findings_of(report, labels_of(call.bank), groups, before, highest)
+
+
+def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[Compared]:
+    return compared(main.figures, beside.figures) if main and beside else ()
+
+
+def _load_before(views: Views, period: str, audience: Audience, periods: Sequence[str]) -> int | None:
+    """Of every hundred hours, how many the last group gave a year before; None where that is not known."""
+    report = _report(views, one_before(period, periods) if period else "", audience)
+    shares: Sequence[float] = (report.figures.get("load") or ()) if report else ()
+    return round(100 * shares[-1]) if shares else None
+
+
+YEAR_LENGTH = 4
+
+
+def latest(periods: Sequence[str]) -> str:
+    """What is shown first: the latest closed year, or while there is none the latest month; "" without any."""
+    years = [period for period in periods if len(period) == YEAR_LENGTH]
+    return max(years or periods, default="")
+
+
+def choices(periods: Sequence[str]) -> list[tuple[str, str]]:
+    """Every closed period with its words, years before months, the newest of each first."""
+    ordered = sorted(periods, reverse=True)
+    years = [period for period in ordered if len(period) == YEAR_LENGTH]
+    months = [period for period in ordered if len(period) > YEAR_LENGTH]
+    return [(period, period_words(period)) for period in (*years, *months)]
+
+
+def one_before(period: str, periods: Sequence[str]) -> str:
+    """The year before a year, if there is a report of it; "" for months, whose neighbours differ by chance alone."""
+    before = f"{int(period) - 1:04}" if len(period) == YEAR_LENGTH else ""
+    return before if before in periods else ""
+
+
+class Care(NamedTuple):
+    """Sentences for coordinators; an empty one where there are too few people to show. Never a name."""
+
+    unconfirmed: str
+    late: str
+    waiting: str
+    overloaded: str
+
+
+def care_of(figures: Mapping[str, Any]) -> Care:
+    """What the coordinators' report of a period asks them to look at."""
+    return Care(
+        unconfirmed=_of_hundred(
+            figures.get("unconfirmed"),
+            gettext("Nothing that was reported for these days waits for somebody’s word any more."),
+            "unconfirmed",
+        ),
+        late=_of_hundred(
+            figures.get("late_share"), gettext("Everything was recorded within a week of the day."), "late"
+        ),
+        waiting=_waiting(figures.get("newcomers_waiting")),
+        overloaded=_overloaded(figures.get("overloaded")),
+    )
+
+
+def _of_hundred(share: float | None, none: str, what: str) -> str:
+    """A share as entries of every hundred; one that is not nothing is one at least."""
+    if share is None:
+        return ""
+    if not share:
+        return none
+    number = max(1, round(100 * share))
+    if what == "unconfirmed":
+        return ngettext(
+            "Of every 100 exchanges reported for these days, %(num)s still waited for somebody’s word.",
+            "Of every 100 exchanges reported for these days, %(num)s still waited for somebody’s word.",
+            number,
+        )
+    return ngettext(
+        "Of every 100 entries, %(num)s was recorded more than a week after the day.",
+        "Of every 100 entries, %(num)s were recorded more than a week after the day.",
+        number,
+    )
+
+
+def _waiting(people: int | None) -> str:
+    if people is None:
+        return ""
+    if not people:
+        return gettext("Every newcomer has given or received within their first month.")
+    return ngettext(
+        "%(num)s newcomer has been here for a month or more, and has neither given nor received.",
+        "%(num)s newcomers have been here for a month or more, and have neither given nor received.",
+        people,
+    )
+
+
+def _overloaded(people: int | None) -> str:
+    if people is None:
+        return ""
+    if not people:
+        return gettext("Nobody shows an early sign of giving too much.")
+    return ngettext(
+        "%(num)s person gave far more than they usually do, or a great deal for three months on end.",
+        "%(num)s people gave far more than they usually do, or a great deal for three months on end.",
+        people,
+    )
+
+
+class Reached(NamedTuple):
+    """One group beside everybody else: minutes received for each member who took part."""
+
+    group: str
+    minutes: int
+    beside: str
+    ratio: float | None
+    low: float | None
+    high: float | None
+
+
+class Access(NamedTuple):
+    """Whether help reaches the groups alike; `between` is the share of all differences that lies between groups."""
+
+    finding: str
+    rows: Sequence[Reached]
+    between: float | None
+
+
+def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> Access | None:
+    """Whether help reaches the groups alike; None where it is not shown. Groups stand in the order of their names."""
+    groups: Sequence[Mapping[str, Any]] | None = figures.get("access")
+    if not groups:
+        return None
+    rows = [
+        Reached(
+            names.get(one["group"], ""),
+            round(one["received_per_member"]),
+            _beside_others(one["low"], one["high"]),
+            one["ratio"],
+            one["low"],
+            one["high"],
+        )
+        for one in groups
+    ]
+    rows.sort(key=lambda row: row.group)
+    alike = all(row.low is None or row.high is None or row.low <= 1 <= row.high for row in rows)
+    finding = later("Help reaches every group alike") if alike else later("Help reaches some groups more than others")
+    return Access(gettext(finding), rows, figures.get("theil_between"))
+
+
+def _beside_others(low: float | None, high: float | None) -> str:
+    """How a group stands beside everybody else, as far as chance allows to say so."""
+    if low is None or high is None:
+        return ""
+    if low > 1:
+        return gettext("more than elsewhere")
+    return gettext("less than elsewhere") if high < 1 else gettext("about as much as elsewhere")

@@ -1,0 +1,299 @@
+"""What a report says to somebody who reads it on a page: findings in words, rows for tables, and drawings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from projections.figures.reports.kept import Report
+from web.drawing.charts import LoadBars, MonthColumns, MonthShown, load_bars, month_columns
+from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
+from web.drawing.year_bands import YearBands, year_bands
+from web.pages.figures.community import Access, access_of
+from web.wording.figure_words import KINDS
+from web.wording.findings import beginning, breadth, coming_back, flow, in_all, roles
+from web.wording.translation import gettext, later, month, ngettext
+
+FACES: Mapping[str, tuple[str, str]] = {
+    "given_back": (later("Given back"), later("I helped you, and you helped me.")),
+    "comes_round": (later("Comes round"), later("I helped you, you helped her, she helped me.")),
+    "passed_on": (later("Passed on"), later("I helped you, and you will help somebody.")),
+}
+"""The three faces in their fixed order, none before another."""
+
+TOOK_PART: Sequence[str] = (
+    later("Some of us took part in %(period)s"),
+    later("One in ten took part in %(period)s"),
+    later("Two in ten took part in %(period)s"),
+    later("Three in ten took part in %(period)s"),
+    later("Four in ten took part in %(period)s"),
+    later("Half of us took part in %(period)s"),
+    later("Six in ten took part in %(period)s"),
+    later("Seven in ten took part in %(period)s"),
+    later("Eight in ten took part in %(period)s"),
+    later("Nine in ten took part in %(period)s"),
+    later("Nearly everybody took part in %(period)s"),
+)
+"""By tenths of the members, from none to all."""
+
+RECENT: Mapping[str, str] = {
+    "people_30": later("month"),
+    "people_90": later("three months"),
+    "people_365": later("year"),
+}
+GIVES_MUCH: Mapping[int, float] = {10: 0.3, 5: 0.5}
+"""By the number of groups: from so large a share on, the last one carries much more than the others."""
+
+ALIKE = 0.05
+"""Shares no further apart than this are about the same."""
+
+
+class Face(NamedTuple):
+    """One face of helping each other: hours of twenty, and the numbers behind them."""
+
+    heading: str
+    words: str
+    of_twenty: int
+    strokes: Strokes
+    minutes: int | None
+    share: float | None
+    by_chance: float | None
+
+
+class Faces(NamedTuple):
+    """The signature: three faces, a sentence, and how often neighbours give back beside chance."""
+
+    faces: Sequence[Face]
+    sentence: str
+    whole: int | None
+    beside_chance: str
+    is_exact: bool
+
+
+class Bar(NamedTuple):
+    """A row with a bar; no number where there are too few people to show."""
+
+    label: str
+    people: int | None
+    width: str
+
+
+class Participation(NamedTuple):
+    """How many took part, of how many members."""
+
+    finding: str
+    enrolled: int
+    rows: Sequence[Bar]
+    roles: str
+
+
+class Load(NamedTuple):
+    """How giving is shared out over equal groups of people: of every hundred hours, least first."""
+
+    finding: str
+    of_hundred: Sequence[int]
+    people: int
+    drawn: LoadBars
+
+
+class Part(NamedTuple):
+    """One kind of help: minutes and times, or neither where there are too few people to show."""
+
+    label: str
+    minutes: int | None
+    times: int | None
+    width: str
+
+
+class Mix(NamedTuple):
+    """What was shared, the most first; those not shown come last."""
+
+    finding: str
+    rows: Sequence[Part]
+    hidden: Sequence[str]
+
+
+class Months(NamedTuple):
+    """Hours month by month."""
+
+    finding: str
+    rows: Sequence[MonthShown]
+    drawn: MonthColumns
+    hidden: int
+
+
+class Findings(NamedTuple):
+    """Everything that the community page tells of one report. Nothing where there are too few people to show."""
+
+    report: Report
+    period: str
+    is_shown: bool
+    in_all: str
+    faces: Faces | None
+    participation: Participation | None
+    load: Load | None
+    coming_back: str
+    beginning: str
+    breadth: Sequence[str]
+    flow: Sequence[str]
+    kinds: Mix | None
+    categories: Mix | None
+    months: Months | None
+    access: Access | None
+    busy: YearBands | None
+
+
+def findings_of(
+    report: Report,
+    labels: Mapping[str, str],
+    groups: Mapping[str, str],
+    months_before: Sequence[Mapping[str, Any]] = (),
+    highest: int = 0,
+) -> Findings:
+    """What a report says, with the names of kinds of help and of groups.
+
+    A month's report has no months of its own: those before it are shown, up to the month itself. `highest` minutes have
+    a place in the picture of the months at least.
+    """
+    figures = report.figures
+    return Findings(
+        report=report,
+        period=period_words(report.period),
+        is_shown=figures.get("entries") is not None,
+        in_all=in_all(period_words(report.period), figures),
+        faces=faces_of(report),
+        participation=participation_of(report),
+        load=load_of(figures),
+        coming_back=coming_back(figures),
+        beginning=beginning(figures),
+        breadth=breadth(figures),
+        flow=flow(figures),
+        kinds=mix_of(figures.get("by_kind"), {kind: gettext(words) for kind, words in KINDS.items()}, by_times=True),
+        categories=mix_of(figures.get("by_category"), labels),
+        months=months_of(months_before or figures.get("months") or (), highest),
+        access=access_of(figures, groups),
+        busy=year_bands(figures["busy"], report.first_day, report.last_day) if figures.get("busy") else None,
+    )
+
+
+def period_words(period: str) -> str:
+    """A closed period as people say it: 2025, or October 2025."""
+    return month(date.fromisoformat(f"{period}-01")) if len(period) > 4 else period
+
+
+def faces_of(report: Report) -> Faces | None:
+    """The signature of a report; None where too few people are tied."""
+    figures = report.figures
+    twenty: Mapping[str, int] | None = figures.get("twenty")
+    if twenty is None or figures.get("given_back") is None:
+        return None
+    faces = [
+        Face(
+            gettext(heading),
+            gettext(words),
+            twenty[name],
+            face_strokes(twenty[name]),
+            figures.get(f"whole_{name}"),
+            figures.get(name),
+            figures.get(f"{name}_by_chance"),
+        )
+        for name, (heading, words) in FACES.items()
+    ]
+    sentence = gettext(
+        "Of every 20 hours given in %(period)s, %(back)s, %(round)s, and %(on)s.",
+        period=period_words(report.period),
+        back=ngettext(
+            "%(num)s was given back by the same person",
+            "%(num)s were given back by the same person",
+            twenty["given_back"],
+        ),
+        round=ngettext(
+            "%(num)s came round by way of others", "%(num)s came round by way of others", twenty["comes_round"]
+        ),
+        on=ngettext("%(num)s was passed on", "%(num)s were passed on", twenty["passed_on"]),
+    )
+    beside = _beside_chance(figures.get("given_back"), figures.get("given_back_by_chance"))
+    return Faces(faces, sentence, figures.get("whole"), beside, bool(figures.get("faces_are_exact", True)))
+
+
+def participation_of(report: Report) -> Participation | None:
+    """How many took part lately, and in which roles."""
+    figures = report.figures
+    enrolled: int | None = figures.get("enrolled")
+    if not enrolled or all(figures.get(name) is None for name in RECENT):
+        return None
+    own: int | None = figures.get("people_30" if len(report.period) > 4 else "people_365")
+    if own is None:
+        finding = gettext("Who took part")
+    else:
+        finding = gettext(TOOK_PART[min(10, round(10 * own / enrolled))], period=period_words(report.period))
+    rows = [
+        Bar(gettext(words), figures.get(name), _width(figures.get(name), enrolled)) for name, words in RECENT.items()
+    ]
+    return Participation(finding, enrolled, rows, roles(figures))
+
+
+def load_of(figures: Mapping[str, Any]) -> Load | None:
+    """How the giving is shared; None below fifty people."""
+    shares: Sequence[float] | None = figures.get("load")
+    if not shares:
+        return None
+    of_hundred = [round(100 * share) for share in shares]
+    if shares[-1] >= GIVES_MUCH.get(len(shares), 1.0):
+        finding = gettext("Some give a good deal more than others")
+    else:
+        finding = gettext("The giving rests on many shoulders")
+    return Load(finding, of_hundred, figures.get("load_people") or 0, load_bars(of_hundred))
+
+
+def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_times: bool = False) -> Mix | None:
+    """The parts of what was shared, with bars by hours, or by times where some have no hours."""
+    if not parts or all(part is None for part in parts.values()):
+        return None
+    shown = [(labels.get(name) or name.replace("-", " "), part) for name, part in parts.items() if part is not None]
+    by_times = by_times or not any(part["minutes"] for _, part in shown)
+    measure = "entries" if by_times else "minutes"
+    shown.sort(key=lambda one: (-one[1][measure], one[0]))
+    widths = bar_widths([part[measure] for _, part in shown])
+    rows = [
+        Part(label, part["minutes"], part["entries"], width) for (label, part), width in zip(shown, widths, strict=True)
+    ]
+    hidden = sorted(labels.get(name) or name.replace("-", " ") for name, part in parts.items() if part is None)
+    rows += [Part(label, None, None, "0") for label in hidden]
+    if hidden:
+        # What is hidden beside a small part may well be the largest: Mix says no more than it shows.
+        return Mix(gettext("Most of what is shown: %(kind)s", kind=rows[0].label), rows, hidden)
+    return Mix(gettext("Most of all: %(kind)s", kind=rows[0].label), rows, hidden)
+
+
+def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> Months | None:
+    """Hours in each month, with gaps where there were too few people; None when there is nothing to draw."""
+    rows = [MonthShown(date.fromisoformat(f"{one['month']}-01"), one["given"]) for one in months]
+    most = max((row.minutes or 0 for row in rows), default=0)
+    if not most:
+        return None
+    busiest = next(row.month for row in rows if row.minutes == most)
+    hidden = sum(row.minutes is None for row in rows)
+    finding = gettext("%(month)s was the busiest month", month=month(busiest))
+    if hidden:
+        finding = gettext("Of the months shown, %(month)s was the busiest", month=month(busiest))
+    return Months(finding, rows, month_columns(rows, highest), hidden)
+
+
+def most_in_a_month(figures: Mapping[str, Any]) -> int:
+    """The minutes of the busiest month of a year that is shown, so that two years can stand on one scale."""
+    return max((one["given"] or 0 for one in figures.get("months") or ()), default=0)
+
+
+def _beside_chance(share: float | None, by_chance: float | None) -> str:
+    if share is None or by_chance is None:
+        return ""
+    if abs(share - by_chance) < ALIKE:
+        return gettext("Neighbours here give back about as often as chance alone would bring about.")
+    if share > by_chance:
+        return gettext("Neighbours here give back more often than chance alone would bring about.")
+    return gettext("Neighbours here give back less often than chance alone would: help goes on to others.")
+
+
+def _width(people: int | None, of: int) -> str:
+    """The part of a full bar that so many people take."""
+    return f"{BAR_WIDTH * min(people or 0, of) / of:.1f}"

@@ -1,0 +1,96 @@
+"""The first page: one's own hours, and what waits for a word."""
+
+from datetime import date
+
+from litestar import Response
+
+from ledger.identifiers import AccountId
+from ledger.log.entry import instant
+from projections.exchanges import ExchangeView
+from web.framework.access import ANYBODY, COORDINATORS, MEMBERS
+from web.framework.call import Call, get, turned
+from web.framework.errors import is_storage_trouble
+from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.exchange import parties_of
+from web.wording.names import joined_on, names_of
+from web.wording.translation import today
+
+
+@get("/", may=MEMBERS)
+def show_home(call: Call) -> Response[str]:
+    """Both tallies, what waits for the reader's answer, what the reader waits for, and their groups."""
+    as_of = call.views.catch_up()
+    me = call.visitor.member
+    waiting, asked_back = call.views.exchanges.waiting_for(me), call.views.exchanges.reversals_waiting_for(me)
+    awaited, groups = call.views.exchanges.waiting_on_others(me), call.views.groups.of_member(me)
+    shown = [*waiting, *asked_back, *awaited]
+    people = [party for view in shown for party in (*parties_of(view), view.reported_by, view.reversal_asked_by)]
+    row = call.views.members.of(me)
+    return call.page(
+        "home.html",
+        tally=call.views.balances.of(AccountId(me)),
+        joined_on=joined_on(row) if row else None,
+        waiting=waiting,
+        asked_back=asked_back,
+        awaited=awaited,
+        groups=groups,
+        names=names_of(call, [me, *people, *(group.id for group in groups)]),
+        labels=labels_of(call.bank),
+        words=call.bank.people.words(view.note for view in waiting),
+        check=call.views.replays.latest(),
+        as_of=as_of.number,
+    )
+
+
+@get("/coordinator", may=COORDINATORS)
+def show_desk(call: Call) -> Response[str]:
+    """What waits, the longest first; who was invited and waits to be welcomed; who asked to be erased."""
+    as_of = call.views.catch_up()
+    asked = call.query
+    waiting = turned(lambda: call.views.exchanges.waiting_everywhere(asked.one("after") or None))
+    invited, to_erase = call.views.members.invited(), call.views.members.asking_to_be_erased()
+    names = names_of(
+        call, [*(one.id for one in (*invited, *to_erase)), *(one for view in waiting.rows for one in people_of(view))]
+    )
+    return call.page(
+        "coordinator.html",
+        waiting=waiting,
+        is_first=not asked.one("after"),
+        invited=invited,
+        to_erase=to_erase,
+        names=names,
+        labels=labels_of(call.bank),
+        day_of=_day_of,
+        as_of=as_of.number,
+    )
+
+
+def people_of(view: ExchangeView) -> set[str]:
+    """Everybody whom a line about an exchange names."""
+    sides = {side for leg in view.legs for side in (leg.giver, leg.receiver)}
+    return {*sides, view.reported_by, view.reversal_asked_by, *view.awaiting} - {""}
+
+
+def _day_of(at: str) -> date:
+    """The day of an instant, on the community's calendar."""
+    return today(instant(at))
+
+
+@get("/healthz", may=ANYBODY)
+def show_health(call: Call) -> Response[dict[str, object]]:
+    """200 when the log answers and no read model stopped, 503 otherwise.
+
+    A read model that is `behind` is brought up by the next page that is asked for; one that stopped met an entry it could
+    not take in, and `hours rebuild` or a newer version helps.
+    """
+    try:
+        head, states = call.bank.log.head(), call.views.state()
+    except Exception as error:
+        if not is_storage_trouble(error):
+            raise
+        return Response({"status": "failing", "trouble": type(error).__name__}, status_code=503)
+    stopped = [state.name for state in states if state.stopped_by is not None]
+    behind = [state.name for state in states if state.position < head and state.stopped_by is None]
+    status = "failing" if stopped else "behind" if behind else "ok"
+    body: dict[str, object] = {"status": status, "position": head, "behind": behind, "stopped": stopped}
+    return Response(body, status_code=503 if stopped else 200)

@@ -1,0 +1,221 @@
+"""Who belongs: finding neighbours, one member's page; inviting, welcoming and leaving; roles; and who may see whom I help."""
+
+from typing import Annotated, NamedTuple, cast, get_args
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+from msgspec import Meta
+
+from ledger.identifiers import MemberId, is_identifier
+from ledger.members.commands import (
+    LONGEST_NAME,
+    ChooseVisibility,
+    GiveRole,
+    InviteMember,
+    LeaveCommunity,
+    WelcomeMember,
+    WithdrawRole,
+)
+from ledger.members.facts import Circle, MemberInvited, Role
+from ledger.personal_data.store import folded
+from projections.members import MemberRow
+from web.framework.access import COORDINATORS, MEMBERS, THE_MEMBER, THE_MEMBER_AND_COORDINATORS
+from web.framework.call import Call, get, post
+from web.framework.forms import Form
+from web.pages.members.member import ButtonForm, member_page, seen_member, to_member
+from web.wording.names import joined_on, names_of
+from web.wording.translation import later
+
+NAMES_A_PAGE = 50
+_LOOKED_AT = 200
+_MOST_LOOKS = 20
+"""Names of people who have left are passed over; after so many of them the reader is asked to go on."""
+
+
+class SearchForm(msgspec.Struct):
+    """A part of a name, and after whom the list goes on."""
+
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    after: Annotated[str, Meta(max_length=30)] = ""
+
+
+class InvitationForm(msgspec.Struct):
+    """Whom a coordinator opens a place for, and how to reach them."""
+
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    email: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    phone: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+
+
+class RoleForm(msgspec.Struct):
+    """What somebody is entrusted with."""
+
+    role: Role
+
+
+class VisibilityForm(msgspec.Struct):
+    """Who sees it, beside the two."""
+
+    sees: Circle
+
+
+SENTENCES = {
+    "name.required": later("Give a name"),
+    "role.required": later("Choose a role"),
+    "sees.required": later("Choose who may see it"),
+}
+
+
+class MemberLine(NamedTuple):
+    """One line of the list."""
+
+    row: MemberRow
+    name: str
+
+
+class NamesPage(NamedTuple):
+    """Some names in their order, and the member after whom the next ones come, if there are more."""
+
+    lines: list[MemberLine]
+    after: str
+
+
+@get("/members", may=MEMBERS)
+def show_members(call: Call) -> Response[str]:
+    """Everybody who takes part, by name. Coordinators also see whom they have invited."""
+    as_of = call.views.catch_up()
+    form = call.form(SearchForm)
+    shown = NamesPage([], "")
+    if not form.problems:
+        shown = names_page(call, form.wish.name, form.wish.after, invited_too=call.visitor.coordinates)
+    return call.page(
+        "members.html",
+        form=form,
+        shown=shown,
+        sought=form.value("name"),
+        is_first=not form.value("after"),
+        totals=call.views.members.totals(),
+        joined_on=joined_on,
+        as_of=as_of.number,
+    )
+
+
+@get("/members/{member_id:str}", may=MEMBERS)
+def show_member(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
+    """One neighbour: what everybody may know, what passed between the two of us, and what a coordinator needs."""
+    return member_page(call, member_id, Form())
+
+
+@get("/members/{member_id:str}/departure", may=THE_MEMBER_AND_COORDINATORS)
+def show_departure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
+    """Says what leaving means, before it happens."""
+    return _departure_page(call, member_id, Form())
+
+
+@post("/members/{member_id:str}/departure", may=THE_MEMBER_AND_COORDINATORS)
+def leave(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """A member leaves; whoever leaves is a stranger from then on."""
+    member = seen_member(call, member_id).id
+    form = call.form(ButtonForm)
+    if not call.do(form, lambda: LeaveCommunity(member), otherwise="leave"):
+        return _departure_page(call, member_id, form)
+    is_self = member == call.visitor.member
+    return call.see_other("show_sign_in", done="left") if is_self else to_member(call, member, "left")
+
+
+@get("/members/new", may=COORDINATORS)
+def show_invitation(call: Call) -> Response[str]:
+    """The form to invite somebody."""
+    return call.page("member_new.html", form=Form[InvitationForm]())
+
+
+@post("/members", may=COORDINATORS)
+def invite(call: Call) -> Response[str] | Redirect:
+    """Opens a place for somebody."""
+    form = call.form(InvitationForm, SENTENCES)
+    recorded = call.do(form, lambda: InviteMember(form.wish.name, form.wish.email, form.wish.phone), otherwise="name")
+    if recorded is None:
+        return call.page("member_new.html", form=form)
+    return to_member(call, recorded.fact(MemberInvited).member, "invited")
+
+
+@post("/members/{member_id:str}/welcome", may=COORDINATORS)
+def welcome(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """Welcomes an invited person."""
+    member = seen_member(call, member_id).id
+    form = call.form(ButtonForm)
+    if call.do(form, lambda: WelcomeMember(member), otherwise="welcome"):
+        return to_member(call, member, "welcomed")
+    return member_page(call, member, form)
+
+
+@post("/members/{member_id:str}/roles", may=COORDINATORS)
+def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """Entrusts a member with a role."""
+    member = seen_member(call, member_id).id
+    form = call.form(RoleForm, SENTENCES)
+    if call.do(form, lambda: GiveRole(member, form.wish.role), otherwise="role"):
+        return to_member(call, member, "entrusted")
+    return member_page(call, member, form)
+
+
+@post("/members/{member_id:str}/roles/{role:str}/withdrawal", may=COORDINATORS)
+def withdraw_role(call: Call, member_id: FromPath[MemberId], role: FromPath[str]) -> Response[str] | Redirect:
+    """Takes a role back. Whoever gave up their own coordinating may still see their own page."""
+    member = seen_member(call, member_id).id
+    if role not in get_args(Role):
+        raise NotFoundException
+    held = cast("Role", role)
+    form = call.form(ButtonForm)
+    if call.do(form, lambda: WithdrawRole(member, held), otherwise="role"):
+        return to_member(call, member, "withdrawn")
+    return member_page(call, member, form)
+
+
+@post("/members/{member_id:str}/visibility", may=THE_MEMBER)
+def choose_visibility(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """A member chooses who may see whom they help."""
+    member = seen_member(call, member_id).id
+    form = call.form(VisibilityForm, SENTENCES)
+    if call.do(
+        form,
+        lambda: ChooseVisibility(member, form.wish.sees),
+        otherwise="sees",
+    ):
+        return to_member(call, member, "chosen")
+    return member_page(call, member, form)
+
+
+def names_page(call: Call, part: str, after: str, *, invited_too: bool = False) -> NamesPage:
+    """Fifty names that hold this part, after somebody's. A name that its entry does not prove is left out."""
+    shown = {"member", "invited"} if invited_too else {"member"}
+    cursor = (folded(next(iter(call.bank.people.of(after, "name")), "")), after) if is_identifier(after) else ("", "")
+    lines: list[MemberLine] = []
+    for _ in range(_MOST_LOOKS):
+        found = call.bank.people.named(part, after=cursor, limit=_LOOKED_AT)
+        rows = call.views.members.many([MemberId(one.subject) for one in found])
+        for one in found:
+            row = rows.get(MemberId(one.subject))
+            if row is not None and row.name == one.commitment and row.status in shown:
+                if len(lines) == NAMES_A_PAGE:
+                    return NamesPage(lines, lines[-1].row.id)
+                lines.append(MemberLine(row, one.name))
+            cursor = (one.folded, one.subject)
+        if len(found) < _LOOKED_AT:
+            return NamesPage(lines, "")
+    return NamesPage(lines, cursor[1])
+
+
+def _departure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Response[str]:
+    member = seen_member(call, member_id)
+    return call.page(
+        "member_departure.html",
+        form=form,
+        member=member,
+        name=names_of(call, [member.id])[member.id],
+        is_self=member.id == call.visitor.member,
+        waiting=[*call.views.exchanges.waiting_for(member.id), *call.views.exchanges.waiting_on_others(member.id)],
+    )

@@ -1,0 +1,1 @@
+"""Pages about the seal, receipts and witnesses."""

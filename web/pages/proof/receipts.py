@@ -1,0 +1,233 @@
+"""Checking a receipt that somebody hands in: a file, or the text that a phone read off its code; the verdict in plain words."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from msgspec import Meta
+
+from ledger.identifiers import ExchangeId, GiftId
+from ledger.log.entry import decode
+from ledger.seal.signing.folder import SealRefused
+from ledger.seal.signing.published import HashesOutOfReach, NothingSealed, NotUnderTheSeal, Published
+from ledger.seal.verify import verify
+from ledger.seal.verifying.note import BadNote, Checkpoint, parse_checkpoint, parse_note
+from ledger.seal.verifying.receipt import Receipt, parse_receipt
+from ledger.seal.verifying.verdict import SOUND, Verdict
+from web.drawing.drawings import qr_code
+from web.framework.access import COORDINATORS_AND_AUDITORS, PARTIES_COORDINATORS_AND_AUDITORS, READERS_OF_THE_GIFT
+from web.framework.call import Call, get, post
+from web.framework.errors import Answer
+from web.framework.forms import Form
+from web.pages.audit.journal import Told, kept_bytes, tell
+from web.pages.exchanges.choices import labels_of
+from web.pages.proof.seal import telling_position
+from web.wording.names import names_of
+from web.wording.sentences import KINDS_OF_FACT
+from web.wording.translation import gettext, later
+
+LONGEST_RECEIPT = 30_000
+"""Letters. A receipt has about two thousand; one with the signatures of many witnesses some thousands more."""
+
+SENTENCES = {
+    "too_long": later("A receipt is shorter than this. Give the file that was kept, or what the camera read"),
+    "unreadable": later("This is no receipt: a receipt is plain text"),
+}
+
+
+class ReceiptForm(msgspec.Struct, kw_only=True):
+    """A receipt, in one of two ways."""
+
+    file: Annotated[str, Meta(max_length=LONGEST_RECEIPT)] = ""
+    text: Annotated[str, Meta(max_length=LONGEST_RECEIPT)] = ""
+
+    @property
+    def data(self) -> bytes:
+        """The receipt's bytes. What a browser or a mail did to ends of lines, and space around it, is undone here."""
+        return ((self.file or self.text).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").strip() + "\n").encode()
+
+
+class Checked(NamedTuple):
+    """What the check came to. `fits` says whether the seal in it is the beginning of the last one, `stands` whether the book
+    still says the same at this number; None where that could not be asked.
+    """
+
+    verdict: Verdict
+    receipt: Receipt | None = None
+    checkpoint: Checkpoint | None = None
+    is_ours: bool = False
+    fits: bool | None = None
+    stands: bool | None = None
+    told: Told | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the receipt is sound and the book still agrees with it."""
+        return self.verdict.code == SOUND and self.fits is True and self.stands is True
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether a sound receipt says that the book was changed."""
+        return self.verdict.code == SOUND and (self.fits is False or self.stands is False)
+
+
+@get("/receipts", may=COORDINATORS_AND_AUDITORS)
+def show_receipt_check(call: Call) -> Response[str]:
+    """A form that takes a receipt."""
+    return call.page("receipt_check.html", form=Form[ReceiptForm](), checked=None)
+
+
+@post("/receipts", may=COORDINATORS_AND_AUDITORS, status_code=200)
+def check_receipt(call: Call) -> Response[str]:
+    """The verdict, and beside it what the book says today. Nothing is kept."""
+    form = call.form(ReceiptForm, SENTENCES)
+    if not form.problems and not (form.wish.file or form.wish.text):
+        form.refuse("file", gettext("Give a receipt: its file, or the text of its code"))
+    if form.problems:
+        return call.page("receipt_check.html", form=form, checked=None)
+    call.views.catch_up()
+    return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
+
+
+def _checked(call: Call, data: bytes) -> Checked:
+    try:
+        published = call.seals.published
+        keys = [published.folder.key] if published.folder.is_begun else []
+    except (NothingSealed, SealRefused):
+        published, keys = None, []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "receipt"
+        file.write_bytes(data)
+        verdict = verify("receipt", file, keys=keys)
+    try:
+        receipt = parse_receipt(data)
+        checkpoint = parse_checkpoint(parse_note(receipt.checkpoint).text)
+    except BadNote:
+        return Checked(verdict)
+    if not keys or published is None or checkpoint.origin != keys[0].name:
+        return Checked(verdict, receipt, checkpoint)
+    if verdict.code != SOUND:
+        return Checked(verdict, receipt, checkpoint, is_ours=True)
+    fits = _fits(checkpoint, published)
+    line = call.views.journal.line(receipt.place + 1)
+    if line is None:
+        return Checked(verdict, receipt, checkpoint, True, fits, stands=False)
+    stands = kept_bytes(call.bank.log, [line.position]).get(line.position) == receipt.entry
+    told = tell(call, [line])[0] if stands else None
+    return Checked(verdict, receipt, checkpoint, True, fits, stands, told)
+
+
+def _fits(checkpoint: Checkpoint, published: Published) -> bool | None:
+    """Whether what the receipt's seal covers is the beginning of what was sealed last."""
+    try:
+        return published.root_at(checkpoint.size) == checkpoint.root
+    except NotUnderTheSeal:
+        return False
+    except (HashesOutOfReach, NothingSealed, SealRefused):
+        return None
+
+
+@get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
+    """The receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
+    return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
+
+
+@get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
+def gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
+    """The receipt of the entry that recorded the gift."""
+    return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
+
+
+@get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
+def entry_receipt(call: Call, number: FromPath[str]) -> Answer:
+    """The receipt of any entry, for those who keep the book."""
+    call.views.catch_up()
+    line = call.views.journal.line(int(number)) if is_entry_number(number) else None
+    if line is None:
+        raise NotFoundException
+    return or_explained(call, lambda: _file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
+
+
+@get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def show_exchange_slip(call: Call, exchange_id: FromPath[str]) -> Answer:
+    """What the receipt says and proves, in words, with a code to scan."""
+    return or_explained(call, lambda: _slip(call, exchange_id, "exchange"))
+
+
+@get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
+def show_gift_slip(call: Call, gift_id: FromPath[str]) -> Answer:
+    """The same of a gift."""
+    return or_explained(call, lambda: _slip(call, gift_id, "gift"))
+
+
+def is_entry_number(text: str) -> bool:
+    """Whether this can be the number of an entry: digits, and no zero before them."""
+    return text.isascii() and text.isdecimal() and len(text) <= 15 and not text.startswith("0")
+
+
+def or_explained(call: Call, make: Callable[[], Answer]) -> Answer:
+    """What was asked for, or a page that says why the seal cannot give it."""
+    try:
+        return make()
+    except NothingSealed:
+        title, sentence = (
+            gettext("Not sealed yet"),
+            gettext("This book has not been sealed yet. The host gives the first seal."),
+        )
+        return call.page("error.html", status=404, title=title, sentence=sentence)
+    except SealRefused:
+        # Sentences of the signer are for whoever looks after the machine; everybody else needs to know that it is serious.
+        title = gettext("The book does not fit its seal")
+        sentence = gettext(
+            "So nothing can be proven just now. Please tell a coordinator: the page of the seal says more."
+        )
+        return call.page("error.html", status=503, title=title, sentence=sentence)
+    except HashesOutOfReach:
+        title, sentence = gettext("The seal is out of reach"), gettext("Please try again in a moment.")
+        return call.page("error.html", status=503, title=title, sentence=sentence)
+
+
+def _receipt_about(call: Call, what: str) -> Receipt:
+    position = telling_position(call.bank.log, what)
+    if position is None:
+        raise NotFoundException
+    return call.seals.receipt(position=position)
+
+
+def _file(receipt: Receipt, name: str) -> Answer:
+    given = {"content-disposition": f'attachment; filename="{name}.tlog-proof"'}
+    return Response[Any](receipt.data, media_type="text/plain", headers=given)
+
+
+def _slip(call: Call, what: str, noun: str) -> Answer:
+    as_of = call.views.catch_up()
+    exchange = call.views.exchanges.of(ExchangeId(what)) if noun == "exchange" else None
+    gift = call.views.exchanges.gift(GiftId(what)) if noun == "gift" else None
+    if exchange is None and gift is None:
+        raise NotFoundException
+    receipt = _receipt_about(call, what)
+    entry = decode(receipt.entry)
+    people = {side for leg in exchange.legs for side in (leg.giver, leg.receiver)} if exchange else set[str]()
+    people |= {gift.giver, gift.receiver} if gift else set()
+    return call.page(
+        "slip.html",
+        exchange=exchange,
+        gift=gift,
+        names=names_of(call, people),
+        labels=labels_of(call.bank),
+        what=what,
+        noun=noun,
+        number=receipt.place + 1,
+        entry=entry,
+        kind=gettext(KINDS_OF_FACT[entry.type]),
+        checkpoint=parse_checkpoint(parse_note(receipt.checkpoint).text),
+        key=call.seals.published.folder.key,
+        code=qr_code(receipt.data, gettext("The receipt as a code")),
+        as_of=as_of.number,
+    )

@@ -19,7 +19,6 @@ from ledger.identifiers import AccountId, ExchangeId, GiftId, GroupId, MemberId,
 
 MODULES = (
     "ledger.agreements.facts",
-    "ledger.agreements.facts",
     "ledger.members.facts",
     "ledger.groups.facts",
     "ledger.exchanges.facts",

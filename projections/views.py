@@ -15,8 +15,8 @@ from projections.engine.projector import Follower, Projector
 from projections.engine.read_model import AsOf
 from projections.engine.rebuild import Difference, Progress
 from projections.exchanges import Exchanges
-from projections.figures.reports.at_moments import KeptStatistics
 from projections.figures.reports.kept import Reports
+from projections.figures.reports.refreshing import KeptStatistics
 from projections.figures.reports.years import KeptTies
 from projections.groups import Groups, Visibility
 from projections.journal import Journal

@@ -25,7 +25,7 @@ from web.framework.visitors import Asked
 from web.pages import PAGES
 from web.pages.proof.seals import Seals
 from web.settings import Settings
-from web.sign_in.mail import Post, post_by_smtp
+from web.sign_in.codes import Post, post_by_smtp
 from web.sign_in.tables import prepare
 from web.wording.translation import Languages, spoken_languages
 

@@ -22,9 +22,9 @@ from ledger.backup.file import (
 )
 from ledger.backup.stages import stage
 from ledger.log.entry import decode
-from ledger.log.places import Place
+from ledger.log.places import Place, open_log
 from ledger.log.prepared_queries import Question, among, listed
-from ledger.log.store import Log, open_log
+from ledger.log.store import Log
 from ledger.personal_data.store import WORDS, People
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.signing.signer import ANOTHER as ANOTHER_COMMUNITY

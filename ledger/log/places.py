@@ -10,6 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.store import Log
+
 BUSY_SECONDS = 10.0
 _MAKING = int.from_bytes(b"hours")
 
@@ -146,3 +149,23 @@ def _postgresql_engine(url: str, schema: str) -> sa.Engine:
     with making(engine) as connection:
         connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     return engine
+
+
+def open_log(url: str, *, create: bool = True, schema: str = "log") -> Log:
+    """Opens `sqlite:///relative/log.db`, `sqlite:////absolute/log.db` or `postgresql://...`.
+
+    With `create`, a file, its folder and its tables, or the schema, are made if missing; without, that is a
+    `LogUnavailable` of kind "missing". Any other URL is a `ValueError` with a sentence for whoever typed it.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and rest.strip("/") and ":memory:" not in rest:
+        return SQLiteLog(Path(rest[1:]), create=create)
+    if scheme in ("postgresql", "postgres"):
+        # Loading the PostgreSQL driver takes longer than a whole command on SQLite; those who have no such log are spared.
+        from ledger.log.postgres_log import PostgresLog
+
+        return PostgresLog(url, create=create, schema=schema)
+    raise ValueError(
+        f"{scheme or 'Nothing'}: is no place for a log. Use sqlite:///folder/log.db, sqlite:////absolute/folder/log.db "
+        "or postgresql://name@host/database."
+    )

@@ -1,11 +1,9 @@
-"""What can go wrong with the place where entries are kept, in plain words."""
+"""What every log can do, and what can go wrong with the place where entries are kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Literal, Protocol
 
 from ledger.log.entry import Stored
-from ledger.log.sqlite_log import SQLiteLog
 
 Fault = Literal["missing", "locked", "damaged", "read-only", "full", "gone", "refused", "foreign", "newer", "closed"]
 
@@ -32,9 +30,6 @@ class LogUnavailable(Exception):
 
     def __str__(self) -> str:
         return self.message
-
-
-__all__ = ["Conflict", "Log", "LogUnavailable", "Stored", "open_log"]
 
 
 class Log(Protocol):
@@ -100,23 +95,3 @@ class Log(Protocol):
     def close(self) -> None:
         """Closes all connections; what comes after is refused."""
         ...
-
-
-def open_log(url: str, *, create: bool = True, schema: str = "log") -> Log:
-    """Opens `sqlite:///relative/log.db`, `sqlite:////absolute/log.db` or `postgresql://...`.
-
-    With `create`, a file, its folder and its tables, or the schema, are made if missing; without, that is a
-    `LogUnavailable` of kind "missing". Any other URL is a `ValueError` with a sentence for whoever typed it.
-    """
-    scheme, _, rest = url.partition("://")
-    if scheme == "sqlite" and rest.startswith("/") and rest.strip("/") and ":memory:" not in rest:
-        return SQLiteLog(Path(rest[1:]), create=create)
-    if scheme in ("postgresql", "postgres"):
-        # Loading the PostgreSQL driver takes longer than a whole command on SQLite; those who have no such log are spared.
-        from ledger.log.postgres_log import PostgresLog
-
-        return PostgresLog(url, create=create, schema=schema)
-    raise ValueError(
-        f"{scheme or 'Nothing'}: is no place for a log. Use sqlite:///folder/log.db, sqlite:////absolute/folder/log.db "
-        "or postgresql://name@host/database."
-    )

@@ -15,7 +15,7 @@ from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
 from projections.engine.background import Wish
-from projections.figures.reports.at_moments import everything_at
+from projections.figures.reports.refreshing import everything_at
 from projections.views import Views
 from web.commands.accounts import checked
 from web.commands.opening import Where

@@ -67,7 +67,7 @@ class Where:
     @contextmanager
     def log(self) -> Generator["Log"]:
         """The log alone, for commands that need nothing else. It must be there."""
-        from ledger.log.store import open_log
+        from ledger.log.places import open_log
 
         if self.folder:
             self._must_hold_a_log(self.folder)

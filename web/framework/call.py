@@ -30,7 +30,7 @@ from web.framework.rendering import Frame, page, see_other
 from web.framework.visitors import Asked
 from web.pages.proof.seals import Seals
 from web.settings import Settings
-from web.sign_in.mail import Post
+from web.sign_in.codes import Post
 from web.wording.translation import gettext
 
 T = TypeVar("T")

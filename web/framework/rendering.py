@@ -27,7 +27,9 @@ from web.framework.static_files import StaticFiles
 from web.framework.visitors import Asked, Visitor
 from web.wording import translation as words
 
-TEMPLATES = Path(__file__).parent / "templates"
+_WEB = Path(__file__).parents[1]
+TEMPLATES = sorted({template.parent for template in _WEB.rglob("*.html")})
+"""The folders with templates: each lies beside the page that it belongs to, so no two have the same name."""
 
 _PART = re.compile(r"\{(\w+):str\}")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")

@@ -14,7 +14,7 @@ from litestar.params import FromPath
 
 from web.framework.access import ANYBODY
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 

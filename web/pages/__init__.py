@@ -1,68 +1,43 @@
-"""The pages. How to add one stands in docs/how-to/add-a-page.md."""
+"""The pages, a folder for each noun. docs/how-to/add-a-page.md says how to add one."""
 
 from collections.abc import Sequence
 
 from litestar.handlers import HTTPRouteHandler
 
 from web.pages.agreements import agreements
-from web.pages.audit import accounts as balances
-from web.pages.audit import accounts as statements
-from web.pages.audit import audit, journal, replay
-from web.pages.audit import audit as exceptions
-from web.pages.audit import audit as samples
-from web.pages.exchanges import exchange as answers
-from web.pages.exchanges import exchange as exchanges
-from web.pages.exchanges import history
-from web.pages.exchanges import log as reports
-from web.pages.figures import community, story, story_files
-from web.pages.figures import reports as everything
-from web.pages.figures import reports as figure_reports
+from web.pages.audit import accounts, audit, journal, replay
+from web.pages.exchanges import exchange, history, log
+from web.pages.figures import community, reports, story, story_files
 from web.pages.gifts import gifts
-from web.pages.gifts import gifts as gift_records
 from web.pages.groups import groups
 from web.pages.home import home
-from web.pages.home import home as coordinator
-from web.pages.home import home as health
-from web.pages.members import member as erasures
-from web.pages.members import members, own_data
+from web.pages.members import member, members, own_data
 from web.pages.proof import receipts, seal, tiles
-from web.pages.proof import receipts as slips
-from web.pages.proof import tiles as proofs
 from web.sign_in import pages as sign_in
 
 _MODULES = (
-    health,
-    sign_in,
     home,
+    sign_in,
     history,
-    statements,
+    log,
+    exchange,
+    gifts,
     story,
     story_files,
-    reports,
-    exchanges,
-    answers,
-    gift_records,
-    gifts,
     members,
-    erasures,
+    member,
     own_data,
     groups,
     community,
-    figure_reports,
-    everything,
+    reports,
     agreements,
-    coordinator,
-    balances,
+    accounts,
     journal,
     audit,
-    seal,
-    slips,
-    receipts,
-    proofs,
-    tiles,
     replay,
-    exceptions,
-    samples,
+    seal,
+    receipts,
+    tiles,
 )
 
 PAGES: Sequence[HTTPRouteHandler] = [

@@ -18,8 +18,7 @@ from web.framework.rendering import see_other
 from web.framework.visitors import name_of
 from web.sign_in import codes, sessions
 from web.sign_in import tables as attempts
-from web.sign_in.codes import link_url
-from web.sign_in.mail import code_mail
+from web.sign_in.codes import code_mail, link_url
 from web.wording.translation import later
 
 NOBODY = MemberId("m-nobody")

@@ -14,7 +14,7 @@ from babel import Locale, UnknownLocaleError, dates, negotiate_locale, numbers
 
 from ledger.refusals import Refusal
 
-TRANSLATIONS = Path(__file__).parent / "translations"
+TRANSLATIONS = Path(__file__).parents[1] / "translations"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 LONGEST_HEADER = 500
 REMEMBERED = 2_048

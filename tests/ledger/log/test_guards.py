@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from ledger.log.places import open_log
 from ledger.log.postgres_log import PostgresLog
 from ledger.log.sqlite_log import SQLiteLog
-from ledger.log.store import open_log
 
 ENTRIES = [("exchange-reported", b"one", ("exchange:1", "account:ana")), ("exchange-settled", b"two", ("exchange:1",))]
 KEPT = [b"one", b"two"]

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ledger.log.store import Conflict, Log, LogUnavailable, Stored, open_log
+from ledger.log.entry import Stored
+from ledger.log.places import open_log
+from ledger.log.store import Conflict, Log, LogUnavailable
 
 REPORTED = ("exchange-reported", b'{"n":1}', ("exchange:1", "account:ana"))
 SETTLED = ("exchange-settled", b'{"n":2}', ("exchange:1", "account:ana", "account:bo"))

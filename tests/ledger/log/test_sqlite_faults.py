@@ -64,7 +64,8 @@ def test_a_full_disk_is_told_to_everybody_whose_append_was_in_the_group(
 def test_a_quota_on_the_files_size_is_a_full_disk_too(tmp_path: Path) -> None:
     program = f"""
 import resource
-from ledger.log.store import LogUnavailable, open_log
+from ledger.log.places import open_log
+from ledger.log.store import LogUnavailable
 
 log = open_log("sqlite:///{tmp_path}/log.db")
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
@@ -175,7 +176,7 @@ def test_deleting_every_snapshot_changes_nothing_else(sqlite_log: SQLiteLog, tmp
 def test_a_forked_child_takes_connections_of_its_own(tmp_path: Path) -> None:
     program = f"""
 import os
-from ledger.log.store import open_log
+from ledger.log.places import open_log
 
 log = open_log("sqlite:///{tmp_path}/log.db")
 entry = ("given", b"", ())

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser
 from ledger.identifiers import MemberId
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served, serve
 from tests.web.browser.test_for_everybody import complaints, is_wider_than_its_window
+from tests.web.pages.audit.test_replay import checked, tampered
 from tests.web.pages.conftest import Street
-from tests.web.pages.test_replay import checked, tampered
 
 
 def pages(street: Street) -> Sequence[tuple[str, str]]:

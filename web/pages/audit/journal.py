@@ -25,8 +25,17 @@ from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
 from web.framework.forms import Form
 from web.pages.exchanges.choices import labels_of
-from web.wording.labels import CHAPTERS, Voice, entry_link
-from web.wording.links import SENSES, Correction, Stories, correction_of, links_of, stories_in
+from web.wording.labels import (
+    CHAPTERS,
+    SENSES,
+    Correction,
+    Stories,
+    Voice,
+    correction_of,
+    entry_link,
+    links_of,
+    stories_in,
+)
 from web.wording.names import Person, names_of, seek
 from web.wording.sentences import DOORS, KINDS_OF_FACT, sentence
 from web.wording.translation import gettext, later

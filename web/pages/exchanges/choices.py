@@ -1,11 +1,13 @@
 """What the forms about help offer to choose from, and what they show before anything is typed."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from ledger.exchanges.facts import Leg
+from ledger.exchanges.accounts import Account
+from ledger.exchanges.facts import ExchangeSettled, Leg
 from ledger.identifiers import (
     COMMUNITY,
     AccountId,
@@ -125,3 +127,34 @@ def _recent(member: MemberId, views: Views) -> list[AccountId]:
     rows = views.members.many([MemberId(other) for other in ties])
     active = [other for other in ties if (row := rows.get(MemberId(other))) and row.status == "member"]
     return active[:MOST_CHOICES]
+
+
+NEAR_THE_LIMIT_MINUTES = 5 * 60
+"""With less than this open to receive, the page says so in a friendly way."""
+
+
+class TallyAfter(NamedTuple):
+    """Somebody's hours before and after, and what is then still open to receive. Minutes."""
+
+    member: MemberId
+    before: Account
+    after: Account
+    still_open: int
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether they receive, and come near the debit limit by it."""
+        return self.after.balance < self.before.balance and self.still_open < NEAR_THE_LIMIT_MINUTES
+
+
+def tallies_after(call: Call, legs: Sequence[Leg], given_on: date, members: Sequence[MemberId]) -> list[TallyAfter]:
+    """The members' tallies once these legs count, by the ledger's own rule of what a fact moves."""
+    settled = ExchangeSettled(exchange=ExchangeId(""), legs=tuple(legs), given_on=given_on)
+    agreements = call.bank.agreements
+    tallies: list[TallyAfter] = []
+    for member in members:
+        known = call.views.balances.of(AccountId(member))
+        before = Account(id=AccountId(member), given=known.given, received=known.received)
+        after = before.after(settled)
+        tallies.append(TallyAfter(member, before, after, after.open_to_receive(agreements)))
+    return tallies

@@ -28,9 +28,8 @@ from web.framework.access import PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.visitors import Visitor
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.choices import labels_of, tallies_after
 from web.pages.exchanges.fields import LONGEST_BODY_BYTES
-from web.pages.tallies import tallies_after
 from web.wording.names import names_of
 
 

@@ -17,10 +17,9 @@ from web.framework.access import MEMBERS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.visitors import Visitor
-from web.pages.exchanges.choices import first_values, form_choices, kept_fields, labels_of
+from web.pages.exchanges.choices import first_values, form_choices, kept_fields, labels_of, tallies_after
 from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, HappeningForm, Typed, today_of
 from web.pages.gifts.gifts import gift_check_page
-from web.pages.tallies import tallies_after
 from web.wording.names import names_of
 from web.wording.translation import gettext
 

@@ -1,1 +1,0 @@
-"""What can happen, noun by noun: facts that are registered in `ledger.catalogue`."""

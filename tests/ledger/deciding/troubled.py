@@ -1,0 +1,104 @@
+"""A real log with trouble on the way to it: for what happens when others are quicker, or an answer is lost."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from ledger.log.entry import Stored
+from ledger.log.store import Conflict, Log, LogUnavailable
+from ledger.time_bank import TimeBank
+from tests.cast import clock, counting_ids
+
+Entries = Sequence[tuple[str, bytes, Sequence[str]]]
+
+
+class TroubledLog:
+    """Does whatever the log does. `before` runs before each append, `after` between the append and its answer."""
+
+    def __init__(
+        self,
+        log: Log,
+        *,
+        before: Callable[[Entries], None] = lambda entries: None,
+        after: Callable[[Entries], None] = lambda entries: None,
+    ) -> None:
+        self._log = log
+        self._before = before
+        self._after = after
+        self.is_readable = True
+        self.tries = 0
+
+    def append(self, entries: Entries, *, unless: Sequence[str], after: int) -> int:
+        self.tries += 1
+        self._before(entries)
+        position = self._log.append(entries, unless=unless, after=after)
+        self._after(entries)
+        return position
+
+    def read(self, after: Mapping[str, int]) -> tuple[list[Stored], int]:
+        if not self.is_readable:
+            raise lost()
+        return self._log.read(after)
+
+    def from_position(self, after: int, *, limit: int) -> list[Stored]:
+        return self._log.from_position(after, limit=limit)
+
+    def head(self) -> int:
+        return self._log.head()
+
+    def scan(self, *, after: int = 0, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
+        return self._log.scan(after=after, upto=upto)
+
+    def misfiled(self, *, after: int = 0) -> int | None:
+        return self._log.misfiled(after=after)
+
+    def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
+        return self._log.load_snapshots(tags)
+
+    def save_snapshots(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
+        self._log.save_snapshots(rows)
+
+    def snapshots(self) -> dict[str, tuple[int, bytes]]:
+        return self._log.snapshots()
+
+    def forget_snapshots(self) -> None:
+        self._log.forget_snapshots()
+
+    def close(self) -> None:
+        self._log.close()
+
+
+def with_trouble(
+    bank: TimeBank,
+    *,
+    before: Callable[[Entries], None] = lambda entries: None,
+    after: Callable[[Entries], None] = lambda entries: None,
+) -> tuple[TimeBank, TroubledLog]:
+    """The same community, seen by somebody whose way to the log is troubled."""
+    log = TroubledLog(bank.log, before=before, after=after)
+    return TimeBank(bank.place, log, bank.people, clock=clock, ids=counting_ids(9000)), log
+
+
+def lost() -> LogUnavailable:
+    """What is raised when the connection breaks before the answer comes."""
+    return LogUnavailable("gone", "The connection is lost.", unsure=True)
+
+
+def always_conflicting(_: Entries) -> None:
+    """Somebody is always quicker."""
+    raise Conflict
+
+
+def times(count: int, trouble: Callable[[Entries], None]) -> Callable[[Entries], None]:
+    """The trouble comes this many times, then no more."""
+    left = [count]
+
+    def maybe(entries: Entries) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            trouble(entries)
+
+    return maybe
+
+
+def losing_the_answer(_: Entries) -> None:
+    """The entries may be kept; nobody says so."""
+    raise lost()

@@ -1,0 +1,86 @@
+"""How somebody's help usually looks, and who typed it."""
+
+from array import array
+
+import pytest
+
+from projections.checks.log_reading import Wishes
+from projections.checks.pattern_rules import both_sides, many_at_once, round_hours, taken_back, woken
+from tests.cast import ANA, BO, CHIDI
+from tests.projections.checks.acts import AGREED, act
+
+
+def wishes(*seconds: float) -> dict[str, Wishes]:
+    """What Ana had recorded, at these seconds."""
+    return {ANA: Wishes(array("q", range(1, len(seconds) + 1)), array("d", seconds))}
+
+
+@pytest.mark.parametrize(("count", "found"), [(19, 0), (20, 1)])
+def test_twenty_acts_of_whole_hours_are_worth_a_look(count: int, found: int) -> None:
+    acts = [act(minutes=60 * (1 + place % 3)) for place in range(count)]
+
+    assert len(list(round_hours(acts, AGREED))) == found
+
+
+def test_a_single_odd_minute_makes_hours_usual() -> None:
+    assert list(round_hours([*(act() for _ in range(20)), act(minutes=61)], AGREED)) == []
+
+
+def test_records_from_elsewhere_may_be_in_whole_hours() -> None:
+    assert list(round_hours([act(brought=True) for _ in range(30)], AGREED)) == []
+
+
+@pytest.mark.parametrize(("gone", "found"), [(2, 0), (3, 1)])
+def test_three_acts_taken_back_are_worth_a_look(gone: int, found: int) -> None:
+    acts = [act() for _ in range(3)] + [act(taken_back=10**6 + place) for place in range(gone)]
+
+    assert [one.measured for one in taken_back(acts, AGREED)] == [50] * found
+
+
+@pytest.mark.parametrize(("standing", "found"), [(13, 0), (12, 1)])
+def test_a_fifth_taken_back_is_worth_a_look(standing: int, found: int) -> None:
+    acts = [act() for _ in range(standing)] + [act(taken_back=10**6 + place) for place in range(3)]
+
+    assert len(list(taken_back(acts, AGREED))) == found
+
+
+@pytest.mark.parametrize(("days", "found"), [(179, 0), (180, 1)])
+def test_an_account_that_rested_for_half_a_year_wakes(days: int, found: int) -> None:
+    before, again = act(ANA, BO), act(CHIDI, BO, day=days)
+
+    noted = list(woken([before, again], AGREED))
+
+    assert [(one.people, one.entries) for one in noted] == [((BO,), (before.number, again.number))] * found
+
+
+@pytest.mark.parametrize(("last", "found"), [(60.0, 0), (59.9, 1)])
+def test_ten_wishes_within_a_minute_are_many(last: float, found: int) -> None:
+    assert len(list(many_at_once(wishes(*range(9), last), AGREED))) == found
+
+
+def test_nine_wishes_at_once_are_not_many() -> None:
+    assert list(many_at_once(wishes(*[0.0] * 9), AGREED)) == []
+
+
+def test_what_goes_on_at_that_pace_is_one_thing_and_what_comes_later_another() -> None:
+    spread = [float(place) for place in range(25)] + [1000.0 + place for place in range(10)]
+
+    assert [(one.measured, one.entries[0]) for one in many_at_once(wishes(*spread), AGREED)] == [(25, 1), (10, 26)]
+
+
+def test_many_wishes_of_several_people_are_not_many_of_one() -> None:
+    shared: dict[str, Wishes] = {who: Wishes(array("q", range(6)), array("d", [0.0] * 6)) for who in (ANA, BO)}
+
+    assert list(many_at_once(shared, AGREED)) == []
+
+
+def test_one_voice_for_both_is_told_once_for_an_exchange() -> None:
+    both = [
+        act(ANA, BO, one_voice=CHIDI, exchange="x-skills"),
+        act(BO, ANA, one_voice=CHIDI, exchange="x-skills"),
+    ]
+
+    (one,) = both_sides([*both, act()], AGREED)
+
+    assert one.people == (CHIDI, ANA, BO)
+    assert one.entries == (both[0].reported, both[0].number)

@@ -1,0 +1,143 @@
+"""A coordinator checks a receipt that somebody hands in, from its file or from the text of its code."""
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ledger.seal.signing.folder import SealFolder
+from ledger.seal.signing.tree import Tree
+from ledger.seal.verifying.note import Checkpoint
+from tests.web.neighbourhood import Browser, Neighbourhood
+from tests.web.pages.conftest import Street
+from tests.web.pages.proof.test_receipt_pages import ORIGIN
+from tests.web.pages.reader import words_on
+
+
+@pytest.fixture
+def receipt(street: Street) -> bytes:
+    """The receipt of two and a half hours, sealed, with more that came after it."""
+    exchange = street.helped(by=street.bo_id, minutes=150)
+    street.neighbourhood.sealed()
+    given = street.bo.get(f"/exchanges/{exchange}/receipt").content
+    street.helped(by=street.bo_id)
+    street.neighbourhood.sealed()
+    return given
+
+
+def handed_in(browser: Browser, file: bytes = b"", text: str = "") -> httpx.Response:
+    """Sends the form as a browser does: a file and a text, one of them empty."""
+    return browser.post("/receipts", data={"text": text}, files={"file": ("hour.tlog-proof", file)})
+
+
+def test_a_good_receipt_is_told_in_plain_words(street: Street, receipt: bytes) -> None:
+    for browser in (street.chidi, street.ruth):
+        shown = words_on(handed_in(browser, receipt))
+
+        assert "The receipt is good" in shown
+        assert "on 21 November 2026 Ana Sousa gave Bo Lindqvist 2 h 30 min" in shown
+        assert "Not checked Whether the help took place" in shown
+        assert "SOUND: everything that was checked is correct." in shown
+
+
+def test_a_text_that_was_scanned_and_pasted_counts_as_well(street: Street, receipt: bytes) -> None:
+    pasted = receipt.decode().replace("\n", "\r\n").rstrip()
+
+    for text in (receipt.decode(), pasted, f"  {pasted}\r\n\r\n"):
+        assert "The receipt is good" in words_on(handed_in(street.chidi, text=text))
+    without_file = street.chidi.post("/receipts", data={"text": pasted})
+    assert "The receipt is good" in words_on(without_file)
+
+
+def test_a_receipt_with_one_letter_changed_proves_nothing(street: Street, receipt: bytes) -> None:
+    place = receipt.index(b"extra ") + 40
+    changed = receipt[:place] + (b"A" if receipt[place : place + 1] != b"A" else b"B") + receipt[place + 1 :]
+
+    shown = words_on(handed_in(street.chidi, changed))
+
+    assert "This proves nothing" in shown and "TAMPERED" in shown and "The receipt is good" not in shown
+
+
+@pytest.mark.parametrize("text", ["hello", "c2sp.org/tlog-proof@v1", "<script>alert(1)</script>", "x" * 29_000])
+def test_what_is_no_receipt_proves_nothing(street: Street, receipt: bytes, text: str) -> None:
+    answer = handed_in(street.chidi, text=text)
+
+    assert answer.status_code == 200 and "This proves nothing" in words_on(answer)
+    assert "<script>" not in answer.text
+
+
+def test_a_receipt_of_another_book_is_not_judged(street: Street, receipt: bytes, tmp_path: Path) -> None:
+    other = receipt.replace(ORIGIN.encode(), b"localhost/elsewhere/1")
+
+    shown = words_on(handed_in(street.chidi, other))
+
+    assert "It cannot be checked here" in shown and "localhost/elsewhere/1" in shown
+
+
+def test_a_good_receipt_that_the_book_contradicts_is_said_aloud(street: Street, receipt: bytes, tmp_path: Path) -> None:
+    """The book was made anew from an older copy, sealed with the same key by somebody who threw the old seals away."""
+    assert street.neighbourhood.seal is not None
+    place = tmp_path / "fresh" / "seal"
+    theirs = shutil.copytree(street.neighbourhood.seal, place) / "localhost_riverside_1"
+    shutil.rmtree(theirs / "tree")
+    fresh = Neighbourhood.founded(tmp_path / "fresh" / "data")
+    folder = SealFolder(place, ORIGIN)
+    with Tree(theirs / "tree") as tree:
+        tree.follow(fresh.bank.log)
+        folder.sign(Checkpoint(ORIGIN, tree.size, tree.root_at(tree.size)), keep=True)
+
+    answer = handed_in(fresh.browser(member=fresh.chidi), receipt)
+
+    assert "The receipt is good, and the book has been changed" in words_on(answer)
+    fresh.close()
+
+
+@pytest.mark.parametrize("file", [b"\x00\x01\xff", b"\xff\xfe" * 100, b"receipt \x07"])
+def test_bytes_that_are_no_text_are_answered_beside_the_field(street: Street, receipt: bytes, file: bytes) -> None:
+    answer = handed_in(street.chidi, file, text="kept")
+
+    assert answer.status_code == 422 and "a receipt is plain text" in words_on(answer)
+    assert ">\nkept</textarea>" in answer.text
+
+
+def test_nothing_handed_in_is_asked_for_again(street: Street) -> None:
+    answer = handed_in(street.chidi)
+
+    assert answer.status_code == 422 and "Give a receipt: its file, or the text of its code" in words_on(answer)
+
+
+def test_what_is_too_long_is_refused_before_it_is_read(street: Street) -> None:
+    assert handed_in(street.chidi, b"x" * 40_000).status_code == 413
+    almost = handed_in(street.chidi, b"x" * 31_000)
+    assert almost.status_code == 422 and "A receipt is shorter than this" in words_on(almost)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b""),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\n--x--"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="file"\r\n'),
+        ('multipart/form-data; boundary="\xff"', b"--x"),
+    ],
+)
+def test_a_form_that_is_broken_off_holds_nothing(street: Street, kind: str, body: bytes) -> None:
+    answer = street.chidi.post("/receipts", content=body, headers={"content-type": kind.encode("latin-1")})
+
+    assert answer.status_code == 422
+
+
+def test_a_community_without_a_seal_cannot_check_and_says_so(street: Street, receipt: bytes, tmp_path: Path) -> None:
+    app = street.neighbourhood.app(seal=str(tmp_path / "none"))
+    chidi = street.neighbourhood.browser(app, member=street.chidi_id)
+
+    shown = words_on(handed_in(chidi, receipt))
+
+    assert "It cannot be checked here" in shown and not (tmp_path / "none").exists()
+
+
+def test_members_do_not_check_receipts(street: Street, receipt: bytes) -> None:
+    assert street.ana.get("/receipts").status_code == 403
+    assert handed_in(street.ana, receipt).status_code == 403

@@ -1,0 +1,229 @@
+"""Every fact reads as one plain sentence, with names and amounts that cannot break the page."""
+
+from datetime import date
+
+import pytest
+from markupsafe import Markup
+
+from ledger.agreements.facts import (
+    CategoriesAgreed,
+    CommunityFounded,
+    ConfirmationAgreed,
+    ExceptionsAgreed,
+    LimitsAgreed,
+)
+from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_THRESHOLDS
+from ledger.catalogue import Fact, facts
+from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
+from ledger.exchanges.facts import (
+    ExchangeCalledOff,
+    ExchangeConfirmed,
+    ExchangeDeclined,
+    ExchangeReported,
+    ExchangeReversed,
+    ExchangeSettled,
+    Leg,
+    ReversalAsked,
+    ReversalDeclined,
+)
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
+from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
+from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
+from web.wording.labels import Voice, stories_in
+from web.wording.sentences import DOORS, KINDS_OF_FACT, sentence
+
+ANA, BO, CHIDI, FORMER = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi"), MemberId("m-former")
+CHOIR = GroupId("g-choir")
+EXCHANGE, BEFORE, GIFT = ExchangeId("x-1"), ExchangeId("x-0"), GiftId("f-1")
+SATURDAY = date(2026, 11, 21)
+GARDEN = CategoryKey("garden")
+
+VOICE = Voice(
+    names={ANA: "Ana", BO: "Bo", CHIDI: "Chidi", CHOIR: "Weir Choir"},
+    kinds={"garden": "Garden", "learning": "Learning and languages"},
+    entries={EXCHANGE: 1204, BEFORE: 17},
+)
+
+HELP = Leg(giver=AccountId(ANA), receiver=AccountId(BO), minutes=150, category=GARDEN)
+BACK = Leg(giver=AccountId(BO), receiver=AccountId(ANA), minutes=60, category=CategoryKey("learning"))
+
+
+def reported(by: MemberId, *legs: Leg, awaiting: tuple[MemberId, ...] = (), corrects: ExchangeId | None = None) -> Fact:
+    return ExchangeReported(
+        exchange=EXCHANGE,
+        legs=legs or (HELP,),
+        given_on=SATURDAY,
+        reported_by=by,
+        awaiting=awaiting,
+        corrects=corrects,
+    )
+
+
+def gift(receiver: AccountId) -> Fact:
+    return GiftRecorded(gift=GIFT, giver=ANA, receiver=receiver, category=GARDEN, given_on=SATURDAY, recorded_by=ANA)
+
+
+SAID: list[tuple[Fact, str]] = [
+    (
+        CommunityFounded(name="Riverside", time_zone="Europe/London", language="en", origin="localhost/riverside/1"),
+        "The community Riverside was founded. Its clocks show the time of Europe/London.",
+    ),
+    (
+        LimitsAgreed(debit_limit_minutes=-1200),
+        "Agreed: everybody may receive up to 20 h more than they gave.",
+    ),
+    (
+        LimitsAgreed(debit_limit_minutes=-1200, upper_limit_minutes=2400),
+        "Agreed: everybody may receive up to 20 h more than they gave, and give up to 40 h more than they received.",
+    ),
+    (
+        ConfirmationAgreed(words_needed="receiver"),
+        "Agreed: hours count once the one who received the help has agreed.",
+    ),
+    (ConfirmationAgreed(words_needed="both"), "Agreed: hours count once both people have agreed."),
+    (
+        CategoriesAgreed(categories=DEFAULT_CATEGORIES[:3]),
+        "Agreed: help is logged under these kinds: Lifts and errands, Meals and food and Repairs and tools.",
+    ),
+    (
+        ExceptionsAgreed(thresholds=DEFAULT_THRESHOLDS),
+        "Agreed: from where on something in the book is worth a look.",
+    ),
+    (MemberInvited(member=ANA), "Ana was invited."),
+    (MemberWelcomed(member=ANA), "Ana was welcomed and takes part from now on."),
+    (MemberLeft(member=ANA), "Ana left. Their hours stay in the book."),
+    (RoleGiven(member=CHIDI, role="coordinator"), "Chidi was entrusted with coordinating."),
+    (RoleGiven(member=CHIDI, role="auditor"), "Chidi was entrusted with auditing."),
+    (RoleWithdrawn(member=CHIDI, role="coordinator"), "Chidi coordinates no longer."),
+    (RoleWithdrawn(member=CHIDI, role="auditor"), "Chidi audits no longer."),
+    (
+        VisibilityChosen(member=ANA, sees="nobody"),
+        "Ana chose that nobody but the two sees whom they help.",
+    ),
+    (VisibilityChosen(member=ANA, sees="coordinators"), "Ana chose that coordinators may see whom they help."),
+    (
+        VisibilityChosen(member=ANA, sees="groups"),
+        "Ana chose that members of their groups, and coordinators, may see whom they help.",
+    ),
+    (GroupFormed(group=CHOIR), "The group Weir Choir was formed."),
+    (GroupJoined(group=CHOIR, member=ANA), "Ana joined Weir Choir."),
+    (GroupLeft(group=CHOIR, member=ANA), "Ana left Weir Choir."),
+    (
+        reported(ANA, awaiting=(BO,)),
+        "Ana reported giving Bo 2 h 30 min of help on 21 November 2026 (Garden). Waiting for Bo.",
+    ),
+    (reported(BO), "Bo reported receiving 2 h 30 min of help from Ana on 21 November 2026 (Garden)."),
+    (reported(CHIDI), "Chidi reported that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden)."),
+    (
+        reported(HOST),
+        "The host of these pages reported that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
+    ),
+    (
+        reported(ANA, HELP, BACK, awaiting=(BO,), corrects=BEFORE),
+        (
+            "Ana reported a skill exchange on 21 November 2026: Ana gave Bo 2 h 30 min (Garden) and Bo gave Ana 1 h "
+            "(Learning and languages). It puts right what entry 17 reports. Waiting for Bo."
+        ),
+    ),
+    (ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), "Bo agreed to what entry 1,204 reports."),
+    (
+        ExchangeSettled(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY),
+        "From now on it counts, as entry 1,204 reports: on 21 November 2026 Ana gave Bo 2 h 30 min (Garden).",
+    ),
+    (
+        ExchangeDeclined(exchange=EXCHANGE, declined_by=BO),
+        "Bo did not agree to what entry 1,204 reports. Nothing counts.",
+    ),
+    (
+        ExchangeCalledOff(exchange=EXCHANGE, called_off_by=ANA),
+        "Ana called off what entry 1,204 reports. Nothing counts.",
+    ),
+    (ReversalAsked(exchange=EXCHANGE, asked_by=ANA), "Ana asked to take back what entry 1,204 reports."),
+    (ReversalDeclined(exchange=EXCHANGE, declined_by=BO), "Bo said that what entry 1,204 reports stands."),
+    (
+        ExchangeReversed(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY, asked_by=ANA, approved_by=BO),
+        (
+            "What entry 1,204 reports counts no longer: on 21 November 2026 Ana gave Bo 2 h 30 min (Garden). "
+            "Ana asked to take it back, and Bo agreed."
+        ),
+    ),
+    (gift(AccountId(BO)), "A gift: on 21 November 2026 Ana gave to Bo (Garden)."),
+    (gift(AccountId(CHOIR)), "A gift: on 21 November 2026 Ana gave to Weir Choir (Garden)."),
+    (gift(COMMUNITY), "A gift: on 21 November 2026 Ana gave to the whole community (Garden)."),
+    (
+        GiftWithdrawn(
+            gift=GIFT,
+            giver=ANA,
+            receiver=AccountId(BO),
+            category=GARDEN,
+            given_on=SATURDAY,
+            withdrawn_by=ANA,
+        ),
+        "A gift counts no longer: on 21 November 2026 Ana gave to Bo (Garden).",
+    ),
+    (ErasureAsked(member=ANA, asked_by=ANA), "Ana asks that everything that says who they are be erased."),
+    (
+        ErasureWithdrawn(member=ANA, withdrawn_by=CHIDI),
+        "The personal data of Ana is not to be erased after all.",
+    ),
+    (
+        PersonalDataErased(
+            member=FORMER, fields=("contacts", "name", "words"), ground="asked", asked_by=FORMER, confirmed_by=CHIDI
+        ),
+        "A former member asked for it, and Chidi confirmed it: their personal data was erased.",
+    ),
+    (
+        PersonalDataErased(member=FORMER, fields=(), ground="no-longer-needed", asked_by=CHIDI, confirmed_by=CHIDI),
+        "A former member had left, and Chidi had their personal data erased.",
+    ),
+]
+
+
+def read(said: Markup) -> str:
+    return said.striptags().replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(("fact", "words"), SAID, ids=lambda part: part if isinstance(part, str) else "")
+def test_every_fact_reads_as_a_plain_sentence(fact: Fact, words: str) -> None:
+    assert read(sentence(fact, VOICE)) == words
+
+
+def test_no_fact_is_without_its_sentence_and_its_name() -> None:
+    assert {type(fact) for fact, _words in SAID} == set(facts().values())
+    assert list(KINDS_OF_FACT) == list(facts())
+
+
+def test_every_door_of_an_entry_has_a_name() -> None:
+    assert set(DOORS) == {"web", "cli", "import", "api", "job"}
+
+
+def test_a_name_cannot_break_the_page() -> None:
+    voice = VOICE._replace(names={ANA: "<script>Ana</script>", BO: "%(amount)s & co"})
+
+    said = sentence(reported(ANA, awaiting=(BO,)), voice)
+
+    assert "<bdi>&lt;script&gt;Ana&lt;/script&gt;</bdi>" in said
+    assert "<bdi>%(amount)s &amp; co</bdi>" in said
+
+
+def test_whose_name_was_forgotten_is_a_former_member() -> None:
+    nobody = Voice(names={}, kinds={})
+
+    assert read(sentence(GroupJoined(group=CHOIR, member=ANA), nobody)) == "A former member joined a former group."
+    assert "(garden)" in read(sentence(reported(BO), nobody)), "a kind that is agreed upon no longer shows its key"
+    assert "an earlier entry" in read(sentence(ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), nobody))
+
+
+def test_a_page_can_look_up_all_that_its_sentences_name() -> None:
+    joined = GroupJoined(group=CHOIR, member=ANA)
+    correcting = reported(CHIDI, HELP, BACK, awaiting=(BO,), corrects=BEFORE)
+
+    assert joined.people == {CHOIR, ANA}
+    assert correcting.people == {ANA, BO, CHIDI}
+    assert stories_in([joined]) == (set(), set())
+    assert stories_in([correcting, ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO)]) == (
+        {EXCHANGE, BEFORE},
+        set(),
+    )
+    assert stories_in([gift(AccountId(BO))]) == (set(), {GIFT})

@@ -40,16 +40,16 @@ def test_many_threads_project_every_entry_once(street: ElmStreet) -> None:
 
 PROGRAM = """
 import sys
-from ledger.exchanges.commands import help_given
+from ledger.exchanges.commands import ReportExchange, help_given
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from tests.cast import ANA, BO, TODAY, clock, caller
 
 with TimeBank.open(sys.argv[1], clock=clock) as bank, Views.open(bank.place, bank.log) as views:
     for number in range(10):
-        wish = caller(BO, f"command-of-{sys.argv[2]}-{number}")
-        _, answer = bank.exchanges.report([help_given(ANA, BO, 1, "garden")], TODAY, command=wish)
-        assert views.catch_up(answer.position).position >= answer.position
+        report = ReportExchange((help_given(ANA, BO, 1, "garden"),), TODAY)
+        recorded = bank.do(report, by=caller(BO, f"command-of-{sys.argv[2]}-{number}"))
+        assert views.catch_up(recorded.position).position >= recorded.position
 """
 
 

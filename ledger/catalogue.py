@@ -35,7 +35,7 @@ Upcaster = Callable[[dict[str, object]], dict[str, object]]
 """Raises the data of one version to the shape of the next, on reading only. Pure and total: no clock, no look-up, no I/O."""
 
 
-class Stored(NamedTuple):
+class StoredAs(NamedTuple):
     """The name and version that a kind of fact is stored under."""
 
     name: str
@@ -66,7 +66,7 @@ class Fact(Part, frozen=True, kw_only=True):
     text: those lie outside the log, and the entry seals only a commitment to them.
     """
 
-    stored: ClassVar[Stored]
+    stored: ClassVar[StoredAs]
     view: ClassVar[View | None]
     upcasters: ClassVar[Mapping[int, Upcaster]]
     """Version -> the step from it to the next."""
@@ -114,7 +114,7 @@ def recorded(
 
     def register(kind: type[Kind]) -> type[Kind]:
         assert name not in _recorded, f"two facts are stored as “{name}”"
-        kind.stored, kind.view, kind.upcasters = Stored(name, version), view, upcasters or {}
+        kind.stored, kind.view, kind.upcasters = StoredAs(name, version), view, upcasters or {}
         _recorded[name] = kind
         return kind
 

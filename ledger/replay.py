@@ -23,7 +23,7 @@ from ledger.refusals import EntryToCome
 _BATCH = 2_000
 
 
-class Tally(msgspec.Struct, kw_only=True, gc=False):
+class AccountTotals(msgspec.Struct, kw_only=True, gc=False):
     """What the log says of one account: minutes and counts, reversals and withdrawals taken off."""
 
     given: int = 0
@@ -55,7 +55,7 @@ class Replayed(NamedTuple):
     `number` is the entry number (the gap-free rank) and `position` where that entry lies in the log.
     """
 
-    accounts: dict[AccountId, Tally]
+    accounts: dict[AccountId, AccountTotals]
     number: int
     position: int
     names: dict[AccountId, str]
@@ -118,7 +118,7 @@ class _Fold:
     """
 
     def __init__(self, until: Until, *, gifts: bool, names: bool) -> None:
-        self.accounts: dict[AccountId, Tally] = {}
+        self.accounts: dict[AccountId, AccountTotals] = {}
         self.names: dict[AccountId, str] = {}
         self.number = self.position = 0
         self._all_count = until == EVERYTHING
@@ -183,10 +183,10 @@ class _Fold:
             # Nearly every exchange is of one leg, and a whole log is counted here.
             (leg,) = legs
             minutes = sign * leg.minutes
-            giver = accounts.get(leg.giver) or accounts.setdefault(leg.giver, Tally())
+            giver = accounts.get(leg.giver) or accounts.setdefault(leg.giver, AccountTotals())
             giver.given += minutes
             giver.exchanges += sign
-            receiver = accounts.get(leg.receiver) or accounts.setdefault(leg.receiver, Tally())
+            receiver = accounts.get(leg.receiver) or accounts.setdefault(leg.receiver, AccountTotals())
             receiver.received += minutes
             receiver.exchanges += sign
 
@@ -195,11 +195,11 @@ class _Fold:
 
     def _count_legs(self, legs: Iterable[_Leg | Leg], sign: int) -> None:
         accounts = self.accounts
-        touched: tuple[Tally, ...] = ()
+        touched: tuple[AccountTotals, ...] = ()
         for leg in legs:
             minutes = sign * leg.minutes
-            giver = accounts.get(leg.giver) or accounts.setdefault(leg.giver, Tally())
-            receiver = accounts.get(leg.receiver) or accounts.setdefault(leg.receiver, Tally())
+            giver = accounts.get(leg.giver) or accounts.setdefault(leg.giver, AccountTotals())
+            receiver = accounts.get(leg.receiver) or accounts.setdefault(leg.receiver, AccountTotals())
             giver.given += minutes
             receiver.received += minutes
             touched = (giver, receiver)
@@ -220,8 +220,8 @@ class _Fold:
         if isinstance(fact, ExchangeSettled | ExchangeReversed):
             self._count_legs(fact.legs, sign)
         else:
-            self.accounts.setdefault(AccountId(fact.giver), Tally()).gifts_given += sign
-            self.accounts.setdefault(fact.receiver, Tally()).gifts_received += sign
+            self.accounts.setdefault(AccountId(fact.giver), AccountTotals()).gifts_given += sign
+            self.accounts.setdefault(fact.receiver, AccountTotals()).gifts_received += sign
 
 
 def _first_unreadable(batch: Sequence[tuple[int, bytes]], before: int) -> UnreadableEntry:

@@ -6,7 +6,7 @@ from typing import Self
 from ledger import tags as subjects
 from ledger.agreements.rules import Agreements
 from ledger.catalogue import Fact
-from ledger.deciding.handler import Desk
+from ledger.deciding.handler import CommandHandler
 from ledger.deciding.requests import Caller, Clock, Command, Recorded, wall_clock
 from ledger.erasure.commands import erase_again
 from ledger.exchanges.rules import Exchange
@@ -16,18 +16,18 @@ from ledger.identifiers import ExchangeId, GiftId, GroupId, Ids, MemberId, new_c
 from ledger.log.places import Place, open_log
 from ledger.log.store import Log
 from ledger.members.rules import Member
-from ledger.personal_data.store import People
+from ledger.personal_data.store import PersonalData
 from ledger.refusals import UnknownExchange, UnknownGift
 
 
 class TimeBank:
     """One community's ledger. Nothing is global: several time banks may be open side by side."""
 
-    def __init__(self, place: Place, log: Log, people: People, *, clock: Clock, ids: Ids) -> None:
+    def __init__(self, place: Place, log: Log, people: PersonalData, *, clock: Clock, ids: Ids) -> None:
         self.place = place
         self.log = log
         self.people = people
-        self.desk = Desk(log, people, clock=clock, ids=ids)
+        self.handler = CommandHandler(log, people, clock=clock, ids=ids)
 
     @classmethod
     def open(cls, url: str | Path | Place, *, clock: Clock = wall_clock, ids: Ids = random_id) -> Self:
@@ -39,7 +39,7 @@ class TimeBank:
         if place.is_sqlite:
             place.path.mkdir(parents=True, exist_ok=True)
         log = open_log(place.log_url, schema=place.schema("log"))
-        bank = cls(place, log, People(place.people_engine()), clock=clock, ids=ids)
+        bank = cls(place, log, PersonalData(place.people_engine()), clock=clock, ids=ids)
         try:
             erase_again(bank.log, bank.people)
         except BaseException:
@@ -49,39 +49,39 @@ class TimeBank:
 
     def do(self, command: Command, *, by: Caller | MemberId) -> Recorded:
         """Carry out a command, or raise its refusal. A caller with a command id may repeat it safely."""
-        return self.desk.do(command, _caller(by))
+        return self.handler.do(command, _caller(by))
 
     def preview(self, command: Command, *, by: Caller | MemberId) -> tuple[Fact, ...]:
         """The facts that a command would record, without recording them. Refuses exactly as `do` would."""
-        return self.desk.preview(command, _caller(by))
+        return self.handler.preview(command, _caller(by))
 
     @property
     def agreements(self) -> Agreements:
         """The agreements in force; before the community is founded, the defaults."""
-        return self.desk.know([subjects.AGREEMENTS]).agreements
+        return self.handler.context([subjects.AGREEMENTS]).agreements
 
     def member(self, member: MemberId) -> Member:
         """A member as of now, known or not."""
-        return self.desk.know([subjects.member(member)]).member(member)
+        return self.handler.context([subjects.member(member)]).member(member)
 
     def group(self, group: GroupId) -> Group:
         """A group as of now, formed or not."""
-        return self.desk.know([subjects.group(group)]).group(group)
+        return self.handler.context([subjects.group(group)]).group(group)
 
     def belonging(self, group: GroupId, member: MemberId) -> Belonging:
         """Whether a member is in a group as of now."""
-        return self.desk.know([subjects.belonging(group, member)]).belonging(group, member)
+        return self.handler.context([subjects.belonging(group, member)]).belonging(group, member)
 
     def exchange(self, exchange: ExchangeId) -> Exchange:
         """An exchange as of now. Refuses unknown ones."""
-        found = self.desk.know([subjects.exchange(exchange)]).exchange(exchange)
+        found = self.handler.context([subjects.exchange(exchange)]).exchange(exchange)
         if found.state == "unknown":
             raise UnknownExchange
         return found
 
     def gift(self, gift: GiftId) -> Gift:
         """A gift as of now. Refuses unknown ones."""
-        found = self.desk.know([subjects.gift(gift)]).gift(gift)
+        found = self.handler.context([subjects.gift(gift)]).gift(gift)
         if found.state == "unknown":
             raise UnknownGift
         return found

@@ -10,11 +10,11 @@ from ledger.catalogue import Posting
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, is_member
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 from ledger.members.facts import MemberWelcomed
 from projections.engine.paging import Cursor, Order, Page
-from projections.engine.read_model import ReadModel, Recorded, count, table, word
-from projections.engine.tables import Rows
+from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
+from projections.engine.tables import TableWriter
 
 TALLIES = table(
     "tallies",
@@ -47,7 +47,7 @@ TOTALS = table("balance_totals", word("scope", key=True), count("given"), count(
 _BY_ACCOUNT = Order(TALLIES.c.account, descending=False)
 
 
-class Tally(NamedTuple):
+class AccountBalance(NamedTuple):
     """An account as it stands. Minutes given and received; reversed exchanges and withdrawn gifts are taken off.
 
     `people_helped` and `helped_by` are different people, by hours or by gifts to somebody in particular.
@@ -93,7 +93,7 @@ class Balances(ReadModel):
     tables = (TALLIES, TIES, TOTALS)
     concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn, MemberWelcomed})
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         changes = _Changes()
         for recorded in batch:
             changes.take_in(recorded)
@@ -113,14 +113,14 @@ class Balances(ReadModel):
         if opened or changes.given:
             rows.add(TOTALS, [("community", changes.given, changes.received, opened)])
 
-    def of(self, account: AccountId) -> Tally:
+    def of(self, account: AccountId) -> AccountBalance:
         """An account; zeros when nothing is known of it."""
         found = _OF_ACCOUNT.ask(self._engine, account=account)
-        return Tally(*found[0]) if found else Tally(account)
+        return AccountBalance(*found[0]) if found else AccountBalance(account)
 
-    def page(self, after: Cursor = "", limit: int = 50) -> Page[Tally]:
+    def page(self, after: Cursor = "", limit: int = 50) -> Page[AccountBalance]:
         """Every account, by id, page by page."""
-        return _BY_ACCOUNT.page_of(self._engine, _ALL, after, limit, lambda row: Tally(*row))
+        return _BY_ACCOUNT.page_of(self._engine, _ALL, after, limit, lambda row: AccountBalance(*row))
 
     def total(self) -> Totals:
         """All accounts together."""
@@ -134,8 +134,8 @@ class Balances(ReadModel):
 
 
 _ALL = sa.select(TALLIES)
-_TOTAL = Question(sa.select(TOTALS.c.given, TOTALS.c.received, TOTALS.c.accounts))
-_OF_ACCOUNT = Question(sa.select(TALLIES).where(TALLIES.c.account == sa.bindparam("account")))
+_TOTAL = PreparedQuery(sa.select(TOTALS.c.given, TOTALS.c.received, TOTALS.c.accounts))
+_OF_ACCOUNT = PreparedQuery(sa.select(TALLIES).where(TALLIES.c.account == sa.bindparam("account")))
 _PEOPLE = (
     sa.select(TIES.c.other, TIES.c.given, TIES.c.received, TIES.c.times, TIES.c.gifts)
     .where(TIES.c.account == sa.bindparam("account"), TIES.c.times + TIES.c.gifts > 0)
@@ -157,7 +157,7 @@ class _Changes:
         self.given = 0
         self.received = 0
 
-    def take_in(self, recorded: Recorded) -> None:
+    def take_in(self, recorded: IncomingEntry) -> None:
         fact: Any = recorded.entry.data
         match fact:
             case ExchangeSettled():
@@ -173,7 +173,7 @@ class _Changes:
             case _:
                 raise AssertionError(f"{recorded.entry.type} concerns no account")
 
-    def _exchange(self, recorded: Recorded, sign: int) -> None:
+    def _exchange(self, recorded: IncomingEntry, sign: int) -> None:
         movements = recorded.movements
         if len(movements) == 2:
             self._help(*movements, recorded.number, sign)

@@ -11,8 +11,8 @@ from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.groups.facts import GroupJoined, GroupLeft
 from ledger.identifiers import CategoryKey, GroupId, is_group, is_member
-from projections.engine.read_model import ReadModel, Recorded, count, table, word
-from projections.engine.tables import Row, Rows
+from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
+from projections.engine.tables import Row, TableWriter
 
 MONTHS = table(
     "contribution_months",
@@ -94,10 +94,10 @@ class Contributions(ReadModel):
     tables = (MONTHS, CATEGORIES, TOTALS, PEOPLE, BELONGINGS, COUNTED)
     concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn, GroupJoined, GroupLeft})
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         facts: list[Any] = [recorded.entry.data for recorded in batch]
         people = {one for fact in facts for one in _people(fact)}
-        changes = _Changes(rows.of(BELONGINGS, people), rows.of(COUNTED, {*_taken_back(facts)}))
+        changes = _ScopeChanges(rows.of(BELONGINGS, people), rows.of(COUNTED, {*_taken_back(facts)}))
         for recorded in batch:
             changes.take_in(recorded.entry.data, recorded.movements)
         months = changes.months()
@@ -166,7 +166,7 @@ _Groups = dict[str, list[str]]
 _Pairs = Iterable[tuple[str, str]]
 
 
-class _Changes:
+class _ScopeChanges:
     """What a batch adds, and where: to the community, and to the groups that people belonged to at that moment."""
 
     def __init__(self, belongings: dict[str, Row], counted: dict[str, Row]) -> None:

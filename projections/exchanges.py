@@ -22,8 +22,8 @@ from ledger.groups.facts import GroupJoined, GroupLeft
 from ledger.identifiers import ExchangeId, GiftId, MemberId
 from projections import history
 from projections.engine.paging import Cursor, Order, Page
-from projections.engine.read_model import ReadModel, Recorded, count, table, word
-from projections.engine.tables import Rows
+from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
+from projections.engine.tables import TableWriter
 from projections.history import HistoryFilter, HistoryLine
 from projections.stories import (
     ExchangeStory,
@@ -81,9 +81,9 @@ class Exchanges(ReadModel):
         }
     )
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
-        exchanges: list[Recorded] = []
-        gifts: list[Recorded] = []
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
+        exchanges: list[IncomingEntry] = []
+        gifts: list[IncomingEntry] = []
         belongings: list[GroupJoined | GroupLeft] = []
         for recorded in batch:
             match recorded.entry.data:
@@ -173,7 +173,7 @@ class Exchanges(ReadModel):
             return [exchange_story(story).view() for story in connection.scalars(query)]
 
 
-def _take_in_exchanges(batch: Sequence[Recorded], rows: Rows) -> None:
+def _take_in_exchanges(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
     if not batch:
         return
     facts: list[Any] = [recorded.entry.data for recorded in batch]
@@ -202,7 +202,7 @@ def _take_in_exchanges(batch: Sequence[Recorded], rows: Rows) -> None:
     rows.replace(WAITS, [(*key, *wait) for key, wait in waits.items() if waited.get(key) != wait])
 
 
-def _take_in_gifts(batch: Sequence[Recorded], rows: Rows) -> None:
+def _take_in_gifts(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
     if not batch:
         return
     facts: list[Any] = [recorded.entry.data for recorded in batch]
@@ -225,7 +225,7 @@ def _take_in_gifts(batch: Sequence[Recorded], rows: Rows) -> None:
     rows.replace(history.LINES, [line for story in changed for line in history.rows_of_gift(story)])
 
 
-def _reported(recorded: Recorded, fact: ExchangeReported) -> ExchangeStory:
+def _reported(recorded: IncomingEntry, fact: ExchangeReported) -> ExchangeStory:
     return ExchangeStory(
         exchange=Exchange(id=fact.exchange).after(fact),
         number=recorded.number,

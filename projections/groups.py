@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
-from ledger.log.prepared_queries import Question, among, listed
+from ledger.log.prepared_queries import PreparedQuery, among, listed
 from ledger.members.facts import Circle, MemberLeft, VisibilityChosen
 from projections.engine.paging import Cursor, Order, Page
-from projections.engine.read_model import ReadModel, Recorded, count, table, word
-from projections.engine.tables import Rows
+from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
+from projections.engine.tables import TableWriter
 
 GROUPS = table("groups", word("id", key=True), word("name"), word("formed_at"), count("members"))
 BELONGINGS = table(
@@ -50,7 +50,7 @@ class Groups(ReadModel):
     tables = (GROUPS, BELONGINGS)
     concerns = frozenset({GroupFormed, GroupJoined, GroupLeft})
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         formed: list[tuple[str, str, str, int]] = []
         belongings: dict[tuple[str, str], str] = {}
         changes: dict[str, int] = {}
@@ -110,7 +110,7 @@ class Groups(ReadModel):
             return [GroupRow(*row) for row in connection.execute(query)]
 
 
-_THESE = Question(sa.select(GROUPS).where(among(GROUPS.c.id, "ids")))
+_THESE = PreparedQuery(sa.select(GROUPS).where(among(GROUPS.c.id, "ids")))
 
 
 CHOICES = table("visibility_choices", word("member", key=True), word("sees"), word("groups"))
@@ -130,7 +130,7 @@ class Visibility(ReadModel):
     tables = (CHOICES, SEEN)
     concerns = frozenset({VisibilityChosen, GroupJoined, GroupLeft, MemberLeft})
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         known = rows.of(CHOICES, {cast("Any", recorded.entry.data).member for recorded in batch})
         before = {member: (sees, groups.split()) for member, sees, groups in known.values()}
         after = {member: (sees, {*groups}) for member, (sees, groups) in before.items()}
@@ -179,10 +179,10 @@ class Visibility(ReadModel):
         return _by_group(_EVERYWHERE.ask(self._engine, circles=listed(list(_OPEN_TO[circle]))))
 
 
-_OF = Question(sa.select(CHOICES.c.sees).where(CHOICES.c.member == sa.bindparam("member")))
+_OF = PreparedQuery(sa.select(CHOICES.c.sees).where(CHOICES.c.member == sa.bindparam("member")))
 _SEEN = sa.select(SEEN.c.group_id, SEEN.c.member).where(among(SEEN.c.sees, "circles"))
-_EVERYWHERE = Question(_SEEN)
-_AMONG = Question(_SEEN.where(among(SEEN.c.group_id, "groups")))
+_EVERYWHERE = PreparedQuery(_SEEN)
+_AMONG = PreparedQuery(_SEEN.where(among(SEEN.c.group_id, "groups")))
 
 
 def _by_group(found: Sequence[Any]) -> dict[GroupId, frozenset[MemberId]]:

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Via, instant_text
-from projections.engine.read_model import ReadModel, Recorded, count, table, word
-from projections.engine.tables import Rows
-from projections.journal_views import CHAPTERS, COMMUNITY, COUNTS, Chapter, Chapters
+from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
+from projections.engine.tables import TableWriter
+from projections.journal_views import CHAPTERS, COMMUNITY, COUNTS, JournalView, JournalViews
 
 LINES = table(
     "journal_lines",
@@ -49,7 +49,7 @@ class JournalFilter(NamedTuple):
     account: AccountId | Literal[""] = ""
     type: str = ""
     actor: MemberId | Literal[""] = ""
-    chapter: Chapter | Literal[""] = ""
+    chapter: JournalView | Literal[""] = ""
     first_day: date | None = None
     last_day: date | None = None
 
@@ -73,7 +73,7 @@ class Journal(ReadModel):
     name = "journal"
     tables = (LINES, ACCOUNTS, PARTIES, DAYS, COMMUNITY, CHAPTERS, COUNTS)
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         facts = [one.entry.data for one in batch]
         about: list[tuple[str, ...]] = [fact.about for fact in facts]
         # What names no account of its own is about the parties of its exchange, known from its report.
@@ -83,7 +83,7 @@ class Journal(ReadModel):
         lines: list[tuple[Any, ...]] = []
         concerned: list[tuple[str, int]] = []
         days: dict[str, list[int]] = {}
-        chapters = Chapters(rows)
+        chapters = JournalViews(rows)
         for (number, position, data, entry, _), accounts in zip(batch, about, strict=True):
             fact, at = entry.data, entry.at
             if not accounts:
@@ -149,7 +149,7 @@ class Journal(ReadModel):
             first, last = (connection.execute(end).first() for end in ends)
         return (first[0], last[0]) if first and last else (1, 0)
 
-    def chapters(self) -> dict[Chapter, int]:
+    def chapters(self) -> dict[JournalView, int]:
         """How many entries each chapter has; those without any are left out."""
         with self._engine.connect() as connection:
             return {row.chapter: row.entries for row in connection.execute(sa.select(COUNTS))}

@@ -13,10 +13,10 @@ from ledger.exchanges.facts import ExchangeReported
 from ledger.gifts.facts import GiftRecorded
 from ledger.log.entry import Entry, instant
 from projections.engine.read_model import count, table, word
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 from projections.figures.reports.periods import CLOSES_AFTER_DAYS
 
-Chapter = Literal[View, "late", "after-closing", "on-behalf", "imports"]
+JournalView = Literal[View, "late", "after-closing", "on-behalf", "imports"]
 
 SOON_ENOUGH_DAYS = min(THRESHOLDS["late_days"].least, CLOSES_AFTER_DAYS) - 1
 """By the calendar of UTC, nothing that was recorded sooner can be late: a day less, for the time zones."""
@@ -29,7 +29,7 @@ CHAPTERS = table("journal_chapters", word("chapter", key=True), count("number", 
 COUNTS = table("journal_counts", word("chapter", key=True), count("entries"))
 
 
-class Community(NamedTuple):
+class LatenessContext(NamedTuple):
     """What tells whether an entry is late: where the community lives, since when, and what it has agreed upon."""
 
     time_zone: str = "UTC"
@@ -41,20 +41,20 @@ class Community(NamedTuple):
         return instant(at).astimezone(ZoneInfo(self.time_zone)).date()
 
 
-class Chapters:
+class JournalViews:
     """The chapters that a batch of entries belongs to. Most entries belong to none and cost no question."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: TableWriter) -> None:
         self._rows = rows
-        self._found: list[tuple[Chapter, int]] = []
-        self._community: Community | None = None
+        self._found: list[tuple[JournalView, int]] = []
+        self._community: LatenessContext | None = None
 
     def take_in(self, number: int, entry: Entry) -> None:
         """The next entry."""
         fact = entry.data
-        chapters: list[Chapter] = chapters_of(entry)
+        chapters: list[JournalView] = chapters_of(entry)
         if isinstance(fact, CommunityFounded):
-            begun = Community(fact.time_zone)
+            begun = LatenessContext(fact.time_zone)
             self._keep(begun._replace(founded_on=str(begun.day_of(entry.at))))
         elif isinstance(fact, ExceptionsAgreed):
             self._keep(self._known()._replace(late_days=fact.thresholds.late_days))
@@ -68,21 +68,21 @@ class Chapters:
         self._rows.insert(CHAPTERS, self._found)
         self._rows.add(COUNTS, list(Counter(chapter for chapter, _ in self._found).items()))
 
-    def _keep(self, community: Community) -> None:
+    def _keep(self, community: LatenessContext) -> None:
         self._community = community
         self._rows.replace(COMMUNITY, [("community", *community)])
 
-    def _known(self) -> Community:
+    def _known(self) -> LatenessContext:
         if self._community is None:
             row = self._rows.of(COMMUNITY, ["community"]).get("community")
-            self._community = Community(*row[1:]) if row else Community()
+            self._community = LatenessContext(*row[1:]) if row else LatenessContext()
         return self._community
 
 
-def chapters_of(entry: Entry) -> list[Chapter]:
+def chapters_of(entry: Entry) -> list[JournalView]:
     """The chapters that an entry belongs to, but for those about lateness."""
     fact = entry.data
-    found: list[Chapter] = [fact.view] if fact.view else []
+    found: list[JournalView] = [fact.view] if fact.view else []
     if isinstance(fact, ExchangeReported) and fact.corrects:
         found.append("corrections")
     if entry.via == "import":
@@ -103,9 +103,9 @@ def may_be_late(entry: Entry) -> bool:
     return (date.fromisoformat(entry.at[:10]) - fact.given_on).days >= SOON_ENOUGH_DAYS
 
 
-def lateness(given_on: date, recorded_on: date, community: Community) -> list[Chapter]:
+def lateness(given_on: date, recorded_on: date, community: LatenessContext) -> list[JournalView]:
     """Recorded long after it happened; recorded after the month in which it happened was closed."""
-    found: list[Chapter] = []
+    found: list[JournalView] = []
     if (recorded_on - given_on).days >= community.late_days:
         found.append("late")
     month_end = given_on.replace(day=monthrange(given_on.year, given_on.month)[1])

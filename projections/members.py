@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.identifiers import MemberId
-from ledger.log.prepared_queries import Question, among, listed
+from ledger.log.prepared_queries import PreparedQuery, among, listed
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
-from projections.engine.read_model import ReadModel, Recorded, count, table, word
-from projections.engine.tables import Rows
+from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
+from projections.engine.tables import TableWriter
 
 Status = Literal["invited", "member", "left"]
 
@@ -88,7 +88,7 @@ class Members(ReadModel):
         }
     )
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         before = rows.of(MEMBERS, {cast("Any", recorded.entry.data).member for recorded in batch})
         known = {id: _Standing(*row) for id, row in before.items()}
         for recorded in batch:
@@ -142,8 +142,8 @@ class Members(ReadModel):
             return list(map(_member, connection.execute(query).all()))
 
 
-_THESE = Question(sa.select(MEMBERS).where(among(MEMBERS.c.id, "ids")))
-_NAMES_OF_THESE = Question(sa.select(MEMBERS.c.id, MEMBERS.c.name).where(among(MEMBERS.c.id, "ids")))
+_THESE = PreparedQuery(sa.select(MEMBERS).where(among(MEMBERS.c.id, "ids")))
+_NAMES_OF_THESE = PreparedQuery(sa.select(MEMBERS.c.id, MEMBERS.c.name).where(among(MEMBERS.c.id, "ids")))
 
 
 def _member(row: Sequence[Any]) -> MemberRow:
@@ -170,7 +170,7 @@ class _Standing(NamedTuple):
 _STATUS = _Standing._fields.index("status")
 
 
-def _take_in(recorded: Recorded, known: dict[str, _Standing]) -> None:
+def _take_in(recorded: IncomingEntry, known: dict[str, _Standing]) -> None:
     entry = recorded.entry
     match entry.data:
         case MemberInvited(member=member):

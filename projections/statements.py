@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 from projections.engine.paging import Cursor, Order, Page
-from projections.engine.read_model import ReadModel, Recorded, count, table, word
-from projections.engine.tables import Rows
+from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
+from projections.engine.tables import TableWriter
 
 # Only added to, so it has no key while it is loaded: the unique index is made when a rebuild has loaded everything.
 LINES = table(
@@ -85,7 +85,7 @@ class Statements(ReadModel):
     tables = (LINES, TOTALS)
     concerns = frozenset({ExchangeSettled, ExchangeReversed})
 
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         accounts = {posting.account for recorded in batch for posting in recorded.movements}
         so_far = {account: [*numbers] for account, *numbers in rows.of(TOTALS, accounts).values()}
         lines: list[tuple[Any, ...]] = []
@@ -157,7 +157,7 @@ _OWN = LINES.c.account == sa.bindparam("account")
 _UP_TO = LINES.c.number <= sa.bindparam("number")
 _OF_ACCOUNT = sa.select(LINES).where(_OWN, _UP_TO)
 _BY_DAY = sa.select(LINES).where(_OWN, LINES.c.given_on <= sa.bindparam("day"))
-_STOOD = Question(
+_STOOD = PreparedQuery(
     sa.select(LINES.c.given_so_far, LINES.c.received_so_far)
     .where(_OWN, _UP_TO)
     .order_by(LINES.c.number.desc(), LINES.c.leg.desc())

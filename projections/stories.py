@@ -10,7 +10,7 @@ from ledger.exchanges.rules import Exchange, State
 from ledger.gifts.rules import Gift
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from ledger.log.entry import Via
-from projections.engine.read_model import Recorded
+from projections.engine.read_model import IncomingEntry
 
 Kind = Literal["help", "skill-exchange", "gift"]
 
@@ -75,7 +75,7 @@ class ExchangeStory(msgspec.Struct, kw_only=True, omit_defaults=True):
     corrected_by: ExchangeId | Literal[""] = ""
     timeline: list[Moment]
 
-    def take_in(self, recorded: Recorded) -> None:
+    def take_in(self, recorded: IncomingEntry) -> None:
         """The story goes on."""
         self.exchange = self.exchange.after(recorded.entry.data)
         self.timeline.append(moment(recorded))
@@ -119,7 +119,7 @@ class GiftStory(msgspec.Struct, kw_only=True, omit_defaults=True):
     note: str = ""
     timeline: list[Moment]
 
-    def take_in(self, recorded: Recorded) -> None:
+    def take_in(self, recorded: IncomingEntry) -> None:
         """The story goes on."""
         self.gift = self.gift.after(recorded.entry.data)
         self.timeline.append(moment(recorded))
@@ -142,7 +142,7 @@ class GiftStory(msgspec.Struct, kw_only=True, omit_defaults=True):
         )
 
 
-def moment(recorded: Recorded) -> Moment:
+def moment(recorded: IncomingEntry) -> Moment:
     """An entry as one moment of a story."""
     entry = recorded.entry
     words = (entry.sealed.get("reason") or entry.sealed.get("note") or "") if entry.sealed else ""

@@ -7,24 +7,24 @@ import sqlalchemy as sa
 from ledger.log.places import Place
 from ledger.log.store import Log
 from projections.balances import Balances
-from projections.checks.anomalies import KeptExceptions
-from projections.checks.replays import KeptReplays
+from projections.checks.anomalies import AnomalyStore
+from projections.checks.replays import ReplayStore
 from projections.contributions import Contributions
-from projections.engine.background import Daily, Wishes
+from projections.engine.background import BackgroundRequests, DailyRuns
 from projections.engine.projector import Follower, Projector
 from projections.engine.read_model import AsOf
-from projections.engine.rebuild import Difference, Progress
+from projections.engine.rebuild import Progress, RowDifference
 from projections.exchanges import Exchanges
 from projections.figures.reports.kept import Reports
 from projections.figures.reports.refreshing import KeptStatistics
-from projections.figures.reports.years import KeptTies
+from projections.figures.reports.years import TieStore
 from projections.groups import Groups, Visibility
 from projections.journal import Journal
 from projections.members import Members
 from projections.statements import Statements
 from projections.years import Years
 
-__all__ = ["AsOf", "Difference", "ModelState", "Progress", "Views"]
+__all__ = ["AsOf", "ModelState", "Progress", "RowDifference", "Views"]
 
 
 class ModelState(NamedTuple):
@@ -64,12 +64,12 @@ class Views:
             self.visibility,
         )
         self.reports = Reports(asking, log)
-        self.ties = KeptTies(asking, self.reports)
-        self.daily = Daily(engine, self.reports)
-        self.replays = KeptReplays(engine, asking, log, self.reports)
-        self.wishes = Wishes(engine, self.reports)
+        self.ties = TieStore(asking, self.reports)
+        self.daily = DailyRuns(engine, self.reports)
+        self.replays = ReplayStore(engine, asking, log, self.reports)
+        self.wishes = BackgroundRequests(engine, self.reports)
         self.statistics = KeptStatistics(engine, log, self.reports)
-        self.exceptions = KeptExceptions(asking, self.reports)
+        self.exceptions = AnomalyStore(asking, self.reports)
         self._projector = Projector(engine, asking, log, models)
         self._follower = Follower(self.catch_up)
 
@@ -105,7 +105,7 @@ class Views:
         """Makes every table anew from the log, beside the old ones, and swaps them; pages go on meanwhile."""
         self._projector.rebuild(progress)
 
-    def check(self, progress: Progress | None = None) -> list[Difference]:
+    def check(self, progress: Progress | None = None) -> list[RowDifference]:
         """Compares every row with what the log says, without changing any; [] when all are equal."""
         return self._projector.check(progress)
 

@@ -255,7 +255,7 @@ def reopened(bank: TimeBank, *, ids: Ids | None = None) -> TimeBank:
 def minutes_of(bank: TimeBank, who: MemberId) -> int:
     """What a member's balance is at this instant, in minutes."""
     tag = f"account:{who}"
-    return bank.desk.know([tag]).account(AccountId(who)).balance
+    return bank.handler.context([tag]).account(AccountId(who)).balance
 
 
 def replayed(log: Log) -> dict[AccountId, int]:

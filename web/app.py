@@ -18,10 +18,10 @@ from projections.views import Views
 from web.framework.access import handler_name, handlers_of, may_enter, must_say_who_may
 from web.framework.call import PageCall, Site
 from web.framework.errors import answer
-from web.framework.middleware import Cookies, Doors, add_headers
-from web.framework.rendering import Frame
+from web.framework.middleware import Cookies, Middleware, add_headers
+from web.framework.rendering import Renderer
 from web.framework.static_files import StaticFiles, static_file
-from web.framework.visitors import Asked
+from web.framework.visitors import WebRequest
 from web.pages import PAGES
 from web.pages.proof.seals import Seals
 from web.settings import Settings
@@ -55,7 +55,7 @@ def create_app(
     languages = languages or spoken_languages(agreements.language, ZoneInfo(agreements.time_zone))
     static = _static_files()
     cookies = Cookies(settings.secure_cookies)
-    frame = Frame(community=agreements.name, static=static, now=now)
+    frame = Renderer(community=agreements.name, static=static, now=now)
     if post is None and settings.sends_mail:
         post = post_by_smtp(settings)
     seals = Seals(settings.seal, bank, agreements.origin)
@@ -66,7 +66,7 @@ def create_app(
     handlers = {handler_name(handler): handler for handler in handlers_of(app)}
     must_say_who_may(handlers)
     frame.learn(handlers)
-    app.asgi_handler = Doors(
+    app.asgi_handler = Middleware(
         app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
     )
     return app
@@ -100,7 +100,7 @@ _static_files = cache(StaticFiles)
 
 
 # The only dependency: for those that stand side by side the framework starts a task each, on every page.
-async def _take_call(request: Asked) -> PageCall:
+async def _take_call(request: WebRequest) -> PageCall:
     return PageCall(request, request.app.state.site, await request.body() if request.method == "POST" else b"")
 
 

@@ -17,8 +17,8 @@ from ledger.agreements.facts import (
 )
 from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
 from ledger.catalogue import Fact
-from ledger.deciding.context import Known
-from ledger.deciding.requests import Command, Request, Sealed, WithWords
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.requests import Command, Request, Sealed, SealedFact
 from ledger.identifiers import HOST, MemberId
 from ledger.members import rules as member_rules
 from ledger.members.commands import LONGEST_NAME, contacts
@@ -45,9 +45,9 @@ class FoundCommunity(Command):
         """The coordinator's name and e-mail address, as they are sealed with the invitation."""
         return {"name": self.coordinator, "email": self.email if self.coordinator.strip() else ""}
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact | WithWords]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
         first = MemberId(f"m-{request.new_id}") if self.coordinator.strip() else None
-        if known.agreements.is_founded:
+        if context.agreements.is_founded:
             raise AlreadyFounded
         if not self.name.strip():
             raise NoName
@@ -58,21 +58,21 @@ class FoundCommunity(Command):
             language=self.language,
             origin=f"{self.host}/{_origin_word(self.name) or request.new_id}/1",
         )
-        agreed: list[Fact | WithWords] = [
+        agreed: list[Fact | SealedFact] = [
             founded,
             LimitsAgreed(debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES),
             ConfirmationAgreed(words_needed="receiver"),
             CategoriesAgreed(categories=DEFAULT_CATEGORIES),
         ]
-        return agreed if first is None else [*agreed, *self._first_coordinator(known, first)]
+        return agreed if first is None else [*agreed, *self._first_coordinator(context, first)]
 
-    def _first_coordinator(self, known: Known, first: MemberId) -> list[Fact | WithWords]:
+    def _first_coordinator(self, context: DecisionContext, first: MemberId) -> list[Fact | SealedFact]:
         host = Member(id=HOST)
-        member = known.member(first)
+        member = context.member(first)
         (invited,) = member_rules.invite(member, by=host)
         (welcomed,) = member_rules.welcome(member.after(invited), by=host)
         (given,) = member_rules.give_role(member.after(invited).after(welcomed), "coordinator", by=host)
-        return [WithWords(invited, contacts(known, first, name=self.coordinator, email=self.email)), welcomed, given]
+        return [SealedFact(invited, contacts(context, first, name=self.coordinator, email=self.email)), welcomed, given]
 
 
 def _zone(name: str) -> str:
@@ -97,12 +97,12 @@ class AgreeOnLimits(Command):
     debit_limit_minutes: int = msgspec.field(name="debit")
     upper_limit_minutes: int | None = msgspec.field(name="upper")
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         return rules.agree_limits(
-            known.agreements,
+            context.agreements,
             debit_limit_minutes=self.debit_limit_minutes,
             upper_limit_minutes=self.upper_limit_minutes,
-            by=known.member(request.caller.by),
+            by=context.member(request.caller.by),
         )
 
 
@@ -113,9 +113,9 @@ class AgreeOnConfirmation(Command):
 
     words_needed: WordsNeeded
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         return rules.agree_confirmation(
-            known.agreements, words_needed=self.words_needed, by=known.member(request.caller.by)
+            context.agreements, words_needed=self.words_needed, by=context.member(request.caller.by)
         )
 
 
@@ -126,8 +126,10 @@ class AgreeOnCategories(Command):
 
     categories: tuple[Category, ...]
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.agree_categories(known.agreements, categories=self.categories, by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.agree_categories(
+            context.agreements, categories=self.categories, by=context.member(request.caller.by)
+        )
 
 
 class AgreeOnThresholds(Command):
@@ -137,5 +139,7 @@ class AgreeOnThresholds(Command):
 
     thresholds: Thresholds
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.agree_exceptions(known.agreements, thresholds=self.thresholds, by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.agree_exceptions(
+            context.agreements, thresholds=self.thresholds, by=context.member(request.caller.by)
+        )

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 import sqlalchemy as sa
 
-from ledger.personal_data.store import WORDS, commitment_of, sought
+from ledger.personal_data.store import PERSONAL_TEXTS, commitment_of, sought
 from ledger.seal.verifying.segments import LogTotals, Progress, cores, read_segments, tasks
 
 FORMAT = "common-hours-backup"
@@ -180,8 +180,13 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 def personal_data_lines(engine: sa.Engine) -> Iterator[bytes]:
     """Every row of the people store at one moment, ordered by commitment. Streams in constant memory."""
     query = sa.select(
-        WORDS.c.commitment, WORDS.c.subject, WORDS.c.field, WORDS.c.salt, WORDS.c.value, WORDS.c.kept_at
-    ).order_by(WORDS.c.commitment)
+        PERSONAL_TEXTS.c.commitment,
+        PERSONAL_TEXTS.c.subject,
+        PERSONAL_TEXTS.c.field,
+        PERSONAL_TEXTS.c.salt,
+        PERSONAL_TEXTS.c.value,
+        PERSONAL_TEXTS.c.kept_at,
+    ).order_by(PERSONAL_TEXTS.c.commitment)
     with engine.connect() as connection:
         for row in connection.execution_options(yield_per=BATCH).execute(query).mappings():
             yield _ENCODER.encode({**row, "salt": row["salt"].hex()}) + b"\n"
@@ -210,7 +215,7 @@ def insert_personal_data(engine: sa.Engine, rows: Sequence[PersonalDataLine]) ->
         for row in rows
     ]
     with engine.execution_options(writes=True).begin() as connection:
-        connection.execute(sa.insert(WORDS), values)
+        connection.execute(sa.insert(PERSONAL_TEXTS), values)
 
 
 def check(source: Source, *, sizes: Sequence[int] = (), tell: Progress = lambda done, of: None) -> Mapping[int, bytes]:

@@ -23,9 +23,9 @@ from ledger.backup.file import (
 from ledger.backup.stages import stage
 from ledger.log.entry import decode
 from ledger.log.places import Place, open_log
-from ledger.log.prepared_queries import Question, among, listed
+from ledger.log.prepared_queries import PreparedQuery, among, listed
 from ledger.log.store import Log
-from ledger.personal_data.store import WORDS, People
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.signing.signer import ANOTHER as ANOTHER_COMMUNITY
 from ledger.seal.verify import verify
@@ -34,7 +34,9 @@ from ledger.seal.verifying.note import LARGEST_NOTE_BYTES, BadNote, Checkpoint, 
 from ledger.seal.verifying.segments import Progress
 from ledger.time_bank import TimeBank
 
-_PRESENT = Question(sa.select(WORDS.c.commitment).where(among(WORDS.c.commitment, "commitments")))
+_PRESENT = PreparedQuery(
+    sa.select(PERSONAL_TEXTS.c.commitment).where(among(PERSONAL_TEXTS.c.commitment, "commitments"))
+)
 _CONTINUE = (
     "Nothing more is sealed with the old seal, because anyone who kept it would see another history. Tell your members which "
     "entries are lost, keep the folder of the old seal, and set HOURS_SEAL to a new one."
@@ -180,7 +182,7 @@ def _fill(source: Source, place: Place, tell: Tell) -> Filled:
     Tags are computed from the facts, so that they need not be trusted. At the end the log is read again from the place, and
     must lead to the root of the source.
     """
-    log, people = open_log(place.log_url, schema=place.schema("log")), People(place.people_engine())
+    log, people = open_log(place.log_url, schema=place.schema("log")), PersonalData(place.people_engine())
     try:
         words = _fill_personal_data(source, people)
         missing = _fill_entries(source, log, people, tell("Restoring"))
@@ -191,7 +193,7 @@ def _fill(source: Source, place: Place, tell: Tell) -> Filled:
     return Filled(source.size, words, missing)
 
 
-def _fill_personal_data(source: Source, people: People) -> int:
+def _fill_personal_data(source: Source, people: PersonalData) -> int:
     lines, number = source.personal_data(), 0
     while batch := list(islice(lines, BATCH)):
         rows = [parse_personal_data(line, number + place) for place, line in enumerate(batch, start=1)]
@@ -200,7 +202,7 @@ def _fill_personal_data(source: Source, people: People) -> int:
     return number
 
 
-def _fill_entries(source: Source, log: Log, people: People, tell: Progress) -> int:
+def _fill_entries(source: Source, log: Log, people: PersonalData, tell: Progress) -> int:
     done = missing = 0
     with closing(source.entries()) as file:
         while lines := list(islice(file, min(BATCH, source.size - done))):

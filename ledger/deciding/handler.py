@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from ledger.agreements.facts import CommunityFounded
 from ledger.catalogue import Fact
-from ledger.deciding.context import Known, Memory
-from ledger.deciding.requests import LONGEST_WORDS, Caller, Clock, Command, Recorded, Request, WithWords
+from ledger.deciding.context import DecisionContext, StateCache
+from ledger.deciding.requests import LONGEST_TEXT, Caller, Clock, Command, Recorded, Request, SealedFact
 from ledger.identifiers import Ids, is_command_id
 from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Conflict, Log, LogUnavailable
-from ledger.personal_data.store import People
+from ledger.personal_data.store import PersonalData
 from ledger.refusals import (
     AddressTaken,
     CommandUsedBefore,
@@ -29,15 +29,15 @@ _TRIES = 40
 _LONGEST_PAUSE_SECONDS = 0.02
 
 
-class Desk:
+class CommandHandler:
     """Carries out commands. One for each open time bank; safe for many threads and many processes."""
 
-    def __init__(self, log: Log, people: People, *, clock: Clock, ids: Ids) -> None:
+    def __init__(self, log: Log, people: PersonalData, *, clock: Clock, ids: Ids) -> None:
         self.log = log
         self.people = people
         self.ids = ids
         self._clock = clock
-        self._memory = Memory(log)
+        self._memory = StateCache(log)
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
@@ -45,9 +45,9 @@ class Desk:
         self._latest = max(self._clock(), self._latest)
         return self._latest
 
-    def know(self, tags: Sequence[str]) -> Known:
+    def context(self, tags: Sequence[str]) -> DecisionContext:
         """The state behind these tags at the head of the log."""
-        return Known(self._memory, tags, log=self.log, people=self.people, now=self.now)
+        return DecisionContext(self._memory, tags, log=self.log, people=self.people, now=self.now)
 
     def request(self, command: Command, by: Caller) -> Request:
         """A command by a caller, ready for `do_all`."""
@@ -58,7 +58,7 @@ class Desk:
         request = self.request(command, by)
         for tried in range(_TRIES):
             try:
-                return tuple(allowed.fact for allowed in self.allowed(request, self.know(request.tags)))
+                return tuple(allowed.fact for allowed in self.allowed(request, self.context(request.tags)))
             except Conflict:
                 _pause(tried)
         raise TooBusy
@@ -86,26 +86,26 @@ class Desk:
         tags = [tag for request in requests for tag in request.tags]
         for tried in range(_TRIES):
             try:
-                decided = self._decide(requests, self.know(tags))
+                decided = self._decide(requests, self.context(tags))
                 if not decided.entries:
                     return decided.outcomes
                 position = self._append(decided)
             except Conflict:
                 _pause(tried)
                 continue
-            decided.known.settle(position)
+            decided.context.settle(position)
             return [
                 outcome if isinstance(outcome, Refusal) else Recorded(outcome.facts, position)
                 for outcome in decided.outcomes
             ]
         raise TooBusy
 
-    def _decide(self, requests: Sequence[Request], known: Known) -> "_Decided":
-        decided = _Decided(known)
+    def _decide(self, requests: Sequence[Request], context: DecisionContext) -> "_Decided":
+        decided = _Decided(context)
         for request in requests:
             try:
-                before = self._recorded_before(request, known)
-                decided.outcomes.append(before or self._record(request, known, decided))
+                before = self._recorded_before(request, context)
+                decided.outcomes.append(before or self._record(request, context, decided))
             except Refusal as refusal:
                 decided.outcomes.append(refusal)
             except Conflict:
@@ -113,8 +113,8 @@ class Desk:
                 raise
         return decided
 
-    def _recorded_before(self, request: Request, known: Known) -> Recorded | None:
-        done = known.done(request.caller.id)
+    def _recorded_before(self, request: Request, context: DecisionContext) -> Recorded | None:
+        done = context.done(request.caller.id)
         if not done.happened:
             return None
         if done.wish != request.fingerprint:
@@ -123,24 +123,24 @@ class Desk:
             commitment = done.sealed.get(field)
             if not (self.people.says_the_same(commitment, text) if commitment else not text.strip()):
                 raise CommandUsedBefore
-        return Recorded(done.facts, known.position)
+        return Recorded(done.facts, context.position)
 
-    def allowed(self, request: Request, known: Known) -> list[WithWords]:
+    def allowed(self, request: Request, context: DecisionContext) -> list[SealedFact]:
         """The facts that a request comes to, or its refusal. Nothing is kept yet."""
         caller = request.caller
         assert is_command_id(caller.id), "the web layer gives a form an id of its own when the one sent isn't valid"
         for field, text in request.words.items():
-            must_be_text(field, text, limit=LONGEST_WORDS)
-        if caller.on_behalf is not None and not known.member(caller.by).coordinates:
+            must_be_text(field, text, limit=LONGEST_TEXT)
+        if caller.on_behalf is not None and not context.member(caller.by).coordinates:
             raise OnlyCoordinators
-        decided = request.command.decide(request, known)
-        allowed = [fact if isinstance(fact, WithWords) else WithWords(fact) for fact in decided]
-        if allowed and not known.agreements.is_founded and not isinstance(allowed[0].fact, CommunityFounded):
+        decided = request.command.decide(request, context)
+        allowed = [fact if isinstance(fact, SealedFact) else SealedFact(fact) for fact in decided]
+        if allowed and not context.agreements.is_founded and not isinstance(allowed[0].fact, CommunityFounded):
             raise NotFounded
         return allowed
 
-    def _record(self, request: Request, known: Known, decided: "_Decided") -> Recorded:
-        allowed = self.allowed(request, known)
+    def _record(self, request: Request, context: DecisionContext, decided: "_Decided") -> Recorded:
+        allowed = self.allowed(request, context)
         # All words of a request at once, before any entry: if an address is taken, nothing of the request stays.
         try:
             commitments = iter(self.people.seal([word for _, words in allowed for word in words]))
@@ -149,17 +149,17 @@ class Desk:
         for fact, words in allowed:
             sealed = {word.field: next(commitments) for word in words}
             decided.sealed.extend(sealed.values())
-            entry = self._entry(request, known, fact, sealed)
-            known.happened(entry.tags, entry)
+            entry = self._entry(request, context, fact, sealed)
+            context.happened(entry.tags, entry)
             decided.entries.append((entry.type, encode(entry), entry.tags))
-        return Recorded(tuple(fact for fact, _ in allowed), known.position)
+        return Recorded(tuple(fact for fact, _ in allowed), context.position)
 
-    def _entry(self, request: Request, known: Known, fact: Fact, sealed: dict[str, str]) -> Entry:
+    def _entry(self, request: Request, context: DecisionContext, fact: Fact, sealed: dict[str, str]) -> Entry:
         name, version = fact.stored
         caller = request.caller
         return Entry(
             v=FORMAT,
-            log=known.agreements.origin or getattr(fact, "origin", ""),
+            log=context.agreements.origin or getattr(fact, "origin", ""),
             type=name,
             ver=version,
             at=instant_text(self.now()),
@@ -174,9 +174,9 @@ class Desk:
         )
 
     def _append(self, decided: "_Decided") -> int:
-        unless = tuple(decided.known.rests_on)
+        unless = tuple(decided.context.rests_on)
         try:
-            return self.log.append(decided.entries, unless=unless, after=decided.known.position)
+            return self.log.append(decided.entries, unless=unless, after=decided.context.position)
         except Conflict:
             position = self._position_despite_conflict(decided)
             if position is None:
@@ -218,8 +218,8 @@ class Desk:
 class _Decided:
     """One try: the outcome of each request, and the entries to append if nothing came in between."""
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
+    def __init__(self, context: DecisionContext) -> None:
+        self.context = context
         self.outcomes: list[Recorded | Refusal] = []
         self.entries: list[tuple[str, bytes, Sequence[str]]] = []
         self.sealed: list[str] = []

@@ -13,14 +13,14 @@ from ledger import tags as subjects
 from ledger.catalogue import Fact
 from ledger.identifiers import HOST, CommandId, Ids, MemberId
 from ledger.log.entry import Via
-from ledger.personal_data.store import Words
+from ledger.personal_data.store import PersonalText
 from ledger.refusals import NoWord
 
 if TYPE_CHECKING:
-    from ledger.deciding.context import Known
-    from ledger.deciding.handler import Desk
+    from ledger.deciding.context import DecisionContext
+    from ledger.deciding.handler import CommandHandler
 
-LONGEST_WORDS = 2_000
+LONGEST_TEXT = 2_000
 """The most characters that a note or a reason may have."""
 
 Sealed = Annotated[str, Meta(description="kept in the people store; the log holds a commitment")]
@@ -47,11 +47,11 @@ class Caller(NamedTuple):
         return self.on_behalf or self.by
 
 
-class WithWords(NamedTuple):
+class SealedFact(NamedTuple):
     """A fact with the personal words that belong to it. They are sealed, never part of the fact."""
 
     fact: Fact
-    words: tuple[Words, ...] = ()
+    words: tuple[PersonalText, ...] = ()
 
 
 class Command(msgspec.Struct):
@@ -68,11 +68,11 @@ class Command(msgspec.Struct):
         """What the decision will probably read, so that one query fetches it. More may be read while deciding."""
         return ()
 
-    def decide(self, request: "Request", known: "Known") -> Sequence[Fact | WithWords]:
+    def decide(self, request: "Request", context: "DecisionContext") -> Sequence[Fact | SealedFact]:
         """The facts to record, or a refusal. Called again when the decision has to be made again."""
         raise NotImplementedError
 
-    def afterwards(self, desk: "Desk") -> None:
+    def afterwards(self, handler: "CommandHandler") -> None:
         """What follows once the facts are in the log. Must be safe to repeat."""
 
     def fingerprinted(self) -> Mapping[str, object]:
@@ -121,9 +121,9 @@ class Request:
         people = {subjects.member(person) for person in (self.caller.by, self.caller.speaker) if person != HOST}
         return (subjects.AGREEMENTS, subjects.command(self.caller.id), *people, *self.command.tags())
 
-    def sealing(self, field: str, text: str) -> tuple[Words, ...]:
+    def sealing(self, field: str, text: str) -> tuple[PersonalText, ...]:
         """Words to seal in the caller's name."""
-        return words_of(self.caller.speaker, field, text)
+        return personal_texts(self.caller.speaker, field, text)
 
 
 class Recorded(NamedTuple):
@@ -138,9 +138,9 @@ class Recorded(NamedTuple):
         return found
 
 
-def words_of(subject: str, field: str, text: str) -> tuple[Words, ...]:
+def personal_texts(subject: str, field: str, text: str) -> tuple[PersonalText, ...]:
     """Words to seal, or none when nothing was written."""
-    return (Words(subject, field, text.strip()),) if text.strip() else ()
+    return (PersonalText(subject, field, text.strip()),) if text.strip() else ()
 
 
 def must_give_a_reason(text: str) -> None:

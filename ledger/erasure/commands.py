@@ -7,22 +7,22 @@ from typing import NamedTuple, get_args
 
 from ledger import tags as subjects
 from ledger.catalogue import Fact
-from ledger.deciding.context import Known
-from ledger.deciding.handler import Desk
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.handler import CommandHandler
 from ledger.deciding.requests import Command, Request
 from ledger.erasure import rules
 from ledger.erasure.facts import Kept, PersonalDataErased
 from ledger.identifiers import MemberId
 from ledger.log.entry import decode
 from ledger.log.store import Log
-from ledger.personal_data.erasing import Reached, clean, forget, reached
-from ledger.personal_data.store import People
+from ledger.personal_data.erasing import ErasureMark, clean, forget, reached
+from ledger.personal_data.store import PersonalData
 
 _KINDS: Mapping[str, Kept] = {"name": "name", "email": "contacts", "phone": "contacts"}
 _MEMBERS = re.compile(rb'"(m-[^"]*)"')
 
 
-class Going(NamedTuple):
+class ErasurePreview(NamedTuple):
     """What an erasure would take: how many words of each field are theirs, and how many others wrote about help with them."""
 
     own: Mapping[str, int]
@@ -47,8 +47,8 @@ class AskForErasure(_AboutErasure):
 
     stored_name = "ask-erasure"
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.ask(known.member(self.member), known.coordinators, by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.ask(context.member(self.member), context.coordinators, by=context.member(request.caller.by))
 
 
 class WithdrawErasure(_AboutErasure):
@@ -56,8 +56,8 @@ class WithdrawErasure(_AboutErasure):
 
     stored_name = "withdraw-erasure"
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.withdraw(known.member(self.member), by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.withdraw(context.member(self.member), by=context.member(request.caller.by))
 
 
 class EraseMember(_AboutErasure):
@@ -68,28 +68,30 @@ class EraseMember(_AboutErasure):
 
     stored_name = "erase"
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        by = known.member(request.caller.by)
-        rules.erase(known.member(self.member), known.coordinators, by=by, fields=())
-        kinds = would_go(known.log, known.people, self.member).kinds
-        return rules.erase(known.member(self.member), known.coordinators, by=by, fields=kinds)
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        by = context.member(request.caller.by)
+        rules.erase(context.member(self.member), context.coordinators, by=by, fields=())
+        kinds = would_go(context.log, context.people, self.member).kinds
+        return rules.erase(context.member(self.member), context.coordinators, by=by, fields=kinds)
 
-    def afterwards(self, desk: Desk) -> None:
-        erase_again(desk.log, desk.people)
+    def afterwards(self, handler: CommandHandler) -> None:
+        erase_again(handler.log, handler.people)
 
 
-def would_go(log: Log, people: People, member: MemberId) -> Going:
+def would_go(log: Log, people: PersonalData, member: MemberId) -> ErasurePreview:
     """What erasing a member now would delete. Reads the whole log: seconds at a million entries."""
-    return Going(people.fields_of(member), people.count_of_others(member, words_about(log, {member: log.head()})))
+    return ErasurePreview(
+        people.fields_of(member), people.count_of_others(member, words_about(log, {member: log.head()}))
+    )
 
 
-def is_clean(people: People) -> bool:
+def is_clean(people: PersonalData) -> bool:
     """Whether free pages of the database hold no trace of anyone erased. If not, the next opening or sweep cleans them."""
     mark = reached(people.engine)
     return mark is None or mark.is_clean
 
 
-def erase_again(log: Log, people: People) -> int:
+def erase_again(log: Log, people: PersonalData) -> int:
     """Forgets everybody whom the log says was erased and this people store may not have forgotten; answers how many.
 
     Every opening calls it, before anything is served: a people store that was restored from a backup still knows them. When
@@ -102,7 +104,9 @@ def erase_again(log: Log, people: People) -> int:
         facts = ((decode(stored.data).data, stored.position) for stored in entries)
         erased = {fact.member: position for fact, position in facts if isinstance(fact, PersonalDataErased)}
         last = entries[-1]
-        forget(people.engine, list(erased), words_about(log, erased), Reached(last.position, _hash(last.data), False))
+        forget(
+            people.engine, list(erased), words_about(log, erased), ErasureMark(last.position, _hash(last.data), False)
+        )
     if entries or (mark is not None and not mark.is_clean):
         clean(people.engine)  # where others are still reading, the next opening or sweep does it
     return len(entries)
@@ -115,10 +119,10 @@ def words_about(log: Log, erased: Mapping[MemberId, int]) -> Iterator[str]:
     wrote them: nobody can tell whom else they speak of.
     """
     until: dict[str, int] = {}  # exchange or gift -> up to where its words go
-    known = {member.encode() for member in erased}
+    context = {member.encode() for member in erased}
     for position, data in log.scan(upto=max(erased.values(), default=0)):
         # Most entries are about others: those are told by their bytes, without being read.
-        if known.isdisjoint(_MEMBERS.findall(data)) and (not until or b'"sealed"' not in data):
+        if context.isdisjoint(_MEMBERS.findall(data)) and (not until or b'"sealed"' not in data):
             continue
         entry = decode(data)
         fact = entry.data
@@ -131,7 +135,7 @@ def words_about(log: Log, erased: Mapping[MemberId, int]) -> Iterator[str]:
             yield from entry.sealed.values()
 
 
-def _is_of(log: Log, mark: Reached) -> bool:
+def _is_of(log: Log, mark: ErasureMark) -> bool:
     """Whether the entry that the mark names stands where it says; positions differ between copies of a log."""
     return any(
         stored.position == mark.position and _hash(stored.data) == mark.entry
@@ -149,7 +153,7 @@ AT_ONCE = 200_000
 Tell = Callable[[int, int], None]
 
 
-def sweep(log: Log, people: People, tell: Tell = lambda done, of: None, *, at_once: int = AT_ONCE) -> int:
+def sweep(log: Log, people: PersonalData, tell: Tell = lambda done, of: None, *, at_once: int = AT_ONCE) -> int:
     """Deletes words that no entry seals and that are past waiting for one, and what deleted rows left in the files.
 
     Answers how many words were deleted. They may be somebody's name: while they lie there, nobody knows whose to erase.

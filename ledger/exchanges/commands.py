@@ -5,8 +5,8 @@ from datetime import date
 
 from ledger import tags as subjects
 from ledger.catalogue import Fact
-from ledger.deciding.context import Known
-from ledger.deciding.requests import Command, Request, Sealed, WithWords, must_give_a_reason
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.requests import Command, Request, Sealed, SealedFact, must_give_a_reason
 from ledger.exchanges import rules
 from ledger.exchanges.facts import Leg
 from ledger.exchanges.rules import Exchange
@@ -30,23 +30,23 @@ class ReportExchange(Command):
             *(subjects.account(leg.receiver) for leg in self.legs),
         )
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact | WithWords]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
         exchange = ExchangeId(f"x-{request.new_id}")
         parties = rules.parties_of(self.legs)
         facts = rules.report(
             exchange,
             self.legs,
             self.given_on,
-            by=known.speaker(request.caller, frozenset(parties)),
-            parties={party: known.member(MemberId(party)) for party in parties},
-            accounts=known.accounts,
-            agreements=known.agreements,
-            today=known.today,
-            corrects=known.exchange(self.corrects) if self.corrects else None,
-            typed_by=known.member(request.caller.by),
+            by=context.speaker(request.caller, frozenset(parties)),
+            parties={party: context.member(MemberId(party)) for party in parties},
+            accounts=context.accounts,
+            agreements=context.agreements,
+            today=context.today,
+            corrects=context.exchange(self.corrects) if self.corrects else None,
+            typed_by=context.member(request.caller.by),
         )
-        known.exchange(exchange)  # an identifier drawn twice is a conflict, not a second exchange
-        return [WithWords(facts[0], request.sealing("note", self.note)), *facts[1:]]
+        context.exchange(exchange)  # an identifier drawn twice is a conflict, not a second exchange
+        return [SealedFact(facts[0], request.sealing("note", self.note)), *facts[1:]]
 
 
 class ConfirmExchange(Command):
@@ -59,10 +59,10 @@ class ConfirmExchange(Command):
     def tags(self) -> Sequence[str]:
         return (subjects.exchange(self.exchange),)
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        found = known.exchange(self.exchange)
-        by = known.speaker(request.caller, frozenset(found.parties))
-        return rules.confirm(found, by=by, accounts=known.accounts, agreements=known.agreements)
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        found = context.exchange(self.exchange)
+        by = context.speaker(request.caller, frozenset(found.parties))
+        return rules.confirm(found, by=by, accounts=context.accounts, agreements=context.agreements)
 
 
 class _AboutExchange(Command):
@@ -73,10 +73,10 @@ class _AboutExchange(Command):
     def tags(self) -> Sequence[str]:
         return (subjects.exchange(self.exchange),)
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact | WithWords]:
-        found = known.exchange(self.exchange)
-        facts = self.apply(found, known.speaker(request.caller, frozenset(found.parties)))
-        return [WithWords(facts[0], request.sealing("reason", self.words().get("reason", ""))), *facts[1:]]
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
+        found = context.exchange(self.exchange)
+        facts = self.apply(found, context.speaker(request.caller, frozenset(found.parties)))
+        return [SealedFact(facts[0], request.sealing("reason", self.words().get("reason", ""))), *facts[1:]]
 
     def apply(self, found: Exchange, by: Member) -> Sequence[Fact]:
         """The rule."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from ledger import tags as subjects
-from ledger.deciding.context import Known
-from ledger.deciding.requests import Command, Request, Sealed, WithWords, must_give_a_reason
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.requests import Command, Request, Sealed, SealedFact, must_give_a_reason
 from ledger.gifts import rules
 from ledger.groups.rules import Group
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, GroupId, MemberId, is_group
@@ -27,21 +27,21 @@ class RecordGift(Command):
         receiver = subjects.group(self.receiver) if is_group(self.receiver) else subjects.member(self.receiver)
         return (subjects.member(self.giver), *([] if self.receiver == COMMUNITY else [receiver]))
 
-    def decide(self, request: Request, known: Known) -> Sequence[WithWords]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[SealedFact]:
         gift = GiftId(f"f-{request.new_id}")
         (fact,) = rules.record(
             gift,
-            giver=known.member(self.giver),
-            receiver=_receiver(known, self.receiver),
+            giver=context.member(self.giver),
+            receiver=_receiver(context, self.receiver),
             category=self.category,
             given_on=self.given_on,
-            by=known.speaker(request.caller, frozenset((self.giver, self.receiver))),
-            agreements=known.agreements,
-            today=known.today,
-            typed_by=known.member(request.caller.by),
+            by=context.speaker(request.caller, frozenset((self.giver, self.receiver))),
+            agreements=context.agreements,
+            today=context.today,
+            typed_by=context.member(request.caller.by),
         )
-        known.gift(gift)  # an identifier drawn twice is a conflict, not a second gift
-        return [WithWords(fact, request.sealing("note", self.note))]
+        context.gift(gift)  # an identifier drawn twice is a conflict, not a second gift
+        return [SealedFact(fact, request.sealing("note", self.note))]
 
 
 class WithdrawGift(Command):
@@ -55,17 +55,17 @@ class WithdrawGift(Command):
     def tags(self) -> Sequence[str]:
         return (subjects.gift(self.gift),)
 
-    def decide(self, request: Request, known: Known) -> Sequence[WithWords]:
-        found = known.gift(self.gift)
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[SealedFact]:
+        found = context.gift(self.gift)
         parties = frozenset[str]((found.giver, found.receiver))
-        (fact,) = rules.withdraw(found, by=known.speaker(request.caller, parties))
+        (fact,) = rules.withdraw(found, by=context.speaker(request.caller, parties))
         must_give_a_reason(self.reason)
-        return [WithWords(fact, request.sealing("reason", self.reason))]
+        return [SealedFact(fact, request.sealing("reason", self.reason))]
 
 
-def _receiver(known: Known, receiver: AccountId) -> Member | Group | None:
+def _receiver(context: DecisionContext, receiver: AccountId) -> Member | Group | None:
     if receiver == COMMUNITY:
         return None
     if is_group(receiver):
-        return known.group(GroupId(receiver))
-    return known.member(MemberId(receiver))
+        return context.group(GroupId(receiver))
+    return context.member(MemberId(receiver))

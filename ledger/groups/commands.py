@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ledger import tags as subjects
 from ledger.catalogue import Fact
-from ledger.deciding.context import Known
-from ledger.deciding.requests import Command, Request, Sealed, WithWords, words_of
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.requests import Command, Request, Sealed, SealedFact, personal_texts
 from ledger.groups import rules
 from ledger.identifiers import GroupId, MemberId
 from ledger.members.commands import LONGEST_NAME
@@ -19,13 +19,13 @@ class FormGroup(Command):
 
     name: Sealed
 
-    def decide(self, request: Request, known: Known) -> Sequence[WithWords]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[SealedFact]:
         group = GroupId(f"g-{request.new_id}")
-        (fact,) = rules.form(known.group(group), by=known.member(request.caller.by))
+        (fact,) = rules.form(context.group(group), by=context.member(request.caller.by))
         if not self.name.strip():
             raise NoName
         must_be_text("name", self.name, limit=LONGEST_NAME)
-        return [WithWords(fact, words_of(group, "name", " ".join(self.name.split())))]
+        return [SealedFact(fact, personal_texts(group, "name", " ".join(self.name.split())))]
 
 
 class _AboutMembership(Command):
@@ -45,12 +45,12 @@ class JoinGroup(_AboutMembership):
 
     stored_name = "join-group"
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         return rules.join(
-            known.group(self.group),
-            known.belonging(self.group, self.member),
-            known.member(self.member),
-            by=known.member(request.caller.by),
+            context.group(self.group),
+            context.belonging(self.group, self.member),
+            context.member(self.member),
+            by=context.member(request.caller.by),
         )
 
 
@@ -59,10 +59,10 @@ class LeaveGroup(_AboutMembership):
 
     stored_name = "leave-group"
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         return rules.leave(
-            known.group(self.group),
-            known.belonging(self.group, self.member),
-            known.member(self.member),
-            by=known.member(request.caller.by),
+            context.group(self.group),
+            context.belonging(self.group, self.member),
+            context.member(self.member),
+            by=context.member(request.caller.by),
         )

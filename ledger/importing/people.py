@@ -11,7 +11,7 @@ from ledger.identifiers import COMMUNITY, HOST, AccountId, CommandId, MemberId, 
 from ledger.importing.rows import command_of
 from ledger.members.commands import LONGEST_NAME, InviteMember
 from ledger.members.facts import MemberInvited
-from ledger.personal_data.search import Found, find_all
+from ledger.personal_data.search import FoundAccount, find_all
 from ledger.personal_data.store import as_address, folded
 from ledger.refusals import Refusal, UnknownMember, WordsTooLong, WordsUnreadable
 from ledger.time_bank import TimeBank
@@ -19,7 +19,7 @@ from ledger.time_bank import TimeBank
 _AT_ONCE = 400
 
 
-class Person(NamedTuple):
+class Newcomer(NamedTuple):
     """Somebody to invite: what the file calls them, and their address when it gave that instead of a name."""
 
     name: str
@@ -30,7 +30,7 @@ class NamedPeople(NamedTuple):
     """Everybody whom a file names, by `person_key`: accounts that exist, people to invite, and what is wrong."""
 
     accounts: dict[str, AccountId]
-    new: dict[str, Person]
+    new: dict[str, Newcomer]
     wrong: dict[str, str]
 
 
@@ -62,20 +62,20 @@ def name_people(bank: TimeBank | None, agreements: Agreements, texts: Iterable[s
     return named
 
 
-def invite(bank: TimeBank, people: Sequence[Person]) -> dict[str, AccountId]:
+def invite(bank: TimeBank, people: Sequence[Newcomer]) -> dict[str, AccountId]:
     """Invites and welcomes people, once in this community's life for each text; answers their accounts by it."""
     accounts: dict[str, AccountId] = {}
     secret = import_secret(bank)
     waiting = iter(people)
     while batch := list(islice(waiting, _AT_ONCE)):
         requests = [
-            bank.desk.request(
+            bank.handler.request(
                 InviteMember(name=person.name, email=person.email, and_welcome=True),
                 Caller(_command_of(secret, _text(person)), HOST, "import"),
             )
             for person in batch
         ]
-        for person, outcome in zip(batch, bank.desk.do_all(requests), strict=True):
+        for person, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
             if isinstance(outcome, Refusal):
                 raise outcome
             accounts[person_key(_text(person))] = AccountId(outcome.fact(MemberInvited).member)
@@ -95,7 +95,7 @@ def _imported_before(bank: TimeBank | None, keys: Iterable[str]) -> dict[str, Ac
     waiting = iter(keys)
     while batch := list(islice(waiting, _AT_ONCE)):
         commands = {key: _command_of(secret, key) for key in batch}
-        known = bank.desk.know([subjects.command(command) for command in commands.values()])
+        known = bank.handler.context([subjects.command(command) for command in commands.values()])
         for key, command in commands.items():
             for fact in known.done(command).facts:
                 if isinstance(fact, MemberInvited):
@@ -107,16 +107,16 @@ def _command_of(secret: str, text: str) -> CommandId:
     return command_of(secret, ("person", person_key(text)))
 
 
-def _text(person: Person) -> str:
+def _text(person: Newcomer) -> str:
     return person.email or person.name
 
 
-def _person(text: str) -> Person:
+def _person(text: str) -> Newcomer:
     """An address instead of a name: nobody should read it on a page, so they are called by what stands before the @."""
     before, at, after = text.partition("@")
     if before and at and "." in after and " " not in text:
-        return Person(before, text)
-    return Person(" ".join(text.split()))
+        return Newcomer(before, text)
+    return Newcomer(" ".join(text.split()))
 
 
 def _unfit(text: str) -> str:
@@ -127,6 +127,6 @@ def _unfit(text: str) -> str:
     return str(WordsUnreadable()) if any(sign in text for sign in "\t\r\n") else ""
 
 
-def _ambiguous(text: str, matches: Sequence[Found]) -> str:
+def _ambiguous(text: str, matches: Sequence[FoundAccount]) -> str:
     who = ", ".join(sorted(MemberId(match.account) for match in matches))
     return f"“{text}” names {len(matches)} people ({who}). Write the identifier of the one who is meant."

@@ -14,11 +14,11 @@ from ledger import tags as subjects
 from ledger.agreements.commands import AgreeOnCategories, AgreeOnLimits, FoundCommunity
 from ledger.agreements.facts import Category
 from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
-from ledger.deciding.context import Done
 from ledger.deciding.requests import Caller
+from ledger.deciding.states import PastCommand
 from ledger.identifiers import HOST, CategoryKey, new_command_id
-from ledger.importing.people import NamedPeople, Person, import_secret, invite, name_people, person_key
-from ledger.importing.rows import Row, category_key, command_of
+from ledger.importing.people import NamedPeople, Newcomer, import_secret, invite, name_people, person_key
+from ledger.importing.rows import ImportRow, category_key, command_of
 from ledger.importing.sheets import BadRow, UnusableFile
 from ledger.importing.trial import Trial, command_for
 from ledger.personal_data.store import folded
@@ -33,7 +33,7 @@ Tell = Callable[[int, int], None]
 """Called with how many rows are done, and of how many."""
 
 
-class Community(NamedTuple):
+class NewCommunity(NamedTuple):
     """What a community is founded as when the place is empty."""
 
     name: str = "Imported community"
@@ -43,18 +43,18 @@ class Community(NamedTuple):
 class Plan(NamedTuple):
     """What an import would do. Nothing was written for it."""
 
-    founds: Community | None
+    founds: NewCommunity | None
     debit_limit_minutes: int | None
     people: NamedPeople
     kinds: dict[str, CategoryKey]
     new_kinds: list[Category]
-    rows: list[Row]
+    rows: list[ImportRow]
     already: int
     bad: list[BadRow]
     beyond_limit: bool = False
 
     @property
-    def newcomers(self) -> list[Person]:
+    def newcomers(self) -> list[Newcomer]:
         """The people to invite and welcome: those of rows that will be written."""
         needed = dict.fromkeys(person_key(text) for row in self.rows for text in (row.giver, row.receiver))
         return [self.people.new[key] for key in needed if key in self.people.new]
@@ -69,10 +69,10 @@ class Outcome(NamedTuple):
 
 def plan_import(
     bank: TimeBank | None,
-    rows: Sequence[Row],
+    rows: Sequence[ImportRow],
     *,
     now: datetime,
-    community: Community = Community(),  # noqa: B008 - a tuple, never changed
+    community: NewCommunity = NewCommunity(),  # noqa: B008 - a tuple, never changed
     debit_limit_minutes: int | None = None,
 ) -> Plan:
     """Decides every row by the ledger's own rules, in order, each seeing those before it. Without a bank, for a new one.
@@ -142,13 +142,13 @@ def carry_out(bank: TimeBank, plan: Plan, tell: Tell = lambda done, of: None) ->
     for start in range(0, len(plan.rows), AT_ONCE):
         batch = plan.rows[start : start + AT_ONCE]
         requests = [
-            bank.desk.request(
+            bank.handler.request(
                 command_for(row, accounts, plan.kinds[row.category]),
                 Caller(command_of(secret, row.key), HOST, "import"),
             )
             for row in batch
         ]
-        for row, outcome in zip(batch, bank.desk.do_all(requests), strict=True):
+        for row, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
             if isinstance(outcome, Refusal):
                 refused.append(BadRow(row.line, sentence_of(outcome)))
         tell(start + len(batch), len(plan.rows))
@@ -170,11 +170,11 @@ def _kinds(agreements: Agreements, texts: Iterable[str]) -> tuple[dict[str, Cate
     return kinds, list(brought.values())
 
 
-def _done(bank: TimeBank, rows: Sequence[Row]) -> dict[tuple[str, ...], Done]:
+def _done(bank: TimeBank, rows: Sequence[ImportRow]) -> dict[tuple[str, ...], PastCommand]:
     """What the rows led to in earlier runs, for those that did."""
     secret = import_secret(bank)
     commands = {row.key: command_of(secret, row.key) for row in rows}
-    known = bank.desk.know([subjects.command(command) for command in commands.values()])
+    known = bank.handler.context([subjects.command(command) for command in commands.values()])
     done = {key: known.done(command) for key, command in commands.items()}
     return {key: before for key, before in done.items() if before.happened}
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ledger.deciding.requests import LONGEST_WORDS
+from ledger.deciding.requests import LONGEST_TEXT
 from ledger.identifiers import CategoryKey, CommandId, is_category_key
 from ledger.importing.cells import (
     DayOrder,
@@ -23,7 +23,7 @@ from ledger.importing.cells import (
     minutes_of_hours,
     minutes_of_minutes,
 )
-from ledger.importing.sheets import BadRow, Record, Sheet, UnusableFile
+from ledger.importing.sheets import BadRow, Sheet, SheetRow, UnusableFile
 from ledger.personal_data.store import folded
 from ledger.refusals import WordsTooLong, WordsUnreadable
 
@@ -32,7 +32,7 @@ Kind = Literal["help", "gift"]
 LONGEST_LABEL = 60
 
 
-class Row(NamedTuple):
+class ImportRow(NamedTuple):
     """One act as the file tells it; people and category still in the file's own words. Gifts have no minutes.
 
     `key` tells it from every other row, and is the same in the next run: the reference, else the content and how many
@@ -66,7 +66,7 @@ class Row(NamedTuple):
 
 def read_rows(
     sheet: Sheet, *, kind: Kind | None, day_order: DayOrder | None, zone: ZoneInfo
-) -> tuple[list[Row], list[BadRow]]:
+) -> tuple[list[ImportRow], list[BadRow]]:
     """The rows that can be understood, oldest day first, and those that cannot, each with its line and a sentence.
 
     `kind` holds for every row; without it the column decides, and what says nothing is help.
@@ -79,7 +79,7 @@ def read_rows(
     readings = Readings(
         decimal_sign_of(_column(sheet, "hours", "minutes")), day_order_of(_column(sheet, "date"), day_order), zone
     )
-    rows: list[Row] = []
+    rows: list[ImportRow] = []
     bad = list(sheet.bad)
     for record in sheet.records:
         try:
@@ -111,21 +111,21 @@ def _column(sheet: Sheet, *names: str) -> list[str]:
     return [record.cells[name] for record in sheet.records for name in names if record.cells.get(name)]
 
 
-def _row(record: Record, kind: Kind | None, readings: Readings) -> Row:
+def _row(record: SheetRow, kind: Kind | None, readings: Readings) -> ImportRow:
     cells = record.cells
     meant = kind or _kind(cells.get("kind", ""))
     for side in ("giver", "receiver"):
         if not cells[side]:
             raise Unreadable(f"The {side} is missing.")
     note, category = cells.get("note", ""), " ".join(cells.get("category", "").split())
-    if len(note) > LONGEST_WORDS:
-        raise Unreadable(str(WordsTooLong(limit=LONGEST_WORDS)))
+    if len(note) > LONGEST_TEXT:
+        raise Unreadable(str(WordsTooLong(limit=LONGEST_TEXT)))
     if len(category) > LONGEST_LABEL:
         raise Unreadable(f"A kind of help is named with at most {LONGEST_LABEL} letters.")
     for text in (cells["giver"], cells["receiver"], note, category):
         if any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):
             raise Unreadable(str(WordsUnreadable()))
-    return Row(
+    return ImportRow(
         line=record.line,
         kind=meant,
         giver=cells["giver"],
@@ -159,9 +159,9 @@ def _minutes(hours: str, minutes: str, sign: DecimalSign) -> int:
     return (minutes_of_hours(hours, sign) if hours else 0) + (minutes_of_minutes(minutes, sign) if minutes else 0)
 
 
-def _told_apart(rows: Iterable[Row], bad: list[BadRow]) -> list[Row]:
+def _told_apart(rows: Iterable[ImportRow], bad: list[BadRow]) -> list[ImportRow]:
     """Each row with its key. A reference may come again with equal content only, and then counts once."""
-    first: dict[tuple[str, ...], Row] = {}
+    first: dict[tuple[str, ...], ImportRow] = {}
     equal: Counter[tuple[object, ...]] = Counter()
     for row in rows:
         if row.reference:

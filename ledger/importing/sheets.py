@@ -26,7 +26,7 @@ class UnusableFile(Exception):
         self.to_do = to_do
 
 
-class Record(NamedTuple):
+class SheetRow(NamedTuple):
     """One row: the line it begins on (the headings are line 1), and its cells by our column names."""
 
     line: int
@@ -44,7 +44,7 @@ class Sheet(NamedTuple):
     """A file's rows, those with the wrong number of cells, and what should be said aloud about how it was read."""
 
     columns: frozenset[str]
-    records: list[Record]
+    records: list[SheetRow]
     bad: list[BadRow]
     remarks: list[str]
 
@@ -62,13 +62,13 @@ def read_sheet(path: Path, columns: Mapping[str, str] | None = None) -> Sheet:
     rows = _rows(text, separator)
     _, headings = next(rows)
     places = _places(headings, columns)
-    records: list[Record] = []
+    records: list[SheetRow] = []
     bad: list[BadRow] = []
     for line, cells in rows:
         if len(cells) != len(headings):
             bad.append(BadRow(line, f"There are {len(cells)} cells in this row, and {len(headings)} headings."))
         else:
-            records.append(Record(line, {ours: cells[place].strip() for ours, place in places.items()}))
+            records.append(SheetRow(line, {ours: cells[place].strip() for ours, place in places.items()}))
     return Sheet(frozenset(places), records, bad, remarks)
 
 

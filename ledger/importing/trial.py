@@ -7,8 +7,8 @@ from itertools import islice
 from ledger import tags as subjects
 from ledger.agreements.rules import Agreements
 from ledger.catalogue import Fact
-from ledger.deciding.context import Done
 from ledger.deciding.requests import Command
+from ledger.deciding.states import PastCommand
 from ledger.exchanges import rules as exchange_rules
 from ledger.exchanges.accounts import Account
 from ledger.exchanges.commands import ReportExchange, help_given
@@ -30,7 +30,7 @@ from ledger.identifiers import (
     is_member,
 )
 from ledger.importing.people import NamedPeople, person_key
-from ledger.importing.rows import Row
+from ledger.importing.rows import ImportRow
 from ledger.members.rules import Member
 from ledger.refusals import BeyondDebitLimit, Refusal, sentence_of
 from ledger.time_bank import TimeBank
@@ -61,7 +61,7 @@ class Trial:
             newcomer = MemberId(f"m-{key}")
             self._members[newcomer] = Member(id=newcomer, is_invited=True, is_welcomed=True)
 
-    def refusal(self, row: Row) -> str:
+    def refusal(self, row: ImportRow) -> str:
         """Why the ledger would not take this row; empty when it would, and the row then counts for those after it."""
         for text in (row.giver, row.receiver):
             if wrong := self._people.wrong.get(person_key(text)):
@@ -76,7 +76,7 @@ class Trial:
             return sentence_of(refusal)
         return ""
 
-    def says_the_same(self, row: Row, done: Done) -> bool:
+    def says_the_same(self, row: ImportRow, done: PastCommand) -> bool:
         """Whether what this row led to in an earlier run is what it says now."""
         match done.facts[0]:
             case ExchangeReported(legs=(leg,)) as reported:
@@ -98,7 +98,7 @@ class Trial:
             or (self._bank is not None and self._bank.people.says_the_same(commitment, row.note))
         )
 
-    def _decide(self, row: Row) -> Iterable[Fact]:
+    def _decide(self, row: ImportRow) -> Iterable[Fact]:
         giver, receiver = MemberId(self._account(row.giver)), self._account(row.receiver)
         kind = self._kinds[row.category]
         if row.kind == "gift":
@@ -141,7 +141,7 @@ class Trial:
         return self._member(MemberId(account))
 
 
-def command_for(row: Row, accounts: Mapping[str, AccountId], kind: CategoryKey) -> Command:
+def command_for(row: ImportRow, accounts: Mapping[str, AccountId], kind: CategoryKey) -> Command:
     """The command that records a row."""
     giver, receiver = MemberId(accounts[person_key(row.giver)]), accounts[person_key(row.receiver)]
     if row.kind == "gift":
@@ -160,7 +160,7 @@ def _standing(
     while bank is not None and (batch := list(islice(waiting, _AT_ONCE))):
         people = [MemberId(account) for account in batch if is_member(account)]
         circles = [GroupId(account) for account in batch if is_group(account)]
-        known = bank.desk.know(
+        known = bank.handler.context(
             [
                 *(subjects.member(person) for person in people),
                 *(subjects.account(person) for person in people),

@@ -13,7 +13,7 @@ from ledger.hours import LARGEST_INTEGER
 from ledger.identifiers import CommandId, MemberId
 
 
-class Stored(NamedTuple):
+class StoredEntry(NamedTuple):
     """An entry as it was written: `data` is the canonical bytes, exactly those that are hashed; never encoded again."""
 
     position: int

@@ -12,7 +12,7 @@ from psycopg import Cursor
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier, Literal
 
-from ledger.log.entry import Stored
+from ledger.log.entry import StoredEntry
 from ledger.log.postgres_connections import Connections
 from ledger.log.store import Conflict, LogUnavailable
 
@@ -156,16 +156,16 @@ class PostgresLog:
         except IntegrityError:
             raise Conflict from None
 
-    def read(self, after: Mapping[str, int]) -> tuple[list[Stored], int]:
+    def read(self, after: Mapping[str, int]) -> tuple[list[StoredEntry], int]:
         with self._cursor() as cursor:
             rows = cursor.execute(self._read, (list(after), list(after.values()))).fetchall()
-        found = [Stored(at, type, data, tuple(tags)) for _, at, type, data, tags in rows if at is not None]
+        found = [StoredEntry(at, type, data, tuple(tags)) for _, at, type, data, tags in rows if at is not None]
         return found, rows[0][0]
 
-    def from_position(self, after: int, *, limit: int) -> list[Stored]:
+    def from_position(self, after: int, *, limit: int) -> list[StoredEntry]:
         with self._cursor() as cursor:
             rows = cursor.execute(self._from_position, (after, limit)).fetchall()
-        return [Stored(at, type, data, tuple(tags)) for at, type, data, tags in rows]
+        return [StoredEntry(at, type, data, tuple(tags)) for at, type, data, tags in rows]
 
     def head(self) -> int:
         with self._cursor() as cursor:

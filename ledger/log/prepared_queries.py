@@ -19,7 +19,7 @@ from sqlalchemy.sql.functions import GenericFunction
 Row = Sequence[Any]
 
 
-class Question:
+class PreparedQuery:
     """A query with its parameters by name, for values that both databases give as they are: words, numbers and bytes."""
 
     def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:

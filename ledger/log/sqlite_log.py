@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from eventsourcing.persistence import IntegrityError
 
-from ledger.log.entry import Stored
+from ledger.log.entry import StoredEntry
 from ledger.log.sqlite_file import BUSY_SECONDS
 from ledger.log.sqlite_recorder import ANY_TAG, NOTHING_STANDS_AGAINST, Guard, SQLiteDCBRecorder, decode_tags
 from ledger.log.store import Conflict, LogUnavailable
@@ -59,12 +59,12 @@ class SQLiteLog:
         except IntegrityError:
             raise Conflict from None
 
-    def read(self, after: Mapping[str, int]) -> tuple[list[Stored], int]:
+    def read(self, after: Mapping[str, int]) -> tuple[list[StoredEntry], int]:
         rows = self._file.select(READ, (_json(after),))
         head = rows[0][0]
         return [_stored(*row) for _, *row in rows if row[0] is not None], head
 
-    def from_position(self, after: int, *, limit: int) -> list[Stored]:
+    def from_position(self, after: int, *, limit: int) -> list[StoredEntry]:
         return [_stored(*row) for row in self._file.select(FROM_POSITION, (after, limit))]
 
     def head(self) -> int:
@@ -100,9 +100,9 @@ class SQLiteLog:
         self.recorder.close()
 
 
-def _stored(position: int, type: str, data: bytes, tags: str) -> Stored:
+def _stored(position: int, type: str, data: bytes, tags: str) -> StoredEntry:
     try:
-        return Stored(position, type, data, tuple(decode_tags(tags)))
+        return StoredEntry(position, type, data, tuple(decode_tags(tags)))
     except msgspec.DecodeError as error:
         message = f"The tags of the entry at position {position} cannot be read. Somebody changed the log by hand: see hours doctor."
         raise LogUnavailable("damaged", message) from error

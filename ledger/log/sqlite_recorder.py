@@ -51,7 +51,7 @@ class Guard(NamedTuple):
     arguments: tuple[Argument, ...]
 
 
-class Wish(NamedTuple):
+class AppendRequest(NamedTuple):
     """What one caller wants appended, ready for the database, and what must not have happened before."""
 
     rows: Sequence[Row]
@@ -106,7 +106,7 @@ class SQLiteDCBRecorder(DCBRecorder):
             raise ProgrammingError("Nothing to append.")
         # Encoded here, in the caller's thread: what cannot be written fails alone, before anybody shares its commit.
         rows = [(_text(type), encode_tags(tags).decode(), bytes(data)) for type, tags, data in entries]
-        position = self._group.submit(Wish(rows, guard))
+        position = self._group.submit(AppendRequest(rows, guard))
         for listener in tuple(self._listeners):
             listener.set()
         return position
@@ -139,10 +139,10 @@ class SQLiteDCBRecorder(DCBRecorder):
         """Saves what is remembered, and closes the file."""
         if self._known:
             with suppress(LogUnavailable):
-                self._group.submit(Wish((), NOTHING_STANDS_AGAINST))
+                self._group.submit(AppendRequest((), NOTHING_STANDS_AGAINST))
         self.file.close()
 
-    def _commit(self, wishes: Sequence[Wish]) -> list[int | Exception]:
+    def _commit(self, wishes: Sequence[AppendRequest]) -> list[int | Exception]:
         with self._known_lock:
             known, self._known = self._known, {}
         try:
@@ -152,7 +152,9 @@ class SQLiteDCBRecorder(DCBRecorder):
                 raise
             return self._commit_with({}, wishes)  # snapshots are a cache: they cost nobody an entry
 
-    def _commit_with(self, known: Mapping[str, tuple[int, bytes]], wishes: Sequence[Wish]) -> list[int | Exception]:
+    def _commit_with(
+        self, known: Mapping[str, tuple[int, bytes]], wishes: Sequence[AppendRequest]
+    ) -> list[int | Exception]:
         def work(connection: sqlite3.Connection) -> list[int | Exception]:
             if known:
                 connection.executemany(SAVE, [(tag, *at_and_state) for tag, at_and_state in known.items()])
@@ -183,7 +185,7 @@ class SQLiteDCBSubscription(DCBListenNotifySubscription[SQLiteDCBRecorder]):
             self.stop()
 
 
-def _grant(connection: sqlite3.Connection, wish: Wish) -> int | Exception:
+def _grant(connection: sqlite3.Connection, wish: AppendRequest) -> int | Exception:
     # The question goes along with the first row: each statement costs a change of threads when many are busy.
     position = 0
     for row in wish.rows:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 
-from ledger.log.entry import Stored
+from ledger.log.entry import StoredEntry
 
 Fault = Literal["missing", "locked", "damaged", "read-only", "full", "gone", "refused", "foreign", "newer", "closed"]
 
@@ -47,14 +47,14 @@ class Log(Protocol):
         """
         ...
 
-    def read(self, after: Mapping[str, int]) -> tuple[list[Stored], int]:
+    def read(self, after: Mapping[str, int]) -> tuple[list[StoredEntry], int]:
         """The entries that carry any of these tags and came after that tag's own position, each once, in order.
 
         With them the head of the log at that moment: nothing up to there is left out.
         """
         ...
 
-    def from_position(self, after: int, *, limit: int) -> list[Stored]:
+    def from_position(self, after: int, *, limit: int) -> list[StoredEntry]:
         """The first `limit` entries after a position, in order."""
         ...
 

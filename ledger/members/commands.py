@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from ledger import tags as subjects
 from ledger.catalogue import Fact
-from ledger.deciding.context import Known
-from ledger.deciding.requests import Command, Request, Sealed, WithWords, words_of
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.requests import Command, Request, Sealed, SealedFact, personal_texts
 from ledger.identifiers import MemberId
 from ledger.log.store import Conflict
 from ledger.members import rules
 from ledger.members.facts import Circle, Role
-from ledger.personal_data.store import Words
+from ledger.personal_data.store import PersonalText
 from ledger.refusals import AddressTaken, NoAddress, NoName, must_be_text
 
 LONGEST_NAME = 100
@@ -29,15 +29,15 @@ class InviteMember(Command):
     phone: Sealed = ""
     and_welcome: bool = False
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact | WithWords]:
-        by = known.member(request.caller.by)
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
+        by = context.member(request.caller.by)
         member = MemberId(f"m-{request.new_id}")
-        invited = known.member(member)
+        invited = context.member(member)
         facts = list(rules.invite(invited, by=by))
         if self.and_welcome:
             facts += rules.welcome(invited.after(facts[0]), by=by)
-        words = contacts(known, member, name=self.name, email=self.email, phone=self.phone)
-        return [WithWords(facts[0], words), *facts[1:]]
+        words = contacts(context, member, name=self.name, email=self.email, phone=self.phone)
+        return [SealedFact(facts[0], words), *facts[1:]]
 
 
 class _AboutMember(Command):
@@ -52,8 +52,8 @@ class WelcomeMember(_AboutMember):
 
     stored_name = "welcome-member"
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.welcome(known.member(self.member), by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.welcome(context.member(self.member), by=context.member(request.caller.by))
 
 
 class LeaveCommunity(_AboutMember):
@@ -61,8 +61,8 @@ class LeaveCommunity(_AboutMember):
 
     stored_name = "leave"
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.leave(known.member(self.member), known.coordinators, by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.leave(context.member(self.member), context.coordinators, by=context.member(request.caller.by))
 
 
 class GiveRole(_AboutMember):
@@ -72,8 +72,8 @@ class GiveRole(_AboutMember):
 
     role: Role
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.give_role(known.member(self.member), self.role, by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.give_role(context.member(self.member), self.role, by=context.member(request.caller.by))
 
 
 class WithdrawRole(_AboutMember):
@@ -83,9 +83,9 @@ class WithdrawRole(_AboutMember):
 
     role: Role
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        by = known.member(request.caller.by)
-        return rules.withdraw_role(known.member(self.member), self.role, known.coordinators, by=by)
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        by = context.member(request.caller.by)
+        return rules.withdraw_role(context.member(self.member), self.role, context.coordinators, by=by)
 
 
 class ChooseVisibility(_AboutMember):
@@ -95,32 +95,34 @@ class ChooseVisibility(_AboutMember):
 
     sees: Circle
 
-    def decide(self, request: Request, known: Known) -> Sequence[Fact]:
-        return rules.choose_visibility(known.member(self.member), self.sees, by=known.member(request.caller.by))
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.choose_visibility(context.member(self.member), self.sees, by=context.member(request.caller.by))
 
 
-def contacts(known: Known, member: MemberId, *, name: str, email: str = "", phone: str = "") -> tuple[Words, ...]:
+def contacts(
+    context: DecisionContext, member: MemberId, *, name: str, email: str = "", phone: str = ""
+) -> tuple[PersonalText, ...]:
     """The words to seal for a person: a name, an e-mail address that nobody else has, and a phone number."""
     if not name.strip():
         raise NoName
     for field, text in (("name", name), ("email", email), ("phone", phone)):
         must_be_text(field, text, limit=LONGEST_NAME)
     if email.strip():
-        _must_be_free(known, email.strip())
+        _must_be_free(context, email.strip())
     return (
-        *words_of(member, "name", " ".join(name.split())),
-        *words_of(member, "email", email),
-        *words_of(member, "phone", phone),
+        *personal_texts(member, "name", " ".join(name.split())),
+        *personal_texts(member, "email", email),
+        *personal_texts(member, "phone", phone),
     )
 
 
-def _must_be_free(known: Known, email: str) -> None:
+def _must_be_free(context: DecisionContext, email: str) -> None:
     if _ADDRESS.fullmatch(email) is None:
         raise NoAddress
-    holder = known.people.member_with_address(email)
+    holder = context.people.member_with_address(email)
     if holder is None:
         return
-    if known.member(holder).is_invited:
+    if context.member(holder).is_invited:
         raise AddressTaken
-    if not known.people.forget_orphan_address(email):
+    if not context.people.forget_orphan_address(email):
         raise Conflict  # its invitation is on the way to the log: look again in a moment

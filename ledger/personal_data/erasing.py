@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from ledger.identifiers import MemberId
-from ledger.personal_data.store import FORGOTTEN, WORDS
+from ledger.personal_data.store import FORGOTTEN, PERSONAL_TEXTS
 
 _AT_ONCE = 500
 _WHOSE = ("member", "subject")
@@ -25,7 +25,7 @@ _PAUSES_SECONDS = (0.1, 0.4, 1.5, 0.0)
 _NUMBER = re.compile(r"[0-9]+")
 
 
-class Reached(NamedTuple):
+class ErasureMark(NamedTuple):
     """Up to which entry of the log everybody erased there has been forgotten here: its position, and the hash of its bytes.
 
     The hash tells a mark that came from another copy of the log, where the same position is another entry.
@@ -36,14 +36,14 @@ class Reached(NamedTuple):
     is_clean: bool
 
 
-def reached(engine: sa.Engine) -> Reached | None:
+def reached(engine: sa.Engine) -> ErasureMark | None:
     """How far this people store has come; None while nobody was ever forgotten in it."""
     with engine.connect() as connection:
         row = connection.execute(sa.select(FORGOTTEN.c.position, FORGOTTEN.c.entry, FORGOTTEN.c.is_clean)).first()
-    return Reached(row.position, row.entry, bool(row.is_clean)) if row else None
+    return ErasureMark(row.position, row.entry, bool(row.is_clean)) if row else None
 
 
-def forget(engine: sa.Engine, people: Collection[MemberId], commitments: Iterable[str], upto: Reached) -> None:
+def forget(engine: sa.Engine, people: Collection[MemberId], commitments: Iterable[str], upto: ErasureMark) -> None:
     """Deletes every row about these people and the words under these commitments, and notes it, in one transaction.
 
     Their bytes may still lie in the database's files: `clean` them next.
@@ -59,7 +59,7 @@ def forget(engine: sa.Engine, people: Collection[MemberId], commitments: Iterabl
             for some in _portions(people):
                 connection.execute(sa.delete(table).where(whose.in_(some)))
         for some in _portions(commitments):
-            connection.execute(sa.delete(WORDS).where(WORDS.c.commitment.in_(some)))
+            connection.execute(sa.delete(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.commitment.in_(some)))
         connection.execute(sa.delete(FORGOTTEN))
         note = {"scope": "community", "position": upto.position, "entry": upto.entry, "is_clean": 0}
         connection.execute(sa.insert(FORGOTTEN).values(note))

@@ -8,26 +8,26 @@ import sqlalchemy as sa
 from ledger import tags as subjects
 from ledger.identifiers import AccountId, is_group, is_identifier, is_member
 from ledger.log.entry import decode
-from ledger.personal_data.store import WORDS, as_address, folded
+from ledger.personal_data.store import PERSONAL_TEXTS, as_address, folded
 from ledger.time_bank import TimeBank
 
 _AT_ONCE = 400
 _MOST_LISTED = 20
 
 
-class Found(NamedTuple):
+class FoundAccount(NamedTuple):
     """Somebody, or a group, with the name on record; empty when it was forgotten."""
 
     account: AccountId
     name: str
 
 
-def find_all(bank: TimeBank, texts: Iterable[str]) -> dict[str, list[Found]]:
+def find_all(bank: TimeBank, texts: Iterable[str]) -> dict[str, list[FoundAccount]]:
     """For each text everybody whom it names, through identifier, address or full name; marks and capitals do not matter.
 
     Names and addresses count only where the log holds a commitment to them: words without an entry name nobody.
     """
-    found: dict[str, dict[AccountId, Found]] = {text: {} for text in texts}
+    found: dict[str, dict[AccountId, FoundAccount]] = {text: {} for text in texts}
     identified = [text for text in found if is_identifier(text)]
     sought: dict[tuple[str, str], list[str]] = {}
     for text in found:
@@ -38,21 +38,21 @@ def find_all(bank: TimeBank, texts: Iterable[str]) -> dict[str, list[Found]]:
     for row in rows:
         if row.commitment in sealed[row.subject]:
             for text in sought[row.field, row.folded]:
-                found[text][AccountId(row.subject)] = Found(AccountId(row.subject), _name(bank, row))
+                found[text][AccountId(row.subject)] = FoundAccount(AccountId(row.subject), _name(bank, row))
     for text in identified:
         if sealed[text]:
-            found[text][AccountId(text)] = Found(AccountId(text), next(iter(bank.people.of(text, "name")), ""))
+            found[text][AccountId(text)] = FoundAccount(AccountId(text), next(iter(bank.people.of(text, "name")), ""))
     return {text: list(matches.values()) for text, matches in found.items()}
 
 
-def find_members(bank: TimeBank, text: str) -> list[Found]:
+def find_members(bank: TimeBank, text: str) -> list[FoundAccount]:
     """Members whom this text names; when it is nobody's full name, those whose name holds it."""
     found = [match for match in find_all(bank, [text])[text] if is_member(match.account)]
     if found or not text.strip():
         return found
     near = bank.people.named(text, limit=_MOST_LISTED)
     sealed = _sealed(bank, {row.subject for row in near})
-    return [Found(AccountId(row.subject), row.name) for row in near if row.commitment in sealed[row.subject]]
+    return [FoundAccount(AccountId(row.subject), row.name) for row in near if row.commitment in sealed[row.subject]]
 
 
 class _Row(NamedTuple):
@@ -66,11 +66,17 @@ class _Row(NamedTuple):
 def _rows(bank: TimeBank, sought: Iterable[tuple[str, str]]) -> list[_Row]:
     wanted = sorted((field, text) for field, text in sought if text)
     rows: list[_Row] = []
-    columns = (WORDS.c.subject, WORDS.c.field, WORDS.c.commitment, WORDS.c.value, WORDS.c.folded)
+    columns = (
+        PERSONAL_TEXTS.c.subject,
+        PERSONAL_TEXTS.c.field,
+        PERSONAL_TEXTS.c.commitment,
+        PERSONAL_TEXTS.c.value,
+        PERSONAL_TEXTS.c.folded,
+    )
     with bank.people.engine.connect() as connection:
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
-            query = sa.select(*columns).where(sa.tuple_(WORDS.c.field, WORDS.c.folded).in_(some))
+            query = sa.select(*columns).where(sa.tuple_(PERSONAL_TEXTS.c.field, PERSONAL_TEXTS.c.folded).in_(some))
             rows.extend(_Row(*row) for row in connection.execute(query))
     return rows
 

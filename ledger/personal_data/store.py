@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.identifiers import MemberId
 from ledger.log.places import BUSY_SECONDS, make_tables, making
-from ledger.log.prepared_queries import Question, among, listed
+from ledger.log.prepared_queries import PreparedQuery, among, listed
 from ledger.refusals import AddressTaken
 
 _TAG = b"common-hours/sealed/v1"
@@ -33,7 +33,7 @@ METADATA = sa.MetaData()
 # Sorted by the signs' numbers on both databases: pages of names are told apart by them.
 _SORTED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
-WORDS = sa.Table(
+PERSONAL_TEXTS = sa.Table(
     "words",
     METADATA,
     sa.Column("commitment", sa.String(64), primary_key=True),
@@ -49,7 +49,7 @@ WORDS = sa.Table(
 
 # In words that both databases understand; said as an index, it would load the toolkit of PostgreSQL into every server.
 event.listen(
-    WORDS,
+    PERSONAL_TEXTS,
     "after_create",
     sa.DDL("CREATE UNIQUE INDEX words_one_member_an_address ON words (folded) WHERE field = 'email'"),
 )
@@ -74,13 +74,15 @@ _STOP_SAMPLING = sa.text("""
 """)
 
 # Asked on every page, so they are put into words for the database only once.
-_SEALED = Question(
-    sa.select(WORDS.c.commitment, WORDS.c.field, WORDS.c.salt, WORDS.c.value).where(
-        among(WORDS.c.commitment, "commitments")
+_SEALED = PreparedQuery(
+    sa.select(PERSONAL_TEXTS.c.commitment, PERSONAL_TEXTS.c.field, PERSONAL_TEXTS.c.salt, PERSONAL_TEXTS.c.value).where(
+        among(PERSONAL_TEXTS.c.commitment, "commitments")
     )
 )
-_OF_SUBJECT = Question(
-    sa.select(WORDS.c.value).where(WORDS.c.subject == sa.bindparam("subject"), WORDS.c.field == sa.bindparam("field"))
+_OF_SUBJECT = PreparedQuery(
+    sa.select(PERSONAL_TEXTS.c.value).where(
+        PERSONAL_TEXTS.c.subject == sa.bindparam("subject"), PERSONAL_TEXTS.c.field == sa.bindparam("field")
+    )
 )
 
 
@@ -102,7 +104,7 @@ def make_personal_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
         connection.execute(sa.update(FORGOTTEN).values(is_clean=0))
 
 
-class Words(NamedTuple):
+class PersonalText(NamedTuple):
     """Something to be sealed: whose words they are (for erasure), which field of the entry, and the text."""
 
     subject: str
@@ -151,7 +153,7 @@ def sought(field: str, text: str) -> str:
             return ""
 
 
-class People:
+class PersonalData:
     """Names, contacts and words of one community. Opened beside its log; the log never needs it to add up."""
 
     def __init__(self, engine: sa.Engine, *, now: Callable[[], float] = time.time) -> None:
@@ -159,19 +161,19 @@ class People:
         self._now = now
         make_personal_tables(engine, METADATA)
 
-    def seal(self, words: Sequence[Words]) -> list[str]:
+    def seal(self, words: Sequence[PersonalText]) -> list[str]:
         """Keeps words, all or none, and returns their commitments, in order. Refuses an e-mail address that is in use."""
         if not words:
             return []
         rows = [self._row(word) for word in words]
         try:
             with self.engine.begin() as connection:
-                connection.execute(sa.insert(WORDS), rows)
+                connection.execute(sa.insert(PERSONAL_TEXTS), rows)
         except IntegrityError as error:
             raise AddressTaken from error
         return [str(row["commitment"]) for row in rows]
 
-    def _row(self, word: Words) -> dict[str, object]:
+    def _row(self, word: PersonalText) -> dict[str, object]:
         salt = secrets.token_bytes(32)
         return {
             "commitment": commitment_of(word.field, salt, word.text),
@@ -187,16 +189,19 @@ class People:
         """Takes back words whose entry was refused after all, or never came."""
         with self.engine.execution_options(writes=True).begin() as connection:
             connection.execute(
-                sa.delete(WORDS).where(among(WORDS.c.commitment, "commitments")), {"commitments": listed(commitments)}
+                sa.delete(PERSONAL_TEXTS).where(among(PERSONAL_TEXTS.c.commitment, "commitments")),
+                {"commitments": listed(commitments)},
             )
 
     def long_kept(self, *, after: str = "", limit: int) -> list[str]:
         """Commitments in their order, those alone that must have their entry by now: newer words may wait for it yet."""
-        query = sa.select(WORDS.c.commitment).where(
-            WORDS.c.commitment > after, WORDS.c.kept_at < self._now() - ON_THE_WAY_SECONDS, WORDS.c.field != RANDOM
+        query = sa.select(PERSONAL_TEXTS.c.commitment).where(
+            PERSONAL_TEXTS.c.commitment > after,
+            PERSONAL_TEXTS.c.kept_at < self._now() - ON_THE_WAY_SECONDS,
+            PERSONAL_TEXTS.c.field != RANDOM,
         )
         with self.engine.connect() as connection:
-            return list(connection.execute(query.order_by(WORDS.c.commitment).limit(limit)).scalars())
+            return list(connection.execute(query.order_by(PERSONAL_TEXTS.c.commitment).limit(limit)).scalars())
 
     def words(self, commitments: Iterable[str]) -> dict[str, str]:
         """Commitment -> words, proven against it. Forgotten words are missing; changed ones raise WordsDoNotMatch."""
@@ -215,7 +220,9 @@ class People:
 
     def member_with_address(self, address: str) -> MemberId | None:
         """Who signs in with this e-mail address; capitals do not matter."""
-        query = sa.select(WORDS.c.subject).where(WORDS.c.field == "email", WORDS.c.folded == as_address(address))
+        query = sa.select(PERSONAL_TEXTS.c.subject).where(
+            PERSONAL_TEXTS.c.field == "email", PERSONAL_TEXTS.c.folded == as_address(address)
+        )
         with self.engine.connect() as connection:
             subject = connection.execute(query).scalar_one_or_none()
         return MemberId(subject) if subject else None
@@ -225,10 +232,12 @@ class People:
 
         False, and nothing is dropped, while the invitation may still be on its way: words are kept before their entry.
         """
-        held = sa.and_(WORDS.c.field == "email", WORDS.c.folded == as_address(address))
+        held = sa.and_(PERSONAL_TEXTS.c.field == "email", PERSONAL_TEXTS.c.folded == as_address(address))
         with self.engine.begin() as connection:
-            connection.execute(sa.delete(WORDS).where(held, WORDS.c.kept_at < self._now() - ON_THE_WAY_SECONDS))
-            return connection.execute(sa.select(WORDS.c.subject).where(held)).first() is None
+            connection.execute(
+                sa.delete(PERSONAL_TEXTS).where(held, PERSONAL_TEXTS.c.kept_at < self._now() - ON_THE_WAY_SECONDS)
+            )
+            return connection.execute(sa.select(PERSONAL_TEXTS.c.subject).where(held)).first() is None
 
     def secret(self, name: str) -> str:
         """A secret of this community by its name: 256 random bits, made when it is first asked for.
@@ -238,10 +247,12 @@ class People:
         if kept := self.of(name, RANDOM):
             return min(kept)
         with making(self.engine) as connection:
-            query = sa.select(WORDS.c.value).where(WORDS.c.subject == name, WORDS.c.field == RANDOM)
+            query = sa.select(PERSONAL_TEXTS.c.value).where(
+                PERSONAL_TEXTS.c.subject == name, PERSONAL_TEXTS.c.field == RANDOM
+            )
             made = connection.execute(query).scalars().first() or secrets.token_hex(32)
             if not connection.execute(query).first():
-                connection.execute(sa.insert(WORDS), [self._row(Words(name, RANDOM, made))])
+                connection.execute(sa.insert(PERSONAL_TEXTS), [self._row(PersonalText(name, RANDOM, made))])
         return made
 
     def of(self, subject: str, field: str) -> list[str]:
@@ -250,14 +261,18 @@ class People:
 
     def fields_of(self, subject: str) -> dict[str, int]:
         """How many values of each field are somebody's."""
-        query = sa.select(WORDS.c.field, sa.func.count().label("number")).where(WORDS.c.subject == subject)
+        query = sa.select(PERSONAL_TEXTS.c.field, sa.func.count().label("number")).where(
+            PERSONAL_TEXTS.c.subject == subject
+        )
         with self.engine.connect() as connection:
-            return {row.field: row.number for row in connection.execute(query.group_by(WORDS.c.field))}
+            return {row.field: row.number for row in connection.execute(query.group_by(PERSONAL_TEXTS.c.field))}
 
     def count_of_others(self, subject: str, commitments: Iterable[str]) -> int:
         """How many of these words are kept and somebody else's."""
         wanted = listed(sorted(set(commitments)))
-        query = sa.select(sa.func.count()).where(WORDS.c.subject != subject, among(WORDS.c.commitment, "commitments"))
+        query = sa.select(sa.func.count()).where(
+            PERSONAL_TEXTS.c.subject != subject, among(PERSONAL_TEXTS.c.commitment, "commitments")
+        )
         with self.engine.connect() as connection:
             return connection.execute(query, {"commitments": wanted}).scalar_one()
 
@@ -267,13 +282,18 @@ class People:
         Callers compare each commitment with the one in the member's entry before they show the name.
         """
         query = (
-            sa.select(WORDS.c.subject, WORDS.c.value, WORDS.c.folded, WORDS.c.commitment)
-            .where(WORDS.c.field == "name", WORDS.c.subject.startswith("m-", autoescape=True))
-            .where(sa.tuple_(WORDS.c.folded, WORDS.c.subject) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
-            .order_by(WORDS.c.folded, WORDS.c.subject)
+            sa.select(
+                PERSONAL_TEXTS.c.subject, PERSONAL_TEXTS.c.value, PERSONAL_TEXTS.c.folded, PERSONAL_TEXTS.c.commitment
+            )
+            .where(PERSONAL_TEXTS.c.field == "name", PERSONAL_TEXTS.c.subject.startswith("m-", autoescape=True))
+            .where(
+                sa.tuple_(PERSONAL_TEXTS.c.folded, PERSONAL_TEXTS.c.subject)
+                > sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
+            )
+            .order_by(PERSONAL_TEXTS.c.folded, PERSONAL_TEXTS.c.subject)
             .limit(limit)
         )
         if part:
-            query = query.where(WORDS.c.folded.contains(folded(part), autoescape=True))
+            query = query.where(PERSONAL_TEXTS.c.folded.contains(folded(part), autoescape=True))
         with self.engine.connect() as connection:
             return [NamedSubject(*row) for row in connection.execute(query)]

@@ -7,21 +7,21 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from ledger.agreements.facts import Thresholds
-from projections.checks.anomalies import Noted, noted
-from projections.checks.log_reading import Act, Limits
+from projections.checks.anomalies import Anomaly, noted
+from projections.checks.log_reading import CountedAct, Limits
 
 
-class Step(NamedTuple):
+class AccountStep(NamedTuple):
     """An entry that moved hours: the acts that it settled, or took back, and what every account of them held then."""
 
     number: int
     on: int
-    acts: tuple[Act, ...]
+    acts: tuple[CountedAct, ...]
     takes_back: bool
     balances: Mapping[str, int]
 
 
-def steps(acts: Sequence[Act]) -> Iterator[Step]:
+def steps(acts: Sequence[CountedAct]) -> Iterator[AccountStep]:
     """Every entry that moved hours, in order, with the balances that it left behind. Minutes."""
     balances: defaultdict[str, int] = defaultdict(int)
     gone = sorted((act for act in acts if act.taken_back), key=lambda act: act.taken_back)
@@ -35,12 +35,14 @@ def steps(acts: Sequence[Act]) -> Iterator[Step]:
             balances[act.receiver] -= minutes
         sides = {side for act in together for side in (act.giver, act.receiver)}
         # A day is only asked for where something was settled.
-        yield Step(number, together[0].settled_on, together, takes_back, {side: balances[side] for side in sides})
+        yield AccountStep(
+            number, together[0].settled_on, together, takes_back, {side: balances[side] for side in sides}
+        )
 
 
 def new_at_limit(
-    acts: Sequence[Act], limits: Sequence[Limits], welcomed: Mapping[str, int], thresholds: Thresholds
-) -> Iterator[Noted]:
+    acts: Sequence[CountedAct], limits: Sequence[Limits], welcomed: Mapping[str, int], thresholds: Thresholds
+) -> Iterator[Anomaly]:
     """Somebody came close to the debit limit within `new_days` of their welcome: as close as `near_percent` of it."""
     received: defaultdict[str, list[int]] = defaultdict(list)
     told: set[str] = set()
@@ -55,7 +57,7 @@ def new_at_limit(
                 yield noted("new-at-limit", [account], received[account], -step.balances[account])
 
 
-def limits_used(acts: Sequence[Act], limits: Sequence[Limits], thresholds: Thresholds) -> Iterator[Noted]:
+def limits_used(acts: Sequence[CountedAct], limits: Sequence[Limits], thresholds: Thresholds) -> Iterator[Anomaly]:
     """Limits became wider, and within `changed_days` an account went beyond the old ones. Once for each account and change."""
     to_come = deque(change for change in pairwise(limits) if _is_wider(*change))
     recent: list[tuple[Limits, Limits]] = []
@@ -72,9 +74,9 @@ def limits_used(acts: Sequence[Act], limits: Sequence[Limits], thresholds: Thres
                     yield noted("limit-used", [account], (changed.number, step.number), abs(balance))
 
 
-def before_limit(acts: Sequence[Act], limits: Sequence[Limits], thresholds: Thresholds) -> Iterator[Noted]:
+def before_limit(acts: Sequence[CountedAct], limits: Sequence[Limits], thresholds: Thresholds) -> Iterator[Anomaly]:
     """Somebody received what the debit limit would have refused, had they not given so often in the days just before."""
-    given: defaultdict[str, deque[Act]] = defaultdict(deque)
+    given: defaultdict[str, deque[CountedAct]] = defaultdict(deque)
     for step, limit in _with_limits(acts, limits):
         for account in _receivers(step):
             just_before = given[account]
@@ -90,7 +92,7 @@ def before_limit(acts: Sequence[Act], limits: Sequence[Limits], thresholds: Thre
                 given[act.giver].append(act)
 
 
-def _with_limits(acts: Sequence[Act], limits: Sequence[Limits]) -> Iterator[tuple[Step, Limits]]:
+def _with_limits(acts: Sequence[CountedAct], limits: Sequence[Limits]) -> Iterator[tuple[AccountStep, Limits]]:
     """Every entry that moved hours, with the limits in force then."""
     place = 0
     for step in steps(acts):
@@ -99,7 +101,7 @@ def _with_limits(acts: Sequence[Act], limits: Sequence[Limits]) -> Iterator[tupl
         yield step, limits[place]
 
 
-def _receivers(step: Step) -> dict[str, None]:
+def _receivers(step: AccountStep) -> dict[str, None]:
     """Who received in an entry that settled something."""
     return {} if step.takes_back else dict.fromkeys(act.receiver for act in step.acts)
 
@@ -114,7 +116,7 @@ def _is_beyond(balance: int, limit: Limits) -> bool:
     return balance < limit.debit or (limit.upper is not None and balance > limit.upper)
 
 
-def _moved_outwards(step: Step, account: str, balance: int) -> bool:
+def _moved_outwards(step: AccountStep, account: str, balance: int) -> bool:
     """Whether the entry led away from zero: received below it, or gave above it."""
     sides = [act.receiver if balance < 0 else act.giver for act in step.acts]
     return account in sides

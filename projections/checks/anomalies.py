@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from ledger.agreements.facts import Thresholds
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.log.places import make_tables
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 from ledger.log.store import Log
 from projections.checks.account_rules import before_limit, limits_used, new_at_limit
-from projections.checks.log_reading import Book, read_book
+from projections.checks.log_reading import LogReading, read_book
 from projections.checks.pattern_rules import (
     back_and_forth,
     before_leaving,
@@ -28,7 +28,7 @@ from projections.checks.pattern_rules import (
 )
 from projections.engine.locks import writing
 from projections.engine.read_model import count, word
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports, entry_at
 
 Rule = Literal[
@@ -70,7 +70,7 @@ MOST_ENTRIES = 50
 """So many entries are listed; where there are more, the newest, and how many there are."""
 
 
-class Noted(msgspec.Struct, frozen=True, kw_only=True):
+class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     """Something worth a look. `measured` is what reached the threshold: minutes, days, percent or a count, as the rule says.
 
     `entries` are entry numbers, the oldest first; `others` says how many more there are before them. `day` is the day it
@@ -90,10 +90,10 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
         return self.entries[-1]
 
 
-def noted(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: str = "") -> Noted:
+def noted(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: str = "") -> Anomaly:
     """Something worth a look, with its entries in order, each once, and no more of them than can be shown."""
     numbers = sorted(set(entries))
-    return Noted(
+    return Anomaly(
         rule=rule,
         people=tuple(people),
         entries=tuple(numbers[-MOST_ENTRIES:]),
@@ -103,7 +103,7 @@ def noted(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: i
     )
 
 
-def exceptions(book: Book, thresholds: Thresholds | None = None) -> list[Noted]:
+def exceptions(book: LogReading, thresholds: Thresholds | None = None) -> list[Anomaly]:
     """What is worth a look by the thresholds in force, or by others; what rests on the newest entry first."""
     agreed = thresholds or book.thresholds
     standing = book.standing
@@ -162,7 +162,7 @@ class Looked(NamedTuple):
     counts: dict[Rule, int] = {}  # noqa: RUF012 - never changed
 
 
-class KeptExceptions:
+class AnomalyStore:
     """What was found worth a look in one log."""
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
@@ -185,10 +185,10 @@ class KeptExceptions:
             msgspec.json.decode(counts, type=dict[Rule, int]),
         )
 
-    def of(self, rule: Rule, after: int = 0, limit: int = 25) -> list[tuple[int, Noted]]:
+    def of(self, rule: Rule, after: int = 0, limit: int = 25) -> list[tuple[int, Anomaly]]:
         """What one rule found, from the place after `after` on; the newest first, each with its place."""
         found = _NOTED.ask(self._engine, log=self._reports.identity, rule=rule, after=after, at_most=limit)
-        return [(place, msgspec.json.decode(text, type=Noted)) for place, text in found]
+        return [(place, msgspec.json.decode(text, type=Anomaly)) for place, text in found]
 
     def is_behind(self, log: Log) -> bool:
         """Whether there are entries that were not looked at."""
@@ -203,7 +203,7 @@ def look(log: Log, engine: sa.Engine, *, tell: Callable[[int, int], None] = lamb
     When nothing was added since the last time, only the last entry is read.
     """
     reports = Reports(engine, log)
-    kept = KeptExceptions(engine, reports)
+    kept = AnomalyStore(engine, reports)
     kept.prepare()
     if not kept.is_behind(log) and _still_ends_there(engine, log, reports.identity):
         return kept.looked()
@@ -224,7 +224,7 @@ def look(log: Log, engine: sa.Engine, *, tell: Callable[[int, int], None] = lamb
     )
     with engine.connect() as connection, writing(connection):
         connection.execute(sa.delete(EXCEPTIONS).where(EXCEPTIONS.c.log == reports.identity))
-        rows = Rows(connection)
+        rows = TableWriter(connection)
         rows.insert(EXCEPTIONS, _rows(reports.identity, found))
         rows.replace(STATE, [state])
     return Looked(book.number, book.thresholds, counts)
@@ -236,7 +236,7 @@ def _still_ends_there(engine: sa.Engine, log: Log, identity: str) -> bool:
     return bool(found) and entry_at(log, found[0][2]) == found[0][3]
 
 
-def _rows(log: str, found: Sequence[Noted]) -> list[tuple[str, str, int, str]]:
+def _rows(log: str, found: Sequence[Anomaly]) -> list[tuple[str, str, int, str]]:
     places: Counter[Rule] = Counter()
     rows: list[tuple[str, str, int, str]] = []
     for one in found:
@@ -246,8 +246,8 @@ def _rows(log: str, found: Sequence[Noted]) -> list[tuple[str, str, int, str]]:
     return rows
 
 
-_STATE = Question(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
-_NOTED = Question(
+_STATE = PreparedQuery(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
+_NOTED = PreparedQuery(
     sa.select(EXCEPTIONS.c.place, EXCEPTIONS.c.noted)
     .where(
         EXCEPTIONS.c.log == sa.bindparam("log"),

@@ -31,7 +31,7 @@ Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
 
 
-class Difference(msgspec.Struct, frozen=True):
+class AccountDifference(msgspec.Struct, frozen=True):
     """A number of an account, in minutes or a count, that the log and a read model do not agree on."""
 
     account: str
@@ -45,7 +45,7 @@ class Compared(NamedTuple):
     """What the log says, what is shown otherwise, and the read models that stopped, which makes differences no surprise."""
 
     replayed: Replayed
-    differences: list[Difference]
+    differences: list[AccountDifference]
     stopped: dict[str, str]
 
     @property
@@ -87,7 +87,7 @@ def _one_view(engine: sa.Engine) -> Generator[sa.Connection]:
         connection.rollback()
 
 
-def _on_balances(connection: sa.Connection, replayed: Replayed) -> Iterator[Difference]:
+def _on_balances(connection: sa.Connection, replayed: Replayed) -> Iterator[AccountDifference]:
     rows = _rows(connection, sa.select(*(TALLIES.c[name] for name in ("account", *_ON_BALANCES))))
     said: Mapping[AccountId, tuple[int, ...]] = {
         account: tuple(getattr(tally, name) for name in _ON_BALANCES) for account, tally in replayed.accounts.items()
@@ -98,7 +98,7 @@ def _on_balances(connection: sa.Connection, replayed: Replayed) -> Iterator[Diff
     yield from _differences("balances", ALL_ACCOUNTS, _ON_STATEMENTS, (replayed.given, replayed.received), shown)
 
 
-def _on_statements(connection: sa.Connection, replayed: Replayed) -> Iterator[Difference]:
+def _on_statements(connection: sa.Connection, replayed: Replayed) -> Iterator[AccountDifference]:
     """The running totals of the last line that each account has by then, and the sums of its lines."""
     said = {account: (tally.given, tally.received) for account, tally in replayed.accounts.items()}
     given = {"number": replayed.number}
@@ -111,7 +111,7 @@ def _beside(
     names: tuple[str, ...],
     said: Mapping[AccountId, tuple[int, ...]],
     rows: Iterable[Any],
-) -> Iterator[Difference]:
+) -> Iterator[AccountDifference]:
     """Each account that either side knows; whoever is missing on one has nothing there."""
     nothing = (0,) * len(names)
     seen: set[str] = set()
@@ -130,10 +130,10 @@ def _differences(
     names: tuple[str, ...],
     said: Iterable[int],
     shown: Iterable[int],
-) -> Iterator[Difference]:
+) -> Iterator[AccountDifference]:
     for name, log, read in zip(names, said, shown, strict=True):
         if log != read:
-            yield Difference(account, read_model, name, log, read)
+            yield AccountDifference(account, read_model, name, log, read)
 
 
 def _rows(connection: sa.Connection, query: sa.Select[*tuple[Any, ...]], given: Any = None) -> Iterator[Any]:

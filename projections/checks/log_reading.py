@@ -28,7 +28,7 @@ from projections.figures.chronicle_entries import Calendar
 _BATCH = 2_000
 
 
-class Act(NamedTuple):
+class CountedAct(NamedTuple):
     """One direction of help that counted: settled by entry `number`, reported by entry `reported`.
 
     Days are numbers (`date.toordinal`): the day it happened, and the day it was settled where the community lives.
@@ -58,7 +58,7 @@ class Limits(NamedTuple):
     upper: int | None
 
 
-class Wishes(NamedTuple):
+class RequestsByPerson(NamedTuple):
     """What one person had recorded, wish by wish: the first entry of each, and its instant in seconds.
 
     A wish may lead to several entries; it counts once. There are as many wishes as there are clicks, so they are packed.
@@ -68,11 +68,11 @@ class Wishes(NamedTuple):
     seconds: "array[float]"
 
 
-class Book(msgspec.Struct):
+class LogReading(msgspec.Struct):
     """Everything the rules look at, in the order of entries, up to entry `number`."""
 
-    acts: list[Act] = []
-    wishes: dict[str, "Wishes"] = {}
+    acts: list[CountedAct] = []
+    wishes: dict[str, "RequestsByPerson"] = {}
     """By who typed them."""
     welcomed: dict[str, int] = {}
     """Member -> the day they were first welcomed."""
@@ -84,17 +84,19 @@ class Book(msgspec.Struct):
     position: int = 0
 
     @property
-    def standing(self) -> list[Act]:
+    def standing(self) -> list[CountedAct]:
         """The acts that were not taken back."""
         return [act for act in self.acts if not act.taken_back]
 
 
-def read_book(log: Log, at_entry: int | None = None, *, tell: Callable[[int], None] = lambda looked_at: None) -> Book:
+def read_book(
+    log: Log, at_entry: int | None = None, *, tell: Callable[[int], None] = lambda looked_at: None
+) -> LogReading:
     """Reads the log in order, up to an entry or else to its end.
 
     Refuses an entry number beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
     """
-    reading = _Reading()
+    reading = _ReadingState()
     for number, position, entry in _entries(log, at_entry, tell):
         reading.take_in(number, entry)
         reading.book.number, reading.book.position = number, position
@@ -103,7 +105,7 @@ def read_book(log: Log, at_entry: int | None = None, *, tell: Callable[[int], No
     return reading.finished()
 
 
-class _Waiting(NamedTuple):
+class _PendingReport(NamedTuple):
     """A report on its way: its entry, whether it came by an import, and who typed the word of each party so far."""
 
     number: int
@@ -111,13 +113,13 @@ class _Waiting(NamedTuple):
     words: dict[str, str]
 
 
-class _Reading:
+class _ReadingState:
     """What is only needed while the log is read."""
 
     def __init__(self) -> None:
-        self.book = Book(limits=[Limits(0, 0, DEFAULT_DEBIT_LIMIT_MINUTES, None)])
+        self.book = LogReading(limits=[Limits(0, 0, DEFAULT_DEBIT_LIMIT_MINUTES, None)])
         self._calendar = Calendar()
-        self._reports: dict[str, _Waiting] = {}
+        self._reports: dict[str, _PendingReport] = {}
         self._taken_back: dict[str, int] = {}
         self._last_wish = ""
 
@@ -133,7 +135,7 @@ class _Reading:
                 parties = {side for leg in fact.legs for side in (leg.giver, leg.receiver)}
                 spoken = {fact.reported_by} if fact.reported_by in parties else parties
                 words = dict.fromkeys(map(str, spoken), intern(entry.actor))
-                self._reports[fact.exchange] = _Waiting(number, entry.via == "import", words)
+                self._reports[fact.exchange] = _PendingReport(number, entry.via == "import", words)
             case ExchangeConfirmed():
                 if fact.exchange in self._reports:
                     self._reports[fact.exchange].words[fact.confirmed_by] = intern(entry.actor)
@@ -155,7 +157,7 @@ class _Reading:
             case _:
                 pass
 
-    def finished(self) -> Book:
+    def finished(self) -> LogReading:
         """The book, once everything is read."""
         gone = self._taken_back
         if gone:
@@ -167,19 +169,19 @@ class _Reading:
     def _wish(self, number: int, entry: Entry) -> None:
         """Entries that answer one wish count once; imports and the house itself record many by their nature."""
         if entry.cmd != self._last_wish and entry.via not in ("import", "job"):
-            wishes = self.book.wishes.setdefault(intern(entry.actor), Wishes(array("q"), array("d")))
+            wishes = self.book.wishes.setdefault(intern(entry.actor), RequestsByPerson(array("q"), array("d")))
             wishes.numbers.append(number)
             wishes.seconds.append(instant(entry.at).timestamp())
         self._last_wish = entry.cmd
 
     def _settled(self, number: int, fact: ExchangeSettled) -> None:
-        report = self._reports.pop(fact.exchange, _Waiting(number, False, {}))
+        report = self._reports.pop(fact.exchange, _PendingReport(number, False, {}))
         voices = set(report.words.values())
         voice = voices.pop() if len(report.words) > 1 and len(voices) == 1 and not report.brought else ""
         given_on, settled_on = fact.given_on.toordinal(), self._day(number)
         for leg in fact.legs:
             self.book.acts.append(
-                Act(
+                CountedAct(
                     number,
                     report.number,
                     fact.exchange,

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from ledger.agreements.facts import Thresholds
-from projections.checks.anomalies import Noted, noted
-from projections.checks.log_reading import Act, Wishes, day_text
+from projections.checks.anomalies import Anomaly, noted
+from projections.checks.log_reading import CountedAct, RequestsByPerson, day_text
 
 
-def long_days(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
+def long_days(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """One person gave more than `day_minutes` of help on one day."""
-    given: defaultdict[tuple[str, int], list[Act]] = defaultdict(list)
+    given: defaultdict[tuple[str, int], list[CountedAct]] = defaultdict(list)
     for act in acts:
         given[act.giver, act.given_on].append(act)
     for (giver, day), ones in given.items():
@@ -21,9 +21,9 @@ def long_days(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
             yield noted("long-day", [giver], [act.number for act in ones], minutes, day=day_text(day))
 
 
-def month_ends(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
+def month_ends(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """So many acts of one giver were settled in the last days of a month, and more of them than in all the rest of it."""
-    given: defaultdict[tuple[str, int], list[Act]] = defaultdict(list)
+    given: defaultdict[tuple[str, int], list[CountedAct]] = defaultdict(list)
     last_day: dict[int, int] = {}
     for act in acts:
         if act.brought:
@@ -39,10 +39,10 @@ def month_ends(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
 
 
 def before_leaving(
-    acts: Sequence[Act], left: Iterable[tuple[int, str, int]], thresholds: Thresholds
-) -> Iterator[Noted]:
+    acts: Sequence[CountedAct], left: Iterable[tuple[int, str, int]], thresholds: Thresholds
+) -> Iterator[Anomaly]:
     """So many acts of somebody, given or received, were settled in the last days before they left."""
-    of_member: defaultdict[str, list[Act]] = defaultdict(list)
+    of_member: defaultdict[str, list[CountedAct]] = defaultdict(list)
     leaving = list(left)
     members = {member for _, member, _ in leaving}
     for act in acts:
@@ -61,9 +61,9 @@ def before_leaving(
 _HOUR_MINUTES = 60
 
 
-def round_hours(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
+def round_hours(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """Somebody gave at least `round_acts` times, and always whole hours. What an import brought is left out."""
-    given: defaultdict[str, list[Act]] = defaultdict(list)
+    given: defaultdict[str, list[CountedAct]] = defaultdict(list)
     for act in acts:
         if not act.brought:
             given[act.giver].append(act)
@@ -72,9 +72,9 @@ def round_hours(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
             yield noted("round-hours", [giver], [act.number for act in ones], len(ones))
 
 
-def taken_back(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
+def taken_back(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """Of what somebody gave, at least `taken_back_acts` were taken back, and at least such a share of all."""
-    given: defaultdict[str, list[Act]] = defaultdict(list)
+    given: defaultdict[str, list[CountedAct]] = defaultdict(list)
     for act in acts:
         given[act.giver].append(act)
     for giver, ones in given.items():
@@ -84,9 +84,9 @@ def taken_back(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
             yield noted("taken-back", [giver], [act.taken_back for act in gone], percent)
 
 
-def woken(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
+def woken(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """An account on which nothing was settled for at least `resting_days` moves again."""
-    last: dict[str, Act] = {}
+    last: dict[str, CountedAct] = {}
     for act in acts:
         for side in (act.giver, act.receiver):
             before = last.get(side)
@@ -96,12 +96,12 @@ def woken(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
             last[side] = act
 
 
-def back_and_forth(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
+def back_and_forth(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """Two people helped each other for about as long within `near_days`, in two exchanges. Each act is told once.
 
     A skill exchange says openly that it goes both ways, so its own two legs are nothing to look at.
     """
-    unanswered: defaultdict[tuple[str, str], deque[Act]] = defaultdict(deque)
+    unanswered: defaultdict[tuple[str, str], deque[CountedAct]] = defaultdict(deque)
     for act in _by_day(acts):
         before = unanswered[act.receiver, act.giver]
         _forget(before, act.given_on - thresholds.near_days)
@@ -114,10 +114,10 @@ def back_and_forth(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Note
         yield noted("back-and-forth", people, (answered.number, act.number), act.given_on - answered.given_on)
 
 
-def circles(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
+def circles(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """Three people helped one another round in a circle, for about as long, within `near_days`. Each act is told once."""
-    by_giver: defaultdict[str, deque[Act]] = defaultdict(deque)
-    told: set[Act] = set()
+    by_giver: defaultdict[str, deque[CountedAct]] = defaultdict(deque)
+    told: set[CountedAct] = set()
     for act in _by_day(acts):
         first_day = act.given_on - thresholds.near_days
         for giver in (act.giver, act.receiver):
@@ -131,12 +131,12 @@ def circles(acts: Sequence[Act], thresholds: Thresholds) -> Iterator[Noted]:
 
 
 def _circle(
-    act: Act,
-    by_giver: defaultdict[str, deque[Act]],
+    act: CountedAct,
+    by_giver: defaultdict[str, deque[CountedAct]],
     first_day: int,
-    told: set[Act],
+    told: set[CountedAct],
     thresholds: Thresholds,
-) -> tuple[Act, Act, Act] | None:
+) -> tuple[CountedAct, CountedAct, CountedAct] | None:
     """The circle that an act closes: what its receiver gave on, and what from there came back to its giver."""
     for on in reversed(by_giver[act.receiver]):
         if on.receiver == act.giver or on in told:
@@ -149,20 +149,20 @@ def _circle(
     return None
 
 
-def _by_day(acts: Sequence[Act]) -> list[Act]:
+def _by_day(acts: Sequence[CountedAct]) -> list[CountedAct]:
     return sorted(acts, key=lambda act: (act.given_on, act.number))
 
 
-def _forget(acts: deque[Act], first_day: int) -> None:
+def _forget(acts: deque[CountedAct], first_day: int) -> None:
     while acts and acts[0].given_on < first_day:
         acts.popleft()
 
 
-def _answers(one: Act, other: Act, thresholds: Thresholds) -> bool:
+def _answers(one: CountedAct, other: CountedAct, thresholds: Thresholds) -> bool:
     return one.exchange != other.exchange and _near((one, other), thresholds)
 
 
-def _near(acts: Iterable[Act], thresholds: Thresholds) -> bool:
+def _near(acts: Iterable[CountedAct], thresholds: Thresholds) -> bool:
     """Whether the longest is at most `near_percent` longer than the shortest, of its own length."""
     lengths = [act.minutes for act in acts]
     return (max(lengths) - min(lengths)) * 100 <= thresholds.near_percent * max(lengths)
@@ -171,7 +171,7 @@ def _near(acts: Iterable[Act], thresholds: Thresholds) -> bool:
 _MINUTE_SECONDS = 60
 
 
-def both_sides(acts: Sequence[Act], _thresholds: Thresholds) -> Iterator[Noted]:
+def both_sides(acts: Sequence[CountedAct], _thresholds: Thresholds) -> Iterator[Anomaly]:
     """One person typed the words of both: a coordinator from a slip, or for both on the phone. Imports are left out."""
     told: set[str] = set()
     for act in acts:
@@ -181,7 +181,7 @@ def both_sides(acts: Sequence[Act], _thresholds: Thresholds) -> Iterator[Noted]:
             yield noted("both-sides", people, (act.reported, act.number), act.minutes)
 
 
-def many_at_once(wishes: Mapping[str, Wishes], thresholds: Thresholds) -> Iterator[Noted]:
+def many_at_once(wishes: Mapping[str, RequestsByPerson], thresholds: Thresholds) -> Iterator[Anomaly]:
     """One person recorded at least `minute_wishes` within a minute; what follows on at that pace belongs to it."""
     for actor, theirs in wishes.items():
         for begin, end in _runs(theirs.seconds, thresholds.minute_wishes):

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from ledger.log.entry import UnreadableEntry, instant, instant_text
 from ledger.log.places import make_tables
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 from ledger.log.store import Log
 from ledger.refusals import EntryToCome
-from projections.checks.comparison import Difference, Tell, compare
+from projections.checks.comparison import AccountDifference, Tell, compare
 from projections.engine.locks import writing
 from projections.engine.read_model import count, word
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports, entry_at
 from projections.views import Views
 
@@ -64,7 +64,7 @@ class ReplayCheck(NamedTuple):
     given: int = 0
     received: int = 0
     differences: int = 0
-    listed: tuple[Difference, ...] = ()
+    listed: tuple[AccountDifference, ...] = ()
     trouble: str = ""
 
     @property
@@ -78,7 +78,7 @@ class ReplayCheck(NamedTuple):
         return not self.trouble and not self.differences and self.given == self.received
 
 
-class KeptReplays:
+class ReplayStore:
     """The kept checks of one log. Questions are asked of `asking`, which may be the same engine."""
 
     def __init__(self, engine: sa.Engine, asking: sa.Engine, log: Log, reports: Reports) -> None:
@@ -116,7 +116,7 @@ class KeptReplays:
         numbers = (check.accounts, check.given, check.received, check.differences)
         row = (log, check.at, int(check.is_whole), check.number, check.position, entry, *numbers, listed, check.trouble)
         with self._engine.connect() as connection, writing(connection):
-            Rows(connection).replace(CHECKS, [row])
+            TableWriter(connection).replace(CHECKS, [row])
             oldest = connection.scalar(_OLDEST_KEPT, {"log": log})
             if oldest is not None:
                 connection.execute(sa.delete(CHECKS).where(CHECKS.c.log == log, CHECKS.c.at <= oldest))
@@ -124,22 +124,22 @@ class KeptReplays:
 
 def _check(row: Sequence[Any]) -> ReplayCheck:
     at, is_whole, number, position, *numbers, listed, trouble = row
-    differences = msgspec.json.decode(str(listed), type=tuple[Difference, ...])
+    differences = msgspec.json.decode(str(listed), type=tuple[AccountDifference, ...])
     return ReplayCheck._make((at, bool(is_whole), number, position, *numbers, differences, trouble))
 
 
 _SHOWN = [column for column in CHECKS.c if column.name not in {"log", "entry"}]
 _OF_LOG = CHECKS.c.log == sa.bindparam("log")
-_WHOLE = Question(
+_WHOLE = PreparedQuery(
     sa.select(*_SHOWN).where(_OF_LOG, CHECKS.c.is_whole == 1).order_by(CHECKS.c.at.desc()).limit(sa.bindparam("limit"))
 )
-_AT_ENTRY = Question(
+_AT_ENTRY = PreparedQuery(
     sa.select(*_SHOWN)
     .where(_OF_LOG, CHECKS.c.number == sa.bindparam("number"), CHECKS.c.trouble == "")
     .order_by(CHECKS.c.at.desc())
     .limit(1)
 )
-_FURTHEST = Question(
+_FURTHEST = PreparedQuery(
     sa.select(CHECKS.c.position, CHECKS.c.entry).where(_OF_LOG).order_by(CHECKS.c.number.desc()).limit(1)
 )
 _OLDEST_KEPT = sa.select(CHECKS.c.at).where(_OF_LOG).order_by(CHECKS.c.at.desc()).offset(MOST_KEPT).limit(1)

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from ledger.log.entry import instant, instant_text
 from ledger.log.places import make_tables
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 from projections.engine.locks import alone, writing
 from projections.engine.read_model import count, word
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports
 
 What = Literal["replay", "statistics"]
@@ -42,7 +42,7 @@ GIVEN_UP_AFTER = timedelta(hours=1)
 Asking = Literal["taken", "busy", "too soon"]
 
 
-class Wish(NamedTuple):
+class BackgroundRequest(NamedTuple):
     """What is wanted: the whole book (`number` 0), or as it stood at an entry, or what had happened by a day ("" for all).
 
     `state` is "waiting", "begun", "done", or why it could not be done.
@@ -60,7 +60,7 @@ class Wish(NamedTuple):
         return self.state in {"waiting", "begun"}
 
 
-class Wishes:
+class BackgroundRequests:
     """The wishes of one log, the latest of each kind."""
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
@@ -75,47 +75,47 @@ class Wishes:
         """Whether nobody else carries out wishes just now, in any process."""
         return alone(self._engine, "asked")
 
-    def latest(self, what: What) -> Wish | None:
+    def latest(self, what: What) -> BackgroundRequest | None:
         """The last wish of a kind."""
         return next((wish for wish in self._all() if wish.what == what), None)
 
-    def waiting(self) -> list[Wish]:
+    def waiting(self) -> list[BackgroundRequest]:
         """The wishes that are to be carried out, or were begun, in the order in which they came."""
         return sorted((wish for wish in self._all() if wish.is_waiting), key=lambda wish: wish.at)
 
     def ask(self, what: What, number: int, day: str, now: datetime) -> Asking:
         """Takes a wish, unless another of its kind waits, or the last one came a moment ago. The same once more is taken."""
-        wish = Wish(what, number, day, instant_text(now), "waiting")
+        wish = BackgroundRequest(what, number, day, instant_text(now), "waiting")
         with self._engine.connect() as connection, writing(connection):
             row = connection.execute(_ALL.where(WISHES.c.what == what), {"log": self._reports.identity}).first()
-            last = Wish(*row) if row else None
+            last = BackgroundRequest(*row) if row else None
             if last is not None:
                 age = now - instant(last.at)
                 if last.is_waiting and age < GIVEN_UP_AFTER:
                     return "taken" if last[:3] == wish[:3] else "busy"
                 if timedelta() <= age < BETWEEN_TWO:
                     return "too soon"
-            Rows(connection).replace(WISHES, [(self._reports.identity, *wish)])
+            TableWriter(connection).replace(WISHES, [(self._reports.identity, *wish)])
         return "taken"
 
-    def begin(self, wish: Wish) -> None:
+    def begin(self, wish: BackgroundRequest) -> None:
         """Writes down that a process is at it, so that one that brings processes down is not begun again and again."""
         self._write(wish, "begun")
 
-    def finish(self, wish: Wish, trouble: str = "") -> None:
+    def finish(self, wish: BackgroundRequest, trouble: str = "") -> None:
         """Writes down that a wish was carried out, or why it could not be."""
         self._write(wish, trouble or "done")
 
-    def _write(self, wish: Wish, state: str) -> None:
+    def _write(self, wish: BackgroundRequest, state: str) -> None:
         with self._engine.connect() as connection, writing(connection):
-            Rows(connection).replace(WISHES, [(self._reports.identity, *wish[:4], state)])
+            TableWriter(connection).replace(WISHES, [(self._reports.identity, *wish[:4], state)])
 
-    def _all(self) -> list[Wish]:
-        return [Wish(*row) for row in _EVERY.ask(self._engine, log=self._reports.identity)]
+    def _all(self) -> list[BackgroundRequest]:
+        return [BackgroundRequest(*row) for row in _EVERY.ask(self._engine, log=self._reports.identity)]
 
 
 _ALL = sa.select(*list(WISHES.c)[1:]).where(WISHES.c.log == sa.bindparam("log"))
-_EVERY = Question(_ALL)
+_EVERY = PreparedQuery(_ALL)
 
 
 DAILY_TABLES = sa.MetaData()
@@ -135,7 +135,7 @@ class Taken(NamedTuple):
     trouble: str
 
 
-class Daily:
+class DailyRuns:
     """The daily steps of one log, as far as they were taken."""
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
@@ -163,7 +163,7 @@ class Daily:
         """Writes down that a step was taken, and what went wrong."""
         row = (self._reports.identity, step, str(_day(now, time_zone)), instant_text(now), trouble)
         with self._engine.connect() as connection, writing(connection):
-            Rows(connection).replace(STEPS, [row])
+            TableWriter(connection).replace(STEPS, [row])
 
 
 def _day(now: datetime, time_zone: str) -> date:
@@ -174,4 +174,4 @@ def _is_due(taken: Taken, today: str, now: datetime) -> bool:
     return taken.day != today or (bool(taken.trouble) and now - instant(taken.at) >= BEFORE_ANOTHER_TRY)
 
 
-_TAKEN = Question(sa.select(*list(STEPS.c)[1:]).where(STEPS.c.log == sa.bindparam("log")))
+_TAKEN = PreparedQuery(sa.select(*list(STEPS.c)[1:]).where(STEPS.c.log == sa.bindparam("log")))

@@ -15,8 +15,8 @@ from sqlalchemy import exc
 from ledger.log.entry import UnreadableEntry, decode
 from ledger.log.store import LogUnavailable
 from projections.engine.locks import writing
-from projections.engine.read_model import ReadModel, Recorded, Standing
-from projections.engine.tables import Rows
+from projections.engine.read_model import IncomingEntry, ReadCheckpoint, ReadModel
+from projections.engine.tables import TableWriter
 
 DATABASE_TROUBLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, LogUnavailable)
 """The database cannot be used now: no entry's fault, and the next try may work."""
@@ -32,20 +32,20 @@ logger = logging.getLogger("hours.views")
 class Batch(NamedTuple):
     """Entries in order, up to the first that cannot be read at all; `fault` names that one, or is ""."""
 
-    entries: Sequence[Recorded]
+    entries: Sequence[IncomingEntry]
     fault: str = ""
 
 
 def read(found: Iterable[tuple[int, bytes]], number: int) -> Batch:
     """Decode what the log gave; `number` is that of the entry before them."""
-    entries: list[Recorded] = []
+    entries: list[IncomingEntry] = []
     for position, data in found:
         number += 1
         try:
             entry = decode(data)
         except UnreadableEntry as error:
             return Batch(entries, _fault(number, position, error))
-        entries.append(Recorded(number, position, data, entry, entry.data.postings))
+        entries.append(IncomingEntry(number, position, data, entry, entry.data.postings))
     return Batch(entries)
 
 
@@ -63,13 +63,13 @@ def in_one_step(connection: sa.Connection, step: Callable[[bool], Answer], *, li
 
 
 def take_in(
-    rows: Rows,
+    rows: TableWriter,
     models: Iterable[ReadModel],
-    standings: Mapping[str, Standing],
+    standings: Mapping[str, ReadCheckpoint],
     batch: Batch,
     *,
     carefully: bool = False,
-) -> dict[str, Standing]:
+) -> dict[str, ReadCheckpoint]:
     """Give a batch to every read model that has not stopped, and return how far all have come then.
 
     The quick way raises whatever a read model raises, and everything must be undone. Carefully, each read model has a
@@ -94,7 +94,9 @@ def take_in(
     return after
 
 
-def _carefully(model: ReadModel, standing: Standing, entries: Sequence[Recorded], rows: Rows) -> Standing:
+def _carefully(
+    model: ReadModel, standing: ReadCheckpoint, entries: Sequence[IncomingEntry], rows: TableWriter
+) -> ReadCheckpoint:
     if not entries:
         return standing
     try:
@@ -112,7 +114,7 @@ def _carefully(model: ReadModel, standing: Standing, entries: Sequence[Recorded]
     return standing.after(entries[-1])
 
 
-def _apply(model: ReadModel, entries: Sequence[Recorded], rows: Rows) -> None:
+def _apply(model: ReadModel, entries: Sequence[IncomingEntry], rows: TableWriter) -> None:
     concerns = model.concerns
     if concerns is not None:
         entries = [recorded for recorded in entries if type(recorded.entry.data) in concerns]

@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 
 Line = TypeVar("Line")
 Cursor = str
@@ -66,9 +66,11 @@ class Order:
         found = question.ask(engine, **given, **self._bounds(cursor, limit))
         return _page(found, places, cursor, limit, line)
 
-    def _asked(self, query: sa.Select[*tuple[Any, ...]], *, back: bool, begins: bool) -> tuple[Question, list[int]]:
+    def _asked(
+        self, query: sa.Select[*tuple[Any, ...]], *, back: bool, begins: bool
+    ) -> tuple[PreparedQuery, list[int]]:
         places = [query.selected_columns.keys().index(column.name) for column in self._columns]
-        return Question(self._statement(query, back=back, begins=begins)), places
+        return PreparedQuery(self._statement(query, back=back, begins=begins)), places
 
     def _statement(
         self, query: sa.Select[*tuple[Any, ...]], *, back: bool, begins: bool

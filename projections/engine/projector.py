@@ -11,9 +11,9 @@ from sqlalchemy import event
 from ledger.log.store import Log
 from projections.engine import intake
 from projections.engine.locks import rebuilding
-from projections.engine.read_model import STANDINGS, AsOf, ReadModel, Standing, fingerprint, keep, standings
-from projections.engine.rebuild import Difference, Progress, Rebuild, differences
-from projections.engine.tables import Rows
+from projections.engine.read_model import STANDINGS, AsOf, ReadCheckpoint, ReadModel, fingerprint, keep, standings
+from projections.engine.rebuild import Progress, Rebuild, RowDifference, differences
+from projections.engine.tables import TableWriter
 
 BATCH = 5_000
 
@@ -67,7 +67,7 @@ class Projector:
         """How far the read models that go on have come."""
         return self._reached or self._all(self.standings())
 
-    def standings(self) -> dict[str, Standing]:
+    def standings(self) -> dict[str, ReadCheckpoint]:
         """How far each read model has come, by name."""
         with self._asking.connect() as connection:
             return standings(connection)
@@ -77,7 +77,7 @@ class Projector:
         with rebuilding(self._engine):
             self._rebuild(self._models, progress)
 
-    def check(self, progress: Progress | None = None) -> list[Difference]:
+    def check(self, progress: Progress | None = None) -> list[RowDifference]:
         """Makes every table anew beside the old ones, compares row by row, and throws the new ones away."""
         with rebuilding(self._engine), Rebuild(self._engine, self._log, self._models) as new:
             new.replay(progress)
@@ -110,20 +110,20 @@ class Projector:
         self._reached = reached
         return reached
 
-    def _state(self, kept: dict[str, Standing]) -> tuple[AsOf, bool]:
+    def _state(self, kept: dict[str, ReadCheckpoint]) -> tuple[AsOf, bool]:
         """How far the read models have come, and whether any of them goes on."""
         return self._all(kept), any(not standing.stopped_by for standing in kept.values())
 
-    def _step(self, connection: sa.Connection, carefully: bool) -> dict[str, Standing]:
+    def _step(self, connection: sa.Connection, carefully: bool) -> dict[str, ReadCheckpoint]:
         kept = standings(connection)
         start = self._all(kept)
         found = self._log.from_position(start.position, limit=BATCH)
         batch = intake.read(((stored.position, stored.data) for stored in found), start.number)
-        after = intake.take_in(Rows(connection), self._models, kept, batch, carefully=carefully)
+        after = intake.take_in(TableWriter(connection), self._models, kept, batch, carefully=carefully)
         keep(connection, after.values())
         return after
 
-    def _all(self, kept: dict[str, Standing]) -> AsOf:
+    def _all(self, kept: dict[str, ReadCheckpoint]) -> AsOf:
         """Where the read models that go on all are; when none does, where the last one stopped."""
         going = [standing.as_of for standing in kept.values() if not standing.stopped_by]
         return min(going) if going else max((standing.as_of for standing in kept.values()), default=AsOf())

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateTable
 
 from ledger.catalogue import Fact, Posting
 from ledger.log.entry import Entry
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 
 METADATA = sa.MetaData()
 """The tables of every read model, under the names they have when they are live."""
@@ -39,7 +39,7 @@ def table(name: str, *parts: sa.Column[str] | sa.Column[int] | sa.Index, cluster
     return sa.Table(name, METADATA, *parts, sqlite_with_rowid=not clustered)
 
 
-class Recorded(NamedTuple):
+class IncomingEntry(NamedTuple):
     """One entry on its way into the read models.
 
     `number` is its rank in the log, without gaps, as people see it; `position` is where the log keeps it; `data` are the
@@ -68,7 +68,7 @@ class ReadModel(ABC):
         self._engine = engine
 
     @abstractmethod
-    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+    def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         """Takes in entries that concern it, in order. The same for one new entry and for a whole log."""
 
     @classmethod
@@ -105,7 +105,7 @@ class AsOf(NamedTuple):
     at: str = ""
 
 
-class Standing(NamedTuple):
+class ReadCheckpoint(NamedTuple):
     """How far one read model has come, kept beside its rows and changed together with them. `entry` is the fingerprint of the last entry's bytes, so that another log shows.
 
     `stopped_by` says which entry it could not take in, and why; "" while all is well.
@@ -126,7 +126,7 @@ class Standing(NamedTuple):
         """Up to which entry its rows tell."""
         return AsOf(self.number, self.position, self.at)
 
-    def after(self, last: Recorded) -> "Standing":
+    def after(self, last: IncomingEntry) -> "ReadCheckpoint":
         """The standing once this entry and all before it are taken in."""
         return self._replace(number=last.number, position=last.position, at=last.entry.at, entry=fingerprint(last.data))
 
@@ -136,14 +136,14 @@ def fingerprint(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def standings(connection: sa.Connection) -> dict[str, Standing]:
+def standings(connection: sa.Connection) -> dict[str, ReadCheckpoint]:
     """How far every read model has come, by name."""
-    return {row[0]: Standing(*row) for row in connection.exec_driver_sql(_SELECT).fetchall()}
+    return {row[0]: ReadCheckpoint(*row) for row in connection.exec_driver_sql(_SELECT).fetchall()}
 
 
-def keep(connection: sa.Connection, changed: Collection[Standing]) -> None:
+def keep(connection: sa.Connection, changed: Collection[ReadCheckpoint]) -> None:
     """Writes standings down, in the same step as the rows they speak of."""
-    Rows(connection).replace(STANDINGS, list(changed))
+    TableWriter(connection).replace(STANDINGS, list(changed))
 
 
 _SELECT = str(sa.select(STANDINGS))

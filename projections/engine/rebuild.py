@@ -16,8 +16,8 @@ from sqlalchemy.schema import CreateIndex, DropTable
 from ledger.log.store import Log
 from projections.engine import intake
 from projections.engine.locks import writing
-from projections.engine.read_model import ReadModel, Standing, keep, standings
-from projections.engine.tables import Row, Rows, beside
+from projections.engine.read_model import ReadCheckpoint, ReadModel, keep, standings
+from projections.engine.tables import Row, TableWriter, beside
 
 SUFFIX = "__next"
 """What the names of new tables end in until they are swapped in."""
@@ -36,7 +36,7 @@ class Rebuild:
         self._log = log
         self._models = models
         self._number = self._position = 0
-        self.standings: dict[str, Standing] = {}
+        self.standings: dict[str, ReadCheckpoint] = {}
         self.connection = _own_connection(engine)
 
     def __enter__(self) -> Self:
@@ -46,7 +46,7 @@ class Rebuild:
             for model in self._models:
                 for table in model.tables:
                     beside(table, SUFFIX).create(self.connection)
-                self.standings[model.name] = Standing(
+                self.standings[model.name] = ReadCheckpoint(
                     model.name,
                     definition=model.definition(self.connection.dialect),
                     tables=" ".join(table.name for table in model.tables),
@@ -100,8 +100,10 @@ class Rebuild:
             if progress:
                 progress(self._position, end)
 
-    def _taken_in(self, batch: intake.Batch, carefully: bool) -> dict[str, Standing]:
-        return intake.take_in(Rows(self.connection, SUFFIX), self._models, self.standings, batch, carefully=carefully)
+    def _taken_in(self, batch: intake.Batch, carefully: bool) -> dict[str, ReadCheckpoint]:
+        return intake.take_in(
+            TableWriter(self.connection, SUFFIX), self._models, self.standings, batch, carefully=carefully
+        )
 
     def _index(self, live: sa.Table, generation: int) -> None:
         new = beside(live, SUFFIX)
@@ -118,7 +120,7 @@ class Rebuild:
                 self.connection.execute(DropTable(_named(table.name + SUFFIX), if_exists=True))
 
 
-class Difference(NamedTuple):
+class RowDifference(NamedTuple):
     """One row that is not as the log says. `live` is what people read, `replayed` what the log says; None: no such row.
 
     A read model that stopped at an entry is one difference, whose table and key are empty.
@@ -147,14 +149,14 @@ class Difference(NamedTuple):
 
 def differences(
     models: Sequence[ReadModel],
-    live: tuple[sa.Connection, dict[str, Standing]],
-    replayed: tuple[sa.Connection, dict[str, Standing]],
-) -> Iterator[Difference]:
+    live: tuple[sa.Connection, dict[str, ReadCheckpoint]],
+    replayed: tuple[sa.Connection, dict[str, ReadCheckpoint]],
+) -> Iterator[RowDifference]:
     """Every difference, by read model, table and key. Each side is read through its own connection, in order of keys."""
     for model in models:
         stopped_by = live[1][model.name].stopped_by or replayed[1][model.name].stopped_by
         if stopped_by:
-            yield Difference(model.name, "", (), None, None, stopped_by)
+            yield RowDifference(model.name, "", (), None, None, stopped_by)
             continue
         for table in model.tables:
             names = [column.name for column in table.c]
@@ -162,7 +164,7 @@ def differences(
             for one, other in _beside(_rows(live[0], table, key), _rows(replayed[0], beside(table, SUFFIX), key), key):
                 if one != other:
                     of = one or other or ()
-                    yield Difference(
+                    yield RowDifference(
                         model.name,
                         table.name,
                         tuple(of[place] for place in key),

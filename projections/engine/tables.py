@@ -21,7 +21,7 @@ WORTH_A_COPY = 100
 """So many new rows and more go to PostgreSQL by COPY."""
 
 
-class Rows:
+class TableWriter:
     """The tables as one connection sees them; `suffix` names the new ones that a rebuild fills beside the live ones.
 
     A row is a tuple in the order of its table's columns. A key is one value, or a tuple where several columns make it.

@@ -21,7 +21,7 @@ from ledger.log.store import Log
 from ledger.members.facts import MemberLeft, MemberWelcomed
 from ledger.refusals import EntryToCome
 from ledger.replay import EVERYTHING, Until
-from projections.figures.chronicle_entries import Calendar, Waiting, Words, facts_in
+from projections.figures.chronicle_entries import Calendar, ReadingState, Waiting, facts_in
 from projections.figures.measures.acts import Act, Membership
 
 STILL = 2**62
@@ -43,7 +43,7 @@ class Counted(NamedTuple):
     last_day: date
 
 
-class Belonging(NamedTuple):
+class GroupsOfPair(NamedTuple):
     """The groups of the two at the moment at which an act was recorded, by their identifiers."""
 
     giver: tuple[GroupId, ...]
@@ -66,10 +66,10 @@ class Chronicle:
         self._numbers = array("q")
         self._taken_back: dict[int, int] = {}
         self._belongings = array("I")
-        self._kinds_of_belonging: dict[Belonging, int] = {}
+        self._kinds_of_belonging: dict[GroupsOfPair, int] = {}
         self._came_and_went: list[tuple[int, MemberId, date, bool]] = []
         self._joined_and_left: list[tuple[int, GroupId, MemberId, bool]] = []
-        self._every_belonging: list[Belonging] = []
+        self._every_belonging: list[GroupsOfPair] = []
 
     @property
     def number(self) -> int:
@@ -103,7 +103,7 @@ class Chronicle:
         """Whether an act was ever taken back."""
         return place in self._taken_back
 
-    def belonging(self, place: int) -> Belonging:
+    def belonging(self, place: int) -> GroupsOfPair:
         """Which groups the two of an act belonged to when it was recorded."""
         return self._every_belonging[self._belongings[place]]
 
@@ -153,7 +153,7 @@ class Chronicle:
         """The reports that waited for somebody's word after an entry."""
         return (one for one in self.waits if one.reported <= number < one.ended)
 
-    def take_in(self, number: int, at: str, fact: Any, words: Words) -> None:
+    def take_in(self, number: int, at: str, fact: Any, words: ReadingState) -> None:
         """Takes in the next fact that anything here depends on."""
         match fact:
             case ExchangeSettled():
@@ -183,26 +183,26 @@ class Chronicle:
             case _:
                 pass
 
-    def finish(self, words: Words) -> None:
+    def finish(self, words: ReadingState) -> None:
         """Finds the acts that were taken back, and the reports that still wait, once everything is read."""
         self._taken_back = dict(sorted(words.places_taken_back(len(self.acts))))
         self.waits += words.waiting.values()
         self._every_belonging = list(self._kinds_of_belonging)
 
-    def _settled(self, number: int, fact: ExchangeSettled, words: Words) -> None:
+    def _settled(self, number: int, fact: ExchangeSettled, words: ReadingState) -> None:
         words.began(fact.exchange, len(self.acts))
         self._waited(fact.exchange, number, words)
         for act in words.acts(number, fact):
             self._count(act, words)
 
-    def _waited(self, exchange: str, number: int, words: Words) -> None:
+    def _waited(self, exchange: str, number: int, words: ReadingState) -> None:
         """Keeps only those that waited at the end of a day: nobody asks for other moments."""
         found = words.waiting.pop(exchange, None)
         if found and self.calendar.recorded_on(found.reported) < self.calendar.recorded_on(number):
             self.waits.append(found._replace(ended=number))
 
-    def _count(self, act: Act, words: Words) -> None:
-        both = Belonging(words.groups.get(act.giver, NO_GROUP), words.groups.get(act.receiver, NO_GROUP))
+    def _count(self, act: Act, words: ReadingState) -> None:
+        both = GroupsOfPair(words.groups.get(act.giver, NO_GROUP), words.groups.get(act.receiver, NO_GROUP))
         self.acts.append(act)
         self._numbers.append(act.number)
         self._belongings.append(self._kinds_of_belonging.setdefault(both, len(self._kinds_of_belonging)))
@@ -215,7 +215,7 @@ def chronicle(
 
     Refuses an entry number beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
     """
-    told, words = Chronicle(), Words()
+    told, words = Chronicle(), ReadingState()
     number = 0
     for number, told.position, at, fact in facts_in(log, until, tell):
         if isinstance(fact, CommunityFounded):

@@ -90,7 +90,7 @@ class Calendar:
         return now.astimezone(self._zone).date()
 
 
-class Words:
+class ReadingState:
     """What is only needed while the log is read: who belongs where, what waits, and which exchange is which."""
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ def facts_in(log: Log, until: Until, tell: Callable[[int], None]) -> Iterator[tu
         tell(number)
 
 
-class _Envelope(msgspec.Struct, frozen=True, gc=False):
+class _EntryHead(msgspec.Struct, frozen=True, gc=False):
     v: int
     type: str
     ver: int
@@ -181,7 +181,7 @@ class _Envelope(msgspec.Struct, frozen=True, gc=False):
     data: msgspec.Raw
 
 
-_ENVELOPES = msgspec.json.Decoder(_Envelope)
+_ENVELOPES = msgspec.json.Decoder(_EntryHead)
 _CONCERNED: tuple[type[Fact], ...] = (
     CommunityFounded,
     MemberWelcomed,

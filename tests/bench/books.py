@@ -11,8 +11,8 @@ from ledger.exchanges.rules import Exchange
 from ledger.gifts import rules as gifts
 from ledger.identifiers import HOST, AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from ledger.members.rules import Member
-from web.sample.diary import Step
-from web.sample.plan import Act
+from web.sample.diary import PlannedStep
+from web.sample.plan import PlannedAct
 
 
 def member(number: int) -> MemberId:
@@ -31,7 +31,7 @@ class Book:
         )
         self._open: dict[int, Exchange] = {}
 
-    def take_in(self, step: Step) -> tuple[Sequence[Fact], MemberId]:
+    def take_in(self, step: PlannedStep) -> tuple[Sequence[Fact], MemberId]:
         """The facts that a step comes to, and whose word they are."""
         act = step.act
         if act.kind == "gift":
@@ -63,7 +63,7 @@ class Book:
         return facts, by.id
 
     def _report(
-        self, exchange: ExchangeId, act: Act, by: Member, step: Step, *, corrects: Exchange | None = None
+        self, exchange: ExchangeId, act: PlannedAct, by: Member, step: PlannedStep, *, corrects: Exchange | None = None
     ) -> Sequence[Fact]:
         giver, receiver = self._people[act.giver], self._people[act.receiver]
         legs = [_leg(giver, receiver, act.minutes, act.category)]
@@ -81,7 +81,7 @@ class Book:
             corrects=corrects,
         )
 
-    def _gift(self, step: Step, by: Member) -> Sequence[Fact]:
+    def _gift(self, step: PlannedStep, by: Member) -> Sequence[Fact]:
         act = step.act
         return gifts.record(
             GiftId(f"f-{step.number:012d}"),
@@ -94,7 +94,7 @@ class Book:
             today=step.moment.date(),
         )
 
-    def _count(self, step: Step, exchange: Exchange, facts: Sequence[Fact]) -> None:
+    def _count(self, step: PlannedStep, exchange: Exchange, facts: Sequence[Fact]) -> None:
         for fact in facts:
             exchange = exchange.after(fact)
             movements = fact.postings
@@ -104,7 +104,7 @@ class Book:
         if step.is_last:
             del self._open[step.number]
 
-    def _teller(self, act: Act) -> Member:
+    def _teller(self, act: PlannedAct) -> Member:
         match act.telling.by:
             case "giver":
                 return self._people[act.giver]

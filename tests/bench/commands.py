@@ -21,7 +21,7 @@ from tests.bench.measuring import Line, in_turn, milliseconds
 def reporting(bank: TimeBank, first: MemberId, second: MemberId) -> Callable[[], None]:
     """An hour logged by the one who was helped, to and fro so that no limit is met."""
     turn = iter(_to_and_fro(first, second))
-    today = bank.desk.now().date()
+    today = bank.handler.now().date()
 
     def once() -> None:
         giver, receiver = next(turn)

@@ -9,7 +9,7 @@ from ledger.agreements.commands import FoundCommunity
 from ledger.deciding.requests import Caller
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.members.facts import MemberInvited
-from ledger.personal_data.store import Words
+from ledger.personal_data.store import PersonalText
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from tests.bench import logs
@@ -32,7 +32,7 @@ def found(url: str, entries: int) -> MemberId:
         assert chidi is not None, "a coordinator was named"
         if entries:
             people = [logs.member(number) for number in range(logs.people_for(entries))]
-            names = bank.people.seal([Words(one, "name", f"Neighbour {one}") for one in people])
+            names = bank.people.seal([PersonalText(one, "name", f"Neighbour {one}") for one in people])
             logs.fill(bank.log, logs.rows(entries, names=dict(zip(people, names, strict=True))))
         return chidi
 
@@ -57,7 +57,7 @@ def peopled(folder: Path, people: int) -> str:
 
 def coordinator_of(bank: TimeBank) -> MemberId:
     """Who coordinates a made community."""
-    (coordinator,) = bank.desk.know(["coordinators"]).coordinators.ids
+    (coordinator,) = bank.handler.context(["coordinators"]).coordinators.ids
     return coordinator
 
 

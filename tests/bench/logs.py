@@ -21,7 +21,7 @@ from ledger.log.store import Log
 from ledger.members.facts import MemberInvited, MemberWelcomed
 from ledger.tags import command
 from tests.bench.books import Book, member
-from web.sample.diary import Step, steps
+from web.sample.diary import PlannedStep, steps
 from web.sample.neighbours import Neighbour, settle
 from web.sample.plan import STEADY, Habits
 from web.sample.village import live
@@ -118,7 +118,7 @@ def _comings(neighbours: Sequence[Neighbour]) -> Iterator[Said]:
         yield Said(datetime.combine(one.joined_on, time(), UTC), facts, HOST)
 
 
-def _sayings(book: Book, said: Iterator[Step]) -> Iterator[Said]:
+def _sayings(book: Book, said: Iterator[PlannedStep]) -> Iterator[Said]:
     for step in said:
         yield Said(step.moment, *book.take_in(step))
 

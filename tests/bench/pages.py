@@ -174,7 +174,7 @@ def logging(folder: Path, *, quick: bool) -> Iterator[Line]:
     community.project(url)
     with community.opened(url) as bank:
         pairs = _pairs(bank, map(logs.member, range(people)))
-        today = bank.desk.now().date()
+        today = bank.handler.now().date()
     with ours(url) as our, floor(folder / "floor-logging", people * 50) as least:
         mine: list[Load] = []
         other: list[Load] = []
@@ -235,7 +235,7 @@ def _forms(port: int, pairs: list[Pair], today: str, posts: int) -> list[str]:
 
 def _pairs(bank: TimeBank, people: Iterator[MemberId]) -> list[Pair]:
     """As many pairs as there are connections, of members who may receive half an hour more."""
-    able = (one for one in people if bank.desk.know([account(one)]).account(AccountId(one)).balance >= 0)
+    able = (one for one in people if bank.handler.context([account(one)]).account(AccountId(one)).balance >= 0)
     couples = ((next(able), next(able)) for _ in range(CONNECTIONS))
     return [Pair(couple, (signed_in(bank, couple[0]), signed_in(bank, couple[1]))) for couple in couples]
 

@@ -17,9 +17,9 @@ from projections.views import Views
 from tests.commands.conftest import Run
 from tests.commands.test_serving import SECONDS_TO_START, running
 from web.commands import daily
-from web.commands.daily import Step
+from web.commands.daily import DailyStep
 from web.commands.opening import Where
-from web.commands.printing import Problem
+from web.commands.printing import CommandProblem
 
 
 def taken(url: str) -> dict[str, Taken]:
@@ -59,8 +59,8 @@ def test_a_wrong_balance_is_told_and_the_exit_code_says_so(founded: Run, neighbo
     assert "1 difference" in taken(database_url)["replay"].trouble
 
 
-def steps(*does: Callable[[Where], str]) -> Sequence[Step]:
-    return tuple(Step(one.__name__, one) for one in does)
+def steps(*does: Callable[[Where], str]) -> Sequence[DailyStep]:
+    return tuple(DailyStep(one.__name__, one) for one in does)
 
 
 def breaks_off(where: Where) -> str:
@@ -68,7 +68,7 @@ def breaks_off(where: Where) -> str:
 
 
 def goes_wrong(where: Where) -> str:
-    raise Problem("The disk is full.", "Make room.")
+    raise CommandProblem("The disk is full.", "Make room.")
 
 
 def goes_well(where: Where) -> str:

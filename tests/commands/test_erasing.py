@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.log.entry import decode
-from ledger.personal_data.store import WORDS, Words
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalText
 from ledger.time_bank import TimeBank
 from tests.commands.conftest import Run
 
@@ -56,9 +56,11 @@ def test_the_last_coordinator_is_told_what_to_do_first(founded: Run) -> None:
 
 def test_words_without_an_entry_are_swept(founded: Run, neighbours: None, database_url: str) -> None:
     with TimeBank.open(database_url) as bank:
-        bank.people.seal([Words("m-nobody", "name", "Nobody")])
+        bank.people.seal([PersonalText("m-nobody", "name", "Nobody")])
         with bank.people.engine.begin() as connection:
-            connection.execute(sa.update(WORDS).where(WORDS.c.subject == "m-nobody").values(kept_at=1))
+            connection.execute(
+                sa.update(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.subject == "m-nobody").values(kept_at=1)
+            )
 
     assert founded("sweep").stderr == "1 word without an entry swept.\n"
     assert founded("sweep").stderr == "Every word has its entry.\n"

@@ -72,7 +72,7 @@ def _check_balances(bank: TimeBank, entries: list[Entry]) -> None:
             case _:
                 pass
     for account, balance in sums.items():
-        assert bank.desk.know([f"account:{account}"]).account(account).balance == balance
+        assert bank.handler.context([f"account:{account}"]).account(account).balance == balance
     assert {account: tally.balance for account, tally in replay(bank.log).accounts.items()} == dict(sums)
 
 

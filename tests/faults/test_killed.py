@@ -6,7 +6,7 @@ import time
 import pytest
 
 from ledger.identifiers import random_id
-from ledger.personal_data.store import People
+from ledger.personal_data.store import PersonalData
 from ledger.time_bank import TimeBank
 from tests.cast import clock, founded
 from tests.faults.books import acknowledged, check, reporting
@@ -43,7 +43,7 @@ def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
 
             # Whatever a killed program left behind stands in nobody's way.
             next_one = f"round{number}-{int(told[-1].rsplit('-', 1)[1]) + 1:06}"
-            if not bank.desk.know([f"command:{next_one}"]).done(said(next_one, "").id).happened:
+            if not bank.handler.context([f"command:{next_one}"]).done(said(next_one, "").id).happened:
                 invite(a_minute_later(bank), next_one)
                 promised.append(next_one)
         check(bank, promised)
@@ -53,5 +53,5 @@ def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
 
 def a_minute_later(bank: TimeBank) -> TimeBank:
     """The same community, a minute after: words whose entry never came are no longer waited for."""
-    people = People(bank.people.engine, now=lambda: time.time() + 60)
+    people = PersonalData(bank.people.engine, now=lambda: time.time() + 60)
     return TimeBank(bank.place, bank.log, people, clock=clock, ids=random_id)

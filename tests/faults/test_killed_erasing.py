@@ -13,7 +13,7 @@ from ledger.erasure.facts import PersonalDataErased
 from ledger.exchanges.commands import ReportExchange
 from ledger.identifiers import MemberId
 from ledger.members.commands import InviteMember
-from ledger.personal_data.store import WORDS
+from ledger.personal_data.store import PERSONAL_TEXTS
 from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, facts_in, founded, help_of
 from tests.faults.books import ROOT, acknowledged
@@ -69,7 +69,7 @@ def known(bank: TimeBank, name: str) -> MemberId:
 def remembered(bank: TimeBank) -> set[str]:
     """Whose name, address and note are all still there; it fails when only some of them are."""
     with bank.people.engine.connect() as connection:
-        values = set(connection.execute(sa.select(WORDS.c.value)).scalars())
+        values = set(connection.execute(sa.select(PERSONAL_TEXTS.c.value)).scalars())
     names = {value.split(" ")[1] for value in values if value.startswith("by Xyzzy")}
     told = {value.split(" ")[2] for value in values if value.startswith("by Xyzzy")}
     assert names == {value for value in values if value.startswith("Xyzzy") and "@" not in value}

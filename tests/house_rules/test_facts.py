@@ -14,7 +14,7 @@ from ledger.log.entry import decode
 from ledger.seal.verifying.canonical import KINDS
 from tests.house_rules.tree import ROOT, modules, name
 from tests.ledger.facts import one_of_each
-from web.wording.sentences import SAID
+from web.wording.sentences import SENTENCES
 
 RECORDED = ROOT / "tests" / "ledger" / "recorded"
 REFERENCE = (ROOT / "docs" / "reference" / "facts.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_nothing_is_missing_of_a_fact(type_name: str) -> None:
         "a place in one_of_each of tests/ledger/facts.py": sample is not None,
         "a step from every older version to the next": set(kind.upcasters) == set(range(1, version)),
         "a section in docs/reference/facts.md": f"## {type_name} (version {version})\n" in REFERENCE,
-        "a name and a sentence in web/wording/sentences.py": kind in SAID,
+        "a name and a sentence in web/wording/sentences.py": kind in SENTENCES,
         "a place in KINDS of ledger.seal.verifying.canonical.py": KINDS.get(type_name) == version,
         "somebody, an exchange or a view to be found by in the journal": type_name == FIRST
         or sample is None
@@ -130,7 +130,7 @@ def identifiers_in(part: object) -> set[str]:
 
 @pytest.mark.parametrize("kind", facts().values(), ids=lambda kind: kind.__name__)
 def test_a_sentence_fills_its_gaps_from_fields_and_has_words_for_every_choice(kind: type[Fact]) -> None:
-    said = SAID[kind]
+    said = SENTENCES[kind]
 
     assert set(said.fields.values()) <= set(kind.__struct_fields__)
     assert not said.by or set(said.words) == set(get_args(get_type_hints(kind)[said.by]))

@@ -71,7 +71,7 @@ def answers_when_served(words: Sequence[str], folder: Path) -> None:
 def welcome_the_neighbours(folder: Path) -> None:
     """What the coordinator does on the pages before the tutorial goes on."""
     with TimeBank.open(folder) as bank:
-        (chidi,) = bank.desk.know(["coordinators"]).coordinators.ids
+        (chidi,) = bank.handler.context(["coordinators"]).coordinators.ids
         for name in DONE_IN_THE_BROWSER:
             member = bank.do(InviteMember(name=name), by=chidi).fact(MemberInvited).member
             bank.do(WelcomeMember(member=member), by=chidi)

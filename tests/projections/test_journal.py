@@ -16,7 +16,7 @@ from ledger.exchanges.commands import ConfirmExchange, ReportExchange
 from ledger.identifiers import AccountId
 from ledger.members.commands import ChooseVisibility, WithdrawRole
 from projections.journal import JournalFilter
-from projections.journal_views import Chapter
+from projections.journal_views import JournalView
 from tests.cast import ANA, BO, CHIDI, NOW, RUTH, TODAY, caller, help_of
 from tests.projections.elm_street import ElmStreet
 
@@ -128,7 +128,7 @@ def test_days_begin_at_midnight_where_the_community_lives(sqlite_url: str) -> No
     street.close()
 
 
-def chapter_of(street: ElmStreet, chapter: Chapter) -> list[str]:
+def chapter_of(street: ElmStreet, chapter: JournalView) -> list[str]:
     """The kinds of the entries in a chapter, the newest first."""
     return [line.type for line in street.views.journal.page(JournalFilter(chapter=chapter), limit=100)]
 
@@ -207,7 +207,9 @@ def test_chapters_are_counted_as_they_grow(street: ElmStreet) -> None:
 
     counted = street.views.journal.chapters()
 
-    assert counted == {chapter: len(chapter_of(street, chapter)) for chapter in get_args(Chapter) if chapter in counted}
+    assert counted == {
+        chapter: len(chapter_of(street, chapter)) for chapter in get_args(JournalView) if chapter in counted
+    }
     assert counted["corrections"] == 3 and "imports" not in counted
 
 

@@ -20,7 +20,7 @@ from ledger.exchanges.facts import ExchangeReported
 from ledger.gifts.commands import RecordGift
 from ledger.groups.commands import JoinGroup
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId, is_group
-from ledger.personal_data.store import WORDS
+from ledger.personal_data.store import PERSONAL_TEXTS
 from tests.web.neighbourhood import NOON, Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
@@ -47,8 +47,8 @@ class Traces:
             hashlib.sha256(f"ask-address\0{ADDRESS.lower().replace('ï', 'i')}".encode()).hexdigest().encode()
         )
         with street.bank.people.engine.connect() as connection:
-            theirs = WORDS.c.value.icontains(RARE) | (WORDS.c.subject == member)
-            salts = connection.execute(sa.select(WORDS.c.salt).where(theirs)).scalars().all()
+            theirs = PERSONAL_TEXTS.c.value.icontains(RARE) | (PERSONAL_TEXTS.c.subject == member)
+            salts = connection.execute(sa.select(PERSONAL_TEXTS.c.salt).where(theirs)).scalars().all()
         assert len(salts) >= 7, "everything was sealed"
         self.wanted |= {f"salt {number}": salt for number, salt in enumerate(salts)}
 
@@ -203,7 +203,7 @@ def pages_of(street: Street) -> Iterator[tuple[str, bytes]]:
 
 def all_members(street: Street) -> list[MemberId]:
     with street.bank.people.engine.connect() as connection:
-        kept = set(connection.execute(sa.select(WORDS.c.subject)).scalars())
+        kept = set(connection.execute(sa.select(PERSONAL_TEXTS.c.subject)).scalars())
     from_log = {
         tag.removeprefix("member:") for one in street.bank.log.from_position(0, limit=2_000) for tag in one.tags
     }

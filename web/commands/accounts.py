@@ -9,13 +9,22 @@ from ledger.log.store import Log
 from ledger.replay import Replayed, Until, replay
 from projections.checks.replays import ReplayCheck, check_by_replay
 from web.commands.community import the_member
-from web.commands.opening import Day, Instant, Where, names_of
-from web.commands.printing import Format, Problem, count, format_option, hours_and_minutes, print_rows, progress, say
+from web.commands.opening import DayOption, InstantOption, Where, names_of
+from web.commands.printing import (
+    CommandProblem,
+    Format,
+    count,
+    format_option,
+    hours_and_minutes,
+    print_rows,
+    progress,
+    say,
+)
 
 
 @click.command("balances")
-@click.option("--as-of", type=Day(), help="Count what had happened by the end of this day.")
-@click.option("--known-at", type=Instant(), help="Count what had been recorded by this instant.")
+@click.option("--as-of", type=DayOption(), help="Count what had happened by the end of this day.")
+@click.option("--known-at", type=InstantOption(), help="Count what had been recorded by this instant.")
 @click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and with this entry number.")
 @click.option(
     "--names/--no-names", default=True, help="Show what members are called; without, nothing but the log is opened."
@@ -61,7 +70,9 @@ def balances_command(
         f"{hours_and_minutes(replayed.received)} received, as of entry {replayed.number:,}."
     )
     if replayed.given != replayed.received:
-        raise Problem("The balances do not sum to zero.", "The log is damaged: keep it, and look into your backups.")
+        raise CommandProblem(
+            "The balances do not sum to zero.", "The log is damaged: keep it, and look into your backups."
+        )
 
 
 def _replayed(log: Log, until: Until, *, names: bool) -> Replayed:
@@ -72,9 +83,9 @@ def _replayed(log: Log, until: Until, *, names: bool) -> Replayed:
 
 def _called(where: Where, replayed: Replayed, accounts: list[AccountId]) -> dict[AccountId, str]:
     """Account -> name, where the people store still has it, proven against the log."""
-    from ledger.personal_data.store import People
+    from ledger.personal_data.store import PersonalData
 
-    people = People(where.place().people_engine())
+    people = PersonalData(where.place().people_engine())
     try:
         words = people.words(replayed.names.get(account, "") for account in accounts)
     finally:
@@ -98,8 +109,8 @@ STATEMENT_COLUMNS = (
 
 @click.command("statement")
 @click.argument("account")
-@click.option("--from", "first_day", type=Day(), help="Leave out what happened before this day.")
-@click.option("--to", "last_day", type=Day(), help="Leave out what happened after this day.")
+@click.option("--from", "first_day", type=DayOption(), help="Leave out what happened before this day.")
+@click.option("--to", "last_day", type=DayOption(), help="Leave out what happened after this day.")
 @format_option
 @click.pass_obj
 def statement_command(where: Where, account: str, first_day: date | None, last_day: date | None, shape: Format) -> None:
@@ -108,7 +119,9 @@ def statement_command(where: Where, account: str, first_day: date | None, last_d
     ACCOUNT is a member: a name, an e-mail address, or an identifier. Lengths are hours in text, minutes in JSON and CSV.
     """
     if is_group(account):
-        raise Problem("Groups receive gifts, and have no hours of their own.", "Ask for the statement of a member.")
+        raise CommandProblem(
+            "Groups receive gifts, and have no hours of their own.", "Ask for the statement of a member."
+        )
     with where.bank() as bank, where.views(bank) as views:
         member, name = the_member(bank, account)
         lines = list(views.statements.between(AccountId(member), first_day, last_day))
@@ -188,11 +201,11 @@ def told(where: Where, check: ReplayCheck) -> str:
     """What came out, as a sentence; a Problem when anything is wrong."""
     said = f"{count(check.accounts, 'account')} from {count(check.number, 'entry', 'entries')}"
     if check.trouble:
-        raise Problem(check.trouble, f"Ask: hours{where.options} doctor --all")
+        raise CommandProblem(check.trouble, f"Ask: hours{where.options} doctor --all")
     if check.given != check.received:
-        raise Problem(f"{said}: the balances do not sum to zero.", "The log is damaged; look into your backups.")
+        raise CommandProblem(f"{said}: the balances do not sum to zero.", "The log is damaged; look into your backups.")
     if check.differences:
-        raise Problem(
+        raise CommandProblem(
             f"{said}: {count(check.differences, 'difference')}.",
             f"Is the log the one that was sealed? Ask: hours{where.options} doctor --all. If it is: hours{where.options} rebuild",
         )

@@ -6,14 +6,14 @@ import click
 
 from ledger.agreements.commands import FoundCommunity
 from ledger.deciding.requests import Caller
-from ledger.erasure.commands import AskForErasure, EraseMember, Going, is_clean, sweep, would_go
+from ledger.erasure.commands import AskForErasure, EraseMember, ErasurePreview, is_clean, sweep, would_go
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.members.commands import GiveRole, WithdrawRole
 from ledger.members.facts import MemberInvited, Role
 from ledger.personal_data.search import find_members
 from ledger.time_bank import TimeBank
 from web.commands.opening import Where
-from web.commands.printing import Problem, count, progress, say
+from web.commands.printing import CommandProblem, count, progress, say
 
 
 @click.command("found")
@@ -61,10 +61,12 @@ def the_member(bank: TimeBank, text: str) -> tuple[MemberId, str]:
     """The one member whom an identifier, a name or an e-mail address means, with their name."""
     found = find_members(bank, text)
     if not found:
-        raise Problem(f"Nobody here is known as “{text}”.", "Give a name, an e-mail address, or a member's identifier.")
+        raise CommandProblem(
+            f"Nobody here is known as “{text}”.", "Give a name, an e-mail address, or a member's identifier."
+        )
     if len(found) > 1:
         listed = "\n".join(f"  {match.account}  {match.name}" for match in sorted(found))
-        raise Problem(f"“{text}” may be any of these:\n{listed}", "Give the identifier of the one you mean.")
+        raise CommandProblem(f"“{text}” may be any of these:\n{listed}", "Give the identifier of the one you mean.")
     return MemberId(found[0].account), found[0].name or "a former member"
 
 
@@ -113,8 +115,8 @@ def sign_in_link_command(where: Where, member: str, base_url: str | None) -> Non
     with where.bank() as bank:
         who, name = the_member(bank, member)
         if not bank.member(who).is_active:
-            raise Problem(f"{name} does not take part.", "Only members can sign in: welcome them first.")
-        link = make_sign_in_link(bank.people, who, address, bank.desk.now())
+            raise CommandProblem(f"{name} does not take part.", "Only members can sign in: welcome them first.")
+        link = make_sign_in_link(bank.people, who, address, bank.handler.now())
     say(f"For {name}, once, within a day:")
     click.echo(link)
 
@@ -174,7 +176,7 @@ def sweep_command(where: Where) -> None:
         _tell_what_is_left(bank)
 
 
-def _what_goes(name: str, who: MemberId, going: Going) -> list[str]:
+def _what_goes(name: str, who: MemberId, going: ErasurePreview) -> list[str]:
     """What will be deleted, a line for each kind of it."""
     lines = [f"{name} ({who}). What goes:"]
     lines += [f"  {count(number, _NOUNS.get(field, field))}" for field, number in going.own.items()]

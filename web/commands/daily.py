@@ -14,12 +14,12 @@ from ledger.log.entry import UnreadableEntry
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
-from projections.engine.background import Wish
+from projections.engine.background import BackgroundRequest
 from projections.figures.reports.refreshing import everything_at
 from projections.views import Views
 from web.commands.accounts import checked
 from web.commands.opening import Where
-from web.commands.printing import Problem, count, problem_of, progress, say
+from web.commands.printing import CommandProblem, count, problem_of, progress, say
 
 NICENESS = 10
 
@@ -53,7 +53,7 @@ def asked_command(where: Where, quiet: bool, aside: bool) -> None:
     """Work out what was asked for on the pages, such as adding up the book now, or all figures at an entry. `hours serve` does it by itself."""
     if aside:
         give_way()
-    done: list[Wish] = []
+    done: list[BackgroundRequest] = []
     failed: list[str] = []
     with where.bank() as bank, where.views(bank) as views, views.wishes.alone() as is_alone:
         while is_alone and (waiting := views.wishes.waiting()):
@@ -67,12 +67,12 @@ def asked_command(where: Where, quiet: bool, aside: bool) -> None:
             done.append(wish)
             failed += [f"{wish.what}: {trouble}"] if trouble else []
     if failed:
-        raise Problem(" ".join(failed), "Whoever asked reads it on the page, and may ask again.")
+        raise CommandProblem(" ".join(failed), "Whoever asked reads it on the page, and may ask again.")
     if not quiet and not aside:
         say(f"{count(len(done), 'wish', 'wishes')} carried out.")
 
 
-def _carried_out(where: Where, bank: TimeBank, views: Views, wish: Wish) -> str:
+def _carried_out(where: Where, bank: TimeBank, views: Views, wish: BackgroundRequest) -> str:
     """Does what is wanted, and keeps it where the page looks; returns why it could not be done."""
     try:
         if wish.what == "replay":
@@ -90,7 +90,7 @@ def _carried_out(where: Where, bank: TimeBank, views: Views, wish: Wish) -> str:
 logger = logging.getLogger("hours.daily")
 
 
-class Step(NamedTuple):
+class DailyStep(NamedTuple):
     """Something that is done once a day. `take` says what came out of it; a Problem, or any error, is its failure."""
 
     name: str
@@ -111,7 +111,7 @@ def seal(where: Where) -> str:
     return sealed_for_the_day(where)
 
 
-STEPS: Sequence[Step] = (Step("replay", check_by_replay), Step("seal", seal))
+STEPS: Sequence[DailyStep] = (DailyStep("replay", check_by_replay), DailyStep("seal", seal))
 """In this order. A new step is a function and its line here; `hours serve` and cron take it from the next day on."""
 
 NAMES = tuple(step.name for step in STEPS)
@@ -139,13 +139,13 @@ def daily_command(where: Where, quiet: bool, aside: bool) -> None:
             views.daily.keep(step.name, datetime.now(UTC), time_zone, trouble)
             failed += [step.name] if trouble else []
     if failed:
-        raise Problem(
+        raise CommandProblem(
             f"{count(len(failed), 'step')} of {len(due)} failed: {', '.join(failed)}.",
             "Put it right, then: hours daily. While pages are served, it is tried again after an hour.",
         )
 
 
-def _taken(step: Step, where: Where, *, quiet: bool) -> str:
+def _taken(step: DailyStep, where: Where, *, quiet: bool) -> str:
     """Takes one step, and tells; returns what went wrong. None of it must cost the community the steps after this one."""
     try:
         came_out = step.take(where)
@@ -155,13 +155,13 @@ def _taken(step: Step, where: Where, *, quiet: bool) -> str:
         return _told(step, problem_of(error))
     except Exception as error:
         logger.exception("The daily step “%s” broke off", step.name)
-        return _told(step, Problem(f"{type(error).__name__}: {error}"))
+        return _told(step, CommandProblem(f"{type(error).__name__}: {error}"))
     if not quiet:
         say(f"{step.name}: {came_out}")
     return ""
 
 
-def _told(step: Step, problem: click.ClickException) -> str:
-    to_do = problem.to_do if isinstance(problem, Problem) else ""
+def _told(step: DailyStep, problem: click.ClickException) -> str:
+    to_do = problem.to_do if isinstance(problem, CommandProblem) else ""
     say(f"{step.name}: {problem.message} {to_do}".rstrip())
     return problem.message

@@ -15,7 +15,7 @@ from ledger.seal.signing.signer import Signer
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.commands.opening import Where
-from web.commands.printing import Problem, progress, say
+from web.commands.printing import CommandProblem, progress, say
 from web.commands.serving import carry_out, chores_done, chores_of, listening, serve, settings_for
 from web.sample import names
 from web.sample.diary import SampleClock
@@ -67,12 +67,14 @@ def _must_be_made(where: Where) -> bool:
     place = where.place()
     if place.is_sqlite and not place.exists:
         if place.path.exists() and any(place.path.iterdir()):
-            raise Problem(f"{place.path} holds something else.", "Give an empty or a new folder: --data FOLDER")
+            raise CommandProblem(f"{place.path} holds something else.", "Give an empty or a new folder: --data FOLDER")
         return True
     with where.bank(new=True) as bank:
         origin = bank.agreements.origin
     if origin and not origin.startswith(f"{names.ORIGIN_HOST}/"):
-        raise Problem(f"A real community lives in {where.shown}.", "Give the sample a place of its own: --data FOLDER")
+        raise CommandProblem(
+            f"A real community lives in {where.shown}.", "Give the sample a place of its own: --data FOLDER"
+        )
     return not origin
 
 
@@ -123,7 +125,7 @@ def _welcome(where: Where, bank: TimeBank, views: Views, settings: Settings) -> 
     click.echo("Each link signs in once, so open it in a browser of its own:")
     for role, name in VISITS:
         for found in find_members(bank, name)[:1]:
-            link = make_sign_in_link(bank.people, MemberId(found.account), settings.base_url, bank.desk.now())
+            link = make_sign_in_link(bank.people, MemberId(found.account), settings.base_url, bank.handler.now())
             click.echo(f"  as {role}, {name}: {link}")
     if where.place().is_sqlite:
         say(f"Commands find its seal by HOURS_SEAL={where.place().path / SEAL}")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from ledger.deciding.context import false_snapshots
+from ledger.deciding.states import false_snapshots
 from ledger.erasure.commands import is_clean
 from ledger.identifiers import MemberId
 from ledger.log.entry import UnreadableEntry, decode, instant
@@ -28,7 +28,7 @@ from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.commands.main import installed_version
 from web.commands.opening import Where
-from web.commands.printing import Format, Problem, count, format_option, print_rows, problem_of, progress, say
+from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, problem_of, progress, say
 from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -99,7 +99,7 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
     except NotFounded as error:
         yield _fault("community", error)
         yield from _without_a_founding(where, whole=whole)
-    except (Problem, Refusal, LogUnavailable, SQLAlchemyError, OSError) as error:
+    except (CommandProblem, Refusal, LogUnavailable, SQLAlchemyError, OSError) as error:
         yield _fault("community", error)
 
 
@@ -121,7 +121,7 @@ def _each(look: Callable[[], Finding]) -> Iterator[Finding]:
 
 
 def _fault(looked_at: str, error: Exception) -> Finding:
-    problem = error if isinstance(error, Problem) else problem_of(error)
+    problem = error if isinstance(error, CommandProblem) else problem_of(error)
     return Finding(looked_at, problem.message, problem.to_do or "Put it right, then ask again.")
 
 

@@ -8,8 +8,8 @@ import click
 import msgspec
 
 from web.commands.daily import aside_options, give_way
-from web.commands.opening import Day, Instant, Where
-from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say
+from web.commands.opening import DayOption, InstantOption, Where
+from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
 
 if TYPE_CHECKING:
     from projections.figures.chronicle_entries import Counted
@@ -36,8 +36,8 @@ class Kinds(click.ParamType[tuple[KindName, ...]]):
 
 
 @click.command("stats")
-@click.option("--from", "first_day", type=Day(), help="The period begins on this day; else with the first entry.")
-@click.option("--to", "last_day", type=Day(), help="It ends with this day; else on the day of the last entry.")
+@click.option("--from", "first_day", type=DayOption(), help="The period begins on this day; else with the first entry.")
+@click.option("--to", "last_day", type=DayOption(), help="It ends with this day; else on the day of the last entry.")
 @click.option("--kinds", type=Kinds(), default=KIND_NAMES, metavar="KIND,...", help="Count these kinds only.")
 @click.option(
     "--weigh",
@@ -47,7 +47,7 @@ class Kinds(click.ParamType[tuple[KindName, ...]]):
     help="By what ties weigh. Gifts have no minutes.",
 )
 @click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and with this entry number.")
-@click.option("--known-at", type=Instant(), help="Count what had been recorded by this instant.")
+@click.option("--known-at", type=InstantOption(), help="Count what had been recorded by this instant.")
 @click.option("--graph", "with_graph", is_flag=True, help="Add the shape of the network of ties. Takes longer.")
 @format_option
 @click.pass_obj
@@ -71,7 +71,7 @@ def stats_command(
     from projections.figures.measures.statistics import definitions, statistics
 
     if first_day and last_day and first_day > last_day:
-        raise Problem("The period ends before it begins.", "Give --from a day that is not after --to.")
+        raise CommandProblem("The period ends before it begins.", "Give --from a day that is not after --to.")
     with where.log() as log:
         known = _counted(log, last_day, known_at, at_entry)
     as_of = last_day or known.last_day

@@ -11,14 +11,14 @@ import msgspec
 from ledger.agreements.rules import Agreements
 from ledger.deciding.requests import wall_clock
 from ledger.importing.cells import DayOrder
-from ledger.importing.plan import Community, Outcome, Plan, carry_out, plan_import
+from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
 from ledger.importing.rows import Kind, read_rows
 from ledger.importing.sheets import COLUMNS, BadRow, UnusableFile, read_sheet
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
 from web.commands.opening import Where
-from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say
+from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
 
 MOST_SHOWN = 50
 
@@ -52,7 +52,7 @@ class Columns(click.ParamType[dict[str, str]]):
 @click.option("--debit-limit", type=click.IntRange(min=0), metavar="HOURS", help="Agree on this debit limit first.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen; write nothing.")
 @click.option("--skip-bad", is_flag=True, help="Record the good rows even when others are bad.")
-@click.option("--name", default=Community().name, show_default=True, help="What a new community is called.")
+@click.option("--name", default=NewCommunity().name, show_default=True, help="What a new community is called.")
 @click.option("--timezone", "time_zone", default="UTC", show_default=True, help="The time zone of a new community.")
 @format_option
 @click.pass_obj
@@ -88,12 +88,12 @@ def import_command(
             plan = plan_import(
                 bank,
                 rows,
-                now=max(wall_clock(), bank.desk.now()) if bank else wall_clock(),
-                community=Community(name, time_zone),
+                now=max(wall_clock(), bank.handler.now()) if bank else wall_clock(),
+                community=NewCommunity(name, time_zone),
                 debit_limit_minutes=None if debit_limit is None else -60 * debit_limit,
             )
     except UnusableFile as error:
-        raise Problem(error.wrong, error.to_do) from error
+        raise CommandProblem(error.wrong, error.to_do) from error
     bad = sorted([*unreadable, *plan.bad])
     for remark in sheet.remarks:
         say(remark)
@@ -103,7 +103,7 @@ def import_command(
     _tell_bad(outcome.refused)
     _print_summary(plan, len(rows) + len(unreadable), bad, outcome, shape, dry_run=dry_run or stops)
     if stops and not dry_run:
-        raise Problem(
+        raise CommandProblem(
             f"Nothing was recorded, because {count(len(bad), 'row')} cannot be taken.",
             "Put them right in the file, or leave them out with --skip-bad."
             + (" Or agree on a wider limit first: --debit-limit HOURS" if plan.beyond_limit else ""),
@@ -127,7 +127,7 @@ def _is_there(where: Where) -> bool:
     try:
         with where.log():
             return True
-    except Problem:
+    except CommandProblem:
         return False
     except LogUnavailable as fault:
         if fault.kind == "missing":

@@ -14,7 +14,7 @@ from ledger.log.entry import UnreadableEntry
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
 from web.commands.opening import Where
-from web.commands.printing import Problem, problem_of
+from web.commands.printing import problem_of
 
 
 class Entrance(NamedTuple):
@@ -142,12 +142,6 @@ def main() -> None:
     hours(prog_name="hours")
 
 
-__all__ = ["COMMANDS", "Problem", "hours", "main"]
-
-if __name__ == "__main__":
-    main()
-
-
 def installed_version() -> str:
     """The version of the installed package; sources that were never installed have none."""
     from importlib.metadata import PackageNotFoundError, version
@@ -156,3 +150,7 @@ def installed_version() -> str:
         return version("common-hours")
     except PackageNotFoundError:
         return "(not installed, run from its sources)"
+
+
+if __name__ == "__main__":
+    main()

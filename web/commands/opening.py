@@ -12,7 +12,7 @@ import click
 from ledger.identifiers import AccountId, MemberId, is_member
 from ledger.time_bank import TimeBank
 from projections.views import Views
-from web.commands.printing import Problem
+from web.commands.printing import CommandProblem
 
 if TYPE_CHECKING:
     from ledger.log.places import Place
@@ -117,7 +117,7 @@ class Where:
 
     def _must_hold_a_log(self, folder: Path) -> None:
         if not (folder / "log.db").exists():
-            raise Problem(f"There is no community in {folder}.", FOUND_FIRST)
+            raise CommandProblem(f"There is no community in {folder}.", FOUND_FIRST)
 
 
 def names_of(bank: TimeBank, views: Views, accounts: Iterable[AccountId]) -> dict[AccountId, str]:
@@ -133,7 +133,7 @@ def names_of(bank: TimeBank, views: Views, accounts: Iterable[AccountId]) -> dic
     }
 
 
-class Day(click.ParamType[date]):
+class DayOption(click.ParamType[date]):
     """A day, written 2026-03-28."""
 
     name = "day"
@@ -147,7 +147,7 @@ class Day(click.ParamType[date]):
             self.fail(f"{value} is not a day. Write it like 2026-03-28.", param, ctx)
 
 
-class Instant(click.ParamType[datetime]):
+class InstantOption(click.ParamType[datetime]):
     """An instant, written 2026-03-28T12:00Z; without a zone it is UTC."""
 
     name = "instant"

@@ -16,7 +16,7 @@ from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal, sentence_of
 
 
-class Problem(click.ClickException):
+class CommandProblem(click.ClickException):
     """Something that the person at the keyboard can put right. The command ends with exit code 1."""
 
     exit_code = 1
@@ -31,27 +31,27 @@ class Problem(click.ClickException):
             click.echo(self.to_do, err=True)
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> CommandProblem:
     """The problem behind a refusal or a fault of the places where things are kept."""
     match error:
         case Refusal():
-            return Problem(*two_lines(sentence_of(error)))
+            return CommandProblem(*two_lines(sentence_of(error)))
         case LogUnavailable():
-            return Problem(*two_lines(str(error)))
+            return CommandProblem(*two_lines(str(error)))
         case UnreadableEntry():
-            return Problem(
+            return CommandProblem(
                 f"The log cannot be read on: {error}.",
                 "Nothing was changed. Use the version of the program that wrote it, or look into your backups.",
             )
         case OSError():
             what = error.strerror or str(error)
-            return Problem(
+            return CommandProblem(
                 f"{error.filename}: {what}." if error.filename else f"{what}.",
                 "See that the file or folder is there, and that you may use it.",
             )
         case _:
             said = str(getattr(error, "orig", error)).strip().splitlines() or ["it gave no reason"]
-            return Problem(
+            return CommandProblem(
                 f"The database cannot be used now: {said[0]}.", "Nothing is half written. Put it right, and try again."
             )
 

@@ -9,7 +9,7 @@ import click
 from ledger.identifiers import is_group
 from ledger.personal_data.search import find_all
 from web.commands.opening import Where
-from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say
+from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
 
 if TYPE_CHECKING:
     from ledger.time_bank import TimeBank
@@ -44,7 +44,7 @@ def report_command(
     from projections.figures.reports.sheet import as_csv, as_json, lines
 
     if not PERIOD.fullmatch(period):
-        raise Problem(f"{period} is no month and no year.", "Give a month like 2025-10, or a year like 2025.")
+        raise CommandProblem(f"{period} is no month and no year.", "Give a month like 2025-10, or a year like 2025.")
     with where.bank() as bank:
         report = _found(bank, _scope(bank, group), period, audience)
     match shape:
@@ -73,7 +73,7 @@ def _scope(bank: "TimeBank", group: str) -> str:
         return COMMUNITY
     found = [match.account for match in find_all(bank, [group])[group] if is_group(match.account)]
     if len(found) != 1:
-        raise Problem(
+        raise CommandProblem(
             f"No group is called {group}." if not found else f"Several groups are called {group}.",
             "Give its identifier, which stands in the address of its page.",
         )
@@ -99,7 +99,7 @@ def _found(bank: "TimeBank", scope: str, period: str, audience: Literal["everyon
     finally:
         engine.dispose()
     latest = f"The latest closed one is {known[0]}." if known else "None is closed so far."
-    raise Problem(f"There is no report of {period}: it is not closed, or nothing was kept then.", latest)
+    raise CommandProblem(f"There is no report of {period}: it is not closed, or nothing was kept then.", latest)
 
 
 COLUMNS = ("rule", "people", "measured", "unit", "day", "entries")

@@ -20,7 +20,7 @@ from ledger.seal.verifying.note import Sealed, check_checkpoint
 from ledger.seal.verifying.policy import time_in_words
 from ledger.seal.witnessing.client import WitnessAnswer, ask_witnesses
 from web.commands.opening import Where
-from web.commands.printing import Problem, count, progress, say
+from web.commands.printing import CommandProblem, count, progress, say
 from web.pages.proof.seal import telling_position
 
 seal_option = click.option(
@@ -104,7 +104,7 @@ def signing(where: Where, place: Path | None) -> Generator[tuple[Signer, Log]]:
                 say("Was this community sealed before? Then stop here, and put the old folder back in its place.")
             yield signer, log
         except SealRefused as refused:
-            raise Problem(refused.wrong, refused.to_do) from refused
+            raise CommandProblem(refused.wrong, refused.to_do) from refused
 
 
 @click.command("bundle")
@@ -164,15 +164,17 @@ def receipt_command(where: Where, what: str, place: Path | None) -> None:
 
 def _position(log: Log, what: str) -> int:
     if not is_identifier(what) or what[0] not in "xf":
-        raise Problem(f"“{what[:LONGEST]}” is no exchange, gift or entry number.", "An exchange looks like x-9f3k2m…")
+        raise CommandProblem(
+            f"“{what[:LONGEST]}” is no exchange, gift or entry number.", "An exchange looks like x-9f3k2m…"
+        )
     position = telling_position(log, what)
     if position is None:
         noun = "exchange" if what.startswith("x-") else "gift"
-        raise Problem(f"There is no {noun} {what}.", "Its page shows the identifier in its address.")
+        raise CommandProblem(f"There is no {noun} {what}.", "Its page shows the identifier in its address.")
     return position
 
 
-class Seen(NamedTuple):
+class SealStatus(NamedTuple):
     """A seal with the words under it: its size, the note as it is kept now, lines to print, and who contradicts it."""
 
     size: int
@@ -184,17 +186,17 @@ class Seen(NamedTuple):
         """Refuses to call a seal good that a witness has contradicted."""
         if self.contradictions:
             told = "; ".join(f"{answer.name}: {answer.reason}" for answer in self.contradictions)
-            raise Problem(
+            raise CommandProblem(
                 f"A witness has seen another history of this log. {told}.", LOOK.replace("Nothing was signed. ", "")
             )
 
 
-def ask_and_look(signer: Signer, sealed: Sealed) -> Seen:
+def ask_and_look(signer: Signer, sealed: Sealed) -> SealStatus:
     """Asks every witness that can be asked, and looks what is there then."""
     return look(signer, sealed, ask_witnesses(signer, sealed))
 
 
-def look(signer: Signer, sealed: Sealed, answers: Sequence[WitnessAnswer] = ()) -> Seen:
+def look(signer: Signer, sealed: Sealed, answers: Sequence[WitnessAnswer] = ()) -> SealStatus:
     """What stands under a seal now, beside what witnesses answered."""
     latest = signer.folder.latest()
     if latest.checkpoint == sealed.checkpoint:
@@ -214,4 +216,4 @@ def look(signer: Signer, sealed: Sealed, answers: Sequence[WitnessAnswer] = ()) 
         say(
             f"The policy asks for the word of {policy.in_words}. Until it is given, a check with the policy is incomplete."
         )
-    return Seen(sealed.checkpoint.size, sealed.note.data, lines, [each for each in answers if each.contradicts])
+    return SealStatus(sealed.checkpoint.size, sealed.note.data, lines, [each for each in answers if each.contradicts])

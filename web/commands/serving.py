@@ -29,7 +29,7 @@ from projections.views import Views
 from web.app import create_app
 from web.commands.daily import NAMES
 from web.commands.opening import Where
-from web.commands.printing import Problem, say
+from web.commands.printing import CommandProblem, say
 from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
 
 SECONDS_TO_FINISH = 5
@@ -42,7 +42,7 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        raise Problem(
+        raise CommandProblem(
             f"Nothing can listen on {host} port {port}: {error.strerror}.", "Choose another: --port 8001, for instance."
         ) from error
 
@@ -75,7 +75,7 @@ logger = logging.getLogger("hours.chores")
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
-class Chore(NamedTuple):
+class ScheduledTask(NamedTuple):
     """A command that is called with `--aside` whenever `is_due`, which is asked often and takes a small question or two.
 
     One that `rests` takes a tenth of the time at most, however often it is due; and so does any that fails.
@@ -93,7 +93,9 @@ def carry_out(where: Where, command: str) -> None:
 
 
 @contextmanager
-def chores_done(where: Where, chores: Sequence[Chore], *, first_look: float = FIRST_LOOK_SECONDS) -> Generator[None]:
+def chores_done(
+    where: Where, chores: Sequence[ScheduledTask], *, first_look: float = FIRST_LOOK_SECONDS
+) -> Generator[None]:
     """Inside, each chore is done whenever it is due. At the end nothing is left running."""
     keepers = [_Keeper(where, chore, first_look) for chore in chores]
     for keeper in keepers:
@@ -110,7 +112,7 @@ def chores_done(where: Where, chores: Sequence[Chore], *, first_look: float = FI
 class _Keeper(threading.Thread):
     """Looks whether its chore is due, and leaves the work to another process."""
 
-    def __init__(self, where: Where, chore: Chore, first_look: float) -> None:
+    def __init__(self, where: Where, chore: ScheduledTask, first_look: float) -> None:
         super().__init__(name=chore.command, daemon=True)
         self._where = where
         self._chore = chore
@@ -198,16 +200,16 @@ def serve_command(where: Where, host: str, port: int) -> None:
             serve(bank, views, settings, door, ready=lambda: say(f"Serving {where.shown} at {settings.base_url}"))
 
 
-def chores_of(bank: TimeBank, views: Views) -> Sequence[Chore]:
+def chores_of(bank: TimeBank, views: Views) -> Sequence[ScheduledTask]:
     """What a served community does by itself: figures whenever they are behind, what was asked for, what is daily."""
 
     def time_zone() -> str:
         return bank.agreements.time_zone
 
     return (
-        Chore("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),
-        Chore("asked", lambda: bool(views.wishes.waiting()), seconds_between=2.0, rests=False),
-        Chore("daily", lambda: bool(views.daily.due(NAMES, datetime.now(UTC), time_zone()))),
+        ScheduledTask("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),
+        ScheduledTask("asked", lambda: bool(views.wishes.waiting()), seconds_between=2.0, rests=False),
+        ScheduledTask("daily", lambda: bool(views.daily.due(NAMES, datetime.now(UTC), time_zone()))),
     )
 
 
@@ -241,7 +243,7 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
     try:
         settings = read_settings(environment)
     except SettingsMistake as error:
-        raise Problem(
+        raise CommandProblem(
             str(error), "The variables and what they may hold are listed in the reference of settings."
         ) from error
     if not environment.get("HOURS_BASE_URL", "").strip():

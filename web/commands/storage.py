@@ -15,7 +15,7 @@ from ledger.log.entry import instant_text
 from ledger.seal.signing.folder import SealRefused, default_place
 from web.commands.main import installed_version
 from web.commands.opening import Where
-from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say, steps
+from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say, steps
 from web.commands.sealing import seal_option
 
 
@@ -52,7 +52,7 @@ def plainly() -> Generator[None]:
     try:
         yield
     except (BackupRefused, SealRefused) as refused:
-        raise Problem(refused.wrong, refused.to_do) from refused
+        raise CommandProblem(refused.wrong, refused.to_do) from refused
 
 
 @click.command("restore")

@@ -18,8 +18,8 @@ from ledger.seal.verify import Kind, read_policy, verify
 from ledger.seal.verifying.note import BadNote, VerifierKey, parse_checkpoint, parse_keys, parse_note
 from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, parse_receipt
 from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
-from web.commands.opening import Day, Where
-from web.commands.printing import Format, Problem, count, format_option, print_rows, progress, say
+from web.commands.opening import DayOption, Where
+from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
 from web.commands.sealing import seal_option, signing
 
 LARGEST_KEYS_BYTES = 1 << 20
@@ -89,8 +89,8 @@ DRAWN_SEED_BYTES = 6
 @click.command("sample")
 @click.option("--size", type=click.IntRange(1, LARGEST_SAMPLE), default=25, show_default=True, help="How many entries.")
 @click.option("--seed", default="", help="Any words that nobody could choose; without, one is drawn and printed.")
-@click.option("--from", "first_day", type=Day(), help="Only what was recorded from this day on.")
-@click.option("--to", "last_day", type=Day(), help="Only what was recorded up to this day.")
+@click.option("--from", "first_day", type=DayOption(), help="Only what was recorded from this day on.")
+@click.option("--to", "last_day", type=DayOption(), help="Only what was recorded up to this day.")
 @click.option("--at-entry", type=click.IntRange(min=1), help="Draw from the log up to and with this entry number.")
 @click.option(
     "--receipts",
@@ -120,7 +120,7 @@ def sample_command(
     if len(seed) > LONGEST_SEED or not seed.isprintable():
         raise click.BadParameter(f"A seed is one line of at most {LONGEST_SEED} letters.", param_hint="--seed")
     if folder and folder.exists() and any(folder.iterdir()):
-        raise Problem(f"{folder} is there already.", "Name a folder that is new or empty.")
+        raise CommandProblem(f"{folder} is there already.", "Name a folder that is new or empty.")
     seed = seed.strip() or secrets.token_hex(DRAWN_SEED_BYTES)
     with where.log() as log:
         positions, ends = _population(log, at_entry, first_day, last_day)
@@ -154,7 +154,7 @@ def _population(
             if len(positions) == at_entry:
                 break
     if at_entry and len(positions) < at_entry:
-        raise Problem(
+        raise CommandProblem(
             f"The log has {len(positions):,} entries, so there is no entry {at_entry:,} yet.", "Give a smaller number."
         )
     return positions, (first, last)

@@ -14,7 +14,7 @@ from ledger.seal.verifying.note import BadNote, check_note, parse_checkpoint, pa
 from ledger.seal.verifying.policy import with_only
 from ledger.seal.witnessing.witness import SEEN, NotCosigned, Witness, origin_hash
 from web.commands.opening import Where
-from web.commands.printing import Problem, progress, say
+from web.commands.printing import CommandProblem, progress, say
 from web.commands.sealing import look, seal_option, signing
 
 LARGEST_FILE_BYTES = 1 << 20
@@ -40,7 +40,9 @@ def add_command(where: Where, name: str, vkey: str, url: str, place: Path | None
         try:
             key = parse_key(vkey)
         except BadNote as error:
-            raise Problem(f"This is no public key: {error}.", "Copy the line that `hours witness` prints.") from error
+            raise CommandProblem(
+                f"This is no public key: {error}.", "Copy the line that `hours witness` prints."
+            ) from error
         signer.witnesses.add(name, key, url)
         say(f"The witness needs this log's key: hours witness --log {signer.key.text}")
         _tell_policy(signer)
@@ -111,7 +113,7 @@ def take_command(where: Where, file: Path, place: Path | None) -> None:
             words = with_only(note, keys).signatures
             check_note(note, [signer.key])
         except BadNote as error:
-            raise Problem(
+            raise CommandProblem(
                 f"{file} holds no word of a witness of this log: {error}.",
                 "Is the witness listed? See: hours witnesses list",
             ) from error
@@ -125,7 +127,7 @@ def take_command(where: Where, file: Path, place: Path | None) -> None:
             None,
         )
         if sealed is None:
-            raise Problem(
+            raise CommandProblem(
                 f"No seal over {checkpoint.size:,} entries with this root was given here.",
                 "Compare it with yours: hours seal",
             )
@@ -183,7 +185,7 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
         after = witness.last_signed(origin)
         keys = [key for key in witness.logs if key.name == origin]
         if not keys:
-            raise Problem(
+            raise CommandProblem(
                 f"The log {origin} is not followed here.", "Name its key: hours witness --log VKEY cosign DIR"
             )
         known = [witness.folder / SEEN / origin_hash(origin)] if after else []
@@ -196,11 +198,13 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
             raise click.exceptions.Exit(verdict.code)
         witness.cosign_checked(data, after, int(time.time()))
     except BadNote as error:
-        raise Problem(f"{bundle} holds no seal: {error}.", "Ask the host for a bundle: hours bundle DIR") from error
+        raise CommandProblem(
+            f"{bundle} holds no seal: {error}.", "Ask the host for a bundle: hours bundle DIR"
+        ) from error
     except NotCosigned as refused:
-        raise Problem(f"Nothing was signed: {refused.words}.") from refused
+        raise CommandProblem(f"Nothing was signed: {refused.words}.") from refused
     except SealRefused as refused:
-        raise Problem(refused.wrong, refused.to_do) from refused
+        raise CommandProblem(refused.wrong, refused.to_do) from refused
     shown = witness.shown(origin_hash(origin))
     assert shown is not None, "what was just signed is remembered"
     click.echo(shown, nl=False)
@@ -219,7 +223,7 @@ def _witness(folder: Path, name: str, logs: Sequence[str]) -> Witness:
             say(f"A new key was made: {folder / KEY}. Whoever asks this witness needs its public key:")
             say(witness.key.text)
     except SealRefused as refused:
-        raise Problem(refused.wrong, refused.to_do) from refused
+        raise CommandProblem(refused.wrong, refused.to_do) from refused
     return witness
 
 

@@ -95,7 +95,7 @@ def _laid(left: float, height: float, length: float) -> str:
     return f"M{left + 2} {height + 0.2:g}C{left + 9} {height - 0.9:g} {left + 17} {height + 1:g} {left + 24} {height - 0.1:g}"
 
 
-class Line(NamedTuple):
+class HelpLine(NamedTuple):
     """Somebody helped somebody; the minutes say how thick the line is. None: all are drawn alike."""
 
     giver: str
@@ -136,7 +136,7 @@ class _End(NamedTuple):
     is_tip: bool
 
 
-def arcs(people: Sequence[tuple[str, str]], lines: Sequence[Line]) -> Arcs | None:
+def arcs(people: Sequence[tuple[str, str]], lines: Sequence[HelpLine]) -> Arcs | None:
     """The picture of these people, as (identifier, name) from top to bottom; None where a table tells it better."""
     if not lines or len(people) > MOST_NAMES or len(lines) > MOST_LINES:
         return None

@@ -26,7 +26,7 @@ NAMED_COLUMNS = (1, 5, 10, 15, 20, 25, 30)
 DAYS, WEEKS, MONTHS = 31, 6, 12
 
 
-class Cell(msgspec.Struct, frozen=True):
+class BandCell(msgspec.Struct, frozen=True):
     """One day, week or month by its first day: its band, 0 for a quiet one, and where it stands."""
 
     first_day: date
@@ -34,7 +34,7 @@ class Cell(msgspec.Struct, frozen=True):
     column: int
 
 
-class Line(msgspec.Struct, frozen=True):
+class BandLine(msgspec.Struct, frozen=True):
     """One line of the picture and of the table behind it: a month, or a year of months.
 
     `bands` says how many of its days, weeks or months were quiet, and how many lay in each of the four bands.
@@ -61,7 +61,7 @@ class YearBands(msgspec.Struct, frozen=True):
     height: int
     quiet: str
     bands: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[BandLine, ...]
     columns: tuple[ColumnLabel, ...]
     busy: int
     cells: int
@@ -79,7 +79,7 @@ def year_bands(busy: Mapping[str, Any], first_day: date, last_day: date) -> Year
     pitch = (RIGHT - LEFT) / max(1, columns - 1)
     quiet: list[str] = []
     squares: list[list[str]] = [[] for _ in range(BANDS)]
-    lines: list[Line] = []
+    lines: list[BandLine] = []
     for row, (month, theirs) in enumerate(_rows(grain, cells)):
         y = FIRST_ROW + row * ROW_HEIGHT
         for cell in theirs:
@@ -88,7 +88,7 @@ def year_bands(busy: Mapping[str, Any], first_day: date, last_day: date) -> Year
                 squares[cell.band - 1].append(_square(x, y, SIDES[grain][cell.band - 1]))
             else:
                 quiet.append(f"M{x - 0.9:.1f} {y:g}h1.8")
-        lines.append(Line(month, y, tuple(sum(cell.band == band for cell in theirs) for band in range(BANDS + 1))))
+        lines.append(BandLine(month, y, tuple(sum(cell.band == band for cell in theirs) for band in range(BANDS + 1))))
     return YearBands(
         grain=grain,
         width=WIDTH,
@@ -102,25 +102,25 @@ def year_bands(busy: Mapping[str, Any], first_day: date, last_day: date) -> Year
     )
 
 
-def _cells(grain: Grain, known: Mapping[date, int], first_day: date, last_day: date) -> list[Cell]:
+def _cells(grain: Grain, known: Mapping[date, int], first_day: date, last_day: date) -> list[BandCell]:
     """Every cell of the period in order, the quiet ones too."""
     match grain:
         case "days":
             days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
-            return [Cell(day, known.get(day, 0), day.day) for day in days]
+            return [BandCell(day, known.get(day, 0), day.day) for day in days]
         case "weeks":
             begins = min([first_day, *known])
             starts = [begins + timedelta(weeks=number) for number in range((last_day - begins).days // 7 + 1)]
-            return [Cell(start, known.get(start, 0), (start.day - 1) // 7 + 1) for start in starts]
+            return [BandCell(start, known.get(start, 0), (start.day - 1) // 7 + 1) for start in starts]
         case "months":
             months = [
                 date(number // 12, number % 12 + 1, 1)
                 for number in range(first_day.year * 12 + first_day.month - 1, last_day.year * 12 + last_day.month)
             ]
-            return [Cell(month, known.get(month, 0), month.month) for month in months]
+            return [BandCell(month, known.get(month, 0), month.month) for month in months]
 
 
-def _rows(grain: Grain, cells: Sequence[Cell]) -> list[tuple[date, list[Cell]]]:
+def _rows(grain: Grain, cells: Sequence[BandCell]) -> list[tuple[date, list[BandCell]]]:
     """A line for each month; months themselves stand in a line for each year."""
     if grain == "months":
         by_year = groupby(cells, key=lambda cell: cell.first_day.replace(month=1))

@@ -18,7 +18,7 @@ from ledger.time_bank import TimeBank
 from web.framework.visitors import Visitor, ask
 
 
-class Asking(msgspec.Struct, frozen=True):
+class AccessRequest(msgspec.Struct, frozen=True):
     """Who wants to go where: the visitor, what stands in the path, and the ledger to look it up in."""
 
     visitor: Visitor
@@ -31,26 +31,26 @@ class Rule(msgspec.Struct, frozen=True):
 
     who: str
     allows: Callable[[Visitor], bool]
-    asks: Callable[[Asking], bool] | None = None
+    asks: Callable[[AccessRequest], bool] | None = None
 
 
-def _identifier(asking: Asking, part: str) -> str:
+def _identifier(asking: AccessRequest, part: str) -> str:
     """What stands in the path; what can be nobody's identifier is not looked up anywhere."""
     if not is_identifier(asking.path[part]):
         raise NotFoundException
     return asking.path[part]
 
 
-def _is_party(asking: Asking) -> bool:
+def _is_party(asking: AccessRequest) -> bool:
     return asking.visitor.member in asking.bank.exchange(ExchangeId(_identifier(asking, "exchange_id"))).parties
 
 
-def _is_part_of_gift(asking: Asking) -> bool:
+def _is_part_of_gift(asking: AccessRequest) -> bool:
     gift = asking.bank.gift(GiftId(_identifier(asking, "gift_id")))
     return asking.visitor.member in (gift.giver, gift.receiver, gift.recorded_by)
 
 
-def _is_for(asking: Asking) -> bool:
+def _is_for(asking: AccessRequest) -> bool:
     """Whether the gift went to everybody, or to a group of theirs."""
     receiver = asking.bank.gift(GiftId(_identifier(asking, "gift_id"))).receiver
     if is_group(receiver):
@@ -58,17 +58,17 @@ def _is_for(asking: Asking) -> bool:
     return receiver == COMMUNITY
 
 
-def _owns_account(asking: Asking) -> bool:
+def _owns_account(asking: AccessRequest) -> bool:
     account = _identifier(asking, "account")
     if account == asking.visitor.member:
         return True
     return asking.bank.belonging(GroupId(account), asking.visitor.member).belongs
 
 
-def _or_hidden(allowed: Callable[[Asking], bool]) -> Callable[[Asking], bool]:
+def _or_hidden(allowed: Callable[[AccessRequest], bool]) -> Callable[[AccessRequest], bool]:
     """To everybody else it is as if there were no such page, so that nothing is learnt from an address."""
 
-    def asks(asking: Asking) -> bool:
+    def asks(asking: AccessRequest) -> bool:
         try:
             if allowed(asking):
                 return True
@@ -174,7 +174,7 @@ async def may_enter(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
     visitor: Visitor = connection.user
     allowed = rule.allows(visitor)
     if allowed and rule.asks:
-        asking = Asking(visitor, connection.path_params, connection.app.state.bank)
+        asking = AccessRequest(visitor, connection.path_params, connection.app.state.bank)
         allowed = await ask(asking.bank, rule.asks, asking)
     if not allowed:
         raise PermissionDeniedException if visitor.is_member else NotAuthorizedException

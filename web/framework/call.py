@@ -26,8 +26,8 @@ from projections.views import Views
 from web.framework.access import Rule
 from web.framework.forms import Fields, Form, decode, posted_fields
 from web.framework.middleware import Cookies
-from web.framework.rendering import Frame, page, see_other
-from web.framework.visitors import Asked
+from web.framework.rendering import Renderer, page, see_other
+from web.framework.visitors import WebRequest
 from web.pages.proof.seals import Seals
 from web.settings import Settings
 from web.sign_in.codes import Post
@@ -57,7 +57,7 @@ class Site(msgspec.Struct, frozen=True):
     bank: TimeBank
     views: Views
     settings: Settings
-    frame: Frame
+    frame: Renderer
     cookies: Cookies
     seals: Seals
     post: Post | None
@@ -67,7 +67,7 @@ class Site(msgspec.Struct, frozen=True):
 class PageCall:
     """One request, its visitor, and the community's time bank to answer it from."""
 
-    def __init__(self, request: Asked, site: Site, body: bytes = b"") -> None:
+    def __init__(self, request: WebRequest, site: Site, body: bytes = b"") -> None:
         self.request = request
         self.site = site
         self.visitor = request.user

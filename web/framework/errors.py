@@ -18,50 +18,50 @@ from ledger.refusals import Refusal, TooBusy
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal
 from web.framework.rendering import page, see_other
-from web.framework.visitors import Asked
+from web.framework.visitors import WebRequest
 from web.wording.translation import count, gettext, later, refusal_sentence
 
 _log = logging.getLogger("hours.web")
 
 
-class Words(msgspec.Struct, frozen=True):
+class ErrorText(msgspec.Struct, frozen=True):
     """What an error page says."""
 
     title: str
     sentence: str
 
 
-SAID: Mapping[int, Words] = {
-    400: Words(
+SAID: Mapping[int, ErrorText] = {
+    400: ErrorText(
         later("We could not read that"),
         later("Something about this request cannot be understood. Go back and try once more."),
     ),
-    403: Words(
+    403: ErrorText(
         later("This page is not yours to open"),
         later("It belongs to somebody else, or to a coordinator. If you think it should be yours, ask a coordinator."),
     ),
-    404: Words(
+    404: ErrorText(
         later("There is no such page"),
         later("The address may be mistyped, or the page has moved. Nothing is lost from the book."),
     ),
-    405: Words(
+    405: ErrorText(
         later("This page cannot be used that way"),
         later("Go back and use the buttons on the page."),
     ),
-    413: Words(
+    413: ErrorText(
         later("That was too much at once"),
         later("What you sent is longer than this page can take. Go back, shorten it, and send it again."),
     ),
-    422: Words(later("That was not recorded"), later("Go back and look at what you typed.")),
-    429: Words(
+    422: ErrorText(later("That was not recorded"), later("Go back and look at what you typed.")),
+    429: ErrorText(
         later("That was often in a short time"),
         later("To keep guessers out, we wait a while. Try again in an hour, or ask a coordinator for a sign-in link."),
     ),
-    500: Words(
+    500: ErrorText(
         later("Something broke on our side"),
         later("It is not your doing, and nothing half done was recorded. Try again in a little while."),
     ),
-    503: Words(
+    503: ErrorText(
         later("The book is out of reach for a moment"),
         later("Nothing was recorded. Please try again in a minute; what you typed is still there when you go back."),
     ),
@@ -157,7 +157,7 @@ SECONDS_TO_RETRY = 5
 Answer = Response[Any]
 
 
-def given(request: Asked, data: bytes, media_type: str, keeping: str = "") -> Answer:
+def given(request: WebRequest, data: bytes, media_type: str, keeping: str = "") -> Answer:
     """Bytes with a mark of their content; nothing but the mark for whoever has them already."""
     mark = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'  # weak: on the way they may be compressed
     headers = {"etag": mark, "cache-control": keeping} if keeping else {}

@@ -82,7 +82,7 @@ def posted_fields(request: Request[Any, Any, Any], body: bytes) -> Fields:
     return Fields(pairs)
 
 
-class Problem(msgspec.Struct, frozen=True):
+class FieldProblem(msgspec.Struct, frozen=True):
     """One thing to put right: a code, or a whole sentence in the reader's language, and the limit it speaks of."""
 
     code: str
@@ -99,7 +99,7 @@ class Form(Generic[T]):
         self._fields = frozenset(self._values)
         self._sentences = sentences or {}
         self._wish: T | None = None
-        self.problems: dict[str, Problem] = {}
+        self.problems: dict[str, FieldProblem] = {}
         self.command = ""
         """The id that was sent along, kept for the next try; where it is empty, the page that shows the form makes one."""
 
@@ -133,18 +133,18 @@ class Form(Generic[T]):
 
         `code` is one of the usual ones, or a sentence in the reader's language. The first mistake of a field stays.
         """
-        self.problems.setdefault(field, Problem(code, limit))
+        self.problems.setdefault(field, FieldProblem(code, limit))
 
     def refuse_for(self, refusal: Refusal, otherwise: str) -> None:
         """Puts the ledger's "no" beside the field it is about, or beside another one when the form has no such field."""
         field = refusal.about if refusal.about in self._fields else otherwise
-        self.problems.setdefault(field, Problem(refusal_sentence(refusal)))
+        self.problems.setdefault(field, FieldProblem(refusal_sentence(refusal)))
 
     def accept(self, wish: T) -> None:
         """Keeps the decoded wish."""
         self._wish = wish
 
-    def _sentence(self, field: str, problem: Problem) -> str:
+    def _sentence(self, field: str, problem: FieldProblem) -> str:
         own = self._sentences.get(f"{field}.{problem.code}") or self._sentences.get(problem.code)
         if own is None and problem.code == "too_long":
             return ngettext("Use at most %(num)s letter", "Use at most %(num)s letters", problem.limit)
@@ -180,7 +180,7 @@ def decode(shape: type[T], fields: Fields, sentences: Mapping[str, str] | None =
         elif typed and typed[0]:
             _take(form, found, field, kind, typed[0])
         elif field.required:
-            form.problems[field.encode_name] = Problem("required")
+            form.problems[field.encode_name] = FieldProblem("required")
     if not form.problems:
         form.accept(shape(**found))
     return form
@@ -203,10 +203,10 @@ def _take(
     if isinstance(kind, (inspect.IntType, inspect.DateType)) and isinstance(typed, str):
         typed = ascii_digits(typed)
         if isinstance(kind, inspect.IntType) and not _is_whole_number(typed):
-            form.problems[field.encode_name] = Problem("not_a_number")
+            form.problems[field.encode_name] = FieldProblem("not_a_number")
             return
     elif isinstance(typed, list) and not typed and field.required:
-        form.problems[field.encode_name] = Problem("required")
+        form.problems[field.encode_name] = FieldProblem("required")
         return
     try:
         found[field.name] = msgspec.convert(_as_number(typed, kind), field.type, strict=False)
@@ -214,26 +214,26 @@ def _take(
         form.problems[field.encode_name] = _problem(kind, typed)
 
 
-def _problem(kind: inspect.Type, typed: str | list[str]) -> Problem:
+def _problem(kind: inspect.Type, typed: str | list[str]) -> FieldProblem:
     """Why a value was refused, found from the constraints of its type rather than from the words of an exception."""
     match kind:
         case inspect.IntType(ge=least, le=most):
             if least is not None and int(str(_as_number(typed, kind))) < least:
-                return Problem("too_small", least)
-            return Problem("too_large", most or 0)
+                return FieldProblem("too_small", least)
+            return FieldProblem("too_large", most or 0)
         case inspect.StrType(max_length=longest) if longest is not None and len(typed) > longest:
-            return Problem("too_long", longest)
+            return FieldProblem("too_long", longest)
         case inspect.StrType(min_length=shortest) if shortest is not None and len(typed) < shortest:
-            return Problem("too_short", shortest)
+            return FieldProblem("too_short", shortest)
         case inspect.LiteralType() | inspect.EnumType() | inspect.ListType():
-            return Problem("unknown_choice")
+            return FieldProblem("unknown_choice")
         case inspect.DateType():
-            return Problem("not_a_day")
+            return FieldProblem("not_a_day")
         case _:
-            return Problem("misread")
+            return FieldProblem("misread")
 
 
-def _unkeepable(text: str) -> Problem | None:
+def _unkeepable(text: str) -> FieldProblem | None:
     """Lone surrogates cannot be stored, control characters not be read, and overrides turn the words after them round.
 
     Line breaks in a note are fine.
@@ -242,7 +242,7 @@ def _unkeepable(text: str) -> Problem | None:
         return None
     plain = text.replace("\r\n", "\n")
     wrong = any(unicodedata.category(sign) in {"Cs", "Cc"} and sign not in LINE_BREAKS for sign in plain)
-    return Problem("unreadable") if wrong or any(sign in OVERRIDES for sign in plain) else None
+    return FieldProblem("unreadable") if wrong or any(sign in OVERRIDES for sign in plain) else None
 
 
 def _showable(text: str) -> str:

@@ -77,7 +77,7 @@ async def add_headers(message: Message, _scope: Scope) -> None:
         headers.update(HEADERS)
 
 
-class Doors:
+class Middleware:
     """The app with its doors, outermost first: HEAD, language, long addresses, host, forms from elsewhere, visitor."""
 
     def __init__(

@@ -24,7 +24,7 @@ from web.drawing import drawings
 from web.framework.access import Rule, rule_of
 from web.framework.forms import Form
 from web.framework.static_files import StaticFiles
-from web.framework.visitors import Asked, Visitor
+from web.framework.visitors import Visitor, WebRequest
 from web.wording import translation as words
 
 _WEB = Path(__file__).parents[1]
@@ -36,34 +36,34 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _IS_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+").fullmatch
 
 
-class Door(msgspec.Struct, frozen=True):
+class MenuItem(msgspec.Struct, frozen=True):
     """One link of the menus: shown to whoever may go there, once there is such a page."""
 
     handler: str
     label: str
 
 
-MAIN_DOORS = (
-    Door("show_home", words.later("Home")),
-    Door("show_log", words.later("Log")),
-    Door("show_history", words.later("My history")),
-    Door("show_community", words.later("Community")),
+MAIN_MENU = (
+    MenuItem("show_home", words.later("Home")),
+    MenuItem("show_log", words.later("Log")),
+    MenuItem("show_history", words.later("My history")),
+    MenuItem("show_community", words.later("Community")),
 )
-MORE_DOORS = (
-    Door("show_story", words.later("My story")),
-    Door("show_members", words.later("Members")),
-    Door("show_groups", words.later("Groups")),
-    Door("show_journal", words.later("Journal")),
-    Door("show_audit", words.later("Audit")),
-    Door("show_balances", words.later("Balances")),
-    Door("show_desk", words.later("Coordinator")),
-    Door("show_agreements", words.later("Agreements")),
-    Door("show_seal", words.later("The seal")),
-    Door("show_devices", words.later("My devices")),
+MORE_MENU = (
+    MenuItem("show_story", words.later("My story")),
+    MenuItem("show_members", words.later("Members")),
+    MenuItem("show_groups", words.later("Groups")),
+    MenuItem("show_journal", words.later("Journal")),
+    MenuItem("show_audit", words.later("Audit")),
+    MenuItem("show_balances", words.later("Balances")),
+    MenuItem("show_desk", words.later("Coordinator")),
+    MenuItem("show_agreements", words.later("Agreements")),
+    MenuItem("show_seal", words.later("The seal")),
+    MenuItem("show_devices", words.later("My devices")),
 )
 
 
-class Frame:
+class Renderer:
     """Turns a template and what it shows into a page, in the reader's language."""
 
     def __init__(
@@ -106,12 +106,12 @@ class Frame:
             community=self._community,
             speech=speech,
             today=words.today(self._now()),
-            main_doors=self._doors(MAIN_DOORS, visitor, path),
-            more_doors=self._doors(MORE_DOORS, visitor, path),
+            main_doors=self._doors(MAIN_MENU, visitor, path),
+            more_doors=self._doors(MORE_MENU, visitor, path),
             **context,
         )
 
-    def _doors(self, doors: Sequence[Door], visitor: Visitor, path: str) -> list[dict[str, object]]:
+    def _doors(self, doors: Sequence[MenuItem], visitor: Visitor, path: str) -> list[dict[str, object]]:
         if not visitor.is_member:
             return []
         open_doors = [
@@ -239,7 +239,7 @@ def _in_path(part: object) -> str:
 
 
 def page(
-    request: Asked,
+    request: WebRequest,
     template: str,
     *,
     status: int = 200,
@@ -251,7 +251,7 @@ def page(
 
     Called in a handler's thread: the template is rendered here and not on the event loop.
     """
-    frame: Frame = request.app.state.frame
+    frame: Renderer = request.app.state.frame
     if form is not None:
         context["form"] = form
         status = 422 if form.problems and status == 200 else status

@@ -56,7 +56,7 @@ class Visitor(msgspec.Struct, frozen=True):
 
 STRANGER = Visitor()
 
-Asked = Request[Visitor, Any, Any]
+WebRequest = Request[Visitor, Any, Any]
 """A request whose visitor is known: every request of this app."""
 
 

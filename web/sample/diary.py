@@ -7,15 +7,15 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Literal, NamedTuple
 
-from ledger.deciding.context import Known
-from ledger.deciding.handler import Desk
-from ledger.deciding.requests import Caller, Command, Request, WithWords, wall_clock
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.handler import CommandHandler
+from ledger.deciding.requests import Caller, Command, Request, SealedFact, wall_clock
 from ledger.identifiers import CommandId, MemberId, new_command_id
 from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
 from projections.figures.measures.acts import Kind
 from web.sample.neighbours import Neighbour
-from web.sample.plan import Act, Habits
+from web.sample.plan import Habits, PlannedAct
 
 AT_ONCE = 250
 
@@ -30,15 +30,15 @@ class SampleClock:
         return self.moment or wall_clock()
 
 
-class Diary(Desk):
+class SampleRecorder(CommandHandler):
     """A command handler that writes requests down, each with its moment, and carries them out together.
 
-    Things to do are planned for moments, and done in the order of the moments. What a command records is not known when it
+    Things to do are planned for moments, and done in the order of the moments. What a command records is not context when it
     is written down, but the identifier it will create is. A refused one doesn't affect the others, and is kept.
     """
 
     def __init__(self, bank: TimeBank, clock: SampleClock) -> None:
-        super().__init__(bank.log, bank.people, clock=clock, ids=bank.desk.ids)
+        super().__init__(bank.log, bank.people, clock=clock, ids=bank.handler.ids)
         self.refused: list[Refusal] = []
         self._shown = clock
         self._due: list[tuple[datetime, int, Callable[[], object]]] = []
@@ -67,9 +67,9 @@ class Diary(Desk):
             self.flush()
         return request
 
-    def allowed(self, request: Request, known: Known) -> list[WithWords]:
+    def allowed(self, request: Request, context: DecisionContext) -> list[SealedFact]:
         self._shown.moment = self._moments[request.caller.id]
-        return super().allowed(request, known)
+        return super().allowed(request, context)
 
     def flush(self) -> None:
         """Brings what was written into the log."""
@@ -88,13 +88,13 @@ CONFIRMED_AGAIN_AFTER = timedelta(hours=1)
 ANSWERS: dict[str, What] = {"yes": "confirmed", "no": "declined", "called off": "called off"}
 
 
-class Step(NamedTuple):
+class PlannedStep(NamedTuple):
     """Somebody says something about an act. `number` is the act's place in the plan."""
 
     moment: datetime
     number: int
     what: What
-    act: Act
+    act: PlannedAct
 
     @property
     def is_last(self) -> bool:
@@ -102,21 +102,21 @@ class Step(NamedTuple):
         return _next(self) is None
 
 
-def steps(acts: Iterable[Act]) -> Iterator[Step]:
+def steps(acts: Iterable[PlannedAct]) -> Iterator[PlannedStep]:
     """Everything that is said, in the order of time; acts come oldest first."""
-    waiting: list[Step] = []
+    waiting: list[PlannedStep] = []
     for number, act in enumerate(acts):
         midnight = datetime.combine(act.day, time(), UTC)
         while waiting and waiting[0].moment < midnight:
             yield _taken(waiting)
         told = act.telling
         moment = midnight + timedelta(days=told.after_days, minutes=told.at_minute)
-        heapq.heappush(waiting, Step(moment, number, "told", act))
+        heapq.heappush(waiting, PlannedStep(moment, number, "told", act))
     while waiting:
         yield _taken(waiting)
 
 
-def _taken(waiting: list[Step]) -> Step:
+def _taken(waiting: list[PlannedStep]) -> PlannedStep:
     step = waiting[0]
     following = _next(step)
     if following:
@@ -126,7 +126,7 @@ def _taken(waiting: list[Step]) -> Step:
     return step
 
 
-def _next(step: Step) -> Step | None:
+def _next(step: PlannedStep) -> PlannedStep | None:
     """What is said next about the same act; None when that was all."""
     told = step.act.telling
     match step.what:

@@ -13,7 +13,7 @@ from ledger.identifiers import ExchangeId, MemberId
 from ledger.members.commands import InviteMember
 from ledger.time_bank import TimeBank
 from web.sample import names
-from web.sample.diary import LONGEST_DAYS, Diary, SampleClock, steps
+from web.sample.diary import LONGEST_DAYS, SampleClock, SampleRecorder, steps
 from web.sample.neighbours import Neighbour, settle
 from web.sample.plan import LIVELY, Habits
 from web.sample.recording import Clerk, at
@@ -56,7 +56,7 @@ def fill(
     neighbours = settle(habits, len(cast), first_day, last_day, CATEGORIES, chance)
     if has_story:
         neighbours = _with_parts(neighbours, cast, first_day, last_day)
-    diary = Diary(bank, clock)
+    diary = SampleRecorder(bank, clock)
     clerk = Clerk(bank, diary, random.Random(seed), names_of=cast, in_full=has_story)  # noqa: S311
     _begin(diary, clerk, neighbours, habits, first_day, last_day, has_groups=has_story)
     if has_story:
@@ -105,7 +105,7 @@ def _with_parts(neighbours: list[Neighbour], cast: list[str], first_day: date, l
 
 
 def _begin(
-    diary: Diary,
+    diary: SampleRecorder,
     clerk: Clerk,
     neighbours: Sequence[Neighbour],
     habits: Habits,
@@ -126,7 +126,7 @@ def _begin(
         clerk.expect(neighbour, formed)
 
 
-def tell_the_last_days(diary: Diary, ids: Mapping[str, MemberId], now: datetime) -> None:
+def tell_the_last_days(diary: SampleRecorder, ids: Mapping[str, MemberId], now: datetime) -> None:
     """Plans what the member of the demo, and the coordinator, find waiting when they sign in."""
 
     def report(days: float, teller: str, legs: list[tuple[str, str, int, str]], note: str) -> None:
@@ -153,7 +153,7 @@ def tell_the_last_days(diary: Diary, ids: Mapping[str, MemberId], now: datetime)
 
 
 def _report(
-    diary: Diary,
+    diary: SampleRecorder,
     ids: Mapping[str, MemberId],
     moment: datetime,
     teller: str,
@@ -167,7 +167,9 @@ def _report(
     return ExchangeId(f"x-{diary.write(report, ids[teller]).new_id}")
 
 
-def _ask_to_take_back(diary: Diary, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime) -> None:
+def _ask_to_take_back(
+    diary: SampleRecorder, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime
+) -> None:
     """Settled nine days ago; yesterday the giver noticed a mistake and asked."""
     told, kept = now - timedelta(days=9), list[ExchangeId]()
     legs = [(giver, receiver, 120, "computers")]

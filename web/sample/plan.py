@@ -15,7 +15,7 @@ QUARTER_MINUTES = 15
 CORRECTED_BY_QUARTERS = 2
 
 
-class Act(NamedTuple):
+class PlannedAct(NamedTuple):
     """One thing that happened. Places are positions in the list of neighbours; a skill exchange has two lengths.
 
     Lengths are those that were told first; a gift has one that nobody counts.
@@ -227,7 +227,7 @@ class Credit:
         """Whether so many minutes, net, may go from one to the other; below zero the other way."""
         return minutes == 0 or self._sure[receiver if minutes > 0 else giver] - abs(minutes) >= self._limit
 
-    def count(self, act: Act) -> None:
+    def count(self, act: PlannedAct) -> None:
         """Takes in an act that there was room for."""
         told = act.telling
         minutes, stays = act.net_minutes, act.corrected.net_minutes

@@ -33,9 +33,9 @@ from ledger.members.facts import MemberInvited
 from ledger.time_bank import TimeBank
 from web.sample import names
 from web.sample import names as notes
-from web.sample.diary import Diary, Step
+from web.sample.diary import PlannedStep, SampleRecorder
 from web.sample.neighbours import Neighbour
-from web.sample.plan import Act, Habits
+from web.sample.plan import Habits, PlannedAct
 
 NOTED = 0.5
 WITHDRAWN = 0.01
@@ -51,7 +51,7 @@ class Clerk:
     """
 
     def __init__(
-        self, bank: TimeBank, diary: Diary, chance: random.Random, *, names_of: Sequence[str], in_full: bool
+        self, bank: TimeBank, diary: SampleRecorder, chance: random.Random, *, names_of: Sequence[str], in_full: bool
     ) -> None:
         self._bank = bank
         self._diary = diary
@@ -135,7 +135,7 @@ class Clerk:
 
     # What happened
 
-    def write(self, step: Step) -> None:
+    def write(self, step: PlannedStep) -> None:
         """Writes down what somebody says, at the diary's present moment."""
         act = step.act
         if act.kind == "gift":
@@ -167,11 +167,11 @@ class Clerk:
                 self._diary.write(ConfirmExchange(exchange), self.ids[giver])
         self._forget_if_last(step)
 
-    def _forget_if_last(self, step: Step) -> None:
+    def _forget_if_last(self, step: PlannedStep) -> None:
         if step.is_last:
             del self._open[step.number]
 
-    def _teller(self, act: Act) -> str:
+    def _teller(self, act: PlannedAct) -> str:
         match act.telling.by:
             case "giver":
                 return self._names[act.giver]
@@ -180,12 +180,12 @@ class Clerk:
             case "coordinator":
                 return names.COORDINATOR
 
-    def _report(self, act: Act, teller: str, *, corrects: ExchangeId | None = None) -> ExchangeId:
+    def _report(self, act: PlannedAct, teller: str, *, corrects: ExchangeId | None = None) -> ExchangeId:
         note = "" if corrects else self._note(notes.HELP, act.category)
         report = ReportExchange(legs=tuple(self._legs(act)), given_on=act.day, note=note, corrects=corrects)
         return ExchangeId(f"x-{self._diary.write(report, self.ids[teller]).new_id}")
 
-    def _write_gift(self, act: Act, moment: datetime) -> None:
+    def _write_gift(self, act: PlannedAct, moment: datetime) -> None:
         receiver, teller = AccountId(self.ids[self._names[act.receiver]]), self._teller(act)
         draw = self._chance.random()
         if self._in_full and self._groups and draw < GIFT_TO_GROUP + GIFT_TO_ALL:
@@ -212,7 +212,7 @@ class Clerk:
 
     # Small change
 
-    def _legs(self, act: Act) -> list[Leg]:
+    def _legs(self, act: PlannedAct) -> list[Leg]:
         giver, receiver = self.ids[self._names[act.giver]], self.ids[self._names[act.receiver]]
         legs = [help_given(giver, receiver, act.minutes, act.category)]
         if act.kind == "skill-exchange":

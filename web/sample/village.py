@@ -13,7 +13,7 @@ from itertools import accumulate
 from projections.figures.measures.acts import Kind
 from web.sample.diary import COORDINATOR, tell
 from web.sample.neighbours import TRIES, Neighbour, Pair, Street
-from web.sample.plan import MEAN_MONTH_DAYS, QUARTER_MINUTES, Act, Credit, Habits, shape_of_days
+from web.sample.plan import MEAN_MONTH_DAYS, QUARTER_MINUTES, Credit, Habits, PlannedAct, shape_of_days
 
 LONGEST_QUARTERS = 24 * 4
 """The ledger takes no more than a day for one help."""
@@ -27,7 +27,7 @@ def live(
     chance: random.Random,
     *,
     acts: int | None = None,
-) -> Iterator[Act]:
+) -> Iterator[PlannedAct]:
     """What they do, day by day, oldest first: about so many acts, or as many as the habits say.
 
     Only people who trade by then take part. Nobody receives beyond the debit limit whatever comes into the book first,
@@ -103,7 +103,7 @@ class _Town:
         self._exchanging: dict[Pair, bool] = {}
         self._credit = Credit(len(neighbours), habits.debit_limit_minutes)
 
-    def act(self, day: date, number: int, last_day: date) -> Act | None:
+    def act(self, day: date, number: int, last_day: date) -> PlannedAct | None:
         """Something that happens in a street on a day; None when nobody finds together."""
         chance, habits = self._chance, self._habits
         is_gift = chance.random() < habits.gifts
@@ -117,7 +117,7 @@ class _Town:
         is_exchange = not is_gift and self._exchange_skills(pair)
         kind: Kind = "gift" if is_gift else "skill-exchange" if is_exchange else "help"
         telling = tell(kind, giver, receiver, (last_day - day).days, habits, chance)
-        act = Act(day, kind, *pair, there, chance.choice(giver.skills), telling)
+        act = PlannedAct(day, kind, *pair, there, chance.choice(giver.skills), telling)
         if is_exchange:
             act = act._replace(quarters_back=back, category_back=chance.choice(receiver.skills))
         self._credit.count(act)

@@ -20,7 +20,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.personal_data.store import People
+from ledger.personal_data.store import PersonalData
 from web.framework.forms import ascii_digits
 from web.settings import Settings
 from web.sign_in.tables import SIGN_IN_CODE, hash_of, new_token, prepare, seconds, writing
@@ -30,7 +30,7 @@ VALID_FOR = timedelta(minutes=15)
 MOST_TRIES = 5
 
 
-class Asked(msgspec.Struct, frozen=True):
+class CodeRequest(msgspec.Struct, frozen=True):
     """What was made for one asking: a token for the browser, and a code and a link for the mail."""
 
     browser_token: str
@@ -45,9 +45,9 @@ class Answer(msgspec.Struct, frozen=True):
     problem: Literal["wrong", "over"] | None = None
 
 
-def ask(engine: sa.Engine, member: MemberId | None, now: datetime) -> Asked:
+def ask(engine: sa.Engine, member: MemberId | None, now: datetime) -> CodeRequest:
     """Makes a code and a link. For nobody it does the same work, and what it makes lets nobody in."""
-    asked = Asked(new_token(), f"{secrets.randbelow(1_000_000):06}", new_token())
+    asked = CodeRequest(new_token(), f"{secrets.randbelow(1_000_000):06}", new_token())
     with writing(engine) as connection:
         connection.execute(sa.delete(SIGN_IN_CODE).where(SIGN_IN_CODE.c.expires_at <= seconds(now)))
         connection.execute(
@@ -124,7 +124,7 @@ LINK_VALID_FOR = timedelta(days=1)
 
 
 def make_sign_in_link(
-    people: People, member_id: MemberId, base_url: str, now: datetime, valid_for: timedelta = LINK_VALID_FOR
+    people: PersonalData, member_id: MemberId, base_url: str, now: datetime, valid_for: timedelta = LINK_VALID_FOR
 ) -> str:
     """The address of a page that signs this member in, once, until it expires. Whether they may is asked again then."""
     prepare(people.engine)

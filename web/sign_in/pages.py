@@ -167,7 +167,7 @@ def _signed_in(call: Call, member: MemberId, to: str) -> Redirect:
     return see_other(to or "/", cookies=[call.site.cookies.session(token), call.site.cookies.no_asking()])
 
 
-def _posting(call: Call, asked: codes.Asked, address: str) -> BackgroundTask | None:
+def _posting(call: Call, asked: codes.CodeRequest, address: str) -> BackgroundTask | None:
     """The mail, made now for everybody and sent, after the answer, to members alone."""
     link = link_url(call.site.settings.base_url, asked.link_token)
     community = call.bank.agreements.name

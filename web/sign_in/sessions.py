@@ -10,8 +10,8 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.log.prepared_queries import Question
-from ledger.personal_data.store import WORDS
+from ledger.log.prepared_queries import PreparedQuery
+from ledger.personal_data.store import PERSONAL_TEXTS
 from web.sign_in.tables import SESSION, hash_of, new_token, seconds, writing
 
 SIGNED_IN_FOR = timedelta(days=90)
@@ -21,7 +21,7 @@ RENEWED_EVERY = timedelta(days=1)
 """A visit is written down once a day, so that reading a page writes nothing."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundSession(msgspec.Struct, frozen=True):
     """A session that still holds; `is_due` says that it is time to `renew` it, and its cookie.
 
     `name` is what the member is called; empty when their words were forgotten.
@@ -51,7 +51,7 @@ def start(engine: sa.Engine, member: MemberId, now: datetime, *, instead_of: str
     return token
 
 
-def find(engine: sa.Engine, token: str, now: datetime) -> Found | None:
+def find(engine: sa.Engine, token: str, now: datetime) -> FoundSession | None:
     """Whose session this is, if it is one and was used in the last 90 days."""
     found = _OF_TOKEN.ask(engine, token_hash=hash_of(token))
     if not found:
@@ -59,7 +59,7 @@ def find(engine: sa.Engine, token: str, now: datetime) -> Found | None:
     member, seen_at, name = found[0]
     if seen_at <= seconds(now - SIGNED_IN_FOR):
         return None
-    return Found(MemberId(member), name or "", is_due=seen_at <= seconds(now - RENEWED_EVERY))
+    return FoundSession(MemberId(member), name or "", is_due=seen_at <= seconds(now - RENEWED_EVERY))
 
 
 def renew(engine: sa.Engine, token: str, now: datetime) -> None:
@@ -94,9 +94,11 @@ def devices(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> S
 
 
 # Asked for every page, so it is put into words for the database only once.
-_OF_TOKEN = Question(
-    sa.select(SESSION.c.member, SESSION.c.seen_at, WORDS.c.value)
-    .outerjoin_from(SESSION, WORDS, sa.and_(WORDS.c.subject == SESSION.c.member, WORDS.c.field == "name"))
+_OF_TOKEN = PreparedQuery(
+    sa.select(SESSION.c.member, SESSION.c.seen_at, PERSONAL_TEXTS.c.value)
+    .outerjoin_from(
+        SESSION, PERSONAL_TEXTS, sa.and_(PERSONAL_TEXTS.c.subject == SESSION.c.member, PERSONAL_TEXTS.c.field == "name")
+    )
     .where(SESSION.c.token_hash == sa.bindparam("token_hash"))
 )
 

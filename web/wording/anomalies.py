@@ -9,8 +9,8 @@ from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from ledger.agreements.facts import Thresholds
-from projections.checks.anomalies import Noted, Rule
-from web.wording.labels import Voice
+from projections.checks.anomalies import Anomaly, Rule
+from web.wording.labels import SentenceContext
 from web.wording.translation import count, day, duration, gettext, later, ngettext, speech
 
 
@@ -126,7 +126,7 @@ def rule_words(rule: Rule, thresholds: Thresholds) -> tuple[str, str]:
     return gettext(text.name), gettext(text.looks_for) % values
 
 
-def found_words(one: Noted, voice: Voice) -> Markup:
+def found_words(one: Anomaly, voice: SentenceContext) -> Markup:
     """One find as a sentence. Names and amounts are marked up, everything else is escaped."""
     names = [voice.name(who) for who in one.people]
     told: dict[str, object] = {

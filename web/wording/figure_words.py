@@ -17,7 +17,7 @@ class Called(NamedTuple):
     unit: Unit
 
 
-class Part(NamedTuple):
+class FigureGroup(NamedTuple):
     """Some figures that belong together, by their names, under a heading."""
 
     heading: str
@@ -67,11 +67,11 @@ CALLED: Mapping[str, Called] = {
     "overloaded": Called(later("People who may be giving too much"), "count"),
 }
 
-PARTS: Sequence[Part] = (
-    Part(
+PARTS: Sequence[FigureGroup] = (
+    FigureGroup(
         later("How much, and by how many"), ("minutes", "given", "received", "entries", "people", "members", "enrolled")
     ),
-    Part(
+    FigureGroup(
         later("Who took part"),
         (
             "people_30",
@@ -83,11 +83,11 @@ PARTS: Sequence[Part] = (
             "people_received_only",
         ),
     ),
-    Part(
+    FigureGroup(
         later("Beginning, and coming back"),
         ("newcomers", "newcomers_began", "median_days_to_first_exchange", "retention_people", "retention"),
     ),
-    Part(
+    FigureGroup(
         later("Where help goes"),
         (
             "given_back",
@@ -98,11 +98,11 @@ PARTS: Sequence[Part] = (
             "passed_on_by_chance",
         ),
     ),
-    Part(
+    FigureGroup(
         later("How wide the circle is"),
         ("median_people_helped", "median_helped_by", "returned_ties", "top_tenth_given", "effective_givers"),
     ),
-    Part(
+    FigureGroup(
         later("How help flows"),
         (
             *("entries_per_active_member_month", "minutes_per_active_member_month", "median_minutes_per_entry"),
@@ -154,31 +154,31 @@ def said(name: str, value: Any) -> str:
             return gettext("%(low)s to %(high)s", low=low, high=high)
 
 
-class Row(NamedTuple):
+class FigureRow(NamedTuple):
     """A figure's name on the page with its values, one for each period."""
 
     words: str
     values: Sequence[str]
 
 
-class Compared(NamedTuple):
+class ComparedFigures(NamedTuple):
     """Some figures of two periods side by side, under a heading."""
 
     heading: str
-    rows: Sequence[Row]
+    rows: Sequence[FigureRow]
 
 
-def compared(*periods: Mapping[str, Any]) -> list[Compared]:
+def compared(*periods: Mapping[str, Any]) -> list[ComparedFigures]:
     """The same figures of several periods, part by part; those that a report does not have are left out."""
-    found: list[Compared] = []
+    found: list[ComparedFigures] = []
     for part in PARTS:
         rows = [
-            Row(gettext(CALLED[name].words), [valued(name, figures) for figures in periods])
+            FigureRow(gettext(CALLED[name].words), [valued(name, figures) for figures in periods])
             for name in part.figures
             if any(name in figures for figures in periods)
         ]
         if rows:
-            found.append(Compared(gettext(part.heading), rows))
+            found.append(ComparedFigures(gettext(part.heading), rows))
     return found
 
 

@@ -10,11 +10,11 @@ from ledger.exchanges.facts import ExchangeReported, ExchangeReversed, ExchangeS
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.log.entry import Entry, instant
 from projections.exchanges import ExchangeView, GiftView, Moment
-from projections.journal_views import Chapter
+from projections.journal_views import JournalView
 from web.wording.names import nameless
 from web.wording.translation import count, gettext, later
 
-CHAPTERS: Mapping[Chapter, tuple[str, str]] = {
+CHAPTERS: Mapping[JournalView, tuple[str, str]] = {
     "corrections": (
         later("Corrections"),
         later("What was taken back or put right. Each names the entry it concerns, who asked, and who agreed."),
@@ -49,7 +49,7 @@ CHAPTERS: Mapping[Chapter, tuple[str, str]] = {
 _ = gettext
 
 
-class Voice(NamedTuple):
+class SentenceContext(NamedTuple):
     """What a sentence is told with: what people, groups and kinds of help are called, and where reports stand."""
 
     names: Mapping[str, str]
@@ -106,7 +106,7 @@ class Link(NamedTuple):
     number: int
 
 
-class Correction(NamedTuple):
+class CorrectionLink(NamedTuple):
     """Which entry a correction concerns, and how many days after that one was recorded it came."""
 
     original: int
@@ -148,7 +148,7 @@ def links_of(fact: Fact, stories: Stories) -> list[Link]:
     return [Link(sense, moment.number) for sense, moment in found if moment]
 
 
-def correction_of(entry: Entry, stories: Stories) -> Correction | None:
+def correction_of(entry: Entry, stories: Stories) -> CorrectionLink | None:
     """The entry as a correction, if it is one. Who asked and who agreed is in its sentence."""
     fact = entry.data
     match fact:
@@ -160,7 +160,7 @@ def correction_of(entry: Entry, stories: Stories) -> Correction | None:
             original = _moment(stories, fact.gift, "gift-recorded")
         case _:
             return None
-    return Correction(original.number, (entry.recorded_at - instant(original.at)).days) if original else None
+    return CorrectionLink(original.number, (entry.recorded_at - instant(original.at)).days) if original else None
 
 
 def _moment(stories: Stories, item: str, kind: str) -> Moment | None:

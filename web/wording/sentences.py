@@ -30,15 +30,15 @@ from ledger.exchanges.facts import (
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
-from web.wording.labels import Voice, isolated
+from web.wording.labels import SentenceContext, isolated
 from web.wording.translation import day, duration, gettext, later, speech
 
 _ = gettext
 
 
-def sentence(fact: Fact, voice: Voice) -> Markup:
+def sentence(fact: Fact, voice: SentenceContext) -> Markup:
     """What happened, as a neighbour would read it out."""
-    said = SAID[type(fact)].tell(fact, voice)
+    said = SENTENCES[type(fact)].tell(fact, voice)
     return said[:1].upper() + said[1:]
 
 
@@ -50,7 +50,12 @@ class Said:
     """
 
     def __init__(
-        self, name: str, words: str | Mapping[str, str] | Callable[[Any, Voice], Markup], *, by: str = "", **fields: str
+        self,
+        name: str,
+        words: str | Mapping[str, str] | Callable[[Any, SentenceContext], Markup],
+        *,
+        by: str = "",
+        **fields: str,
     ) -> None:
         self.name = name
         self.by = by
@@ -60,9 +65,12 @@ class Said:
         self.fields = {gap: filled_by.get(gap, gap) for gap in gaps}
         self.tell = words if callable(words) else self._fill
 
-    def _fill(self, fact: Fact, voice: Voice) -> Markup:
+    def _fill(self, fact: Fact, voice: SentenceContext) -> Markup:
         words = self.words[getattr(fact, self.by) if self.by else ""]
-        told = {gap: _SHOWN.get(field, Voice.name)(voice, getattr(fact, field)) for gap, field in self.fields.items()}
+        told = {
+            gap: _SHOWN.get(field, SentenceContext.name)(voice, getattr(fact, field))
+            for gap, field in self.fields.items()
+        }
         return _say(_(words), **told)
 
 
@@ -70,7 +78,7 @@ _GAP = re.compile(r"%\((\w+)\)s")
 _GAPS = {"entry": "exchange", "day": "given_on", "help": "legs", "kind": "category"}
 
 
-def _reported(fact: ExchangeReported, voice: Voice) -> Markup:
+def _reported(fact: ExchangeReported, voice: SentenceContext) -> Markup:
     said = _report(fact, voice)
     if fact.corrects:
         said += " " + _say(_("It puts right what %(entry)s reports."), entry=voice.report(fact.corrects))
@@ -79,7 +87,7 @@ def _reported(fact: ExchangeReported, voice: Voice) -> Markup:
     return said
 
 
-def _report(fact: ExchangeReported, voice: Voice) -> Markup:
+def _report(fact: ExchangeReported, voice: SentenceContext) -> Markup:
     first = fact.legs[0]
     told: dict[str, object] = {
         "reporter": voice.name(fact.reported_by),
@@ -103,7 +111,7 @@ def _report(fact: ExchangeReported, voice: Voice) -> Markup:
     )
 
 
-def _legs(voice: Voice, legs: Sequence[Leg]) -> Markup:
+def _legs(voice: SentenceContext, legs: Sequence[Leg]) -> Markup:
     return _listed(
         [
             _say(
@@ -118,7 +126,7 @@ def _legs(voice: Voice, legs: Sequence[Leg]) -> Markup:
     )
 
 
-def _founded(fact: CommunityFounded, _voice: Voice) -> Markup:
+def _founded(fact: CommunityFounded, _voice: SentenceContext) -> Markup:
     return _say(
         _("The community %(name)s was founded. Its clocks show the time of %(zone)s."),
         name=isolated(fact.name),
@@ -126,12 +134,12 @@ def _founded(fact: CommunityFounded, _voice: Voice) -> Markup:
     )
 
 
-def _kinds_agreed(fact: CategoriesAgreed, _voice: Voice) -> Markup:
+def _kinds_agreed(fact: CategoriesAgreed, _voice: SentenceContext) -> Markup:
     labels = [isolated(category.label) for category in fact.categories]
     return _say(_("Agreed: help is logged under these kinds: %(kinds)s."), kinds=_listed(labels))
 
 
-def _limits(fact: LimitsAgreed, _voice: Voice) -> Markup:
+def _limits(fact: LimitsAgreed, _voice: SentenceContext) -> Markup:
     debit = _amount(-fact.debit_limit_minutes)
     if fact.upper_limit_minutes is None:
         return _say(_("Agreed: everybody may receive up to %(debit)s more than they gave."), debit=debit)
@@ -158,15 +166,15 @@ def _amount(minutes: int) -> Markup:
     return Markup('<span class="h">{}</span>').format(duration(minutes))
 
 
-_SHOWN: Mapping[str, Callable[[Voice, Any], object]] = {
-    "exchange": Voice.report,
+_SHOWN: Mapping[str, Callable[[SentenceContext, Any], object]] = {
+    "exchange": SentenceContext.report,
     "given_on": lambda _voice, given_on: day(given_on),
     "category": lambda voice, category: isolated(voice.kind(category)),
     "legs": _legs,
 }
 """How the value of a field is shown; whatever is not here names somebody."""
 
-SAID: Mapping[type[Fact], Said] = {
+SENTENCES: Mapping[type[Fact], Said] = {
     CommunityFounded: Said(later("Community founded"), _founded),
     LimitsAgreed: Said(later("Limits agreed"), _limits),
     ConfirmationAgreed: Said(
@@ -278,10 +286,10 @@ SAID: Mapping[type[Fact], Said] = {
 }
 """Every fact: its name and its sentence."""
 
-KINDS_OF_FACT: Mapping[str, str] = {kind.stored.name: said.name for kind, said in SAID.items()}
+KINDS_OF_FACT: Mapping[str, str] = {kind.stored.name: said.name for kind, said in SENTENCES.items()}
 """Stored name -> what the filter of the journal calls it."""
 
-DOORS: Mapping[str, str] = {
+CHANNELS: Mapping[str, str] = {
     "web": later("on these pages"),
     "cli": later("at the host’s command line"),
     "import": later("by an import"),

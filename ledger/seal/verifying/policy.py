@@ -43,7 +43,7 @@ class ListedWitness(NamedTuple):
     url: str = ""
 
 
-class Group(NamedTuple):
+class SignerGroup(NamedTuple):
     """A group of witnesses or other groups, of which `needed` must have signed."""
 
     name: str
@@ -56,7 +56,7 @@ class Policy(NamedTuple):
 
     logs: tuple[VerifierKey, ...]
     witnesses: tuple[ListedWitness, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[SignerGroup, ...]
     quorum: str
 
     @property
@@ -107,7 +107,7 @@ class Policy(NamedTuple):
         )
         return f"at least {group.needed} of {members}"
 
-    def _group(self, name: str) -> Group | None:
+    def _group(self, name: str) -> SignerGroup | None:
         return next((group for group in self.groups if group.name == name), None)
 
 
@@ -136,7 +136,7 @@ class _Lines:
     def __init__(self) -> None:
         self.logs: list[VerifierKey] = []
         self.witnesses: list[ListedWitness] = []
-        self.groups: list[Group] = []
+        self.groups: list[SignerGroup] = []
         self.quorum: str | None = None
         self._free: set[str] = set()  # names that are not in a group yet
         self._names: set[str] = set()
@@ -191,7 +191,7 @@ class _Lines:
         if not 1 <= count <= len(members):
             raise BadNote("a group needs at least one of its members, and no more than it has")
         self._define(name)
-        self.groups.append(Group(name, count, tuple(members)))
+        self.groups.append(SignerGroup(name, count, tuple(members)))
         _must_be_few(self.groups)
 
     def _quorum(self, name: str) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ledger.seal.signing.folder import SealFolder, SealRefused, write_durably
 from ledger.seal.verifying.note import COSIGNATURE, BadNote, VerifierKey
-from ledger.seal.verifying.policy import MOST_LINES, NOBODY, Group, ListedWitness, Policy, parse_policy
+from ledger.seal.verifying.policy import MOST_LINES, NOBODY, ListedWitness, Policy, SignerGroup, parse_policy
 
 POLICY, ACKNOWLEDGED = "policy", "acknowledged"
 GROUP = "witnesses"
@@ -107,7 +107,7 @@ class Witnesses:
 def _policy(logs: tuple[VerifierKey, ...], witnesses: tuple[ListedWitness, ...], needed: int) -> Policy:
     if not witnesses:
         return Policy(logs, (), (), NOBODY)
-    group = Group(GROUP, max(needed, 1), tuple(each.name for each in witnesses))
+    group = SignerGroup(GROUP, max(needed, 1), tuple(each.name for each in witnesses))
     return Policy(logs, witnesses, (group,), GROUP)
 
 

@@ -12,7 +12,7 @@ from ledger.identifiers import MemberId
 from projections.figures.measures.acts import Act, entries_in, median, ratio
 
 
-class Part(msgspec.Struct, frozen=True):
+class SharedPart(msgspec.Struct, frozen=True):
     """One part of what was shared: entries, minutes, and its share of the entries of all parts.
 
     A skill exchange whose two directions are of different categories is an entry of both.
@@ -23,29 +23,29 @@ class Part(msgspec.Struct, frozen=True):
     share: float
 
 
-def by_kind(acts: Iterable[Act]) -> dict[str, Part]:
+def by_kind(acts: Iterable[Act]) -> dict[str, SharedPart]:
     """Help, skill exchanges and gifts, in the order of their names."""
     return _parts((act.kind, act) for act in acts)
 
 
-def by_category(acts: Iterable[Act]) -> dict[str, Part]:
+def by_category(acts: Iterable[Act]) -> dict[str, SharedPart]:
     """The categories of which there are any, in the order of their keys."""
     return _parts((act.category, act) for act in acts)
 
 
-def by_month(acts: Iterable[Act]) -> dict[str, Part]:
+def by_month(acts: Iterable[Act]) -> dict[str, SharedPart]:
     """The months, YYYY-MM, in which anything was given, in order."""
     return _parts((act.given_on.isoformat()[:7], act) for act in acts)
 
 
-def evenness(parts: Mapping[str, Part]) -> float | None:
+def evenness(parts: Mapping[str, SharedPart]) -> float | None:
     """1 when all parts have the same share, near 0 when one has nearly all (Pielou's index); None below two parts."""
     if len(parts) < 2:
         return None
     return max(0.0, -fsum(part.share * log(part.share) for part in parts.values()) / log(len(parts)))
 
 
-def _parts(keyed: Iterable[tuple[str, Act]]) -> dict[str, Part]:
+def _parts(keyed: Iterable[tuple[str, Act]]) -> dict[str, SharedPart]:
     numbers: dict[str, set[int]] = {}
     minutes: dict[str, int] = {}
     for key, act in keyed:
@@ -55,10 +55,10 @@ def _parts(keyed: Iterable[tuple[str, Act]]) -> dict[str, Part]:
     return {key: _part(numbers[key], minutes[key], whole) for key in sorted(numbers)}
 
 
-def _part(numbers: Collection[int], minutes: int, whole: int) -> Part:
+def _part(numbers: Collection[int], minutes: int, whole: int) -> SharedPart:
     share = ratio(len(numbers), whole)
     assert share is not None, "a part has entries"
-    return Part(len(numbers), minutes, share)
+    return SharedPart(len(numbers), minutes, share)
 
 
 class Flow(NamedTuple):

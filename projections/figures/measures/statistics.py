@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from projections.figures.measures.activity import Part, by_category, by_kind, by_month, evenness, flow, turnover
+from projections.figures.measures.activity import SharedPart, by_category, by_kind, by_month, evenness, flow, turnover
 from projections.figures.measures.acts import (
     KINDS,
     Act,
@@ -122,9 +122,9 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     effective_givers: Annotated[Number, Meta(description="equal givers who would be as concentrated")]
     imbalance: Annotated[Share, Meta(description="0 when all give as much as they receive, 1 when nobody does both")]
 
-    by_kind: Annotated[dict[str, Part], Meta(description="entries, minutes, share of entries")]
-    by_category: Annotated[dict[str, Part], Meta(description="entries, minutes, share of entries")]
-    by_month: Annotated[dict[str, Part], Meta(description="entries, minutes, share of entries")]
+    by_kind: Annotated[dict[str, SharedPart], Meta(description="entries, minutes, share of entries")]
+    by_category: Annotated[dict[str, SharedPart], Meta(description="entries, minutes, share of entries")]
+    by_month: Annotated[dict[str, SharedPart], Meta(description="entries, minutes, share of entries")]
     evenness_of_kinds: Annotated[Share, Meta(description="1 when all kinds are as frequent")]
     evenness_of_categories: Annotated[Share, Meta(description="1 when all categories are as frequent")]
 

@@ -19,14 +19,14 @@ Seen = Mapping[GroupId, frozenset[MemberId]]
 """Those whom a reader may see in each group that the reader may see them in."""
 
 
-class Published(NamedTuple):
+class PublishedFigures(NamedTuple):
     """Whose figures of a period anybody may read: groups, and the community as None. `partly`: some months, not the whole."""
 
     wholly: frozenset[Scope]
     partly: frozenset[Scope]
 
 
-class Drawn(NamedTuple):
+class VisibleHelp(NamedTuple):
     """What one person gave another, as a group's page draws it. Without minutes only that it happened is told."""
 
     giver: MemberId
@@ -45,7 +45,7 @@ class Agreed(NamedTuple):
 
     named: tuple[MemberId, ...]
     others: int | None
-    drawn: tuple[Drawn, ...]
+    drawn: tuple[VisibleHelp, ...]
     told: Told
     is_too_telling: bool
 
@@ -67,7 +67,7 @@ def ties_of(placed: Iterable[Placed]) -> list[Tied]:
     ]
 
 
-def agreed_in(group: GroupId, ties: TiesByScope, seen: Seen, published: Published) -> Agreed:
+def agreed_in(group: GroupId, ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Agreed:
     """What a reader, who may see these people in these groups, may see of one of them."""
     theirs = seen.get(group, frozenset[MemberId]())
     took_part = {
@@ -88,7 +88,7 @@ def agreed_in(group: GroupId, ties: TiesByScope, seen: Seen, published: Publishe
     return Agreed(named, others if says_how_many else None, drawn, told, is_too_telling=False)
 
 
-def may_be_told(ties: TiesByScope, seen: Seen, published: Published) -> Told:
+def may_be_told(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Told:
     """How much may be told of what those who agreed shared in any group, beside the figures that are published."""
     drawn = {
         id(tied): tied
@@ -111,7 +111,7 @@ def may_be_told(ties: TiesByScope, seen: Seen, published: Published) -> Told:
     return told
 
 
-def _may_be_named(ties: TiesByScope, seen: Seen, published: Published) -> bool:
+def _may_be_named(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> bool:
     """Whether those who are left when everybody is named who may be are nobody, or enough."""
     known = frozenset[MemberId]().union(*seen.values())
     for scope in published.wholly | published.partly:
@@ -121,11 +121,13 @@ def _may_be_named(ties: TiesByScope, seen: Seen, published: Published) -> bool:
     return True
 
 
-def _drawn(group: GroupId, ties: TiesByScope, theirs: Collection[MemberId], *, has_hours: bool) -> tuple[Drawn, ...]:
+def _drawn(
+    group: GroupId, ties: TiesByScope, theirs: Collection[MemberId], *, has_hours: bool
+) -> tuple[VisibleHelp, ...]:
     sums: dict[tuple[MemberId, MemberId], list[int]] = {}
     for tied in ties.of(group):
         if tied.giver in theirs and tied.receiver in theirs:
             numbers = sums.setdefault((tied.giver, tied.receiver), [0, 0])
             numbers[0] += tied.minutes
             numbers[1] += tied.times
-    return tuple(Drawn(*pair, *(numbers if has_hours else (None, None))) for pair, numbers in sums.items())
+    return tuple(VisibleHelp(*pair, *(numbers if has_hours else (None, None))) for pair, numbers in sums.items())

@@ -79,7 +79,7 @@ STRICTEST = max(FEWEST.values())
 """People, for what is decided once for all readers."""
 
 
-class Months(NamedTuple):
+class HiddenMonths(NamedTuple):
     """Which months of a year are hidden, and whether the year may be told all the same."""
 
     hidden: frozenset[str]
@@ -93,7 +93,7 @@ def hidden_months(
     hidden: Collection[str] = (),
     vetoed: Collection[str] = (),
     compares_groups: bool = False,
-) -> Months:
+) -> HiddenMonths:
     """The months, YYYY-MM, of a year that are hidden; each is decided when it is over, by what was before it.
 
     After a month with too few people the next is hidden too, until those hidden could be shown together: so the year may
@@ -118,7 +118,7 @@ def hidden_months(
         if reader == audience:
             break
     is_safe_together = not left or all_behind(left).may_be_shown(people)
-    return Months(frozenset(gone), is_safe_together and not gone.intersection(vetoed))
+    return HiddenMonths(frozenset(gone), is_safe_together and not gone.intersection(vetoed))
 
 
 def shown_months(acts: Iterable[Act], audience: Audience) -> dict[str, Cell | None]:

@@ -8,10 +8,10 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.log.places import make_tables
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 from ledger.log.store import Log
 from projections.engine.read_model import count, fingerprint, word
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 from projections.figures.chronicle import Chronicle, Counted
 from projections.figures.measures.acts import KINDS, Act, Membership
 from projections.figures.measures.people import participation
@@ -68,7 +68,7 @@ class EverythingKept(msgspec.Struct, frozen=True, kw_only=True):
     graph: dict[str, Any]
 
 
-class Stand(NamedTuple):
+class ReportBasis(NamedTuple):
     """A closed period: the acts that its reports count, and all that was known when it closed, after entry `number`.
 
     Of the days of the period, `known` has the acts that count and no others.
@@ -221,12 +221,12 @@ def keep(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None
     rows = [
         (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_of(one)) for one in reports
     ]
-    Rows(connection).replace(REPORTS, rows)
+    TableWriter(connection).replace(REPORTS, rows)
 
 
 def keep_state(connection: sa.Connection, state: State) -> None:
     """Writes down how far figures have come."""
-    Rows(connection).replace(STATE, [tuple(state)])
+    TableWriter(connection).replace(STATE, [tuple(state)])
 
 
 def _month_of(report: Report) -> str:
@@ -242,19 +242,19 @@ def _month_of(report: Report) -> str:
 _OF_LOG = REPORTS.c.log == sa.bindparam("log")
 _OF_SCOPE = REPORTS.c.scope == sa.bindparam("scope")
 _FOR = REPORTS.c.audience == sa.bindparam("audience")
-_REPORT = Question(
+_REPORT = PreparedQuery(
     sa.select(REPORTS.c.report).where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period == sa.bindparam("period"))
 )
-_PERIODS = Question(
+_PERIODS = PreparedQuery(
     sa.select(REPORTS.c.period)
     .where(_OF_LOG, _OF_SCOPE, REPORTS.c.audience == "everyone")
     .order_by(REPORTS.c.period.desc())
 )
-_MONTHS = Question(
+_MONTHS = PreparedQuery(
     sa.select(REPORTS.c.month)
     .where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period <= sa.bindparam("last"), REPORTS.c.month != "")
     .order_by(REPORTS.c.period.desc())
     .limit(sa.bindparam("at_most"))
 )
-_STATE = Question(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
-_EVERYTHING = Question(sa.select(STATE.c.everything).where(STATE.c.log == sa.bindparam("log")))
+_STATE = PreparedQuery(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
+_EVERYTHING = PreparedQuery(sa.select(STATE.c.everything).where(STATE.c.log == sa.bindparam("log")))

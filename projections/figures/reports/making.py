@@ -11,10 +11,10 @@ from projections.figures.privacy.cells import FEWEST, Audience
 from projections.figures.privacy.figures import may_show
 from projections.figures.privacy.groups import Placed
 from projections.figures.privacy.periods import may_take_in
-from projections.figures.reports.kept import COMMUNITY, Late, Report, Stand
+from projections.figures.reports.kept import COMMUNITY, Late, Report, ReportBasis
 from projections.figures.reports.periods import CLOSES_AFTER_DAYS, SAME, Closed, Looks, Span, closed_periods, different
 from projections.figures.reports.scopes import Kinds, community_figures, group_figures
-from projections.figures.reports.years import Month, Year
+from projections.figures.reports.years import ReportMonth, Year
 
 AUDIENCES: tuple[Audience, ...] = tuple(FEWEST)
 
@@ -35,7 +35,7 @@ class Making:
         self.closed = list(closed_periods(_first_day(told), told.founded_on, today)) if told.number else []
         self._entries = {one.name: told.calendar.last_entry_on(one.known_on) for one in self.closed}
         self._formed = {group: told.calendar.recorded_on(number).isoformat()[:7] for number, group in told.formed}
-        self._made: dict[str, Month] = {}
+        self._made: dict[str, ReportMonth] = {}
 
     def scopes(self, closed: Closed) -> list[str]:
         """Whose reports a period has: the community's, and those of each group that had been formed by then."""
@@ -49,7 +49,7 @@ class Making:
         acts = [self._told.acts[place] for place in counted]
         known = self._told.at(number)
         others = [act for act in known.acts if not closed.first_day <= act.given_on <= closed.last_day]
-        stand = Stand(self._told, closed, number, year, known._replace(acts=[*others, *acts]), acts)
+        stand = ReportBasis(self._told, closed, number, year, known._replace(acts=[*others, *acts]), acts)
         shown = {reader: may_show(year.acts, closed.period, reader, counted=acts) for reader in AUDIENCES}
         statistics = stand.statistics() if any(one.is_shown for one in shown.values()) else None
         late = self._late(closed, Span(self._ever(closed), frozenset(counted)))
@@ -108,10 +108,10 @@ class Making:
     def _year(self, closed: Closed) -> Year:
         return Year(self._told, [self._month(one) for one in self._months(closed)], self._formed)
 
-    def _month(self, closed: Closed) -> Month:
+    def _month(self, closed: Closed) -> ReportMonth:
         if closed.name not in self._made:
             places = [place for place in self._ever(closed) if self._told.stands(place, self._entries[closed.name])]
-            self._made[closed.name] = Month(self._told, closed.name, places, self._formed)
+            self._made[closed.name] = ReportMonth(self._told, closed.name, places, self._formed)
         return self._made[closed.name]
 
     def _counted(self, closed: Closed, year: Year) -> list[int]:
@@ -164,7 +164,7 @@ def _first_day(told: Chronicle) -> date:
     return min((act.given_on for act in told.acts if act.number <= until), default=told.founded_on)
 
 
-def _report(scope: str, reader: Audience, stand: Stand, figures: dict[str, Any], late: LateOnes) -> Report:
+def _report(scope: str, reader: Audience, stand: ReportBasis, figures: dict[str, Any], late: LateOnes) -> Report:
     closed = stand.closed
     return Report(
         scope=scope,

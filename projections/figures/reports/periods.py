@@ -110,7 +110,7 @@ class Different(NamedTuple):
 SAME = Different()
 
 
-class Told(NamedTuple):
+class LateRecord(NamedTuple):
     """What is told as late, as of an entry, and what there is in fact at the last look."""
 
     told: Different
@@ -146,7 +146,7 @@ class Looks:
         self._firsts = firsts
         self._spans = {name: _restless(told, span, firsts[name]) for name, span in months.items()}
 
-    def months(self, looks: Sequence[int]) -> dict[str, Told]:
+    def months(self, looks: Sequence[int]) -> dict[str, LateRecord]:
         """What is told of each month as late; `firsts` are the numbers that their reports stand on."""
         states = self._begun()
         for look in looks:
@@ -157,10 +157,10 @@ class Looks:
         """What came late for months, and follows from none of their reports."""
         return self._apart(self.months(looks).values())
 
-    def year(self, span: Span, first: int, looks: Sequence[int]) -> Told:
+    def year(self, span: Span, first: int, looks: Sequence[int]) -> LateRecord:
         """What is told of the year; nothing from which it followed what is late in a month that does not tell of it."""
         span = _restless(self._told, span, first)
-        states, state = self._begun(), Told(SAME, first, SAME)
+        states, state = self._begun(), LateRecord(SAME, first, SAME)
         for look in looks:
             states = self._months_after(look, states)
             if look >= first:
@@ -169,22 +169,22 @@ class Looks:
                 state = after if is_told else state._replace(now=after.now)
         return state
 
-    def _begun(self) -> dict[str, Told]:
-        return {name: Told(SAME, self._firsts[name], SAME) for name in self._spans}
+    def _begun(self) -> dict[str, LateRecord]:
+        return {name: LateRecord(SAME, self._firsts[name], SAME) for name in self._spans}
 
-    def _months_after(self, look: int, states: Mapping[str, Told]) -> dict[str, Told]:
+    def _months_after(self, look: int, states: Mapping[str, LateRecord]) -> dict[str, LateRecord]:
         return {
             name: self._looked(self._spans[name], look, state) if look > self._firsts[name] else state
             for name, state in states.items()
         }
 
-    def _looked(self, span: Span, look: int, state: Told) -> Told:
+    def _looked(self, span: Span, look: int, state: LateRecord) -> LateRecord:
         now = different(self._told, span, look)
         if now == state.told or may_be_told_anew(state.told.acts(self._told), now.acts(self._told), STRICTEST):
-            return Told(now, look, now)
+            return LateRecord(now, look, now)
         return state._replace(now=now)
 
-    def _apart(self, states: Iterable[Told]) -> Change:
+    def _apart(self, states: Iterable[LateRecord]) -> Change:
         every = [one.now.beyond(one.told).acts(self._told) for one in states]
         return Change([act for one in every for act in one.came], [act for one in every for act in one.gone])
 

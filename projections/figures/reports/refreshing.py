@@ -13,12 +13,12 @@ import sqlalchemy as sa
 
 from ledger.log.entry import instant_text
 from ledger.log.places import make_tables
-from ledger.log.prepared_queries import Question, Row
+from ledger.log.prepared_queries import PreparedQuery, Row
 from ledger.log.store import Log
 from ledger.replay import Until
 from projections.engine.locks import alone, writing
 from projections.engine.read_model import count, word
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 from projections.figures.chronicle import Chronicle, chronicle
 from projections.figures.chronicle_entries import counted
 from projections.figures.measures.acts import counting
@@ -210,25 +210,25 @@ class KeptStatistics:
         head = self._log.head()
         with self._engine.connect() as connection, writing(connection):
             row = (log, everything.entry, day, instant_text(now), head, entry_at(self._log, head), text)
-            Rows(connection).replace(STATISTICS, [row])
+            TableWriter(connection).replace(STATISTICS, [row])
             oldest = connection.scalar(_OLDEST_KEPT, {"log": log})
             if oldest is not None:
                 connection.execute(sa.delete(STATISTICS).where(STATISTICS.c.log == log, STATISTICS.c.at <= oldest))
 
 
 _OF_LOG = STATISTICS.c.log == sa.bindparam("log")
-_AT_ENTRY = Question(
+_AT_ENTRY = PreparedQuery(
     sa.select(STATISTICS.c.everything).where(
         _OF_LOG, STATISTICS.c.number == sa.bindparam("number"), STATISTICS.c.day == ""
     )
 )
-_BY_DAY = Question(
+_BY_DAY = PreparedQuery(
     sa.select(STATISTICS.c.everything)
     .where(_OF_LOG, STATISTICS.c.day == sa.bindparam("day"))
     .order_by(STATISTICS.c.number.desc())
     .limit(1)
 )
-_LAST_KEPT = Question(
+_LAST_KEPT = PreparedQuery(
     sa.select(STATISTICS.c.head, STATISTICS.c.entry).where(_OF_LOG).order_by(STATISTICS.c.head.desc()).limit(1)
 )
 _OLDEST_KEPT = sa.select(STATISTICS.c.at).where(_OF_LOG).order_by(STATISTICS.c.at.desc()).offset(MOST_KEPT).limit(1)

@@ -12,15 +12,15 @@ from projections.figures.privacy.additions import added, busy, count_of, nothing
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Audience, Behind, Cell, is_harmless
 from projections.figures.privacy.figures import Shown, passed, to_five_hours, unshown
 from projections.figures.privacy.groups import GroupActs, Placed, Withheld, acts_of, behind, month_of, passed_in_group
-from projections.figures.reports.kept import Stand
+from projections.figures.reports.kept import ReportBasis
 from projections.figures.reports.periods import CLOSES_AFTER_DAYS
-from projections.figures.reports.years import Month
+from projections.figures.reports.years import ReportMonth
 
 Kinds = Mapping[GroupId, Mapping[str, Cell | None]]
 
 
 def group_figures(
-    stand: Stand, group: GroupId, community: Statistics | None, kinds: Kinds, categories: Kinds
+    stand: ReportBasis, group: GroupId, community: Statistics | None, kinds: Kinds, categories: Kinds
 ) -> dict[str, Any]:
     """Every figure by its name; None where too few people are behind it, or behind what it leaves of the community.
 
@@ -57,11 +57,11 @@ def _belongs(membership: Membership, day: date) -> bool:
     return membership.joined_on <= day and (membership.left_on is None or membership.left_on > day)
 
 
-def _shown(stand: Stand) -> list[GroupId]:
+def _shown(stand: ReportBasis) -> list[GroupId]:
     return stand.year.groups_shown if stand.closed.is_year else stand.year.groups_shown_in(stand.closed.name)
 
 
-def _history(stand: Stand, group: GroupId) -> tuple[list[Act], list[Membership]]:
+def _history(stand: ReportBasis, group: GroupId) -> tuple[list[Act], list[Membership]]:
     """What had counted for the group on other days, and its members; others who took part are no members of it."""
     told = stand.told
     before = [
@@ -75,7 +75,7 @@ def _history(stand: Stand, group: GroupId) -> tuple[list[Act], list[Membership]]
     return before, [*members, *(Membership(one, date.min, date.min) for one in sorted(others))]
 
 
-def _busy(stand: Stand, group: GroupId, placed: list[Placed], theirs: GroupActs) -> dict[str, Any] | None:
+def _busy(stand: ReportBasis, group: GroupId, placed: list[Placed], theirs: GroupActs) -> dict[str, Any] | None:
     days: dict[date, list[Placed]] = {act.given_on: [] for act in theirs.own}
     for one in placed:
         if one.act.given_on in days:
@@ -91,7 +91,9 @@ def _busy(stand: Stand, group: GroupId, placed: list[Placed], theirs: GroupActs)
     )
 
 
-def community_figures(stand: Stand, shown: Shown, statistics: Statistics | None, audience: Audience) -> dict[str, Any]:
+def community_figures(
+    stand: ReportBasis, shown: Shown, statistics: Statistics | None, audience: Audience
+) -> dict[str, Any]:
     """Every figure by its name; None where too few people are behind it for these readers."""
     if statistics is None or not shown.is_shown:
         figures = unshown(stand.known_to_all(stand.known.acts, stand.known.members), is_empty=shown.is_empty)
@@ -107,7 +109,7 @@ def community_figures(stand: Stand, shown: Shown, statistics: Statistics | None,
     return figures | (_care(stand, figures["enrolled"]) if audience == "coordinators" else {})
 
 
-def _month(month: Month, stand: Stand, is_hidden: bool) -> dict[str, Any]:
+def _month(month: ReportMonth, stand: ReportBasis, is_hidden: bool) -> dict[str, Any]:
     """A month as its own report tells of it: what came late since is not in it."""
     if is_hidden:
         return {"month": month.name, "given": None, "received": None, "entries": None}
@@ -116,7 +118,7 @@ def _month(month: Month, stand: Stand, is_hidden: bool) -> dict[str, Any]:
     return {"month": month.name, "given": given, "received": given, "entries": entries_in(acts)}
 
 
-def _busy_community(stand: Stand, hidden: Collection[str], people: int) -> dict[str, Any] | None:
+def _busy_community(stand: ReportBasis, hidden: Collection[str], people: int) -> dict[str, Any] | None:
     """From the acts that the months' reports count, whatever the year takes in."""
     days: dict[date, list[Act]] = {}
     for act in stand.year.acts:
@@ -132,7 +134,7 @@ def _busy_community(stand: Stand, hidden: Collection[str], people: int) -> dict[
     )
 
 
-def _access(stand: Stand) -> dict[str, Any]:
+def _access(stand: ReportBasis) -> dict[str, Any]:
     """Groups by who belongs to them when the period closed, where that is all but the same as who belonged at the time."""
     year, name = stand.year, stand.closed.name
     shown = year.groups_shown if stand.closed.is_year else year.groups_shown_in(name)
@@ -142,7 +144,7 @@ def _access(stand: Stand) -> dict[str, Any]:
     return shown_access(found, consistent, between_groups(stand.acts, belongings), len(people_in(stand.acts)))
 
 
-def _tells_no_more(stand: Stand, group: GroupId, belongings: dict[MemberId, tuple[GroupId, ...]]) -> bool:
+def _tells_no_more(stand: ReportBasis, group: GroupId, belongings: dict[MemberId, tuple[GroupId, ...]]) -> bool:
     """Whether what members received is what the group received but for nobody, or enough people."""
     placed = stand.year.placed if stand.closed.is_year else stand.year.months[stand.closed.name].placed
     theirs = {id(act) for act in stand.acts if group in belongings.get(act.receiver, ())}
@@ -152,7 +154,7 @@ def _tells_no_more(stand: Stand, group: GroupId, belongings: dict[MemberId, tupl
     return all(is_harmless(Cell.of(by_id[one] for one in some), FEWEST_TO_COMPARE) for some in differences)
 
 
-def _care(stand: Stand, enrolled: int) -> dict[str, Any]:
+def _care(stand: ReportBasis, enrolled: int) -> dict[str, Any]:
     """What coordinators look after: words that are missing, late entries, newcomers, and signs of overload."""
     waits = [one for one in stand.told.waiting(stand.number) if stand.is_within(one.given_on)]
     pairs = [pair for one in waits for pair in one.pairs]
@@ -170,5 +172,5 @@ def _care(stand: Stand, enrolled: int) -> dict[str, Any]:
     }
 
 
-def _is_late(stand: Stand, act: Act) -> bool:
+def _is_late(stand: ReportBasis, act: Act) -> bool:
     return (stand.told.calendar.recorded_on(act.number) - act.given_on).days > CLOSES_AFTER_DAYS

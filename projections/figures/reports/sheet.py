@@ -89,7 +89,7 @@ HEADS: Mapping[str, str] = {
 """What stands above the figures of a sheet."""
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """One value of a sheet. `part` tells the values of one figure apart; no value is ""."""
 
     figure: str
@@ -103,20 +103,20 @@ def meanings() -> dict[str, str]:
     return {**definitions(), **STANDING_ALONE, **ADDED}
 
 
-def lines(report: Report) -> list[Line]:
+def lines(report: Report) -> list[SheetLine]:
     """The whole report, a line for each value; first what it is about, then its figures."""
     heads = {name: _head(report, name) for name in HEADS}
     return [
-        *(Line(name, "", _plain(value), HEADS[name]) for name, value in heads.items()),
+        *(SheetLine(name, "", _plain(value), HEADS[name]) for name, value in heads.items()),
         *figure_lines(report.figures, meanings()),
     ]
 
 
-def figure_lines(figures: Mapping[str, Any], meant: Mapping[str, str]) -> Iterator[Line]:
+def figure_lines(figures: Mapping[str, Any], meant: Mapping[str, str]) -> Iterator[SheetLine]:
     """A line for each value of these figures, in the order of their definitions."""
     for name in (*(name for name in meant if name in figures), *(name for name in figures if name not in meant)):
         for part, value in _parts(figures[name]):
-            yield Line(name, part, value, meant.get(name, ""))
+            yield SheetLine(name, part, value, meant.get(name, ""))
 
 
 def as_rows(report: Report) -> list[dict[str, str | int]]:
@@ -161,7 +161,7 @@ def as_json(report: Report) -> bytes:
     )
 
 
-def everything_lines(kept: EverythingKept) -> list[Line]:
+def everything_lines(kept: EverythingKept) -> list[SheetLine]:
     """Everything there is, unprotected, a line for each value: the statistics of all time, then those of the network."""
     # The library for graphs comes with the measures of the network; only auditors wait for it.
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415

@@ -10,20 +10,20 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import GroupId
-from ledger.log.prepared_queries import Question
+from ledger.log.prepared_queries import PreparedQuery
 from projections.engine.read_model import fingerprint, word
-from projections.engine.tables import Rows
+from projections.engine.tables import TableWriter
 from projections.figures.chronicle import Chronicle
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.agreed import NOBODY_AGREED, Agreed, Published, Seen, agreed_in, ties_of
+from projections.figures.privacy.agreed import NOBODY_AGREED, Agreed, PublishedFigures, Seen, agreed_in, ties_of
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Behind, Cell
 from projections.figures.privacy.groups import Placed, behind, groups_beside, kinds_beside
-from projections.figures.privacy.periods import Months, hidden_months, shown_months
+from projections.figures.privacy.periods import HiddenMonths, hidden_months, shown_months
 from projections.figures.privacy.remainders import Tied, TiesByScope
 from projections.figures.reports.kept import COMMUNITY, TABLES, Report, Reports
 
 
-class Month:
+class ReportMonth:
     """A closed month: where the acts lie that its reports count, and the groups that there were by then, the oldest first."""
 
     def __init__(self, told: Chronicle, name: str, places: Sequence[int], formed: Mapping[GroupId, str]) -> None:
@@ -60,7 +60,7 @@ class Month:
 class Year:
     """The closed months of a calendar year, up to one of them."""
 
-    def __init__(self, told: Chronicle, months: Sequence[Month], formed: Iterable[GroupId]) -> None:
+    def __init__(self, told: Chronicle, months: Sequence[ReportMonth], formed: Iterable[GroupId]) -> None:
         self._told = told
         self._formed = list(formed)
         self.months = {month.name: month for month in months}
@@ -86,7 +86,7 @@ class Year:
         return frozenset(name for name, cell in shown_months(self.acts, "everyone").items() if cell is None)
 
     @cached_property
-    def months_of_groups(self) -> dict[GroupId, Months]:
+    def months_of_groups(self) -> dict[GroupId, HiddenMonths]:
         """Which months are hidden for each group, and whether the sum of them may be told."""
         hidden = self.hidden_from_everyone
         return {
@@ -125,7 +125,7 @@ def active(placed: Iterable[Placed], groups: Collection[GroupId]) -> list[GroupI
     return [group for group in groups if group in found]
 
 
-def _is_vetoed(month: Month, group: GroupId) -> bool:
+def _is_vetoed(month: ReportMonth, group: GroupId) -> bool:
     """Whether a group could be shown by itself, and is not for what it would tell beside others."""
     return group in month.behind and group not in month.beside and month.behind[group].may_be_shown(FEWEST_TO_COMPARE)
 
@@ -147,10 +147,10 @@ class Opened(NamedTuple):
     """The same, ready to be asked."""
 
     ties: TiesByScope
-    published: Published
+    published: PublishedFigures
 
 
-class KeptTies:
+class TieStore:
     """The kept ties of one log. What a reader may see of them is remembered, for it takes a look at all of them."""
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
@@ -177,7 +177,8 @@ class KeptTies:
     def _opened(self, log: str, period: str) -> Opened:
         kept = msgspec.json.decode(_TIES.ask(self._engine, log=log, period=period)[0][0], type=TiesOfYear)
         return Opened(
-            TiesByScope(kept.ties), Published(frozenset(map(_scope, kept.shown)), frozenset(map(_scope, kept.partly)))
+            TiesByScope(kept.ties),
+            PublishedFigures(frozenset(map(_scope, kept.shown)), frozenset(map(_scope, kept.partly))),
         )
 
     def _remembered(self, key: Any, make: Any) -> Any:
@@ -203,7 +204,7 @@ def ties_of_year(placed: Iterable[Placed], reports: Collection[Report]) -> TiesO
 def keep_ties(connection: sa.Connection, log: str, period: str, of_year: TiesOfYear) -> None:
     """Puts them in the place of those of the same year, or adds them."""
     text = msgspec.json.encode(of_year)
-    Rows(connection).replace(TIES, [(log, period, fingerprint(text), text.decode())])
+    TableWriter(connection).replace(TIES, [(log, period, fingerprint(text), text.decode())])
 
 
 def _amounts(figures: Any) -> bool:
@@ -216,5 +217,5 @@ def _scope(name: str) -> GroupId | None:
 
 
 _ROW = (TIES.c.log == sa.bindparam("log"), TIES.c.period == sa.bindparam("period"))
-_VERSION = Question(sa.select(TIES.c.version).where(*_ROW))
-_TIES = Question(sa.select(TIES.c.ties).where(*_ROW))
+_VERSION = PreparedQuery(sa.select(TIES.c.version).where(*_ROW))
+_TIES = PreparedQuery(sa.select(TIES.c.ties).where(*_ROW))

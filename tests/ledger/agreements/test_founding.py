@@ -13,7 +13,7 @@ from ledger.groups.commands import FormGroup
 from ledger.identifiers import HOST
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited, MemberWelcomed, RoleGiven
-from ledger.personal_data.store import People, Words
+from ledger.personal_data.store import PersonalData, PersonalText
 from ledger.refusals import (
     AlreadyFounded,
     CommandUsedBefore,
@@ -121,8 +121,8 @@ def test_a_refused_founding_leaves_nothing(empty: TimeBank) -> None:
 
 def test_words_left_by_a_founding_that_was_cut_short_do_not_stand_in_the_way(empty: TimeBank) -> None:
     # A crash between the two stores: the words are kept, and the entries never came.
-    a_minute_ago = People(empty.people.engine, now=lambda: time.time() - 60)
-    a_minute_ago.seal([Words("m-0000", "email", "chidi@elm.example")])
+    a_minute_ago = PersonalData(empty.people.engine, now=lambda: time.time() - 60)
+    a_minute_ago.seal([PersonalText("m-0000", "email", "chidi@elm.example")])
 
     first = (
         empty.do(

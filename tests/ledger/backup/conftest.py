@@ -12,7 +12,7 @@ from ledger.backup.restoring import Restored, checked, restore
 from ledger.backup.writing import write_backup
 from ledger.exchanges.commands import ReportExchange
 from ledger.log.places import Place
-from ledger.personal_data.store import WORDS
+from ledger.personal_data.store import PERSONAL_TEXTS
 from ledger.seal.verifying.segments import Progress
 from ledger.time_bank import TimeBank
 from tests.cast import BO, NOW, TODAY, clock, counting_ids, founded, help_of
@@ -49,7 +49,7 @@ def everything_in(bank: TimeBank) -> tuple[list[tuple[str, bytes, list[str]]], l
     """All entries with their tags, and all personal data, without positions."""
     entries = [(each.type, each.data, sorted(each.tags)) for each in bank.log.from_position(0, limit=100_000)]
     with bank.people.engine.connect() as connection:
-        words = connection.execute(sa.select(WORDS).order_by(WORDS.c.commitment)).fetchall()
+        words = connection.execute(sa.select(PERSONAL_TEXTS).order_by(PERSONAL_TEXTS.c.commitment)).fetchall()
     return entries, [tuple(row) for row in words]
 
 

@@ -36,11 +36,11 @@ def test_a_batch_gives_the_same_facts_as_one_by_one_and_a_refused_order_spoils_n
     from_chidi = [caller(CHIDI, f"row-{number:04}", via="import") for number in range(len(ROWS))]
     legs = [[help_of(row.giver, row.receiver, row.minutes)] for row in ROWS]
     orders = [
-        each_bank.desk.request(ReportExchange(legs=tuple(leg), given_on=TODAY), wish)
+        each_bank.handler.request(ReportExchange(legs=tuple(leg), given_on=TODAY), wish)
         for leg, wish in zip(legs, from_chidi, strict=True)
     ]
 
-    together = each_bank.desk.do_all(orders)
+    together = each_bank.handler.do_all(orders)
 
     one_by_one: list[Recorded | Refusal] = []
     with reopened_elsewhere(sqlite_url) as other:
@@ -69,9 +69,9 @@ def kinds(outcome: Recorded | Refusal) -> object:
 
 def test_a_batch_that_holds_the_same_command_twice_records_it_once(bank: TimeBank) -> None:
     once = caller(BO, "the-same-row")
-    orders = [bank.desk.request(ReportExchange(legs=(help_of(),), given_on=TODAY), once) for _ in range(2)]
+    orders = [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), once) for _ in range(2)]
 
-    first, second = bank.desk.do_all(orders)
+    first, second = bank.handler.do_all(orders)
 
     assert isinstance(first, Recorded)
     assert isinstance(second, Recorded)
@@ -81,13 +81,13 @@ def test_a_batch_that_holds_the_same_command_twice_records_it_once(bank: TimeBan
 
 def test_a_batch_that_came_before_is_answered_and_recorded_no_more(bank: TimeBank) -> None:
     wishes = [caller(BO, f"row-{number:04}") for number in range(3)]
-    first = bank.desk.do_all(
-        [bank.desk.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
+    first = bank.handler.do_all(
+        [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
     )
     head = bank.log.head()
 
-    again = bank.desk.do_all(
-        [bank.desk.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
+    again = bank.handler.do_all(
+        [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
     )
 
     assert [one.facts for one in again if isinstance(one, Recorded)] == [
@@ -98,11 +98,11 @@ def test_a_batch_that_came_before_is_answered_and_recorded_no_more(bank: TimeBan
 
 def test_an_order_of_a_batch_sees_what_those_before_it_led_to_also_where_it_looks_late(bank: TimeBank) -> None:
     # Nobody asks for Ana's account before the upper limit is agreed in the middle of the batch.
-    first = bank.desk.request(ReportExchange(legs=(help_of(minutes=100),), given_on=TODAY), caller(BO))
-    limit = bank.desk.request(AgreeOnLimits(debit_limit_minutes=-1200, upper_limit_minutes=120), caller(CHIDI))
-    second = bank.desk.request(ReportExchange(legs=(help_of(minutes=60),), given_on=TODAY), caller(BO))
+    first = bank.handler.request(ReportExchange(legs=(help_of(minutes=100),), given_on=TODAY), caller(BO))
+    limit = bank.handler.request(AgreeOnLimits(debit_limit_minutes=-1200, upper_limit_minutes=120), caller(CHIDI))
+    second = bank.handler.request(ReportExchange(legs=(help_of(minutes=60),), given_on=TODAY), caller(BO))
 
-    outcomes = bank.desk.do_all([first, limit, second])
+    outcomes = bank.handler.do_all([first, limit, second])
 
     assert isinstance(outcomes[2], BeyondUpperLimit)
     assert outcomes[2].details["open_minutes"] == 20
@@ -112,11 +112,11 @@ def test_an_order_of_a_batch_sees_what_those_before_it_led_to_also_where_it_look
 
 
 def test_an_order_that_is_refused_halfway_leaves_nothing_of_itself(bank: TimeBank) -> None:
-    dana = bank.desk.request(InviteMember(name="Dana", email="dana@elm.example", and_welcome=True), caller(CHIDI))
-    dora = bank.desk.request(InviteMember(name="Dora", email="DANA@elm.example", and_welcome=True), caller(CHIDI))
+    dana = bank.handler.request(InviteMember(name="Dana", email="dana@elm.example", and_welcome=True), caller(CHIDI))
+    dora = bank.handler.request(InviteMember(name="Dora", email="DANA@elm.example", and_welcome=True), caller(CHIDI))
     head = bank.log.head()
 
-    first, second = bank.desk.do_all([dana, dora])
+    first, second = bank.handler.do_all([dana, dora])
 
     assert isinstance(first, Recorded)
     assert isinstance(second, AddressTaken)
@@ -125,4 +125,4 @@ def test_an_order_that_is_refused_halfway_leaves_nothing_of_itself(bank: TimeBan
 
 
 def test_an_empty_batch_is_quiet(bank: TimeBank) -> None:
-    assert bank.desk.do_all([]) == []
+    assert bank.handler.do_all([]) == []

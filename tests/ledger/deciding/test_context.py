@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from ledger.deciding import context as known
-from ledger.deciding.context import false_snapshots
+from ledger.deciding.states import false_snapshots
 from ledger.exchanges.commands import ReportExchange
 from ledger.refusals import BeyondDebitLimit
 from ledger.time_bank import TimeBank

@@ -14,7 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from ledger.agreements.commands import AgreeOnLimits
 from ledger.deciding import context as known
-from ledger.deciding.handler import Desk
+from ledger.deciding.handler import CommandHandler
 from ledger.deciding.requests import Recorded
 from ledger.exchanges.commands import (
     ApproveReversal,
@@ -84,7 +84,7 @@ class AnyWishes(RuleBasedStateMachine):
         if hasattr(self, "bank"):
             self.bank.close()
             with TimeBank.open(self.folder, clock=clock) as afresh:
-                self._must_agree(afresh.desk)
+                self._must_agree(afresh.handler)
             shutil.rmtree(self.folder)
 
     # Wishes
@@ -241,19 +241,19 @@ class AnyWishes(RuleBasedStateMachine):
     def the_log_the_memory_and_the_model_agree(self) -> None:
         if not hasattr(self, "bank"):
             return
-        self._must_agree(self.bank.desk)
-        self._must_agree(Desk(self.bank.log, self.bank.people, clock=clock, ids=random_id))
+        self._must_agree(self.bank.handler)
+        self._must_agree(CommandHandler(self.bank.log, self.bank.people, clock=clock, ids=random_id))
 
-    def _must_agree(self, desk: Desk) -> None:
-        known = desk.know([account(who) for who in CAST])
+    def _must_agree(self, handler: CommandHandler) -> None:
+        known = handler.context([account(who) for who in CAST])
         assert {who: known.account(AccountId(who)).balance for who in CAST} == self.balances
         assert {who: self.read.get(AccountId(who), 0) for who in CAST} == self.balances
-        assert {str(who): tally.balance for who, tally in replay(desk.log).accounts.items() if tally.balance} == {
+        assert {str(who): tally.balance for who, tally in replay(handler.log).accounts.items() if tally.balance} == {
             who: balance for who, balance in self.balances.items() if balance
         }
         states = {"asked": "settled"}
         for exchange, modelled in self.reported.items():
-            found = desk.know([f"exchange:{exchange}"]).exchange(exchange)
+            found = handler.context([f"exchange:{exchange}"]).exchange(exchange)
             assert found.state == states.get(modelled.state, modelled.state)
             assert found.reversal_asked_by == (modelled.asked_by if modelled.state == "asked" else None)
 

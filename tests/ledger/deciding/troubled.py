@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ledger.log.entry import Stored
+from ledger.log.entry import StoredEntry
 from ledger.log.store import Conflict, Log, LogUnavailable
 from ledger.time_bank import TimeBank
 from tests.cast import clock, counting_ids
@@ -33,12 +33,12 @@ class TroubledLog:
         self._after(entries)
         return position
 
-    def read(self, after: Mapping[str, int]) -> tuple[list[Stored], int]:
+    def read(self, after: Mapping[str, int]) -> tuple[list[StoredEntry], int]:
         if not self.is_readable:
             raise lost()
         return self._log.read(after)
 
-    def from_position(self, after: int, *, limit: int) -> list[Stored]:
+    def from_position(self, after: int, *, limit: int) -> list[StoredEntry]:
         return self._log.from_position(after, limit=limit)
 
     def head(self) -> int:

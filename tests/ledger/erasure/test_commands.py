@@ -16,7 +16,7 @@ from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.members.commands import GiveRole, InviteMember
 from ledger.members.facts import MemberInvited, MemberLeft
-from ledger.personal_data.store import WORDS, Words
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalText
 from ledger.refusals import LastCoordinator, NobodyAsked, SomebodyElseConfirms, TakesNoPart
 from ledger.time_bank import TimeBank
 from tests.cast import (
@@ -52,7 +52,7 @@ def erase(bank: TimeBank, member: MemberId = ANA, *, by: MemberId = CHIDI) -> No
 def kept(bank: TimeBank) -> set[str]:
     """Every word that the people store still holds."""
     with bank.people.engine.connect() as connection:
-        return set(connection.execute(sa.select(WORDS.c.value)).scalars())
+        return set(connection.execute(sa.select(PERSONAL_TEXTS.c.value)).scalars())
 
 
 def test_name_contacts_and_words_go_and_one_entry_says_so(each_bank: TimeBank) -> None:
@@ -239,7 +239,7 @@ def test_words_that_come_back_one_by_one_are_not_looked_for_again(bank: TimeBank
 def test_a_mark_of_another_log_is_not_believed(each_bank: TimeBank) -> None:
     """Moved between databases, entries stand at other positions; then everything is forgotten once more."""
     erase(each_bank)
-    each_bank.people.seal([Words(ANA, "name", "Ana Sousa")])
+    each_bank.people.seal([PersonalText(ANA, "name", "Ana Sousa")])
     with each_bank.people.engine.begin() as connection:
         connection.execute(sa.text("UPDATE forgotten SET position = position + 1000"))
 

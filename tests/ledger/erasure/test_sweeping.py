@@ -6,24 +6,26 @@ import sqlalchemy as sa
 
 from ledger.erasure.commands import sweep
 from ledger.exchanges.commands import ReportExchange
-from ledger.personal_data.store import WORDS, People, Words
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, NAMES, TODAY, help_of
 
 
-def a_minute_later(bank: TimeBank) -> People:
+def a_minute_later(bank: TimeBank) -> PersonalData:
     """The people store, once nobody waits for an entry any more."""
-    return People(bank.people.engine, now=lambda: time.time() + 60)
+    return PersonalData(bank.people.engine, now=lambda: time.time() + 60)
 
 
 def kept(bank: TimeBank) -> set[str]:
     with bank.people.engine.connect() as connection:
-        return set(connection.execute(sa.select(WORDS.c.value)).scalars())
+        return set(connection.execute(sa.select(PERSONAL_TEXTS.c.value)).scalars())
 
 
 def test_orphans_go_and_words_with_an_entry_stay(each_bank: TimeBank) -> None:
     each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="hedge"), by=BO)
-    each_bank.people.seal([Words("m-late", "name", "Never came"), Words(ANA, "note", "Never came either")])
+    each_bank.people.seal(
+        [PersonalText("m-late", "name", "Never came"), PersonalText(ANA, "note", "Never came either")]
+    )
 
     assert sweep(each_bank.log, a_minute_later(each_bank)) == 2
 
@@ -32,14 +34,14 @@ def test_orphans_go_and_words_with_an_entry_stay(each_bank: TimeBank) -> None:
 
 
 def test_words_on_their_way_are_left_alone(bank: TimeBank) -> None:
-    bank.people.seal([Words(ANA, "note", "in a moment")])
+    bank.people.seal([PersonalText(ANA, "note", "in a moment")])
 
     assert sweep(bank.log, bank.people) == 0
     assert "in a moment" in kept(bank)
 
 
 def test_many_are_looked_for_a_portion_at_a_time(bank: TimeBank) -> None:
-    bank.people.seal([Words(ANA, "note", f"lost {number}") for number in range(5)])
+    bank.people.seal([PersonalText(ANA, "note", f"lost {number}") for number in range(5)])
 
     assert sweep(bank.log, a_minute_later(bank), at_once=3) == 5
     assert NAMES[BO] in kept(bank)

@@ -14,7 +14,7 @@ from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import AccountId, GiftId, MemberId, is_member
 from ledger.log.entry import encode
 from ledger.log.places import open_log
-from ledger.personal_data.store import Words
+from ledger.personal_data.store import PersonalText
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDENING, RUTH, TODAY
 from tests.ledger.erasure.test_commands import erase, kept
@@ -85,7 +85,7 @@ def test_words_about_a_gift_go_with_the_people_of_that_gift(bank: TimeBank, memb
 
 def say(bank: TimeBank, fact: Fact, words: str) -> None:
     """Records a fact as it is, with words that Chidi wrote, as no command would."""
-    (note,) = bank.people.seal([Words(CHIDI, "note", words)])
+    (note,) = bank.people.seal([PersonalText(CHIDI, "note", words)])
     entry = msgspec.structs.replace(entry_of(fact), sealed={"note": note}, log=bank.agreements.origin)
     bank.log.append([(entry.type, encode(entry), entry.tags)], unless=(), after=0)
 

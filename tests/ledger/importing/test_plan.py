@@ -13,14 +13,14 @@ from ledger.gifts.facts import GiftRecorded
 from ledger.groups.commands import FormGroup
 from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
-from ledger.importing.plan import Community, Outcome, Plan, carry_out, plan_import
-from ledger.importing.rows import Kind, Row
+from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
+from ledger.importing.rows import ImportRow, Kind
 from ledger.log.entry import decode
 from ledger.log.store import LogUnavailable
 from ledger.members.commands import InviteMember, LeaveCommunity
 from ledger.members.facts import MemberInvited
 from ledger.personal_data.search import find_all, find_members
-from ledger.personal_data.store import Words
+from ledger.personal_data.store import PersonalText
 from ledger.replay import replay
 from ledger.time_bank import TimeBank
 
@@ -59,13 +59,13 @@ def row(
     category: str = "garden",
     note: str = "",
     reference: str = "",
-) -> Row:
+) -> ImportRow:
     line = next(_numbers)
     key = (kind, "reference", reference) if reference else (kind, "row", str(line))
-    return Row(line, kind, giver, receiver, day, minutes if kind == "help" else 0, category, note, reference, key)
+    return ImportRow(line, kind, giver, receiver, day, minutes if kind == "help" else 0, category, note, reference, key)
 
 
-def take_in(bank: TimeBank, rows: Sequence[Row], debit_limit_minutes: int | None = None) -> tuple[Plan, Outcome]:
+def take_in(bank: TimeBank, rows: Sequence[ImportRow], debit_limit_minutes: int | None = None) -> tuple[Plan, Outcome]:
     plan = plan_import(bank, rows, now=NOW, debit_limit_minutes=debit_limit_minutes)
     return plan, carry_out(bank, plan)
 
@@ -177,7 +177,7 @@ def test_two_people_of_one_name_must_be_told_apart(founded: TimeBank) -> None:
 
 def test_words_without_an_entry_name_nobody(founded: TimeBank) -> None:
     ana = founded.do(InviteMember(name="Ana"), by=_host()).fact(MemberInvited).member
-    founded.people.seal([Words("m-000000000000", "name", "Ana")])
+    founded.people.seal([PersonalText("m-000000000000", "name", "Ana")])
 
     assert [found.account for found in find_all(founded, ["Ana"])["Ana"]] == [ana]
 
@@ -202,7 +202,7 @@ def test_an_address_instead_of_a_name_is_shown_to_nobody(founded: TimeBank) -> N
     ],
 )
 def test_a_row_that_the_ledger_would_refuse_is_bad_before_anything_is_written(
-    founded: TimeBank, bad: Row, sentence: str
+    founded: TimeBank, bad: ImportRow, sentence: str
 ) -> None:
     plan = plan_import(founded, [bad], now=NOW)
 
@@ -236,8 +236,8 @@ def test_known_kinds_are_found_by_key_and_label_and_new_ones_added(founded: Time
 
 
 def test_an_empty_place_is_founded_first(bank: TimeBank) -> None:
-    plan = plan_import(None, [row()], now=NOW, community=Community("Elm Street", "Europe/Madrid"))
-    assert plan.founds == Community("Elm Street", "Europe/Madrid") and bank.log.head() == 0
+    plan = plan_import(None, [row()], now=NOW, community=NewCommunity("Elm Street", "Europe/Madrid"))
+    assert plan.founds == NewCommunity("Elm Street", "Europe/Madrid") and bank.log.head() == 0
 
     carry_out(bank, plan)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.log.entry import Stored
+from ledger.log.entry import StoredEntry
 from ledger.log.places import open_log
 from ledger.log.store import Conflict, Log, LogUnavailable
 
@@ -118,7 +118,7 @@ def test_what_was_appended_is_there_after_opening_again(log: Log, log_url: str) 
     entries, head = again.read({"exchange:1": 0})
     again.close()
 
-    assert entries == [Stored(head, *REPORTED)]
+    assert entries == [StoredEntry(head, *REPORTED)]
 
 
 def test_a_closed_log_says_so(log: Log) -> None:

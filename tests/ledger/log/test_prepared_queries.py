@@ -7,28 +7,28 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from ledger.log.places import Place
-from ledger.log.prepared_queries import Question, among, listed
-from ledger.personal_data.store import WORDS, People, Words
+from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText
 
-NAMES = Question(
-    sa.select(WORDS.c.value)
-    .where(among(WORDS.c.subject, "subjects"), WORDS.c.field == "name")
-    .order_by(WORDS.c.value)
+NAMES = PreparedQuery(
+    sa.select(PERSONAL_TEXTS.c.value)
+    .where(among(PERSONAL_TEXTS.c.subject, "subjects"), PERSONAL_TEXTS.c.field == "name")
+    .order_by(PERSONAL_TEXTS.c.value)
     .limit(sa.bindparam("most"))
 )
 
 
 @pytest.fixture
-def people(database_url: str) -> Iterator[People]:
+def people(database_url: str) -> Iterator[PersonalData]:
     """Three people with names, on SQLite and on PostgreSQL."""
     engine = Place(database_url).people_engine()
-    people = People(engine)
-    people.seal([Words(f"m-{name.lower()}", "name", name) for name in ("Ana", "Bo", "Chidi")])
+    people = PersonalData(engine)
+    people.seal([PersonalText(f"m-{name.lower()}", "name", name) for name in ("Ana", "Bo", "Chidi")])
     yield people
     engine.dispose()
 
 
-def test_any_number_of_words_may_be_asked_about(people: People) -> None:
+def test_any_number_of_words_may_be_asked_about(people: PersonalData) -> None:
     asked = ["m-ana", "m-chidi", "m-'); DROP TABLE words; --", *(f"m-{number}" for number in range(2_000))]
 
     found = NAMES.ask(people.engine, subjects=listed(asked), most=10)
@@ -37,14 +37,16 @@ def test_any_number_of_words_may_be_asked_about(people: People) -> None:
     assert list(NAMES.ask(people.engine, subjects=listed([]), most=10)) == []
 
 
-def test_a_page_of_an_answer_is_as_long_as_was_asked_for(people: People) -> None:
+def test_a_page_of_an_answer_is_as_long_as_was_asked_for(people: PersonalData) -> None:
     asked = listed(["m-ana", "m-bo", "m-chidi"])
 
     assert [value for (value,) in NAMES.ask(people.engine, subjects=asked, most=2)] == ["Ana", "Bo"]
 
 
-def test_a_database_that_cannot_answer_is_told_of_as_everywhere_and_the_next_question_works(people: People) -> None:
-    missing = Question(sa.select(sa.column("value")).select_from(sa.table("nowhere")))
+def test_a_database_that_cannot_answer_is_told_of_as_everywhere_and_the_next_question_works(
+    people: PersonalData,
+) -> None:
+    missing = PreparedQuery(sa.select(sa.column("value")).select_from(sa.table("nowhere")))
 
     with pytest.raises((exc.OperationalError, exc.ProgrammingError)) as told:
         missing.ask(people.engine)

@@ -17,7 +17,7 @@ from ledger.members.commands import (
 )
 from ledger.members.facts import MemberInvited, VisibilityChosen
 from ledger.members.rules import Member
-from ledger.personal_data.store import People, Words
+from ledger.personal_data.store import PersonalData, PersonalText
 from ledger.refusals import (
     AddressTaken,
     AlreadyLeft,
@@ -129,20 +129,22 @@ def test_addresses_that_differ_by_an_accent_are_two_peoples(bank: TimeBank) -> N
 
 def test_an_address_whose_invitation_was_cut_short_is_free(each_bank: TimeBank) -> None:
     # A crash between the two stores: the words are kept, and the entry never came.
-    a_minute_ago(each_bank).seal([Words("m-nobody", "name", "Dana"), Words("m-nobody", "email", "dana@elm.example")])
+    a_minute_ago(each_bank).seal(
+        [PersonalText("m-nobody", "name", "Dana"), PersonalText("m-nobody", "email", "dana@elm.example")]
+    )
 
     dana = each_bank.do(InviteMember(name="Dana", email="DANA@elm.example"), by=CHIDI).fact(MemberInvited).member
 
     assert each_bank.people.member_with_address("dana@elm.example") == dana
 
 
-def a_minute_ago(bank: TimeBank) -> People:
+def a_minute_ago(bank: TimeBank) -> PersonalData:
     """The people store as it took words in a minute ago."""
-    return People(bank.people.engine, now=lambda: time.time() - 60)
+    return PersonalData(bank.people.engine, now=lambda: time.time() - 60)
 
 
 def test_an_address_that_is_being_invited_at_this_moment_is_waited_for_in_vain_only_shortly(bank: TimeBank) -> None:
-    bank.people.seal([Words("m-nobody", "email", "dana@elm.example")])
+    bank.people.seal([PersonalText("m-nobody", "email", "dana@elm.example")])
     head = bank.log.head()
 
     with pytest.raises(TooBusy):

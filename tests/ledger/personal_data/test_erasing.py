@@ -10,43 +10,43 @@ import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
 from ledger.log.places import Place
-from ledger.personal_data.erasing import Reached, clean, forget, reached
-from ledger.personal_data.store import WORDS, People, Words
+from ledger.personal_data.erasing import ErasureMark, clean, forget, reached
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText
 from tests.cast import NOW
 from web.sign_in import tables as attempts
 from web.sign_in.tables import prepare
 
 ANA, BO = MemberId("m-ana"), MemberId("m-bo")
-HERE = Reached(7, "ab" * 32, is_clean=False)
+HERE = ErasureMark(7, "ab" * 32, is_clean=False)
 
 
 @pytest.fixture
-def people(database_url: str) -> Iterator[People]:
-    people = People(Place(database_url).people_engine())
+def people(database_url: str) -> Iterator[PersonalData]:
+    people = PersonalData(Place(database_url).people_engine())
     yield people
     people.engine.dispose()
 
 
 @pytest.fixture
-def postgresql_people(postgresql_url: str) -> Iterator[People]:
-    people = People(Place(postgresql_url).people_engine())
+def postgresql_people(postgresql_url: str) -> Iterator[PersonalData]:
+    people = PersonalData(Place(postgresql_url).people_engine())
     yield people
     people.engine.dispose()
 
 
-def other_table(people: People, columns: str) -> None:
+def other_table(people: PersonalData, columns: str) -> None:
     with people.engine.begin() as connection:
         connection.execute(sa.text(f"CREATE TABLE other ({columns})"))
 
 
-def in_other(people: People) -> list[str]:
+def in_other(people: PersonalData) -> list[str]:
     with people.engine.connect() as connection:
         return sorted(connection.execute(sa.text("SELECT word FROM other")).scalars())
 
 
-def test_only_the_rows_about_them_and_the_words_that_were_named_go(people: People) -> None:
-    people.seal([Words(ANA, "name", "Ana"), Words(BO, "name", "Bo"), Words(BO, "note", "lunch")])
-    (about,) = people.seal([Words(BO, "note", "with Ana")])
+def test_only_the_rows_about_them_and_the_words_that_were_named_go(people: PersonalData) -> None:
+    people.seal([PersonalText(ANA, "name", "Ana"), PersonalText(BO, "name", "Bo"), PersonalText(BO, "note", "lunch")])
+    (about,) = people.seal([PersonalText(BO, "note", "with Ana")])
 
     forget(people.engine, [ANA], [about], HERE)
 
@@ -56,7 +56,7 @@ def test_only_the_rows_about_them_and_the_words_that_were_named_go(people: Peopl
 
 
 @pytest.mark.parametrize("whose", ["member", "subject"])
-def test_a_table_that_says_whose_its_rows_are_loses_theirs(people: People, whose: str) -> None:
+def test_a_table_that_says_whose_its_rows_are_loses_theirs(people: PersonalData, whose: str) -> None:
     other_table(people, f"word text, {whose} text")
     with people.engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO other VALUES ('hers', 'm-ana'), ('his', 'm-bo')"))
@@ -66,7 +66,7 @@ def test_a_table_that_says_whose_its_rows_are_loses_theirs(people: People, whose
     assert in_other(people) == ["his"]
 
 
-def test_a_table_that_does_not_say_whose_its_rows_are_is_emptied(people: People) -> None:
+def test_a_table_that_does_not_say_whose_its_rows_are_is_emptied(people: PersonalData) -> None:
     other_table(people, "word text")
     with people.engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO other VALUES ('whose?')"))
@@ -76,15 +76,15 @@ def test_a_table_that_does_not_say_whose_its_rows_are_is_emptied(people: People)
     assert in_other(people) == []
 
 
-def test_many_words_at_once_are_forgotten(people: People) -> None:
-    sealed = people.seal([Words(BO, "note", f"note {number}") for number in range(1_203)])
+def test_many_words_at_once_are_forgotten(people: PersonalData) -> None:
+    sealed = people.seal([PersonalText(BO, "note", f"note {number}") for number in range(1_203)])
 
     forget(people.engine, [ANA], iter(sealed[:-1]), HERE)
 
     assert people.of(BO, "note") == ["note 1202"]
 
 
-def test_cleaning_is_noted(people: People) -> None:
+def test_cleaning_is_noted(people: PersonalData) -> None:
     forget(people.engine, [ANA], [], HERE)
 
     assert clean(people.engine)
@@ -92,15 +92,15 @@ def test_cleaning_is_noted(people: People) -> None:
     assert reached(people.engine) == HERE._replace(is_clean=True)
 
 
-def test_where_nobody_was_ever_forgotten_there_is_no_mark(people: People) -> None:
+def test_where_nobody_was_ever_forgotten_there_is_no_mark(people: PersonalData) -> None:
     assert reached(people.engine) is None
 
 
 def test_no_deleted_byte_is_left_in_the_files_of_sqlite(tmp_path: Path) -> None:
-    people = People(Place.folder(tmp_path).people_engine())
+    people = PersonalData(Place.folder(tmp_path).people_engine())
     for number in range(300):
-        people.seal([Words(ANA if number % 3 else BO, "note", f"Xyzzy{number} " * (number % 90))])
-        people.seal([Words(ANA, "name", f"Plugh{number}")])
+        people.seal([PersonalText(ANA if number % 3 else BO, "note", f"Xyzzy{number} " * (number % 90))])
+        people.seal([PersonalText(ANA, "name", f"Plugh{number}")])
 
     forget(people.engine, [ANA, BO], [], HERE)
     assert clean(people.engine)
@@ -114,8 +114,8 @@ def test_while_somebody_reads_an_older_state_it_is_not_clean_and_the_next_time_i
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.log.places.BUSY_SECONDS", 0.05)
-    people = People(Place.folder(tmp_path).people_engine())
-    people.seal([Words(ANA, "name", "Ana")])
+    people = PersonalData(Place.folder(tmp_path).people_engine())
+    people.seal([PersonalText(ANA, "name", "Ana")])
     reader = sqlite3.connect(tmp_path / "people.db", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM words").fetchall()
@@ -131,8 +131,8 @@ def test_while_somebody_reads_an_older_state_it_is_not_clean_and_the_next_time_i
 
 
 def test_postgresql_says_when_a_transaction_still_looks_at_what_was_deleted(postgresql_url: str) -> None:
-    people = People(Place(postgresql_url).people_engine())
-    people.seal([Words(ANA, "name", "Ana")])
+    people = PersonalData(Place(postgresql_url).people_engine())
+    people.seal([PersonalText(ANA, "name", "Ana")])
     with people.engine.connect() as reader:
         reader.execution_options(isolation_level="REPEATABLE READ")
         reader.execute(sa.text("SELECT 1 FROM pg_class"))
@@ -143,14 +143,14 @@ def test_postgresql_says_when_a_transaction_still_looks_at_what_was_deleted(post
     people.engine.dispose()
 
 
-def ask(people: People, question: str) -> list[str]:
+def ask(people: PersonalData, question: str) -> list[str]:
     """One column; outside any transaction."""
     with people.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         answer = connection.exec_driver_sql(question)
         return [str(value) for (value,) in answer.fetchall()] if answer.returns_rows else []
 
 
-def in_database_files(people: People, wanted: Iterable[bytes]) -> set[bytes]:
+def in_database_files(people: PersonalData, wanted: Iterable[bytes]) -> set[bytes]:
     """Which of these are in the files of the database, the server's own tables included."""
     ask(people, "CHECKPOINT")
     (folder,) = ask(
@@ -164,10 +164,10 @@ def in_database_files(people: People, wanted: Iterable[bytes]) -> set[bytes]:
 SAMPLED = "SELECT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'people'"
 
 
-def test_postgresql_gathers_no_samples_of_personal_data(postgresql_people: People) -> None:
+def test_postgresql_gathers_no_samples_of_personal_data(postgresql_people: PersonalData) -> None:
     people = postgresql_people
     prepare(people.engine)
-    people.seal([Words(MemberId(f"m-{number}"), "name", f"Ana {number}") for number in range(200)])
+    people.seal([PersonalText(MemberId(f"m-{number}"), "name", f"Ana {number}") for number in range(200)])
     for number in range(20):
         attempts.may_ask(people.engine, f"ana{number}@example.org", f"192.0.{number}.1", NOW)
     ask(people, "ANALYZE")
@@ -176,14 +176,14 @@ def test_postgresql_gathers_no_samples_of_personal_data(postgresql_people: Peopl
 
 
 def test_samples_that_an_older_version_left_in_postgresql_go_when_it_is_opened_and_cleaned(
-    postgresql_people: People,
+    postgresql_people: PersonalData,
 ) -> None:
     people = postgresql_people
-    people.seal([Words(ANA, "note", f"Xyzzy {number} " + "so long " * 20) for number in range(200)])
+    people.seal([PersonalText(ANA, "note", f"Xyzzy {number} " + "so long " * 20) for number in range(200)])
     with people.engine.connect() as connection:
-        salts = set(connection.execute(sa.select(WORDS.c.salt)).scalars())
+        salts = set(connection.execute(sa.select(PERSONAL_TEXTS.c.salt)).scalars())
     definition = ask(people, "SELECT indexdef FROM pg_indexes WHERE tablename = 'words' ORDER BY indexname")
-    for column in WORDS.c:
+    for column in PERSONAL_TEXTS.c:
         ask(people, f"ALTER TABLE words ALTER COLUMN {column.name} SET STATISTICS -1")
     ask(people, "ANALYZE")
     forget(people.engine, [ANA], [], HERE)
@@ -191,7 +191,7 @@ def test_samples_that_an_older_version_left_in_postgresql_go_when_it_is_opened_a
     ask(people, "UPDATE forgotten SET is_clean = 1")
     assert in_database_files(people, [*salts, b"Xyzzy"]) > {b"Xyzzy"}, "the statistics hold samples"
 
-    people = People(people.engine)
+    people = PersonalData(people.engine)
     assert reached(people.engine) == HERE
     assert clean(people.engine)
 
@@ -199,11 +199,13 @@ def test_samples_that_an_older_version_left_in_postgresql_go_when_it_is_opened_a
     assert ask(people, "SELECT indexdef FROM pg_indexes WHERE tablename = 'words' ORDER BY indexname") == definition
     ask(people, "ANALYZE")
     assert set(ask(people, SAMPLED)) == {"words.kept_at", "forgotten.position", "forgotten.is_clean"}
-    assert reached(People(people.engine).engine) == HERE._replace(is_clean=True), "the second opening has nothing to do"
+    assert reached(PersonalData(people.engine).engine) == HERE._replace(is_clean=True), (
+        "the second opening has nothing to do"
+    )
 
 
 def test_samples_that_a_host_had_sqlite_gather_go(tmp_path: Path) -> None:
-    people = People(Place.folder(tmp_path).people_engine())
+    people = PersonalData(Place.folder(tmp_path).people_engine())
     with closing(sqlite3.connect(tmp_path / "people.db", isolation_level=None)) as other:
         # As ANALYZE leaves it where SQLite was compiled to keep samples.
         other.execute("CREATE TABLE samples (tbl, idx, neq, nlt, ndlt, sample)")

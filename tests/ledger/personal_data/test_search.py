@@ -5,12 +5,12 @@ from ledger.groups.facts import GroupFormed
 from ledger.identifiers import AccountId
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
-from ledger.personal_data.search import Found, find_all, find_members
-from ledger.personal_data.store import Words
+from ledger.personal_data.search import FoundAccount, find_all, find_members
+from ledger.personal_data.store import PersonalText
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDEN, NAMES
 
-ANA_FOUND = Found(AccountId(ANA), NAMES[ANA])
+ANA_FOUND = FoundAccount(AccountId(ANA), NAMES[ANA])
 
 
 def test_a_member_is_found_by_identifier_name_and_address(each_bank: TimeBank) -> None:
@@ -34,7 +34,7 @@ def test_two_of_the_same_name_are_both_found_and_a_group_too(bank: TimeBank) -> 
     found = find_all(bank, ["Ana Sousa", "the garden"])
 
     assert {one.account for one in found["Ana Sousa"]} == {ANA, another}
-    assert found["the garden"] == [Found(AccountId(garden), "The garden")]
+    assert found["the garden"] == [FoundAccount(AccountId(garden), "The garden")]
 
 
 def test_an_address_with_a_mark_is_not_taken_for_one_without(bank: TimeBank) -> None:
@@ -48,7 +48,7 @@ def test_an_address_with_a_mark_is_not_taken_for_one_without(bank: TimeBank) -> 
 
 
 def test_words_without_an_entry_name_nobody(bank: TimeBank) -> None:
-    bank.people.seal([Words(BO, "name", "Bobby"), Words("m-nobody", "name", "Nobody")])
+    bank.people.seal([PersonalText(BO, "name", "Bobby"), PersonalText("m-nobody", "name", "Nobody")])
 
     assert find_all(bank, ["Bobby", "Nobody"]) == {"Bobby": [], "Nobody": []}
     assert find_members(bank, "Bobb") == []
@@ -65,4 +65,4 @@ def test_a_forgotten_name_still_leaves_the_identifier(bank: TimeBank) -> None:
     with bank.people.engine.begin() as connection:
         connection.exec_driver_sql(f"DELETE FROM words WHERE subject = '{ANA}'")
 
-    assert find_all(bank, [ANA, "Ana Sousa"]) == {ANA: [Found(AccountId(ANA), "")], "Ana Sousa": []}
+    assert find_all(bank, [ANA, "Ana Sousa"]) == {ANA: [FoundAccount(AccountId(ANA), "")], "Ana Sousa": []}

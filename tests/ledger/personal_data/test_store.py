@@ -9,42 +9,51 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.places import Place
-from ledger.personal_data.store import WORDS, People, Words, WordsDoNotMatch, commitment_of, folded
+from ledger.personal_data.store import (
+    PERSONAL_TEXTS,
+    PersonalData,
+    PersonalText,
+    WordsDoNotMatch,
+    commitment_of,
+    folded,
+)
 from ledger.refusals import AddressTaken
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
 
 
 @pytest.fixture
-def people(database_url: str) -> Iterator[People]:
+def people(database_url: str) -> Iterator[PersonalData]:
     """An empty people store, on SQLite and on PostgreSQL."""
     engine = Place(database_url).people_engine()
-    yield People(engine)
+    yield PersonalData(engine)
     engine.dispose()
 
 
 @pytest.fixture
-def elms(sqlite_url: str) -> Iterator[People]:
+def elms(sqlite_url: str) -> Iterator[PersonalData]:
     """An empty people store in a file."""
     engine = Place(sqlite_url).people_engine()
-    yield People(engine)
+    yield PersonalData(engine)
     engine.dispose()
 
 
-def test_words_are_found_by_their_commitment_and_proven_by_it(people: People) -> None:
-    kept = people.seal([Words("m-ana", "name", "Ana Sousa"), Words("m-ana", "note", "Roses\nand “weeds” 🌹")])
+def test_words_are_found_by_their_commitment_and_proven_by_it(people: PersonalData) -> None:
+    kept = people.seal(
+        [PersonalText("m-ana", "name", "Ana Sousa"), PersonalText("m-ana", "note", "Roses\nand “weeds” 🌹")]
+    )
 
     assert people.words(kept) == {kept[0]: "Ana Sousa", kept[1]: "Roses\nand “weeds” 🌹"}
     assert all(len(commitment) == 64 for commitment in kept)
 
 
-def test_the_same_words_are_sealed_differently_each_time(elms: People) -> None:
-    first, second = elms.seal([Words("m-ana", "note", "Roses"), Words("m-bo", "note", "Roses")])
+def test_the_same_words_are_sealed_differently_each_time(elms: PersonalData) -> None:
+    first, second = elms.seal([PersonalText("m-ana", "note", "Roses"), PersonalText("m-bo", "note", "Roses")])
 
     assert first != second
 
 
-def test_nothing_to_seal_is_quiet(elms: People) -> None:
+def test_nothing_to_seal_is_quiet(elms: PersonalData) -> None:
     assert elms.seal([]) == []
     assert elms.words([]) == {}
 
@@ -53,11 +62,11 @@ def test_nothing_to_seal_is_quiet(elms: People) -> None:
     "change", [{"value": "Tulips"}, {"salt": b"0" * 32}, {"field": "reason"}], ids=lambda c: next(iter(c))
 )
 def test_words_that_were_changed_behind_the_logs_back_are_never_shown(
-    people: People, change: dict[str, object]
+    people: PersonalData, change: dict[str, object]
 ) -> None:
-    (kept,) = people.seal([Words("m-ana", "note", "Roses")])
+    (kept,) = people.seal([PersonalText("m-ana", "note", "Roses")])
     with people.engine.begin() as connection:
-        connection.execute(sa.update(WORDS).values(**change))
+        connection.execute(sa.update(PERSONAL_TEXTS).values(**change))
 
     with pytest.raises(WordsDoNotMatch, match=kept):
         people.words([kept])
@@ -65,25 +74,25 @@ def test_words_that_were_changed_behind_the_logs_back_are_never_shown(
         people.says_the_same(kept, "Tulips")
 
 
-def test_forgotten_words_are_missing_and_others_are_not(people: People) -> None:
-    kept = people.seal([Words("m-ana", "note", "Roses"), Words("m-bo", "note", "Tulips")])
+def test_forgotten_words_are_missing_and_others_are_not(people: PersonalData) -> None:
+    kept = people.seal([PersonalText("m-ana", "note", "Roses"), PersonalText("m-bo", "note", "Tulips")])
     with people.engine.begin() as connection:
-        connection.execute(sa.delete(WORDS).where(WORDS.c.subject == "m-ana"))
+        connection.execute(sa.delete(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.subject == "m-ana"))
 
     assert people.words([*kept, "", "f" * 64]) == {kept[1]: "Tulips"}
     assert people.says_the_same(kept[0], "anything at all")
     assert not people.says_the_same(kept[1], "anything at all")
 
 
-def test_more_words_than_a_database_takes_at_once_are_read(elms: People) -> None:
-    kept = elms.seal([Words("m-ana", "note", f"Note {number}") for number in range(1000)])
+def test_more_words_than_a_database_takes_at_once_are_read(elms: PersonalData) -> None:
+    kept = elms.seal([PersonalText("m-ana", "note", f"Note {number}") for number in range(1000)])
 
     assert list(elms.words(kept).values()).count("Note 7") == 1
     assert len(elms.words(kept)) == 1000
 
 
-def test_words_of_a_refused_entry_are_taken_back(people: People) -> None:
-    kept = people.seal([Words("m-ana", "note", "Roses"), Words("m-ana", "email", "ana@elm.example")])
+def test_words_of_a_refused_entry_are_taken_back(people: PersonalData) -> None:
+    kept = people.seal([PersonalText("m-ana", "note", "Roses"), PersonalText("m-ana", "email", "ana@elm.example")])
 
     people.drop(kept)
     people.drop([])
@@ -112,19 +121,21 @@ def test_a_commitment_is_what_the_book_says_it_is() -> None:
 # Addresses
 
 
-def test_an_address_is_one_members_whatever_its_capitals_and_spaces(people: People) -> None:
-    people.seal([Words("m-ana", "email", "Ana@Elm.Example")])
+def test_an_address_is_one_members_whatever_its_capitals_and_spaces(people: PersonalData) -> None:
+    people.seal([PersonalText("m-ana", "email", "Ana@Elm.Example")])
 
     for again in ("ana@elm.example", "ANA@ELM.EXAMPLE", " Ana@elm.example "):
         with pytest.raises(AddressTaken):
-            people.seal([Words("m-bo", "name", "Bo"), Words("m-bo", "email", again)])
+            people.seal([PersonalText("m-bo", "name", "Bo"), PersonalText("m-bo", "email", again)])
         assert people.member_with_address(again) == "m-ana"
     assert people.of("m-bo", "name") == [], "nothing of a refused sealing is kept"
 
 
-def test_addresses_of_two_people_that_differ_by_a_mark_stay_apart(people: People) -> None:
-    people.seal([Words("m-ana", "email", "josé@elm.example")])
-    people.seal([Words("m-bo", "email", "jose@elm.example"), Words("m-chidi", "email", "straße@elm.example")])
+def test_addresses_of_two_people_that_differ_by_a_mark_stay_apart(people: PersonalData) -> None:
+    people.seal([PersonalText("m-ana", "email", "josé@elm.example")])
+    people.seal(
+        [PersonalText("m-bo", "email", "jose@elm.example"), PersonalText("m-chidi", "email", "straße@elm.example")]
+    )
 
     assert people.member_with_address("jose\u0301@elm.example") == "m-ana", "the same letter, typed in two signs"
     assert people.member_with_address("jose@elm.example") == "m-bo"
@@ -132,16 +143,16 @@ def test_addresses_of_two_people_that_differ_by_a_mark_stay_apart(people: People
     assert people.member_with_address("ｊose@elm.example") is None
 
 
-def test_nobody_has_an_empty_or_unknown_address(elms: People) -> None:
-    elms.seal([Words("m-ana", "note", "No address")])
+def test_nobody_has_an_empty_or_unknown_address(elms: PersonalData) -> None:
+    elms.seal([PersonalText("m-ana", "note", "No address")])
 
     assert elms.member_with_address("") is None
     assert elms.member_with_address("nobody@elm.example") is None
 
 
-def test_an_orphan_address_is_forgotten_and_others_stay(people: People) -> None:
-    people.seal([Words("m-ana", "email", "ana@elm.example"), Words("m-bo", "email", "bo@elm.example")])
-    later = People(people.engine, now=lambda: time.time() + 60)
+def test_an_orphan_address_is_forgotten_and_others_stay(people: PersonalData) -> None:
+    people.seal([PersonalText("m-ana", "email", "ana@elm.example"), PersonalText("m-bo", "email", "bo@elm.example")])
+    later = PersonalData(people.engine, now=lambda: time.time() + 60)
 
     assert later.forget_orphan_address("ANA@elm.example")
 
@@ -150,16 +161,16 @@ def test_an_orphan_address_is_forgotten_and_others_stay(people: People) -> None:
     assert people.forget_orphan_address("nobody@elm.example"), "what was never there is as good as forgotten"
 
 
-def test_an_address_whose_entry_may_still_be_on_its_way_is_not_forgotten(people: People) -> None:
-    people.seal([Words("m-ana", "email", "ana@elm.example")])
+def test_an_address_whose_entry_may_still_be_on_its_way_is_not_forgotten(people: PersonalData) -> None:
+    people.seal([PersonalText("m-ana", "email", "ana@elm.example")])
 
     assert not people.forget_orphan_address("ana@elm.example")
 
     assert people.member_with_address("ana@elm.example") == "m-ana"
 
 
-def test_the_values_of_a_field_are_somebodys_own(elms: People) -> None:
-    elms.seal([Words("m-ana", "email", "Ana@elm.example"), Words("m-bo", "email", "bo@elm.example")])
+def test_the_values_of_a_field_are_somebodys_own(elms: PersonalData) -> None:
+    elms.seal([PersonalText("m-ana", "email", "Ana@elm.example"), PersonalText("m-bo", "email", "bo@elm.example")])
 
     assert elms.of("m-ana", "email") == ["Ana@elm.example"]
     assert elms.of("m-ana", "phone") == []
@@ -206,9 +217,9 @@ NAMED = {
 }
 
 
-def test_members_are_listed_by_name_page_by_page_and_each_once(people: People) -> None:
-    people.seal([Words(who, "name", name) for who, name in NAMED.items()])
-    people.seal([Words("g-garden", "name", "Ana's garden"), Words("m-1", "note", "Ana")])
+def test_members_are_listed_by_name_page_by_page_and_each_once(people: PersonalData) -> None:
+    people.seal([PersonalText(who, "name", name) for who, name in NAMED.items()])
+    people.seal([PersonalText("g-garden", "name", "Ana's garden"), PersonalText("m-1", "note", "Ana")])
 
     seen = people.named(limit=4)
     while page := people.named(after=(seen[-1].folded, seen[-1].subject), limit=4):
@@ -221,7 +232,7 @@ def test_members_are_listed_by_name_page_by_page_and_each_once(people: People) -
 
 def test_names_are_sorted_alike_whatever_the_language_of_the_database(postgresql_url: str) -> None:
     engine = Place(postgresql_url).people_engine()
-    People(engine)
+    PersonalData(engine)
     with engine.connect() as connection:
         columns = connection.exec_driver_sql(
             "SELECT column_name FROM information_schema.columns WHERE table_name = 'words' AND collation_name = 'C'"
@@ -248,14 +259,14 @@ def test_names_are_sorted_alike_whatever_the_language_of_the_database(postgresql
         ("nobody", set[str]()),
     ],
 )
-def test_members_are_found_by_part_of_their_name(elms: People, part: str, found: set[str]) -> None:
-    elms.seal([Words(who, "name", name) for who, name in NAMED.items()])
+def test_members_are_found_by_part_of_their_name(elms: PersonalData, part: str, found: set[str]) -> None:
+    elms.seal([PersonalText(who, "name", name) for who, name in NAMED.items()])
 
     assert {one.subject for one in elms.named(part)} == found
 
 
-def test_parts_of_names_are_found_alike_on_both_databases(people: People) -> None:
-    people.seal([Words(who, "name", name) for who, name in NAMED.items()])
+def test_parts_of_names_are_found_alike_on_both_databases(people: PersonalData) -> None:
+    people.seal([PersonalText(who, "name", name) for who, name in NAMED.items()])
 
     assert [one.subject for one in people.named("AN")] == ["m-2", "m-3", "m-4", "m-8"]
     assert [one.subject for one in people.named("%")] == ["m-6"]
@@ -263,9 +274,9 @@ def test_parts_of_names_are_found_alike_on_both_databases(people: People) -> Non
 
 
 def test_a_secret_is_made_once_and_stays(database_url: str) -> None:
-    people = People(Place(database_url).people_engine())
+    people = PersonalData(Place(database_url).people_engine())
     made = people.secret("import")
-    again = People(Place(database_url).people_engine())
+    again = PersonalData(Place(database_url).people_engine())
 
     assert again.secret("import") == made and len(made) == 64
     assert people.secret("other") != made

@@ -3,7 +3,7 @@
 from itertools import count
 
 from ledger.agreements.rules import DEFAULT_DEBIT_LIMIT_MINUTES, DEFAULT_THRESHOLDS
-from projections.checks.log_reading import Act, Limits
+from projections.checks.log_reading import CountedAct, Limits
 from tests.cast import ANA, BO, TODAY
 
 AGREED = DEFAULT_THRESHOLDS
@@ -24,11 +24,11 @@ def act(
     brought: bool = False,
     one_voice: str = "",
     taken_back: int = 0,
-) -> Act:
+) -> CountedAct:
     """Help that happened, and was settled, so many days from today; each has the next number."""
     number = next(_numbers)
     on = TODAY_NUMBER + day
-    return Act(
+    return CountedAct(
         number=number,
         reported=number - 1,
         exchange=exchange or f"x-{number}",

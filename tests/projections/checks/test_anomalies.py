@@ -13,13 +13,13 @@ from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId
 from ledger.refusals import EntryToCome
 from projections.checks import anomalies as kept
-from projections.checks.anomalies import RULES, UNITS, Noted, exceptions, look, noted
+from projections.checks.anomalies import RULES, UNITS, Anomaly, exceptions, look, noted
 from projections.checks.log_reading import read_book
 from tests.cast import ANA, BO, CHIDI, NOW, TODAY, caller, help_of, skills
 from tests.projections.elm_street import ElmStreet
 
 
-def found(street: ElmStreet, rule: str = "") -> list[Noted]:
+def found(street: ElmStreet, rule: str = "") -> list[Anomaly]:
     """What the rules find in the log of the street, or one of them."""
     return [one for one in exceptions(read_book(street.bank.log)) if not rule or one.rule == rule]
 

@@ -4,15 +4,15 @@ from array import array
 
 import pytest
 
-from projections.checks.log_reading import Wishes
+from projections.checks.log_reading import RequestsByPerson
 from projections.checks.pattern_rules import both_sides, many_at_once, round_hours, taken_back, woken
 from tests.cast import ANA, BO, CHIDI
 from tests.projections.checks.acts import AGREED, act
 
 
-def wishes(*seconds: float) -> dict[str, Wishes]:
+def wishes(*seconds: float) -> dict[str, RequestsByPerson]:
     """What Ana had recorded, at these seconds."""
-    return {ANA: Wishes(array("q", range(1, len(seconds) + 1)), array("d", seconds))}
+    return {ANA: RequestsByPerson(array("q", range(1, len(seconds) + 1)), array("d", seconds))}
 
 
 @pytest.mark.parametrize(("count", "found"), [(19, 0), (20, 1)])
@@ -69,7 +69,9 @@ def test_what_goes_on_at_that_pace_is_one_thing_and_what_comes_later_another() -
 
 
 def test_many_wishes_of_several_people_are_not_many_of_one() -> None:
-    shared: dict[str, Wishes] = {who: Wishes(array("q", range(6)), array("d", [0.0] * 6)) for who in (ANA, BO)}
+    shared: dict[str, RequestsByPerson] = {
+        who: RequestsByPerson(array("q", range(6)), array("d", [0.0] * 6)) for who in (ANA, BO)
+    }
 
     assert list(many_at_once(shared, AGREED)) == []
 

@@ -12,8 +12,8 @@ from ledger.members.facts import MemberWelcomed
 from projections.balances import Balances
 from projections.engine import rebuild
 from projections.engine.locks import writing
-from projections.engine.read_model import Recorded, count, word
-from projections.engine.tables import Rows
+from projections.engine.read_model import IncomingEntry, count, word
+from projections.engine.tables import TableWriter
 from projections.members import Members
 from projections.views import Views
 from tests.cast import ANA, BO, TODAY, help_of
@@ -47,7 +47,7 @@ def test_what_stopped_stays_stopped_until_it_is_rebuilt(
 ) -> None:
     caplog.set_level(logging.CRITICAL)
 
-    def fail(self: Balances, batch: Sequence[Recorded], rows: Rows) -> None:
+    def fail(self: Balances, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         raise KeyError("a bug")
 
     with monkeypatch.context() as patched:
@@ -123,7 +123,7 @@ def test_a_read_model_that_fails_during_a_rebuild_stops_at_its_entry_and_the_oth
     before = tables(street.views)
     apply, number = Balances.apply, street.views.as_of().number - 11
 
-    def fail(self: Balances, batch: Sequence[Recorded], rows: Rows) -> None:
+    def fail(self: Balances, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         if any(recorded.number >= number for recorded in batch):
             raise KeyError("a bug")
         apply(self, batch, rows)
@@ -147,8 +147,8 @@ def test_text_that_a_copy_would_read_differently_arrives_as_it_is(street: ElmStr
     with street.views._engine.connect() as connection:
         with writing(connection):
             things.create(connection)
-            Rows(connection).insert(things, written)
-            Rows(connection).insert(things, plain)
+            TableWriter(connection).insert(things, written)
+            TableWriter(connection).insert(things, plain)
         found = sorted(map(tuple, connection.execute(sa.select(things))))
 
     assert found == sorted([*written, *plain])

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from ledger.identifiers import AccountId
-from ledger.log.entry import Stored
+from ledger.log.entry import StoredEntry
 from projections.engine import projector, rebuild
 from projections.statements import Statements
 from projections.views import Views
@@ -124,10 +124,10 @@ def test_another_log_in_the_same_place_is_noticed_at_opening(street: ElmStreet) 
 
 def test_opening_reads_the_last_entry_only(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
     street.lively()
-    read: list[Stored] = []
+    read: list[StoredEntry] = []
     from_position = street.bank.log.from_position
 
-    def noting(after: int, *, limit: int) -> list[Stored]:
+    def noting(after: int, *, limit: int) -> list[StoredEntry]:
         found = from_position(after, limit=limit)
         read.extend(found)
         return found

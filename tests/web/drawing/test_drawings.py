@@ -12,7 +12,7 @@ from web.drawing.drawings import (
     THICKEST,
     THINNEST,
     Arcs,
-    Line,
+    HelpLine,
     arcs,
     bar_widths,
     face_strokes,
@@ -76,7 +76,7 @@ def test_the_longest_bar_fills_its_cell() -> None:
 ANA, BO, CHIDI = PEOPLE = [("a", "Ana Sousa"), ("b", "Bo Lindqvist"), ("c", "Chidi Okafor")]
 
 
-def drawn(*lines: Line, people: list[tuple[str, str]] = PEOPLE) -> Arcs:
+def drawn(*lines: HelpLine, people: list[tuple[str, str]] = PEOPLE) -> Arcs:
     picture = arcs(people, lines)
     assert picture is not None
     return picture
@@ -89,22 +89,22 @@ def points(path: str) -> list[tuple[float, float]]:
 
 
 def test_to_somebody_further_down_it_runs_on_the_right_and_up_on_the_left() -> None:
-    down, up = drawn(Line("a", "c", 60), Line("c", "a", 60)).lines
+    down, up = drawn(HelpLine("a", "c", 60), HelpLine("c", "a", 60)).lines
 
     assert all(x > ARCS_WIDTH / 2 for x, _ in points(down.path)) and points(down.path)[0][1] < points(down.path)[-1][1]
     assert all(x < ARCS_WIDTH / 2 for x, _ in points(up.path)) and points(up.path)[0][1] > points(up.path)[-1][1]
 
 
 def test_thicker_is_more_and_without_hours_all_are_alike() -> None:
-    most, half, gift = drawn(Line("a", "b", 240), Line("b", "c", 120), Line("a", "c", 0)).lines
-    alike = drawn(Line("a", "b", None), Line("b", "c", None)).lines
+    most, half, gift = drawn(HelpLine("a", "b", 240), HelpLine("b", "c", 120), HelpLine("a", "c", 0)).lines
+    alike = drawn(HelpLine("a", "b", None), HelpLine("b", "c", None)).lines
 
     assert (most.width, gift.width) == (THICKEST, THINNEST) and gift.width < half.width < most.width
     assert {line.width for line in alike} == {ALIKE}
 
 
 def test_an_arrow_stands_at_each_one_who_was_helped() -> None:
-    picture = drawn(Line("a", "b", 60), Line("a", "c", 60))
+    picture = drawn(HelpLine("a", "b", 60), HelpLine("a", "c", 60))
 
     tips = [float(y) for _, y in re.findall(r"M(\S+) (\S+)l", picture.arrows)]
     assert tips == [points(line.path)[-1][1] for line in picture.lines]
@@ -112,8 +112,8 @@ def test_an_arrow_stands_at_each_one_who_was_helped() -> None:
 
 def test_lines_of_one_row_leave_it_apart_the_furthest_outside() -> None:
     """Otherwise they would cross before they have begun."""
-    near, far = drawn(Line("a", "b", 60), Line("a", "c", 60)).lines
-    back_near, back_far = drawn(Line("c", "b", 60), Line("c", "a", 60)).lines
+    near, far = drawn(HelpLine("a", "b", 60), HelpLine("a", "c", 60)).lines
+    back_near, back_far = drawn(HelpLine("c", "b", 60), HelpLine("c", "a", 60)).lines
 
     assert points(far.path)[0][1] < points(near.path)[0][1]
     assert points(back_near.path)[0][1] < points(back_far.path)[0][1]
@@ -122,7 +122,7 @@ def test_lines_of_one_row_leave_it_apart_the_furthest_outside() -> None:
 @pytest.mark.parametrize("people", [2, 3, MOST_NAMES])
 def test_nothing_is_drawn_outside_the_picture(people: int) -> None:
     names = [(str(place), f"Neighbour {place}") for place in range(people)]
-    lines = [Line(str(a), str(b), 60 * a) for a in range(people) for b in range(people) if a != b][:MOST_LINES]
+    lines = [HelpLine(str(a), str(b), 60 * a) for a in range(people) for b in range(people) if a != b][:MOST_LINES]
 
     picture = drawn(*lines, people=names)
 
@@ -137,15 +137,15 @@ def test_nothing_is_drawn_outside_the_picture(people: int) -> None:
 def test_long_names_take_two_lines_and_are_cut_before_they_reach_the_lines() -> None:
     people = [("a", "Maria Magdalena von Wallenstein-Oberhausen"), ("b", "Donaudampfschifffahrt"), ("c", "Bo")]
 
-    words = [name.words for name in drawn(Line("a", "b", 60), people=people).names]
+    words = [name.words for name in drawn(HelpLine("a", "b", 60), people=people).names]
 
     assert words == ["Maria", "Magdalena von…", "Donaudampfsch…", "Bo"]
 
 
 def test_more_than_a_few_are_told_by_the_table_alone() -> None:
     eleven = [(str(place), "Somebody") for place in range(MOST_NAMES + 1)]
-    many = [Line("a", "b", 60)] * (MOST_LINES + 1)
+    many = [HelpLine("a", "b", 60)] * (MOST_LINES + 1)
 
-    assert arcs(eleven, [Line("0", "1", 60)]) is None
+    assert arcs(eleven, [HelpLine("0", "1", 60)]) is None
     assert arcs(PEOPLE, many) is None
     assert arcs(PEOPLE, []) is None

@@ -8,17 +8,17 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from web.sample.plan import Act
+from web.sample.plan import PlannedAct
 
 Ties = Counter[tuple[int, int]]
 
 
-def counted(acts: Iterable[Act]) -> list[Act]:
+def counted(acts: Iterable[PlannedAct]) -> list[PlannedAct]:
     """The acts that count in the end, as they stand then."""
     return [act.corrected for act in acts if act.telling.counts]
 
 
-def legs(acts: Iterable[Act]) -> list[tuple[int, int, int]]:
+def legs(acts: Iterable[PlannedAct]) -> list[tuple[int, int, int]]:
     """(giver, receiver, minutes) of every direction in which hours went, oldest first."""
     found: list[tuple[int, int, int]] = []
     for act in acts:
@@ -29,7 +29,7 @@ def legs(acts: Iterable[Act]) -> list[tuple[int, int, int]]:
     return found
 
 
-def ties_of(acts: Iterable[Act]) -> Ties:
+def ties_of(acts: Iterable[PlannedAct]) -> Ties:
     """Minutes by (giver, receiver)."""
     ties: Ties = Counter()
     for giver, receiver, minutes in legs(acts):
@@ -68,7 +68,7 @@ def passed_on(graph: Any) -> float:
     return least / graph.size(weight="weight")
 
 
-def figures(acts: Iterable[Act]) -> dict[str, float]:
+def figures(acts: Iterable[PlannedAct]) -> dict[str, float]:
     """The figures that a made community is accepted by."""
     book = counted(acts)
     went, ties = legs(book), ties_of(book)
@@ -95,7 +95,7 @@ def figures(acts: Iterable[Act]) -> dict[str, float]:
     }
 
 
-def within_pairs(acts: Iterable[Act], people: int) -> float:
+def within_pairs(acts: Iterable[PlannedAct], people: int) -> float:
     """How alike two homes' gifts to each other are, once it is taken out who gives much and who receives much."""
     numbers = np.zeros((people, people))
     for act in acts:

@@ -19,7 +19,7 @@ from web.commands.main import hours
 from web.sample.diary import SampleClock
 from web.sample.filling import CATEGORIES, days_of, fill
 from web.sample.neighbours import settle
-from web.sample.plan import STEADY, Act
+from web.sample.plan import STEADY, PlannedAct
 from web.sample.village import live
 
 END = datetime(2026, 3, 1, 15, tzinfo=UTC)
@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def plan() -> list[Act]:
+def plan() -> list[PlannedAct]:
     chance = random.Random(5)
     first_day, last_day = days_of(END, 1)
     neighbours = settle(STEADY, PEOPLE, first_day, last_day, CATEGORIES, chance)
@@ -55,7 +55,7 @@ def stats(folder: Path, *words: str) -> dict[str, Any]:
     return json.loads(told.stdout)
 
 
-def test_the_ledger_takes_every_act_of_the_plan(plan: list[Act], entries: list[Entry]) -> None:
+def test_the_ledger_takes_every_act_of_the_plan(plan: list[PlannedAct], entries: list[Entry]) -> None:
     kinds = Counter(entry.type for entry in entries)
     reports = [act for act in plan if act.kind != "gift"]
     corrected = sum(act.telling.corrected_after_days > 0 for act in reports)
@@ -67,7 +67,7 @@ def test_the_ledger_takes_every_act_of_the_plan(plan: list[Act], entries: list[E
     assert kinds["member-welcomed"] == PEOPLE
 
 
-def test_what_nobody_answered_stays_waiting(plan: list[Act], entries: list[Entry]) -> None:
+def test_what_nobody_answered_stays_waiting(plan: list[PlannedAct], entries: list[Entry]) -> None:
     waiting = {entry.data.exchange for entry in entries if isinstance(entry.data, ExchangeReported)}
     for entry in entries:
         if entry.type in ("exchange-settled", "exchange-declined", "exchange-called-off"):
@@ -76,7 +76,7 @@ def test_what_nobody_answered_stays_waiting(plan: list[Act], entries: list[Entry
     assert len(waiting) == sum(act.telling.answer == "never" for act in plan) > 0
 
 
-def test_the_figures_of_the_command_are_those_of_the_plan(folder: Path, plan: list[Act]) -> None:
+def test_the_figures_of_the_command_are_those_of_the_plan(folder: Path, plan: list[PlannedAct]) -> None:
     found, by_acts = stats(folder), stats(folder, "--weigh", "acts")
     book = second_opinion.counted(plan)
     ties = second_opinion.ties_of(book)
@@ -98,7 +98,7 @@ def test_the_figures_of_the_command_are_those_of_the_plan(folder: Path, plan: li
         assert found[name] == pytest.approx(expected[same], abs=1e-9), name
 
 
-def test_the_figures_by_month_are_those_of_the_plan(folder: Path, plan: list[Act]) -> None:
+def test_the_figures_by_month_are_those_of_the_plan(folder: Path, plan: list[PlannedAct]) -> None:
     book = second_opinion.counted(plan)
 
     found = {month: part["entries"] for month, part in stats(folder)["by_month"].items()}

@@ -12,7 +12,7 @@ from ledger.agreements.rules import DEFAULT_CATEGORIES
 from tests.web.sample import second_opinion
 from web.sample.diary import LONGEST_DAYS, steps
 from web.sample.neighbours import Neighbour, settle
-from web.sample.plan import BOOM_AND_BUST, LIVELY, MASS_SIGN_UP, PRESETS, STEADY, TIGHT_VILLAGE, Act, Habits
+from web.sample.plan import BOOM_AND_BUST, LIVELY, MASS_SIGN_UP, PRESETS, STEADY, TIGHT_VILLAGE, Habits, PlannedAct
 from web.sample.village import live
 
 FIRST_DAY = date(2025, 1, 1)
@@ -37,7 +37,9 @@ BANDS = {
 
 
 @cache
-def planned(habits: Habits, people: int, *, days: int = YEAR, seed: int = 1) -> tuple[list[Neighbour], list[Act]]:
+def planned(
+    habits: Habits, people: int, *, days: int = YEAR, seed: int = 1
+) -> tuple[list[Neighbour], list[PlannedAct]]:
     chance = random.Random(seed)
     last_day = FIRST_DAY + timedelta(days=days - 1)
     neighbours = settle(habits, people, FIRST_DAY, last_day, KEYS, chance)
@@ -141,7 +143,7 @@ def test_whatever_is_told_first_nobody_receives_beyond_the_limit(preset: str) ->
     _, acts = planned(habits, 200, days=500)
     balances: dict[int, int] = defaultdict(int)
 
-    def move(act: Act, sign: int) -> None:
+    def move(act: PlannedAct, sign: int) -> None:
         balances[act.giver] += sign * act.net_minutes
         balances[act.receiver] -= sign * act.net_minutes
         assert sign < 0 or min(balances[act.giver], balances[act.receiver]) >= habits.debit_limit_minutes
@@ -183,7 +185,7 @@ def test_the_same_seed_plans_the_same_life() -> None:
     assert once == again != other
 
 
-def _fresh(seed: int) -> Sequence[Act]:
+def _fresh(seed: int) -> Sequence[PlannedAct]:
     chance = random.Random(seed)
     last_day = FIRST_DAY + timedelta(days=180)
     neighbours = settle(LIVELY, 40, FIRST_DAY, last_day, ["garden", "food"], chance)

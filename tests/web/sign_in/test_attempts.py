@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.log.places import Place
-from ledger.personal_data.store import People
+from ledger.personal_data.store import PersonalData
 from tests.web.neighbourhood import NOON, Neighbourhood
 from web.sign_in import tables as attempts
 from web.sign_in.tables import ASKS_FOR_AN_ADDRESS, ASKS_FROM_A_NETWORK, SIGN_IN_ATTEMPT, TRIES_FROM_A_NETWORK, prepare
@@ -17,7 +17,7 @@ from web.sign_in.tables import ASKS_FOR_AN_ADDRESS, ASKS_FROM_A_NETWORK, SIGN_IN
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = Place(database_url).people_engine()
-    prepare(People(engine).engine)
+    prepare(PersonalData(engine).engine)
     yield engine
     engine.dispose()
 

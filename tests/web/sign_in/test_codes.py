@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
 from ledger.log.places import Place
-from ledger.personal_data.store import People
+from ledger.personal_data.store import PersonalData
 from tests.web.neighbourhood import NOON
 from web.sign_in import codes, sessions
 from web.sign_in.codes import MOST_TRIES, Answer
@@ -21,7 +21,7 @@ ANA = MemberId("m-ana")
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = Place(database_url).people_engine()
-    prepare(People(engine).engine)
+    prepare(PersonalData(engine).engine)
     yield engine
     engine.dispose()
 
@@ -90,9 +90,9 @@ def test_sessions_on_both_databases(engine: sa.Engine) -> None:
     sessions.start(engine, ANA, NOON, instead_of=first)
 
     assert sessions.find(engine, first, NOON) is None
-    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.Found(ANA, "", is_due=True)
+    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.FoundSession(ANA, "", is_due=True)
     sessions.renew(engine, second, NOON + timedelta(days=3))
-    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.Found(ANA, "", is_due=False)
+    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.FoundSession(ANA, "", is_due=False)
     devices = sessions.devices(engine, ANA, second, NOON + timedelta(days=3))
     assert [device.is_this for device in devices] == [True, False]
 

@@ -30,8 +30,8 @@ from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
-from web.wording.labels import Voice, stories_in
-from web.wording.sentences import DOORS, KINDS_OF_FACT, sentence
+from web.wording.labels import SentenceContext, stories_in
+from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
 
 ANA, BO, CHIDI, FORMER = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi"), MemberId("m-former")
 CHOIR = GroupId("g-choir")
@@ -39,7 +39,7 @@ EXCHANGE, BEFORE, GIFT = ExchangeId("x-1"), ExchangeId("x-0"), GiftId("f-1")
 SATURDAY = date(2026, 11, 21)
 GARDEN = CategoryKey("garden")
 
-VOICE = Voice(
+VOICE = SentenceContext(
     names={ANA: "Ana", BO: "Bo", CHIDI: "Chidi", CHOIR: "Weir Choir"},
     kinds={"garden": "Garden", "learning": "Learning and languages"},
     entries={EXCHANGE: 1204, BEFORE: 17},
@@ -195,7 +195,7 @@ def test_no_fact_is_without_its_sentence_and_its_name() -> None:
 
 
 def test_every_door_of_an_entry_has_a_name() -> None:
-    assert set(DOORS) == {"web", "cli", "import", "api", "job"}
+    assert set(CHANNELS) == {"web", "cli", "import", "api", "job"}
 
 
 def test_a_name_cannot_break_the_page() -> None:
@@ -208,7 +208,7 @@ def test_a_name_cannot_break_the_page() -> None:
 
 
 def test_whose_name_was_forgotten_is_a_former_member() -> None:
-    nobody = Voice(names={}, kinds={})
+    nobody = SentenceContext(names={}, kinds={})
 
     assert read(sentence(GroupJoined(group=CHOIR, member=ANA), nobody)) == "A former member joined a former group."
     assert "(garden)" in read(sentence(reported(BO), nobody)), "a kind that is agreed upon no longer shows its key"

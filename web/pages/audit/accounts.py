@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from ledger.identifiers import AccountId, MemberId, is_member
 from ledger.log.entry import instant, instant_text
-from projections.balances import Tally
+from projections.balances import AccountBalance
 from projections.engine.paging import Page
 from projections.statements import StatementLine, Stood
 from projections.views import Views
@@ -38,7 +38,7 @@ class MomentForm(msgspec.Struct):
     as_of: date | None = None
 
 
-class Moment(NamedTuple):
+class PointInTime(NamedTuple):
     """What a page is to show: everything up to entry `number`; with `as_of`, of that what had happened by the day.
 
     `asked` is what stands in addresses for it. `last` is the last entry there is.
@@ -61,10 +61,10 @@ class Moment(NamedTuple):
         return self.as_of.isoformat() if self.as_of else ""
 
 
-def moment_asked(call: Call, last: int) -> tuple[Form[MomentForm], Moment]:
+def moment_asked(call: Call, last: int) -> tuple[Form[MomentForm], PointInTime]:
     """The moment that a page is asked for; with a mistake in the form, the book as it is."""
     form = call.form(MomentForm, SENTENCES)
-    now = Moment(last, last)
+    now = PointInTime(last, last)
     if form.problems:
         return form, now
     wish = form.wish
@@ -74,16 +74,16 @@ def moment_asked(call: Call, last: int) -> tuple[Form[MomentForm], Moment]:
     elif wish.at_entry is not None:
         if wish.at_entry > last:
             form.refuse("at_entry", "too_large", last)
-        return form, Moment(min(wish.at_entry, last), last, asked={"at_entry": str(wish.at_entry)})
+        return form, PointInTime(min(wish.at_entry, last), last, asked={"at_entry": str(wish.at_entry)})
     elif wish.known_at:
         known_at = _instant(ascii_digits(wish.known_at))
         if known_at is None:
             form.refuse("known_at", gettext("Write the instant like 2026-11-21T18:30"))
         else:
             asked = {"known_at": instant_text(known_at)}
-            return form, Moment(call.views.journal.number_by(known_at), last, known_at=known_at, asked=asked)
+            return form, PointInTime(call.views.journal.number_by(known_at), last, known_at=known_at, asked=asked)
     elif wish.as_of is not None:
-        return form, Moment(last, last, as_of=wish.as_of, asked={"as_of": wish.as_of.isoformat()})
+        return form, PointInTime(last, last, as_of=wish.as_of, asked={"as_of": wish.as_of.isoformat()})
     return form, now
 
 
@@ -109,7 +109,7 @@ def show_balances(call: Call) -> Response[str]:
     as_of = call.views.catch_up()
     fields = call.query
     form, moment = moment_asked(call, as_of.number)
-    shown: Page[Tally] | Page[Stood]
+    shown: Page[AccountBalance] | Page[Stood]
     if moment.is_now:
         shown = turned(lambda: call.views.balances.page(fields.one("after")))
     else:
@@ -128,7 +128,7 @@ def show_balances(call: Call) -> Response[str]:
     )
 
 
-def _at(moment: Moment, views: Views, cursor: str) -> Page[Stood]:
+def _at(moment: PointInTime, views: Views, cursor: str) -> Page[Stood]:
     """The accounts as they stood, in the order in which they began."""
     found = views.statements.accounts(moment.number, cursor)
     if moment.as_of is None:
@@ -137,7 +137,7 @@ def _at(moment: Moment, views: Views, cursor: str) -> Page[Stood]:
     return found._replace(rows=[Stood(one.account, *by_day.get(one.account, (0, 0))) for one in found.rows])
 
 
-def _statement(call: Call, account: AccountId, moment: Moment) -> str:
+def _statement(call: Call, account: AccountId, moment: PointInTime) -> str:
     """Where a member's statement is, at the same moment; groups and the community have none."""
     url = call.url
     return url("show_statement", account=account, **moment.asked) if is_member(account) else ""
@@ -146,7 +146,7 @@ def _statement(call: Call, account: AccountId, moment: Moment) -> str:
 LINES_ON_A_PAGE = 25
 
 
-class BookLine(NamedTuple):
+class AccountLine(NamedTuple):
     """A line of the statement as it is told; `recorded_on` is the day on the community's calendar."""
 
     recorded_on: date
@@ -156,11 +156,11 @@ class BookLine(NamedTuple):
     line: StatementLine
 
 
-class Month(NamedTuple):
+class StatementMonth(NamedTuple):
     """The lines that were recorded in one month."""
 
     month: date
-    lines: list[BookLine]
+    lines: list[AccountLine]
 
 
 @get("/statements/{account:str}", may=OWNERS_COORDINATORS_AND_AUDITORS)
@@ -185,7 +185,7 @@ def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
     labels = labels_of(call.bank)
     url = call.url
     lines = [
-        BookLine(
+        AccountLine(
             today(instant(line.at)),
             names[line.other],
             labels.get(line.category, line.category),
@@ -210,7 +210,7 @@ def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
     )
 
 
-def _tally(views: Views, holder: AccountId, moment: Moment) -> Tally | Stood:
+def _tally(views: Views, holder: AccountId, moment: PointInTime) -> AccountBalance | Stood:
     if moment.is_now:
         return views.balances.of(holder)
     if moment.as_of is None:
@@ -218,6 +218,6 @@ def _tally(views: Views, holder: AccountId, moment: Moment) -> Tally | Stood:
     return Stood(holder, *views.years.by_day([holder], moment.as_of).get(holder, (0, 0)))
 
 
-def _months(lines: Sequence[BookLine]) -> list[Month]:
+def _months(lines: Sequence[AccountLine]) -> list[StatementMonth]:
     by_month = groupby(lines, key=lambda line: line.recorded_on.replace(day=1))
-    return [Month(month, list(some)) for month, some in by_month]
+    return [StatementMonth(month, list(some)) for month, some in by_month]

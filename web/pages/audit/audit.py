@@ -19,7 +19,7 @@ from msgspec import Meta
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.published import NothingSealed
 from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
-from projections.checks.anomalies import RULES, Noted, Rule
+from projections.checks.anomalies import RULES, Anomaly, Rule
 from projections.journal import JournalLine
 from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS
@@ -31,9 +31,9 @@ from web.pages.audit.journal import tell
 from web.pages.proof.receipts import or_explained
 from web.pages.proof.seals import Seals
 from web.wording.anomalies import found_words, rule_words
-from web.wording.labels import CHAPTERS, Voice
+from web.wording.labels import CHAPTERS, SentenceContext
 from web.wording.names import names_of
-from web.wording.sentences import DOORS
+from web.wording.sentences import CHANNELS
 from web.wording.translation import gettext
 
 
@@ -74,7 +74,7 @@ class Find(NamedTuple):
     """One find: its sentence, and the entries it rests on."""
 
     words: Markup
-    noted: Noted
+    noted: Anomaly
 
 
 class ExceptionsForm(msgspec.Struct):
@@ -111,8 +111,8 @@ def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
     )
 
 
-def _finds(call: Call, noted: list[Noted]) -> list[Find]:
-    voice = Voice(names_of(call, {who for one in noted for who in one.people}), {})
+def _finds(call: Call, noted: list[Anomaly]) -> list[Find]:
+    voice = SentenceContext(names_of(call, {who for one in noted for who in one.people}), {})
     return [Find(found_words(one, voice), one) for one in noted]
 
 
@@ -158,7 +158,7 @@ def show_sample(call: Call) -> Response[str] | Redirect:
         told=tell(call, drawn.lines),
         asked={name: form.value(name) for name in ("size", "seed", "from", "to", "upto")},
         has_receipts=call.seals.are_begun,
-        doors={via: gettext(words) for via, words in DOORS.items()},
+        doors={via: gettext(words) for via, words in CHANNELS.items()},
         quoted=shlex.quote,
         usual=USUAL_SIZE,
         as_of=wish.upto,
@@ -176,7 +176,7 @@ def sample_receipts(call: Call) -> Answer | Redirect:
     return or_explained(call, lambda: _file(call.seals, drawn))
 
 
-class Drawn(NamedTuple):
+class DrawnSample(NamedTuple):
     """The entries that were drawn, and the first and the last that could have been."""
 
     lines: list[JournalLine]
@@ -184,12 +184,12 @@ class Drawn(NamedTuple):
     last: int
 
 
-def _drawn(views: Views, wish: SampleForm, upto: int) -> Drawn:
+def _drawn(views: Views, wish: SampleForm, upto: int) -> DrawnSample:
     first, last = views.journal.recorded_in(wish.first, wish.last, upto)
-    return Drawn(views.journal.lines(sample(wish.seed, wish.size, first, last)), first, last)
+    return DrawnSample(views.journal.lines(sample(wish.seed, wish.size, first, last)), first, last)
 
 
-def _file(seals: Seals, drawn: Drawn) -> Answer:
+def _file(seals: Seals, drawn: DrawnSample) -> Answer:
     """A zip without times of its own: the same sample under the same seal is the same file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -19,7 +19,7 @@ from ledger.log.store import Log
 from ledger.members.commands import LONGEST_NAME
 from projections.exchanges import ExchangeView, GiftView, Moment
 from projections.journal import LEAF, JournalFilter, JournalLine
-from projections.journal_views import Chapter
+from projections.journal_views import JournalView
 from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
@@ -28,23 +28,23 @@ from web.pages.exchanges.choices import labels_of
 from web.wording.labels import (
     CHAPTERS,
     SENSES,
-    Correction,
+    CorrectionLink,
+    SentenceContext,
     Stories,
-    Voice,
     correction_of,
     entry_link,
     links_of,
     stories_in,
 )
 from web.wording.names import Person, names_of, seek
-from web.wording.sentences import DOORS, KINDS_OF_FACT, sentence
+from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
 from web.wording.translation import gettext, later
 
 _WORTH_A_RANGE = 4
 """Lines that lie so close together are read with what lies between them; others one by one."""
 
 
-class Told(NamedTuple):
+class JournalItem(NamedTuple):
     """One line with all that a page says of it.
 
     `links` lead to what it corrects and what corrected it; `story` is every entry about the same exchange or gift.
@@ -58,11 +58,11 @@ class Told(NamedTuple):
     recorded_at: datetime
     happened_on: date | None
     links: list[Markup]
-    correction: Correction | None
+    correction: CorrectionLink | None
     story: list[Moment]
 
 
-def tell(call: Call, lines: Sequence[JournalLine]) -> list[Told]:
+def tell(call: Call, lines: Sequence[JournalLine]) -> list[JournalItem]:
     """The lines with their sentences; every name is asked for once."""
     kept = kept_bytes(call.bank.log, [line.position for line in lines])
     entries = [decode(kept[line.position]) for line in lines]
@@ -70,14 +70,14 @@ def tell(call: Call, lines: Sequence[JournalLine]) -> list[Told]:
     people.update(who for entry in entries for who in entry.data.people)
     stories = _stories(entries, call.views)
     reports = {item: story.number for item, story in stories.items()}
-    voice = Voice(names_of(call, people), labels_of(call.bank), reports)
+    voice = SentenceContext(names_of(call, people), labels_of(call.bank), reports)
     return [_told(line, entry, voice, stories) for line, entry in zip(lines, entries, strict=True)]
 
 
-def _told(line: JournalLine, entry: Entry, voice: Voice, stories: Stories) -> Told:
+def _told(line: JournalLine, entry: Entry, voice: SentenceContext, stories: Stories) -> JournalItem:
     fact = entry.data
     story = next((stories[item] for item in (*fact.exchanges, *fact.gifts) if item in stories), None)
-    return Told(
+    return JournalItem(
         line,
         entry,
         sentence(entry.data, voice),
@@ -120,7 +120,7 @@ LINES_A_PAGE = 25
 
 Number = Annotated[int, Meta(ge=0)]
 
-_CHAPTERS: Mapping[str, Chapter] = {chapter: chapter for chapter in CHAPTERS}
+_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in CHAPTERS}
 
 
 class JournalForm(msgspec.Struct, kw_only=True):
@@ -144,7 +144,7 @@ class Turn(NamedTuple):
     newer: int = 0
 
 
-class Sealed(NamedTuple):
+class SealedText(NamedTuple):
     """Words that belong to an entry but lie outside the book: the field, its commitment, and the words if kept."""
 
     field: str
@@ -184,7 +184,7 @@ def show_journal(call: Call) -> Response[str]:
         reads_words=call.visitor.coordinates,
         chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
         chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
-        doors={via: gettext(words) for via, words in DOORS.items()},
+        doors={via: gettext(words) for via, words in CHANNELS.items()},
         kinds=[("", gettext("Every kind"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
         as_of=as_of.number,
     )
@@ -206,7 +206,7 @@ def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
         told=told,
         bytes_text=data.decode(),
         agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
-        door=gettext(DOORS[line.via]),
+        door=gettext(CHANNELS[line.via]),
         kind=gettext(KINDS_OF_FACT[line.type]),
         sealed=_sealed(call, told),
         fields=FIELDS,
@@ -264,15 +264,15 @@ def _turn(views: Views, wanted: JournalFilter, wish: JournalForm) -> Turn:
     return Turn(lines, lines[-1].number if has_older else 0, lines[0].number if has_newer else 0)
 
 
-def _reasons(call: Call, told: Sequence[Told]) -> dict[int, str]:
+def _reasons(call: Call, told: Sequence[JournalItem]) -> dict[int, str]:
     """Entry number of a correction -> why, for coordinators, where the words are still kept."""
     sealed = {one.line.number: one.entry.sealed.get("reason", "") for one in told if one.correction}
     words = call.bank.people.words(filter(None, sealed.values())) if call.visitor.coordinates and sealed else {}
     return {number: words[commitment] for number, commitment in sealed.items() if commitment in words}
 
 
-def _sealed(call: Call, told: Told) -> Sequence[Sealed]:
+def _sealed(call: Call, told: JournalItem) -> Sequence[SealedText]:
     """The entry's commitments; with the words, for coordinators, unless they were forgotten."""
     sealed = told.entry.sealed
     words = call.bank.people.words(sealed.values()) if call.visitor.coordinates else {}
-    return [Sealed(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]
+    return [SealedText(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

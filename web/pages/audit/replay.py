@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from ledger.identifiers import AccountId
 from ledger.log.entry import instant
-from projections.checks.comparison import ALL_ACCOUNTS, Difference
+from projections.checks.comparison import ALL_ACCOUNTS, AccountDifference
 from projections.checks.replays import ReplayCheck
 from web.framework.access import COORDINATORS_AND_AUDITORS, MEMBERS
 from web.framework.call import Call, get, post
@@ -41,7 +41,7 @@ class ReplayForm(msgspec.Struct):
     at_entry: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
 
 
-class Row(NamedTuple):
+class DifferenceRow(NamedTuple):
     """A difference as it is told; minutes when `is_time`, else a count. The name is "" for all accounts together."""
 
     name: str
@@ -103,13 +103,13 @@ def _replay_page(call: Call, form: Form[ReplayForm]) -> Response[str]:
     )
 
 
-def _rows(call: Call, check: ReplayCheck | None) -> Sequence[Row]:
+def _rows(call: Call, check: ReplayCheck | None) -> Sequence[DifferenceRow]:
     if check is None or not check.listed:
         return ()
     names = names_of(call, [AccountId(one.account) for one in check.listed if one.account != ALL_ACCOUNTS])
     return [_row(one, names) for one in check.listed]
 
 
-def _row(one: Difference, names: Mapping[str, str]) -> Row:
+def _row(one: AccountDifference, names: Mapping[str, str]) -> DifferenceRow:
     name = "" if one.account == ALL_ACCOUNTS else names[AccountId(one.account)]
-    return Row(name, gettext(WHAT[one.read_model, one.what]), one.what not in COUNTS, one.log, one.shown)
+    return DifferenceRow(name, gettext(WHAT[one.read_model, one.what]), one.what not in COUNTS, one.log, one.shown)

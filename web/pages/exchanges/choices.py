@@ -23,7 +23,7 @@ from projections.exchanges import ExchangeView
 from projections.views import Views
 from web.framework.call import Call
 from web.framework.forms import Form
-from web.pages.exchanges.fields import HappeningForm, Typed, days_to_choose, today_of, values_of_day
+from web.pages.exchanges.fields import FieldReader, HappeningForm, days_to_choose, today_of, values_of_day
 from web.wording.names import MOST_CHOICES, names_of
 from web.wording.translation import gettext
 
@@ -35,7 +35,7 @@ def labels_of(bank: TimeBank) -> dict[str, str]:
     return {str(category.key): category.label for category in bank.agreements.categories}
 
 
-def form_choices(call: Call, typed: Typed, *, gifts: bool = False) -> dict[str, Any]:
+def form_choices(call: Call, typed: FieldReader, *, gifts: bool = False) -> dict[str, Any]:
     """Everything that a form's template needs."""
     form: Form[Any] = typed.form
     others = bool(form.value("others")) and call.visitor.coordinates
@@ -76,7 +76,7 @@ def first_values(call: Call) -> dict[str, list[str]]:
     return _values_of(call, before) if is_party or call.visitor.coordinates else values
 
 
-def kept_fields(shape: type[HappeningForm], typed: Typed, today: date) -> list[tuple[str, str]]:
+def kept_fields(shape: type[HappeningForm], typed: FieldReader, today: date) -> list[tuple[str, str]]:
     """The form as hidden fields for the page that shows what will happen, with people and day as understood."""
     values = {field.name: typed.form.value(field.name) for field in msgspec.structs.fields(shape)}
     people = {"other": "", "other_name": "", "second": "", "second_name": ""} | typed.found

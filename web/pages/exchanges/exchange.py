@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
-from ledger.deciding.requests import LONGEST_WORDS, Command
+from ledger.deciding.requests import LONGEST_TEXT, Command
 from ledger.exchanges.commands import (
     ApproveReversal,
     AskForReversal,
@@ -36,12 +36,12 @@ from web.wording.names import names_of
 class AnswerForm(msgspec.Struct, kw_only=True):
     """An answer: why, where a reason is asked for, and whose word it is when a coordinator passes it on."""
 
-    reason: Annotated[str, Meta(max_length=LONGEST_WORDS)] = ""
+    reason: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
     speaker: Annotated[str, Meta(max_length=30)] = ""
     asked_by: Annotated[str, Meta(max_length=30)] = ""
 
 
-class Told(NamedTuple):
+class TimedMoment(NamedTuple):
     """A moment of the story, and when it was recorded."""
 
     moment: Moment
@@ -59,7 +59,7 @@ class Hand(NamedTuple):
     member: MemberId
     gave: bool
     received: bool
-    spoke: Told | None
+    spoke: TimedMoment | None
     is_missing: bool
 
 
@@ -134,13 +134,13 @@ def parties_of(view: ExchangeView) -> tuple[MemberId, ...]:
     return tuple(dict.fromkeys(MemberId(side) for leg in view.legs for side in (leg.giver, leg.receiver)))
 
 
-def told(timeline: Sequence[Moment]) -> list[Told]:
+def told(timeline: Sequence[Moment]) -> list[TimedMoment]:
     """The story with its instants."""
-    return [Told(moment, instant(moment.at)) for moment in timeline]
+    return [TimedMoment(moment, instant(moment.at)) for moment in timeline]
 
 
 def _hands(view: ExchangeView, parties: Sequence[MemberId]) -> list[Hand]:
-    spoken: dict[str, Told] = {}
+    spoken: dict[str, TimedMoment] = {}
     for moment in told(view.timeline):
         if moment.moment.type in ("exchange-reported", "exchange-confirmed"):
             spoken.setdefault(moment.speaker, moment)

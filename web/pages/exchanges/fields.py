@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from ledger import tags as subjects
 from ledger.agreements.rules import Agreements
-from ledger.deciding.context import Known
-from ledger.deciding.requests import LONGEST_WORDS
+from ledger.deciding.context import DecisionContext
+from ledger.deciding.requests import LONGEST_TEXT
 from ledger.hours import DAY_MINUTES, minutes_from
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GroupId, MemberId, is_group
 from ledger.members.commands import LONGEST_NAME
@@ -45,7 +45,7 @@ class HappeningForm(msgspec.Struct, kw_only=True):
     day: Short = ""
     month: Short = ""
     year: Short = ""
-    note: Annotated[str, Meta(max_length=LONGEST_WORDS)] = ""
+    note: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
 
 
 SENTENCES = {
@@ -61,7 +61,7 @@ SENTENCES = {
 }
 
 
-class Typed:
+class FieldReader:
     """Reads one form field by field. What cannot be meant is refused beside its field; nothing typed is lost."""
 
     def __init__(self, call: Call, form: Form[Any]) -> None:
@@ -121,7 +121,7 @@ class Typed:
 
     def given_on(self) -> date:
         """The day it happened; today after a refusal."""
-        today = self._agreements.local(self._call.bank.desk.now()).date()
+        today = self._agreements.local(self._call.bank.handler.now()).date()
         given_on = self._day(today)
         if given_on is None:
             self.form.refuse("given_on", gettext("Say which day it was, such as 21 11 2026"))
@@ -137,8 +137,8 @@ class Typed:
         return self._known.agreements
 
     @cached_property
-    def _known(self) -> Known:
-        return self._call.bank.desk.know([subjects.AGREEMENTS, subjects.member(self._call.visitor.member)])
+    def _known(self) -> DecisionContext:
+        return self._call.bank.handler.context([subjects.AGREEMENTS, subjects.member(self._call.visitor.member)])
 
     def in_order(self, fields: Sequence[str]) -> None:
         """Puts the mistakes in the order in which the form asks."""
@@ -164,7 +164,7 @@ class Typed:
 
 def today_of(bank: TimeBank) -> date:
     """The day on the community's calendar, by the clock that the ledger goes by."""
-    return bank.agreements.local(bank.desk.now()).date()
+    return bank.agreements.local(bank.handler.now()).date()
 
 
 def days_to_choose(today: date) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ SENTENCES = {
 }
 
 
-class Month(NamedTuple):
+class HistoryMonth(NamedTuple):
     """The lines of one month, under its name."""
 
     month: date
@@ -134,6 +134,6 @@ def _gifts_received(lines: Sequence[HistoryLine], member: MemberId, views: Views
     return {gift.id for gift in gifts if gift and gift.receiver == member}
 
 
-def _months(lines: Sequence[HistoryLine]) -> list[Month]:
+def _months(lines: Sequence[HistoryLine]) -> list[HistoryMonth]:
     by_month = groupby(lines, key=lambda line: line.given_on.replace(day=1))
-    return [Month(month, list(some)) for month, some in by_month]
+    return [HistoryMonth(month, list(some)) for month, some in by_month]

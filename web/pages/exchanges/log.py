@@ -18,7 +18,7 @@ from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.visitors import Visitor
 from web.pages.exchanges.choices import first_values, form_choices, kept_fields, labels_of, tallies_after
-from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, HappeningForm, Typed, today_of
+from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, FieldReader, HappeningForm, today_of
 from web.pages.gifts.gifts import gift_check_page
 from web.wording.names import names_of
 from web.wording.translation import gettext
@@ -46,10 +46,10 @@ ORDER = (
 """The fields from top to bottom: mistakes are told in this order."""
 
 
-class Report(msgspec.Struct):
+class ReportDraft(msgspec.Struct):
     """What a form means. Without legs there is something to put right first."""
 
-    typed: Typed
+    typed: FieldReader
     form: Form[HelpForm]
     given_on: date
     legs: tuple[Leg, ...] = ()
@@ -70,7 +70,7 @@ class Report(msgspec.Struct):
 def show_log(call: Call) -> Response[str]:
     """The form. `way`, `with` and `corrects` fill it in; `for=others` is how a coordinator logs for two members."""
     call.views.catch_up()
-    typed = Typed(call, Form[HelpForm](first_values(call)))
+    typed = FieldReader(call, Form[HelpForm](first_values(call)))
     return call.page("exchange_new.html", **form_choices(call, typed))
 
 
@@ -106,7 +106,7 @@ def log_exchange(call: Call) -> Response[str] | Redirect:
     return call.see_other("show_exchange", exchange_id=recorded.fact(ExchangeReported).exchange, done="logged")
 
 
-def _check_page(call: Call, report: Report) -> Response[str]:
+def _check_page(call: Call, report: ReportDraft) -> Response[str]:
     mine = report.parties if call.visitor.member not in report.parties else (call.visitor.member,)
     others = [party for party in report.parties if party != call.visitor.member]
     return call.page(
@@ -125,16 +125,16 @@ def _check_page(call: Call, report: Report) -> Response[str]:
     )
 
 
-def _read_report(call: Call) -> Report:
+def _read_report(call: Call) -> ReportDraft:
     """Reads the form; every mistake stands beside its field."""
     form = call.form(HelpForm, SENTENCES)
-    typed = Typed(call, form)
+    typed = FieldReader(call, form)
     legs, given_on = _legs(typed, call.visitor), typed.given_on()
     typed.in_order(ORDER)
-    return Report(typed, form, given_on, () if form.problems else legs)
+    return ReportDraft(typed, form, given_on, () if form.problems else legs)
 
 
-def _foresee(call: Call, report: Report) -> None:
+def _foresee(call: Call, report: ReportDraft) -> None:
     """Asks the ledger whether a report without mistakes may be, and whether it would settle at once."""
     if report.form.problems:
         return
@@ -148,7 +148,7 @@ def _foresee(call: Call, report: Report) -> None:
         report.settles = any(isinstance(fact, ExchangeSettled) for fact in facts)
 
 
-def _legs(typed: Typed, visitor: Visitor) -> tuple[Leg, ...]:
+def _legs(typed: FieldReader, visitor: Visitor) -> tuple[Leg, ...]:
     """The directions of help that the form tells of; only right when the form has no mistakes."""
     form = typed.form
     first, second = _sides(typed, visitor)
@@ -161,7 +161,7 @@ def _legs(typed: Typed, visitor: Visitor) -> tuple[Leg, ...]:
     return tuple(legs)
 
 
-def _sides(typed: Typed, visitor: Visitor) -> tuple[MemberId | None, MemberId | None]:
+def _sides(typed: FieldReader, visitor: Visitor) -> tuple[MemberId | None, MemberId | None]:
     """Who logs and the other one; or the two for whom a coordinator logs."""
     if not typed.form.value("others"):
         return visitor.member, typed.person("other", me=visitor.member)

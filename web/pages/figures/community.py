@@ -14,7 +14,7 @@ from web.framework.call import Call, get
 from web.pages.exchanges.choices import labels_of
 from web.pages.exchanges.fields import today_of
 from web.pages.figures.findings import Findings, findings_of, most_in_a_month, period_words
-from web.wording.figure_words import Compared, compared
+from web.wording.figure_words import ComparedFigures, compared
 from web.wording.findings import only_gifts
 from web.wording.names import names_of
 from web.wording.translation import gettext, later, ngettext
@@ -22,7 +22,7 @@ from web.wording.translation import gettext, later, ngettext
 MONTHS_DRAWN = 12
 
 
-class Asking(NamedTuple):
+class PeriodChoice(NamedTuple):
     """The two periods that a reader wants to see, "" for none, and whether one of them has no figures."""
 
     period: str
@@ -68,13 +68,13 @@ def _first_closing(call: Call) -> date | None:
     return first_closing(date.fromisoformat(f"{span[0]}-01"), date.fromisoformat(founded_on), today_of(call.bank))
 
 
-def _asking(call: Call, periods: Sequence[str]) -> Asking:
+def _asking(call: Call, periods: Sequence[str]) -> PeriodChoice:
     """What the address asks for; another period than there is falls back on the latest, and is said to be missing."""
     asked = call.query
     period, beside = asked.one("period"), asked.one("beside")
     is_missing = any(wanted and wanted not in periods for wanted in (period, beside))
     chosen = period if period in periods else latest(periods)
-    return Asking(chosen, beside if beside in periods and beside != chosen else "", is_missing)
+    return PeriodChoice(chosen, beside if beside in periods and beside != chosen else "", is_missing)
 
 
 def _report(views: Views, period: str, audience: Audience) -> Report | None:
@@ -92,7 +92,7 @@ def _found(call: Call, report: Report | None, audience: Audience, highest: int) 
     return findings_of(report, labels_of(call.bank), groups, before, highest)
 
 
-def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[Compared]:
+def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[ComparedFigures]:
     return compared(main.figures, beside.figures) if main and beside else ()
 
 
@@ -126,7 +126,7 @@ def one_before(period: str, periods: Sequence[str]) -> str:
     return before if before in periods else ""
 
 
-class Care(NamedTuple):
+class WellbeingSigns(NamedTuple):
     """Sentences for coordinators; an empty one where there are too few people to show. Never a name."""
 
     unconfirmed: str
@@ -135,9 +135,9 @@ class Care(NamedTuple):
     overloaded: str
 
 
-def care_of(figures: Mapping[str, Any]) -> Care:
+def care_of(figures: Mapping[str, Any]) -> WellbeingSigns:
     """What the coordinators' report of a period asks them to look at."""
-    return Care(
+    return WellbeingSigns(
         unconfirmed=_of_hundred(
             figures.get("unconfirmed"),
             gettext("Nothing that was reported for these days waits for somebody’s word any more."),
@@ -195,7 +195,7 @@ def _overloaded(people: int | None) -> str:
     )
 
 
-class Reached(NamedTuple):
+class GroupReach(NamedTuple):
     """One group beside everybody else: minutes received for each member who took part."""
 
     group: str
@@ -206,21 +206,21 @@ class Reached(NamedTuple):
     high: float | None
 
 
-class Access(NamedTuple):
+class AccessFinding(NamedTuple):
     """Whether help reaches the groups alike; `between` is the share of all differences that lies between groups."""
 
     finding: str
-    rows: Sequence[Reached]
+    rows: Sequence[GroupReach]
     between: float | None
 
 
-def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> Access | None:
+def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> AccessFinding | None:
     """Whether help reaches the groups alike; None where it is not shown. Groups stand in the order of their names."""
     groups: Sequence[Mapping[str, Any]] | None = figures.get("access")
     if not groups:
         return None
     rows = [
-        Reached(
+        GroupReach(
             names.get(one["group"], ""),
             round(one["received_per_member"]),
             _beside_others(one["low"], one["high"]),
@@ -233,7 +233,7 @@ def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> Access | 
     rows.sort(key=lambda row: row.group)
     alike = all(row.low is None or row.high is None or row.low <= 1 <= row.high for row in rows)
     finding = later("Help reaches every group alike") if alike else later("Help reaches some groups more than others")
-    return Access(gettext(finding), rows, figures.get("theil_between"))
+    return AccessFinding(gettext(finding), rows, figures.get("theil_between"))
 
 
 def _beside_others(low: float | None, high: float | None) -> str:

@@ -8,7 +8,7 @@ from projections.figures.reports.kept import Report
 from web.drawing.charts import LoadBars, MonthColumns, MonthShown, load_bars, month_columns
 from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
 from web.drawing.year_bands import YearBands, year_bands
-from web.pages.figures.community import Access, access_of
+from web.pages.figures.community import AccessFinding, access_of
 from web.wording.figure_words import KINDS
 from web.wording.findings import beginning, breadth, coming_back, flow, in_all, roles
 from web.wording.translation import gettext, later, month, ngettext
@@ -59,7 +59,7 @@ class Face(NamedTuple):
     by_chance: float | None
 
 
-class Faces(NamedTuple):
+class FacesFinding(NamedTuple):
     """The signature: three faces, a sentence, and how often neighbours give back beside chance."""
 
     faces: Sequence[Face]
@@ -77,7 +77,7 @@ class Bar(NamedTuple):
     width: str
 
 
-class Participation(NamedTuple):
+class ParticipationFinding(NamedTuple):
     """How many took part, of how many members."""
 
     finding: str
@@ -86,7 +86,7 @@ class Participation(NamedTuple):
     roles: str
 
 
-class Load(NamedTuple):
+class LoadFinding(NamedTuple):
     """How giving is shared out over equal groups of people: of every hundred hours, least first."""
 
     finding: str
@@ -95,7 +95,7 @@ class Load(NamedTuple):
     drawn: LoadBars
 
 
-class Part(NamedTuple):
+class KindFinding(NamedTuple):
     """One kind of help: minutes and times, or neither where there are too few people to show."""
 
     label: str
@@ -104,15 +104,15 @@ class Part(NamedTuple):
     width: str
 
 
-class Mix(NamedTuple):
+class MixFinding(NamedTuple):
     """What was shared, the most first; those not shown come last."""
 
     finding: str
-    rows: Sequence[Part]
+    rows: Sequence[KindFinding]
     hidden: Sequence[str]
 
 
-class Months(NamedTuple):
+class MonthsFinding(NamedTuple):
     """Hours month by month."""
 
     finding: str
@@ -128,17 +128,17 @@ class Findings(NamedTuple):
     period: str
     is_shown: bool
     in_all: str
-    faces: Faces | None
-    participation: Participation | None
-    load: Load | None
+    faces: FacesFinding | None
+    participation: ParticipationFinding | None
+    load: LoadFinding | None
     coming_back: str
     beginning: str
     breadth: Sequence[str]
     flow: Sequence[str]
-    kinds: Mix | None
-    categories: Mix | None
-    months: Months | None
-    access: Access | None
+    kinds: MixFinding | None
+    categories: MixFinding | None
+    months: MonthsFinding | None
+    access: AccessFinding | None
     busy: YearBands | None
 
 
@@ -180,7 +180,7 @@ def period_words(period: str) -> str:
     return month(date.fromisoformat(f"{period}-01")) if len(period) > 4 else period
 
 
-def faces_of(report: Report) -> Faces | None:
+def faces_of(report: Report) -> FacesFinding | None:
     """The signature of a report; None where too few people are tied."""
     figures = report.figures
     twenty: Mapping[str, int] | None = figures.get("twenty")
@@ -212,10 +212,10 @@ def faces_of(report: Report) -> Faces | None:
         on=ngettext("%(num)s was passed on", "%(num)s were passed on", twenty["passed_on"]),
     )
     beside = _beside_chance(figures.get("given_back"), figures.get("given_back_by_chance"))
-    return Faces(faces, sentence, figures.get("whole"), beside, bool(figures.get("faces_are_exact", True)))
+    return FacesFinding(faces, sentence, figures.get("whole"), beside, bool(figures.get("faces_are_exact", True)))
 
 
-def participation_of(report: Report) -> Participation | None:
+def participation_of(report: Report) -> ParticipationFinding | None:
     """How many took part lately, and in which roles."""
     figures = report.figures
     enrolled: int | None = figures.get("enrolled")
@@ -229,10 +229,10 @@ def participation_of(report: Report) -> Participation | None:
     rows = [
         Bar(gettext(words), figures.get(name), _width(figures.get(name), enrolled)) for name, words in RECENT.items()
     ]
-    return Participation(finding, enrolled, rows, roles(figures))
+    return ParticipationFinding(finding, enrolled, rows, roles(figures))
 
 
-def load_of(figures: Mapping[str, Any]) -> Load | None:
+def load_of(figures: Mapping[str, Any]) -> LoadFinding | None:
     """How the giving is shared; None below fifty people."""
     shares: Sequence[float] | None = figures.get("load")
     if not shares:
@@ -242,10 +242,10 @@ def load_of(figures: Mapping[str, Any]) -> Load | None:
         finding = gettext("Some give a good deal more than others")
     else:
         finding = gettext("The giving rests on many shoulders")
-    return Load(finding, of_hundred, figures.get("load_people") or 0, load_bars(of_hundred))
+    return LoadFinding(finding, of_hundred, figures.get("load_people") or 0, load_bars(of_hundred))
 
 
-def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_times: bool = False) -> Mix | None:
+def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_times: bool = False) -> MixFinding | None:
     """The parts of what was shared, with bars by hours, or by times where some have no hours."""
     if not parts or all(part is None for part in parts.values()):
         return None
@@ -255,17 +255,18 @@ def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_tim
     shown.sort(key=lambda one: (-one[1][measure], one[0]))
     widths = bar_widths([part[measure] for _, part in shown])
     rows = [
-        Part(label, part["minutes"], part["entries"], width) for (label, part), width in zip(shown, widths, strict=True)
+        KindFinding(label, part["minutes"], part["entries"], width)
+        for (label, part), width in zip(shown, widths, strict=True)
     ]
     hidden = sorted(labels.get(name) or name.replace("-", " ") for name, part in parts.items() if part is None)
-    rows += [Part(label, None, None, "0") for label in hidden]
+    rows += [KindFinding(label, None, None, "0") for label in hidden]
     if hidden:
         # What is hidden beside a small part may well be the largest: Mix says no more than it shows.
-        return Mix(gettext("Most of what is shown: %(kind)s", kind=rows[0].label), rows, hidden)
-    return Mix(gettext("Most of all: %(kind)s", kind=rows[0].label), rows, hidden)
+        return MixFinding(gettext("Most of what is shown: %(kind)s", kind=rows[0].label), rows, hidden)
+    return MixFinding(gettext("Most of all: %(kind)s", kind=rows[0].label), rows, hidden)
 
 
-def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> Months | None:
+def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> MonthsFinding | None:
     """Hours in each month, with gaps where there were too few people; None when there is nothing to draw."""
     rows = [MonthShown(date.fromisoformat(f"{one['month']}-01"), one["given"]) for one in months]
     most = max((row.minutes or 0 for row in rows), default=0)
@@ -276,7 +277,7 @@ def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> Months |
     finding = gettext("%(month)s was the busiest month", month=month(busiest))
     if hidden:
         finding = gettext("Of the months shown, %(month)s was the busiest", month=month(busiest))
-    return Months(finding, rows, month_columns(rows, highest), hidden)
+    return MonthsFinding(finding, rows, month_columns(rows, highest), hidden)
 
 
 def most_in_a_month(figures: Mapping[str, Any]) -> int:

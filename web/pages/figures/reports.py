@@ -22,7 +22,7 @@ from web.framework.access import AUDITORS, COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
-from web.pages.audit.accounts import Moment, MomentForm, moment_asked
+from web.pages.audit.accounts import MomentForm, PointInTime, moment_asked
 from web.pages.exchanges.choices import labels_of
 from web.pages.figures.community import choices
 from web.pages.figures.findings import findings_of, period_words
@@ -153,7 +153,7 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
     return _everything_page(call, form, moment)
 
 
-def _everything_page(call: Call, form: Form[MomentForm], moment: Moment) -> Response[str]:
+def _everything_page(call: Call, form: Form[MomentForm], moment: PointInTime) -> Response[str]:
     kept = _at(moment, call.views)
     if kept and moment.as_of:
         moment = moment._replace(number=kept.entry)
@@ -171,7 +171,7 @@ def _everything_page(call: Call, form: Form[MomentForm], moment: Moment) -> Resp
     )
 
 
-def _at(moment: Moment, views: Views) -> EverythingKept | None:
+def _at(moment: PointInTime, views: Views) -> EverythingKept | None:
     """What was computed last, or at the moment."""
     if moment.is_now:
         return views.reports.everything()

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from litestar import Response
 
 from ledger.identifiers import AccountId, MemberId
+from projections.first_times import FirstTime, first_times
 from projections.member_years import MemberYear, Shared
 from projections.views import Views
-from projections.years import FirstTime, first_times
 from web.drawing.charts import MonthOfHours, facing_months
 from web.drawing.drawings import bar_widths
 from web.drawing.year_bands import year_bands
@@ -24,7 +24,7 @@ from web.wording.names import joined_on, names_of
 _YEAR = re.compile(r"20[0-9]{2}")
 
 
-class Shown(NamedTuple):
+class ShownYear(NamedTuple):
     """The year that is looked at, and what was for the first time in it."""
 
     year: MemberYear
@@ -65,13 +65,13 @@ def show_story(call: Call) -> Response[str]:
     )
 
 
-def shown_year(asked: str, member: MemberId, today: date, views: Views) -> Shown:
+def shown_year(asked: str, member: MemberId, today: date, views: Views) -> ShownYear:
     """The year that was asked for, written YYYY; anything else, and any year to come, is the running one."""
     running = f"{today.year:04}"
     wanted = asked if _YEAR.fullmatch(asked) and asked < running else running
     year = views.years.of(member, wanted)
     is_running = wanted == running
-    return Shown(
+    return ShownYear(
         year,
         first_times(views.years, views.exchanges, member, year),
         is_running,

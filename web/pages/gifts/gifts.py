@@ -18,7 +18,7 @@ from web.framework.forms import Form
 from web.framework.visitors import Visitor
 from web.pages.exchanges.choices import first_values, form_choices, kept_fields, labels_of
 from web.pages.exchanges.exchange import AnswerForm, answer, told
-from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, HappeningForm, Typed, today_of
+from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, FieldReader, HappeningForm, today_of
 from web.wording.names import names_of
 from web.wording.translation import gettext
 
@@ -31,10 +31,10 @@ class GiftForm(HappeningForm, kw_only=True):
     way: Literal["gave", "received", "gift"] = "gave"
 
 
-class Record(msgspec.Struct):
+class GiftDraft(msgspec.Struct):
     """What a form means. Without a receiver there is something to put right first."""
 
-    typed: Typed
+    typed: FieldReader
     form: Form[GiftForm]
     giver: MemberId = MemberId("")
     receiver: AccountId = AccountId("")
@@ -44,7 +44,7 @@ class Record(msgspec.Struct):
 def show_gift_form(call: Call) -> Response[str]:
     """The form for a gift to a member, a group or everybody."""
     call.views.catch_up()
-    return _form_page(call, Typed(call, Form[GiftForm](first_values(call))))
+    return _form_page(call, FieldReader(call, Form[GiftForm](first_values(call))))
 
 
 @post("/gifts/new", may=MEMBERS, status_code=200, request_max_body_size=LONGEST_BODY_BYTES)
@@ -84,11 +84,11 @@ def gift_check_page(call: Call) -> Response[str]:
     return _form_page(call, record.typed)
 
 
-def _form_page(call: Call, typed: Typed) -> Response[str]:
+def _form_page(call: Call, typed: FieldReader) -> Response[str]:
     return call.page("gift_new.html", **form_choices(call, typed, gifts=True))
 
 
-def _check_page(call: Call, record: Record) -> Response[str]:
+def _check_page(call: Call, record: GiftDraft) -> Response[str]:
     return call.page(
         "gift_check.html",
         form=record.form,
@@ -102,11 +102,11 @@ def _check_page(call: Call, record: Record) -> Response[str]:
     )
 
 
-def _read_gift(call: Call) -> Record:
+def _read_gift(call: Call) -> GiftDraft:
     """Reads the form and asks the ledger whether it may be; every mistake stands beside its field."""
     form = call.form(GiftForm, SENTENCES)
-    typed = Typed(call, form)
-    record = Record(typed, form)
+    typed = FieldReader(call, form)
+    record = GiftDraft(typed, form)
     giver, receiver = _sides(typed, call.visitor)
     category, given_on = typed.category(), typed.given_on()
     typed.in_order(ORDER)
@@ -120,7 +120,7 @@ def _read_gift(call: Call) -> Record:
     return record
 
 
-def _sides(typed: Typed, visitor: Visitor) -> tuple[MemberId | None, AccountId | None]:
+def _sides(typed: FieldReader, visitor: Visitor) -> tuple[MemberId | None, AccountId | None]:
     """Who gave, and who received: a member, a group or everybody."""
     form = typed.form
     if form.value("others"):

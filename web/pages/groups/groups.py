@@ -21,7 +21,7 @@ from projections.figures.privacy.agreed import Agreed, Seen
 from projections.figures.reports.kept import Audience, Report
 from projections.groups import GroupRow
 from projections.views import Views
-from web.drawing.drawings import Arcs, Line, arcs
+from web.drawing.drawings import Arcs, HelpLine, arcs
 from web.framework.access import COORDINATORS, MEMBERS
 from web.framework.call import Call, get, post, turned
 from web.framework.forms import Form
@@ -156,7 +156,7 @@ def _people_seen(call: Call, group: GroupRow, year: str) -> PeopleSeen:
         max(0, len(lines) - MOST_LINES),
         arcs(
             [(one, names[one]) for one in in_picture],
-            [Line(line.giver, line.receiver, line.minutes) for line in lines],
+            [HelpLine(line.giver, line.receiver, line.minutes) for line in lines],
         ),
     )
 

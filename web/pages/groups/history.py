@@ -9,7 +9,7 @@ from babel.lists import format_list
 from projections.figures.reports.kept import Report
 from web.drawing.charts import CHART_WIDTH, COMMON_LINE, MonthBars, MonthOfHours, month_bars
 from web.drawing.year_bands import YearBands, year_bands
-from web.pages.figures.findings import Mix, mix_of, period_words
+from web.pages.figures.findings import MixFinding, mix_of, period_words
 from web.wording.findings import breadth, flow
 from web.wording.translation import gettext, month, ngettext, speech
 
@@ -52,7 +52,7 @@ class GroupHistory(NamedTuple):
     received: int
     in_all: str
     months: MonthsOfGroup | None
-    kinds: Mix | None
+    kinds: MixFinding | None
     kinds_hidden: str
     breadth: Sequence[str]
     flow: Sequence[str]

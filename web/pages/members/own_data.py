@@ -22,9 +22,9 @@ from web.pages.audit.journal import FIELDS, kept_bytes
 from web.pages.exchanges.choices import labels_of
 from web.pages.figures.story_files import sent
 from web.sign_in import sessions
-from web.wording.labels import Voice
+from web.wording.labels import SentenceContext
 from web.wording.names import names_of
-from web.wording.sentences import DOORS, KINDS_OF_FACT, sentence
+from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
 from web.wording.translation import gettext
 
 _ENCODER = msgspec.json.Encoder()
@@ -34,7 +34,7 @@ AT_ONCE = 200
 """So many entries are read and sent at a time: a long history takes long, and no more memory than a short one."""
 
 
-class Told(NamedTuple):
+class OwnEntry(NamedTuple):
     """One entry as its member may read it: number, when, through which door, by whom, and the words that belong to it.
 
     `sentence` is empty for what they typed for others: that tells of others, and only their own words are theirs.
@@ -152,7 +152,7 @@ def _instant(at: str) -> datetime | None:
     return instant(at) if at else None
 
 
-def entries(call: Call, member: MemberId) -> Iterator[list[Told]]:
+def entries(call: Call, member: MemberId) -> Iterator[list[OwnEntry]]:
     """Every entry that is about the member, and every other that they typed; the oldest first, never an empty portion."""
     shown: set[int] = set()
     reports: dict[str, int] = {}
@@ -176,7 +176,7 @@ def _read(lines: Sequence[JournalLine], bank: TimeBank) -> list[tuple[JournalLin
     return [(line, decode(kept[line.position])) for line in lines]
 
 
-def _told(call: Call, lines: Sequence[JournalLine], member: MemberId, reports: dict[str, int]) -> list[Told]:
+def _told(call: Call, lines: Sequence[JournalLine], member: MemberId, reports: dict[str, int]) -> list[OwnEntry]:
     read = _read(lines, call.bank)
     reports.update(
         {entry.data.exchange: line.number for line, entry in read if isinstance(entry.data, ExchangeReported)}
@@ -184,7 +184,7 @@ def _told(call: Call, lines: Sequence[JournalLine], member: MemberId, reports: d
     people = {who for line in lines for who in (line.actor, line.on_behalf)}
     people.update(who for _, entry in read for who in entry.data.people)
     names = names_of(call, people | {member})
-    voice = Voice(names, labels_of(call.bank), reports)
+    voice = SentenceContext(names, labels_of(call.bank), reports)
     words = call.bank.people.words(commitment for _, entry in read for commitment in entry.sealed.values())
     return [_tell(line, entry, sentence(entry.data, voice), names.get, words.get) for line, entry in read]
 
@@ -195,12 +195,12 @@ def _tell(
     said: Markup,
     name: Callable[[str, str], str],
     words: Callable[[str, str], str],
-) -> Told:
-    return Told(
+) -> OwnEntry:
+    return OwnEntry(
         number=line.number,
         recorded_at=entry.recorded_at,
         kind=gettext(KINDS_OF_FACT[line.type]),
-        door=gettext(DOORS[line.via]),
+        door=gettext(CHANNELS[line.via]),
         actor=name(line.actor, ""),
         on_behalf=name(line.on_behalf, "") if line.on_behalf else "",
         # In the file, the entry that a sentence points back to stands further up.
@@ -211,7 +211,7 @@ def _tell(
     )
 
 
-def _typed_for_others(line: JournalLine, entry: Entry, bank: TimeBank) -> Told:
+def _typed_for_others(line: JournalLine, entry: Entry, bank: TimeBank) -> OwnEntry:
     """What a coordinator typed about others: that they did is about them too. Words passed on are those of the others."""
     sealed = {} if line.on_behalf else {f: c for f, c in entry.sealed.items() if f in ("note", "reason")}
     words = bank.people.words(sealed.values()) if sealed else {}

@@ -24,7 +24,7 @@ from web.framework.access import COORDINATORS_AND_AUDITORS, PARTIES_COORDINATORS
 from web.framework.call import Call, get, post
 from web.framework.errors import Answer
 from web.framework.forms import Form
-from web.pages.audit.journal import Told, kept_bytes, tell
+from web.pages.audit.journal import JournalItem, kept_bytes, tell
 from web.pages.exchanges.choices import labels_of
 from web.pages.proof.seal import telling_position
 from web.wording.names import names_of
@@ -63,7 +63,7 @@ class Checked(NamedTuple):
     is_ours: bool = False
     fits: bool | None = None
     stands: bool | None = None
-    told: Told | None = None
+    told: JournalItem | None = None
 
     @property
     def is_good(self) -> bool:

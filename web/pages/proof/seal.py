@@ -33,7 +33,7 @@ class SealForm(msgspec.Struct, kw_only=True):
     before: Annotated[int, Meta(ge=1)] | None = None
 
 
-class Seen(NamedTuple):
+class CosignatureStatus(NamedTuple):
     """Witnesses whose word was checked and when they gave it, those who are still asked, and other names, not checked."""
 
     checked: list[tuple[str, datetime | None]]
@@ -97,7 +97,7 @@ def show_earlier_sheet(call: Call, size: FromPath[str]) -> Answer:
         raise NotFoundException from None
 
 
-def seen_under(sealed: Sealed, published: Published) -> Seen:
+def seen_under(sealed: Sealed, published: Published) -> CosignatureStatus:
     """Whose signatures stand under a seal beside the community's own, and whose word is still missing."""
     own = published.folder.key
     others = {(one.name, one.key_id) for one in sealed.note.signatures} - {(own.name, own.id)}
@@ -105,11 +105,11 @@ def seen_under(sealed: Sealed, published: Published) -> Seen:
         policy = Witnesses(published.folder).policy
         words = check_checkpoint(sealed.note.data, [own, *policy.keys]).verified
     except (BadNote, SealRefused):
-        return Seen([], [], sorted({name for name, _ in others}))
+        return CosignatureStatus([], [], sorted({name for name, _ in others}))
     when = {word.key: word.at_seconds for word in words if word.at_seconds is not None}
     checked = [(one.name, _instant(when[one.key])) for one in policy.witnesses if one.key in when]
     known = {(key.name, key.id) for key in when}
-    return Seen(checked, list(policy.missing(words)), sorted({name for name, _ in others - known}))
+    return CosignatureStatus(checked, list(policy.missing(words)), sorted({name for name, _ in others - known}))
 
 
 def _instant(seconds: int) -> datetime | None:

@@ -49,7 +49,7 @@ class Seals:
     ) -> None:
         self._place = Path(place) if place else None
         self._log: Log = bank.log
-        self._now = bank.desk.now
+        self._now = bank.handler.now
         self._origin = origin
         self._clock = clock
         self._wait = wait

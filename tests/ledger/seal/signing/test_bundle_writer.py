@@ -13,7 +13,7 @@ from ledger.erasure.commands import AskForErasure, EraseMember
 from ledger.erasure.facts import PersonalDataErased
 from ledger.exchanges.commands import ReportExchange
 from ledger.log.entry import decode
-from ledger.personal_data.store import WORDS
+from ledger.personal_data.store import PERSONAL_TEXTS
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.signer import Signer
@@ -197,7 +197,7 @@ def test_erasing_someone_without_stored_data_leaves_the_bundle_sound(
 ) -> None:
     """Delete all personal data, as after a restore from a bundle."""
     with sealed_bank.people.engine.connect() as connection:
-        everything = list(connection.execute(sa.select(WORDS.c.commitment)).scalars())
+        everything = list(connection.execute(sa.select(PERSONAL_TEXTS.c.commitment)).scalars())
     sealed_bank.people.drop(everything)
     sealed_bank.do(AskForErasure(member=RUTH), by=RUTH)
     sealed_bank.do(EraseMember(member=RUTH), by=CHIDI)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from projections.figures.measures.activity import Part, by_category, by_kind, by_month, evenness
+from projections.figures.measures.activity import SharedPart, by_category, by_kind, by_month, evenness
 from tests.projections.figures.measures.communities import FIRST, act, grown
 
 
@@ -14,8 +14,8 @@ def test_an_entry_is_counted_once_in_each_of_its_categories() -> None:
     ]
     acts = [*swap, act("ana", "bo", kind="gift", category="food")]
 
-    assert by_kind(acts) == {"gift": Part(1, 0, 0.5), "skill-exchange": Part(1, 180, 0.5)}
-    assert by_category(acts) == {"food": Part(2, 120, 2 / 3), "garden": Part(1, 60, 1 / 3)}
+    assert by_kind(acts) == {"gift": SharedPart(1, 0, 0.5), "skill-exchange": SharedPart(1, 180, 0.5)}
+    assert by_category(acts) == {"food": SharedPart(2, 120, 2 / 3), "garden": SharedPart(1, 60, 1 / 3)}
     assert list(by_month(acts)) == [FIRST.isoformat()[:7]]
 
 
@@ -25,4 +25,4 @@ def test_evenness_is_entropy_over_its_largest_value() -> None:
 
     assert evenness(parts) == pytest.approx(-(shares * np.log(shares)).sum() / np.log(len(parts)))
     assert sum(shares) == pytest.approx(1)
-    assert evenness({"help": Part(3, 60, 1.0)}) is None
+    assert evenness({"help": SharedPart(3, 60, 1.0)}) is None

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.activity import Part
+from projections.figures.measures.activity import SharedPart
 from projections.figures.measures.acts import KINDS, Act, Membership, Weigh, collapse, counting
 from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import Statistics, statistics
@@ -72,9 +72,9 @@ def test_two_windows_together_are_the_whole(acts: list[Act], weigh: Weigh, cut: 
     for name in ("entries", "minutes", "whole"):
         assert getattr(early, name) + getattr(late, name) == getattr(whole, name)
     for name in ("by_kind", "by_category", "by_month"):
-        parts: dict[str, Part] = getattr(whole, name)
+        parts: dict[str, SharedPart] = getattr(whole, name)
         for part, total in parts.items():
-            both = [getattr(period, name).get(part, Part(0, 0, 0.0)) for period in (early, late)]
+            both = [getattr(period, name).get(part, SharedPart(0, 0, 0.0)) for period in (early, late)]
             assert sum(one.entries for one in both) == total.entries
             assert sum(one.minutes for one in both) == total.minutes
     ties = [

@@ -7,15 +7,15 @@ import pytest
 
 from ledger.identifiers import GroupId, MemberId
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.agreed import Agreed, Published, Seen, agreed_in, may_be_told, ties_of
+from projections.figures.privacy.agreed import Agreed, PublishedFigures, Seen, agreed_in, may_be_told, ties_of
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.figures.privacy.groups import Placed
 from projections.figures.privacy.remainders import Figure, Scope, TiesByScope
 from tests.projections.figures.measures.communities import act, grown, ring
 
 GARDEN, KITCHEN = GroupId("g-garden"), GroupId("g-kitchen")
-EVERYWHERE = Published(frozenset({None, GARDEN, KITCHEN}), frozenset())
-NOWHERE = Published(frozenset(), frozenset())
+EVERYWHERE = PublishedFigures(frozenset({None, GARDEN, KITCHEN}), frozenset())
+NOWHERE = PublishedFigures(frozenset(), frozenset())
 
 
 def placed(acts: list[Act], *, garden: set[str] | None = None, kitchen: frozenset[str] = frozenset()) -> list[Placed]:
@@ -33,7 +33,7 @@ def seeing(*members: str, group: GroupId = GARDEN) -> Seen:
     return {group: frozenset(map(MemberId, members))}
 
 
-def agreed(acts: list[Placed], seen: Seen, published: Published = EVERYWHERE) -> Agreed:
+def agreed(acts: list[Placed], seen: Seen, published: PublishedFigures = EVERYWHERE) -> Agreed:
     return agreed_in(GARDEN, TiesByScope(ties_of(acts)), seen, published)
 
 
@@ -144,7 +144,7 @@ def test_a_larger_scope_in_which_little_is_left_counts_as_well() -> None:
     seen = seeing("m-0", "m-1", "m-2", "m-3", "m-4", "m-5")
 
     beside = may_be_told(TiesByScope(ties_of(acts)), seen, EVERYWHERE)
-    alone = may_be_told(TiesByScope(ties_of(acts)), seen, Published(frozenset({None, GARDEN}), frozenset()))
+    alone = may_be_told(TiesByScope(ties_of(acts)), seen, PublishedFigures(frozenset({None, GARDEN}), frozenset()))
 
     assert (alone, beside) == ("hours", "nothing")
 
@@ -152,7 +152,7 @@ def test_a_larger_scope_in_which_little_is_left_counts_as_well() -> None:
 def test_where_only_some_months_are_published_hours_are_left_out() -> None:
     acts = placed([*others(), act("ana", "bo")])
 
-    found = agreed(acts, seeing("ana", "bo"), Published(frozenset({None}), frozenset({GARDEN})))
+    found = agreed(acts, seeing("ana", "bo"), PublishedFigures(frozenset({None}), frozenset({GARDEN})))
 
     assert found.told == "ties" and lines(found) == {("ana", "bo", None, None)}
     assert found.others is None
@@ -180,7 +180,7 @@ def test_from_no_published_figure_can_those_be_found_out_who_did_not_agree(seed:
     share = chance.choice((0.2, 0.5, 0.8, 0.95, 1.0))
     willing = {one for one in names if chance.random() < share}
     seen = {group: frozenset(MemberId(one) for one in willing if group in belong[one]) for group in groups[:2]}
-    published = Published(frozenset({None, *groups}), frozenset())
+    published = PublishedFigures(frozenset({None, *groups}), frozenset())
     ties = TiesByScope(ties_of(told))
     drawn = [
         one.act
@@ -224,7 +224,7 @@ def test_the_community_counts_as_well_where_no_group_is_published() -> None:
     acts = placed([*ring(12), act("zoe", "m-3", 60)])
     people = [f"m-{place}" for place in range(12)]
 
-    community = Published(frozenset({None}), frozenset())
+    community = PublishedFigures(frozenset({None}), frozenset())
 
     assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), community) == "nothing"
     assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), NOWHERE) == "hours"

@@ -25,7 +25,7 @@ from projections.figures.reports import refreshing
 from projections.figures.reports.kept import COMMUNITY, Report, Reports, forget
 from projections.figures.reports.periods import is_due
 from projections.figures.reports.refreshing import refresh
-from projections.figures.reports.years import KeptTies
+from projections.figures.reports.years import TieStore
 from projections.views import Views
 from web.sample.diary import SampleClock
 from web.sample.filling import fill
@@ -269,7 +269,7 @@ def _copy(bank: TimeBank, entries: list[Any]) -> None:
 
 
 def test_with_a_years_reports_it_is_kept_who_helped_whom(bank: TimeBank, kept: Reports) -> None:
-    ties = KeptTies(kept._engine, kept)
+    ties = TieStore(kept._engine, kept)
     groups = groups_of(kept)
     everybody = chronicle(bank.log).belongings(2**40)
     seen = {group: frozenset(one for one, theirs in everybody.items() if group in theirs) for group in groups}

@@ -14,7 +14,7 @@ from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from web.wording.anomalies import RULES as SAID
 from web.wording.anomalies import found_words, rule_words
-from web.wording.labels import Voice
+from web.wording.labels import SentenceContext
 
 
 def looked(street: Street) -> int:
@@ -89,7 +89,7 @@ def test_every_rule_has_words() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_and_its_finds_are_told_in_whole_sentences(rule: Rule) -> None:
-    voice = Voice({ANA: "Ana", BO: "Bo <b>", CHIDI: "Chidi"}, {})
+    voice = SentenceContext({ANA: "Ana", BO: "Bo <b>", CHIDI: "Chidi"}, {})
     one = noted(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day="2026-03-14")
 
     name, words = rule_words(rule, DEFAULT_THRESHOLDS)

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
-from ledger.personal_data.store import Words
+from ledger.personal_data.store import PersonalText
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 
@@ -44,7 +44,7 @@ def test_names_go_on_after_fifty(street: Street) -> None:
 
 
 def test_a_name_that_no_entry_sealed_is_not_shown(street: Street) -> None:
-    street.bank.people.seal([Words(street.ana_id, "name", "Somebody Else")])
+    street.bank.people.seal([PersonalText(street.ana_id, "name", "Somebody Else")])
 
     assert "Somebody Else" not in words_on(street.bo.get("/members"))
 

@@ -28,19 +28,19 @@ class Refusal(Exception):
 class CommandUsedBefore(Refusal):
     """The same command id came with another wish (design §5, Once)."""
 
-    sentence = say("This form was already used for something else. Please start again.")
+    sentence = say("This form has already been used for something else. Start again.")
 
 
 class TooBusy(Refusal):
     """Others kept recording on the same accounts, try after try."""
 
-    sentence = say("Many people are logging at this moment. Nothing was recorded; please try again.")
+    sentence = say("Many people are logging at the moment. Nothing was recorded. Please try again.")
 
 
 class OnlyCoordinators(Refusal):
     """Some things are a coordinator's to do."""
 
-    sentence = say("Only a coordinator can do this. Ask one of them to help you.")
+    sentence = say("Only a coordinator can do this. Ask one to help you.")
 
 
 class NotTheirsToSay(Refusal):
@@ -52,21 +52,21 @@ class NotTheirsToSay(Refusal):
 class NoWord(Refusal):
     """Saying no to a neighbour, or taking something back, needs a word of why."""
 
-    sentence = say("Say in a few words why.")
+    sentence = say("Give a reason in a few words.")
     about = "reason"
 
 
 class WordsTooLong(Refusal):
     """Words that are kept have a limit."""
 
-    sentence = say("Please use at most {limit} letters.")
+    sentence = say("Use no more than {limit} characters.")
     about = "note"
 
 
 class WordsUnreadable(Refusal):
     """Half characters and control signs cannot be kept as text."""
 
-    sentence = say("There is a sign in this text that cannot be kept. Please type it again.")
+    sentence = say("This text has a character that cannot be saved. Type it again without that character.")
     about = "note"
 
 
@@ -79,13 +79,13 @@ class EntryToCome(Refusal):
 class NotFounded(Refusal):
     """Nothing can happen before the community is founded."""
 
-    sentence = say("There is no community here yet. Found it first: hours found --help.")
+    sentence = say("There is no community here yet. Start one first: hours found --help.")
 
 
 class AlreadyFounded(Refusal):
     """One log is one community."""
 
-    sentence = say("A community already lives here.")
+    sentence = say("There is already a community here.")
 
 
 class UnknownTimeZone(Refusal):
@@ -98,14 +98,14 @@ class UnknownTimeZone(Refusal):
 class LimitOutOfRange(Refusal):
     """The debit limit lies at or below zero, the upper limit above it."""
 
-    sentence = say("The debit limit is zero or below, and the upper limit above zero.")
+    sentence = say("The lower limit must be zero or below, and the upper limit above zero.")
     about = "limit"
 
 
 class NoCategories(Refusal):
     """Help needs at least one kind to be logged under, each key and label once."""
 
-    sentence = say("Agree on at least one kind of help, and name each kind once.")
+    sentence = say("Name at least one kind of help, and use each name only once.")
     about = "categories"
 
 
@@ -119,14 +119,14 @@ class ThresholdOutOfRange(Refusal):
 class UnknownMember(Refusal):
     """Nobody is known by this identifier."""
 
-    sentence = say("We do not know this person. Choose somebody from the list.")
+    sentence = say("This person was not found. Choose someone from the list.")
     about = "other"
 
 
 class TakesNoPart(Refusal):
     """People who were not welcomed yet, or have left, take no part."""
 
-    sentence = say("This person does not take part at the moment. Ask a coordinator.")
+    sentence = say("This person is not a member at the moment. Ask a coordinator.")
     about = "other"
 
 
@@ -151,21 +151,21 @@ class AlreadyLeft(Refusal):
 class AddressTaken(Refusal):
     """An e-mail address signs in one member."""
 
-    sentence = say("Somebody already uses this e-mail address.")
+    sentence = say("Someone already uses this email address.")
     about = "email"
 
 
 class NoAddress(Refusal):
     """An e-mail address has one @ and no spaces; whether it is somebody's, only a mail can tell."""
 
-    sentence = say("Write the e-mail address like ana@example.org.")
+    sentence = say("Enter an email address like ana@example.org.")
     about = "email"
 
 
 class NoName(Refusal):
     """Members and groups are called something."""
 
-    sentence = say("Give a name.")
+    sentence = say("Enter a name.")
     about = "name"
 
 
@@ -184,65 +184,65 @@ class RoleNotHeld(Refusal):
 class OnlyTheyChoose(Refusal):
     """Who may see whom somebody helps is theirs to say; a coordinator cannot say it for them."""
 
-    sentence = say("Only they can choose this, each for themselves. Ask them to do it when they are signed in.")
+    sentence = say("Only the member can choose this. Ask them to do it when they are signed in.")
 
 
 class LastCoordinator(Refusal):
     """A community always has somebody to ask."""
 
-    sentence = say("This is the last coordinator. Entrust somebody else first.")
+    sentence = say("This is the only coordinator. Make someone else a coordinator first.")
 
 
 class UnknownGroup(Refusal):
     """No group is known by this identifier."""
 
-    sentence = say("We do not know this group.")
+    sentence = say("This group was not found.")
     about = "group"
 
 
 class BelongsAlready(Refusal):
     """A member joins a group once."""
 
-    sentence = say("This person already belongs to the group.")
+    sentence = say("This person is already in the group.")
 
 
 class BelongsNot(Refusal):
     """Only who belongs can leave."""
 
-    sentence = say("This person does not belong to the group.")
+    sentence = say("This person is not in the group.")
 
 
 class NothingToReport(Refusal):
     """An exchange is one leg of help, or two opposite legs between the same two people."""
 
-    sentence = say("An exchange has one person who helps another, or two who help each other.")
+    sentence = say("An exchange has one person who helps another, or two people who help each other.")
 
 
 class NotWithOneself(Refusal):
     """Nobody exchanges with themselves."""
 
-    sentence = say("Choose somebody else: nobody exchanges hours with themselves.")
+    sentence = say("Choose someone else. You cannot exchange hours with yourself.")
     about = "other"
 
 
 class TooShort(Refusal):
     """Help that counts lasts at least a minute."""
 
-    sentence = say("Say how long it took: at least one minute.")
+    sentence = say("Enter how long it took: 1 minute or more.")
     about = "minutes"
 
 
 class TooLong(Refusal):
     """A day has 24 hours."""
 
-    sentence = say("A day has 24 hours. Log a longer help day by day.")
+    sentence = say("Help on one day cannot be longer than 24 hours. Log each day separately.")
     about = "minutes"
 
 
 class DayToCome(Refusal):
     """Help is logged after it happened."""
 
-    sentence = say("The day is still to come. Choose today or a day before.")
+    sentence = say("That day is in the future. Choose today or an earlier day.")
     about = "given_on"
 
 
@@ -270,37 +270,37 @@ class NotAParty(Refusal):
 class UnknownExchange(Refusal):
     """No exchange is known by this identifier."""
 
-    sentence = say("We do not know this exchange.")
+    sentence = say("This exchange was not found.")
 
 
 class OnlyTheOtherPartyConfirms(Refusal):
     """Nobody confirms their own report, nor for others, nor twice."""
 
-    sentence = say("Your word is not needed here: the other person answers.")
+    sentence = say("You do not have to agree to this. It is for the other person to answer.")
 
 
 class AlreadySettled(Refusal):
     """Everybody needed has agreed before."""
 
-    sentence = say("This has been agreed already. It counts.")
+    sentence = say("This has already been agreed. It counts.")
 
 
 class AlreadyDeclined(Refusal):
     """Somebody said no before; nothing counts."""
 
-    sentence = say("This was declined in the meantime. Nothing counts.")
+    sentence = say("Someone said no to this in the meantime. It does not count.")
 
 
 class AlreadyCalledOff(Refusal):
     """The reporter took it back before."""
 
-    sentence = say("This was called off in the meantime. Nothing counts.")
+    sentence = say("This was cancelled in the meantime. It does not count.")
 
 
 class OnlyTheReporterCallsOff(Refusal):
     """What waits is taken back by the one who logged it, or by a coordinator."""
 
-    sentence = say("Only the person who logged this can call it off.")
+    sentence = say("Only the person who logged this can cancel it.")
 
 
 class NotSettled(Refusal):
@@ -312,39 +312,39 @@ class NotSettled(Refusal):
 class AlreadyReversed(Refusal):
     """An exchange is reversed once."""
 
-    sentence = say("This was corrected before. It counts no longer.")
+    sentence = say("This has already been taken back. It no longer counts.")
 
 
 class ReversalAskedBefore(Refusal):
     """One open question at a time."""
 
-    sentence = say("Somebody has already asked to take this back. It waits for an answer.")
+    sentence = say("Someone has already asked to take this back. It is waiting for an answer.")
 
 
 class NoReversalAsked(Refusal):
     """There is no open question to answer."""
 
-    sentence = say("Nobody is asking to take this back.")
+    sentence = say("Nobody has asked to take this back.")
 
 
 class NobodyApprovesTheirOwnReversal(Refusal):
     """A reversal needs a second person: the other party, or a coordinator who is no party."""
 
-    sentence = say("Somebody else has to agree: the other person, or a coordinator who is no part of it.")
+    sentence = say("Someone else has to agree: the other person, or a coordinator who was not part of it.")
 
 
 class CorrectsNothing(Refusal):
     """A correction names a reversed exchange between the same people."""
 
-    sentence = say("This can only correct an exchange of the same people that was taken back.")
+    sentence = say("This can only correct an exchange between the same people that was taken back.")
 
 
 class BeyondDebitLimit(Refusal):
     """The receiver's account would go below the community's debit limit. `open_minutes` can still be received."""
 
     sentence = say(
-        "That is more than can be received at the moment: {open_minutes} are still open. "
-        "Giving an hour opens an hour, and a coordinator can help."
+        "That is more than can be received at the moment: {open_minutes} can still be received. Each hour "
+        "given lets one more be received. A coordinator can help."
     )
     about = "minutes"
 
@@ -353,8 +353,8 @@ class BeyondUpperLimit(Refusal):
     """The giver's account would rise above the agreed upper limit. `open_minutes` can still be given."""
 
     sentence = say(
-        "That is more than can be given at the moment: {open_minutes} are still open. "
-        "Receive something first, and a coordinator can help."
+        "That is more than can be given at the moment: {open_minutes} can still be given. Receive something "
+        "first. A coordinator can help."
     )
     about = "minutes"
 
@@ -362,107 +362,43 @@ class BeyondUpperLimit(Refusal):
 class UnknownGift(Refusal):
     """No gift is known by this identifier."""
 
-    sentence = say("We do not know this gift.")
+    sentence = say("This gift was not found.")
 
 
 class AlreadyWithdrawn(Refusal):
     """A gift is withdrawn once."""
 
-    sentence = say("This gift was taken back before.")
+    sentence = say("This gift has already been taken back.")
 
 
 class NotTheirGift(Refusal):
     """A gift is taken back by somebody who was part of it or logged it, or by a coordinator."""
 
-    sentence = say("Only the people of this gift, or a coordinator, can take it back.")
+    sentence = say("Only the people involved in this gift, or a coordinator, can take it back.")
 
 
 class ErasureAskedAlready(Refusal):
     """One wish waits once."""
 
-    sentence = say("This has been asked for already. A coordinator will confirm it.")
+    sentence = say("This has already been requested. A coordinator will confirm it.")
 
 
 class NobodyAsked(Refusal):
     """What a member did not ask for is not erased while they take part."""
 
-    sentence = say("Nobody asks for this at the moment. Reload the page to see how things stand.")
+    sentence = say("There is no request for this at the moment. Reload the page to see how things stand.")
 
 
 class SomebodyElseConfirms(Refusal):
     """Two people see to it that nobody is erased by one slip: the one who asks, and the one who confirms."""
 
-    sentence = say("Nobody confirms their own erasure. Ask another coordinator, or the host.")
+    sentence = say("You cannot confirm your own erasure. Ask another coordinator or the host.")
 
 
 class AlreadyErased(Refusal):
     """What is gone cannot go again."""
 
-    sentence = say("Their personal data has been erased already.")
-
-
-__all__ = [
-    "AddressTaken",
-    "AlreadyCalledOff",
-    "AlreadyDeclined",
-    "AlreadyErased",
-    "AlreadyFounded",
-    "AlreadyInvited",
-    "AlreadyLeft",
-    "AlreadyReversed",
-    "AlreadySettled",
-    "AlreadyWelcomed",
-    "AlreadyWithdrawn",
-    "BelongsAlready",
-    "BelongsNot",
-    "BeyondDebitLimit",
-    "BeyondUpperLimit",
-    "CommandUsedBefore",
-    "CorrectsNothing",
-    "DayToCome",
-    "DayTooLongAgo",
-    "EntryToCome",
-    "ErasureAskedAlready",
-    "LastCoordinator",
-    "LimitOutOfRange",
-    "NoAddress",
-    "NoCategories",
-    "NoName",
-    "NoReversalAsked",
-    "NoWord",
-    "NobodyApprovesTheirOwnReversal",
-    "NobodyAsked",
-    "NotAParty",
-    "NotFounded",
-    "NotSettled",
-    "NotTheirGift",
-    "NotTheirsToSay",
-    "NotWithOneself",
-    "NothingToReport",
-    "OnlyCoordinators",
-    "OnlyTheOtherPartyConfirms",
-    "OnlyTheReporterCallsOff",
-    "OnlyTheyChoose",
-    "Refusal",
-    "ReversalAskedBefore",
-    "RoleHeldAlready",
-    "RoleNotHeld",
-    "SomebodyElseConfirms",
-    "TakesNoPart",
-    "ThresholdOutOfRange",
-    "TooBusy",
-    "TooLong",
-    "TooShort",
-    "UnknownCategory",
-    "UnknownExchange",
-    "UnknownGift",
-    "UnknownGroup",
-    "UnknownMember",
-    "UnknownTimeZone",
-    "WordsTooLong",
-    "WordsUnreadable",
-    "say",
-]
+    sentence = say("Their personal data has already been erased.")
 
 
 def sentence_of(refusal: Refusal) -> str:

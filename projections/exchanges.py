@@ -30,15 +30,11 @@ from projections.stories import (
     ExchangeView,
     GiftStory,
     GiftView,
-    Kind,
-    Moment,
     exchange_story,
     gift_story,
     kept,
     moment,
 )
-
-__all__ = ["ExchangeView", "Exchanges", "GiftView", "HistoryFilter", "HistoryLine", "Kind", "Moment"]
 
 EXCHANGES = table("exchanges", word("id", key=True), count("number"), word("story"))
 GIFTS = table("gifts", word("id", key=True), count("number"), word("story"))

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
-from projections.exchanges import Exchanges, HistoryFilter, HistoryLine, Kind
+from projections.exchanges import Exchanges, HistoryFilter, HistoryLine
 from projections.member_years import First, KindOfYear, MemberYear, Way
+from projections.stories import Kind
 from projections.years import Years
 
 What = Literal["given", "received", "swap", "gift-given", "gift-received", "kind", "neighbour"]

@@ -1,14 +1,18 @@
 """All read models of one community, opened together."""
 
+from datetime import datetime
 from typing import NamedTuple, Self
 
 import sqlalchemy as sa
 
+from ledger.log.entry import UnreadableEntry, instant_text
 from ledger.log.places import Place
 from ledger.log.store import Log
+from ledger.refusals import EntryToCome
 from projections.balances import Balances
 from projections.checks.anomalies import AnomalyStore
-from projections.checks.replays import ReplayStore
+from projections.checks.comparison import Tell, compare
+from projections.checks.replays import ReplayCheck, ReplayStore
 from projections.contributions import Contributions
 from projections.engine.background import BackgroundRequests, DailyRuns
 from projections.engine.projector import Follower, Projector
@@ -17,14 +21,12 @@ from projections.engine.rebuild import Progress, RowDifference
 from projections.exchanges import Exchanges
 from projections.figures.reports.kept import Reports
 from projections.figures.reports.refreshing import KeptStatistics
-from projections.figures.reports.years import TieStore
+from projections.figures.reports.ties import TieStore
 from projections.groups import Groups, Visibility
 from projections.journal import Journal
 from projections.members import Members
 from projections.statements import Statements
 from projections.years import Years
-
-__all__ = ["AsOf", "ModelState", "Progress", "RowDifference", "Views"]
 
 
 class ModelState(NamedTuple):
@@ -119,3 +121,51 @@ class Views:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def check_by_replay(
+    log: Log,
+    engine: sa.Engine,
+    views: Views,
+    *,
+    now: datetime,
+    at_entry: int | None = None,
+    tell: Tell = lambda doing, done, of: None,
+) -> ReplayCheck:
+    """Brings the read models up to the log, sets them beside what the log alone says, and keeps what came out.
+
+    Refuses an entry number beyond the end. An entry that cannot be read is kept as trouble, and so is a log with fewer entries
+    than were shown, or a read model that stopped: what pages show is then not the whole book.
+    """
+    as_of = views.catch_up()
+    number = as_of.number if at_entry is None else at_entry
+    at, is_whole = instant_text(now), at_entry is None
+    try:
+        compared = compare(log, engine, at_entry, tell=tell)
+    except UnreadableEntry as error:
+        check = ReplayCheck(
+            at, is_whole, number, as_of.position, trouble=f"The log cannot be read any further: {error}."
+        )
+    except EntryToCome as error:
+        if number > as_of.number:
+            raise
+        left = (
+            f"The log has {error.details['entries']:,} entries, but {as_of.number:,} were shown. Entries are missing."
+        )
+        check = ReplayCheck(at, is_whole, number, as_of.position, trouble=left)
+    else:
+        replayed = compared.replayed
+        check = ReplayCheck(
+            at,
+            is_whole,
+            replayed.number,
+            replayed.position,
+            len(replayed.accounts),
+            replayed.given,
+            replayed.received,
+            len(compared.differences),
+            tuple(compared.differences),
+            " ".join(f"The read model of {model} stopped: {why}." for model, why in sorted(compared.stopped.items())),
+        )
+    views.replays.keep(check)
+    return check

@@ -21,61 +21,66 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Annotated[
         Path,
-        Meta(description="Folder that holds the log, the people and the read models when no database is named."),
+        Meta(description="Folder for the log, the people and the read models when no database is named."),
     ] = Path("./data")
     database: Annotated[
         str,
         Meta(
-            description="Where everything is kept instead of the data folder: `postgresql://...` or `sqlite:///...`. "
+            description="Where to store everything instead of the data folder: `postgresql://...` or `sqlite:///...`. "
             "Empty: SQLite files in the data folder."
         ),
     ] = ""
     seal: Annotated[
         str,
         Meta(
-            description="Folder that keeps the key and every seal, apart from the data and its backups. "
-            "Empty: `common-hours/seal` in `$XDG_STATE_HOME` or `~/.local/state`."
+            description="Folder for the key and every seal, apart from the data and its backups. Empty: "
+            "`common-hours/seal` in `$XDG_STATE_HOME` or `~/.local/state`."
         ),
     ] = ""
     hosts: Annotated[
         tuple[str, ...],
         Meta(
-            description="Host names this app answers to, separated by commas; `*.example.org` stands for every name "
-            "below example.org. The host of the base URL and the loopback names are always answered."
+            description="Host names this app answers to, separated by commas. `*.example.org` stands for every name "
+            "below example.org. The host of the base URL and the loopback names are always included."
         ),
     ] = ()
     base_url: Annotated[
         str,
-        Meta(description="The address members type, such as `https://hours.example.org`; it begins links in mails."),
+        Meta(
+            description="The address members type, such as `https://hours.example.org`. Links in emails start with it."
+        ),
     ] = "http://127.0.0.1:8000"
     smtp_host: Annotated[
         str,
         Meta(
-            description="Mail server that carries sign-in codes. Empty: no mail is sent, and a coordinator hands out "
-            "links made by `hours sign-in-link`."
+            description="Mail server that sends sign-in codes. Empty: no email is sent, and the host makes links with "
+            "`hours sign-in-link`."
         ),
     ] = ""
     smtp_port: Annotated[int, Meta(description="Port of the mail server.", ge=1, le=65535)] = 587
-    smtp_user: Annotated[str, Meta(description="Name to sign in to the mail server with. Empty: no sign-in.")] = ""
+    smtp_user: Annotated[str, Meta(description="User name for the mail server. Empty: no sign-in.")] = ""
     smtp_password: Annotated[
         str,
         Meta(
-            description="Password for the mail server. `HOURS_SMTP_PASSWORD_FILE` may name a file that holds it instead."
+            description="Password for the mail server. `HOURS_SMTP_PASSWORD_FILE` can name a file that contains it "
+            "instead."
         ),
     ] = ""
     smtp_from: Annotated[
-        str, Meta(description="Sender of mails, such as `Riverside time bank <hours@example.org>`.")
+        str, Meta(description="Sender of emails, such as `Riverside time bank <hours@example.org>`.")
     ] = ""
-    smtp_starttls: Annotated[bool, Meta(description="Whether mail leaves over an encrypted connection.")] = True
+    smtp_starttls: Annotated[bool, Meta(description="Whether email is sent over an encrypted connection.")] = True
     secure_cookies: Annotated[
         bool,
-        Meta(description="Whether cookies travel over HTTPS only. Turn off only for plain HTTP on one's own machine."),
+        Meta(
+            description="Whether cookies are sent over HTTPS only. Turn this off only for plain HTTP on your own machine."
+        ),
     ] = True
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(
-            description="Addresses or networks of proxies in front of the app, separated by commas. Only these may say, "
-            "by `X-Forwarded-For` and `X-Forwarded-Proto`, who is asking."
+            description="Addresses or networks of proxies in front of the app, separated by commas. Only these can say "
+            "who is asking, with `X-Forwarded-For` and `X-Forwarded-Proto`."
         ),
     ] = ()
 
@@ -123,7 +128,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         settings = msgspec.convert(chosen, Settings, strict=False, dec_hook=lambda kind, written: kind(written))
         settings.trusted_networks  # noqa: B018 - a wrong network should be told at start, not at the first request
     except ValueError as error:  # msgspec's ValidationError is one
-        raise SettingsMistake(f"A setting cannot be understood. {error}") from error
+        raise SettingsMistake(f"This setting is not valid. {error}") from error
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).hostname:
         raise SettingsMistake("HOURS_BASE_URL should look like https://hours.example.org")
     return settings

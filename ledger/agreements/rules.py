@@ -63,24 +63,24 @@ class ThresholdDefinition(NamedTuple):
 THRESHOLDS: Mapping[str, ThresholdDefinition] = {
     "late_days": ThresholdDefinition(30, 7, 366, "days", say("Days after which an entry counts as late")),
     "near_days": ThresholdDefinition(
-        14, 1, 90, "days", say("Days within which help there and back, or in a circle, is looked at")
+        14, 1, 90, "days", say("Days within which help returned, or passed round a circle, is listed")
     ),
     "near_percent": ThresholdDefinition(
-        10, 1, 50, "percent", say("Percent by which two lengths may differ and still be about equal")
+        10, 1, 50, "percent", say("Percent by which two lengths can differ and still be about equal")
     ),
-    "day_minutes": ThresholdDefinition(16 * 60, 60, 1439, "minutes", say("Hours that one person may give on one day")),
-    "minute_wishes": ThresholdDefinition(10, 3, 1000, "wishes", say("Records by one person within a minute")),
-    "round_acts": ThresholdDefinition(20, 5, 10_000, "acts", say("Acts of help that are all of whole hours")),
-    "burst_acts": ThresholdDefinition(5, 3, 1000, "acts", say("Acts of help close together")),
-    "burst_days": ThresholdDefinition(2, 1, 10, "days", say("Days that are close together")),
+    "day_minutes": ThresholdDefinition(16 * 60, 60, 1439, "minutes", say("Hours given by one person in one day")),
+    "minute_wishes": ThresholdDefinition(10, 3, 1000, "wishes", say("Entries recorded by one person within a minute")),
+    "round_acts": ThresholdDefinition(20, 5, 10_000, "acts", say("Exchanges that are all in whole hours")),
+    "burst_acts": ThresholdDefinition(5, 3, 1000, "acts", say("Exchanges close together")),
+    "burst_days": ThresholdDefinition(2, 1, 10, "days", say("Days that count as close together")),
     "resting_days": ThresholdDefinition(
-        180, 30, 3660, "days", say("Days without anything after which an account rests")
+        180, 30, 3660, "days", say("Days without activity before an account counts as inactive")
     ),
-    "new_days": ThresholdDefinition(14, 1, 366, "days", say("Days in which an account is new")),
-    "changed_days": ThresholdDefinition(14, 1, 90, "days", say("Days after limits were changed")),
-    "taken_back_acts": ThresholdDefinition(3, 2, 1000, "acts", say("Acts of help that were taken back")),
+    "new_days": ThresholdDefinition(14, 1, 366, "days", say("Days an account counts as new")),
+    "changed_days": ThresholdDefinition(14, 1, 90, "days", say("Days after a change of limits")),
+    "taken_back_acts": ThresholdDefinition(3, 2, 1000, "acts", say("Exchanges that were taken back")),
     "taken_back_percent": ThresholdDefinition(
-        20, 1, 100, "percent", say("Percent of somebody’s help that was taken back")
+        20, 1, 100, "percent", say("Percent of someone’s help that was taken back")
     ),
 }
 """By field of `Thresholds`: from where on something is worth a look (ISA 240 lists such marks, here in a time bank's measure)."""

@@ -150,7 +150,7 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
         if versioned.format == FORMAT and versioned.version > VERSION:
             raise BackupRefused(
                 f"{path} is a backup of version {versioned.version}; this program knows version {VERSION}.",
-                "Use the newer program.",
+                "Use the newer version of the program.",
             )
         manifest = msgspec.json.decode(data, type=Manifest)
         is_whole = manifest.format == FORMAT and manifest.version == VERSION and manifest.entries >= 1
@@ -234,14 +234,16 @@ def check(source: Source, *, sizes: Sequence[int] = (), tell: Progress = lambda 
     totals.finish()
     for number, words, is_unknown in totals.faults:
         if is_unknown:
-            raise BackupRefused(f"Entry {number:,} may be of a newer program: {words}.", "Use the newer program.")
+            raise BackupRefused(
+                f"Entry {number:,} may be of a newer program: {words}.", "Use the newer version of the program."
+            )
         raise BackupRefused(f"Entry {number:,} is wrong: {words}.", ANOTHER)
     if totals.size < source.size:
         raise BackupRefused(f"Entries {totals.size + 1:,} to {source.size:,} are missing.", ANOTHER)
     if has_more or totals.roots[source.size] != source.root:
         raise BackupRefused("The file is damaged: its entries are not those that were written to it.", ANOTHER)
     if sum(tally.balance for tally in totals.balances.values()) != 0:
-        raise BackupRefused("The balances do not sum to zero.", ANOTHER)
+        raise BackupRefused("The balances do not add up to zero.", ANOTHER)
     for number, line in enumerate(source.personal_data(), start=1):
         parse_personal_data(line, number)
     return totals.roots

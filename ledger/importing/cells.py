@@ -41,7 +41,7 @@ def decimal_sign_of(cells: Iterable[str]) -> DecimalSign:
             used.setdefault(sign, cell)
     if "." in used and "," in used:
         raise UnusableFile(
-            f"“{used['.']}” and “{used[',']}” use different decimal signs.", "Write all lengths in the same way."
+            f"“{used['.']}” and “{used[',']}” use different decimal separators.", "Write all lengths in the same way."
         )
     return "," if "," in used else "."
 
@@ -59,13 +59,14 @@ def day_order_of(cells: Iterable[str], told: DayOrder | None) -> DayOrder:
         either = either or (cell if first <= 12 and second <= 12 and first != second else "")
     if day_first and month_first:
         raise UnusableFile(
-            f"“{day_first}” has the day first, “{month_first}” the month.", "Write all days in the same way."
+            f"“{day_first}” puts the day first, but “{month_first}” puts the month first.",
+            "Write all days in the same way.",
         )
     known: DayOrder | None = "dmy" if day_first else "mdy" if month_first else None
     if told and known and told != known:
         raise UnusableFile(f"“{day_first or month_first}” does not fit --day-order {told}.", "Leave the option out.")
     if either and not known and not told:
-        raise UnusableFile(f"“{either}” may be read in two ways.", "Say which: --day-order dmy or --day-order mdy")
+        raise UnusableFile(f"“{either}” could be read in two ways.", "Choose one: --day-order dmy or --day-order mdy")
     return known or told or "dmy"
 
 
@@ -95,8 +96,8 @@ def day_of(cell: str, readings: Readings) -> date:
             day, month = (first, second) if readings.day_order == "dmy" else (second, first)
             return _sane(date(year + 2000 if year < 100 else year, month, day))
     except ValueError:
-        raise Unreadable(f"There is no such day: “{cell[:40]}”.") from None
-    raise Unreadable(f"“{cell[:40]}” is not a day. Write it like 2026-03-28." if cell else "The day is missing.")
+        raise Unreadable(f"There is no such date: “{cell[:40]}”.") from None
+    raise Unreadable(f"“{cell[:40]}” is not a date. Use this format: 2026-03-28." if cell else "The date is missing.")
 
 
 def _local_day(cell: str, zone: ZoneInfo) -> date:
@@ -140,11 +141,11 @@ def _positive(cell: str) -> str:
     """The cell without the quotation mark that some programs put before signs. Lengths are never negative."""
     cell = cell.removeprefix("'").strip()
     if cell.startswith(("-", "−")):
-        raise Unreadable(f"“{cell[:40]}” is less than nothing. Import the help as it happened, then reverse it.")
+        raise Unreadable(f"“{cell[:40]}” is a negative length. Import the help as it happened, then take it back.")
     return cell
 
 
 def _rounded(minutes: Decimal) -> int:
     if minutes > 1_000_000:
-        raise Unreadable("A day has 24 hours. Log a longer help day by day.")
+        raise Unreadable("Help on one day cannot be longer than 24 hours. Log each day separately.")
     return int(minutes.quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -129,4 +129,4 @@ def _unfit(text: str) -> str:
 
 def _ambiguous(text: str, matches: Sequence[FoundAccount]) -> str:
     who = ", ".join(sorted(MemberId(match.account) for match in matches))
-    return f"“{text}” names {len(matches)} people ({who}). Write the identifier of the one who is meant."
+    return f"“{text}” matches {len(matches)} people ({who}). Use the identifier of the person you mean."

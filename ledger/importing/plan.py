@@ -89,8 +89,8 @@ def plan_import(
     kinds, brought = _kinds(agreements, (row.category for row in rows))
     if len(agreements.categories) + len(brought) > _MOST_KINDS:
         raise UnusableFile(
-            f"The file brings {len(brought)} new kinds of help, and a community has at most {_MOST_KINDS}.",
-            "Name coarser kinds, or leave the category column out.",
+            f"The file contains {len(brought)} new kinds of help, but a community can have at most {_MOST_KINDS}.",
+            "Use broader kinds, or leave the category column out.",
         )
     people = name_people(
         bank if origin else None, agreements, (text for row in rows for text in (row.giver, row.receiver))
@@ -112,7 +112,7 @@ def plan_import(
                 already += 1
                 continue
             else:
-                refusal = "This row was imported before, and said something else then."
+                refusal = "This row was imported before with different contents."
             if refusal:
                 plan.bad.append(BadRow(row.line, refusal))
             else:

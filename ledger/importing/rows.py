@@ -73,7 +73,7 @@ def read_rows(
     """
     if kind != "gift" and sheet.records and not sheet.columns & {"hours", "minutes", "kind"}:
         raise UnusableFile(
-            "No column is headed “hours” or “minutes”, so nobody can tell how long the help took.",
+            "No column has the heading “hours” or “minutes”, so there is no way to know how long the help took.",
             "Name the column with --columns hours=THEIR HEADING, or import the rows as gifts with --as gift.",
         )
     readings = Readings(
@@ -121,7 +121,7 @@ def _row(record: SheetRow, kind: Kind | None, readings: Readings) -> ImportRow:
     if len(note) > LONGEST_TEXT:
         raise Unreadable(str(WordsTooLong(limit=LONGEST_TEXT)))
     if len(category) > LONGEST_LABEL:
-        raise Unreadable(f"A kind of help is named with at most {LONGEST_LABEL} letters.")
+        raise Unreadable(f"The name of a kind of help cannot be longer than {LONGEST_LABEL} characters.")
     for text in (cells["giver"], cells["receiver"], note, category):
         if any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):
             raise Unreadable(str(WordsUnreadable()))
@@ -147,7 +147,7 @@ def _kind(written: str) -> Kind:
         case "gift":
             return "gift"
         case "skill-exchange" | "skill exchange":
-            raise Unreadable("Write a skill exchange as two rows of help, one each way.")
+            raise Unreadable("Enter a skill exchange as two rows of help, one each way.")
         case _:
             raise Unreadable(f"“{written[:40]}” is neither help nor gift.")
 
@@ -173,6 +173,8 @@ def _told_apart(rows: Iterable[ImportRow], bad: list[BadRow]) -> list[ImportRow]
         if before.content != row.content:
             lines = sorted((before.line, row.line))
             bad.append(
-                BadRow(lines[1], f"Reference “{row.reference[:40]}” stands for something else in line {lines[0]}.")
+                BadRow(
+                    lines[1], f"Reference “{row.reference[:40]}” is already used for something else in line {lines[0]}."
+                )
             )
     return list(first.values())

@@ -66,7 +66,7 @@ def read_sheet(path: Path, columns: Mapping[str, str] | None = None) -> Sheet:
     bad: list[BadRow] = []
     for line, cells in rows:
         if len(cells) != len(headings):
-            bad.append(BadRow(line, f"There are {len(cells)} cells in this row, and {len(headings)} headings."))
+            bad.append(BadRow(line, f"This row has {len(cells)} cells, but there are {len(headings)} headings."))
         else:
             records.append(SheetRow(line, {ours: cells[place].strip() for ours, place in places.items()}))
     return Sheet(frozenset(places), records, bad, remarks)
@@ -84,24 +84,27 @@ def _bytes(path: Path) -> bytes:
         raise UnusableFile(f"{path} cannot be read: {error.strerror}.", "Give the path of a CSV file.") from error
     if len(data) > LARGEST_BYTES:
         size = LARGEST_BYTES // 1024 // 1024
-        raise UnusableFile(f"{path.name} holds more than {size} MB of text.", "Split it, and import part by part.")
+        raise UnusableFile(
+            f"{path.name} contains more than {size} MB of text.", "Split it and import each part separately."
+        )
     return data
 
 
 def _text(data: bytes) -> tuple[str, list[str]]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnusableFile("The file is written in UTF-16.", "Save it as CSV in UTF-8.")
+        raise UnusableFile("The file is encoded in UTF-16.", "Save it as CSV in UTF-8.")
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:
         pass
     try:
         return data.decode("cp1252"), [
-            "The file is not UTF-8; it was read as Windows-1252. Look at the accents in names."
+            "The file is not in UTF-8. It was read as Windows-1252. Check the accents in names."
         ]
     except UnicodeDecodeError as error:
         raise UnusableFile(
-            "The file is neither UTF-8 nor Windows-1252, so its letters cannot be told.", "Save it as CSV in UTF-8."
+            "The file is in neither UTF-8 nor Windows-1252, so its characters cannot be read.",
+            "Save it as CSV in UTF-8.",
         ) from error
 
 
@@ -115,8 +118,8 @@ def _separator(heading_line: str, wanted: set[str]) -> str:
     best = max(SEPARATORS, key=fit)
     if fit(best)[1] < len(NEEDED):
         raise UnusableFile(
-            f"The first line holds no headings that {', '.join(SEPARATORS.values())} would separate.",
-            "Save the table as CSV, with a line of headings.",
+            f"The first line does not contain headings separated by {', '.join(SEPARATORS.values())}.",
+            "Save the table as CSV, with headings in the first line.",
         )
     return best
 
@@ -133,8 +136,8 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
             return
         except csv.Error as error:
             raise UnusableFile(
-                f"The row that begins on line {line} cannot be read: {error}.",
-                "Look for a quotation mark that is opened and never closed, or a cell without an end.",
+                f"The row that starts on line {line} cannot be read: {error}.",
+                "Look for a quotation mark that is never closed, or a cell that never ends.",
             ) from error
         if any(cell.strip() for cell in row):
             yield line, row
@@ -150,18 +153,19 @@ def _places(headings: Sequence[str], columns: Mapping[str, str] | None) -> dict[
             continue
         count = folded.count(_folded(theirs))
         if count > 1:
-            raise UnusableFile(f"The heading “{theirs}” stands there {count} times.", "Rename one of the two columns.")
+            raise UnusableFile(f"The heading “{theirs}” appears {count} times.", "Rename one of the two columns.")
         if count == 1:
             found[ours] = folded.index(_folded(theirs))
         elif columns is not None:
             raise UnusableFile(
-                f"There is no column “{theirs}”. The headings are: {_shown(headings)}.", "Look at --columns again."
+                f"There is no column “{theirs}”. The headings are: {_shown(headings)}.", "Check the value of --columns."
             )
     missing = [ours for ours in NEEDED if ours not in found]
     if missing:
         raise UnusableFile(
-            f"No column is headed {' or '.join(f'“{ours}”' for ours in missing)}. The headings are: {_shown(headings)}.",
-            f"Say which one it is: --columns {','.join(f'{ours}=THEIR HEADING' for ours in NEEDED)}",
+            f"No column has the heading {' or '.join(f'“{ours}”' for ours in missing)}. The headings are: "
+            f"{_shown(headings)}.",
+            f"Say which column it is: --columns {','.join(f'{ours}=THEIR HEADING' for ours in NEEDED)}",
         )
     return found
 

@@ -69,7 +69,7 @@ def _not_plain(value: Mapping[str, Any]) -> str:
                 inside += each
             case int():
                 if not -LARGEST_INTEGER <= each <= LARGEST_INTEGER:
-                    return f"the number {each} is beyond 2^53-1"
+                    return f"the number {each} is larger than 2^53-1"
             case _:
                 return f"it holds {'nothing where something belongs' if each is None else f'the fraction {each}'}"
     return ""
@@ -78,14 +78,14 @@ def _not_plain(value: Mapping[str, Any]) -> str:
 def _not_whole(entry: Mapping[str, Any]) -> str:
     """What the envelope lacks."""
     if not _INSTANT(entry["at"]):
-        return f"it was recorded at no instant ({entry['at']})"
+        return f"the time it was recorded is not valid ({entry['at']})"
     if not (_PLAIN(entry["actor"]) and _PLAIN(entry.get("for", "0")) and _PLAIN(entry["wish"])):
-        return "it names somebody or something that cannot be a name"
+        return "it names someone or something that is not a valid identifier"
     if not _COMMAND(entry["cmd"]) or not _NONCE(entry["nonce"]) or not entry["log"]:
         return "its command, its nonce or its log is missing"
     for field, commitment in entry.get("sealed", {}).items():
         if not _PLAIN(field) or not _COMMITMENT(commitment):
-            return "what it seals is no commitment"
+            return "what it seals is not a commitment"
     return ""
 
 
@@ -174,15 +174,21 @@ def decode(data: bytes) -> Entry:
     except _DAMAGE as error:
         raise UnreadableEntry(f"not an entry: {error}") from error
     if kept.v != FORMAT:
-        raise UnreadableEntry(f"entry format {kept.v} is not known here; a newer version of the program may read it")
+        raise UnreadableEntry(
+            f"entry format {kept.v} is not known here; a newer version of the program may be able to read it"
+        )
     kind = _KINDS.get(kept.type)
     if kind is None:
-        raise UnreadableEntry(f"the fact “{kept.type}” is not known here; a newer version of the program may read it")
+        raise UnreadableEntry(
+            f"the fact “{kept.type}” is not known here; a newer version of the program may be able to read it"
+        )
     version = kind.stored.version
     if kept.ver < 1:
         raise UnreadableEntry(f"“{kept.type}” has no version {kept.ver}")
     if kept.ver > version:
-        raise UnreadableEntry(f"“{kept.type}” version {kept.ver} is newer than version {version}, which is known here")
+        raise UnreadableEntry(
+            f"“{kept.type}” version {kept.ver} is newer than version {version}, the newest known here"
+        )
     try:
         # Nearly every entry is of today's shape: a whole log is read through here, so that goes without another call.
         reader = _READERS.get(kind) if kept.ver == version else None

@@ -97,4 +97,6 @@ class _Waiting(Generic[Wish, Outcome]):
 
 
 def _stopped() -> LogUnavailable:
-    return LogUnavailable("closed", "The log was stopped while it was writing. Look, then try again.", unsure=True)
+    return LogUnavailable(
+        "closed", "The log was stopped while it was writing. Check what was recorded, then try again.", unsure=True
+    )

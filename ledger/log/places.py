@@ -25,7 +25,7 @@ class Place:
         self._schemas = schemas
         self.is_sqlite = url.startswith("sqlite:///")
         if not self.is_sqlite and not url.startswith(("postgresql://", "postgres://")):
-            raise ValueError(f"“{url.split(':')[0]}:” is not known here: give sqlite:///folder or postgresql://...")
+            raise ValueError(f"“{url.split(':')[0]}:” is not supported. Use sqlite:///folder or postgresql://...")
 
     @classmethod
     def folder(cls, folder: Path) -> "Place":
@@ -166,6 +166,6 @@ def open_log(url: str, *, create: bool = True, schema: str = "log") -> Log:
 
         return PostgresLog(url, create=create, schema=schema)
     raise ValueError(
-        f"{scheme or 'Nothing'}: is no place for a log. Use sqlite:///folder/log.db, sqlite:////absolute/folder/log.db "
-        "or postgresql://name@host/database."
+        f"{scheme or 'Nothing'}: is not a place for a log. Use sqlite:///folder/log.db, "
+        "sqlite:////absolute/folder/log.db or postgresql://name@host/database."
     )

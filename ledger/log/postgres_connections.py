@@ -56,7 +56,7 @@ class Connections(PostgresDatastore):
         try:
             given = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
         except psycopg.ProgrammingError as error:
-            raise ValueError(f"This is no PostgreSQL address: {error}") from None
+            raise ValueError(f"This is not a PostgreSQL address: {error}") from None
         super().__init__(
             dbname=given.get("dbname", ""),
             host=given.get("host", ""),
@@ -186,7 +186,7 @@ def _while_connecting(error: psycopg.Error) -> LogUnavailable:
     # Refusals while connecting carry no code.
     words = str(error)
     if "does not exist" in words:
-        return _fault("missing", error, "Make the database first, or check its name and address.")
+        return _fault("missing", error, "Create the database first, or check its name and address.")
     if "authentication" in words:
         return _fault("refused", error, "Check the name and password in the database's address.")
     return _fault(_GONE[0], error, _GONE[1])
@@ -194,22 +194,22 @@ def _while_connecting(error: psycopg.Error) -> LogUnavailable:
 
 def _fault(kind: Fault, error: psycopg.Error, advice: str, *, unsure: bool = False) -> LogUnavailable:
     words = [line.strip() for line in str(error).splitlines() if line.strip()]
-    what = words[0].rstrip(".") if words else "the connection broke"
-    return LogUnavailable(kind, f"The log's database cannot be used now: {what}. {advice}", unsure)
+    what = words[0].rstrip(".") if words else "the connection was lost"
+    return LogUnavailable(kind, f"The log's database cannot be used at the moment: {what}. {advice}", unsure)
 
 
-_GONE: tuple[Fault, str] = ("gone", "See that the PostgreSQL server runs and can be reached, then try again.")
+_GONE: tuple[Fault, str] = ("gone", "Check that the PostgreSQL server is running and can be reached, then try again.")
 _FAULTS: dict[str, tuple[Fault, str]] = {
-    "25006": ("read-only", "This server only reads (a standby?): use the one that writes."),
+    "25006": ("read-only", "This server is read-only (a standby?). Use the one that can write."),
     "28": ("refused", "Check the name and password in the database's address."),
-    "3F000": ("missing", "The log's schema is not there: check the database's name, or restore the last backup."),
-    "42P01": ("missing", "The log's tables are not there: check the database's name, or restore the last backup."),
-    "42501": ("refused", "Give this program's database user the right to it."),
-    "53100": ("full", "Make room on the server's disk, then try again."),
-    "53": ("gone", "The server has no room for more connections or memory: try again in a moment."),
-    "55P03": ("locked", "Another program is writing to it; try again in a moment."),
-    "57014": ("locked", "The server gave up waiting; try again in a moment."),
-    "58": ("full", "The server's disk refused: check its space and its health."),
+    "3F000": ("missing", "The log's schema is missing. Check the database's name, or restore the last backup."),
+    "42P01": ("missing", "The log's tables are missing. Check the database's name, or restore the last backup."),
+    "42501": ("refused", "Give this program's database user permission to do this."),
+    "53100": ("full", "Free up space on the server's disk, then try again."),
+    "53": ("gone", "The server has run out of connections or memory. Try again in a moment."),
+    "55P03": ("locked", "Another program is writing to it. Try again in a moment."),
+    "57014": ("locked", "The server timed out. Try again in a moment."),
+    "58": ("full", "The server's disk reported an error. Check its space and its health."),
     "XX001": ("damaged", "Stop, keep a copy, and restore the last backup."),
     "XX002": ("damaged", "Stop, keep a copy, and restore the last backup."),
 }

@@ -54,10 +54,13 @@ class PostgresDCBRecorder(PostgresDCBRecorderTT):
         self._guards = SQL(GUARDS).format(**self.sql_kwargs, about=Literal(wanted))
         about = self._about()
         if about is None and not create:
-            message = f"There is no log in schema {connections.schema} of this database. Found the community first."
+            message = f"There is no log in schema {connections.schema} of this database. Start a community first."
             raise LogUnavailable("missing", message)
         if about is not None and _format(about) > FORMAT:
-            message = f"The log is of format {_format(about)}; this program knows {FORMAT}. Use the newer program."
+            message = (
+                f"The log is in format {_format(about)}, but this program reads format {FORMAT}. Use the newer "
+                "version of the program."
+            )
             raise LogUnavailable("newer", message)
         if create and about != wanted:
             self._found()

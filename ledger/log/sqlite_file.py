@@ -190,7 +190,7 @@ class SQLiteFile:
             return None
         kind, advice = _FAULTS[code]
         unsure = unsure and code != sqlite3.SQLITE_BUSY  # who did not get to write has kept nothing
-        return LogUnavailable(kind, f"The log {self.path} cannot be used now: {error}. {advice}", unsure)
+        return LogUnavailable(kind, f"The log {self.path} cannot be used at the moment: {error}. {advice}", unsure)
 
 
 _open_files: "weakref.WeakSet[SQLiteFile]" = weakref.WeakSet()
@@ -206,7 +206,7 @@ os.register_at_fork(after_in_child=_in_a_forked_child)
 
 
 def _missing(path: Path) -> LogUnavailable:
-    return LogUnavailable("missing", f"The log {path} is not there. Put the file back, or check the data folder.")
+    return LogUnavailable("missing", f"The log {path} is missing. Put the file back, or check the data folder.")
 
 
 def _closed(path: Path) -> LogUnavailable:
@@ -218,13 +218,13 @@ def _primary_code(error: sqlite3.Error) -> int:
 
 
 _FAULTS: dict[int, tuple[Fault, str]] = {
-    sqlite3.SQLITE_BUSY: ("locked", "Another program is writing to it; try again in a moment."),
-    sqlite3.SQLITE_LOCKED: ("locked", "Another program is writing to it; try again in a moment."),
-    sqlite3.SQLITE_READONLY: ("read-only", "Let this program write to the file and its folder."),
-    sqlite3.SQLITE_PERM: ("read-only", "Let this program write to the file and its folder."),
-    sqlite3.SQLITE_CANTOPEN: ("read-only", "Let this program read and write the file and its folder."),
-    sqlite3.SQLITE_FULL: ("full", "Make room on the disk, then try again."),
-    sqlite3.SQLITE_IOERR: ("full", "The disk refused: check its space and its health, then try again."),
+    sqlite3.SQLITE_BUSY: ("locked", "Another program is writing to it. Try again in a moment."),
+    sqlite3.SQLITE_LOCKED: ("locked", "Another program is writing to it. Try again in a moment."),
+    sqlite3.SQLITE_READONLY: ("read-only", "Give this program permission to write to the file and its folder."),
+    sqlite3.SQLITE_PERM: ("read-only", "Give this program permission to write to the file and its folder."),
+    sqlite3.SQLITE_CANTOPEN: ("read-only", "Give this program permission to read and write the file and its folder."),
+    sqlite3.SQLITE_FULL: ("full", "Free up space on the disk, then try again."),
+    sqlite3.SQLITE_IOERR: ("full", "The disk reported an error. Check its space and its health, then try again."),
     sqlite3.SQLITE_CORRUPT: ("damaged", "Stop, keep a copy of the file, and restore the last backup."),
     sqlite3.SQLITE_NOTADB: ("damaged", "Stop, keep a copy of the file, and restore the last backup."),
 }

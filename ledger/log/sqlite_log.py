@@ -104,7 +104,10 @@ def _stored(position: int, type: str, data: bytes, tags: str) -> StoredEntry:
     try:
         return StoredEntry(position, type, data, tuple(decode_tags(tags)))
     except msgspec.DecodeError as error:
-        message = f"The tags of the entry at position {position} cannot be read. Somebody changed the log by hand: see hours doctor."
+        message = (
+            f"The tags of the entry at position {position} cannot be read. Someone changed the log by hand. See "
+            "hours doctor."
+        )
         raise LogUnavailable("damaged", message) from error
 
 

@@ -103,7 +103,7 @@ class SQLiteDCBRecorder(DCBRecorder):
     def submit(self, entries: Sequence[tuple[str, Sequence[str], bytes]], guard: Guard) -> int:
         """Appends (type, tags, data) unless the guard finds something; everybody who waits shares one commit."""
         if not entries:
-            raise ProgrammingError("Nothing to append.")
+            raise ProgrammingError("There is nothing to append.")
         # Encoded here, in the caller's thread: what cannot be written fails alone, before anybody shares its commit.
         rows = [(_text(type), encode_tags(tags).decode(), bytes(data)) for type, tags, data in entries]
         position = self._group.submit(AppendRequest(rows, guard))
@@ -195,7 +195,7 @@ def _grant(connection: sqlite3.Connection, wish: AppendRequest) -> int | Excepti
             guarded = f"{INSERT_UNLESS} ({wish.guard.sql})"
             inserted = connection.execute(guarded, (*row, *wish.guard.arguments))
             if inserted.rowcount == 0:
-                return IntegrityError("Something the append rests on has been recorded since.")
+                return IntegrityError("Something the append depends on has been recorded since.")
         position = inserted.lastrowid or 0
     return position
 

@@ -114,10 +114,13 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION:
         raise LogUnavailable(
-            "foreign", f"{path} is a database, but not a log of Common Hours. Look for the right file."
+            "foreign", f"{path} is a database, but not a log of Common Hours. Check that this is the right file."
         )
     if version > FORMAT:
-        message = f"The log {path} is of format {version}; this program knows {FORMAT}. Use the newer program."
+        message = (
+            f"The log {path} is in format {version}, but this program reads format {FORMAT}. Use the newer "
+            "version of the program."
+        )
         raise LogUnavailable("newer", message)
 
 

@@ -12,7 +12,7 @@ class Conflict(Exception):
     """Something this decision rests on has been recorded since it was read: read again, and decide again."""
 
     def __init__(self) -> None:
-        super().__init__("Something this rests on has been recorded in the meantime. Read again, then try again.")
+        super().__init__("Something this depends on was recorded in the meantime. Read again, then try again.")
 
 
 class LogUnavailable(Exception):

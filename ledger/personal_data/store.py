@@ -209,7 +209,7 @@ class PersonalData:
         found: dict[str, str] = {}
         for commitment, field, salt, value in _SEALED.ask(self.engine, commitments=listed(wanted)) if wanted else ():
             if commitment_of(field, salt, value) != commitment:
-                raise WordsDoNotMatch(f"the words under commitment {commitment} were changed")
+                raise WordsDoNotMatch(f"the text under commitment {commitment} was changed")
             found[commitment] = value
         return found
 

@@ -7,8 +7,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from ledger.agreements.facts import Thresholds
-from projections.checks.anomalies import Anomaly, noted
-from projections.checks.log_reading import CountedAct, Limits
+from projections.checks.log_reading import Anomaly, CountedAct, Limits, noted
 
 
 class AccountStep(NamedTuple):

@@ -1,8 +1,8 @@
 """One thing that is worth a look: which rule says so, about whom, and on which entries it rests."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from ledger.log.places import make_tables
 from ledger.log.prepared_queries import PreparedQuery
 from ledger.log.store import Log
 from projections.checks.account_rules import before_limit, limits_used, new_at_limit
-from projections.checks.log_reading import LogReading, read_book
+from projections.checks.log_reading import RULES, Anomaly, LogReading, Rule, read_book
 from projections.checks.pattern_rules import (
     back_and_forth,
     before_leaving,
@@ -30,77 +30,6 @@ from projections.engine.locks import writing
 from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports, entry_at
-
-Rule = Literal[
-    "both-sides",
-    "back-and-forth",
-    "circle",
-    "long-day",
-    "many-at-once",
-    "round-hours",
-    "month-end",
-    "before-limit",
-    "before-leaving",
-    "woken",
-    "new-at-limit",
-    "limit-used",
-    "taken-back",
-]
-RULES: tuple[Rule, ...] = get_args(Rule)
-"""In the order in which they are shown."""
-
-UNITS: Mapping[Rule, str] = {
-    "both-sides": "minutes",
-    "back-and-forth": "days",
-    "circle": "days",
-    "long-day": "minutes",
-    "many-at-once": "wishes",
-    "round-hours": "acts",
-    "month-end": "acts",
-    "before-limit": "acts",
-    "before-leaving": "acts",
-    "woken": "days",
-    "new-at-limit": "minutes",
-    "limit-used": "minutes",
-    "taken-back": "percent",
-}
-"""What each rule measures."""
-
-MOST_ENTRIES = 50
-"""So many entries are listed; where there are more, the newest, and how many there are."""
-
-
-class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
-    """Something worth a look. `measured` is what reached the threshold: minutes, days, percent or a count, as the rule says.
-
-    `entries` are entry numbers, the oldest first; `others` says how many more there are before them. `day` is the day it
-    is about, YYYY-MM-DD, where it is about one.
-    """
-
-    rule: Rule
-    people: tuple[str, ...]
-    entries: tuple[int, ...]
-    measured: int
-    others: int = 0
-    day: str = ""
-
-    @property
-    def number(self) -> int:
-        """The last entry it rests on: what makes it new."""
-        return self.entries[-1]
-
-
-def noted(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: str = "") -> Anomaly:
-    """Something worth a look, with its entries in order, each once, and no more of them than can be shown."""
-    numbers = sorted(set(entries))
-    return Anomaly(
-        rule=rule,
-        people=tuple(people),
-        entries=tuple(numbers[-MOST_ENTRIES:]),
-        others=max(0, len(numbers) - MOST_ENTRIES),
-        measured=measured,
-        day=day,
-    )
 
 
 def exceptions(book: LogReading, thresholds: Thresholds | None = None) -> list[Anomaly]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from ledger.agreements.facts import Thresholds
-from projections.checks.anomalies import Anomaly, noted
-from projections.checks.log_reading import CountedAct, RequestsByPerson, day_text
+from projections.checks.log_reading import Anomaly, CountedAct, RequestsByPerson, day_text, noted
 
 
 def long_days(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:

@@ -57,7 +57,7 @@ def in_one_step(connection: sa.Connection, step: Callable[[bool], Answer], *, li
     except DATABASE_TROUBLE:
         raise
     except Exception:
-        logger.exception("A read model failed. Each gets the entries on its own now.")
+        logger.exception("A read model failed. Each read model now gets the entries separately.")
     with writing(connection, live=live):
         return step(True)
 

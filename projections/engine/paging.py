@@ -88,7 +88,7 @@ class Order:
             return values
         parts = cursor.removeprefix("-").split("~")
         if len(parts) != len(self._columns) or not all(_PART.fullmatch(part) for part in parts):
-            raise ValueError(f"“{cursor}” is no place in this list")
+            raise ValueError(f"“{cursor}” is not a place in this list")
         here = {f"_{column.name}": _value(part, column) for part, column in zip(parts, self._columns, strict=True)}
         return values | here
 
@@ -121,5 +121,5 @@ def _value(part: str, column: sa.Column[Any]) -> str | int:
     if not isinstance(column.type, sa.Integer):
         return part
     if not part.isdecimal() or int(part) > _LARGEST:
-        raise ValueError(f"“{part}” is no number of this list")
+        raise ValueError(f"“{part}” is not a number in this list")
     return int(part)

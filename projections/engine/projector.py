@@ -186,6 +186,6 @@ class Follower:
                 self._catch_up()
             except intake.DATABASE_TROUBLE as trouble:
                 reason = str(trouble).partition("\n")[0]
-                logger.warning("The read models stay behind the log until the next page: %s", reason)
+                logger.warning("The read models will stay behind the log until the next page: %s", reason)
             except Exception:
                 logger.exception("The read models stay behind the log.")

@@ -235,3 +235,15 @@ def months_of(acts: Iterable[Act]) -> dict[str, list[Act]]:
     for act in acts:
         months.setdefault(act.given_on.isoformat()[:7], []).append(act)
     return months
+
+
+def counted(log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] = lambda looked_at: None) -> Counted:
+    """Reads the log in order, up to an entry, an instant or the day it happened on.
+
+    Settled exchanges and recorded gifts between members count, until they are taken back. Refuses an entry number
+    beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
+    """
+    told = chronicle(log, until, tell=tell)
+    known = told.at(told.number)
+    last_day = until.as_of or date.max
+    return known._replace(acts=[act for act in known.acts if act.given_on <= last_day])

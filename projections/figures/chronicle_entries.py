@@ -26,8 +26,7 @@ from ledger.identifiers import CategoryKey, GroupId, MemberId, is_member
 from ledger.log.entry import FORMAT, UnreadableEntry, decode, instant, instant_text
 from ledger.log.store import Log
 from ledger.members.facts import MemberLeft, MemberWelcomed
-from ledger.replay import EVERYTHING, Until
-from projections.figures.chronicle import Counted, chronicle
+from ledger.replay import Until
 from projections.figures.measures.acts import Act, Kind
 
 _BATCH = 2_000
@@ -216,18 +215,3 @@ def _fact(data: bytes) -> tuple[str, Any]:
         return kept.at, reader.decode(kept.data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableEntry(f"a damaged “{kept.type}”: {error}") from error
-
-
-__all__ = ["Counted", "counted"]
-
-
-def counted(log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] = lambda looked_at: None) -> Counted:
-    """Reads the log in order, up to an entry, an instant or the day it happened on.
-
-    Settled exchanges and recorded gifts between members count, until they are taken back. Refuses an entry number
-    beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
-    """
-    told = chronicle(log, until, tell=tell)
-    known = told.at(told.number)
-    last_day = until.as_of or date.max
-    return known._replace(acts=[act for act in known.acts if act.given_on <= last_day])

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from projections.figures.chronicle_entries import counted
+from projections.figures.chronicle import counted
 from projections.figures.measures.acts import counting
 from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import statistics

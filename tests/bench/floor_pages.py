@@ -16,7 +16,7 @@ FRAME = """<!doctype html>
 <link rel="icon" href="/static/favicon.1f6bcd716cf8.svg" type="image/svg+xml">
 </head>
 <body>
-<a class="unseen link" href="#main">Skip to the page</a>
+<a class="unseen link" href="#main">Skip to main content</a>
 <header class="masthead">
 <a class="name" href="/"><svg class="mark" viewBox="0 0 34 34" width="34" height="34" aria-hidden="true">\
 <path d="M7.7 8.4 6.9 25M14.1 2.8 14.5 25M21.3 5.6 20.6 25M27 10 27.7 25"/>\
@@ -31,13 +31,13 @@ FRAME = """<!doctype html>
 {% block main %}{% endblock %}
 </main>
 <footer>
-<p><b>Would a hand help?</b> Ask a coordinator. They can log hours for you, and help you sign in.</p>
+<p><b>Need a hand?</b> Ask a coordinator. They can log hours for you and help you sign in.</p>
 <nav aria-label="More"><ul>
 {% for name, address in more %}<li><a href="{{ address }}">{{ name }}</a></li>
 {% endfor %}</ul></nav>
 <form class="leave" method="post" action="/sign-out"><p class="small">You are signed in as <bdi>{{ visitor }}</bdi>. \
 <button class="link">Sign out</button></p></form>
-<p class="small">This page shows the book as of entry {{ as_of }}.</p>
+<p class="small">This page includes everything recorded up to entry {{ as_of }}.</p>
 </footer>
 </body>
 </html>"""
@@ -50,9 +50,9 @@ STATEMENT = """{% extends "frame" %}{% block main %}
 <div><dt>Given</dt><dd><span class="big"><span><b>{{ given // 60 }}</b> h</span></span></dd></div>
 <div><dt>Received</dt><dd><span class="big"><span><b>{{ received // 60 }}</b> h</span></span></dd></div>
 </dl>
-<p class="small">Every movement in the order of the book, with both tallies after each. It prints as a statement.</p>
+<p class="small">Every change to the hours, in the order it was recorded, with the totals after each one. You can print this page as a statement.</p>
 <table class="book">
-<caption class="unseen">Movements, the newest first</caption>
+<caption class="unseen">Changes, newest first</caption>
 <thead><tr><th scope="col">Recorded</th><th scope="col">What happened</th><th scope="col" class="num">Given</th>\
 <th scope="col" class="num">Received</th><th scope="col" class="num">Given so far</th>\
 <th scope="col" class="num">Received so far</th></tr></thead>
@@ -74,7 +74,7 @@ STATEMENT = """{% extends "frame" %}{% block main %}
 
 BALANCES = """{% extends "frame" %}{% block main %}
 <p>As of entry {{ as_of }}, <span class="h">{{ length(given) }}</span> were given and <span class="h">{{ length(received) }}</span> \
-received, on {{ accounts }} accounts. Both are the same, as they must be: every hour given was received by somebody.</p>
+received, on {{ accounts }} accounts. The two match, as they should: every hour given was received by someone.</p>
 <table class="book" aria-label="Balances"><thead><tr><th scope="col">Account</th><th scope="col" class="num">Given</th>\
 <th scope="col" class="num">Received</th><th scope="col" class="num">Exchanges</th><th scope="col" class="num">Gifts given</th>\
 <th scope="col" class="num">Gifts received</th></tr></thead>
@@ -115,7 +115,7 @@ _templates.globals |= {
     "short": short,
     "main": MAIN,
     "more": MORE,
-    "today": "Saturday, 21 November 2026",
+    "today": "Saturday 21 November 2026",
     "as_of": 1,
 }
 statement: Template = _templates.get_template("statement")

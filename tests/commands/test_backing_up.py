@@ -33,7 +33,7 @@ def test_a_community_is_kept_and_put_back_elsewhere(founded: Run, elsewhere: Run
     back = elsewhere("restore", tmp_path / "monday.zip")
 
     assert back.exit_code == 0, back.output
-    assert "Everything fits." in back.stderr and "Nothing was sealed on this machine before." in back.stderr
+    assert "Everything matches." in back.stderr and "Nothing was sealed on this machine before." in back.stderr
     assert elsewhere("balances", "--format", "csv").stdout == founded("balances", "--format", "csv").stdout
     assert elsewhere("replay").exit_code == elsewhere("doctor").exit_code == 0
 
@@ -55,7 +55,7 @@ def test_a_community_that_lives_is_replaced_only_when_that_is_meant(founded: Run
     replaced = founded("restore", tmp_path / "monday.zip", "--replace")
 
     assert replaced.exit_code == 0, replaced.output
-    assert "What was there before is in" in replaced.stderr
+    assert "The community that was there before is in" in replaced.stderr
     assert founded("doctor").exit_code == founded("replay").exit_code == 0
 
 
@@ -64,7 +64,7 @@ def test_a_drill_checks_everything_and_puts_nothing_back(founded: Run, elsewhere
 
     drill = elsewhere("restore", tmp_path / "monday.zip", "--check")
 
-    assert drill.exit_code == 0 and "Everything fits." in drill.stderr
+    assert drill.exit_code == 0 and "Everything matches." in drill.stderr
     assert not (tmp_path / "new").exists()
 
 
@@ -98,7 +98,7 @@ def test_a_bundle_brings_back_the_book_and_a_backup_the_names(founded: Run, else
     founded("bundle", tmp_path / "bundle")
 
     nameless = elsewhere("restore", tmp_path / "bundle")
-    assert nameless.exit_code == 0 and "words and texts of these entries are not there" in nameless.stderr
+    assert nameless.exit_code == 0 and "names and notes of these entries are missing" in nameless.stderr
     assert elsewhere("replay").exit_code == 0 and "Anahit" not in elsewhere("balances").stdout
 
     shutil.rmtree(tmp_path / "new")

@@ -53,7 +53,7 @@ def test_a_wrong_balance_is_told_and_the_exit_code_says_so(founded: Run, neighbo
 
     assert result.exit_code == 1
     assert (
-        "1 difference. Is the log the one that was sealed? Ask: hours" in result.stderr
+        "1 difference. Does the log still match its seal? Run: hours" in result.stderr
         and "1 step of 2 failed: replay." in result.stderr
     )
     assert "1 difference" in taken(database_url)["replay"].trouble
@@ -97,7 +97,7 @@ def test_two_at_a_time_are_one_too_many(founded: Run, database_url: str) -> None
     with TimeBank.open(database_url) as bank, Views.open(bank.place, bank.log) as views, views.daily.alone():
         result = founded("daily")
 
-    assert (result.exit_code, result.stderr) == (0, "Another process is doing it just now.\n")
+    assert (result.exit_code, result.stderr) == (0, "Another process is doing this at the moment.\n")
     assert taken(database_url) == {}
 
 

@@ -55,11 +55,11 @@ def test_a_place_without_a_community_is_a_problem(run_in: Run, tmp_path: Path) -
 
 
 def test_a_log_that_was_put_back_is_named_with_the_entries_that_are_missing(healthy: Run, tmp_path: Path) -> None:
-    assert "nothing was sealed here yet" in healthy("doctor").stdout
+    assert "nothing has been sealed here yet" in healthy("doctor").stdout
     healthy("seal")
     healthy("backup", tmp_path / "old.zip")
     healthy("role", "give", "Chidi", "auditor")
-    assert "the log holds all" in healthy("doctor").stdout and ", and 1 since" in healthy("doctor").stdout
+    assert "the log contains all" in healthy("doctor").stdout and ", and 1 since" in healthy("doctor").stdout
     healthy("seal")
     assert "and 0 since" in healthy("doctor").stdout
     shutil.rmtree(tmp_path / "community")
@@ -83,7 +83,7 @@ def test_a_changed_name_is_found(healthy: Run, tmp_path: Path) -> None:
         people.execute("UPDATE words SET value = 'Chido', folded = 'chido' WHERE field = 'name'")
     people.close()
 
-    assert "were changed" in problems(healthy)["people"]
+    assert "was changed" in problems(healthy)["people"]
 
 
 def test_bytes_that_an_erasure_had_to_leave_are_found_and_swept(
@@ -96,8 +96,8 @@ def test_bytes_that_an_erasure_had_to_leave_are_found_and_swept(
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM words").fetchall()
 
-    assert "Call hours sweep in a while" in healthy("erase", "Lou", "--yes").stderr
-    assert "deleted bytes may still lie in the files" in problems(healthy)["people"]
+    assert "Run hours sweep again in a while" in healthy("erase", "Lou", "--yes").stderr
+    assert "deleted bytes may remain in the files" in problems(healthy)["people"]
 
     reader.close()
     healthy("sweep")
@@ -142,7 +142,7 @@ def test_a_community_without_coordinator_is_told_to_entrust_somebody(run_in: Run
     file.write_text("date,giver,receiver\n2026-01-01,Ana,Bo\n")
     run_in("import", file, "--as", "gift")
 
-    assert problems(run_in) == {"people": "nobody is coordinator."}
+    assert problems(run_in) == {"people": "there is no coordinator."}
 
 
 def test_another_logs_entry_is_found(healthy: Run, tmp_path: Path) -> None:

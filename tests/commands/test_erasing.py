@@ -17,7 +17,7 @@ def test_it_says_what_goes_and_what_stays_and_does_it(founded: Run, neighbours: 
 
     assert result.exit_code == 0, result.output
     assert "1 name" in result.stderr and "What stays: every entry they are part of" in result.stderr
-    assert "is a former member from now on" in result.stderr
+    assert "is now a former member" in result.stderr
     assert "Anahit" not in founded("balances").output
     assert "a former member" in founded("balances").output
 
@@ -36,7 +36,7 @@ def test_what_is_done_stays_done(founded: Run, neighbours: None, database_url: s
 
     assert (again.exit_code, again.stderr) == (
         0,
-        f"{bo} has been erased already; nothing that says who they were is left here.\n",
+        f"{bo} has already been erased. Nothing here identifies them any more.\n",
     )
 
 
@@ -44,14 +44,14 @@ def test_unasked_only_those_are_erased_who_have_left(founded: Run, neighbours: N
     result = founded("erase", "Bo", "--yes", "--no-longer-needed")
 
     assert result.exit_code == 1
-    assert "Nobody asks for this at the moment." in result.stderr
+    assert "There is no request for this at the moment." in result.stderr
 
 
 def test_the_last_coordinator_is_told_what_to_do_first(founded: Run) -> None:
     result = founded("erase", "Chidi", "--yes")
 
     assert result.exit_code == 1
-    assert "Entrust somebody else first." in result.stderr
+    assert "Make someone else a coordinator first." in result.stderr
 
 
 def test_words_without_an_entry_are_swept(founded: Run, neighbours: None, database_url: str) -> None:
@@ -62,8 +62,8 @@ def test_words_without_an_entry_are_swept(founded: Run, neighbours: None, databa
                 sa.update(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.subject == "m-nobody").values(kept_at=1)
             )
 
-    assert founded("sweep").stderr == "1 word without an entry swept.\n"
-    assert founded("sweep").stderr == "Every word has its entry.\n"
+    assert founded("sweep").stderr == "1 name or note deleted that belonged to no entry.\n"
+    assert founded("sweep").stderr == "Nothing to delete: every name and note belongs to an entry.\n"
 
 
 def test_a_file_that_is_imported_again_brings_nobody_back(
@@ -122,6 +122,6 @@ def test_words_of_an_older_backup_that_are_put_back_are_erased_again(
     files = b"".join(file.read_bytes() for file in (tmp_path / "community").rglob("*") if file.is_file())
     assert b"anahit" not in files.lower()
     again = run_in("import", write("date,giver,receiver,minutes,category,kind\n2026-03-28,Anahit,Bo,90,garden,help\n"))
-    assert "New: 0. Already there: 1." in again.output and "Anahit" not in run_in("balances").output, (
+    assert "New: 0. Already imported: 1." in again.output and "Anahit" not in run_in("balances").output, (
         "what was imported there is known here"
     )

@@ -26,7 +26,7 @@ def test_finds_come_as_json_with_their_entries(there_and_back: Run) -> None:
     (one,) = json.loads(result.stdout)
     assert (one["rule"], one["measured"], one["unit"]) == ("back-and-forth", 2, "days")
     assert len(one["entries"].split()) == len(one["people"].split()) == 2
-    assert "1 thing worth a look, as of entry" in result.stderr
+    assert "1 thing worth a look, up to entry" in result.stderr
 
 
 def test_finds_come_as_csv_and_as_text(there_and_back: Run) -> None:
@@ -39,7 +39,7 @@ def test_finds_come_as_csv_and_as_text(there_and_back: Run) -> None:
 def test_one_rule_is_asked_for_by_its_name(there_and_back: Run) -> None:
     assert json.loads(there_and_back("exceptions", "--rule", "circle", "--format", "json").stdout) == []
     refused = there_and_back("exceptions", "--rule", "gossip")
-    assert refused.exit_code == 2 and "“gossip” is no rule. The rules are: both-sides" in refused.stderr
+    assert refused.exit_code == 2 and "There is no rule “gossip”. The rules are: both-sides" in refused.stderr
 
 
 def test_an_earlier_state_of_the_book_is_looked_at(there_and_back: Run) -> None:

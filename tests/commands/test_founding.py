@@ -16,7 +16,7 @@ def test_a_founded_community_says_what_comes_next(run: Run) -> None:
 def test_nobody_founds_twice(founded: Run) -> None:
     result = founded("found", "--name", "Other", "--timezone", "UTC", "--coordinator", "Eve")
 
-    assert (result.exit_code, result.stderr) == (1, "Error: A community already lives here.\n")
+    assert (result.exit_code, result.stderr) == (1, "Error: There is already a community here.\n")
 
 
 def test_a_time_zone_is_one_of_the_list(run_in: Run) -> None:
@@ -25,7 +25,7 @@ def test_a_time_zone_is_one_of_the_list(run_in: Run) -> None:
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         "Error: “London” is not a time zone.",
-        "Give a name like Europe/London.",
+        "Use a name like Europe/London.",
     ]
 
 
@@ -34,7 +34,7 @@ def test_the_link_signs_in_whoever_is_named(founded: Run) -> None:
 
     assert result.exit_code == 0
     assert re.fullmatch(r"https://hours\.example\.org/sign-in/links/[\w-]{40,}\n", result.stdout)
-    assert "For Chidi, once" in result.stderr
+    assert "Sign-in link for Chidi" in result.stderr
 
 
 def test_each_link_is_a_new_one(founded: Run) -> None:
@@ -44,21 +44,21 @@ def test_each_link_is_a_new_one(founded: Run) -> None:
 def test_a_role_is_given_and_withdrawn(founded: Run) -> None:
     assert "Chidi is auditor now." in founded("role", "give", "Chidi", "auditor").stderr
     assert founded("role", "give", "Chidi", "auditor").exit_code == 1
-    assert "Chidi is auditor no longer." in founded("role", "withdraw", "Chidi", "auditor").stderr
+    assert "Chidi no longer has the role of auditor." in founded("role", "withdraw", "Chidi", "auditor").stderr
 
 
 def test_the_last_coordinator_stays(founded: Run) -> None:
     result = founded("role", "withdraw", "Chidi", "coordinator")
 
     assert result.exit_code == 1
-    assert "This is the last coordinator." in result.stderr
+    assert "This is the only coordinator." in result.stderr
 
 
 def test_somebody_unknown_is_said_plainly(founded: Run) -> None:
     result = founded("role", "give", "Nobody", "auditor")
 
     assert result.exit_code == 1
-    assert "Nobody here is known as “Nobody”." in result.stderr
+    assert "Nobody here is called “Nobody”." in result.stderr
 
 
 def test_when_several_may_be_meant_they_are_listed(founded: Run, neighbours: None) -> None:
@@ -66,7 +66,7 @@ def test_when_several_may_be_meant_they_are_listed(founded: Run, neighbours: Non
 
     assert result.exit_code == 1
     assert "Anahit" in result.stderr and "Ana Lucía" in result.stderr
-    assert "Give the identifier of the one you mean." in result.stderr
+    assert "Give the identifier of the person you mean." in result.stderr
 
 
 def test_a_role_that_is_none_is_wrong_usage(founded: Run) -> None:

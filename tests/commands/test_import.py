@@ -22,8 +22,8 @@ def test_a_file_of_ours_comes_in_and_a_second_run_adds_nothing(founded: Run, wri
     assert first.exit_code == 0, first.output
     assert "Rows: 2. New: 2. Already there: 0. Bad: 0." in first.stdout
     assert "People new: 2. Kinds of help new: 1." in first.stdout
-    assert "Kinds of help that the file brings: Felling trees." in first.stderr
-    assert (again.exit_code, again.stdout.splitlines()[0]) == (0, "Rows: 2. New: 0. Already there: 2. Bad: 0.")
+    assert "Kinds of help in the file: Felling trees." in first.stderr
+    assert (again.exit_code, again.stdout.splitlines()[0]) == (0, "Rows: 2. New: 0. Already imported: 2. Bad: 0.")
     assert "1:30" in founded("balances").stdout
 
 
@@ -36,10 +36,10 @@ def test_another_programs_file_comes_into_an_empty_place(run: Run, write: Callab
 
     assert result.exit_code == 0, result.output
     assert "New: 2." in result.stdout and "People new: 3." in result.stdout
-    assert "“Old friends” was founded, without a coordinator" in result.stderr
+    assert "“Old friends” was started, without a coordinator" in result.stderr
     assert "role give MEMBER coordinator" in result.stderr
     assert run("role", "give", "p0001", "coordinator").exit_code == 0
-    assert "New: 0. Already there: 2." in run("import", file, "--as", "gift", "--columns", columns).stdout
+    assert "New: 0. Already imported: 2." in run("import", file, "--as", "gift", "--columns", columns).stdout
     assert run("replay").exit_code == 0
 
 
@@ -75,10 +75,10 @@ def test_every_bad_row_is_told_by_its_line_and_nothing_is_recorded(founded: Run,
     result = founded("import", write(GOOD + bad))
 
     assert result.exit_code == 1
-    assert "line 4: The day is still to come. Choose today or a day before." in result.stderr
-    assert "line 5: Choose somebody else: nobody exchanges hours with themselves." in result.stderr
+    assert "line 4: That day is in the future. Choose today or an earlier day." in result.stderr
+    assert "line 5: Choose someone else. You cannot exchange hours with yourself." in result.stderr
     assert "line 6: “many” is not a number of hours or minutes." in result.stderr
-    assert "Error: Nothing was recorded, because 3 rows cannot be taken." in result.stderr
+    assert "Error: Nothing was recorded, because 3 rows cannot be imported." in result.stderr
     assert founded("role", "give", "Ana", "auditor").exit_code == 1
 
 
@@ -94,7 +94,9 @@ def test_json_lists_every_bad_row(founded: Run, write: Callable[..., Path]) -> N
 
     said = json.loads(result.stdout)
     assert (said["rows"], said["new"], said["recorded"]) == (3, 2, 0)
-    assert said["bad_rows"] == [{"line": 4, "sentence": "A day has 24 hours. Log a longer help day by day."}]
+    assert said["bad_rows"] == [
+        {"line": 4, "sentence": "Help on one day cannot be longer than 24 hours. Log each day separately."}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_json_lists_every_bad_row(founded: Run, write: Callable[..., Path]) -> N
     [
         ("date,giver,hours\n2026-01-01,Ana,1\n", "No column is headed “receiver”"),
         ("date|giver|receiver\n", "The first line holds no headings"),
-        (HEADINGS + f"2026-01-01,{'a' * 1_000_000},Bo,1,garden,,\n", "begins on line 2 cannot be read"),
+        (HEADINGS + f"2026-01-01,{'a' * 1_000_000},Bo,1,garden,,\n", "starts on line 2 cannot be read"),
         (gzip.compress(GOOD.encode())[:-20], "is a damaged gzip file"),
         ("date,giver,receiver,hours\n07/01/2026,Ana,Bo,1\n", "may be read in two ways"),
     ],
@@ -135,7 +137,7 @@ def test_what_lies_beyond_the_limit_comes_in_under_a_wider_one(founded: Run, wri
     refused = founded("import", file)
     taken = founded("import", file, "--debit-limit", "40")
 
-    assert "line 3: That is more than can be received at the moment: 0 min are still open." in refused.stderr
+    assert "line 3: That is more than can be received at the moment: 0 min can still be received." in refused.stderr
     assert "--debit-limit" in refused.stderr
     assert taken.exit_code == 0 and "New: 2." in taken.stdout
 
@@ -174,4 +176,4 @@ def test_killed_in_the_middle_the_next_run_doubles_nothing(
 
 def entries_in(run: Run) -> int:
     """How far the log has come; 0 while it is not there."""
-    return int(run("balances", "--no-names").stderr.partition("as of entry ")[2].strip(".\n").replace(",", "") or 0)
+    return int(run("balances", "--no-names").stderr.partition("up to entry ")[2].strip(".\n").replace(",", "") or 0)

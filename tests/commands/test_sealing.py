@@ -50,7 +50,7 @@ def test_the_sheet_shows_the_seal_before_this_one(founded: Run) -> None:
     founded("seal", "--at-entry", "3")
     sheet = founded("seal").stdout
 
-    assert "The seal before\n\nentries  3\n" in sheet
+    assert "Previous seal\n\nentries  3\n" in sheet
 
 
 def test_the_bare_note_can_be_kept_and_compared_later(founded: Run, tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_a_seal_among_the_data_is_warned_of(run_in: Run, tmp_path: Path) -> None
     run_in("found", "--name", "Elm", "--timezone", "UTC", "--coordinator", "Chidi")
     warned = run_in("seal", "--seal", tmp_path / "community" / "seal")
 
-    assert warned.exit_code == 0 and "lies among the data" in warned.stderr
-    assert "lies among" not in run_in("seal").stderr
+    assert warned.exit_code == 0 and "inside the data folder" in warned.stderr
+    assert "inside the data folder" not in run_in("seal").stderr
 
 
 @ON_BOTH
@@ -164,8 +164,8 @@ def test_each_day_is_sealed_by_itself_once_the_host_has_begun(founded: Run, plac
     first, second = founded("daily"), founded("daily")
 
     assert before.exit_code == first.exit_code == 0, first.output
-    assert "seal: not sealed yet; the host gives the first seal: hours seal" in before.stderr
-    assert "entries are under the seal" in first.stderr and "seal: sealed today already" in second.stderr
+    assert "seal: not sealed yet; the host makes the first seal: hours seal" in before.stderr
+    assert "the seal covers" in first.stderr and "seal: already sealed today" in second.stderr
     assert [line.split()[2] for line in (next(place.iterdir()) / "dates").read_text().splitlines()][-1] == "day"
 
 

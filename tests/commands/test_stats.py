@@ -20,7 +20,7 @@ def test_figures_come_as_json_with_names_to_rely_on(founded: Run) -> None:
     assert (figures["entries"], figures["minutes"], figures["people"], figures["ties"]) == (3, 120, 3, 2)
     assert (figures["given_back"], figures["comes_round"], figures["passed_on"]) == (0.5, 0.0, 0.5)
     assert figures["by_kind"]["gift"] == {"entries": 1, "minutes": 0, "share": pytest.approx(1 / 3)}
-    assert "3 entries that count, as of entry" in result.stderr
+    assert "3 entries counted, up to entry" in result.stderr
 
 
 def test_figures_come_as_a_table_that_says_what_each_is(founded: Run) -> None:
@@ -71,7 +71,7 @@ def test_the_network_comes_as_lines_too(founded: Run) -> None:
 
     values = {(row["figure"], row["part"]): row["value"] for row in rows}
     assert (values["graph.mutual_dyads", ""], values["graph.triads", "300"]) == ("1", "0")
-    assert any("graph: mutual dyads" in line and "pairs of people with ties both ways" in line for line in lines)
+    assert any("graph: mutual dyads" in line and "pairs of people connected both ways" in line for line in lines)
     assert any("graph: triads: 300" in line for line in lines)
 
 

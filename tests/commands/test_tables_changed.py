@@ -242,13 +242,13 @@ BESIDE_THE_BOOK: Mapping[str, tuple[Change, str]] = {
     "a tag too many": (told("INSERT INTO {tags} (tag, {entry}) VALUES ('account:m-ruth', {at})"), THE_ENTRY),
     "a tag that leads to another entry": (
         told("UPDATE {tags} SET {entry} = 2 WHERE {entry} = {at} AND tag = 'account:m-bo'"),
-        "at position 2 is filed",
+        "at position 2 is indexed",
     ),
     "its command forgotten": (told("DELETE FROM {tags} WHERE {entry} = {at} AND tag LIKE 'command:%'"), THE_ENTRY),
-    "all rows of tags gone": (told("DELETE FROM {tags}"), "at position 1 is filed"),
+    "all rows of tags gone": (told("DELETE FROM {tags}"), "at position 1 is indexed"),
     "all moved, and their tags left behind": (
         told("UPDATE {entries} SET {position} = {position} + 1000"),
-        "at position 1 is filed",
+        "at position 1 is indexed",
     ),
 }
 """What no proof rests on and decisions do: the bytes, their order and their number are those that were sealed."""
@@ -273,7 +273,7 @@ def test_hours_that_are_remembered_and_were_never_given_are_found_and_forgotten(
     rich = b'1{"id":"m-ruth","given":60000}'
     community.change("INSERT INTO {known} VALUES ('account:m-ruth', {at}, {a_blob})", given=[rich])
 
-    assert "remember of m-ruth is not what the entries say" in community.problems()["snapshots"]
+    assert "totals of m-ruth do not match the entries" in community.problems()["snapshots"]
     assert community.hours("rebuild").exit_code == 0
     assert community.problems() == {}
 
@@ -288,7 +288,7 @@ def test_an_entry_that_was_written_behind_the_last_one_is_found_before_it_is_han
     bundling = community.hours("bundle", tmp_path / "bundle")
 
     assert bundling.exit_code == 1 and f"entry {community.size + 1}" in bundling.stderr
-    assert "at position 1000 is filed" in community.problems()["log"]
+    assert "at position 1000 is indexed" in community.problems()["log"]
 
 
 def test_a_community_that_nobody_changed_is_sound_at_every_door(community: Community, tmp_path: Path) -> None:

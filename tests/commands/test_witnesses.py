@@ -85,7 +85,7 @@ def begun(community: Community) -> Community:
 
 
 def test_a_seal_says_whose_word_is_there_and_whose_is_missing(riverside: Community, tmp_path: Path) -> None:
-    assert "seen by  nobody else: no witness is asked" in riverside.done("seal")
+    assert "signed by  no witness" in riverside.done("seal")
     key = riverside.key
     with watching(tmp_path / "library", "--name", "library.example", "--log", key) as eye:
         riverside.done("witnesses", "add", "library", eye.key, eye.address)
@@ -93,15 +93,15 @@ def test_a_seal_says_whose_word_is_there_and_whose_is_missing(riverside: Communi
             riverside.done("witnesses", "add", "hall", hall.key, hall.address)
             sheet = riverside.hours("seal")
     assert sheet.code == 0 and "seen by  library, 20" in sheet.out
-    assert "no word yet from  hall: it does not follow this log yet" in sheet.out
+    assert "not signed by  hall: it does not follow this log yet" in sheet.out
 
     riverside.done("witnesses", "need", "2")
     later = riverside.hours("seal")
     assert later.code == 0 and "seen by  library, 20" in later.out, "what was said stays said"
-    assert "no word yet from  hall: it cannot be reached (Connection refused)" in later.out
+    assert "not signed by  hall: it cannot be reached (Connection refused)" in later.out
     assert "asks for the word of at least 2 of library, hall" in later.err
     listed = riverside.done("witnesses", "list")
-    assert eye.address in listed and "no word yet from  hall" in listed
+    assert eye.address in listed and "not signed by  hall" in listed
 
 
 def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
@@ -129,7 +129,7 @@ def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
 
     riverside.help(OTHERWISE.format(30))
     late = riverside.hours("bundle", tmp_path / "unseen")
-    assert late.code == 0 and "no word yet from  library: it cannot be reached" in late.err
+    assert late.code == 0 and "not signed by  library: it cannot be reached" in late.err
     unseen = riverside.hours("verify", "bundle", tmp_path / "unseen", "--policy", policy)
     assert unseen.code == 3 and "no signature from library" in unseen.out
 
@@ -148,7 +148,7 @@ def test_of_two_copies_from_one_backup_a_witness_and_a_kept_seal_each_find_the_s
         kept.write_text(riverside.done("seal", "--note"))
         found_out = twin.hours("seal")
 
-        assert found_out.code == 1 and "A witness has seen another history of this log" in found_out.err
+        assert found_out.code == 1 and "A witness has seen a different history of this log" in found_out.err
         assert "signed with this log's key" in found_out.err
         refused = twin.hours("seal")
         assert refused.code == 1 and "Nothing was signed" in refused.err
@@ -210,7 +210,7 @@ def test_a_laptop_reads_the_whole_book_and_its_word_is_taken_in(riverside: Commu
     (tmp_path / "second" / "balances.csv").write_text("")
     assert cosign(tmp_path / "second").code == 1
     (tmp_path / "empty").mkdir()
-    assert "holds no seal" in cosign(tmp_path / "empty").err
+    assert "does not contain a seal" in cosign(tmp_path / "empty").err
 
 
 def test_what_cannot_be_a_witness_is_refused_in_two_lines(riverside: Community, tmp_path: Path) -> None:
@@ -227,6 +227,6 @@ def test_what_cannot_be_a_witness_is_refused_in_two_lines(riverside: Community, 
     word = tmp_path / "word"
     for said in ("nothing of the kind", riverside.done("seal", "--note")):
         word.write_text(said)
-        assert "holds no word of a witness" in riverside.hours("witnesses", "take", word).err
+        assert "does not contain a signature by a witness" in riverside.hours("witnesses", "take", word).err
     assert "is shown bundles" in riverside.done("witnesses", "list")
     assert "of nobody's" in riverside.hours("witnesses", "remove", "w").err

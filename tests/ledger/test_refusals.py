@@ -37,4 +37,4 @@ def test_a_refusal_needs_no_other_details_than_these(refusal: type[Refusal]) -> 
 
 
 def test_a_refusal_tells_what_is_open() -> None:
-    assert "30 are still open" in str(BeyondDebitLimit(open_minutes=30))
+    assert "30 can still be received" in str(BeyondDebitLimit(open_minutes=30))

@@ -7,7 +7,8 @@ import click
 from ledger.identifiers import AccountId, is_group
 from ledger.log.store import Log
 from ledger.replay import Replayed, Until, replay
-from projections.checks.replays import ReplayCheck, check_by_replay
+from projections.checks.replays import ReplayCheck
+from projections.views import check_by_replay
 from web.commands.community import the_member
 from web.commands.opening import DayOption, InstantOption, Where, names_of
 from web.commands.printing import (
@@ -24,11 +25,9 @@ from web.commands.printing import (
 
 @click.command("balances")
 @click.option("--as-of", type=DayOption(), help="Count what had happened by the end of this day.")
-@click.option("--known-at", type=InstantOption(), help="Count what had been recorded by this instant.")
-@click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and with this entry number.")
-@click.option(
-    "--names/--no-names", default=True, help="Show what members are called; without, nothing but the log is opened."
-)
+@click.option("--known-at", type=InstantOption(), help="Count what had been recorded by this time.")
+@click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and including this entry number.")
+@click.option("--names/--no-names", default=True, help="Show members' names. Without this, only the log is opened.")
 @format_option
 @click.pass_obj
 def balances_command(
@@ -41,8 +40,8 @@ def balances_command(
 ) -> None:
     """Compute every balance from the log alone.
 
-    Given, received and balance are hours in text, and minutes in JSON and CSV. All balances together are zero; when
-    they are not, the log is not sound and the exit code is 1.
+    Given, received and balance are in hours as text, and in minutes as JSON and CSV. All balances together must add up
+    to zero. If they do not, the log is not sound and the exit code is 1.
     """
     with where.log() as log:
         replayed = _replayed(log, Until(as_of, known_at, at_entry), names=names)
@@ -67,11 +66,11 @@ def balances_command(
     )
     say(
         f"{count(len(moved), 'account')}, {hours_and_minutes(replayed.given)} hours given and "
-        f"{hours_and_minutes(replayed.received)} received, as of entry {replayed.number:,}."
+        f"{hours_and_minutes(replayed.received)} received, up to entry {replayed.number:,}."
     )
     if replayed.given != replayed.received:
         raise CommandProblem(
-            "The balances do not sum to zero.", "The log is damaged: keep it, and look into your backups."
+            "The balances do not add up to zero.", "The log is damaged. Keep it, and check your backups."
         )
 
 
@@ -114,14 +113,13 @@ STATEMENT_COLUMNS = (
 @format_option
 @click.pass_obj
 def statement_command(where: Where, account: str, first_day: date | None, last_day: date | None, shape: Format) -> None:
-    """List what moved the hours of ACCOUNT, in the order it was recorded.
+    """List every change to the hours of ACCOUNT, in the order it was recorded.
 
-    ACCOUNT is a member: a name, an e-mail address, or an identifier. Lengths are hours in text, minutes in JSON and CSV.
+    ACCOUNT is a member: a name, an email address or an identifier. Lengths are in hours as text, and in minutes as JSON
+    and CSV.
     """
     if is_group(account):
-        raise CommandProblem(
-            "Groups receive gifts, and have no hours of their own.", "Ask for the statement of a member."
-        )
+        raise CommandProblem("Groups receive gifts but have no hours of their own.", "Ask for a member's statement.")
     with where.bank() as bank, where.views(bank) as views:
         member, name = the_member(bank, account)
         lines = list(views.statements.between(AccountId(member), first_day, last_day))
@@ -148,8 +146,8 @@ def statement_command(where: Where, account: str, first_day: date | None, last_d
         lengths=STATEMENT_COLUMNS[-4:],
     )
     say(
-        f"{name} ({member}): {hours_and_minutes(tally.given)} hours given and {hours_and_minutes(tally.received)} "
-        f"received in all, as of entry {as_of.number:,}."
+        f"{name} ({member}): {hours_and_minutes(tally.given)} hours given and "
+        f"{hours_and_minutes(tally.received)} received in total, up to entry {as_of.number:,}."
     )
 
 
@@ -157,15 +155,15 @@ DIFFERENCE_COLUMNS = ("account", "read_model", "what", "log", "shown")
 
 
 @click.command("replay")
-@click.option("--at-entry", type=click.IntRange(min=0), help="Compare as it stood at this entry number.")
+@click.option("--at-entry", type=click.IntRange(min=0), help="Compare the totals as they were at this entry number.")
 @format_option
 @click.pass_obj
 def replay_command(where: Where, at_entry: int | None, shape: Format) -> None:
     """Compute every account from the log alone, beside the read models, and print the differences.
 
-    There should be none; when there are, the exit code is 1. Lengths are minutes. With --at-entry the totals of that
-    moment are compared with the statements, which tell of every moment; without it the balances are compared too. What
-    comes out is kept, and members read of it.
+    There should be none. If there are any, the exit code is 1. Lengths are in minutes. With --at-entry, the totals at
+    that entry are compared with the statements, which cover every point in time. Without it, the balances are compared
+    too. The result is saved, and members can read it.
     """
     check = checked(where, at_entry)
     print_rows(
@@ -201,12 +199,13 @@ def told(where: Where, check: ReplayCheck) -> str:
     """What came out, as a sentence; a Problem when anything is wrong."""
     said = f"{count(check.accounts, 'account')} from {count(check.number, 'entry', 'entries')}"
     if check.trouble:
-        raise CommandProblem(check.trouble, f"Ask: hours{where.options} doctor --all")
+        raise CommandProblem(check.trouble, f"Run: hours{where.options} doctor --all")
     if check.given != check.received:
-        raise CommandProblem(f"{said}: the balances do not sum to zero.", "The log is damaged; look into your backups.")
+        raise CommandProblem(f"{said}: the balances do not add up to zero.", "The log is damaged. Check your backups.")
     if check.differences:
         raise CommandProblem(
             f"{said}: {count(check.differences, 'difference')}.",
-            f"Is the log the one that was sealed? Ask: hours{where.options} doctor --all. If it is: hours{where.options} rebuild",
+            f"Does the log still match its seal? Run: hours{where.options} doctor --all. If it does: hours{where.options} "
+            "rebuild",
         )
-    return f"{said}: no differences, and the balances sum to zero."
+    return f"{said}: no differences, and the balances add up to zero."

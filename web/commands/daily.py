@@ -50,7 +50,10 @@ def _end_with_standard_input() -> None:
 @aside_options
 @click.pass_obj
 def asked_command(where: Where, quiet: bool, aside: bool) -> None:
-    """Work out what was asked for on the pages, such as adding up the book now, or all figures at an entry. `hours serve` does it by itself."""
+    """Run the calculations requested on the website, such as adding up the record or working out all figures.
+
+    `hours serve` does this automatically.
+    """
     if aside:
         give_way()
     done: list[BackgroundRequest] = []
@@ -59,7 +62,7 @@ def asked_command(where: Where, quiet: bool, aside: bool) -> None:
         while is_alone and (waiting := views.wishes.waiting()):
             wish = waiting[0]
             if wish.state == "begun":
-                trouble = "It broke off."
+                trouble = "It was interrupted."
             else:
                 views.wishes.begin(wish)
                 trouble = _carried_out(where, bank, views, wish)
@@ -67,9 +70,9 @@ def asked_command(where: Where, quiet: bool, aside: bool) -> None:
             done.append(wish)
             failed += [f"{wish.what}: {trouble}"] if trouble else []
     if failed:
-        raise CommandProblem(" ".join(failed), "Whoever asked reads it on the page, and may ask again.")
+        raise CommandProblem(" ".join(failed), "The person who asked sees this on the page, and can ask again.")
     if not quiet and not aside:
-        say(f"{count(len(done), 'wish', 'wishes')} carried out.")
+        say(f"{count(len(done), 'wish', 'wishes')} done.")
 
 
 def _carried_out(where: Where, bank: TimeBank, views: Views, wish: BackgroundRequest) -> str:
@@ -121,15 +124,15 @@ NAMES = tuple(step.name for step in STEPS)
 @aside_options
 @click.pass_obj
 def daily_command(where: Where, quiet: bool, aside: bool) -> None:
-    """Do what is done every day: add the book up again and compare. `hours serve` does it by itself, once a day.
+    """Run the daily tasks: add up the record again and compare. `hours serve` does this automatically, once a day.
 
-    A step that fails does not keep the others from being taken; the exit code is then 1. For cron, where nothing serves.
+    A task that fails does not stop the others. The exit code is then 1. Use this with cron where nothing serves pages.
     """
     if aside:
         give_way()
     with where.bank() as bank, where.views(bank) as views, views.daily.alone() as is_alone:
         if not is_alone:
-            say("Another process is doing it just now.")
+            say("Another process is doing this at the moment.")
             return
         time_zone = bank.agreements.time_zone
         due = views.daily.due(NAMES, datetime.now(UTC), time_zone) if aside else NAMES
@@ -141,7 +144,7 @@ def daily_command(where: Where, quiet: bool, aside: bool) -> None:
     if failed:
         raise CommandProblem(
             f"{count(len(failed), 'step')} of {len(due)} failed: {', '.join(failed)}.",
-            "Put it right, then: hours daily. While pages are served, it is tried again after an hour.",
+            "Fix the problem, then run: hours daily. While the server runs, it tries again after an hour.",
         )
 
 
@@ -154,7 +157,7 @@ def _taken(step: DailyStep, where: Where, *, quiet: bool) -> str:
     except (Refusal, LogUnavailable, UnreadableEntry, OSError, SQLAlchemyError) as error:
         return _told(step, problem_of(error))
     except Exception as error:
-        logger.exception("The daily step “%s” broke off", step.name)
+        logger.exception("The daily task “%s” was interrupted", step.name)
         return _told(step, CommandProblem(f"{type(error).__name__}: {error}"))
     if not quiet:
         say(f"{step.name}: {came_out}")

@@ -36,18 +36,20 @@ VISITS = (("a member", names.MEMBER), ("the coordinator", names.COORDINATOR), ("
     default="lively",
     show_default=True,
     type=click.Choice(list(PRESETS)),
-    help="How the neighbourhood lives: see docs/reference/sample.md.",
+    help="How active the neighbourhood is: see docs/reference/sample.md.",
 )
 @click.option(
-    "--members", default=MEMBERS, show_default=True, type=click.IntRange(names.FEWEST, 5000), help="How many people."
+    "--members", default=MEMBERS, show_default=True, type=click.IntRange(names.FEWEST, 5000), help="Number of people."
 )
-@click.option("--years", default=2, show_default=True, type=click.IntRange(1, 20), help="How far back it goes.")
-@click.option("--seed", default=1, show_default=True, help="Another number makes another story.")
+@click.option(
+    "--years", default=2, show_default=True, type=click.IntRange(1, 20), help="How far back the history goes."
+)
+@click.option("--seed", default=1, show_default=True, help="A different number makes a different history.")
 @click.pass_obj
 def demo_command(where: Where, port: int, preset: str, members: int, years: int, seed: int) -> None:
-    """Serve a sample neighbourhood on this machine, and print links that sign in as three of its people.
+    """Run a sample neighbourhood on this machine, and print links that sign in as three of its people.
 
-    It is made in ./demo-data, or where --data or --database say, and used again the next time.
+    It is created in ./demo-data, or where --data or --database says, and used again next time.
     """
     if not where.is_chosen:
         where = Where(FOLDER, "", is_chosen=True)
@@ -67,13 +69,15 @@ def _must_be_made(where: Where) -> bool:
     place = where.place()
     if place.is_sqlite and not place.exists:
         if place.path.exists() and any(place.path.iterdir()):
-            raise CommandProblem(f"{place.path} holds something else.", "Give an empty or a new folder: --data FOLDER")
+            raise CommandProblem(
+                f"{place.path} already contains something else.", "Give an empty or new folder: --data FOLDER"
+            )
         return True
     with where.bank(new=True) as bank:
         origin = bank.agreements.origin
     if origin and not origin.startswith(f"{names.ORIGIN_HOST}/"):
         raise CommandProblem(
-            f"A real community lives in {where.shown}.", "Give the sample a place of its own: --data FOLDER"
+            f"{where.shown} contains a real community.", "Use a separate place for the sample: --data FOLDER"
         )
     return not origin
 
@@ -121,12 +125,14 @@ def _plain(settings: Settings, port: int) -> Settings:
 
 def _welcome(where: Where, bank: TimeBank, views: Views, settings: Settings) -> None:
     as_of = views.as_of()
-    click.echo(f"{names.COMMUNITY} is open at {settings.base_url} ({as_of.number:,} entries, kept in {where.shown}).")
-    click.echo("Each link signs in once, so open it in a browser of its own:")
+    click.echo(
+        f"{names.COMMUNITY} is running at {settings.base_url} ({as_of.number:,} entries, stored in {where.shown})."
+    )
+    click.echo("Each link signs in once, so open each one in a different browser:")
     for role, name in VISITS:
         for found in find_members(bank, name)[:1]:
             link = make_sign_in_link(bank.people, MemberId(found.account), settings.base_url, bank.handler.now())
             click.echo(f"  as {role}, {name}: {link}")
     if where.place().is_sqlite:
-        say(f"Commands find its seal by HOURS_SEAL={where.place().path / SEAL}")
-    say("Stop it with Ctrl-C.")
+        say(f"For other commands to find its seal, set HOURS_SEAL={where.place().path / SEAL}")
+    say("Press Ctrl-C to stop it.")

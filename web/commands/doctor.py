@@ -46,11 +46,13 @@ class Finding(NamedTuple):
 
 
 @click.command("doctor")
-@click.option("--all", "whole", is_flag=True, help="Read every entry and every word, not only a sample.")
+@click.option("--all", "whole", is_flag=True, help="Check every entry and all text, not only a sample.")
 @format_option
 @click.pass_obj
 def doctor_command(where: Where, whole: bool, shape: Format) -> None:
-    """Look for everything a host can have wrong. One line each; the exit code is 1 when something is."""
+    """Check everything on the host's side for problems. Prints one line for each check. The exit code is 1 if there is
+    a problem.
+    """
     findings = list(_findings(where, whole=whole))
     rows = [
         {
@@ -79,7 +81,9 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
     try:
         settings = read_settings(os.environ)
     except SettingsMistake as error:
-        yield Finding("settings", str(error), "Correct the variable; the reference of settings lists what it may hold.")
+        yield Finding(
+            "settings", str(error), "Correct the variable. The settings reference lists the values it can have."
+        )
     else:
         yield from _settings(settings)
     place = where.place()
@@ -122,7 +126,7 @@ def _each(look: Callable[[], Finding]) -> Iterator[Finding]:
 
 def _fault(looked_at: str, error: Exception) -> Finding:
     problem = error if isinstance(error, CommandProblem) else problem_of(error)
-    return Finding(looked_at, problem.message, problem.to_do or "Put it right, then ask again.")
+    return Finding(looked_at, problem.message, problem.to_do or "Fix the problem, then check again.")
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -134,7 +138,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     else:
         yield Finding("address", settings.base_url)
     if not settings.sends_mail:
-        yield Finding("mail", "no mail server is set; sign-in links are made by hand (hours sign-in-link)")
+        yield Finding("mail", "no mail server is set; make sign-in links with: hours sign-in-link")
         return
     try:
         socket.create_connection((settings.smtp_host, settings.smtp_port), SECONDS_TO_CONNECT).close()
@@ -142,7 +146,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "mail",
             f"{settings.smtp_host} port {settings.smtp_port} cannot be reached: {error.strerror or error}.",
-            "Check HOURS_SMTP_HOST and HOURS_SMTP_PORT, and the firewall between.",
+            "Check HOURS_SMTP_HOST and HOURS_SMTP_PORT, and any firewall in between.",
         )
     else:
         yield Finding("mail", f"{settings.smtp_host} answers on port {settings.smtp_port}")
@@ -155,14 +159,14 @@ def _folder(folder: Path) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        yield Finding("folder", f"{folder} cannot be written: {error.strerror}.", "Give its owner the right to write.")
+        yield Finding("folder", f"{folder} is not writable: {error.strerror}.", "Give its owner permission to write.")
     else:
-        yield Finding("folder", f"{folder} can be written")
+        yield Finding("folder", f"{folder} is writable")
     free = shutil.disk_usage(folder).free
     yield Finding(
         "disk",
-        f"{free / 1024**3:.1f} GB are free",
-        "Make room: below that nothing can be recorded for long." if free < LEAST_FREE_BYTES else "",
+        f"{free / 1024**3:.1f} GB free",
+        "Free up space. Below that, recording will soon stop." if free < LEAST_FREE_BYTES else "",
     )
 
 
@@ -182,7 +186,7 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
                     return Finding(
                         "log",
                         f"the entry at position {position} belongs to {entry.log}, not to {origin}.",
-                        "Somebody put two logs together: go back to a backup.",
+                        "Someone combined two logs. Go back to a backup.",
                     )
                 if kind != entry.type or {*tags} != {*entry.tags}:
                     misfiled = min(position, misfiled or position)
@@ -191,9 +195,9 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
     if misfiled is not None:
         return Finding(
             "log",
-            f"the entry at position {misfiled} is filed under something else than what it says.",
-            "Somebody changed the database by hand, and decisions rest on it: go back to a backup, or move the log "
-            "into a new place by hours backup and hours restore.",
+            f"the entry at position {misfiled} is indexed under different tags from its own.",
+            "Someone changed the database by hand, and decisions depend on it. Go back to a backup, or move "
+            "the log to a new place with hours backup and hours restore.",
         )
     return Finding(
         "log", f"{count(number, 'entry', 'entries')} read{'' if whole else ' as a sample'}, each of {origin}"
@@ -205,10 +209,10 @@ def _snapshots(where: Where, log: Log) -> Finding:
     if wrong := false_snapshots(log):
         return Finding(
             "snapshots",
-            f"what decisions remember of {wrong[0]} is not what the entries say ({count(len(wrong), 'account')} in all).",
-            f"Somebody changed the database by hand. Stop the server, then: hours{where.options} rebuild",
+            f"the remembered totals of {wrong[0]} do not match the entries ({count(len(wrong), 'account')} in all).",
+            f"Someone changed the database by hand. Stop the server, then run: hours{where.options} rebuild",
         )
-    return Finding("snapshots", f"{count(len(log.snapshots()), 'busy account')} remembered as the entries say")
+    return Finding("snapshots", f"remembered totals of {count(len(log.snapshots()), 'busy account')} match the entries")
 
 
 def _seal(log: Log, origin: str, *, whole: bool) -> Finding:
@@ -216,16 +220,16 @@ def _seal(log: Log, origin: str, *, whole: bool) -> Finding:
     place = Path(os.environ.get("HOURS_SEAL") or default_place(os.environ))
     folder = SealFolder(place, origin)
     if not folder.is_begun:
-        return Finding("seal", f"nothing was sealed here yet, in {place}")
+        return Finding("seal", f"nothing has been sealed here yet, in {place}")
     try:
         Signer(place, log).check(whole=whole)
         sealed = folder.latest().checkpoint.size
     except SealRefused as refused:
         return Finding("seal", refused.wrong, refused.to_do)
     since = sum(1 for _ in log.scan(after=Published(folder).position_of(sealed) if sealed else 0))
-    again = "each read again" if whole else "as far as its end shows: --all reads each again"
+    again = "every one read again" if whole else "checked from its end only; use --all to read every one again"
     return Finding(
-        "seal", f"the log holds all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since, {again}"
+        "seal", f"the log contains all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since, {again}"
     )
 
 
@@ -236,8 +240,9 @@ def _clock(bank: TimeBank) -> Finding:
     if recorded > now + CLOCK_MAY_BE_OFF:
         return Finding(
             "clock",
-            f"this machine says {now:%Y-%m-%d %H:%M} UTC, and the last entry was recorded at {recorded:%Y-%m-%d %H:%M}.",
-            "Set the clock, best by NTP.",
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but the last entry was recorded at "
+            f"{recorded:%Y-%m-%d %H:%M}.",
+            "Set the clock, ideally with NTP.",
         )
     return Finding("clock", f"{now:%Y-%m-%d %H:%M} UTC, after the last entry")
 
@@ -246,10 +251,10 @@ def _read_models(where: Where, bank: TimeBank, views: Views) -> Finding:
     for state in views.state():
         if state.stopped_by:
             return Finding(
-                "read models", f"{state.name} stopped: {state.stopped_by}.", f"Then: hours{where.options} rebuild"
+                "read models", f"{state.name} stopped: {state.stopped_by}.", f"Then run: hours{where.options} rebuild"
             )
         if state.position < bank.log.head():
-            return Finding("read models", f"{state.name} is behind the log.", f"Then: hours{where.options} rebuild")
+            return Finding("read models", f"{state.name} is behind the log.", f"Then run: hours{where.options} rebuild")
     return Finding("read models", f"up to entry {views.as_of().number:,}")
 
 
@@ -258,13 +263,15 @@ def _people(where: Where, bank: TimeBank, views: Views, *, whole: bool) -> Findi
     coordinators = views.members.with_role("coordinator")
     if not coordinators:
         return Finding(
-            "people", "nobody is coordinator.", f"Entrust somebody: hours{where.options} role give MEMBER coordinator"
+            "people",
+            "there is no coordinator.",
+            f"Make someone a coordinator: hours{where.options} role give MEMBER coordinator",
         )
     if not is_clean(bank.people):
         return Finding(
             "people",
-            "somebody was erased, and deleted bytes may still lie in the files.",
-            f"Then: hours{where.options} sweep",
+            "someone was erased, and deleted bytes may remain in the files.",
+            f"Then run: hours{where.options} sweep",
         )
     seen = 0
     after = ("", "")
@@ -272,7 +279,7 @@ def _people(where: Where, bank: TimeBank, views: Views, *, whole: bool) -> Findi
         members = views.members.many([MemberId(person.subject) for person in named])
         kept = {person.subject: person.commitment for person in named}
         if any(member.name and kept[member.id] != member.name for member in members.values()):
-            return _changed_by_hand("a name is not the one that was sealed")
+            return _changed_by_hand("a name does not match the one that was sealed")
         try:
             bank.people.words(member.name for member in members.values())
         except WordsDoNotMatch as error:
@@ -285,4 +292,4 @@ def _people(where: Where, bank: TimeBank, views: Views, *, whole: bool) -> Findi
 
 
 def _changed_by_hand(what: str) -> Finding:
-    return Finding("people", f"{what}.", "The people store was changed by hand: restore it from a backup.")
+    return Finding("people", f"{what}.", "Someone changed the people store by hand. Restore it from a backup.")

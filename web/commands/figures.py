@@ -12,7 +12,7 @@ from web.commands.opening import DayOption, InstantOption, Where
 from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
 
 if TYPE_CHECKING:
-    from projections.figures.chronicle_entries import Counted
+    from projections.figures.chronicle import Counted
 
 KindName = Literal["help", "skill-exchange", "gift"]
 KIND_NAMES: tuple[KindName, ...] = get_args(KindName)
@@ -31,24 +31,28 @@ class Kinds(click.ParamType[tuple[KindName, ...]]):
         words = [word.strip() for word in value.split(",")] if isinstance(value, str) else list(value)
         for word in words:
             if word not in KIND_NAMES:
-                self.fail(f"“{word}” is no kind. The kinds are: {', '.join(KIND_NAMES)}.", param, ctx)
+                self.fail(f"“{word}” is not a kind. The kinds are: {', '.join(KIND_NAMES)}.", param, ctx)
         return tuple(kind for kind in KIND_NAMES if kind in words)
 
 
 @click.command("stats")
-@click.option("--from", "first_day", type=DayOption(), help="The period begins on this day; else with the first entry.")
-@click.option("--to", "last_day", type=DayOption(), help="It ends with this day; else on the day of the last entry.")
-@click.option("--kinds", type=Kinds(), default=KIND_NAMES, metavar="KIND,...", help="Count these kinds only.")
+@click.option(
+    "--from", "first_day", type=DayOption(), help="First day of the period. Defaults to the day of the first entry."
+)
+@click.option(
+    "--to", "last_day", type=DayOption(), help="Last day of the period. Defaults to the day of the last entry."
+)
+@click.option("--kinds", type=Kinds(), default=KIND_NAMES, metavar="KIND,...", help="Count only these kinds.")
 @click.option(
     "--weigh",
     type=click.Choice(["minutes", "acts"]),
     default="minutes",
     show_default=True,
-    help="By what ties weigh. Gifts have no minutes.",
+    help="What to weight connections by. Gifts have no minutes.",
 )
-@click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and with this entry number.")
-@click.option("--known-at", type=InstantOption(), help="Count what had been recorded by this instant.")
-@click.option("--graph", "with_graph", is_flag=True, help="Add the shape of the network of ties. Takes longer.")
+@click.option("--at-entry", type=click.IntRange(min=0), help="Count the log up to and including this entry number.")
+@click.option("--known-at", type=InstantOption(), help="Count what had been recorded by this time.")
+@click.option("--graph", "with_graph", is_flag=True, help="Also describe the network of connections. Takes longer.")
 @format_option
 @click.pass_obj
 def stats_command(
@@ -64,20 +68,20 @@ def stats_command(
 ) -> None:
     """Compute what was given and received, by whom, and how it came back, from the log alone.
 
-    Exchanges count when they are settled and gifts when they are recorded, between members, until they are taken back.
-    Shares are between 0 and 1 in JSON and CSV, lengths are minutes. The figures are not protected: small groups show
-    through them, so do not hand them on as they are.
+    Exchanges between members count once they are settled, and gifts once they are recorded, until they are taken back.
+    In JSON and CSV, shares are between 0 and 1, and lengths are in minutes. These figures are not protected: they can
+    reveal small groups, so do not share them as they are.
     """
     from projections.figures.measures.statistics import definitions, statistics
 
     if first_day and last_day and first_day > last_day:
-        raise CommandProblem("The period ends before it begins.", "Give --from a day that is not after --to.")
+        raise CommandProblem("The period ends before it begins.", "Choose a --from day that is not after --to.")
     with where.log() as log:
         known = _counted(log, last_day, known_at, at_entry)
     as_of = last_day or known.last_day
     figures = statistics(known.acts, known.members, as_of=as_of, first_day=first_day, weigh=weigh, kinds=kinds)
     plain: dict[str, Any] = {"as_of_entry": known.number, **msgspec.to_builtins(figures)}
-    meanings = {"as_of_entry": "the last entry that counts here", **definitions()}
+    meanings = {"as_of_entry": "the last entry counted here", **definitions()}
     if with_graph:
         plain["graph"], of_graph = _graph(known, first_day, as_of, kinds, weigh)
         meanings |= {f"graph.{name}": meaning for name, meaning in of_graph.items()}
@@ -88,12 +92,12 @@ def stats_command(
             print_rows(_rows(plain), COLUMNS, shape)
         case "text":
             print_rows(list(_lines(plain, meanings)), ("figure", "value", "what it says"), shape)
-    say(f"{count(figures.entries, 'entry', 'entries')} that count, as of entry {known.number:,}, up to {as_of}.")
+    say(f"{count(figures.entries, 'entry', 'entries')} counted, up to entry {known.number:,} and {as_of}.")
 
 
 def _counted(log: Any, last_day: date | None, known_at: datetime | None, at_entry: int | None) -> "Counted":
     from ledger.replay import Until
-    from projections.figures.chronicle_entries import counted
+    from projections.figures.chronicle import counted
 
     head = log.head()
     with progress("Reading the log") as tell:
@@ -180,9 +184,9 @@ def _shown(value: Any) -> str:
 @aside_options
 @click.pass_obj
 def figures_command(where: Where, quiet: bool, aside: bool) -> None:
-    """Make the reports of months and years that are closed, and look for late entries and for what is worth a look.
+    """Make the reports of closed months and years, and look for late entries and for what is worth a look.
 
-    `hours serve` does it by itself. A period is closed seven days after its last day. Its figures are computed once,
+    `hours serve` does this automatically. A period closes seven days after its last day. Its figures are computed once,
     from what was recorded by then.
     """
     if aside:
@@ -196,13 +200,13 @@ def figures_command(where: Where, quiet: bool, aside: bool) -> None:
             with progress("Reading the log") as tell:
                 made = refresh(log, engine, now=datetime.now(UTC), tell=lambda doing, done, of: tell(done, of))
             if not made.is_busy:
-                with progress("Looking at the log") as tell:
+                with progress("Checking the log") as tell:
                     look(log, engine, tell=tell)
         finally:
             engine.dispose()
     if quiet or aside:
         return
     if made.is_busy:
-        say("Another process is making them just now.")
+        say("Another process is making them at the moment.")
     else:
-        say(f"{count(len(made.periods), 'period')} made. Figures are as of entry {made.number:,}.")
+        say(f"{count(len(made.periods), 'period')} made. Figures include everything up to entry {made.number:,}.")

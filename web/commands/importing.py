@@ -37,7 +37,7 @@ class Columns(click.ParamType[dict[str, str]]):
         for pair in value.split(","):
             ours, sign, theirs = (part.strip() for part in pair.partition("="))
             if not sign or not theirs or ours not in COLUMNS:
-                self.fail(f"“{pair}” should be OURS=THEIRS, ours one of: {', '.join(COLUMNS)}.", param, ctx)
+                self.fail(f"“{pair}” should be OURS=THEIRS, where OURS is one of: {', '.join(COLUMNS)}.", param, ctx)
             if ours in columns:
                 self.fail(f"“{ours}” is named twice.", param, ctx)
             columns[ours] = theirs
@@ -46,14 +46,24 @@ class Columns(click.ParamType[dict[str, str]]):
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--columns", type=Columns(), metavar="OURS=THEIRS,...", help="Which of the file's headings are which.")
-@click.option("--as", "kind", type=click.Choice(["help", "gift"]), help="What every row is.")
-@click.option("--day-order", type=click.Choice(["dmy", "mdy"]), help="How to read days like 07/01/2026.")
-@click.option("--debit-limit", type=click.IntRange(min=0), metavar="HOURS", help="Agree on this debit limit first.")
-@click.option("--dry-run", is_flag=True, help="Only say what would happen; write nothing.")
-@click.option("--skip-bad", is_flag=True, help="Record the good rows even when others are bad.")
-@click.option("--name", default=NewCommunity().name, show_default=True, help="What a new community is called.")
-@click.option("--timezone", "time_zone", default="UTC", show_default=True, help="The time zone of a new community.")
+@click.option(
+    "--columns",
+    type=Columns(),
+    metavar="OURS=THEIRS,...",
+    help="Which of the file's headings stands for which of ours.",
+)
+@click.option("--as", "kind", type=click.Choice(["help", "gift"]), help="What every row stands for.")
+@click.option("--day-order", type=click.Choice(["dmy", "mdy"]), help="How to read dates like 07/01/2026.")
+@click.option(
+    "--debit-limit",
+    type=click.IntRange(min=0),
+    metavar="HOURS",
+    help="First set this limit, in hours, on receiving beyond what was given.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would happen, without writing anything.")
+@click.option("--skip-bad", is_flag=True, help="Record the good rows even if others are bad.")
+@click.option("--name", default=NewCommunity().name, show_default=True, help="Name of a new community.")
+@click.option("--timezone", "time_zone", default="UTC", show_default=True, help="Time zone of a new community.")
 @format_option
 @click.pass_obj
 def import_command(
@@ -69,16 +79,17 @@ def import_command(
     time_zone: str,
     shape: Format,
 ) -> None:
-    """Take in help and gifts from a CSV file, plain or gzipped.
+    """Import help and gifts from a CSV file, plain or gzipped.
 
-    Columns are date, giver, receiver, hours or minutes, category, note, reference and kind (help or gift); any others
-    through --columns. People are found by name, e-mail address or identifier; whoever is new is invited and welcomed.
-    All rows or none are recorded, unless --skip-bad. Running it again adds nothing twice.
+    The columns are date, giver, receiver, hours or minutes, category, note, reference and kind (help or gift). Map any
+    other headings with --columns. People are found by name, email address or identifier. Anyone new is invited and
+    welcomed. Either all rows are recorded or none, unless you use --skip-bad. Running the import again adds nothing
+    twice.
     """
     try:
         ZoneInfo(time_zone)
     except (ValueError, OSError, KeyError) as error:
-        raise click.BadParameter("Give a name like Europe/London.", param_hint="--timezone") from error
+        raise click.BadParameter("Use a name like Europe/London.", param_hint="--timezone") from error
     try:
         with _bank_if_there(where) as bank:
             agreements = bank.agreements if bank else Agreements()
@@ -104,9 +115,9 @@ def import_command(
     _print_summary(plan, len(rows) + len(unreadable), bad, outcome, shape, dry_run=dry_run or stops)
     if stops and not dry_run:
         raise CommandProblem(
-            f"Nothing was recorded, because {count(len(bad), 'row')} cannot be taken.",
-            "Put them right in the file, or leave them out with --skip-bad."
-            + (" Or agree on a wider limit first: --debit-limit HOURS" if plan.beyond_limit else ""),
+            f"Nothing was recorded, because {count(len(bad), 'row')} cannot be imported.",
+            "Correct them in the file, or leave them out with --skip-bad."
+            + (" Or set a wider limit first: --debit-limit HOURS" if plan.beyond_limit else ""),
         )
     if bad or outcome.refused:
         raise click.exceptions.Exit(0 if skip_bad and not outcome.refused else 1)
@@ -140,7 +151,7 @@ def _carried_out(where: Where, plan: Plan) -> Outcome:
         try:
             return carry_out(bank, plan, tell)
         except (Refusal, LogUnavailable):
-            say("It was cut short. What was recorded stays; run the same command again for the rest.")
+            say("It was interrupted. What was recorded stays recorded. Run the same command again for the rest.")
             raise
 
 
@@ -148,7 +159,7 @@ def _tell_bad(bad: Sequence[BadRow]) -> None:
     for row in bad[:MOST_SHOWN]:
         say(f"line {row.line}: {row.sentence}")
     if len(bad) > MOST_SHOWN:
-        say(f"... and {count(len(bad) - MOST_SHOWN, 'more bad row')}; --format json lists them all.")
+        say(f"... and {count(len(bad) - MOST_SHOWN, 'more bad row')}. Use --format json to list them all.")
 
 
 def _print_summary(
@@ -176,14 +187,17 @@ def _print_summary(
     else:
         would = " (would be)" if dry_run else ""
         click.echo(
-            f"Rows: {rows:,}. New{would}: {summary['new']:,}. Already there: {plan.already:,}. Bad: {summary['bad']:,}."
+            f"Rows: {rows:,}. New{would}: {summary['new']:,}. Already imported: {plan.already:,}. Bad: "
+            f"{summary['bad']:,}."
         )
         click.echo(f"People new{would}: {summary['people_new']:,}. Kinds of help new{would}: {summary['kinds_new']:,}.")
 
 
 def _tell_next(where: Where, plan: Plan, outcome: Outcome) -> None:
     if plan.new_kinds:
-        say(f"Kinds of help that the file brings: {', '.join(kind.label for kind in plan.new_kinds)}.")
+        say(f"Kinds of help in the file: {', '.join(kind.label for kind in plan.new_kinds)}.")
     if plan.founds and outcome.recorded:
-        say(f"No community was there, so “{plan.founds.name}” was founded, without a coordinator. Entrust somebody:")
+        say(
+            f"There was no community, so “{plan.founds.name}” was started, without a coordinator. Make someone a coordinator:"
+        )
         say(f"  hours{where.options} role give MEMBER coordinator")

@@ -25,34 +25,34 @@ class Entrance(NamedTuple):
 
 
 COMMANDS: dict[str, Entrance] = {
-    "demo": Entrance("demo", "Serve a sample neighbourhood to look around in."),
-    "found": Entrance("founding", "Found a community."),
-    "serve": Entrance("serving", "Serve the pages of the community."),
-    "import": Entrance("importing", "Take in records that were kept elsewhere, from a CSV file."),
-    "role": Entrance("people", "Give a member a role, or withdraw it."),
-    "sign-in-link": Entrance("people", "Make a link that signs a member in, once."),
+    "demo": Entrance("demo", "Run a sample neighbourhood to try out."),
+    "found": Entrance("founding", "Start a new community."),
+    "serve": Entrance("serving", "Serve the community's pages."),
+    "import": Entrance("importing", "Import records kept elsewhere, from a CSV file."),
+    "role": Entrance("people", "Give a member a role, or remove it."),
+    "sign-in-link": Entrance("people", "Make a one-time sign-in link for a member."),
     "balances": Entrance("balances", "Compute every balance from the log alone."),
-    "statement": Entrance("statement", "List what moved the hours of one account."),
+    "statement": Entrance("statement", "List every change to one account's hours."),
     "stats": Entrance("stats", "Compute contribution and reciprocity from the log alone."),
     "exceptions": Entrance("exceptions", "Print what in the log is worth a look."),
     "figures": Entrance("figures", "Make the reports of closed months and years."),
     "report": Entrance("report", "Print the report of a closed month or year."),
     "replay": Entrance("replaying", "Compare the read models with the log."),
-    "daily": Entrance("daily", "Do what is done every day, such as the replay."),
-    "asked": Entrance("asked", "Work out what was asked for on the pages."),
-    "rebuild": Entrance("rebuilding", "Build all read models anew from the log."),
-    "seal": Entrance("sealing", "Sign the log as it stands, and print a sheet to keep."),
-    "receipt": Entrance("receipts", "Print a slip that proves that an entry is under the seal."),
-    "sample": Entrance("sampling", "Draw entries at random, to ask people about."),
-    "bundle": Entrance("bundling", "Write everything that an auditor needs into a folder."),
+    "daily": Entrance("daily", "Run the daily tasks, such as the replay."),
+    "asked": Entrance("asked", "Run the calculations requested on the website."),
+    "rebuild": Entrance("rebuilding", "Rebuild all read models from the log."),
+    "seal": Entrance("sealing", "Sign the log as it is now, and print a seal sheet to keep."),
+    "receipt": Entrance("receipts", "Print a receipt that proves the seal covers an entry."),
+    "sample": Entrance("sampling", "Draw random entries to ask people about."),
+    "bundle": Entrance("bundling", "Write everything an auditor needs to a folder."),
     "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
-    "witnesses": Entrance("witnesses", "Say who is asked to watch over this log's seals."),
-    "witness": Entrance("witnessing", "Sign the seals of other time banks that lead on."),
+    "witnesses": Entrance("witnesses", "Manage the witnesses asked to sign this log's seals."),
+    "witness": Entrance("witnessing", "Sign other time banks' seals that extend what was seen before."),
     "erase": Entrance("erasing", "Erase the personal data of a member, at their request."),
-    "sweep": Entrance("erasing", "Delete words that belong to no entry."),
-    "backup": Entrance("backing_up", "Keep the whole community in one file, while it is served."),
-    "restore": Entrance("restoring", "Put a community back from a backup or a bundle."),
-    "doctor": Entrance("doctor", "Look for everything a host can have wrong."),
+    "sweep": Entrance("erasing", "Delete names and notes that belong to no entry."),
+    "backup": Entrance("backing_up", "Back up the whole community to one file, while it is running."),
+    "restore": Entrance("restoring", "Restore a community from a backup or a bundle."),
+    "doctor": Entrance("doctor", "Check everything on the host's side for problems."),
 }
 
 
@@ -121,18 +121,20 @@ def _tell_version(ctx: click.Context, _parameter: click.Parameter, is_asked: boo
     envvar="HOURS_DATA",
     default=Path("./data"),
     show_default=True,
-    help="Folder that holds the community.",
+    help="Folder that contains the community.",
 )
 @click.option(
     "--database",
     envvar="HOURS_DATABASE",
     default="",
     metavar="URL",
-    help="Where the community lives instead: postgresql://... or sqlite:///FOLDER.",
+    help="Where the community is instead: postgresql://... or sqlite:///FOLDER.",
 )
 @click.pass_context
 def hours(ctx: click.Context, data: Path, database: str) -> None:
-    """Common Hours, a time bank for a neighbourhood: hours of help, kept in a log that nobody can quietly change."""
+    """Common Hours is a time bank for a neighbourhood. It keeps hours of help in a log that nobody can change
+    unnoticed.
+    """
     given = ctx.get_parameter_source("data") is not click.core.ParameterSource.DEFAULT
     ctx.obj = Where(data, database, is_chosen=given or bool(database))
 
@@ -149,7 +151,7 @@ def installed_version() -> str:
     try:
         return version("common-hours")
     except PackageNotFoundError:
-        return "(not installed, run from its sources)"
+        return "(not installed, running from source)"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ledger.time_bank import TimeBank
     from projections.views import Views
 
-FOUND_FIRST = "Found one with: hours found --help. Or look around in a sample: hours demo"
+FOUND_FIRST = "Start one with: hours found --help. Or try a sample: hours demo"
 
 _PASSWORD = re.compile(r"(?<=[?&])password=[^&]*&?")
 
@@ -144,7 +144,7 @@ class DayOption(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value} is not a day. Write it like 2026-03-28.", param, ctx)
+            self.fail(f"{value} is not a date. Use this format: 2026-03-28.", param, ctx)
 
 
 class InstantOption(click.ParamType[datetime]):
@@ -158,5 +158,5 @@ class InstantOption(click.ParamType[datetime]):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value} is not an instant. Write it like 2026-03-28T12:00Z.", param, ctx)
+            self.fail(f"{value} is not a date and time. Use this format: 2026-03-28T12:00Z.", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

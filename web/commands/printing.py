@@ -40,19 +40,20 @@ def problem_of(error: Exception) -> CommandProblem:
             return CommandProblem(*two_lines(str(error)))
         case UnreadableEntry():
             return CommandProblem(
-                f"The log cannot be read on: {error}.",
-                "Nothing was changed. Use the version of the program that wrote it, or look into your backups.",
+                f"The log cannot be read any further: {error}.",
+                "Nothing was changed. Use the version of the program that wrote it, or check your backups.",
             )
         case OSError():
             what = error.strerror or str(error)
             return CommandProblem(
                 f"{error.filename}: {what}." if error.filename else f"{what}.",
-                "See that the file or folder is there, and that you may use it.",
+                "Check that the file or folder exists, and that you have permission to use it.",
             )
         case _:
             said = str(getattr(error, "orig", error)).strip().splitlines() or ["it gave no reason"]
             return CommandProblem(
-                f"The database cannot be used now: {said[0]}.", "Nothing is half written. Put it right, and try again."
+                f"The database cannot be used at the moment: {said[0]}.",
+                "Nothing was left half written. Fix the problem, then try again.",
             )
 
 
@@ -71,7 +72,7 @@ format_option = click.option(
     type=click.Choice(["text", "json", "csv"]),
     default="text",
     show_default=True,
-    help="How to print.",
+    help="Output format.",
 )
 """The `--format` of every command that prints data; its value comes in as `shape`."""
 

@@ -21,30 +21,30 @@ PERIOD = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 
 @click.command("report")
 @click.argument("period")
-@click.option("--group", default="", help="A group, by its name or identifier; else the whole community.")
+@click.option("--group", default="", help="A group, by its name or identifier. Defaults to the whole community.")
 @click.option(
     "--for",
     "audience",
     type=click.Choice(["everyone", "coordinators"]),
     default="everyone",
     show_default=True,
-    help="Who will read it: with fewer than ten people behind it a figure is for nobody but coordinators.",
+    help="Who will read it. Figures based on fewer than ten people are for coordinators only.",
 )
 @format_option
 @click.pass_obj
 def report_command(
     where: Where, period: str, group: str, audience: Literal["everyone", "coordinators"], shape: Format
 ) -> None:
-    """Print the report of PERIOD, a month like 2025-10 or a year like 2025 that is closed.
+    """Print the report of PERIOD, a closed month like 2025-10 or a closed year like 2025.
 
-    A period is closed seven days after its last day. What was recorded by then counts, so the same report stays the same;
-    what came later is listed as late. Each figure comes with what it counts. A figure with too few people behind it is
-    left empty. Shares are between 0 and 1 in JSON and CSV, lengths are minutes.
+    A period closes seven days after its last day. What was recorded by then counts, so the report never changes.
+    Anything recorded later is listed as late. Each figure comes with its definition. A figure based on too few people
+    is left empty. In JSON and CSV, shares are between 0 and 1, and lengths are in minutes.
     """
     from projections.figures.reports.sheet import as_csv, as_json, lines
 
     if not PERIOD.fullmatch(period):
-        raise CommandProblem(f"{period} is no month and no year.", "Give a month like 2025-10, or a year like 2025.")
+        raise CommandProblem(f"{period} is not a month or a year.", "Use a month like 2025-10 or a year like 2025.")
     with where.bank() as bank:
         report = _found(bank, _scope(bank, group), period, audience)
     match shape:
@@ -63,7 +63,7 @@ def report_command(
             ]
             print_rows(rows, ("figure", "value", "what it says"), shape)
     say(
-        f"What happened from {report.first_day} to {report.last_day}, as recorded by the end of {report.known_on}, "
+        f"Happened between {report.first_day} and {report.last_day}. Recorded by the end of {report.known_on}, "
         f"up to entry {report.entry:,}."
     )
 
@@ -74,8 +74,8 @@ def _scope(bank: "TimeBank", group: str) -> str:
     found = [match.account for match in find_all(bank, [group])[group] if is_group(match.account)]
     if len(found) != 1:
         raise CommandProblem(
-            f"No group is called {group}." if not found else f"Several groups are called {group}.",
-            "Give its identifier, which stands in the address of its page.",
+            f"There is no group called {group}." if not found else f"More than one group is called {group}.",
+            "Give its identifier, which is in the address of its page.",
         )
     return found[0]
 
@@ -98,30 +98,34 @@ def _found(bank: "TimeBank", scope: str, period: str, audience: Literal["everyon
         known = kept.periods(scope)
     finally:
         engine.dispose()
-    latest = f"The latest closed one is {known[0]}." if known else "None is closed so far."
-    raise CommandProblem(f"There is no report of {period}: it is not closed, or nothing was kept then.", latest)
+    latest = f"The latest closed period is {known[0]}." if known else "No period has closed yet."
+    raise CommandProblem(f"There is no report for {period}: it is not closed yet, or no report was made.", latest)
 
 
 COLUMNS = ("rule", "people", "measured", "unit", "day", "entries")
 
 
 @click.command("exceptions")
-@click.option("--rule", "wanted", metavar="RULE", multiple=True, help="Only what this rule finds; may be repeated.")
-@click.option("--at-entry", type=click.IntRange(min=0), help="Look at the log up to and with this entry number.")
+@click.option(
+    "--rule", "wanted", metavar="RULE", multiple=True, help="Show only what this rule finds. Can be repeated."
+)
+@click.option("--at-entry", type=click.IntRange(min=0), help="Check the log up to and including this entry number.")
 @format_option
 @click.pass_obj
 def exceptions_command(where: Where, wanted: tuple[str, ...], at_entry: int | None, shape: Format) -> None:
-    """Print what is worth a look, by the thresholds that were agreed upon, with the entries it rests on.
+    """Print what is worth a look, by the agreed thresholds, with the entries it is based on.
 
-    None of it means that something is wrong; most of it has a good reason. The newest comes first. Of more than fifty
-    entries the newest are printed. Rules and thresholds: docs/reference/exceptions.md.
+    None of it means that something is wrong. Most of it has a good explanation. Newest first. If there are more than
+    fifty entries, the newest are printed. Rules and thresholds: docs/reference/exceptions.md.
     """
-    from projections.checks.anomalies import RULES, UNITS, exceptions
-    from projections.checks.log_reading import read_book
+    from projections.checks.anomalies import exceptions
+    from projections.checks.log_reading import RULES, UNITS, read_book
 
     for rule in wanted:
         if rule not in RULES:
-            raise click.BadParameter(f"“{rule}” is no rule. The rules are: {', '.join(RULES)}.", param_hint="--rule")
+            raise click.BadParameter(
+                f"There is no rule “{rule}”. The rules are: {', '.join(RULES)}.", param_hint="--rule"
+            )
     with where.log() as log:
         head = log.head()
         with progress("Reading the log") as tell:
@@ -142,4 +146,4 @@ def exceptions_command(where: Where, wanted: tuple[str, ...], at_entry: int | No
         COLUMNS,
         shape,
     )
-    say(f"{count(len(found), 'thing')} worth a look, as of entry {book.number:,}.")
+    say(f"{count(len(found), 'thing')} worth a look, up to entry {book.number:,}.")

@@ -21,29 +21,30 @@ from ledger.seal.verifying.policy import time_in_words
 from ledger.seal.witnessing.client import WitnessAnswer, ask_witnesses
 from web.commands.opening import Where
 from web.commands.printing import CommandProblem, count, progress, say
-from web.pages.proof.seal import telling_position
+from web.pages.proof.receipts import telling_position
 
 seal_option = click.option(
     "--seal",
     "place",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="HOURS_SEAL",
-    help="Folder that keeps the key and the last seal, apart from the data and its backups. "
-    "Usually common-hours/seal in $XDG_STATE_HOME or ~/.local/state.",
+    help="Folder for the key and the last seal, apart from the data and its backups. Defaults to "
+    "common-hours/seal in $XDG_STATE_HOME or ~/.local/state.",
 )
 """The `--seal` of every command that signs; its value comes in as `place`."""
 
 
 @click.command("seal")
-@click.option("--at-entry", type=click.IntRange(min=1), help="Seal the log up to and with this entry number.")
-@click.option("--note", "bare", is_flag=True, help="Print the signed note alone, for programs and for --known.")
+@click.option("--at-entry", type=click.IntRange(min=1), help="Seal the log up to and including this entry number.")
+@click.option("--note", "bare", is_flag=True, help="Print only the signed note, for programs and for --known.")
 @seal_option
 @click.pass_obj
 def seal_command(where: Where, at_entry: int | None, bare: bool, place: Path | None) -> None:
-    """Read the whole log again, sign its root, ask the witnesses, and print a sheet to keep and to compare.
+    """Read the whole log again, sign its root, ask the witnesses, and print a seal sheet to keep and compare.
 
-    Refused when entries that were sealed before are missing or changed; it says which. The first call makes a key. A witness that is
-    silent stops nothing; one that has seen another history does, and the exit code is 1.
+    Fails if entries that were sealed before are missing or changed, and says which. The first run makes a key. A
+    witness that does not answer does not stop the seal. One that has seen a different history does, and the exit code
+    is 1.
     """
     with signing(where, place) as (signer, log), progress("Reading the log, twice") as tell:
         head = log.head()
@@ -61,7 +62,7 @@ def seal_command(where: Where, at_entry: int | None, bare: bool, place: Path | N
     click.echo("".join(f"{line}\n" for line in seen.lines), nl=False)
     for earlier in before:
         click.echo(
-            f"\nThe seal before\n\nentries  {earlier.checkpoint.size:,}\nroot     {earlier.checkpoint.grouped_root}"
+            f"\nPrevious seal\n\nentries  {earlier.checkpoint.size:,}\nroot     {earlier.checkpoint.grouped_root}"
         )
     seen.must_not_contradict()
 
@@ -75,16 +76,16 @@ def sealed_for_the_day(where: Where) -> str:
     with where.log() as log:
         first = log.from_position(0, limit=1)
         if not first or not SealFolder(place, decode(first[0].data).log).is_begun:
-            return "not sealed yet; the host gives the first seal: hours seal"
+            return "not sealed yet; the host makes the first seal: hours seal"
     with where.bank() as bank:
         zone = ZoneInfo(bank.agreements.time_zone)
     with signing(where, place) as (signer, _):
         sealed = daily_seal(signer, datetime.now(UTC), zone)
         if sealed is None:
-            return "sealed today already"
+            return "already sealed today"
         seen = ask_and_look(signer, sealed)
         seen.must_not_contradict()
-    return "; ".join([f"{sealed.checkpoint.size:,} entries are under the seal", *seen.lines])
+    return "; ".join([f"the seal covers {sealed.checkpoint.size:,} entries", *seen.lines])
 
 
 @contextmanager
@@ -92,16 +93,14 @@ def signing(where: Where, place: Path | None) -> Generator[tuple[Signer, Log]]:
     """The signer of the log named on the command line, and the log. What it refuses becomes two plain lines."""
     folder = place or default_place(os.environ)
     if where.folder and folder.resolve().is_relative_to(where.folder.resolve()):
-        say(
-            f"The seal in {folder} lies among the data: a backup that is put back would take the last seal back with it."
-        )
-        say("Set HOURS_SEAL to a folder elsewhere, best on another disk.")
+        say(f"The seal in {folder} is inside the data folder. Restoring a backup would also restore an older seal.")
+        say("Set HOURS_SEAL to a folder somewhere else, ideally on another disk.")
     with where.log() as log:
         try:
             signer = Signer(folder, log)
             if signer.is_new:
                 say(f"A new key was made: {signer.folder.path / 'key.pem'}. Keep a copy of it apart from the data.")
-                say("Was this community sealed before? Then stop here, and put the old folder back in its place.")
+                say("Was this community sealed before? If so, stop here and put the old folder back in its place.")
             yield signer, log
         except SealRefused as refused:
             raise CommandProblem(refused.wrong, refused.to_do) from refused
@@ -109,14 +108,14 @@ def signing(where: Where, place: Path | None) -> Generator[tuple[Signer, Log]]:
 
 @click.command("bundle")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--at-entry", type=click.IntRange(min=1), help="Bundle the log up to and with this entry number.")
+@click.option("--at-entry", type=click.IntRange(min=1), help="Bundle the log up to and including this entry number.")
 @seal_option
 @click.pass_obj
 def bundle_command(where: Where, folder: Path, at_entry: int | None, place: Path | None) -> None:
-    """Write a folder that can be checked without this server: entries, seals, journal, balances, corrections.
+    """Write a folder that can be checked without this server: entries, seals, journal, balances and corrections.
 
-    The log is sealed first, and the witnesses are asked. The folder must be new or empty. The same log and seals give the same
-    bytes. It holds no names.
+    The log is sealed first, and the witnesses are asked to sign. The folder must be new or empty. The same log and
+    seals always give the same bytes. The folder contains no names.
     """
     with signing(where, place) as (signer, log), progress("Writing the bundle") as tell:
         seen = ask_and_look(signer, signer.seal(upto=at_entry, whole=False))
@@ -138,8 +137,8 @@ LONGEST = 30
 def receipt_command(where: Where, what: str, place: Path | None) -> None:
     """Print the receipt of an entry: hours receipt x-... > exchange.tlog-proof
 
-    ENTRY is an entry number. For an exchange it is the entry that settled it, or else the newest one about it. Whoever has the
-    receipt and the public key can check it offline: hours verify receipt FILE --key VKEYS.
+    ENTRY is an entry number. For an exchange, it is the entry that settled it, or otherwise the newest one about it.
+    Anyone who has the receipt and the public key can check it offline: hours verify receipt FILE --key VKEYS.
     """
     with signing(where, place) as (signer, log):
         before = signer.folder.latest().checkpoint
@@ -165,12 +164,12 @@ def receipt_command(where: Where, what: str, place: Path | None) -> None:
 def _position(log: Log, what: str) -> int:
     if not is_identifier(what) or what[0] not in "xf":
         raise CommandProblem(
-            f"“{what[:LONGEST]}” is no exchange, gift or entry number.", "An exchange looks like x-9f3k2m…"
+            f"“{what[:LONGEST]}” is not an exchange, gift or entry number.", "An exchange looks like x-9f3k2m…"
         )
     position = telling_position(log, what)
     if position is None:
         noun = "exchange" if what.startswith("x-") else "gift"
-        raise CommandProblem(f"There is no {noun} {what}.", "Its page shows the identifier in its address.")
+        raise CommandProblem(f"There is no {noun} {what}.", "The identifier is in the address of its page.")
     return position
 
 
@@ -187,7 +186,7 @@ class SealStatus(NamedTuple):
         if self.contradictions:
             told = "; ".join(f"{answer.name}: {answer.reason}" for answer in self.contradictions)
             raise CommandProblem(
-                f"A witness has seen another history of this log. {told}.", LOOK.replace("Nothing was signed. ", "")
+                f"A witness has seen a different history of this log. {told}.", LOOK.replace("Nothing was signed. ", "")
             )
 
 
@@ -206,14 +205,14 @@ def look(signer: Signer, sealed: Sealed, answers: Sequence[WitnessAnswer] = ()) 
     when = {word.key: word.at_seconds for word in words if word.at_seconds is not None}
     reason = {answer.name: answer.reason for answer in answers if answer.signature is None}
     present = [(each.name, when[each.key]) for each in policy.witnesses if each.key in when]
-    lines = [f"seen by  {name}, {time_in_words(at_seconds)}" for name, at_seconds in present]
+    lines = [f"signed by  {name}, {time_in_words(at_seconds)}" for name, at_seconds in present]
     lines += [
-        f"no word yet from  {name}" + (f": {reason[name]}" if name in reason else "") for name in policy.missing(words)
+        f"not signed by  {name}" + (f": {reason[name]}" if name in reason else "") for name in policy.missing(words)
     ]
     if not policy.witnesses:
-        lines = ["seen by  nobody else: no witness is asked (hours witnesses)"]
+        lines = ["signed by  no witness, because none is listed (hours witnesses)"]
     elif not policy.is_met_by(words):
         say(
-            f"The policy asks for the word of {policy.in_words}. Until it is given, a check with the policy is incomplete."
+            f"The policy requires the signature of {policy.in_words}. Until then, a check with the policy is incomplete."
         )
     return SealStatus(sealed.checkpoint.size, sealed.note.data, lines, [each for each in answers if each.contradicts])

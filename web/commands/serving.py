@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from ledger.log.store import LogUnavailable
 from ledger.seal.signing.folder import default_place
 from ledger.time_bank import TimeBank
-from projections.figures.reports.periods import is_due
+from projections.figures.reports.late import is_due
 from projections.views import Views
 from web.app import create_app
 from web.commands.daily import NAMES
@@ -43,7 +43,7 @@ def listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise CommandProblem(
-            f"Nothing can listen on {host} port {port}: {error.strerror}.", "Choose another: --port 8001, for instance."
+            f"Cannot listen on {host} port {port}: {error.strerror}.", "Choose another port, for example: --port 8001"
         ) from error
 
 
@@ -190,9 +190,9 @@ def _whole(where: Where) -> str:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
 @click.pass_obj
 def serve_command(where: Where, host: str, port: int) -> None:
-    """Serve the pages of the community until Ctrl-C or SIGTERM.
+    """Serve the community's pages until Ctrl-C or SIGTERM.
 
-    Settings come from HOURS_... variables. What passes requests on must be named in HOURS_TRUSTED_PROXIES to be believed.
+    Settings come from HOURS_... variables. A proxy is trusted only if it is named in HOURS_TRUSTED_PROXIES.
     """
     with where.bank() as bank, where.views(bank) as views, listening(host, port) as door:
         settings = settings_for(os.environ, door)
@@ -244,7 +244,7 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
         settings = read_settings(environment)
     except SettingsMistake as error:
         raise CommandProblem(
-            str(error), "The variables and what they may hold are listed in the reference of settings."
+            str(error), "The settings reference lists the variables and the values they can have."
         ) from error
     if not environment.get("HOURS_BASE_URL", "").strip():
         settings = msgspec.structs.replace(settings, base_url=address_of(door))

@@ -28,15 +28,13 @@ LARGEST_KEYS_BYTES = 1 << 20
 @click.command("verify")
 @click.argument("kind", type=click.Choice(["bundle", "receipt"]))
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--known", type=click.Path(path_type=Path), multiple=True, help="A seal that you kept; may be repeated.")
-@click.option(
-    "--key", type=click.Path(path_type=Path), help="A file of public keys that you trust, such as a vkeys.txt."
-)
+@click.option("--known", type=click.Path(path_type=Path), multiple=True, help="A seal you kept. Can be repeated.")
+@click.option("--key", type=click.Path(path_type=Path), help="A file of public keys you trust, such as a vkeys.txt.")
 @click.option(
     "--policy",
     "policy_file",
     type=click.Path(path_type=Path),
-    help="A file that says whose word must stand beside the seal, as you were given it.",
+    help="A policy file that says which signatures the seal must have, as it was given to you.",
 )
 @seal_option
 def verify_command(
@@ -44,19 +42,20 @@ def verify_command(
 ) -> None:
     """Check a bundle's folder or a receipt's file, and say what was checked and what was not.
 
-    Exit codes: 0 sound, 1 tampered or not signed by whom it should be, 2 forked from a seal you kept, 3 incomplete.
-    A receipt is checked with --key, or with the log that --policy names, or else with the key of this machine's own seal.
+    Exit codes: 0 sound, 1 tampered or without a required signature, 2 forked from a seal you kept, 3 incomplete. A
+    receipt is checked with --key, with the log that --policy names, or otherwise with the key of this machine's own
+    seal.
     """
     try:
         policy = None if policy_file is None else read_policy(policy_file)
     except (OSError, BadNote) as error:
-        raise click.UsageError(f"{policy_file} holds no policy: {error}") from error
+        raise click.UsageError(f"{policy_file} does not contain a policy: {error}") from error
     if key is not None:
         try:
             with key.open("rb") as file:
                 keys = parse_keys(file.read(LARGEST_KEYS_BYTES))
         except (OSError, BadNote) as error:
-            raise click.UsageError(f"{key} holds no keys: {error}") from error
+            raise click.UsageError(f"{key} does not contain keys: {error}") from error
     else:
         is_named = policy is not None and bool(policy.logs)
         keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
@@ -87,16 +86,20 @@ DRAWN_SEED_BYTES = 6
 
 
 @click.command("sample")
-@click.option("--size", type=click.IntRange(1, LARGEST_SAMPLE), default=25, show_default=True, help="How many entries.")
-@click.option("--seed", default="", help="Any words that nobody could choose; without, one is drawn and printed.")
-@click.option("--from", "first_day", type=DayOption(), help="Only what was recorded from this day on.")
-@click.option("--to", "last_day", type=DayOption(), help="Only what was recorded up to this day.")
-@click.option("--at-entry", type=click.IntRange(min=1), help="Draw from the log up to and with this entry number.")
+@click.option(
+    "--size", type=click.IntRange(1, LARGEST_SAMPLE), default=25, show_default=True, help="Number of entries."
+)
+@click.option(
+    "--seed", default="", help="Any words nobody could have planned. If left out, a seed is made and printed."
+)
+@click.option("--from", "first_day", type=DayOption(), help="Only what was recorded on or after this day.")
+@click.option("--to", "last_day", type=DayOption(), help="Only what was recorded on or before this day.")
+@click.option("--at-entry", type=click.IntRange(min=1), help="Draw from the log up to and including this entry number.")
 @click.option(
     "--receipts",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the receipt of each entry into this folder, which must be new or empty.",
+    help="Write the receipt of each entry to this folder, which must be new or empty.",
 )
 @seal_option
 @format_option
@@ -112,15 +115,15 @@ def sample_command(
     place: Path | None,
     shape: Format,
 ) -> None:
-    """Draw entries at random, such that the same seed and the same log give the same entries again.
+    """Draw random entries. The same seed and the same log always give the same entries.
 
-    Draw number i is SHA-256 over the lines common-hours/sample/v1, the seed, and i; its remainder by the number of
-    entries says which. Days are those of recording, where the community lives.
+    Draw number i is SHA-256 over the lines common-hours/sample/v1, the seed, and i. Its remainder, divided by the
+    number of entries, picks the entry. Days are the days of recording, in the community's time zone.
     """
     if len(seed) > LONGEST_SEED or not seed.isprintable():
-        raise click.BadParameter(f"A seed is one line of at most {LONGEST_SEED} letters.", param_hint="--seed")
+        raise click.BadParameter(f"A seed is one line of at most {LONGEST_SEED} characters.", param_hint="--seed")
     if folder and folder.exists() and any(folder.iterdir()):
-        raise CommandProblem(f"{folder} is there already.", "Name a folder that is new or empty.")
+        raise CommandProblem(f"{folder} already exists.", "Name a new or empty folder.")
     seed = seed.strip() or secrets.token_hex(DRAWN_SEED_BYTES)
     with where.log() as log:
         positions, ends = _population(log, at_entry, first_day, last_day)
@@ -155,7 +158,7 @@ def _population(
                 break
     if at_entry and len(positions) < at_entry:
         raise CommandProblem(
-            f"The log has {len(positions):,} entries, so there is no entry {at_entry:,} yet.", "Give a smaller number."
+            f"The log has {len(positions):,} entries, so there is no entry {at_entry:,} yet.", "Use a smaller number."
         )
     return positions, (first, last)
 

@@ -22,26 +22,28 @@ LARGEST_FILE_BYTES = 1 << 20
 
 @click.group("witnesses")
 def witnesses_command() -> None:
-    """Say who is asked for a word on this log's seals. Each `hours seal` asks them; what they answer stands under the seal."""
+    """Manage the witnesses asked to sign this log's seals. Each `hours seal` asks them, and their signatures are added
+    to the seal.
+    """
 
 
-@witnesses_command.command("add", short_help="Ask one more witness.")
+@witnesses_command.command("add", short_help="Add a witness.")
 @click.argument("name")
 @click.argument("vkey")
 @click.argument("url", default="")
 @seal_option
 @click.pass_obj
 def add_command(where: Where, name: str, vkey: str, url: str, place: Path | None) -> None:
-    """Ask one more witness: its name here, its public key, and where it is asked.
+    """Add a witness: its name here, its public key, and the address where it is asked.
 
-    Without a URL it is shown bundles, and its answer is taken in with `hours witnesses take`.
+    A witness without a URL is shown bundles, and its answer is added with `hours witnesses take`.
     """
     with signing(where, place) as (signer, _):
         try:
             key = parse_key(vkey)
         except BadNote as error:
             raise CommandProblem(
-                f"This is no public key: {error}.", "Copy the line that `hours witness` prints."
+                f"This is not a public key: {error}.", "Copy the line that `hours witness` prints."
             ) from error
         signer.witnesses.add(name, key, url)
         say(f"The witness needs this log's key: hours witness --log {signer.key.text}")
@@ -53,18 +55,18 @@ def add_command(where: Where, name: str, vkey: str, url: str, place: Path | None
 @seal_option
 @click.pass_obj
 def remove_command(where: Where, name: str, place: Path | None) -> None:
-    """Ask a witness no more. Words that it gave stay under the seals that have them."""
+    """Stop asking a witness. Signatures it has already given stay on their seals."""
     with signing(where, place) as (signer, _):
         signer.witnesses.remove(name)
         _tell_policy(signer)
 
 
-@witnesses_command.command("need", short_help="Say how many must have seen a seal.")
+@witnesses_command.command("need", short_help="Set how many witnesses must have signed a seal.")
 @click.argument("number", type=click.IntRange(min=1))
 @seal_option
 @click.pass_obj
 def need_command(where: Where, number: int, place: Path | None) -> None:
-    """Say how many witnesses must have seen a seal for it to count. One, unless said otherwise."""
+    """Set how many witnesses must have signed a seal for it to count. Defaults to one."""
     with signing(where, place) as (signer, _):
         signer.witnesses.need(number)
         _tell_policy(signer)
@@ -74,7 +76,7 @@ def need_command(where: Where, number: int, place: Path | None) -> None:
 @seal_option
 @click.pass_obj
 def list_command(where: Where, place: Path | None) -> None:
-    """List the witnesses, and whose word stands under the last seal."""
+    """List the witnesses, and which of them signed the last seal."""
     with signing(where, place) as (signer, _):
         latest = signer.folder.latest()
         for listed in signer.witnesses.policy.witnesses:
@@ -90,19 +92,19 @@ def list_command(where: Where, place: Path | None) -> None:
 def policy_command(where: Where, place: Path | None) -> None:
     """Print the policy for members and auditors to keep: hours witnesses policy > policy
 
-    Whoever has it checks with: hours verify bundle DIR --policy policy
+    Anyone who has it can check with: hours verify bundle DIR --policy policy
     """
     with signing(where, place) as (signer, _):
         click.echo(signer.witnesses.policy.without_addresses.text, nl=False)
         _tell_policy(signer)
 
 
-@witnesses_command.command("take", short_help="Take in what a laptop has signed.")
+@witnesses_command.command("take", short_help="Add what a laptop has signed.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @seal_option
 @click.pass_obj
 def take_command(where: Where, file: Path, place: Path | None) -> None:
-    """Take in what a witness without a server has signed: the file that `hours witness cosign` wrote."""
+    """Add what a witness without a server has signed: the file that `hours witness cosign` wrote."""
     with signing(where, place) as (signer, _):
         with file.open("rb") as opened:
             data = opened.read(LARGEST_FILE_BYTES)
@@ -114,8 +116,8 @@ def take_command(where: Where, file: Path, place: Path | None) -> None:
             check_note(note, [signer.key])
         except BadNote as error:
             raise CommandProblem(
-                f"{file} holds no word of a witness of this log: {error}.",
-                "Is the witness listed? See: hours witnesses list",
+                f"{file} does not contain a signature by a witness of this log: {error}.",
+                "Is the witness listed? Run: hours witnesses list",
             ) from error
         signer.add_cosignatures(checkpoint, words)
         sealed = next(
@@ -128,7 +130,7 @@ def take_command(where: Where, file: Path, place: Path | None) -> None:
         )
         if sealed is None:
             raise CommandProblem(
-                f"No seal over {checkpoint.size:,} entries with this root was given here.",
+                f"No seal of {checkpoint.size:,} entries with this root was made here.",
                 "Compare it with yours: hours seal",
             )
         for line in look(signer, sealed).lines:
@@ -136,7 +138,7 @@ def take_command(where: Where, file: Path, place: Path | None) -> None:
 
 
 def _tell_policy(signer: Signer) -> None:
-    say(f"Needed for a seal to count: the word of {signer.witnesses.policy.in_words}.")
+    say(f"Needed for a seal to count: the signature of {signer.witnesses.policy.in_words}.")
 
 
 MOST_AT_ONCE = 64
@@ -148,21 +150,22 @@ MOST_AT_ONCE = 64
     "--state",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="HOURS_WITNESS",
-    help="Folder that keeps the key and what was seen; never to be put back from a backup. "
-    "Usually common-hours/witness in $XDG_STATE_HOME or ~/.local/state.",
+    help="Folder for the key and what was seen. Never restore it from a backup. Defaults to common-hours/witness "
+    "in $XDG_STATE_HOME or ~/.local/state.",
 )
-@click.option("--name", default="", help="What a new witness is called: library.example.org, for instance.")
-@click.option("--log", "logs", multiple=True, metavar="VKEY", help="Public key of a log to follow; may be repeated.")
+@click.option("--name", default="", help="Name of a new witness, for example library.example.org.")
+@click.option("--log", "logs", multiple=True, metavar="VKEY", help="Public key of a log to follow. Can be repeated.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8005, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
 @click.pass_context
 def witness_command(
     ctx: click.Context, state: Path | None, name: str, logs: Sequence[str], host: str, port: int
 ) -> None:
-    """Witness the seals of other time banks: sign what leads on from what was seen before, and nothing else.
+    """Witness other time banks' seals: sign those that extend what was seen before, and nothing else.
 
-    The first call makes a key. Names and logs are remembered; later calls need not repeat them. Without `cosign` it serves until
-    Ctrl-C or SIGTERM. A witness sees how many entries a log has, and hashes; never an entry.
+    The first run makes a key. Names and logs are remembered, so later runs do not have to repeat them. Without
+    `cosign`, it serves until Ctrl-C or SIGTERM. A witness sees how many entries a log has, and hashes, but never an
+    entry.
     """
     witness = _witness(state or default_place(os.environ).with_name("witness"), name, logs)
     ctx.obj = witness
@@ -174,10 +177,10 @@ def witness_command(
 @click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.pass_obj
 def cosign_command(witness: Witness, bundle: Path) -> None:
-    """Read a whole bundle, and sign its seal if it leads on from what was seen: hours witness cosign DIR > seen.note
+    """Read a whole bundle, and sign its seal if it extends what was seen before: hours witness cosign DIR > seen.note
 
-    For a witness without a server. The host takes the file in with `hours witnesses take`; keep a copy for --known.
-    Exit codes as for `hours verify`: 0 signed, 1 tampered, 2 forked from what was seen, 3 incomplete.
+    For a witness without a server. The host adds the file with `hours witnesses take`. Keep a copy for --known. Exit
+    codes as for `hours verify`: 0 signed, 1 tampered, 2 forked from what was seen, 3 incomplete.
     """
     data = (bundle / "checkpoint").read_bytes() if (bundle / "checkpoint").is_file() else b""
     try:
@@ -199,7 +202,7 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
         witness.cosign_checked(data, after, int(time.time()))
     except BadNote as error:
         raise CommandProblem(
-            f"{bundle} holds no seal: {error}.", "Ask the host for a bundle: hours bundle DIR"
+            f"{bundle} does not contain a seal: {error}.", "Ask the host for a bundle: hours bundle DIR"
         ) from error
     except NotCosigned as refused:
         raise CommandProblem(f"Nothing was signed: {refused.words}.") from refused
@@ -214,13 +217,13 @@ def _witness(folder: Path, name: str, logs: Sequence[str]) -> Witness:
     try:
         keys = [parse_key(line) for line in logs]
     except BadNote as error:
-        raise click.UsageError(f"--log: {error}. Copy the key from the sheet of the seal.") from error
+        raise click.UsageError(f"--log: {error}. Copy the key from the seal sheet.") from error
     try:
         witness = Witness(folder, name)
         for key in keys:
             witness.follow(key)
         if witness.is_new:
-            say(f"A new key was made: {folder / KEY}. Whoever asks this witness needs its public key:")
+            say(f"A new key was made: {folder / KEY}. Anyone who wants this witness to sign needs its public key:")
             say(witness.key.text)
     except SealRefused as refused:
         raise CommandProblem(refused.wrong, refused.to_do) from refused
@@ -250,11 +253,11 @@ def _serve(witness: Witness, host: str, port: int) -> None:
 
         def ready() -> None:
             click.echo(witness.key.text)
-            say(f"The witness {witness.name} listens at {address_of(door)}")
+            say(f"The witness {witness.name} is listening at {address_of(door)}")
             say(
                 f"It follows: {', '.join(followed)}."
                 if followed
-                else "It follows no log yet: name one with --log VKEY."
+                else "It does not follow any log yet. Name one with --log VKEY."
             )
 
         answer(config, door, ready=ready)

@@ -15,7 +15,8 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from ledger.identifiers import COMMUNITY, ExchangeId, GiftId, GroupId, is_group, is_identifier
 from ledger.refusals import UnknownExchange, UnknownGift
 from ledger.time_bank import TimeBank
-from web.framework.visitors import Visitor, ask
+from web.framework.visitors import Visitor
+from web.sign_in.codes import ask
 
 
 class AccessRequest(msgspec.Struct, frozen=True):
@@ -83,7 +84,7 @@ def _is_member(visitor: Visitor) -> bool:
     return visitor.is_member
 
 
-ANYBODY = Rule("anybody", lambda visitor: True)
+ANYBODY = Rule("anyone", lambda visitor: True)
 MEMBERS = Rule("members", _is_member)
 COORDINATORS = Rule("coordinators", lambda visitor: visitor.coordinates)
 AUDITORS = Rule("auditors", lambda visitor: visitor.audits)
@@ -105,7 +106,7 @@ PEOPLE_OF_THE_GIFT_AND_COORDINATORS = Rule(
     asks=_or_hidden(lambda asking: _is_part_of_gift(asking) or asking.visitor.coordinates),
 )
 READERS_OF_THE_GIFT = Rule(
-    "giver, receiver and recorder of the gift, everybody it was for, coordinators, and auditors",
+    "giver, receiver and recorder of the gift, everyone it was for, coordinators, and auditors",
     _is_member,
     asks=_or_hidden(
         lambda asking: _is_part_of_gift(asking) or _is_for(asking) or asking.visitor.keeps_the_book,

@@ -111,7 +111,7 @@ class PageCall:
         if form.problems:
             return None
         if not form.command:
-            raise ClientException("The form carries no command.")
+            raise ClientException("This form has no command.")
         try:
             recorded = self.bank.do(command(), by=self.caller(form, on_behalf))
         except TooBusy:
@@ -159,4 +159,4 @@ def turned(ask: Callable[[], T]) -> T:
     try:
         return ask()
     except ValueError as error:
-        raise ClientException("This is no place in the list.") from error
+        raise ClientException("That page of the list does not exist.") from error

@@ -33,37 +33,43 @@ class ErrorText(msgspec.Struct, frozen=True):
 
 SAID: Mapping[int, ErrorText] = {
     400: ErrorText(
-        later("We could not read that"),
-        later("Something about this request cannot be understood. Go back and try once more."),
+        later("We could not understand that request"),
+        later("We could not understand part of this request. Go back and try again."),
     ),
     403: ErrorText(
-        later("This page is not yours to open"),
-        later("It belongs to somebody else, or to a coordinator. If you think it should be yours, ask a coordinator."),
+        later("You cannot open this page"),
+        later(
+            "It is for someone else, or for a coordinator. If you think you should be able to open it, ask a "
+            "coordinator."
+        ),
     ),
     404: ErrorText(
-        later("There is no such page"),
-        later("The address may be mistyped, or the page has moved. Nothing is lost from the book."),
+        later("Page not found"),
+        later("The address may be mistyped, or the page may have moved. Nothing has been lost from the record."),
     ),
     405: ErrorText(
         later("This page cannot be used that way"),
         later("Go back and use the buttons on the page."),
     ),
     413: ErrorText(
-        later("That was too much at once"),
-        later("What you sent is longer than this page can take. Go back, shorten it, and send it again."),
+        later("That was too long"),
+        later("What you sent is too long for this page. Go back, shorten it and send it again."),
     ),
-    422: ErrorText(later("That was not recorded"), later("Go back and look at what you typed.")),
+    422: ErrorText(later("Nothing was recorded"), later("Go back and check what you typed.")),
     429: ErrorText(
-        later("That was often in a short time"),
-        later("To keep guessers out, we wait a while. Try again in an hour, or ask a coordinator for a sign-in link."),
+        later("Too many attempts"),
+        later(
+            "To stop people guessing, there is a limit on attempts. Try again in an hour, or ask a coordinator "
+            "for a sign-in link."
+        ),
     ),
     500: ErrorText(
-        later("Something broke on our side"),
-        later("It is not your doing, and nothing half done was recorded. Try again in a little while."),
+        later("Something went wrong"),
+        later("This is not your fault, and nothing was left half recorded. Try again in a little while."),
     ),
     503: ErrorText(
-        later("The book is out of reach for a moment"),
-        later("Nothing was recorded. Please try again in a minute; what you typed is still there when you go back."),
+        later("The record is not available at the moment"),
+        later("Nothing was recorded. Please go back and try again in a minute. What you typed will still be there."),
     ),
 }
 
@@ -177,11 +183,11 @@ def or_said(make: Callable[[], Answer]) -> Answer:
     try:
         return make()
     except NothingSealed:
-        return said(404, gettext("This book has not been sealed yet."))
+        return said(404, gettext("This record has not been sealed yet."))
     except NotUnderTheSeal:
         return said(404, gettext("The last seal does not cover that."))
     except NotAsSealed as wrong:
-        return said(503, gettext("Entry %(number)s is not what was sealed.", number=count(wrong.number)))
+        return said(503, gettext("Entry %(number)s does not match what was sealed.", number=count(wrong.number)))
     except (HashesOutOfReach, SealRefused):
         waiting = {"retry-after": str(SECONDS_TO_RETRY)}
-        return said(503, gettext("The seal is out of reach for a moment. Please try again."), waiting)
+        return said(503, gettext("The seal cannot be read at the moment. Please try again."), waiting)

@@ -32,14 +32,14 @@ _SAID_BY_SILENCE = (inspect.BoolType, inspect.ListType, inspect.VarTupleType, in
 
 SENTENCES: Mapping[str, str] = {
     "required": later("Fill this in"),
-    "not_a_number": later("Write this as a whole number, such as 2"),
-    "too_small": later("This should be at least %(limit)s"),
-    "too_large": later("This should be at most %(limit)s"),
-    "too_short": later("This is shorter than it should be"),
+    "not_a_number": later("Enter a whole number, such as 2"),
+    "too_small": later("Enter %(limit)s or more"),
+    "too_large": later("Enter %(limit)s or less"),
+    "too_short": later("This is too short"),
     "unknown_choice": later("Choose one of the answers"),
-    "not_a_day": later("Write the day like 2026-11-21"),
-    "unreadable": later("This holds signs that cannot be kept. Type it again without them"),
-    "misread": later("This cannot be understood. Please write it another way"),
+    "not_a_day": later("Enter the date like this: 2026-11-21"),
+    "unreadable": later("This contains characters that cannot be saved. Type it again without them"),
+    "misread": later("This is not clear. Try writing it another way"),
 }
 
 
@@ -67,18 +67,18 @@ def posted_fields(request: Request[Any, Any, Any], body: bytes) -> Fields:
     """
     kind = request.content_type[0]
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data", ""}:
-        raise ClientException("A form was expected.")
+        raise ClientException("This page expected a form.")
     if kind == "multipart/form-data":
         pairs = parts_of(request.headers["content-type"], body)
         if len(pairs) > MOST_FIELDS:
-            raise ClientException("The form holds more fields than any form here has.")
+            raise ClientException("This form has too many fields.")
         return Fields(pairs)
     try:
         # Bytes that are no UTF-8 become lone surrogates, which `decode` refuses beside their field.
         text = body.decode("utf-8", errors="surrogateescape")
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="surrogateescape")
     except ValueError as error:
-        raise ClientException("The form holds more fields than any form here has.") from error
+        raise ClientException("This form has too many fields.") from error
     return Fields(pairs)
 
 
@@ -147,7 +147,7 @@ class Form(Generic[T]):
     def _sentence(self, field: str, problem: FieldProblem) -> str:
         own = self._sentences.get(f"{field}.{problem.code}") or self._sentences.get(problem.code)
         if own is None and problem.code == "too_long":
-            return ngettext("Use at most %(num)s letter", "Use at most %(num)s letters", problem.limit)
+            return ngettext("Use no more than %(num)s character", "Use no more than %(num)s characters", problem.limit)
         known = own or SENTENCES.get(problem.code)
         return gettext(known, limit=problem.limit) if known else problem.code
 

@@ -14,10 +14,11 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ledger.time_bank import TimeBank
 from web.framework.errors import FromElsewhere, answer
-from web.framework.visitors import STRANGER, ask, recognise
+from web.framework.visitors import STRANGER, recognise
 from web.settings import Settings
 from web.sign_in import sessions
 from web.sign_in.codes import VALID_FOR as CODE_VALID_FOR
+from web.sign_in.codes import ask
 from web.sign_in.sessions import SIGNED_IN_FOR
 from web.wording.translation import Languages, speaking
 
@@ -155,7 +156,7 @@ class _Answering:
 def must_be_short(request: Request[Any, Any, Any]) -> None:
     """Refuses endless addresses: the framework remembers the last thousand that it found a page for."""
     if len(request.scope["path"]) > LONGEST_PATH:
-        raise ClientException("No address here is that long.")
+        raise ClientException("This address is too long.")
 
 
 def must_be_our_host(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> None:

@@ -45,7 +45,7 @@ class MenuItem(msgspec.Struct, frozen=True):
 
 MAIN_MENU = (
     MenuItem("show_home", words.later("Home")),
-    MenuItem("show_log", words.later("Log")),
+    MenuItem("show_log", words.later("Log help")),
     MenuItem("show_history", words.later("My history")),
     MenuItem("show_community", words.later("Community")),
 )
@@ -56,7 +56,7 @@ MORE_MENU = (
     MenuItem("show_journal", words.later("Journal")),
     MenuItem("show_audit", words.later("Audit")),
     MenuItem("show_balances", words.later("Balances")),
-    MenuItem("show_desk", words.later("Coordinator")),
+    MenuItem("show_desk", words.later("Coordinating")),
     MenuItem("show_agreements", words.later("Agreements")),
     MenuItem("show_seal", words.later("The seal")),
     MenuItem("show_devices", words.later("My devices")),

@@ -15,7 +15,7 @@ from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
 from projections.figures.measures.acts import Kind
 from web.sample.neighbours import Neighbour
-from web.sample.plan import Habits, PlannedAct
+from web.sample.plan import Answer, Habits, PlannedAct, Telling
 
 AT_ONCE = 250
 
@@ -146,9 +146,6 @@ def _next(step: PlannedStep) -> PlannedStep | None:
             return None
 
 
-Teller = Literal["giver", "receiver", "coordinator"]
-Answer = Literal["none needed", "yes", "no", "called off", "never"]
-
 COORDINATOR = 0
 """The first neighbour coordinates."""
 
@@ -166,25 +163,6 @@ CALLED_OFF = 0.3
 
 LONGEST_DAYS = 40
 """After so many days no act is still on its way."""
-
-
-class Telling(NamedTuple):
-    """Days from the act to its telling, from there to the answer, and from there until somebody asks to put it right.
-
-    With 0 of the last it stands as it is.
-    """
-
-    by: Teller
-    after_days: int
-    at_minute: int
-    answer: Answer = "none needed"
-    answered_after_days: float = 0
-    corrected_after_days: int = 0
-
-    @property
-    def counts(self) -> bool:
-        """Whether the act counts in the end."""
-        return self.answer in ("none needed", "yes")
 
 
 def tell(

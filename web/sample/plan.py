@@ -3,13 +3,37 @@
 import heapq
 import math
 from datetime import date, timedelta
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 import msgspec
 
 from ledger.agreements.rules import DEFAULT_DEBIT_LIMIT_MINUTES
 from projections.figures.measures.acts import Kind
-from web.sample.diary import Telling
+
+Teller = Literal["giver", "receiver", "coordinator"]
+
+
+Answer = Literal["none needed", "yes", "no", "called off", "never"]
+
+
+class Telling(NamedTuple):
+    """Days from the act to its telling, from there to the answer, and from there until somebody asks to put it right.
+
+    With 0 of the last it stands as it is.
+    """
+
+    by: Teller
+    after_days: int
+    at_minute: int
+    answer: Answer = "none needed"
+    answered_after_days: float = 0
+    corrected_after_days: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """Whether the act counts in the end."""
+        return self.answer in ("none needed", "yes")
+
 
 QUARTER_MINUTES = 15
 CORRECTED_BY_QUARTERS = 2

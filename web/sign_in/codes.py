@@ -158,10 +158,11 @@ def code_mail(settings: Settings, community: str, address: str, code: str, link:
             [
                 _("Your code: %(code)s", code=code),
                 _(
-                    "It works for 15 minutes, in the browser where you asked for it. Or open this page and press the button:"
+                    "The code works for 15 minutes, in the browser where you asked for it. Or open this page "
+                    "and press the button:"
                 ),
                 link,
-                _("You did not ask for it? Then do nothing; nobody gets in without the code."),
+                _("If you did not ask for this, ignore this email. Nobody can sign in without the code or link."),
             ]
         )
         + "\n"
@@ -181,7 +182,7 @@ def post_by_smtp(settings: Settings) -> Post:
                     server.login(settings.smtp_user, settings.smtp_password)
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            _log.error("A sign-in code could not be mailed: %s. Check the HOURS_SMTP_ settings.", type(error).__name__)
+            _log.error("A sign-in code could not be emailed: %s. Check the HOURS_SMTP_ settings.", type(error).__name__)
 
     return post
 

@@ -41,11 +41,11 @@ class CodeForm(msgspec.Struct):
     to: Annotated[str, Meta(max_length=500)] = ""
 
 
-ADDRESS_SENTENCES = {"email.required": later("Type your e-mail address")}
+ADDRESS_SENTENCES = {"email.required": later("Enter your email address")}
 CODE_SENTENCES = {
-    "code.required": later("Type the six digits from the mail"),
-    "code.wrong": later("These are not the digits we sent. Look at the newest mail and try once more"),
-    "code.over": later("This code is used up or too old. Ask for another one"),
+    "code.required": later("Enter the six digits from the email"),
+    "code.wrong": later("That is not the code we sent. Check the latest email and try again"),
+    "code.over": later("This code has been used or has expired. Ask for a new one"),
 }
 
 

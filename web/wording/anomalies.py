@@ -9,7 +9,7 @@ from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from ledger.agreements.facts import Thresholds
-from projections.checks.anomalies import Anomaly, Rule
+from projections.checks.log_reading import Anomaly, Rule
 from web.wording.labels import SentenceContext
 from web.wording.translation import count, day, duration, gettext, later, ngettext, speech
 
@@ -24,95 +24,107 @@ class RuleText(NamedTuple):
 
 RULES: Mapping[Rule, RuleText] = {
     "both-sides": RuleText(
-        later("One person typed the words of both"),
+        later("One person entered both sides"),
         later(
-            "Somebody logged help between two others, or agreed for one and reported for the other. A slip or a phone call is the usual reason."
+            "Someone logged help between two other people, or logged it for one and agreed for the other. "
+            "The usual reason is a paper note or a phone call."
         ),
-        later("%(name)s typed the words of %(others)s: %(length)s of help."),
+        later("%(name)s entered both sides for %(others)s: %(length)s of help."),
     ),
     "back-and-forth": RuleText(
-        later("Help there and back"),
+        later("Help returned soon after"),
         later(
-            "Two people helped each other for about as long (within %(near_percent)s percent) in at most %(near_days)s days. Mostly that is what neighbours do."
+            "Two people helped each other for about the same time (within %(near_percent)s percent) in at "
+            "most %(near_days)s days. Usually, neighbours are simply helping each other."
         ),
-        later("%(all)s helped each other for about as long, with %(days)s in between."),
+        later("%(all)s helped each other for about the same time, %(days)s apart."),
     ),
     "circle": RuleText(
         later("Help in a circle of three"),
         later(
-            "Three people helped one another round in a circle, for about as long (within %(near_percent)s percent), in at most %(near_days)s days."
+            "Three people helped each other in a circle, for about the same time (within %(near_percent)s "
+            "percent), in at most %(near_days)s days."
         ),
-        later("%(all)s helped one another in a circle, from first to last in %(days)s."),
+        later("%(all)s helped each other in a circle, from first to last in %(days)s."),
     ),
     "long-day": RuleText(
         later("A very long day"),
         later(
-            "One person gave more than %(day_minutes)s on one day. A day in a hospital or a move may take that long; so may a mistake in typing."
+            "One person gave more than %(day_minutes)s in one day. A day in hospital or a house move can "
+            "take that long. It can also be a typing mistake."
         ),
         later("%(name)s gave %(length)s of help on %(day)s."),
     ),
     "many-at-once": RuleText(
-        later("Much recorded at once"),
+        later("A lot recorded at once"),
         later(
             "One person recorded at least %(minute_wishes)s things within a minute, faster than most people type. Imports are left out."
         ),
-        later("%(name)s had %(count)s things recorded, one right after the other."),
+        later("%(name)s recorded %(count)s things, one straight after the other."),
     ),
     "round-hours": RuleText(
         later("Only whole hours"),
         later(
-            "Somebody gave at least %(round_acts)s times, and always whole hours. Many people simply round; a note of the real time is kinder to both."
+            "Someone gave at least %(round_acts)s times, always in whole hours. Many people simply round. "
+            "Logging the real time is fairer to both."
         ),
         later("%(name)s gave %(count)s times, always in whole hours."),
     ),
     "month-end": RuleText(
-        later("Much at the end of a month"),
+        later("A lot at the end of a month"),
         later(
-            "At least %(burst_acts)s acts of one giver were settled in the last %(burst_days)s days of a month, and more than in all the rest of it. Many people log once a month."
+            "At least %(burst_acts)s exchanges by one giver began to count in the last %(burst_days)s days "
+            "of a month, more than in all the rest of it. Many people log once a month."
         ),
-        later("%(name)s gave %(count)s times in the last days up to %(day)s."),
+        later("%(name)s gave %(count)s times in the days up to %(day)s."),
     ),
     "before-limit": RuleText(
-        later("Much given just before the limit"),
+        later("A lot given just before reaching the limit"),
         later(
-            "Somebody gave at least %(burst_acts)s times in %(burst_days)s days, and then received what the limit would have refused otherwise. That is what the limit asks people to do, too."
+            "Someone gave at least %(burst_acts)s times in %(burst_days)s days, then received more than the "
+            "limit would otherwise have allowed. That is also what the limit asks people to do."
         ),
-        later("%(name)s gave %(count)s times, and then received beyond what the limit had left open."),
+        later("%(name)s gave %(count)s times, then received more than the limit would otherwise have allowed."),
     ),
     "before-leaving": RuleText(
-        later("Much just before leaving"),
+        later("A lot just before leaving"),
         later(
-            "At least %(burst_acts)s acts of somebody were settled in the %(burst_days)s days before they left. Often it is tidying up before a goodbye."
+            "At least %(burst_acts)s of a member’s exchanges began to count in the %(burst_days)s days "
+            "before they left. Often this is tidying up before a goodbye."
         ),
-        later("%(name)s left. Just before, %(count)s acts of theirs were settled."),
+        later("%(name)s left. Just before that, %(count)s of their exchanges and gifts began to count."),
     ),
     "woken": RuleText(
-        later("A resting account moves again"),
+        later("An inactive account becomes active again"),
         later(
-            "Nothing was settled on an account for at least %(resting_days)s days, and then something was. Somebody came back, or somebody used their name."
+            "An account had no activity for at least %(resting_days)s days, and then became active again. "
+            "Either the person came back, or someone used their name."
         ),
-        later("The account of %(name)s moved again after %(days)s."),
+        later("The account of %(name)s became active again after %(days)s."),
     ),
     "new-at-limit": RuleText(
         later("New, and close to the limit"),
         later(
-            "Somebody came close to the limit (within %(near_percent)s percent) in less than %(new_days)s days after their welcome. A hard start is a good reason to receive first."
+            "Someone came close to the limit (within %(near_percent)s percent) less than %(new_days)s days "
+            "after they were welcomed. A difficult start is a good reason to receive first."
         ),
-        later("%(name)s is new, and had received %(length)s more than they gave."),
+        later("%(name)s was new and had received %(length)s more than they had given."),
     ),
     "limit-used": RuleText(
-        later("Wider limits, used soon"),
+        later("Higher limits, used soon"),
         later(
-            "Limits were widened, and in less than %(changed_days)s days an account went beyond the old ones. Who agreed on it is in the journal."
+            "Limits were raised, and in less than %(changed_days)s days an account went past the old ones. "
+            "The journal shows who agreed to this."
         ),
-        later("%(name)s went beyond the old limits, to %(length)s from zero."),
+        later("%(name)s went past the old limits, to %(length)s from zero."),
     ),
     "taken-back": RuleText(
-        later("Much of it taken back"),
+        later("A lot taken back"),
         later(
-            "At least %(taken_back_acts)s acts of somebody were taken back, and at least %(taken_back_percent)s percent of all they gave. They may need a hand with logging."
+            "At least %(taken_back_acts)s of a member’s exchanges were taken back, and at least "
+            "%(taken_back_percent)s percent of everything they gave. They may need help with logging."
         ),
-        later("Of the acts that %(name)s gave, %(count)s percent were taken back."),
+        later("Of the exchanges in which %(name)s gave, %(count)s percent were taken back."),
     ),
 }
 """In the order in which they are shown."""

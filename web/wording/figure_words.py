@@ -41,36 +41,34 @@ CALLED: Mapping[str, Called] = {
     "people_received_only": Called(later("Received"), "count"),
     "newcomers": Called(later("Newcomers"), "count"),
     "newcomers_began": Called(later("Newcomers who have given or received"), "count"),
-    "median_days_to_first_exchange": Called(later("Days until half of the newcomers began"), "days"),
+    "median_days_to_first_exchange": Called(later("Days until half of the newcomers had started"), "days"),
     "retention": Called(later("Came back in their second or third month"), "share"),
-    "retention_people": Called(later("Of so many people who began"), "count"),
+    "retention_people": Called(later("Number of people who started"), "count"),
     "given_back": Called(later("Given back"), "share"),
     "comes_round": Called(later("Comes round"), "share"),
     "passed_on": Called(later("Passed on"), "share"),
-    "given_back_by_chance": Called(later("Given back, by chance alone"), "share"),
-    "comes_round_by_chance": Called(later("Comes round, by chance alone"), "share"),
-    "passed_on_by_chance": Called(later("Passed on, by chance alone"), "share"),
-    "returned_ties": Called(later("Ties that go both ways"), "share"),
-    "median_people_helped": Called(later("People helped, by half of those who gave"), "number"),
-    "median_helped_by": Called(later("People who helped, for half of those who received"), "number"),
-    "top_tenth_given": Called(later("Given by the tenth who gave most"), "share"),
-    "effective_givers": Called(later("Equal givers who would share it as evenly"), "number"),
-    "entries_per_active_member_month": Called(later("Exchanges and gifts in a month of taking part"), "number"),
-    "minutes_per_active_member_month": Called(later("Hours in a month of taking part"), "length"),
-    "median_minutes_per_entry": Called(later("The usual length of an exchange"), "length"),
+    "given_back_by_chance": Called(later("Given back, by chance"), "share"),
+    "comes_round_by_chance": Called(later("Comes round, by chance"), "share"),
+    "passed_on_by_chance": Called(later("Passed on, by chance"), "share"),
+    "returned_ties": Called(later("Connections that go both ways"), "share"),
+    "median_people_helped": Called(later("People a typical giver helped"), "number"),
+    "median_helped_by": Called(later("People who helped a typical receiver"), "number"),
+    "top_tenth_given": Called(later("Given by the top tenth of givers"), "share"),
+    "effective_givers": Called(later("How many equal givers would share it as evenly"), "number"),
+    "entries_per_active_member_month": Called(later("Exchanges and gifts per active month"), "number"),
+    "minutes_per_active_member_month": Called(later("Hours per active month"), "length"),
+    "median_minutes_per_entry": Called(later("Usual length of an exchange"), "length"),
     "holding_days": Called(later("Days until an hour moves on"), "days"),
     "typical_given": Called(later("Usually given in a month"), "range"),
     "typical_received": Called(later("Usually received in a month"), "range"),
-    "unconfirmed": Called(later("Not yet confirmed"), "share"),
-    "late_share": Called(later("Recorded more than a week after the day"), "share"),
+    "unconfirmed": Called(later("Not yet agreed"), "share"),
+    "late_share": Called(later("Recorded more than a week later"), "share"),
     "newcomers_waiting": Called(later("Newcomers still waiting"), "count"),
     "overloaded": Called(later("People who may be giving too much"), "count"),
 }
 
 PARTS: Sequence[FigureGroup] = (
-    FigureGroup(
-        later("How much, and by how many"), ("minutes", "given", "received", "entries", "people", "members", "enrolled")
-    ),
+    FigureGroup(later("Totals"), ("minutes", "given", "received", "entries", "people", "members", "enrolled")),
     FigureGroup(
         later("Who took part"),
         (
@@ -84,7 +82,7 @@ PARTS: Sequence[FigureGroup] = (
         ),
     ),
     FigureGroup(
-        later("Beginning, and coming back"),
+        later("Starting and coming back"),
         ("newcomers", "newcomers_began", "median_days_to_first_exchange", "retention_people", "retention"),
     ),
     FigureGroup(
@@ -99,11 +97,11 @@ PARTS: Sequence[FigureGroup] = (
         ),
     ),
     FigureGroup(
-        later("How wide the circle is"),
+        later("How far help reaches"),
         ("median_people_helped", "median_helped_by", "returned_ties", "top_tenth_given", "effective_givers"),
     ),
     FigureGroup(
-        later("How help flows"),
+        later("How help moves"),
         (
             *("entries_per_active_member_month", "minutes_per_active_member_month", "median_minutes_per_entry"),
             *("holding_days", "typical_given", "typical_received"),
@@ -128,9 +126,9 @@ def valued(name: str, figures: Mapping[str, Any]) -> str:
     """A figure in words. Some have no value although nothing is hidden: those say what there is not."""
     if figures.get(name) is None:
         if name == "median_days_to_first_exchange" and figures.get("newcomers_began") is not None:
-            return gettext("fewer than half began so far")
+            return gettext("fewer than half have started so far")
         if name == "retention" and figures.get("retention_people") == 0:
-            return gettext("nobody to tell of")
+            return gettext("nobody to count")
     return said(name, figures.get(name))
 
 

@@ -21,10 +21,10 @@ def in_all(period: str, figures: Mapping[str, Any]) -> str:
     if only_gifts(figures):
         gifts = ngettext("%(num)s gift", "%(num)s gifts", entries)
         return gettext(
-            "In %(period)s %(people)s gave or received %(gifts)s.", period=period, people=somebody, gifts=gifts
+            "In %(period)s, %(people)s gave or received %(gifts)s.", period=period, people=somebody, gifts=gifts
         )
     return gettext(
-        "In %(period)s %(people)s gave or received %(hours)s of help, in %(entries)s.",
+        "In %(period)s, %(people)s gave or received %(hours)s of help in %(entries)s.",
         period=period,
         people=somebody,
         hours=duration(minutes),
@@ -40,11 +40,11 @@ def roles(figures: Mapping[str, Any]) -> str:
     if people is None or both is None or gave is None or received is None:
         return ""
     return gettext(
-        "Of the %(people)s, %(both)s, %(gave)s, %(received)s.",
+        "Of the %(people)s, %(both)s, %(gave)s and %(received)s.",
         people=ngettext("%(num)s person", "%(num)s people", people),
         both=ngettext("%(num)s gave and received", "%(num)s gave and received", both),
-        gave=ngettext("%(num)s gave", "%(num)s gave", gave),
-        received=ngettext("%(num)s received", "%(num)s received", received),
+        gave=ngettext("%(num)s only gave", "%(num)s only gave", gave),
+        received=ngettext("%(num)s only received", "%(num)s only received", received),
     )
 
 
@@ -55,7 +55,7 @@ def coming_back(figures: Mapping[str, Any]) -> str:
         return ""
     back = round(share * people)
     return gettext(
-        "%(people)s gave or received for the first time; %(back)s did so again one to three months later.",
+        "%(people)s gave or received for the first time. %(back)s did so again one to three months later.",
         people=ngettext("%(num)s person", "%(num)s people", people),
         back=ngettext("%(num)s of them", "%(num)s of them", back),
     )
@@ -70,12 +70,12 @@ def beginning(figures: Mapping[str, Any]) -> str:
     joined = ngettext("%(num)s newcomer joined", "%(num)s newcomers joined", newcomers)
     if days is None:
         return gettext(
-            "%(joined)s; %(began)s so far. There is no hurry.",
+            "%(joined)s, and %(began)s so far. There is no rush.",
             joined=joined,
             began=ngettext("%(num)s has given or received", "%(num)s have given or received", began),
         )
     within = ngettext("%(num)s day", "%(num)s days", days)
-    return gettext("%(joined)s; half of them gave or received within %(days)s.", joined=joined, days=within)
+    return gettext("%(joined)s. Half of them gave or received within %(days)s.", joined=joined, days=within)
 
 
 def breadth(figures: Mapping[str, Any]) -> Sequence[str]:
@@ -85,16 +85,16 @@ def breadth(figures: Mapping[str, Any]) -> Sequence[str]:
     if helped is not None:
         sentences.append(
             ngettext(
-                "Half of those who gave helped %(num)s person or more.",
-                "Half of those who gave helped %(num)s people or more.",
+                "Half of the people who gave helped %(num)s person or more.",
+                "Half of the people who gave helped %(num)s people or more.",
                 ceil(helped),
             )
         )
     if by is not None:
         sentences.append(
             ngettext(
-                "Half of those who received were helped by %(num)s person or more.",
-                "Half of those who received were helped by %(num)s people or more.",
+                "Half of the people who received were helped by %(num)s person or more.",
+                "Half of the people who received were helped by %(num)s people or more.",
                 ceil(by),
             )
         )
@@ -109,18 +109,20 @@ def flow(figures: Mapping[str, Any]) -> Sequence[str]:
     sentences: list[str] = []
     if often is not None:
         times = ngettext("once", "%(num)s times", max(1, round(often)))
-        sentences.append(gettext("Whoever took part in a month gave or received about %(times)s in it.", times=times))
+        sentences.append(
+            gettext("People who took part in a month gave or received about %(times)s that month.", times=times)
+        )
     if usual is not None:
         sentences.append(gettext("An exchange usually took %(length)s.", length=duration(round(usual))))
     if days is not None:
         rests = ngettext("%(num)s day", "%(num)s days", max(1, round(days)))
-        sentences.append(gettext("An hour rested about %(days)s with somebody before it went on.", days=rests))
+        sentences.append(gettext("An hour stayed with someone for about %(days)s before it moved on.", days=rests))
     typical = figures.get("typical_given")
     if typical is not None:
         low, high = (duration(round(one)) for one in typical)
         sentences.append(
             gettext(
-                "In a month in which they gave, half of the people gave from %(low)s to %(high)s.", low=low, high=high
+                "In months when they gave, half of the people gave between %(low)s and %(high)s.", low=low, high=high
             )
         )
     return sentences

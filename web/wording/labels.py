@@ -9,38 +9,46 @@ from ledger.catalogue import Fact
 from ledger.exchanges.facts import ExchangeReported, ExchangeReversed, ExchangeSettled
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.log.entry import Entry, instant
-from projections.exchanges import ExchangeView, GiftView, Moment
+from projections.exchanges import ExchangeView, GiftView
 from projections.journal_views import JournalView
+from projections.stories import Moment
 from web.wording.names import nameless
 from web.wording.translation import count, gettext, later
 
 CHAPTERS: Mapping[JournalView, tuple[str, str]] = {
     "corrections": (
         later("Corrections"),
-        later("What was taken back or put right. Each names the entry it concerns, who asked, and who agreed."),
+        later("What was taken back or corrected. Each names the original entry, who asked and who agreed."),
     ),
     "late": (
         later("Recorded late"),
-        later("Recorded long after the day it happened. What counts as late is agreed upon; imports are left out."),
+        later(
+            "Recorded long after the day it happened. The community agrees what counts as late. Imports are left out."
+        ),
     ),
     "after-closing": (
-        later("Recorded after the month was closed"),
-        later("A month closes seven days after its last day. What came later is not in the month’s first report."),
+        later("Recorded after the month closed"),
+        later(
+            "A month closes seven days after its last day. Anything recorded later is not in the month’s first report."
+        ),
     ),
     "on-behalf": (
-        later("Recorded for somebody else"),
-        later("Somebody spoke for a member, or logged help between two others: from a slip, or on the phone."),
+        later("Recorded for someone else"),
+        later("Someone spoke for a member, or logged help between two others, from a paper note or a phone call."),
     ),
-    "roles": (later("Roles"), later("Who was entrusted with coordinating or auditing, and who is no longer.")),
+    "roles": (later("Roles"), later("Who was made a coordinator or auditor, and who no longer is.")),
     "agreements": (
         later("Agreements"),
-        later("What was agreed upon: limits, whose word settles, kinds of help, what is worth a look."),
+        later("What was agreed: limits, who has to agree, kinds of help, and thresholds."),
     ),
-    "visibility": (later("Who sees whom"), later("Members chose who may see whom they help.")),
-    "imports": (later("Imports"), later("What was brought in from other records.")),
+    "visibility": (later("Who can see who"), later("Members chose who can see who they help.")),
+    "imports": (later("Imports"), later("What was imported from other records.")),
     "erasures": (
         later("Erasures"),
-        later("Members whose personal data was to be erased, and was. The hours stay, for others’ sake."),
+        later(
+            "Requests to erase personal data, and erasures carried out. The hours stay on record, because others "
+            "were part of them."
+        ),
     ),
 }
 """Chapter -> its name, and a sentence about it; in the order in which they are shown."""
@@ -90,8 +98,8 @@ Sense = Literal["takes-back", "taken-back-by", "puts-right", "put-right-by", "se
 SENSES: Mapping[Sense, str] = {
     "takes-back": later("Takes back %(entry)s."),
     "taken-back-by": later("Taken back by %(entry)s."),
-    "puts-right": later("Puts right %(entry)s."),
-    "put-right-by": later("Put right by %(entry)s."),
+    "puts-right": later("Corrects %(entry)s."),
+    "put-right-by": later("Corrected by %(entry)s."),
     "settled-by": later("Counts since %(entry)s."),
 }
 

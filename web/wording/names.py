@@ -36,7 +36,7 @@ def nameless(identifier: str) -> str:
     if identifier == COMMUNITY:
         return gettext("the whole community")
     if identifier == HOST:
-        return gettext("the host of these pages")
+        return gettext("the host")
     return gettext("a former group") if is_group(identifier) else gettext("a former member")
 
 
@@ -69,16 +69,14 @@ def seek(call: Call, typed: str, *, me: MemberId | None = None, only_active: boo
     found = [row for row, name in named if folded(name) == folded(typed)] or [row for row, _ in named]
     active = [row for row in found if (row.status == "member" or not only_active) and row.id != me]
     if len(active) > MOST_CHOICES:
-        return Sought(sentence=gettext("Many people are called “%(name)s”. Type more of the name", name=typed))
+        return Sought(sentence=gettext("More than one person is called “%(name)s”. Type more of the name", name=typed))
     if len(active) > 1:
-        sentence = gettext("Several people fit “%(name)s”. Choose one", name=typed)
+        sentence = gettext("More than one person matches “%(name)s”. Choose one", name=typed)
         return Sought(choices=persons(call, active), sentence=sentence)
     if active or found:
         return _take((active or found)[0], me, only_active)
     return Sought(
-        sentence=gettext(
-            "Nobody here is called “%(name)s”. Look at the spelling, or type a part of the name", name=typed
-        )
+        sentence=gettext("Nobody here is called “%(name)s”. Check the spelling, or type part of the name", name=typed)
     )
 
 

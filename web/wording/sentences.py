@@ -81,7 +81,7 @@ _GAPS = {"entry": "exchange", "day": "given_on", "help": "legs", "kind": "catego
 def _reported(fact: ExchangeReported, voice: SentenceContext) -> Markup:
     said = _report(fact, voice)
     if fact.corrects:
-        said += " " + _say(_("It puts right what %(entry)s reports."), entry=voice.report(fact.corrects))
+        said += " " + _say(_("It corrects the exchange logged in %(entry)s."), entry=voice.report(fact.corrects))
     if fact.awaiting:
         said += " " + _say(_("Waiting for %(people)s."), people=_listed([voice.name(one) for one in fact.awaiting]))
     return said
@@ -99,15 +99,13 @@ def _report(fact: ExchangeReported, voice: SentenceContext) -> Markup:
     }
     if len(fact.legs) > 1:
         both_ways = _legs(voice, fact.legs)
-        return _say(_("%(reporter)s reported a skill exchange on %(day)s: %(help)s."), **told, help=both_ways)
+        return _say(_("%(reporter)s logged a skill exchange on %(day)s: %(help)s."), **told, help=both_ways)
     if fact.reported_by == first.giver:
-        return _say(_("%(reporter)s reported giving %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **told)
+        return _say(_("%(reporter)s logged giving %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **told)
     if fact.reported_by == first.receiver:
-        return _say(
-            _("%(reporter)s reported receiving %(amount)s of help from %(giver)s on %(day)s (%(kind)s)."), **told
-        )
+        return _say(_("%(reporter)s logged receiving %(amount)s of help from %(giver)s on %(day)s (%(kind)s)."), **told)
     return _say(
-        _("%(reporter)s reported that %(giver)s gave %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **told
+        _("%(reporter)s logged that %(giver)s gave %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **told
     )
 
 
@@ -128,7 +126,7 @@ def _legs(voice: SentenceContext, legs: Sequence[Leg]) -> Markup:
 
 def _founded(fact: CommunityFounded, _voice: SentenceContext) -> Markup:
     return _say(
-        _("The community %(name)s was founded. Its clocks show the time of %(zone)s."),
+        _("The community %(name)s was started. Its time zone is %(zone)s."),
         name=isolated(fact.name),
         zone=fact.time_zone.replace("_", " "),
     )
@@ -142,10 +140,11 @@ def _kinds_agreed(fact: CategoriesAgreed, _voice: SentenceContext) -> Markup:
 def _limits(fact: LimitsAgreed, _voice: SentenceContext) -> Markup:
     debit = _amount(-fact.debit_limit_minutes)
     if fact.upper_limit_minutes is None:
-        return _say(_("Agreed: everybody may receive up to %(debit)s more than they gave."), debit=debit)
+        return _say(_("Agreed: everyone can receive up to %(debit)s more than they gave."), debit=debit)
     return _say(
         _(
-            "Agreed: everybody may receive up to %(debit)s more than they gave, and give up to %(upper)s more than they received."
+            "Agreed: everyone can receive up to %(debit)s more than they gave, and give up to %(upper)s more "
+            "than they received."
         ),
         debit=debit,
         upper=_amount(fact.upper_limit_minutes),
@@ -175,111 +174,113 @@ _SHOWN: Mapping[str, Callable[[SentenceContext, Any], object]] = {
 """How the value of a field is shown; whatever is not here names somebody."""
 
 SENTENCES: Mapping[type[Fact], Said] = {
-    CommunityFounded: Said(later("Community founded"), _founded),
-    LimitsAgreed: Said(later("Limits agreed"), _limits),
+    CommunityFounded: Said(later("Community started"), _founded),
+    LimitsAgreed: Said(later("Limits set"), _limits),
     ConfirmationAgreed: Said(
-        later("Whose word settles agreed"),
+        later("Rule set for who has to agree"),
         {
-            "receiver": later("Agreed: hours count once the one who received the help has agreed."),
+            "receiver": later("Agreed: hours count once the person who received the help has agreed."),
             "both": later("Agreed: hours count once both people have agreed."),
         },
         by="words_needed",
     ),
-    CategoriesAgreed: Said(later("Kinds of help agreed"), _kinds_agreed),
+    CategoriesAgreed: Said(later("Kinds of help set"), _kinds_agreed),
     ExceptionsAgreed: Said(
-        later("What is worth a look agreed"),
-        later("Agreed: from where on something in the book is worth a look."),
+        later("Worth a look thresholds set"),
+        later("Agreed: new thresholds for what is worth a look."),
     ),
     MemberInvited: Said(later("Member invited"), later("%(member)s was invited.")),
-    MemberWelcomed: Said(later("Member welcomed"), later("%(member)s was welcomed and takes part from now on.")),
-    MemberLeft: Said(later("Member left"), later("%(member)s left. Their hours stay in the book.")),
+    MemberWelcomed: Said(later("Member welcomed"), later("%(member)s was welcomed as a member.")),
+    MemberLeft: Said(later("Member left"), later("%(member)s left. Their hours stay on record.")),
     RoleGiven: Said(
         later("Role given"),
         {
-            "coordinator": later("%(member)s was entrusted with coordinating."),
-            "auditor": later("%(member)s was entrusted with auditing."),
+            "coordinator": later("%(member)s became a coordinator."),
+            "auditor": later("%(member)s became an auditor."),
         },
         by="role",
     ),
     RoleWithdrawn: Said(
-        later("Role withdrawn"),
+        later("Role removed"),
         {
-            "coordinator": later("%(member)s coordinates no longer."),
-            "auditor": later("%(member)s audits no longer."),
+            "coordinator": later("%(member)s is no longer a coordinator."),
+            "auditor": later("%(member)s is no longer an auditor."),
         },
         by="role",
     ),
     VisibilityChosen: Said(
         later("Visibility chosen"),
         {
-            "nobody": later("%(member)s chose that nobody but the two sees whom they help."),
-            "coordinators": later("%(member)s chose that coordinators may see whom they help."),
-            "groups": later("%(member)s chose that members of their groups, and coordinators, may see whom they help."),
+            "nobody": later("%(member)s chose that only the two people involved can see who they help."),
+            "coordinators": later("%(member)s chose that coordinators can also see who they help."),
+            "groups": later(
+                "%(member)s chose that coordinators and members of their groups can also see who they help."
+            ),
         },
         by="sees",
     ),
-    GroupFormed: Said(later("Group formed"), later("The group %(group)s was formed.")),
+    GroupFormed: Said(later("Group started"), later("The group %(group)s was started.")),
     GroupJoined: Said(later("Group joined"), later("%(member)s joined %(group)s.")),
     GroupLeft: Said(later("Group left"), later("%(member)s left %(group)s.")),
-    ExchangeReported: Said(later("Exchange reported"), _reported),
+    ExchangeReported: Said(later("Exchange logged"), _reported),
     ExchangeConfirmed: Said(
-        later("Exchange confirmed"),
-        later("%(member)s agreed to what %(entry)s reports."),
+        later("Exchange agreed to"),
+        later("%(member)s agreed to the exchange logged in %(entry)s."),
         member="confirmed_by",
     ),
     ExchangeSettled: Said(
         later("Exchange settled"),
-        later("From now on it counts, as %(entry)s reports: on %(day)s %(help)s."),
+        later("The exchange logged in %(entry)s now counts: on %(day)s, %(help)s."),
     ),
     ExchangeDeclined: Said(
-        later("Exchange declined"),
-        later("%(member)s did not agree to what %(entry)s reports. Nothing counts."),
+        later("Exchange not agreed to"),
+        later("%(member)s did not agree to the exchange logged in %(entry)s. It does not count."),
         member="declined_by",
     ),
     ExchangeCalledOff: Said(
-        later("Exchange called off"),
-        later("%(member)s called off what %(entry)s reports. Nothing counts."),
+        later("Exchange cancelled"),
+        later("%(member)s cancelled the exchange logged in %(entry)s. It does not count."),
         member="called_off_by",
     ),
     ReversalAsked: Said(
-        later("Reversal asked"),
-        later("%(member)s asked to take back what %(entry)s reports."),
+        later("Request to take an exchange back"),
+        later("%(member)s asked to take back the exchange logged in %(entry)s."),
         member="asked_by",
     ),
     ReversalDeclined: Said(
-        later("Reversal declined"),
-        later("%(member)s said that what %(entry)s reports stands."),
+        later("Exchange kept as it was"),
+        later("%(member)s kept the exchange logged in %(entry)s as it was."),
         member="declined_by",
     ),
     ExchangeReversed: Said(
-        later("Exchange reversed"),
+        later("Exchange taken back"),
         later(
-            "What %(entry)s reports counts no longer: on %(day)s %(help)s. "
-            "%(asked_by)s asked to take it back, and %(approved_by)s agreed."
+            "The exchange logged in %(entry)s no longer counts: on %(day)s, %(help)s. %(asked_by)s asked to "
+            "take it back, and %(approved_by)s agreed."
         ),
     ),
     GiftRecorded: Said(
-        later("Gift recorded"),
-        later("A gift: on %(day)s %(giver)s gave to %(receiver)s (%(kind)s)."),
+        later("Gift logged"),
+        later("A gift: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
     ),
     GiftWithdrawn: Said(
-        later("Gift withdrawn"),
-        later("A gift counts no longer: on %(day)s %(giver)s gave to %(receiver)s (%(kind)s)."),
+        later("Gift taken back"),
+        later("A gift no longer counts: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
     ),
     ErasureAsked: Said(
-        later("Erasure asked for"), later("%(member)s asks that everything that says who they are be erased.")
+        later("Erasure requested"), later("%(member)s asked for everything that identifies them to be erased.")
     ),
     ErasureWithdrawn: Said(
-        later("Erasure no longer wanted"),
-        later("The personal data of %(member)s is not to be erased after all."),
+        later("Erasure request withdrawn"),
+        later("The request to erase the personal data of %(member)s was withdrawn."),
     ),
     PersonalDataErased: Said(
         later("Personal data erased"),
         {
             "asked": later(
-                "%(member)s asked for it, and %(confirmed_by)s confirmed it: their personal data was erased."
+                "%(member)s asked for it, and %(confirmed_by)s confirmed it. Their personal data was erased."
             ),
-            "no-longer-needed": later("%(member)s had left, and %(confirmed_by)s had their personal data erased."),
+            "no-longer-needed": later("%(member)s had left, and %(confirmed_by)s erased their personal data."),
         },
         by="ground",
     ),
@@ -290,10 +291,10 @@ KINDS_OF_FACT: Mapping[str, str] = {kind.stored.name: said.name for kind, said i
 """Stored name -> what the filter of the journal calls it."""
 
 CHANNELS: Mapping[str, str] = {
-    "web": later("on these pages"),
-    "cli": later("at the host’s command line"),
+    "web": later("on the website"),
+    "cli": later("on the host’s command line"),
     "import": later("by an import"),
     "api": later("by another program"),
-    "job": later("by the house itself"),
+    "job": later("automatically"),
 }
 """The door through which a fact came in, as an entry names it."""

@@ -160,7 +160,9 @@ class Speech:
 
     def date_as(self, when: date, length: str) -> str:
         """A day in the language's own long or full form."""
-        return dates.format_date(when, length, locale=self.locale)
+        written = dates.format_date(when, length, locale=self.locale)
+        # British usage: no comma after the day of the week.
+        return written.replace(", ", " ", 1) if self.locale.language == "en" else written
 
     def skeleton(self, parts: str, when: date) -> str:
         """Some parts of a day in the language's own order."""
@@ -169,7 +171,8 @@ class Speech:
     def instant(self, at: datetime) -> str:
         """Day and time of day where the community lives."""
         local = at.astimezone(self.zone)
-        return f"{self.date_as(local.date(), 'long')}, {dates.format_time(local, 'HH:mm', locale=self.locale)}"
+        day, time = self.date_as(local.date(), "long"), dates.format_time(local, "HH:mm", locale=self.locale)
+        return self.catalogue.gettext("%(day)s at %(time)s") % {"day": day, "time": time}
 
 
 class Languages:

@@ -32,7 +32,7 @@ def write_bundle(
     and for a log that no one could verify.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SealRefused(f"{folder} already exists.", "Name a folder that is new or empty.")
+        raise SealRefused(f"{folder} already exists.", "Name a new or empty folder.")
     sealed = signer.seal(upto=upto, whole=False)
     with _complete_or_absent(folder) as unfinished:
         _write_entries(log, unfinished / "entries.jsonl", sealed.checkpoint.size)
@@ -89,7 +89,7 @@ def _must_be_sound(totals: LogTotals, sealed: Sealed) -> None:
     for number, words, _ in totals.faults:
         raise SealRefused(f"No one could verify entry {number:,}: {words}.", LOOK)
     if totals.roots.get(sealed.checkpoint.size) != sealed.checkpoint.root:
-        raise SealRefused("The entries do not lead to the root that was sealed.", LOOK)
+        raise SealRefused("The entries do not produce the root that was sealed.", LOOK)
 
 
 @contextmanager

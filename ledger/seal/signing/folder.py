@@ -114,7 +114,7 @@ class SealFolder:
             ) from error
         if sealed.checkpoint.origin != self.origin:
             raise SealRefused(
-                f"The folder {self.path} holds the seal of {sealed.checkpoint.origin}.",
+                f"The folder {self.path} contains the seal of {sealed.checkpoint.origin}.",
                 "Set HOURS_SEAL to the folder of this community's seals.",
             )
         return sealed
@@ -232,7 +232,7 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     except (OSError, ValueError, TypeError) as error:
         raise SealRefused(f"The key in {path} cannot be read.", "Restore that file from your copy of it.") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise SealRefused(f"The key in {path} is of another kind.", "Restore the right file.")
+        raise SealRefused(f"The key in {path} is of the wrong kind.", "Restore the right file.")
     return private
 
 

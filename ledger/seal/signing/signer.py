@@ -236,11 +236,12 @@ class _Work:
         entries = sum(1 for _ in self._log.scan())
         if entries < number:
             self._refuse_shorter(entries, max(self.last.size, self.tree.size))
-        raise SealRefused(f"Entry {number:,} is not what it was when it was sealed or first read.", f"{LOOK} {ANOTHER}")
+        raise SealRefused(f"Entry {number:,} has changed since it was sealed or first read.", f"{LOOK} {ANOTHER}")
 
     def _refuse_contradicted(self, other: Checkpoint) -> NoReturn:
         raise SealRefused(
-            f"A witness was shown a seal over {other.size:,} entries, signed with this log's key, that this log does not hold.",
+            f"A witness was shown a seal of {other.size:,} entries, signed with this log's key, that this log "
+            "does not contain.",
             "Nothing was signed. An older backup is in use here, or a copy of this community seals elsewhere. Stop the copy, "
             f"and restore the newer log. The seal is in {self._folder.path / CONTRADICTION}.",
         )
@@ -257,11 +258,12 @@ class _Work:
         self._refuse_changed(matching, self.last.size)
 
     def _refuse_changed(self, matching: int, size: int) -> NoReturn:
-        words = f"Something among entries {matching + 1:,} to {size:,} is not what was sealed."
+        words = f"Something among entries {matching + 1:,} to {size:,} does not match what was sealed."
         raise SealRefused(words, f"{LOOK} {ANOTHER}")
 
     def _refuse_shorter(self, entries: int, before: int) -> NoReturn:
         raise SealRefused(
-            f"The log ends with entry {entries:,}, but it had {before:,}: entries {entries + 1:,} to {before:,} are missing.",
+            f"The log ends with entry {entries:,}, but it had {before:,}. Entries {entries + 1:,} to {before:,} "
+            "are missing.",
             f"Nothing was signed. An older backup was restored, or entries were lost. Look for a newer backup. {ANOTHER}",
         )

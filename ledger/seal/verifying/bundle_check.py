@@ -193,7 +193,7 @@ class BundleCheck:
         fits = roots.get(size) == seal.checkpoint.root
         leaves = self._leaves
         if leaves.differing is not None and not fits and leaves.are_sealed:
-            self._verdict.find(TAMPERED, f"entry {leaves.differing:,} is not what was sealed{leaves.hint}")
+            self._verdict.find(TAMPERED, f"entry {leaves.differing:,} does not match what was sealed{leaves.hint}")
         elif leaves.differing is not None:
             self._verdict.find(TAMPERED, f"leaves.txt, line {leaves.differing:,}, is not the hash of that entry")
         if size in roots and not fits:
@@ -219,7 +219,7 @@ class BundleCheck:
             verdict.unchecked.append("balances.csv, corrections.csv and journal.ledger, because of what was found")
             return
         if sum(tally.balance for tally in totals.balances.values()) != 0:
-            verdict.find(TAMPERED, "the balances do not sum to zero")
+            verdict.find(TAMPERED, "the balances do not add up to zero")
         if not is_same(self._folder / "balances.csv", balances_table(totals.balances)):
             verdict.find(TAMPERED, "balances.csv does not match the entries")
         if not is_same(self._folder / "corrections.csv", corrections):
@@ -233,8 +233,8 @@ class BundleCheck:
         if totals.erasures:
             fields, last = sum(each.fields for each in totals.erasures), totals.erasures[-1]
             verdict.checked.append(
-                f"erasures of personal data: {len(totals.erasures):,}, of {fields:,} kinds in all, the last on {last.day} "
-                f"(entry {last.number:,}); no entry was changed by them"
+                f"erasures of personal data: {len(totals.erasures):,}, of {fields:,} kinds in all, the last on "
+                f"{last.day} (entry {last.number:,}). They changed no entry"
             )
         verdict.checked.append("balances.csv, corrections.csv, journal.ledger and README.txt match the entries")
 

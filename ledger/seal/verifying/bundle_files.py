@@ -237,7 +237,7 @@ class LeafLines:
         self.differing = first + place
         lines, leaf = found.split(b"\n"), leaves[place].hex().encode()
         if leaf in lines:
-            self.hint = f": its line holds what was sealed as entry {first + lines.index(leaf):,}"
+            self.hint = f": its line contains what was sealed as entry {first + lines.index(leaf):,}"
 
     def end(self, size: int, root: bytes) -> None:
         """Finish after the last entry: nothing may follow. If a line differed, compute the root of the file itself."""

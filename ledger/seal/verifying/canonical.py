@@ -186,7 +186,7 @@ def _legs(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _read_canonical(data: bytes) -> dict[str, Any]:
     if len(data) > LARGEST_ENTRY_BYTES:
-        raise BadEntry(f"an entry has at most {LARGEST_ENTRY_BYTES} bytes")
+        raise BadEntry(f"an entry cannot have more than {LARGEST_ENTRY_BYTES} bytes")
     try:
         entry, _ = _DECODER.raw_decode(data.decode())
         if encode(entry) != data:
@@ -203,7 +203,7 @@ def _read_canonical(data: bytes) -> dict[str, Any]:
 
 def _must_be_allowed(value: Any) -> None:
     if value is None:
-        raise BadEntry("it holds a null")
+        raise BadEntry("it contains a null")
     if _is(value, list):
         for each in value:
             _must_be_allowed(each)

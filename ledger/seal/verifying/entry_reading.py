@@ -234,7 +234,7 @@ class SequenceRules:
     def _violation(self, so_far: dict[bytes, tuple[int, bytes]], number: int, does: bytes, repeated: bytes) -> str:
         verb, needed, must_repeat = _RULES[does]
         if does in so_far and does != _CORRECTS:
-            return f"it {verb} what entry {so_far[does][0]} {verb} before"
+            return f"it {verb} what entry {so_far[does][0]} already {verb}"
         if not needed:
             return ""
         if needed not in so_far:
@@ -242,7 +242,7 @@ class SequenceRules:
         original, values = so_far[needed]
         if does in _CORRECTING:
             self.originals[number] = original
-        return "" if not must_repeat or values == repeated else f"it does not say the same as entry {original}"
+        return "" if not must_repeat or values == repeated else f"it does not match entry {original}"
 
 
 _RULES: Mapping[bytes, tuple[str, bytes, bool]] = {

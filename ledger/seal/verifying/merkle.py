@@ -170,7 +170,7 @@ def check_consistency(old: int, old_root: bytes, new: int, new_root: bytes, proo
     if last != 0:
         raise ProofFails("the proof is too short")
     if old_node != old_root or new_node != new_root:
-        raise ProofFails("the proof leads to other roots")
+        raise ProofFails("the proof leads to different roots")
 
 
 def _must_be_hashes(*hashes: bytes) -> None:

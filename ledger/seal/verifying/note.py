@@ -105,7 +105,7 @@ def parse_keys(data: bytes) -> list[VerifierKey]:
         raise BadNote("a file of keys cannot be that large")
     *lines, end = _text(data).split("\n")
     if end or not 0 < len(lines) <= MOST_KEYS:
-        raise BadNote(f"a file of keys has 1 to {MOST_KEYS} lines, each ended by a line break")
+        raise BadNote(f"a file of keys has 1 to {MOST_KEYS} lines, each ending in a line break")
     keys = [parse_key(line) for line in lines]
     if len({(key.name, key.id) for key in keys}) != len(keys):
         raise BadNote("the file holds the same key twice")
@@ -115,14 +115,14 @@ def parse_keys(data: bytes) -> list[VerifierKey]:
 def parse_note(data: bytes) -> Note:
     """Parse a note without verifying its signatures."""
     if len(data) > LARGEST_NOTE_BYTES:
-        raise BadNote(f"a note has at most {LARGEST_NOTE_BYTES} bytes")
+        raise BadNote(f"a note cannot have more than {LARGEST_NOTE_BYTES} bytes")
     whole = _text(data)
     end = whole.rfind("\n\n")
     if end < 1 or not whole.endswith("\n"):
-        raise BadNote("a note is a text, an empty line, and signatures")
+        raise BadNote("a note consists of a text, an empty line and signatures")
     lines = whole[end + 2 : -1].split("\n")
     if len(lines) > MOST_SIGNATURES:
-        raise BadNote(f"a note has at most {MOST_SIGNATURES} signatures")
+        raise BadNote(f"a note cannot have more than {MOST_SIGNATURES} signatures")
     return Note(whole[: end + 1], tuple(_parse_signature(line) for line in lines))
 
 
@@ -175,7 +175,7 @@ def from_base64(text: str) -> bytes:
 def _parse_signature(line: str) -> Signature:
     name, space, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not space:
-        raise BadNote("a signature is a long dash, a name, and base64")
+        raise BadNote("a signature consists of a long dash, a name and base64")
     _must_be_a_name(name)
     data = from_base64(encoded)
     if len(data) < 5:
@@ -196,7 +196,7 @@ def _check(text: str, key: VerifierKey, payload: bytes) -> VerifiedSignature:
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(payload, message)
     except InvalidSignature:
-        raise BadNote(f"the signature of {key.name} is bad") from None
+        raise BadNote(f"the signature of {key.name} is wrong") from None
     return VerifiedSignature(key, at_seconds)
 
 

@@ -118,7 +118,7 @@ def parse_policy(data: bytes) -> Policy:
     # Names are arbitrary bytes: what is not UTF-8 must still be distinct, so it becomes surrogates.
     *lines, end = data.decode(errors="surrogateescape").split("\n")
     if end:
-        raise BadNote("each line of a policy ends with a line break")
+        raise BadNote("each line of a policy must end in a line break")
     lines_read = _Lines()
     for number, line in enumerate(lines, start=1):
         try:

@@ -57,18 +57,18 @@ class Receipt(NamedTuple):
 def parse_receipt(data: bytes) -> Receipt:
     """Parse a receipt without checking what it proves. Raise BadNote if it is malformed."""
     if len(data) > LARGEST_RECEIPT_BYTES:
-        raise BadNote(f"a receipt has at most {LARGEST_RECEIPT_BYTES} bytes")
+        raise BadNote(f"a receipt cannot have more than {LARGEST_RECEIPT_BYTES} bytes")
     proof, found, checkpoint = data.partition(b"\n\n")
     if not found or not proof.isascii():
-        raise BadNote("a receipt is a proof, an empty line, and a checkpoint")
+        raise BadNote("a receipt consists of a proof, an empty line and a checkpoint")
     header, *lines = proof.decode().split("\n")
     if header != HEADER:
-        raise BadNote(f"a receipt begins with {HEADER}")
+        raise BadNote(f"a receipt must start with {HEADER}")
     if len(lines) < 2 or not lines[0].startswith("extra ") or not lines[1].startswith("index "):
-        raise BadNote("a receipt holds the entry and its index")
+        raise BadNote("a receipt contains the entry and its index")
     path = tuple(from_base64(line) for line in lines[2:])
     if len(path) > LONGEST_PATH or any(len(node) != HASH_BYTES for node in path):
-        raise BadNote(f"a path has at most {LONGEST_PATH} hashes of {HASH_BYTES} bytes")
+        raise BadNote(f"a path cannot have more than {LONGEST_PATH} hashes of {HASH_BYTES} bytes")
     entry = from_base64(lines[0].removeprefix("extra "))
     if not 0 < len(entry) <= LARGEST_ENTRY_BYTES:
         raise BadNote(f"an entry has 1 to {LARGEST_ENTRY_BYTES} bytes")

@@ -20,8 +20,8 @@ NO_POLICY = "whether any witness has signed this seal: give --policy FILE, since
 
 _CONCLUSIONS = {
     SOUND: "SOUND: everything that was checked is correct.",
-    TAMPERED: "TAMPERED: something was changed, or is not signed by whom it should be.",
-    FORKED: "FORKED: this is another history than the one that was sealed before.",
+    TAMPERED: "TAMPERED: something was changed, or a required signature is missing or wrong.",
+    FORKED: "FORKED: this is a different history from the one that was sealed before.",
     INCOMPLETE: "INCOMPLETE: something is missing, so this cannot be called sound.",
 }
 _MOST_SHOWN = 20
@@ -105,7 +105,7 @@ def check_quorum(verdict: Verdict, policy: Policy | None, sealed: Sealed) -> Non
 
 def describe_signatures(sealed: Sealed) -> list[str]:
     """Who signed a seal, a line each."""
-    lines = [f"the seal over {sealed.checkpoint.size:,} entries has the root {sealed.checkpoint.grouped_root}"]
+    lines = [f"the seal of {sealed.checkpoint.size:,} entries has the root {sealed.checkpoint.grouped_root}"]
     for key, at_seconds in sealed.verified:
         if at_seconds is None:
             lines.append(f"it is signed by {key.name} with the key {key.id.hex()}")

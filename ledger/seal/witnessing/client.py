@@ -42,7 +42,7 @@ Send = Callable[[str, bytes | None], HttpReply]
 def send(url: str, data: bytes | None = None) -> HttpReply:
     """Post the data, or get the address when there is none. Follow no redirect; raise NoReply if no usable answer comes."""
     if not url.startswith(("http://", "https://")):
-        raise NoReply("its address does not begin with http")
+        raise NoReply("its address does not start with http")
     # Built by hand, so that it has no handlers for redirects, files, or passwords in the address.
     opener = OpenerDirector()
     for handler in (ProxyHandler(), HTTPHandler(), HTTPSHandler(context=ssl.create_default_context())):
@@ -98,7 +98,7 @@ def ask_witnesses(signer: Signer, sealed: Sealed, *, send: Send = send) -> list[
             if isinstance(outcome, WitnessAnswer):
                 answers[witness] = outcome
             elif is_last:
-                answers[witness] = WitnessAnswer(witness.name, None, "it is being shown several seals at once")
+                answers[witness] = WitnessAnswer(witness.name, None, "it is being shown several seals at the same time")
             else:
                 again[witness] = outcome.size
         sizes = again
@@ -142,12 +142,12 @@ def _interpret(
             except (BadNote, UnicodeDecodeError):
                 return no("its answer makes no sense")
             if seen > size:
-                return no(f"it has seen {seen:,} entries of this log, which has {size:,}", contradicts=True)
+                return no(f"it has seen {seen:,} entries of this log, which has only {size:,}", contradicts=True)
             if seen == old == size:
-                return no(f"it has seen another root over {size:,} entries", contradicts=True)
+                return no(f"it has seen a different root for {size:,} entries", contradicts=True)
             return _AnotherSize(seen) if seen != old else no("its answer makes no sense")
         case HttpReply(status=422):
-            return no(f"it has seen another history of this log than these {size:,} entries", contradicts=True)
+            return no(f"it has seen a different history of this log from these {size:,} entries", contradicts=True)
         case HttpReply(status=404):
             return no("it does not follow this log yet: give it the public key")
         case HttpReply(status=403):

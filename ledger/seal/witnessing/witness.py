@@ -68,15 +68,15 @@ class Submission(NamedTuple):
 def parse_submission(data: bytes) -> Submission:
     """Parse a submission without checking what it proves. Raise BadNote if it is malformed."""
     if len(data) > LARGEST_SUBMISSION_BYTES:
-        raise BadNote(f"a submission has at most {LARGEST_SUBMISSION_BYTES} bytes")
+        raise BadNote(f"a submission cannot have more than {LARGEST_SUBMISSION_BYTES} bytes")
     head, found, checkpoint = data.partition(b"\n\n")
     if not found or not head.isascii():
-        raise BadNote("a submission is an old size, a proof, an empty line, and a checkpoint")
+        raise BadNote("a submission consists of an old size, a proof, an empty line and a checkpoint")
     old, *lines = head.decode().split("\n")
     if not old.startswith("old "):
-        raise BadNote("a submission begins with the old size")
+        raise BadNote("a submission must start with the old size")
     if len(lines) > LONGEST_PROOF:
-        raise BadNote(f"a proof has at most {LONGEST_PROOF} hashes")
+        raise BadNote(f"a proof cannot have more than {LONGEST_PROOF} hashes")
     proof = tuple(from_base64(line) for line in lines)
     if any(len(node) != HASH_BYTES for node in proof):
         raise BadNote(f"a hash has {HASH_BYTES} bytes")
@@ -100,7 +100,7 @@ class Witness:
         self.name = (folder / NAME).read_text().strip()
         if name and name != self.name:
             raise SealRefused(
-                f"The witness in {folder} is called {self.name}.", "Leave --name out, or name a new folder."
+                f"The witness in {folder} is called {self.name}.", "Leave out --name, or name a new folder."
             )
         self._private = read_key(folder / KEY)
         self.key = witness_key(self.name, self._private)
@@ -156,7 +156,7 @@ class Witness:
             if old != last_size:
                 raise NotCosigned(ANOTHER_SIZE, f"the last checkpoint seen here has {last_size} entries", last_size)
             if size == 0 and checkpoint.root != EMPTY_ROOT:
-                raise NotCosigned(UNPROVEN, "a log without entries has another root")
+                raise NotCosigned(UNPROVEN, "a log without entries has a different root")
             if last and size == last_size and checkpoint.root != last.checkpoint.root:
                 self._keep_refused(sealed)
                 raise NotCosigned(ANOTHER_SIZE, "another root was seen over the same number of entries", last_size)
@@ -231,4 +231,4 @@ def _must_extend(sealed: Sealed, last: Sealed | None, proof: tuple[bytes, ...]) 
     if last is not None and last.checkpoint.size > 0:
         check_consistency(last.checkpoint.size, last.checkpoint.root, new.size, new.root, proof)
     elif proof:
-        raise ProofFails("there is nothing to prove for the first checkpoint")
+        raise ProofFails("the first checkpoint needs no proof")

@@ -52,7 +52,7 @@ class Witnesses:
             policy = self._own_policy()
             if any(name == each.name or key.public == each.key.public for each in policy.witnesses):
                 raise SealRefused(
-                    f"{name}, or a witness with that key, is listed already.", "See: hours witnesses list"
+                    f"{name}, or a witness with that key, is already listed.", "See: hours witnesses list"
                 )
             if len(policy.witnesses) >= MOST_LINES // 2:
                 raise SealRefused(f"A log can have at most {MOST_LINES // 2} witnesses.", "Remove one first.")
@@ -64,7 +64,7 @@ class Witnesses:
             policy = self._own_policy()
             left = tuple(each for each in policy.witnesses if each.name != name)
             if left == policy.witnesses:
-                raise SealRefused(f"No witness is called {name[:60]} here.", "See: hours witnesses list")
+                raise SealRefused(f"There is no witness called {name[:60]} here.", "See: hours witnesses list")
             return self._write(policy, left, min(_needed(policy), len(left)))
 
     def need(self, number: int) -> Policy:
@@ -125,5 +125,5 @@ def _must_be_an_address(url: str) -> None:
         good = good and not (parts.query or parts.fragment or parts.username or parts.password)
     if not good or not url.isascii() or not url.isprintable() or " " in url or len(url) > LONGEST_URL:
         raise SealRefused(
-            f"{url[:60]} is not the address of a witness.", "Write it like https://library.example.org/witness"
+            f"{url[:60]} is not the address of a witness.", "Use an address like https://library.example.org/witness"
         )

@@ -83,53 +83,71 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     Shares are between 0 and 1, correlations between -1 and 1; None where there is nothing to tell.
     """
 
-    people: Annotated[int, Meta(description="people with a tie")]
-    mutual_dyads: Annotated[int, Meta(description="pairs of people with ties both ways")]
-    one_way_dyads: Annotated[int, Meta(description="pairs of people with a tie one way")]
-    null_dyads: Annotated[int, Meta(description="pairs of people without a tie")]
+    people: Annotated[int, Meta(description="people with a connection")]
+    mutual_dyads: Annotated[int, Meta(description="pairs of people connected both ways")]
+    one_way_dyads: Annotated[int, Meta(description="pairs of people connected one way")]
+    null_dyads: Annotated[int, Meta(description="pairs of people who are not connected")]
     triads: Annotated[
-        dict[str, int], Meta(description="sets of three people by their ties, in the names of Davis and Leinhardt")
+        dict[str, int],
+        Meta(description="sets of three people by how they are connected, in the notation of Davis and Leinhardt"),
     ]
     transitivity: Annotated[
-        Share, Meta(description="of two ties that meet, whatever their direction: closed by a third")
+        Share, Meta(description="share of pairs of connections that meet, in any direction, and are closed by a third")
     ]
     assortativity: Annotated[
         Number,
-        Meta(description="correlation, over ties, of how many people are tied to either end, whatever the direction"),
+        Meta(
+            description="correlation, over connections, of how many people each end is connected to, in either direction"
+        ),
     ]
     strong_people: Annotated[
-        Share, Meta(description="of people: in the largest part where everybody reaches everybody along ties")
+        Share,
+        Meta(description="share of people in the largest part where everyone can reach everyone along connections"),
     ]
-    strong_whole: Annotated[Share, Meta(description="of the whole: given within that part")]
+    strong_whole: Annotated[Share, Meta(description="share of the whole given within that part")]
     core_number: Annotated[
-        int, Meta(description="the largest k for which some people have k ties or more among themselves")
+        int, Meta(description="the largest k for which some people have k or more connections among themselves")
     ]
-    core_number_people: Annotated[Share, Meta(description="of people: in that innermost core")]
+    core_number_people: Annotated[Share, Meta(description="share of people in that innermost core")]
     core_people: Annotated[
-        Share, Meta(description="of people: in the core, by the best split into a core and a periphery (Lip 2011)")
+        Share, Meta(description="share of people in the core, by the best split into a core and a periphery (Lip 2011)")
     ]
     betweenness_centralisation: Annotated[
         Share,
-        Meta(description="0 when all stand between others alike, 1 when all shortest paths run through one person"),
+        Meta(
+            description="0 if everyone lies between others equally often, 1 if all shortest paths run through one person"
+        ),
     ]
     betweenness_top_tenth: Annotated[
-        Share, Meta(description="of all standing between others: by the tenth who do so most, rounded up to people")
+        Share, Meta(description="share of all betweenness held by the top tenth, rounded up to whole people")
     ]
     betweenness_pivots: Annotated[
-        int, Meta(description="people from whom shortest paths were followed; fewer than all are a sample, an estimate")
+        int,
+        Meta(
+            description="people from whom shortest paths were followed; if fewer than all, the result is an estimate from a "
+            "sample"
+        ),
     ]
     tail_exponent: Annotated[
         Number,
-        Meta(description="so many are tied to x people as x to the power of minus this (Clauset and others 2009)"),
+        Meta(
+            description="the number of people with x connections falls as x to the power of minus this (Clauset and others "
+            "2009)"
+        ),
     ]
-    tail_from: Annotated[int | None, Meta(description="the x from which that is fitted")]
-    tail_people: Annotated[int | None, Meta(description="people tied to so many, on whom it rests")]
+    tail_from: Annotated[int | None, Meta(description="the x from which this exponent is fitted")]
+    tail_people: Annotated[
+        int | None, Meta(description="people with that many connections, on whom the exponent is based")
+    ]
     giving_with_receiving: Annotated[
         Number,
-        Meta(description="correlation, over people, of how often they gave and received, as logarithms of 1 + times"),
+        Meta(
+            description="correlation, over people, between how often they gave and how often they received, as logarithms of "
+            "1 + times"
+        ),
     ]
     within_pairs: Annotated[
-        Number, Meta(description="correlation, over pairs with ties both ways, of the logarithms of their weights")
+        Number, Meta(description="correlation, over pairs connected both ways, of the logarithms of their weights")
     ]
 
 

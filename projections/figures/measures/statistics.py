@@ -48,28 +48,33 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     Shares are between 0 and 1; None where there is nothing to take a share of. Each field says what it counts.
     """
 
-    first_day: Annotated[date | None, Meta(description="the period begins here; none: with the first entry")]
+    first_day: Annotated[
+        date | None, Meta(description="the first day of the period; none if it starts with the first entry")
+    ]
     as_of: Annotated[date, Meta(description="the last day of the period")]
-    weigh: Annotated[Weigh, Meta(description="by what ties weigh; by minutes, gifts make no tie")]
-    kinds: Annotated[tuple[Kind, ...], Meta(description="the kinds that count")]
+    weigh: Annotated[
+        Weigh, Meta(description="what connections are weighted by; weighted by minutes, gifts make no connection")
+    ]
+    kinds: Annotated[tuple[Kind, ...], Meta(description="the kinds that are counted")]
 
     entries: Annotated[int, Meta(description="exchanges and gifts between members")]
-    minutes: Annotated[int, Meta(description="minutes given, which are those received")]
+    minutes: Annotated[int, Meta(description="minutes given, which equal minutes received")]
     people: Annotated[int, Meta(description="different people who gave or received")]
     enrolled: Annotated[int, Meta(description="members on the last day")]
 
-    only_gave: Annotated[Share, Meta(description="of these people: gave, received nothing")]
-    only_received: Annotated[Share, Meta(description="of these people: received, gave nothing")]
+    only_gave: Annotated[Share, Meta(description="of these people: gave and received nothing")]
+    only_received: Annotated[Share, Meta(description="of these people: received and gave nothing")]
     both: Annotated[Share, Meta(description="of these people: gave and received")]
 
-    participation_30: Annotated[Share, Meta(description="of members: took part in the last 30 days")]
-    participation_90: Annotated[Share, Meta(description="of members: took part in the last 90 days")]
-    participation_365: Annotated[Share, Meta(description="of members: took part in the last 365 days")]
-    participation_ever: Annotated[Share, Meta(description="of members: ever took part")]
+    participation_30: Annotated[Share, Meta(description="share of members who took part in the last 30 days")]
+    participation_90: Annotated[Share, Meta(description="share of members who took part in the last 90 days")]
+    participation_365: Annotated[Share, Meta(description="share of members who took part in the last 365 days")]
+    participation_ever: Annotated[Share, Meta(description="share of members who ever took part")]
     retention: Annotated[
-        Share, Meta(description="of those who began in the period, 90 days ago or more: back on day 30-89")
+        Share,
+        Meta(description="of those who started in the period, 90 days ago or more: took part again on days 30 to 89"),
     ]
-    retention_people: Annotated[int, Meta(description="people that retention tells of")]
+    retention_people: Annotated[int, Meta(description="people counted for retention")]
 
     newcomers: Annotated[int, Meta(description="members who joined in the period")]
     newcomers_began: Annotated[int, Meta(description="of these members: have given or received since")]
@@ -78,55 +83,74 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     ]
     median_days_to_first_giving: Annotated[Days, Meta(description="days until half of them gave")]
     median_days_to_first_receiving: Annotated[Days, Meta(description="days until half of them received")]
-    first_gave: Annotated[Share, Meta(description="of newcomers who began: only gave on their first day")]
-    first_received: Annotated[Share, Meta(description="of newcomers who began: only received on their first day")]
-
-    active_member_months: Annotated[int, Meta(description="months in which somebody took part, over all people")]
-    entries_per_active_member_month: Annotated[Number, Meta(description="entries for each of these months")]
-    minutes_per_active_member_month: Annotated[Number, Meta(description="minutes for each of these months")]
-    median_minutes_per_entry: Annotated[Number, Meta(description="the usual length of an entry that has one")]
-    turnover: Annotated[Number, Meta(description="minutes given, over the credit held on an average evening")]
-    holding_days: Annotated[Number, Meta(description="days that credit rests, on average")]
-
-    tied_people: Annotated[int, Meta(description="people with a tie")]
-    ties: Annotated[int, Meta(description="pairs, one direction each, in which somebody helped somebody")]
-    mutual_pairs: Annotated[int, Meta(description="pairs of people who helped each other")]
-    returned_ties: Annotated[Share, Meta(description="of ties: the other direction is there too")]
-    returned_ties_by_chance: Annotated[Share, Meta(description="the same, were receivers shuffled")]
-    returned_ties_beyond_chance: Annotated[Number, Meta(description="0 as by chance, 1 all, below 0 less than chance")]
-    rho: Annotated[Number, Meta(description="returned ties against a network of equal density")]
-
-    whole: Annotated[int, Meta(description="the weight of all ties")]
-    whole_given_back: Annotated[int, Meta(description="returned by the same person")]
-    whole_comes_round: Annotated[int, Meta(description="returned through others")]
-    whole_passed_on: Annotated[int, Meta(description="passed on; the three sum up to the whole")]
-    given_back: Annotated[Share, Meta(description="of the whole: returned by the same person")]
-    given_back_by_chance: Annotated[Share, Meta(description="the same, were receivers shuffled")]
-    given_back_beyond_chance: Annotated[Number, Meta(description="0 as by chance, 1 all, below 0 less than chance")]
-    comes_round: Annotated[Share, Meta(description="of the whole: returned through others")]
-    comes_round_by_chance: Annotated[Share, Meta(description="the same, were receivers shuffled")]
-    passed_on: Annotated[Share, Meta(description="of the whole: passed on")]
-    passed_on_by_chance: Annotated[Share, Meta(description="the same, were receivers shuffled")]
-    faces_are_exact: Annotated[bool, Meta(description="if not: at least so much comes round, at most is passed on")]
-    shuffles: Annotated[int, Meta(description="shuffles behind what chance gives")]
-    flows_by_chance: Annotated[
-        int, Meta(description="of these: solved for what comes round and is passed on; 0: too large to solve")
+    first_gave: Annotated[Share, Meta(description="share of newcomers who started by only giving on their first day")]
+    first_received: Annotated[
+        Share, Meta(description="share of newcomers who started by only receiving on their first day")
     ]
 
-    median_people_helped: Annotated[Number, Meta(description="different people that a giver helped")]
-    median_helped_by: Annotated[Number, Meta(description="different people who helped a receiver")]
-    top_tenth_given: Annotated[Share, Meta(description="of the whole: given by the top tenth, rounded up to people")]
-    top_fifth_given: Annotated[Share, Meta(description="of the whole: given by the top fifth, rounded up to people")]
-    gini_given: Annotated[Share, Meta(description="0 when all give alike, near 1 when one gives all")]
-    gini_received: Annotated[Share, Meta(description="0 when all receive alike, near 1 when one receives all")]
-    effective_givers: Annotated[Number, Meta(description="equal givers who would be as concentrated")]
-    imbalance: Annotated[Share, Meta(description="0 when all give as much as they receive, 1 when nobody does both")]
+    active_member_months: Annotated[
+        int, Meta(description="active months: months in which someone took part, added up over all people")
+    ]
+    entries_per_active_member_month: Annotated[Number, Meta(description="entries per active month")]
+    minutes_per_active_member_month: Annotated[Number, Meta(description="minutes per active month")]
+    median_minutes_per_entry: Annotated[Number, Meta(description="the usual length of an entry that has a length")]
+    turnover: Annotated[Number, Meta(description="minutes given, divided by the credit held on an average evening")]
+    holding_days: Annotated[Number, Meta(description="days an hour stays with someone, on average")]
+
+    tied_people: Annotated[int, Meta(description="people with a connection")]
+    ties: Annotated[int, Meta(description="pairs, counted once per direction, in which someone helped someone")]
+    mutual_pairs: Annotated[int, Meta(description="pairs of people who helped each other")]
+    returned_ties: Annotated[Share, Meta(description="of connections: also go the other way")]
+    returned_ties_by_chance: Annotated[Share, Meta(description="the same, with receivers shuffled")]
+    returned_ties_beyond_chance: Annotated[
+        Number, Meta(description="0 means as many as by chance, 1 means all, below 0 means fewer than by chance")
+    ]
+    rho: Annotated[Number, Meta(description="returned connections, compared with a network of equal density")]
+
+    whole: Annotated[int, Meta(description="the weight of all connections")]
+    whole_given_back: Annotated[int, Meta(description="returned by the same person")]
+    whole_comes_round: Annotated[int, Meta(description="returned through others")]
+    whole_passed_on: Annotated[int, Meta(description="passed on; the three add up to the whole")]
+    given_back: Annotated[Share, Meta(description="of the whole: returned by the same person")]
+    given_back_by_chance: Annotated[Share, Meta(description="the same, with receivers shuffled")]
+    given_back_beyond_chance: Annotated[
+        Number, Meta(description="0 means as many as by chance, 1 means all, below 0 means fewer than by chance")
+    ]
+    comes_round: Annotated[Share, Meta(description="of the whole: returned through others")]
+    comes_round_by_chance: Annotated[Share, Meta(description="the same, with receivers shuffled")]
+    passed_on: Annotated[Share, Meta(description="of the whole: passed on")]
+    passed_on_by_chance: Annotated[Share, Meta(description="the same, with receivers shuffled")]
+    faces_are_exact: Annotated[
+        bool,
+        Meta(description="if not, what comes round is at least this much, and what is passed on is at most this much"),
+    ]
+    shuffles: Annotated[int, Meta(description="number of shuffles used to work out what chance gives")]
+    flows_by_chance: Annotated[
+        int, Meta(description="of these: solved for what comes round and is passed on; 0 if too large to solve")
+    ]
+
+    median_people_helped: Annotated[Number, Meta(description="different people a typical giver helped")]
+    median_helped_by: Annotated[Number, Meta(description="different people who helped a typical receiver")]
+    top_tenth_given: Annotated[
+        Share, Meta(description="of the whole: given by the top tenth of givers, rounded up to whole people")
+    ]
+    top_fifth_given: Annotated[
+        Share, Meta(description="of the whole: given by the top fifth of givers, rounded up to whole people")
+    ]
+    gini_given: Annotated[
+        Share, Meta(description="0 if everyone gives the same, close to 1 if one person gives everything")
+    ]
+    gini_received: Annotated[
+        Share, Meta(description="0 if everyone receives the same, close to 1 if one person receives everything")
+    ]
+    effective_givers: Annotated[Number, Meta(description="how many equal givers would share it as evenly")]
+    imbalance: Annotated[Share, Meta(description="0 if everyone gives as much as they receive, 1 if nobody does both")]
 
     by_kind: Annotated[dict[str, SharedPart], Meta(description="entries, minutes, share of entries")]
     by_category: Annotated[dict[str, SharedPart], Meta(description="entries, minutes, share of entries")]
     by_month: Annotated[dict[str, SharedPart], Meta(description="entries, minutes, share of entries")]
-    evenness_of_kinds: Annotated[Share, Meta(description="1 when all kinds are as frequent")]
-    evenness_of_categories: Annotated[Share, Meta(description="1 when all categories are as frequent")]
+    evenness_of_kinds: Annotated[Share, Meta(description="1 if all kinds are equally frequent")]
+    evenness_of_categories: Annotated[Share, Meta(description="1 if all categories are equally frequent")]
 
 
 def statistics(

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, collapse, given, of_twenty
+from projections.figures.measures.acts import Act, collapse, given
 from projections.figures.measures.reach import Access
-from projections.figures.measures.reciprocity import Faces
+from projections.figures.measures.reciprocity import Faces, of_twenty
 from projections.figures.measures.spread import Range, load_groups, typical_month
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (

@@ -275,16 +275,3 @@ def _reduced(told: Iterable[Sequence[int]]) -> list[list[Fraction]]:
 
 def _less(row: Sequence[Fraction], other: Sequence[Fraction], times: Fraction) -> list[Fraction]:
     return [one - times * two for one, two in zip(row, other, strict=True)]
-
-
-__all__ = [
-    "GroupActs",
-    "Placed",
-    "Withheld",
-    "acts_of",
-    "behind",
-    "groups_beside",
-    "kinds_beside",
-    "month_of",
-    "passed_in_group",
-]

@@ -26,19 +26,19 @@ from projections.figures.privacy.cells import (
 class NotAFixedPeriod(Refusal):
     """Figures are only shown for periods that are the same for everybody."""
 
-    sentence = say("Figures are shown for whole months and whole years. Choose one of those.")
+    sentence = say("Figures are shown for whole months and years only. Choose one of those.")
 
 
 class NotOverYet(Refusal):
     """While a period runs, each new entry would show in its figures as it comes."""
 
-    sentence = say("That period is not over yet. Its figures are shown when it is.")
+    sentence = say("That period is not over yet. Its figures will be shown when it is.")
 
 
 class NarrowedTooFar(Refusal):
     """Two attributes beside time leave few people, and many tables to subtract from one another."""
 
-    sentence = say("Figures can be narrowed by one thing at a time: a kind, a category or a group.")
+    sentence = say("Figures can be filtered by one thing at a time: a kind, a category or a group.")
 
 
 class Period(NamedTuple):

@@ -20,8 +20,6 @@ from projections.figures.privacy.cells import Audience
 from projections.figures.reports.periods import Closed
 from projections.figures.reports.years import Year
 
-__all__ = ["COMMUNITY", "Audience", "EverythingKept", "Late", "Report"]
-
 COMMUNITY = "community"
 """The scope that is not a group."""
 

@@ -19,15 +19,15 @@ from ledger.replay import Until
 from projections.engine.locks import alone, writing
 from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter
-from projections.figures.chronicle import Chronicle, chronicle
-from projections.figures.chronicle_entries import counted
+from projections.figures.chronicle import Chronicle, chronicle, counted
 from projections.figures.measures.acts import counting
 from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import statistics
 from projections.figures.reports.kept import EverythingKept, Report, Reports, State, entry_at, forget, keep, keep_state
+from projections.figures.reports.late import MADE_BY
 from projections.figures.reports.making import AUDIENCES, Making
-from projections.figures.reports.periods import MADE_BY, Closed, settled_moment
-from projections.figures.reports.years import keep_ties, ties_of_year
+from projections.figures.reports.periods import Closed, settled_moment
+from projections.figures.reports.ties import keep_ties, ties_of_year
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""

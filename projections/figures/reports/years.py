@@ -1,26 +1,14 @@
 """What the reports of a year's months count, and what of it groups may be shown: decided once, for all its reports."""
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property, partial
-from threading import Lock
-from typing import Any, NamedTuple
-
-import msgspec
-import sqlalchemy as sa
+from functools import cached_property
 
 from ledger.identifiers import GroupId
-from ledger.log.prepared_queries import PreparedQuery
-from projections.engine.read_model import fingerprint, word
-from projections.engine.tables import TableWriter
 from projections.figures.chronicle import Chronicle
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.agreed import NOBODY_AGREED, Agreed, PublishedFigures, Seen, agreed_in, ties_of
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Behind, Cell
 from projections.figures.privacy.groups import Placed, behind, groups_beside, kinds_beside
 from projections.figures.privacy.periods import HiddenMonths, hidden_months, shown_months
-from projections.figures.privacy.remainders import Tied, TiesByScope
-from projections.figures.reports.kept import COMMUNITY, TABLES, Report, Reports
 
 
 class ReportMonth:
@@ -128,94 +116,3 @@ def active(placed: Iterable[Placed], groups: Collection[GroupId]) -> list[GroupI
 def _is_vetoed(month: ReportMonth, group: GroupId) -> bool:
     """Whether a group could be shown by itself, and is not for what it would tell beside others."""
     return group in month.behind and group not in month.beside and month.behind[group].may_be_shown(FEWEST_TO_COMPARE)
-
-
-TIES = sa.Table("kept_ties", TABLES, word("log", key=True), word("period", key=True), word("version"), word("ties"))
-
-MOST_REMEMBERED = 64
-
-
-class TiesOfYear(msgspec.Struct, frozen=True):
-    """The ties that a year's reports count, and whose figures of the year, or of some of its months, are shown to anybody."""
-
-    ties: list[Tied]
-    shown: list[str]
-    partly: list[str]
-
-
-class Opened(NamedTuple):
-    """The same, ready to be asked."""
-
-    ties: TiesByScope
-    published: PublishedFigures
-
-
-class TieStore:
-    """The kept ties of one log. What a reader may see of them is remembered, for it takes a look at all of them."""
-
-    def __init__(self, engine: sa.Engine, reports: Reports) -> None:
-        self._engine = engine
-        self._reports = reports
-        self._lock = Lock()
-        self._known: OrderedDict[Any, Any] = OrderedDict()
-
-    def agreed_in(self, group: GroupId, period: str, seen: Seen) -> Agreed | None:
-        """What a reader may see of a group's people in a closed year; None where no ties of it are kept."""
-        log = self._reports.identity
-        found = _VERSION.ask(self._engine, log=log, period=period)
-        if not found:
-            return None
-        if not seen.get(group):
-            return NOBODY_AGREED
-        key = (log, period, found[0][0])
-        of_year = self._remembered(key, partial(self._opened, log, period))
-        return self._remembered(
-            (*key, group, frozenset(seen.items())),
-            lambda: agreed_in(group, of_year.ties, seen, of_year.published),
-        )
-
-    def _opened(self, log: str, period: str) -> Opened:
-        kept = msgspec.json.decode(_TIES.ask(self._engine, log=log, period=period)[0][0], type=TiesOfYear)
-        return Opened(
-            TiesByScope(kept.ties),
-            PublishedFigures(frozenset(map(_scope, kept.shown)), frozenset(map(_scope, kept.partly))),
-        )
-
-    def _remembered(self, key: Any, make: Any) -> Any:
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        made = make()
-        with self._lock:
-            self._known[key] = made
-            while len(self._known) > MOST_REMEMBERED:
-                self._known.popitem(last=False)
-        return made
-
-
-def ties_of_year(placed: Iterable[Placed], reports: Collection[Report]) -> TiesOfYear:
-    """The ties of the acts that a year's reports count, beside the reports themselves, for all readers."""
-    shown = {one.scope for one in reports if _amounts(one.figures)}
-    months = {one.scope for one in reports for month in one.figures.get("months") or () if _amounts(month)}
-    return TiesOfYear(ties_of(placed), sorted(shown), sorted(months - shown))
-
-
-def keep_ties(connection: sa.Connection, log: str, period: str, of_year: TiesOfYear) -> None:
-    """Puts them in the place of those of the same year, or adds them."""
-    text = msgspec.json.encode(of_year)
-    TableWriter(connection).replace(TIES, [(log, period, fingerprint(text), text.decode())])
-
-
-def _amounts(figures: Any) -> bool:
-    """Whether anything is told of how much there was, and there was anything."""
-    return any(figures.get(name) for name in ("entries", "minutes", "given", "received"))
-
-
-def _scope(name: str) -> GroupId | None:
-    return None if name == COMMUNITY else GroupId(name)
-
-
-_ROW = (TIES.c.log == sa.bindparam("log"), TIES.c.period == sa.bindparam("period"))
-_VERSION = PreparedQuery(sa.select(TIES.c.version).where(*_ROW))
-_TIES = PreparedQuery(sa.select(TIES.c.ties).where(*_ROW))

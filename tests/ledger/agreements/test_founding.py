@@ -88,7 +88,7 @@ def test_a_repeated_founding_answers_the_same_coordinator(empty: TimeBank) -> No
 
     assert (again, second.facts) == (first, answer.facts)
     with pytest.raises(CommandUsedBefore):
-        empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Somebody else"), by=once)
+        empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Someone else"), by=once)
 
 
 @pytest.mark.parametrize("name", ["", "  "])

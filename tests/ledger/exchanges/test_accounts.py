@@ -36,7 +36,7 @@ def test_a_refusal_says_how_many_minutes_are_still_open() -> None:
         kept(help_of(minutes=60), bo=-1170)
 
     assert refusal.value.details["open_minutes"] == 30
-    assert "30 are still open" in str(refusal.value)
+    assert "30 can still be received" in str(refusal.value)
 
 
 def test_beyond_the_limit_nothing_is_open_and_not_less_than_nothing() -> None:

@@ -73,17 +73,17 @@ def test_a_row_with_too_few_cells_is_bad_and_the_others_are_good(sheet: Callable
     read = sheet(HEADINGS + "2026-03-28,Ana\n" + ROW)
 
     assert len(read.records) == 1
-    assert [(bad.line, bad.sentence) for bad in read.bad] == [(2, "There are 2 cells in this row, and 5 headings.")]
+    assert [(bad.line, bad.sentence) for bad in read.bad] == [(2, "This row has 2 cells, but there are 5 headings.")]
 
 
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
         ("date,giver,hours\n", "No column is headed “receiver”"),
-        ("date|giver|receiver|hours\n2026-01-01|Ana|Bo|1\n", "no headings that"),
-        ("date,giver,giver,receiver\n", "stands there 2 times"),
-        (HEADINGS + '2026-01-01,"Ana,Bo,1,garden\n', "begins on line 2"),
-        (HEADINGS + f"2026-01-01,{'a' * 1_000_000},Bo,1,garden\n", "begins on line 2"),
+        ("date|giver|receiver|hours\n2026-01-01|Ana|Bo|1\n", "does not contain headings"),
+        ("date,giver,giver,receiver\n", "appears 2 times"),
+        (HEADINGS + '2026-01-01,"Ana,Bo,1,garden\n', "starts on line 2"),
+        (HEADINGS + f"2026-01-01,{'a' * 1_000_000},Bo,1,garden\n", "starts on line 2"),
         ("date,giver,receiver\n".encode("utf-16"), "UTF-16"),
         (HEADINGS.encode() + b"2026-01-01,\x81\x8d,Bo,1,garden\n", "neither UTF-8 nor Windows-1252"),
         (gzip.compress((HEADINGS + ROW * 1000).encode(), mtime=0)[:60], "damaged gzip"),
@@ -146,7 +146,7 @@ def test_what_is_no_length_is_said(cell: str) -> None:
 def test_the_decimal_sign_is_the_files_and_not_the_cells() -> None:
     assert decimal_sign_of(["2", "1,5", "1.250,00"]) == "," and minutes_of_hours("1,5", ",") == 90
     assert decimal_sign_of(["1.250", "2"]) == "." and minutes_of_minutes("90", ".") == 90
-    with pytest.raises(UnusableFile, match="different decimal signs"):
+    with pytest.raises(UnusableFile, match="different decimal separators"):
         decimal_sign_of(["1.5", "2,5"])
 
 
@@ -194,7 +194,9 @@ def test_a_reference_that_comes_twice_counts_once_or_is_bad(sheet: Callable[...,
     rows, bad = read_rows(sheet(text), kind=None, day_order=None, zone=ZoneInfo("UTC"))
 
     assert [row.line for row in rows] == [2]
-    assert [(row.line, row.sentence) for row in bad] == [(4, "Reference “A1” stands for something else in line 2.")]
+    assert [(row.line, row.sentence) for row in bad] == [
+        (4, "Reference “A1” is already used for something else in line 2.")
+    ]
 
 
 def test_help_without_a_length_is_refused_as_a_whole(sheet: Callable[..., Sheet]) -> None:

@@ -89,7 +89,7 @@ def test_a_newer_format_is_left_alone(log_url: str, tmp_path: Path) -> None:
                 "COMMENT ON TABLE log.dcb_events_tt_main IS 'Common Hours log, format 2 with new things'"
             )
 
-    with pytest.raises(LogUnavailable, match="Use the newer program") as fault:
+    with pytest.raises(LogUnavailable, match="Use the newer version of the program") as fault:
         open_log(log_url)
 
     assert fault.value.kind == "newer"

@@ -80,7 +80,7 @@ def test_a_vanished_server_is_told_at_once_and_after_its_return_the_next_try_wor
     server.stop()
     for use in (lambda: postgres_log.append([GIFT], unless=(), after=0), postgres_log.head):
         began = time.monotonic()
-        with pytest.raises(LogUnavailable, match="See that the PostgreSQL server runs") as fault:
+        with pytest.raises(LogUnavailable, match="Check that the PostgreSQL server is running") as fault:
             use()
         assert fault.value.kind == "gone"
         assert time.monotonic() - began < 3
@@ -128,7 +128,7 @@ def test_while_another_program_holds_the_log_readers_go_on_and_writers_are_told(
         with impatient.recorder.datastore.get_connection() as connection:
             connection.execute("SET statement_timeout = '200ms'")  # sooner than the ten seconds of the append itself
 
-        with pytest.raises(LogUnavailable, match="try again in a moment") as fault:
+        with pytest.raises(LogUnavailable, match="Try again in a moment") as fault:
             impatient.append([GIFT], unless=(), after=0)
 
         assert (fault.value.kind, fault.value.unsure) == ("locked", False)
@@ -143,7 +143,7 @@ def test_a_standby_reads_and_refuses_appends(postgres_log: PostgresLog) -> None:
     with postgres_log.recorder.datastore.get_connection() as connection:
         connection.execute("SET default_transaction_read_only = on")
 
-    with pytest.raises(LogUnavailable, match="use the one that writes") as fault:
+    with pytest.raises(LogUnavailable, match="Use the one that can write") as fault:
         postgres_log.append([GIFT], unless=(), after=0)
 
     assert fault.value.kind == "read-only"

@@ -79,7 +79,7 @@ def test_a_file_that_was_taken_away_takes_no_entries_until_it_is_back(sqlite_log
         file.rename(away / file.name)
 
     for use in (lambda: sqlite_log.append([GIFT], unless=(), after=0), sqlite_log.head):
-        with pytest.raises(LogUnavailable, match="is not there") as fault:
+        with pytest.raises(LogUnavailable, match="is missing") as fault:
             use()
         assert fault.value.kind == "missing"
 

@@ -21,7 +21,7 @@ def test_a_full_disk_keeps_nothing_of_the_append_and_works_when_there_is_room(sq
     sqlite_log.append([GIFT], unless=(), after=0)
     _limit(sqlite_log, "max_page_count = 20")
 
-    with pytest.raises(LogUnavailable, match="Make room on the disk") as fault:
+    with pytest.raises(LogUnavailable, match="Free up space on the disk") as fault:
         sqlite_log.append([GIFT, LARGE], unless=(), after=0)
 
     assert (fault.value.kind, fault.value.unsure) == ("full", False)
@@ -88,7 +88,7 @@ def test_a_file_that_may_only_be_read_is_read_and_refuses_appends(sqlite_log: SQ
     sqlite_log.append([GIFT], unless=(), after=0)
     _limit(sqlite_log, "query_only = ON")
 
-    with pytest.raises(LogUnavailable, match="Let this program write") as fault:
+    with pytest.raises(LogUnavailable, match="Give this program permission to write") as fault:
         sqlite_log.append([GIFT], unless=(), after=0)
 
     assert fault.value.kind == "read-only"

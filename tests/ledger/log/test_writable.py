@@ -96,16 +96,16 @@ def test_an_envelope_is_refused_or_read_by_the_verifier(envelope: dict[str, str]
 @pytest.mark.parametrize(
     ("envelope", "words"),
     [
-        ({"at": "2026-03-14T10:30:00Z"}, "at no instant"),
-        ({"actor": ""}, "cannot be a name"),
-        ({"actor": "Ana Silva"}, "cannot be a name"),
-        ({"on_behalf": "m ana"}, "cannot be a name"),
-        ({"wish": ""}, "cannot be a name"),
+        ({"at": "2026-03-14T10:30:00Z"}, "the time it was recorded is not valid"),
+        ({"actor": ""}, "not a valid identifier"),
+        ({"actor": "Ana Silva"}, "not a valid identifier"),
+        ({"on_behalf": "m ana"}, "not a valid identifier"),
+        ({"wish": ""}, "not a valid identifier"),
         ({"cmd": "short"}, "its command"),
         ({"nonce": "1" * 31}, "its command"),
         ({"log": ""}, "its command"),
-        ({"sealed": {"note": "Lawn and hedge"}}, "no commitment"),
-        ({"sealed": {"the note": "0" * 64}}, "no commitment"),
+        ({"sealed": {"note": "Lawn and hedge"}}, "not a commitment"),
+        ({"sealed": {"the note": "0" * 64}}, "not a commitment"),
     ],
 )
 def test_each_part_of_an_envelope_is_looked_at(envelope: dict[str, object], words: str) -> None:

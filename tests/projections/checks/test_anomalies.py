@@ -13,8 +13,8 @@ from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId
 from ledger.refusals import EntryToCome
 from projections.checks import anomalies as kept
-from projections.checks.anomalies import RULES, UNITS, Anomaly, exceptions, look, noted
-from projections.checks.log_reading import read_book
+from projections.checks.anomalies import exceptions, look
+from projections.checks.log_reading import RULES, UNITS, Anomaly, noted, read_book
 from tests.cast import ANA, BO, CHIDI, NOW, TODAY, caller, help_of, skills
 from tests.projections.elm_street import ElmStreet
 

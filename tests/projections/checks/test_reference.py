@@ -5,7 +5,7 @@ from typing import Any
 
 from ledger.agreements.rules import THRESHOLDS
 from ledger.seal.verifying.sample import sample
-from projections.checks.anomalies import RULES
+from projections.checks.log_reading import RULES
 from tests.house_rules.tree import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "exceptions.md").read_text(encoding="utf-8")

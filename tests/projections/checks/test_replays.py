@@ -12,8 +12,8 @@ from ledger.exchanges.facts import ExchangeSettled
 from ledger.identifiers import ExchangeId
 from ledger.refusals import EntryToCome
 from projections.checks.comparison import ALL_ACCOUNTS
-from projections.checks.replays import CHECKS, ReplayCheck, check_by_replay
-from projections.views import Views
+from projections.checks.replays import CHECKS, ReplayCheck
+from projections.views import Views, check_by_replay
 from tests.cast import ANA, BO, NOW, TODAY, help_of, reopened
 from tests.projections.elm_street import ElmStreet
 
@@ -57,7 +57,7 @@ def test_an_entry_that_was_taken_out_of_the_log_is_told_and_kept(small_street: E
 
     check = checked(small_street)
 
-    assert check.trouble == f"The log has {last - 1} entries, and {last} were shown: entries are missing."
+    assert check.trouble == f"The log has {last - 1} entries, but {last} were shown. Entries are missing."
     assert not check.is_sound and small_street.views.replays.latest() == check
 
 

@@ -11,7 +11,7 @@ from ledger.members.commands import LeaveCommunity
 from ledger.members.facts import MemberLeft
 from ledger.refusals import EntryToCome
 from ledger.replay import Until, replay
-from projections.figures.chronicle_entries import counted
+from projections.figures.chronicle import counted
 from projections.figures.measures.statistics import Statistics, statistics
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY
 from tests.projections.elm_street import LAST_MONTH, ElmStreet

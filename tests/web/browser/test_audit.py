@@ -65,7 +65,7 @@ def test_an_auditor_goes_from_a_find_to_its_entries_and_from_a_correction_to_its
     ruth = served.window(served.street.neighbourhood.ruth)
 
     ruth.goto("/audit")
-    ruth.get_by_role("link", name="One person typed the words of both").click()
+    ruth.get_by_role("link", name="One person entered both sides").click()
     ruth.get_by_role("link", name=re.compile(r"^entry \d+$")).first.click()
     assert "Chidi Eze reported that Ana Sousa gave Bo Lindqvist" in ruth.locator("main").inner_text()
 
@@ -81,7 +81,7 @@ def test_a_sample_is_drawn_by_filling_in_a_form(served: Served) -> None:
     ruth = served.window(served.street.neighbourhood.ruth)
 
     ruth.goto("/audit/sample")
-    ruth.get_by_label("How many entries").fill("4")
+    ruth.get_by_label("How many entries?").fill("4")
     ruth.get_by_label("Seed").fill("dice: 3 5")
     ruth.get_by_role("button", name="Draw a sample").click()
 

@@ -108,5 +108,5 @@ def test_a_report_prints_on_two_leaves_without_menus(served_with_figures: Served
 
     assert leaves.count(b"/Type /Page\n") == 2
     assert not window.get_by_role("navigation", name="Main").is_visible()
-    assert not window.get_by_role("link", name="Keep it as CSV").is_visible()
+    assert not window.get_by_role("link", name="Download as CSV").is_visible()
     assert window.get_by_text("up to entry 4,201").first.is_visible()

@@ -77,18 +77,18 @@ def test_nothing_has_to_be_pushed_sideways(served_street: Served, size: str) -> 
 def test_an_auditor_goes_from_moment_to_moment_without_script(served_street: Served) -> None:
     window = served_street.window(served_street.street.neighbourhood.ruth)
     entries = sum(1 for _ in served_street.street.bank.log.scan())
-    before = f"As of entry {entries - 1}."
+    before = f"Up to entry {entries - 1}."
     window.goto("/balances")
 
-    window.get_by_text("At another moment").click()
-    window.get_by_label("At entry").fill(str(entries))
-    window.get_by_role("button", name="Show it").click()
-    window.get_by_role("link", name="One entry before").click()
+    window.get_by_text("At another point in time").click()
+    window.get_by_label("Entry number").fill(str(entries))
+    window.get_by_role("button", name="Show").click()
+    window.get_by_role("link", name="Previous entry").click()
     assert window.get_by_text(before, exact=True).is_visible()
 
     window.get_by_role("link", name="Ana Sousa").click()
     assert window.get_by_text(before, exact=True).is_visible()
-    window.get_by_role("link", name="As it is now").click()
+    window.get_by_role("link", name="Back to now").click()
     assert not window.get_by_text(before, exact=True).is_visible()
     # The name stands between signs that keep its direction, which are part of a heading's name for some browsers.
     assert window.get_by_role("heading", name=re.compile("^Statement of .?Ana Sousa")).is_visible()
@@ -99,11 +99,11 @@ def test_a_wrong_balance_is_found_asked_about_and_read_without_script(served_str
     window.goto("/")
 
     window.get_by_role("link", name="What was found").click()
-    window.get_by_role("button", name="Add it up").click()
+    window.get_by_role("button", name="Start the check").click()
 
     assert window.get_by_text("No hours are lost.").is_visible()
-    assert window.get_by_text("is being done").is_visible()
-    assert window.get_by_role("cell", name="Given, on the page of balances").is_visible()
+    assert window.get_by_text("now running").is_visible()
+    assert window.get_by_role("cell", name="Given, on the Balances page").is_visible()
 
 
 def test_a_statement_of_another_moment_prints_and_says_which(served_street: Served) -> None:
@@ -113,7 +113,7 @@ def test_a_statement_of_another_moment_prints_and_says_which(served_street: Serv
     window.emulate_media(media="print")
 
     assert window.get_by_text("as it stood after entry 22").is_visible()
-    assert not window.get_by_text("At another moment").is_visible()
+    assert not window.get_by_text("At another point in time").is_visible()
 
 
 def test_from_the_right_nothing_is_wider_than_its_window(street: Street, chromium: Browser) -> None:

@@ -22,7 +22,7 @@ def test_the_map_of_days_fits_the_smallest_phones_and_can_be_read(served: Served
         width = how["viewport"]["width"]
         box = page.get_by_role("img", name="Each day of my year").bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width and box["width"] > 0.8 * width
-        assert page.get_by_text("The days as a table").is_visible()
+        assert page.get_by_text("The days in a table").is_visible()
 
 
 def test_it_prints_as_a_keepsake_that_says_whose_it_is(served: Served) -> None:
@@ -35,6 +35,6 @@ def test_it_prints_as_a_keepsake_that_says_whose_it_is(served: Served) -> None:
 
     assert page.get_by_text("The story of Ana Sousa, member of the Riverside time bank.").is_visible()
     assert page.get_by_text("Your first time with Bo Lindqvist.").is_visible()
-    for hidden in ("Keep it", "The days as a table", "See the exchange"):
+    for hidden in ("Keep a copy", "The days in a table", "See the exchange"):
         assert not page.get_by_text(hidden).first.is_visible()
     assert not page.get_by_role("navigation", name="Main").is_visible()

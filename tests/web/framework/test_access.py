@@ -104,7 +104,7 @@ def test_strangers_are_shown_the_way_in_and_members_are_told(neighbourhood: Neig
     ana = neighbourhood.browser(app, member=neighbourhood.ana).get("/trial/x/y/z/m")
 
     assert (stranger.status_code, stranger.headers["location"]) == (303, "/sign-in?to=%2Ftrial%2Fx%2Fy%2Fz%2Fm")
-    assert ana.status_code == 403 and "not yours to open" in ana.text
+    assert ana.status_code == 403 and "cannot open this page" in ana.text
 
 
 def test_an_exchange_that_does_not_exist_is_not_found(neighbourhood: Neighbourhood) -> None:

@@ -136,7 +136,7 @@ def asked(walk: Walk, app: Litestar, handler: HTTPRouteHandler, who: str) -> Any
 
 def is_found(answer: Any, who: str) -> bool:
     """Whether somebody got to the page or the button, whatever it then said about an empty form."""
-    if answer.status_code == 403 or (answer.status_code == 404 and "There is no such page" in answer.text):
+    if answer.status_code == 403 or (answer.status_code == 404 and "Page not found" in answer.text):
         return False
     return not (who == STRANGER and is_sign_in(answer.headers.get("location", "")))
 

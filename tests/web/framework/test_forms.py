@@ -26,7 +26,7 @@ class HelpForm(msgspec.Struct):
 
 
 SENTENCES = {
-    "hours.required": later("Say how long it took"),
+    "hours.required": later("Enter how long it took"),
     "who.too_long": later("That name is longer than %(limit)s"),
 }
 
@@ -55,11 +55,11 @@ def test_every_mistake_is_said_at_once_in_the_order_of_the_form() -> None:
 
     assert form.errors == {
         "who": "That name is longer than 20",
-        "hours": "Say how long it took",
+        "hours": "Enter how long it took",
         "way": "Choose one of the answers",
-        "minutes": "This should be at most 59",
-        "note": "Use at most 10 letters",
-        "given_on": "Write the day like 2026-11-21",
+        "minutes": "Enter 59 or less",
+        "note": "Use no more than 10 characters",
+        "given_on": "Enter the date like this: 2026-11-21",
     }
 
 
@@ -129,9 +129,11 @@ def test_rules_across_fields_and_refusals_land_beside_their_field() -> None:
     form.refuse_for(NoName(), otherwise="who")
 
     assert form.error("given_on") == "Fill this in"
-    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min are still open" not in form.error("hours")
-    assert "are still open" in form.error("minutes")
-    assert "do not know this person" in form.error("who")
+    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min can still be received" not in form.error(
+        "hours"
+    )
+    assert "can still be received" in form.error("minutes")
+    assert "person was not found" in form.error("who")
 
 
 def test_a_sentence_may_hold_a_percent_sign() -> None:

@@ -98,7 +98,7 @@ def test_error_pages_know_who_is_asking_and_show_a_way_on(neighbourhood: Neighbo
     answer = ana.post(path) if path == "/sign-in" else ana.get(path)
 
     assert answer.status_code >= 400
-    assert "Riverside" in answer.text and "Sign out" in answer.text and "Go to your first page" in answer.text
+    assert "Riverside" in answer.text and "Sign out" in answer.text and "Go to your home page" in answer.text
 
 
 def test_a_mistake_in_the_app_says_nothing_about_it_to_the_reader(neighbourhood: Neighbourhood) -> None:
@@ -106,7 +106,7 @@ def test_a_mistake_in_the_app_says_nothing_about_it_to_the_reader(neighbourhood:
 
     answer = browser.get("/breaks")
 
-    assert "It is not your doing" in answer.text
+    assert "This is not your fault" in answer.text
     assert "secret" not in answer.text and "RuntimeError" not in answer.text
 
 
@@ -116,7 +116,7 @@ def test_a_refusal_nobody_caught_still_says_its_own_sentence(neighbourhood: Neig
     answer = browser.get("/refuses")
 
     assert answer.status_code == 422
-    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min are still open" in answer.text
+    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min can still be received" in answer.text
 
 
 def test_the_answer_to_head_is_the_answer_to_get_without_its_body(neighbourhood: Neighbourhood) -> None:
@@ -134,7 +134,7 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_read(neighbourhood: Nei
     answer = browser.post("/takes", data={"title": "x" * 1_000_000})
 
     assert answer.status_code == 413
-    assert "longer than this page can take" in answer.text
+    assert "too long for this page" in answer.text
 
 
 def test_a_body_that_hides_its_length_is_refused_too(neighbourhood: Neighbourhood) -> None:

@@ -61,7 +61,7 @@ def test_a_damaged_store_gives_a_page_and_the_next_try_works(
         engine.dispose()
     well = ana.get("/devices")
 
-    assert troubled.status_code == 503 and "out of reach for a moment" in troubled.text
+    assert troubled.status_code == 503 and "not available at the moment" in troubled.text
     assert len(caplog.records) == 1 and "Ana" not in caplog.text and "Traceback" not in caplog.text
     assert well.status_code == 200
 

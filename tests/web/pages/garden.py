@@ -13,7 +13,7 @@ from projections.figures.measures.acts import Act
 from projections.figures.privacy.agreed import ties_of
 from projections.figures.privacy.groups import Placed
 from projections.figures.reports.kept import Report
-from projections.figures.reports.years import TiesOfYear, keep_ties
+from projections.figures.reports.ties import TiesOfYear, keep_ties
 from tests.projections.figures.measures.communities import ring
 from tests.web import reports
 from tests.web.pages.conftest import Street

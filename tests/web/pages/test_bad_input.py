@@ -10,33 +10,33 @@ from tests.web.pages.reader import form_on, send, words_on
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"hours": "0", "minutes": "0"}, "Say how long it took: at least one minute"),
-        ({"hours": "", "minutes": ""}, "Say how long it took: at least one minute"),
-        ({"hours": "-1"}, "Say how long it took: at least one minute"),
-        ({"minutes": "-5"}, "Say how long it took: at least one minute"),
-        ({"hours": "25"}, "A day has 24 hours. Log a longer help day by day"),
-        ({"hours": "24", "minutes": "1"}, "A day has 24 hours. Log a longer help day by day"),
-        ({"hours": "two"}, "Write this as a whole number, such as 2"),
-        ({"hours": "1e3"}, "Write this as a whole number, such as 2"),
-        ({"hours": "1.5"}, "Write this as a whole number, such as 2"),
-        ({"given_on": "2026-11-23"}, "The day is still to come. Choose today or a day before"),
-        ({"given_on": "day", "day": "31", "month": "2"}, "Say which day it was"),
-        ({"given_on": "day", "day": "", "month": ""}, "Say which day it was"),
-        ({"given_on": "day", "day": "1", "month": "5", "year": "this one"}, "Say which day it was"),
-        ({"given_on": "day", "day": "1", "month": "5", "year": "9" * 12}, "Say which day it was"),
-        ({"given_on": "soon"}, "Say which day it was"),
+        ({"hours": "0", "minutes": "0"}, "Enter how long it took: 1 minute or more"),
+        ({"hours": "", "minutes": ""}, "Enter how long it took: 1 minute or more"),
+        ({"hours": "-1"}, "Enter how long it took: 1 minute or more"),
+        ({"minutes": "-5"}, "Enter how long it took: 1 minute or more"),
+        ({"hours": "25"}, "Help on one day cannot be longer than 24 hours. Log each day separately"),
+        ({"hours": "24", "minutes": "1"}, "Help on one day cannot be longer than 24 hours. Log each day separately"),
+        ({"hours": "two"}, "Enter a whole number, such as 2"),
+        ({"hours": "1e3"}, "Enter a whole number, such as 2"),
+        ({"hours": "1.5"}, "Enter a whole number, such as 2"),
+        ({"given_on": "2026-11-23"}, "That day is in the future. Choose today or an earlier day"),
+        ({"given_on": "day", "day": "31", "month": "2"}, "Enter the date it happened"),
+        ({"given_on": "day", "day": "", "month": ""}, "Enter the date it happened"),
+        ({"given_on": "day", "day": "1", "month": "5", "year": "this one"}, "Enter the date it happened"),
+        ({"given_on": "day", "day": "1", "month": "5", "year": "9" * 12}, "Enter the date it happened"),
+        ({"given_on": "soon"}, "Enter the date it happened"),
         ({"other_name": ""}, "Choose a person, or type a name"),
-        ({"other_name": "Ana Sousa"}, "Choose somebody else: nobody exchanges hours with themselves"),
+        ({"other_name": "Ana Sousa"}, "Choose someone else. You cannot exchange hours with yourself"),
         ({"other_name": "Nobody At All"}, "Nobody here is called “Nobody At All”"),
-        ({"other_name": "Lou Marsh"}, "This person does not take part at the moment"),
-        ({"other_name": "m-nobody0000"}, "We do not know this person"),
+        ({"other_name": "Lou Marsh"}, "This person is not a member at the moment"),
+        ({"other_name": "m-nobody0000"}, "This person was not found"),
         ({"category": ""}, "Choose a kind of help from the list"),
         ({"category": "dragons"}, "Choose a kind of help from the list"),
         ({"way": "sideways"}, "Choose one of the answers"),
-        ({"note": "n" * 10_000}, "Use at most 2,000 letters"),
-        ({"note": "ñ" * 10_000}, "Use at most 2,000 letters"),
-        ({"note": "bell \x07"}, "There is a sign in this text that cannot be kept"),
-        ({"corrects": "x-nothing"}, "This can only correct an exchange of the same people that was taken back"),
+        ({"note": "n" * 10_000}, "Use no more than 2,000 characters"),
+        ({"note": "ñ" * 10_000}, "Use no more than 2,000 characters"),
+        ({"note": "bell \x07"}, "This text has a character that cannot be saved"),
+        ({"corrects": "x-nothing"}, "This can only correct an exchange between the same people that was taken back"),
     ],
 )
 def test_a_mistake_is_told_beside_its_field(street: Street, typed: dict[str, str], sentence: str) -> None:
@@ -61,8 +61,8 @@ def test_every_mistake_is_told_at_once(street: Street) -> None:
 
     words = words_on(page)
     assert "Choose a person" in words and "whole number" in words and "Choose a kind of help" in words
-    assert "The day is still to come" in words and "Use at most 2,000 letters" in words
-    order = [words.index(part) for part in ("Choose a person", "whole number", "Choose a kind", "still to come")]
+    assert "That day is in the future" in words and "Use no more than 2,000 characters" in words
+    order = [words.index(part) for part in ("Choose a person", "whole number", "Choose a kind", "in the future")]
     assert order == sorted(order)
 
 
@@ -75,7 +75,7 @@ def test_half_a_character_is_refused_beside_the_note(street: Street) -> None:
     )
 
     assert page.status_code == 422
-    assert "There is a sign in this text that cannot be kept" in words_on(page)
+    assert "This text has a character that cannot be saved" in words_on(page)
     assert "leeks" in form_on(page, "/exchanges/new").fields["note"]
 
 
@@ -83,7 +83,7 @@ def test_a_body_of_a_megabyte_is_too_much(street: Street) -> None:
     for address in ("/exchanges/new", "/exchanges", "/gifts/new", "/gifts"):
         answer = street.ana.post(address, data=GARDENING | {"note": "n" * 1_000_000})
 
-        assert answer.status_code == 413 and "too much at once" in words_on(answer)
+        assert answer.status_code == 413 and "That was too long" in words_on(answer)
 
 
 def test_several_people_of_a_name_are_told_apart(street: Street) -> None:
@@ -93,7 +93,7 @@ def test_several_people_of_a_name_are_told_apart(street: Street) -> None:
     page = checked(street.ana)
 
     words = words_on(page)
-    assert page.status_code == 422 and "Several people fit “Bo”. Choose one" in words
+    assert page.status_code == 422 and "More than one person matches “Bo”. Choose one" in words
     assert "Bo Andersen Weir garden · since November 2026" in words.replace("AndersenWeir", "Andersen Weir")
     chosen = send(street.ana, page, "/exchanges/new", other=other)
     assert "You gave Bo Andersen" in words_on(chosen)

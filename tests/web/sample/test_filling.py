@@ -15,7 +15,7 @@ from ledger.log.entry import Entry, decode
 from ledger.personal_data.search import find_members
 from ledger.replay import replay
 from ledger.time_bank import TimeBank
-from projections.figures.chronicle_entries import Counted, counted
+from projections.figures.chronicle import Counted, counted
 from projections.figures.measures.statistics import statistics
 from projections.figures.privacy.figures import protected
 from projections.views import Views

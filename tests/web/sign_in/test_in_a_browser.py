@@ -31,8 +31,8 @@ def test_by_code_without_script(neighbourhood: Neighbourhood, address: str, phon
     page = phone.new_page()
 
     page.goto(f"{address}/devices")
-    page.get_by_label("E-mail address").fill("ana@example.org")
-    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Email address").fill("ana@example.org")
+    page.get_by_role("button", name="Email me a code").click()
     page.get_by_label("Code").fill("nothing")
     page.get_by_role("button", name="Sign in").click()
     assert page.title().startswith("Error: Enter the six digits")
@@ -83,7 +83,7 @@ def test_the_summary_of_mistakes_has_the_focus_and_nothing_breaks_the_policy(add
     page, said = listening(context)
 
     page.goto(f"{address}/sign-in")
-    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_role("button", name="Email me a code").click()
 
     # The browser gives the focus when it first draws the page, which may be after it has arrived.
     expect(page.get_by_role("alert", name="There is a problem")).to_be_focused()

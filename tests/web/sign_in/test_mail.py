@@ -102,4 +102,4 @@ def test_a_mail_server_that_is_away_is_the_hosts_to_know(
         answer = browser.post("/sign-in/codes", data={"email": "ana@example.org"}, headers={"host": "localhost"})
 
     assert answer.status_code == 303
-    assert "could not be mailed" in caplog.text and "ana@example.org" not in caplog.text
+    assert "could not be emailed" in caplog.text and "ana@example.org" not in caplog.text

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part, report
-from web.pages.figures.community import access_of, care_of
+from web.pages.figures.community import care_of
 from web.pages.figures.findings import Findings, faces_of, findings_of, mix_of, months_of
+from web.pages.figures.reach import access_of
 from web.wording.figure_words import CALLED, PARTS, compared, said, sections, valued
 from web.wording.findings import beginning, breadth
 
@@ -35,8 +36,8 @@ def test_the_three_faces_are_told_in_their_order_as_hours_of_twenty() -> None:
         ("Passed on", 11),
     ]
     assert told.sentence == (
-        "Of every 20 hours given in 2025, 5 were given back by the same person, 4 came round by way of others, "
-        "and 11 were passed on."
+        "Of every 20 hours given in 2025, 5 were given back by the same person, 4 came round by way of "
+        "others and 11 were passed on."
     )
 
 
@@ -49,7 +50,11 @@ def test_one_hour_of_twenty_is_told_as_one() -> None:
 
 @pytest.mark.parametrize(
     ("share", "by_chance", "said"),
-    [(0.25, 0.11, "more often than chance"), (0.12, 0.11, "about as often as chance"), (0.05, 0.2, "less often")],
+    [
+        (0.25, 0.11, "more often than you would expect by chance"),
+        (0.12, 0.11, "about as often as you would expect by chance"),
+        (0.05, 0.2, "less often"),
+    ],
 )
 def test_giving_back_stands_beside_chance(share: float, by_chance: float, said: str) -> None:
     told = faces_of(report(given_back=share, given_back_by_chance=by_chance))
@@ -67,7 +72,7 @@ def test_how_many_took_part_is_said_in_tenths(people: int, heading: str) -> None
 def test_a_month_is_told_of_those_who_took_part_in_it() -> None:
     told = findings_of(month_of(report(), 10), LABELS, {}).participation
 
-    assert told is not None and told.finding == "Three in ten took part in October 2025", "74 of 212"
+    assert told is not None and told.finding == "Three in ten of us took part in October 2025", "74 of 212"
 
 
 def test_no_heading_holds_a_percentage_and_none_ranks_anybody() -> None:
@@ -78,8 +83,8 @@ def test_no_heading_holds_a_percentage_and_none_ranks_anybody() -> None:
 def test_a_load_that_rests_on_a_few_is_said_without_blame() -> None:
     heavy, even = found(load=[0.02] * 5 + [0.05, 0.1, 0.12, 0.13, 0.5]).load, found(load=[0.1] * 10).load
 
-    assert heavy is not None and heavy.finding == "Some give a good deal more than others"
-    assert even is not None and even.finding == "The giving rests on many shoulders"
+    assert heavy is not None and heavy.finding == "Some people give a lot more than others"
+    assert even is not None and even.finding == "Many people share the giving"
 
 
 def test_what_is_hidden_is_not_told() -> None:
@@ -121,15 +126,15 @@ def test_the_busiest_month_is_only_the_busiest_of_those_shown() -> None:
 
 def test_half_of_the_givers_helped_whole_people() -> None:
     assert [*breadth({"median_people_helped": 2.5, "median_helped_by": 1})] == [
-        "Half of those who gave helped 3 people or more.",
-        "Half of those who received were helped by 1 person or more.",
+        "Half of the people who gave helped 3 people or more.",
+        "Half of the people who received were helped by 1 person or more.",
     ]
 
 
 def test_newcomers_of_whom_fewer_than_half_have_begun_are_given_time() -> None:
     told = beginning({"newcomers": 30, "newcomers_began": 11, "median_days_to_first_exchange": None})
 
-    assert told == "30 newcomers joined; 11 have given or received so far. There is no hurry."
+    assert told == "30 newcomers joined, and 11 have given or received so far. There is no rush."
 
 
 def group(id: str, low: float | None, high: float | None) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def test_a_group_receives_less_only_where_chance_is_no_reason() -> None:
     alike = access_of({"access": [group("g-1", 0.8, 1.3), group("g-2", None, None)]}, names)
     apart = access_of({"access": [group("g-1", 1.1, 1.9), group("g-2", 0.3, 0.8)]}, names)
 
-    assert alike is not None and alike.finding == "Help reaches every group alike"
+    assert alike is not None and alike.finding == "Help reaches every group equally"
     assert [(row.group, row.beside) for row in alike.rows] == [
         ("Mill Lane", ""),
         ("Weir Circle", "about as much as elsewhere"),
@@ -157,7 +162,7 @@ def test_coordinators_are_told_counts_and_nothing_where_there_are_too_few() -> N
     assert told.unconfirmed.endswith("1 still waited for somebody’s word."), (
         "a share that is not nothing is one at least"
     )
-    assert told.late == "Everything was recorded within a week of the day."
+    assert told.late == "Everything was recorded within a week of the day it happened."
     assert told.waiting.startswith("Every newcomer") and told.overloaded == ""
 
 
@@ -180,9 +185,9 @@ def test_two_periods_are_compared_figure_by_figure() -> None:
 
 
 def test_what_has_no_value_is_not_said_to_be_hidden() -> None:
-    assert valued("median_days_to_first_exchange", {"newcomers_began": 11}) == "fewer than half began so far"
+    assert valued("median_days_to_first_exchange", {"newcomers_began": 11}) == "fewer than half have started so far"
     assert valued("median_days_to_first_exchange", {"newcomers_began": None}) == "too few people to show"
-    assert valued("retention", {"retention_people": 0}) == "nobody to tell of"
+    assert valued("retention", {"retention_people": 0}) == "nobody to count"
     assert valued("retention", {"retention": None, "retention_people": None}) == "too few people to show"
 
 

@@ -67,19 +67,19 @@ def gift(receiver: AccountId) -> Fact:
 SAID: list[tuple[Fact, str]] = [
     (
         CommunityFounded(name="Riverside", time_zone="Europe/London", language="en", origin="localhost/riverside/1"),
-        "The community Riverside was founded. Its clocks show the time of Europe/London.",
+        "The community Riverside was started. Its time zone is Europe/London.",
     ),
     (
         LimitsAgreed(debit_limit_minutes=-1200),
-        "Agreed: everybody may receive up to 20 h more than they gave.",
+        "Agreed: everyone can receive up to 20 h more than they gave.",
     ),
     (
         LimitsAgreed(debit_limit_minutes=-1200, upper_limit_minutes=2400),
-        "Agreed: everybody may receive up to 20 h more than they gave, and give up to 40 h more than they received.",
+        "Agreed: everyone can receive up to 20 h more than they gave, and give up to 40 h more than they received.",
     ),
     (
         ConfirmationAgreed(words_needed="receiver"),
-        "Agreed: hours count once the one who received the help has agreed.",
+        "Agreed: hours count once the person who received the help has agreed.",
     ),
     (ConfirmationAgreed(words_needed="both"), "Agreed: hours count once both people have agreed."),
     (
@@ -88,69 +88,69 @@ SAID: list[tuple[Fact, str]] = [
     ),
     (
         ExceptionsAgreed(thresholds=DEFAULT_THRESHOLDS),
-        "Agreed: from where on something in the book is worth a look.",
+        "Agreed: new thresholds for what is worth a look.",
     ),
     (MemberInvited(member=ANA), "Ana was invited."),
-    (MemberWelcomed(member=ANA), "Ana was welcomed and takes part from now on."),
-    (MemberLeft(member=ANA), "Ana left. Their hours stay in the book."),
-    (RoleGiven(member=CHIDI, role="coordinator"), "Chidi was entrusted with coordinating."),
-    (RoleGiven(member=CHIDI, role="auditor"), "Chidi was entrusted with auditing."),
-    (RoleWithdrawn(member=CHIDI, role="coordinator"), "Chidi coordinates no longer."),
-    (RoleWithdrawn(member=CHIDI, role="auditor"), "Chidi audits no longer."),
+    (MemberWelcomed(member=ANA), "Ana was welcomed as a member."),
+    (MemberLeft(member=ANA), "Ana left. Their hours stay on record."),
+    (RoleGiven(member=CHIDI, role="coordinator"), "Chidi became a coordinator."),
+    (RoleGiven(member=CHIDI, role="auditor"), "Chidi became an auditor."),
+    (RoleWithdrawn(member=CHIDI, role="coordinator"), "Chidi is no longer a coordinator."),
+    (RoleWithdrawn(member=CHIDI, role="auditor"), "Chidi is no longer an auditor."),
     (
         VisibilityChosen(member=ANA, sees="nobody"),
-        "Ana chose that nobody but the two sees whom they help.",
+        "Ana chose that only the two people involved can see who they help.",
     ),
-    (VisibilityChosen(member=ANA, sees="coordinators"), "Ana chose that coordinators may see whom they help."),
+    (VisibilityChosen(member=ANA, sees="coordinators"), "Ana chose that coordinators can also see who they help."),
     (
         VisibilityChosen(member=ANA, sees="groups"),
-        "Ana chose that members of their groups, and coordinators, may see whom they help.",
+        "Ana chose that coordinators and members of their groups can also see who they help.",
     ),
-    (GroupFormed(group=CHOIR), "The group Weir Choir was formed."),
+    (GroupFormed(group=CHOIR), "The group Weir Choir was started."),
     (GroupJoined(group=CHOIR, member=ANA), "Ana joined Weir Choir."),
     (GroupLeft(group=CHOIR, member=ANA), "Ana left Weir Choir."),
     (
         reported(ANA, awaiting=(BO,)),
         "Ana reported giving Bo 2 h 30 min of help on 21 November 2026 (Garden). Waiting for Bo.",
     ),
-    (reported(BO), "Bo reported receiving 2 h 30 min of help from Ana on 21 November 2026 (Garden)."),
-    (reported(CHIDI), "Chidi reported that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden)."),
+    (reported(BO), "Bo logged receiving 2 h 30 min of help from Ana on 21 November 2026 (Garden)."),
+    (reported(CHIDI), "Chidi logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden)."),
     (
         reported(HOST),
-        "The host of these pages reported that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
+        "The host of these pages logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
     ),
     (
         reported(ANA, HELP, BACK, awaiting=(BO,), corrects=BEFORE),
         (
-            "Ana reported a skill exchange on 21 November 2026: Ana gave Bo 2 h 30 min (Garden) and Bo gave Ana 1 h "
-            "(Learning and languages). It puts right what entry 17 reports. Waiting for Bo."
+            "Ana reported a skill exchange on 21 November 2026: Ana gave Bo 2 h 30 min (Garden) and Bo gave "
+            "Ana 1 h (Learning and languages). It corrects the exchange logged in entry 17. Waiting for Bo."
         ),
     ),
-    (ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), "Bo agreed to what entry 1,204 reports."),
+    (ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), "Bo agreed to the exchange logged in entry 1,204."),
     (
         ExchangeSettled(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY),
-        "From now on it counts, as entry 1,204 reports: on 21 November 2026 Ana gave Bo 2 h 30 min (Garden).",
+        "The exchange logged in entry 1,204 now counts: on 21, November 2026 Ana gave Bo 2 h 30 min (Garden).",
     ),
     (
         ExchangeDeclined(exchange=EXCHANGE, declined_by=BO),
-        "Bo did not agree to what entry 1,204 reports. Nothing counts.",
+        "Bo did not agree to the exchange logged in entry 1,204. It does not count.",
     ),
     (
         ExchangeCalledOff(exchange=EXCHANGE, called_off_by=ANA),
-        "Ana called off what entry 1,204 reports. Nothing counts.",
+        "Ana cancelled the exchange logged in entry 1,204. It does not count.",
     ),
-    (ReversalAsked(exchange=EXCHANGE, asked_by=ANA), "Ana asked to take back what entry 1,204 reports."),
-    (ReversalDeclined(exchange=EXCHANGE, declined_by=BO), "Bo said that what entry 1,204 reports stands."),
+    (ReversalAsked(exchange=EXCHANGE, asked_by=ANA), "Ana asked to take back the exchange logged in entry 1,204."),
+    (ReversalDeclined(exchange=EXCHANGE, declined_by=BO), "Bo kept the exchange logged in entry 1,204 as it was."),
     (
         ExchangeReversed(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY, asked_by=ANA, approved_by=BO),
         (
-            "What entry 1,204 reports counts no longer: on 21 November 2026 Ana gave Bo 2 h 30 min (Garden). "
-            "Ana asked to take it back, and Bo agreed."
+            "The exchange logged in entry 1,204 no longer counts: on 21, November 2026 Ana gave Bo 2 h 30 "
+            "min (Garden). Ana asked to take it back, and Bo agreed."
         ),
     ),
-    (gift(AccountId(BO)), "A gift: on 21 November 2026 Ana gave to Bo (Garden)."),
-    (gift(AccountId(CHOIR)), "A gift: on 21 November 2026 Ana gave to Weir Choir (Garden)."),
-    (gift(COMMUNITY), "A gift: on 21 November 2026 Ana gave to the whole community (Garden)."),
+    (gift(AccountId(BO)), "A gift: on 21, November 2026 Ana gave to Bo (Garden)."),
+    (gift(AccountId(CHOIR)), "A gift: on 21, November 2026 Ana gave to Weir Choir (Garden)."),
+    (gift(COMMUNITY), "A gift: on 21, November 2026 Ana gave to the whole community (Garden)."),
     (
         GiftWithdrawn(
             gift=GIFT,
@@ -160,22 +160,22 @@ SAID: list[tuple[Fact, str]] = [
             given_on=SATURDAY,
             withdrawn_by=ANA,
         ),
-        "A gift counts no longer: on 21 November 2026 Ana gave to Bo (Garden).",
+        "A gift no longer counts: on 21, November 2026 Ana gave to Bo (Garden).",
     ),
-    (ErasureAsked(member=ANA, asked_by=ANA), "Ana asks that everything that says who they are be erased."),
+    (ErasureAsked(member=ANA, asked_by=ANA), "Ana asked for everything that identifies them to be erased."),
     (
         ErasureWithdrawn(member=ANA, withdrawn_by=CHIDI),
-        "The personal data of Ana is not to be erased after all.",
+        "The request to erase the personal data of Ana was withdrawn.",
     ),
     (
         PersonalDataErased(
             member=FORMER, fields=("contacts", "name", "words"), ground="asked", asked_by=FORMER, confirmed_by=CHIDI
         ),
-        "A former member asked for it, and Chidi confirmed it: their personal data was erased.",
+        "A former member asked for it, and Chidi confirmed it. Their personal data was erased.",
     ),
     (
         PersonalDataErased(member=FORMER, fields=(), ground="no-longer-needed", asked_by=CHIDI, confirmed_by=CHIDI),
-        "A former member had left, and Chidi had their personal data erased.",
+        "A former member had left, and Chidi erased their personal data.",
     ),
 ]
 

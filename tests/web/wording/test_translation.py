@@ -54,14 +54,14 @@ def test_days() -> None:
     assert words.day_in_month(saturday) == f"Sat{NBSP}21"
     assert words.month(saturday) == "November 2026"
     assert words.short_month(saturday) == "Nov"
-    assert words.weekday(saturday) == "Saturday, 21 November 2026"
+    assert words.weekday(saturday) == "Saturday 21 November 2026"
 
 
 def test_instants_are_told_where_the_community_lives() -> None:
     late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
 
     with words.speaking(words.spoken_languages("en", ZoneInfo("Europe/Madrid")).default):
-        assert words.instant(late) == "1 July 2026, 01:30"
+        assert words.instant(late) == "1 July 2026 at 01:30"
         assert words.today(late) == date(2026, 7, 1)
 
 
@@ -89,7 +89,9 @@ def test_a_community_speaks_english_until_its_own_language_is_translated() -> No
 
 
 def test_refusals_say_lengths_as_people_do() -> None:
-    assert f"1{NBSP}h{NBSP}30{NBSP}min are still open" in words.refusal_sentence(BeyondDebitLimit(open_minutes=90))
+    assert f"1{NBSP}h{NBSP}30{NBSP}min can still be received" in words.refusal_sentence(
+        BeyondDebitLimit(open_minutes=90)
+    )
 
 
 def test_every_refusal_is_among_the_words_for_translators() -> None:
@@ -134,7 +136,7 @@ def test_no_word_of_a_page_is_left_in_english(neighbourhood: Neighbourhood, lang
 
     pages = pages_of(walk, app, browser)
 
-    assert len(pages) >= 10 and not any("It is not your doing" in page for page in pages.values())
+    assert len(pages) >= 10 and not any("This is not your fault" in page for page in pages.values())
     assert {name: left for name, page in pages.items() if (left := left_in_english(page, *TYPED))} == {}
     assert all(f'dir="{"rtl" if language == "ar" else "ltr"}"' in page for page in pages.values())
 

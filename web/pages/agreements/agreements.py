@@ -22,10 +22,10 @@ from web.wording.translation import gettext, later
 LONGEST_LABEL = 60
 SPARE_LINES = 3
 DONE = {
-    "limits": later("The limits are agreed. They hold for everybody from now on."),
-    "confirmation": later("Agreed. It holds for what is logged from now on."),
-    "categories": later("The kinds of help are agreed. What was logged under others keeps them."),
-    "exceptions": later("Agreed. What is worth a look is found anew within some minutes."),
+    "limits": later("Limits saved. They apply to everyone from now on."),
+    "confirmation": later("Saved. This applies to everything logged from now on."),
+    "categories": later("Kinds of help saved. Anything logged under other kinds keeps them."),
+    "exceptions": later("Saved. The list will be updated within a few minutes."),
 }
 
 Hours = Annotated[int, Meta(ge=0, le=LARGEST_LIMIT_MINUTES // 60)]
@@ -65,10 +65,10 @@ ThresholdsForm = msgspec.defstruct(
 """The thresholds as people type them: days, percent, numbers, and hours where the ledger keeps minutes."""
 
 SENTENCES = {
-    "debit.required": later("Write a number of hours; 0 means that everybody gives first"),
+    "debit.required": later("Enter a number of hours. 0 means everyone has to give first"),
     "words_needed.required": later("Choose one of the answers"),
     "label.required": later("Keep at least one kind of help"),
-    "label.unknown_choice": later("A kind of help has at most 60 letters"),
+    "label.unknown_choice": later("Use no more than 60 characters"),
 }
 
 

@@ -27,7 +27,7 @@ from web.wording.translation import gettext, later, speech, today
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 
-SENTENCES = {"known_at.too_long": later("Write the instant like 2026-11-21T18:30")}
+SENTENCES = {"known_at.too_long": later("Enter the date and time like this: 2026-11-21T18:30")}
 
 
 class MomentForm(msgspec.Struct):
@@ -70,7 +70,7 @@ def moment_asked(call: Call, last: int) -> tuple[Form[MomentForm], PointInTime]:
     wish = form.wish
     typed = [name for name in ("at_entry", "known_at", "as_of") if form.value(name).strip()]
     if len(typed) > 1:
-        form.refuse(typed[1], gettext("Ask for one of the three at a time"))
+        form.refuse(typed[1], gettext("Fill in only one of these three"))
     elif wish.at_entry is not None:
         if wish.at_entry > last:
             form.refuse("at_entry", "too_large", last)
@@ -78,7 +78,7 @@ def moment_asked(call: Call, last: int) -> tuple[Form[MomentForm], PointInTime]:
     elif wish.known_at:
         known_at = _instant(ascii_digits(wish.known_at))
         if known_at is None:
-            form.refuse("known_at", gettext("Write the instant like 2026-11-21T18:30"))
+            form.refuse("known_at", gettext("Enter the date and time like this: 2026-11-21T18:30"))
         else:
             asked = {"known_at": instant_text(known_at)}
             return form, PointInTime(call.views.journal.number_by(known_at), last, known_at=known_at, asked=asked)
@@ -178,7 +178,7 @@ def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
     try:
         found = lines_from(fields.one("cursor") or None, LINES_ON_A_PAGE)
     except ValueError as error:
-        raise ClientException(gettext("This is no place in the list.")) from error
+        raise ClientException(gettext("That page of the list does not exist.")) from error
     # What comes before this page ends with the first line of the older one: read, not added up.
     before = lines_from(found.older, 1).rows if found.older else []
     names = names_of(call, [holder, *(line.other for line in found.rows)])

@@ -17,9 +17,10 @@ from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, GiftId, M
 from ledger.log.entry import Entry, decode, instant
 from ledger.log.store import Log
 from ledger.members.commands import LONGEST_NAME
-from projections.exchanges import ExchangeView, GiftView, Moment
+from projections.exchanges import ExchangeView, GiftView
 from projections.journal import LEAF, JournalFilter, JournalLine
 from projections.journal_views import JournalView
+from projections.stories import Moment
 from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
@@ -154,7 +155,7 @@ class SealedText(NamedTuple):
 
 FIELDS = {
     "name": later("Name"),
-    "email": later("E-mail"),
+    "email": later("Email"),
     "phone": later("Phone"),
     "note": later("Note"),
     "reason": later("Reason"),
@@ -185,7 +186,7 @@ def show_journal(call: Call) -> Response[str]:
         chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
         chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
         doors={via: gettext(words) for via, words in CHANNELS.items()},
-        kinds=[("", gettext("Every kind"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
+        kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
         as_of=as_of.number,
     )
 

@@ -22,15 +22,15 @@ from web.wording.translation import gettext, later
 DAYS_SHOWN = 30
 
 WHAT: Mapping[tuple[str, str], str] = {
-    ("balances", "given"): later("Given, on the page of balances"),
-    ("balances", "received"): later("Received, on the page of balances"),
-    ("balances", "exchanges"): later("Exchanges, on the page of balances"),
-    ("balances", "gifts_given"): later("Gifts given, on the page of balances"),
-    ("balances", "gifts_received"): later("Gifts received, on the page of balances"),
+    ("balances", "given"): later("Given, on the Balances page"),
+    ("balances", "received"): later("Received, on the Balances page"),
+    ("balances", "exchanges"): later("Exchanges, on the Balances page"),
+    ("balances", "gifts_given"): later("Gifts given, on the Balances page"),
+    ("balances", "gifts_received"): later("Gifts received, on the Balances page"),
     ("statements", "given"): later("Given so far, at the end of the statement"),
     ("statements", "received"): later("Received so far, at the end of the statement"),
-    ("statements", "sum of given"): later("Given, all lines of the statement"),
-    ("statements", "sum of received"): later("Received, all lines of the statement"),
+    ("statements", "sum of given"): later("Given, all lines of the statement added up"),
+    ("statements", "sum of received"): later("Received, all lines of the statement added up"),
 }
 COUNTS = frozenset({"exchanges", "gifts_given", "gifts_received"})
 
@@ -75,9 +75,9 @@ def ask_replay(call: Call) -> Response[str] | Redirect:
 def _ask(call: Call, form: Form[ReplayForm], number: int) -> None:
     match call.views.wishes.ask("replay", number, "", call.now):
         case "busy":
-            form.refuse("at_entry", gettext("It is being added up up to another entry just now. Ask again after that"))
+            form.refuse("at_entry", gettext("A check up to another entry is running. Try again when it has finished"))
         case "too soon":
-            form.refuse("at_entry", gettext("It was added up a moment ago. Ask again in a minute"))
+            form.refuse("at_entry", gettext("This was checked a moment ago. Try again in a minute"))
         case "taken":
             pass
 

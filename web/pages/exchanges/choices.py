@@ -50,7 +50,7 @@ def form_choices(call: Call, typed: FieldReader, *, gifts: bool = False) -> dict
     return {
         "form": form,
         "others": others,
-        "options": [*options, (COMMUNITY, gettext("Everybody in the community"))] if gifts else options,
+        "options": [*options, (COMMUNITY, gettext("Everyone in the community"))] if gifts else options,
         "several": typed.choices,
         "categories": list(labels_of(call.bank).items()),
         "days": days_to_choose(today_of(call.bank)),

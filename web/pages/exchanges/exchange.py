@@ -23,7 +23,8 @@ from ledger.exchanges.commands import (
 )
 from ledger.identifiers import ExchangeId, MemberId, is_member, new_command_id
 from ledger.log.entry import instant
-from projections.exchanges import ExchangeView, Moment
+from projections.exchanges import ExchangeView
+from projections.stories import Moment
 from web.framework.access import PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form

@@ -49,15 +49,15 @@ class HappeningForm(msgspec.Struct, kw_only=True):
 
 
 SENTENCES = {
-    "hours.too_small": later("Say how long it took: at least one minute"),
-    "minutes.too_small": later("Say how long it took: at least one minute"),
-    "hours_back.too_small": later("Say how long it took: at least one minute"),
-    "minutes_back.too_small": later("Say how long it took: at least one minute"),
-    "hours.too_large": later("A day has 24 hours. Log a longer help day by day"),
-    "minutes.too_large": later("A day has 24 hours. Log a longer help day by day"),
-    "hours_back.too_large": later("A day has 24 hours. Log a longer help day by day"),
-    "minutes_back.too_large": later("A day has 24 hours. Log a longer help day by day"),
-    "note.unreadable": later("There is a sign in this text that cannot be kept. Please type it again"),
+    "hours.too_small": later("Enter how long it took: 1 minute or more"),
+    "minutes.too_small": later("Enter how long it took: 1 minute or more"),
+    "hours_back.too_small": later("Enter how long it took: 1 minute or more"),
+    "minutes_back.too_small": later("Enter how long it took: 1 minute or more"),
+    "hours.too_large": later("Help on one day cannot be longer than 24 hours. Log each day separately"),
+    "minutes.too_large": later("Help on one day cannot be longer than 24 hours. Log each day separately"),
+    "hours_back.too_large": later("Help on one day cannot be longer than 24 hours. Log each day separately"),
+    "minutes_back.too_large": later("Help on one day cannot be longer than 24 hours. Log each day separately"),
+    "note.unreadable": later("This text has a character that cannot be saved. Type it again without that character"),
 }
 
 
@@ -124,7 +124,7 @@ class FieldReader:
         today = self._agreements.local(self._call.bank.handler.now()).date()
         given_on = self._day(today)
         if given_on is None:
-            self.form.refuse("given_on", gettext("Say which day it was, such as 21 11 2026"))
+            self.form.refuse("given_on", gettext("Enter the date it happened, for example 21 11 2026"))
             return today
         try:
             must_be_a_day_to_log(given_on, today=today, by=self._known.member(self._call.visitor.member))

@@ -39,8 +39,8 @@ class HistoryForm(msgspec.Struct, kw_only=True):
 
 
 SENTENCES = {
-    "from.not_a_day": later("Write the day like 2026-11-21"),
-    "to.not_a_day": later("Write the day like 2026-11-21"),
+    "from.not_a_day": later("Enter the date like this: 2026-11-21"),
+    "to.not_a_day": later("Enter the date like this: 2026-11-21"),
 }
 
 
@@ -124,7 +124,7 @@ def _found(wish: HistoryForm, member: MemberId, other: str, views: Views) -> Pag
     try:
         return views.exchanges.history(member, chosen, wish.cursor or None)
     except ValueError as error:
-        raise ClientException(gettext("This is no place in the list.")) from error
+        raise ClientException(gettext("That page of the list does not exist.")) from error
 
 
 def _gifts_received(lines: Sequence[HistoryLine], member: MemberId, views: Views) -> set[str]:

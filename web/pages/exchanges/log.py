@@ -95,7 +95,7 @@ def log_exchange(call: Call) -> Response[str] | Redirect:
     report = _read_report(call)
     form = report.form
     if not form.command:
-        form.refuse("form", gettext("Please look at it once more before it is logged"))
+        form.refuse("form", gettext("Check this again before you log it"))
     recorded = call.do(
         form,
         lambda: ReportExchange(report.legs, report.given_on, form.wish.note, report.corrects),

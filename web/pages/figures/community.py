@@ -17,7 +17,7 @@ from web.pages.figures.findings import Findings, findings_of, most_in_a_month, p
 from web.wording.figure_words import ComparedFigures, compared
 from web.wording.findings import only_gifts
 from web.wording.names import names_of
-from web.wording.translation import gettext, later, ngettext
+from web.wording.translation import gettext, ngettext
 
 MONTHS_DRAWN = 12
 
@@ -140,11 +140,11 @@ def care_of(figures: Mapping[str, Any]) -> WellbeingSigns:
     return WellbeingSigns(
         unconfirmed=_of_hundred(
             figures.get("unconfirmed"),
-            gettext("Nothing that was reported for these days waits for somebody’s word any more."),
+            gettext("Nothing logged for this period is still waiting for an answer."),
             "unconfirmed",
         ),
         late=_of_hundred(
-            figures.get("late_share"), gettext("Everything was recorded within a week of the day."), "late"
+            figures.get("late_share"), gettext("Everything was recorded within a week of the day it happened."), "late"
         ),
         waiting=_waiting(figures.get("newcomers_waiting")),
         overloaded=_overloaded(figures.get("overloaded")),
@@ -160,13 +160,13 @@ def _of_hundred(share: float | None, none: str, what: str) -> str:
     number = max(1, round(100 * share))
     if what == "unconfirmed":
         return ngettext(
-            "Of every 100 exchanges reported for these days, %(num)s still waited for somebody’s word.",
-            "Of every 100 exchanges reported for these days, %(num)s still waited for somebody’s word.",
+            "Out of every 100 exchanges logged for this period, %(num)s was still waiting for an answer.",
+            "Out of every 100 exchanges logged for this period, %(num)s were still waiting for an answer.",
             number,
         )
     return ngettext(
-        "Of every 100 entries, %(num)s was recorded more than a week after the day.",
-        "Of every 100 entries, %(num)s were recorded more than a week after the day.",
+        "Of every 100 entries, %(num)s was recorded more than a week after the day it happened.",
+        "Of every 100 entries, %(num)s were recorded more than a week after the day it happened.",
         number,
     )
 
@@ -175,10 +175,10 @@ def _waiting(people: int | None) -> str:
     if people is None:
         return ""
     if not people:
-        return gettext("Every newcomer has given or received within their first month.")
+        return gettext("Every newcomer gave or received within their first month.")
     return ngettext(
-        "%(num)s newcomer has been here for a month or more, and has neither given nor received.",
-        "%(num)s newcomers have been here for a month or more, and have neither given nor received.",
+        "%(num)s newcomer has been here for a month or more and has not given or received yet.",
+        "%(num)s newcomers have been here for a month or more and have not given or received yet.",
         people,
     )
 
@@ -187,59 +187,9 @@ def _overloaded(people: int | None) -> str:
     if people is None:
         return ""
     if not people:
-        return gettext("Nobody shows an early sign of giving too much.")
+        return gettext("Nobody shows early signs of giving too much.")
     return ngettext(
-        "%(num)s person gave far more than they usually do, or a great deal for three months on end.",
-        "%(num)s people gave far more than they usually do, or a great deal for three months on end.",
+        "%(num)s person gave far more than usual, or a lot for three months in a row.",
+        "%(num)s people gave far more than usual, or a lot for three months in a row.",
         people,
     )
-
-
-class GroupReach(NamedTuple):
-    """One group beside everybody else: minutes received for each member who took part."""
-
-    group: str
-    minutes: int
-    beside: str
-    ratio: float | None
-    low: float | None
-    high: float | None
-
-
-class AccessFinding(NamedTuple):
-    """Whether help reaches the groups alike; `between` is the share of all differences that lies between groups."""
-
-    finding: str
-    rows: Sequence[GroupReach]
-    between: float | None
-
-
-def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> AccessFinding | None:
-    """Whether help reaches the groups alike; None where it is not shown. Groups stand in the order of their names."""
-    groups: Sequence[Mapping[str, Any]] | None = figures.get("access")
-    if not groups:
-        return None
-    rows = [
-        GroupReach(
-            names.get(one["group"], ""),
-            round(one["received_per_member"]),
-            _beside_others(one["low"], one["high"]),
-            one["ratio"],
-            one["low"],
-            one["high"],
-        )
-        for one in groups
-    ]
-    rows.sort(key=lambda row: row.group)
-    alike = all(row.low is None or row.high is None or row.low <= 1 <= row.high for row in rows)
-    finding = later("Help reaches every group alike") if alike else later("Help reaches some groups more than others")
-    return AccessFinding(gettext(finding), rows, figures.get("theil_between"))
-
-
-def _beside_others(low: float | None, high: float | None) -> str:
-    """How a group stands beside everybody else, as far as chance allows to say so."""
-    if low is None or high is None:
-        return ""
-    if low > 1:
-        return gettext("more than elsewhere")
-    return gettext("less than elsewhere") if high < 1 else gettext("about as much as elsewhere")

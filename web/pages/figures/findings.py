@@ -8,30 +8,30 @@ from projections.figures.reports.kept import Report
 from web.drawing.charts import LoadBars, MonthColumns, MonthShown, load_bars, month_columns
 from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
 from web.drawing.year_bands import YearBands, year_bands
-from web.pages.figures.community import AccessFinding, access_of
+from web.pages.figures.reach import AccessFinding, access_of
 from web.wording.figure_words import KINDS
 from web.wording.findings import beginning, breadth, coming_back, flow, in_all, roles
 from web.wording.translation import gettext, later, month, ngettext
 
 FACES: Mapping[str, tuple[str, str]] = {
     "given_back": (later("Given back"), later("I helped you, and you helped me.")),
-    "comes_round": (later("Comes round"), later("I helped you, you helped her, she helped me.")),
-    "passed_on": (later("Passed on"), later("I helped you, and you will help somebody.")),
+    "comes_round": (later("Comes round"), later("I helped you, you helped her, and she helped me.")),
+    "passed_on": (later("Passed on"), later("I helped you, and you will help someone else.")),
 }
 """The three faces in their fixed order, none before another."""
 
 TOOK_PART: Sequence[str] = (
     later("Some of us took part in %(period)s"),
-    later("One in ten took part in %(period)s"),
-    later("Two in ten took part in %(period)s"),
-    later("Three in ten took part in %(period)s"),
-    later("Four in ten took part in %(period)s"),
+    later("One in ten of us took part in %(period)s"),
+    later("Two in ten of us took part in %(period)s"),
+    later("Three in ten of us took part in %(period)s"),
+    later("Four in ten of us took part in %(period)s"),
     later("Half of us took part in %(period)s"),
-    later("Six in ten took part in %(period)s"),
-    later("Seven in ten took part in %(period)s"),
-    later("Eight in ten took part in %(period)s"),
-    later("Nine in ten took part in %(period)s"),
-    later("Nearly everybody took part in %(period)s"),
+    later("Six in ten of us took part in %(period)s"),
+    later("Seven in ten of us took part in %(period)s"),
+    later("Eight in ten of us took part in %(period)s"),
+    later("Nine in ten of us took part in %(period)s"),
+    later("Nearly everyone took part in %(period)s"),
 )
 """By tenths of the members, from none to all."""
 
@@ -199,16 +199,14 @@ def faces_of(report: Report) -> FacesFinding | None:
         for name, (heading, words) in FACES.items()
     ]
     sentence = gettext(
-        "Of every 20 hours given in %(period)s, %(back)s, %(round)s, and %(on)s.",
+        "Of every 20 hours given in %(period)s, %(back)s, %(round)s and %(on)s.",
         period=period_words(report.period),
         back=ngettext(
             "%(num)s was given back by the same person",
             "%(num)s were given back by the same person",
             twenty["given_back"],
         ),
-        round=ngettext(
-            "%(num)s came round by way of others", "%(num)s came round by way of others", twenty["comes_round"]
-        ),
+        round=ngettext("%(num)s came round through others", "%(num)s came round through others", twenty["comes_round"]),
         on=ngettext("%(num)s was passed on", "%(num)s were passed on", twenty["passed_on"]),
     )
     beside = _beside_chance(figures.get("given_back"), figures.get("given_back_by_chance"))
@@ -239,9 +237,9 @@ def load_of(figures: Mapping[str, Any]) -> LoadFinding | None:
         return None
     of_hundred = [round(100 * share) for share in shares]
     if shares[-1] >= GIVES_MUCH.get(len(shares), 1.0):
-        finding = gettext("Some give a good deal more than others")
+        finding = gettext("Some people give a lot more than others")
     else:
-        finding = gettext("The giving rests on many shoulders")
+        finding = gettext("Many people share the giving")
     return LoadFinding(finding, of_hundred, figures.get("load_people") or 0, load_bars(of_hundred))
 
 
@@ -262,8 +260,8 @@ def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_tim
     rows += [KindFinding(label, None, None, "0") for label in hidden]
     if hidden:
         # What is hidden beside a small part may well be the largest: Mix says no more than it shows.
-        return MixFinding(gettext("Most of what is shown: %(kind)s", kind=rows[0].label), rows, hidden)
-    return MixFinding(gettext("Most of all: %(kind)s", kind=rows[0].label), rows, hidden)
+        return MixFinding(gettext("Largest share shown: %(kind)s", kind=rows[0].label), rows, hidden)
+    return MixFinding(gettext("Largest share: %(kind)s", kind=rows[0].label), rows, hidden)
 
 
 def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> MonthsFinding | None:
@@ -289,10 +287,10 @@ def _beside_chance(share: float | None, by_chance: float | None) -> str:
     if share is None or by_chance is None:
         return ""
     if abs(share - by_chance) < ALIKE:
-        return gettext("Neighbours here give back about as often as chance alone would bring about.")
+        return gettext("Neighbours here give back about as often as you would expect by chance.")
     if share > by_chance:
-        return gettext("Neighbours here give back more often than chance alone would bring about.")
-    return gettext("Neighbours here give back less often than chance alone would: help goes on to others.")
+        return gettext("Neighbours here give back more often than you would expect by chance.")
+    return gettext("Neighbours here give back less often than you would expect by chance: help moves on to others.")
 
 
 def _width(people: int | None, of: int) -> str:

@@ -145,9 +145,15 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
     if not form.problems:
         match call.views.wishes.ask("statistics", moment.number, moment.day, call.now):
             case "busy":
-                form.refuse("at_entry", gettext("Another moment is being worked out just now. Ask again after that"))
+                form.refuse(
+                    "at_entry",
+                    gettext("Figures for another point in time are being worked out. Try again when that has finished"),
+                )
             case "too soon":
-                form.refuse("at_entry", gettext("Another moment was worked out just now. Ask again in a minute"))
+                form.refuse(
+                    "at_entry",
+                    gettext("Figures for another point in time were worked out a moment ago. Try again in a minute"),
+                )
             case "taken":
                 return see_other(call.url("show_everything", **moment.asked))
     return _everything_page(call, form, moment)

@@ -61,7 +61,7 @@ def record_gift(call: Call) -> Response[str] | Redirect:
     record = _read_gift(call)
     form = record.form
     if not form.command:
-        form.refuse("form", gettext("Please look at it once more before it is logged"))
+        form.refuse("form", gettext("Check this again before you log it"))
     recorded = call.do(
         form,
         lambda: RecordGift(

@@ -40,9 +40,9 @@ MOST_LINES = 200
 YEAR_LENGTH = len("2025")
 
 DONE = {
-    "formed": later("The group is there. Neighbours may join it."),
-    "joined": later("Joined. What is given and received from now on counts for the group as well."),
-    "left": later("Left. What was given and received until now stays with the group."),
+    "formed": later("Group started. Neighbours can now join."),
+    "joined": later("Joined. From now on, what you give and receive also counts for the group."),
+    "left": later("You have left the group. What you gave and received until now stays with it."),
 }
 
 
@@ -196,7 +196,7 @@ class JoiningForm(msgspec.Struct):
     member: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
 
 
-SENTENCES = {"name.required": later("Give a name")}
+SENTENCES = {"name.required": later("Enter a name")}
 
 
 @get("/groups", may=MEMBERS)

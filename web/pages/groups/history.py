@@ -113,7 +113,7 @@ def _in_all(figures: Mapping[str, Any]) -> str:
     if not people or not entries:
         return ""
     return gettext(
-        "It was %(entries)s, between %(people)s in the group and outside it.",
+        "It had %(entries)s between %(people)s in the group and outside it.",
         entries=ngettext("%(num)s exchange or gift", "%(num)s exchanges and gifts", entries),
         people=ngettext("%(num)s person", "%(num)s people", people),
     )

@@ -25,15 +25,15 @@ from web.wording.translation import later, today
 LATEST_BETWEEN_US = 10
 
 DONE = {
-    "invited": later("Invited. They take part once you welcome them."),
-    "welcomed": later("Welcomed. They take part from now on."),
-    "entrusted": later("The role is theirs from now on."),
-    "withdrawn": later("The role is no longer theirs."),
-    "chosen": later("Kept. You can choose anew at any time."),
-    "left": later("They take part no longer. Their hours stay in the book."),
-    "asked_to_be_erased": later("It was asked for. A coordinator confirms it; until then nothing changes."),
-    "not_erased": later("Nothing is erased; everything stays as it was."),
-    "erased": later("Erased. From now on they are a former member."),
+    "invited": later("Invited. They will become a member when you welcome them."),
+    "welcomed": later("Welcomed. They are now a member."),
+    "entrusted": later("Role given."),
+    "withdrawn": later("Role removed."),
+    "chosen": later("Saved. You can change this at any time."),
+    "left": later("They have left. Their hours stay on record."),
+    "asked_to_be_erased": later("Request recorded. Nothing changes until a coordinator confirms it."),
+    "not_erased": later("Request withdrawn. Nothing has been erased."),
+    "erased": later("Erased. They are now shown as a former member."),
 }
 
 

@@ -63,9 +63,9 @@ class VisibilityForm(msgspec.Struct):
 
 
 SENTENCES = {
-    "name.required": later("Give a name"),
+    "name.required": later("Enter a name"),
     "role.required": later("Choose a role"),
-    "sees.required": later("Choose who may see it"),
+    "sees.required": later("Choose who can see it"),
 }
 
 

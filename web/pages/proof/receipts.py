@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from ledger.identifiers import ExchangeId, GiftId
 from ledger.log.entry import decode
+from ledger.log.store import Log
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.published import HashesOutOfReach, NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.verify import verify
@@ -26,17 +27,19 @@ from web.framework.errors import Answer
 from web.framework.forms import Form
 from web.pages.audit.journal import JournalItem, kept_bytes, tell
 from web.pages.exchanges.choices import labels_of
-from web.pages.proof.seal import telling_position
 from web.wording.names import names_of
 from web.wording.sentences import KINDS_OF_FACT
 from web.wording.translation import gettext, later
+
+TOLD_FIRST = ("exchange-settled", "gift-recorded")
+
 
 LONGEST_RECEIPT = 30_000
 """Letters. A receipt has about two thousand; one with the signatures of many witnesses some thousands more."""
 
 SENTENCES = {
-    "too_long": later("A receipt is shorter than this. Give the file that was kept, or what the camera read"),
-    "unreadable": later("This is no receipt: a receipt is plain text"),
+    "too_long": later("This is too short to be a receipt. Choose the saved file, or paste the text the camera read"),
+    "unreadable": later("This is not a receipt. A receipt is plain text"),
 }
 
 
@@ -87,7 +90,7 @@ def check_receipt(call: Call) -> Response[str]:
     """The verdict, and beside it what the book says today. Nothing is kept."""
     form = call.form(ReceiptForm, SENTENCES)
     if not form.problems and not (form.wish.file or form.wish.text):
-        form.refuse("file", gettext("Give a receipt: its file, or the text of its code"))
+        form.refuse("file", gettext("Choose the receipt file, or paste the text of its code"))
     if form.problems:
         return call.page("receipt_check.html", form=form, checked=None)
     call.views.catch_up()
@@ -178,18 +181,16 @@ def or_explained(call: Call, make: Callable[[], Answer]) -> Answer:
     except NothingSealed:
         title, sentence = (
             gettext("Not sealed yet"),
-            gettext("This book has not been sealed yet. The host gives the first seal."),
+            gettext("This record has not been sealed yet. The host makes the first seal."),
         )
         return call.page("error.html", status=404, title=title, sentence=sentence)
     except SealRefused:
         # Sentences of the signer are for whoever looks after the machine; everybody else needs to know that it is serious.
-        title = gettext("The book does not fit its seal")
-        sentence = gettext(
-            "So nothing can be proven just now. Please tell a coordinator: the page of the seal says more."
-        )
+        title = gettext("The record does not match its seal")
+        sentence = gettext("So nothing can be proved at the moment. Tell a coordinator. The seal page says more.")
         return call.page("error.html", status=503, title=title, sentence=sentence)
     except HashesOutOfReach:
-        title, sentence = gettext("The seal is out of reach"), gettext("Please try again in a moment.")
+        title, sentence = gettext("The seal cannot be read at the moment"), gettext("Please try again in a moment.")
         return call.page("error.html", status=503, title=title, sentence=sentence)
 
 
@@ -231,3 +232,11 @@ def _slip(call: Call, what: str, noun: str) -> Answer:
         code=qr_code(receipt.data, gettext("The receipt as a code")),
         as_of=as_of.number,
     )
+
+
+def telling_position(log: Log, what: str) -> int | None:
+    """The position of the entry that settled an exchange or recorded a gift, else of the newest about it; None when there is none."""
+    tag = f"exchange:{what}" if what.startswith("x-") else f"gift:{what}"
+    about, _ = log.read({tag: 0})
+    settling = [stored for stored in about if stored.type in TOLD_FIRST]
+    return (settling or about)[-1].position if about else None

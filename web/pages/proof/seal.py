@@ -10,7 +10,6 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec import Meta
 
-from ledger.log.store import Log
 from ledger.seal.signing.folder import MONTH, SealDate, SealRefused
 from ledger.seal.signing.published import NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.verifying.note import BadNote, Checkpoint, Sealed, check_checkpoint, parse_decimal
@@ -146,14 +145,3 @@ def _given(sizes: Sequence[int], dates: Sequence[SealDate], published: Published
 
 def _first_given(dates: Sequence[SealDate], size: int) -> datetime | None:
     return next((date.at for date in dates if date.size == size), None)
-
-
-TOLD_FIRST = ("exchange-settled", "gift-recorded")
-
-
-def telling_position(log: Log, what: str) -> int | None:
-    """The position of the entry that settled an exchange or recorded a gift, else of the newest about it; None when there is none."""
-    tag = f"exchange:{what}" if what.startswith("x-") else f"gift:{what}"
-    about, _ = log.read({tag: 0})
-    settling = [stored for stored in about if stored.type in TOLD_FIRST]
-    return (settling or about)[-1].position if about else None

@@ -68,9 +68,7 @@ def _lines(hashes: Sequence[bytes]) -> bytes:
 
 
 def _mistyped() -> Answer:
-    return said(
-        422, gettext("Write each number in digits, without a zero before them: /proof/inclusion?index=5&size=10")
-    )
+    return said(422, gettext("Write each number in digits, without leading zeros: /proof/inclusion?index=5&size=10"))
 
 
 BYTES = "application/octet-stream"
@@ -131,4 +129,4 @@ def _address(call: Call) -> str:
 
 
 def _no_such_tile() -> Answer:
-    return said(404, gettext("No tile has that name."))
+    return said(404, gettext("There is no tile with that name."))

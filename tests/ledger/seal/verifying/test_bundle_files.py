@@ -116,7 +116,7 @@ def test_only_the_first_difference_is_named() -> None:
 def test_a_moved_entry_is_named_with_its_sealed_number(place: int, moved_from: int) -> None:
     moved = [*LEAVES[:place], LEAVES[moved_from - 1], *LEAVES[place + 1 :]]
 
-    assert compared(leaf_lines(LEAVES), moved).hint == f": its line holds what was sealed as entry {moved_from:,}"
+    assert compared(leaf_lines(LEAVES), moved).hint == f": its line contains what was sealed as entry {moved_from:,}"
 
 
 def test_lines_with_spaces_are_rejected() -> None:

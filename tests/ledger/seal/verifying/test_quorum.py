@@ -157,7 +157,7 @@ def test_a_bad_signature_by_a_witness_in_the_policy_invalidates_the_seal(witness
 
     for policy in (ours, None):
         verdict = verify("bundle", witnessed_community.bundle, policy=policy)
-        assert verdict.code == 1 and "checkpoint: the signature of w2.example is bad" in said(verdict)
+        assert verdict.code == 1 and "checkpoint: the signature of w2.example is wrong" in said(verdict)
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "policy", "vkeys.txt", "README.txt", "checkpoints/24"])

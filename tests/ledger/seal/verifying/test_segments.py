@@ -229,7 +229,7 @@ def test_a_reversal_of_other_minutes_is_a_fault() -> None:
     totals.add(read([encode(entry(number, fact)) for number, fact in enumerate((REPORT, SETTLE, less), 1)]))
     totals.finish()
 
-    assert totals.faults == [Fault(3, "it does not say the same as entry 2", is_unknown=False)]
+    assert totals.faults == [Fault(3, "it does not match entry 2", is_unknown=False)]
 
 
 def test_a_correction_of_a_missing_entry_has_no_original() -> None:

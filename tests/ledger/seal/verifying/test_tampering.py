@@ -111,18 +111,18 @@ def one_at_the_end(lines: list[bytes]) -> list[bytes]:
 @pytest.mark.parametrize(
     ("change", "code", "words"),
     [
-        (deleted, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 11"),
-        (inserted, 1, "entry 10 is not what was sealed"),
-        (repeated, 1, "entry 11 is not what was sealed: its line holds what was sealed as entry 10"),
-        (swapped, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 11"),
-        (one_minute_more, 1, "entry 16 is not what was sealed"),
-        (another_in_place, 1, "entry 10 is not what was sealed: its line holds what was sealed as entry 9"),
+        (deleted, 1, "entry 10 does not match what was sealed: its line holds what was sealed as entry 11"),
+        (inserted, 1, "entry 10 does not match what was sealed"),
+        (repeated, 1, "entry 11 does not match what was sealed: its line holds what was sealed as entry 10"),
+        (swapped, 1, "entry 10 does not match what was sealed: its line holds what was sealed as entry 11"),
+        (one_minute_more, 1, "entry 16 does not match what was sealed"),
+        (another_in_place, 1, "entry 10 does not match what was sealed: its line holds what was sealed as entry 9"),
         (one_at_the_end, 1, "continues after entry 26"),
         (lambda lines: lines[:20], 3, "entries 21 to 26 are missing"),
         (lambda lines: [*lines[:20], lines[20][:-9]], 3, "entries 21 to 26 are missing"),
         (lambda lines: [*lines[:25], lines[25][:-1]], 3, "entries 26 to 26 are missing"),
         (lambda lines: [], 3, "entries 1 to 26 are missing"),
-        (lambda lines: lines[1:], 1, "entry 1 is not what was sealed"),
+        (lambda lines: lines[1:], 1, "entry 1 does not match what was sealed"),
         (lambda lines: [*lines[:9], b"\n", *lines[10:]], 1, "entry 10"),
         (lambda lines: [*lines[:9], b"x" * 200_000 + b"\n", *lines[10:]], 1, "entry 10"),
     ],
@@ -163,7 +163,7 @@ def test_an_entry_and_an_unrelated_hash_are_both_reported(community: SealedCommu
 
     assert verdict.code == 1 and "do not lead to the sealed root" in said(verdict)
     assert "leaves.txt, line 1, is not the hash of that entry" in said(verdict)
-    assert "is not what was sealed" not in said(verdict)
+    assert "does not match what was sealed" not in said(verdict)
 
 
 def test_what_is_left_of_a_truncated_log_is_compared(community: SealedCommunity, checked: Check) -> None:

@@ -36,7 +36,7 @@ def test_the_most_serious_finding_comes_first_and_decides_the_verdict() -> None:
         "  ! c",
         "  ! b is missing",
         "",
-        "TAMPERED: something was changed, or is not signed by whom it should be.",
+        "TAMPERED: something was changed, or a required signature is missing or wrong.",
     ]
 
 

@@ -41,7 +41,7 @@ def test_a_bundle_is_checked_against_known_seals_and_keys(
 
     assert main(["bundle", str(community.bundle), "--known", str(community.kept), "--key", keys]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("Checked:\n  + the seal over 26 entries") and told.endswith(
+    assert told.startswith("Checked:\n  + the seal covers 26 entries") and told.endswith(
         "SOUND: everything that was checked is correct.\n"
     )
 

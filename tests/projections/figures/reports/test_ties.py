@@ -7,7 +7,7 @@ from projections.figures.privacy.agreed import ties_of
 from projections.figures.privacy.groups import Placed
 from projections.figures.reports.kept import forget
 from projections.figures.reports.making import Making
-from projections.figures.reports.years import TiesOfYear, keep_ties, ties_of_year
+from projections.figures.reports.ties import TiesOfYear, keep_ties, ties_of_year
 from tests.projections.elm_street import ElmStreet
 from tests.projections.figures.measures.communities import act, ring
 from tests.projections.figures.reports.written import CLOSED, DAY, Written
@@ -48,7 +48,7 @@ def test_a_year_counts_what_its_groups_reports_count() -> None:
     assert [(tied.minutes, tied.times, tied.giver_groups, tied.receiver_groups) for tied in between] == [
         (60, 1, (GARDEN,), ()),
         (90, 1, (GARDEN,), (GARDEN,)),
-    ], "what was taken back, and what came late, is not counted; who had left belongs no longer"
+    ], "an exchange that was taken back, and what came late, is not counted; who had left belongs no longer"
 
 
 def test_what_was_told_of_months_alone_is_known_as_such() -> None:

@@ -18,17 +18,17 @@ def agreed(browser: Browser, noun: str, /, **typed: object) -> tuple[int, str]:
 def test_everybody_reads_the_agreements_in_plain_words(street: Street) -> None:
     shown = words_on(street.ana.get("/agreements"))
 
-    assert "Everybody may receive up to 20 h more than they gave, so that newcomers can receive first." in shown
-    assert "There is no limit to giving." in shown
-    assert "Hours count once the one who received the help has agreed." in shown
+    assert "Everyone can receive up to 20 h more than they gave, so that newcomers can receive first." in shown
+    assert "There is no limit on giving." in shown
+    assert "Hours count once the person who received the help agrees." in shown
     assert "Lifts and errands" in shown
-    assert "Agree on other limits" not in shown
+    assert "Change the limits" not in shown
 
 
 def test_a_coordinator_agrees_on_limits(street: Street) -> None:
     status, shown = agreed(street.chidi, "limits", debit="10", upper="٤٠")
 
-    assert status == 303 and "The limits are agreed." in shown
+    assert status == 303 and "Limits saved." in shown
     assert "up to 10 h more than they gave" in shown and "up to 40 h more than they received" in shown
     assert street.bank.agreements.debit_limit_minutes == -600
 
@@ -38,18 +38,18 @@ def test_no_upper_limit_is_an_empty_field(street: Street) -> None:
 
     _, shown = agreed(street.chidi, "limits", debit="0", upper="")
 
-    assert "up to 0 h more" in shown and "There is no limit to giving." in shown
+    assert "up to 0 h more" in shown and "There is no limit on giving." in shown
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"debit": ""}, "Write a number of hours"),
-        ({"debit": "-5"}, "This should be at least 0"),
-        ({"debit": "ten"}, "Write this as a whole number"),
-        ({"debit": "2.5"}, "Write this as a whole number"),
-        ({"debit": "999999"}, "This should be at most"),
-        ({"debit": "10", "upper": "0"}, "This should be at least 1"),
+        ({"debit": ""}, "Enter a number of hours"),
+        ({"debit": "-5"}, "Enter 0 or more"),
+        ({"debit": "ten"}, "Enter a whole number"),
+        ({"debit": "2.5"}, "Enter a whole number"),
+        ({"debit": "999999"}, "or less"),
+        ({"debit": "10", "upper": "0"}, "Enter 1 or more"),
     ],
 )
 def test_limits_that_make_no_sense_are_told_beside_the_field(
@@ -64,7 +64,7 @@ def test_limits_that_make_no_sense_are_told_beside_the_field(
 def test_a_coordinator_agrees_on_whose_word_settles(street: Street) -> None:
     status, shown = agreed(street.chidi, "confirmation", words_needed="both")
 
-    assert status == 303 and "Hours count once both people have agreed, whoever logged them." in shown
+    assert status == 303 and "Hours count once both people have agreed, no matter who logged them." in shown
 
 
 def test_another_word_than_these_two_is_refused(street: Street) -> None:
@@ -76,7 +76,7 @@ def test_kinds_of_help_are_renamed_added_and_given_up(street: Street) -> None:
         street.chidi, "categories", key=["garden", "lifts", "", ""], label=["Garden and balcony", "", "Música", "歌"]
     )
 
-    assert status == 303 and "The kinds of help are agreed." in shown
+    assert status == 303 and "Kinds of help saved." in shown
     kinds = {category.key: category.label for category in street.bank.agreements.categories}
     assert kinds == {"garden": "Garden and balcony", "musica": "Música", key_for("歌"): "歌"}
     assert key_for("歌").startswith("kind-")
@@ -86,8 +86,8 @@ def test_kinds_of_help_are_renamed_added_and_given_up(street: Street) -> None:
     ("keys", "labels", "sentence"),
     [
         (["garden", ""], ["", " "], "Keep at least one kind of help"),
-        (["garden", "lifts"], ["Garden", "Garden"], "name each kind once"),
-        (["garden"], ["x" * 61], "at most 60 letters"),
+        (["garden", "lifts"], ["Garden", "Garden"], "use each name only once"),
+        (["garden"], ["x" * 61], "no more than 60 characters"),
     ],
 )
 def test_kinds_of_help_that_cannot_be_agreed_upon(
@@ -118,18 +118,18 @@ TYPED = {name: str(in_unit_typed(one, one.default)) for name, one in THRESHOLDS.
 def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look(street: Street) -> None:
     status, shown = agreed(street.chidi, "exceptions", **(TYPED | {"day_minutes": "12", "near_days": "٧"}))
 
-    assert status == 303 and "What is worth a look is found anew" in shown
+    assert status == 303 and "The list will be updated" in shown
     agreed_on = street.bank.agreements.thresholds
     assert (agreed_on.day_minutes, agreed_on.near_days) == (720, 7)
-    assert "Agreed: from where on something in the book is worth a look." in words_on(street.ruth.get("/journal"))
+    assert "Agreed: new thresholds for what is worth a look." in words_on(street.ruth.get("/journal"))
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"day_minutes": "24"}, "This should be at most 23"),
-        ({"near_percent": "0"}, "This should be at least 1"),
-        ({"resting_days": "often"}, "Write this as a whole number"),
+        ({"day_minutes": "24"}, "Enter 23 or less"),
+        ({"near_percent": "0"}, "Enter 1 or more"),
+        ({"resting_days": "often"}, "Enter a whole number"),
         ({"burst_acts": ""}, "Fill this in"),
     ],
 )
@@ -143,6 +143,6 @@ def test_thresholds_that_make_no_sense_are_told_beside_the_field(
 
 
 def test_auditors_read_what_is_worth_a_look_and_members_are_spared(street: Street) -> None:
-    assert "What is worth a look" in words_on(street.ruth.get("/agreements"))
-    assert "Agree on something else to look at" not in words_on(street.ruth.get("/agreements"))
+    assert "Worth a look" in words_on(street.ruth.get("/agreements"))
+    assert "Change these thresholds" not in words_on(street.ruth.get("/agreements"))
     assert "worth a look" not in words_on(street.ana.get("/agreements"))

@@ -8,7 +8,8 @@ import pytest
 
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.identifiers import AccountId
-from projections.checks.anomalies import RULES, Rule, look, noted
+from projections.checks.anomalies import look
+from projections.checks.log_reading import RULES, Rule, noted
 from tests.cast import ANA, BO, CHIDI
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
@@ -30,10 +31,10 @@ def test_a_find_is_a_sentence_with_links_to_its_entries(street: Street) -> None:
     page = street.ruth.get("/audit/exceptions/both-sides")
     shown = words_on(page)
 
-    assert "Chidi Eze typed the words of Ana Sousa and Bo Lindqvist: 2 h 30 min of help." in shown
+    assert "Chidi Eze entered both sides for Ana Sousa and Bo Lindqvist: 2 h 30 min of help." in shown
     assert f'href="/journal/{number - 1}"' in page.text and f'href="/journal/{number}"' in page.text
     assert "Worth a look does not mean wrong." in shown
-    assert f"This page shows the book as of entry {number}." in shown
+    assert f"This page includes everything recorded up to entry {number}." in shown
 
 
 def test_the_desk_says_how_much_each_rule_found_and_by_which_thresholds(street: Street) -> None:
@@ -42,14 +43,14 @@ def test_the_desk_says_how_much_each_rule_found_and_by_which_thresholds(street: 
 
     shown = words_on(street.chidi.get("/audit"))
 
-    assert f"As of entry {number}." in shown
-    assert "One person typed the words of both" in shown
-    assert "more than 16 h on one day" in shown and "in at most 14 days" in shown
+    assert f"Up to entry {number}." in shown
+    assert "One person entered both sides" in shown
+    assert "more than 16 h in one day" in shown and "in at most 14 days" in shown
 
 
 def test_before_the_first_look_it_says_so(street: Street) -> None:
-    assert "The book was not looked at yet." in words_on(street.ruth.get("/audit"))
-    assert "The book was not looked at yet." in words_on(street.ruth.get("/audit/exceptions/circle"))
+    assert "Nothing has been checked yet." in words_on(street.ruth.get("/audit"))
+    assert "Nothing has been checked yet." in words_on(street.ruth.get("/audit/exceptions/circle"))
 
 
 def test_where_nothing_was_found_it_says_so(street: Street) -> None:

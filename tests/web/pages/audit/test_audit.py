@@ -1,7 +1,7 @@
 """The auditor's desk: the chapters of the journal with their numbers."""
 
 from ledger.exchanges.commands import ReverseExchange
-from projections.checks.replays import check_by_replay
+from projections.views import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 
@@ -14,7 +14,7 @@ def test_an_auditor_sees_how_many_entries_each_chapter_has(street: Street) -> No
     page = street.ruth.get("/audit")
     shown = words_on(page)
 
-    assert f"The book has {newest} entries." in shown
+    assert f"The record has {newest} entries." in shown
     assert 'href="/journal?chapter=corrections">Corrections</a>' in page.text
     assert 'chapter=imports"' not in page.text, "a chapter without entries leads nowhere"
 
@@ -30,16 +30,16 @@ def test_from_the_desk_every_proof_is_one_link_away(street: Street) -> None:
 
     for address in ("/replay", "/seal", "/receipts", "/audit/sample", "/community/everything", "/journal", "/balances"):
         assert f'href="{address}"' in page.text, address
-    assert f"all {sealed} entries were added up again: every balance agreed." in words_on(page)
-    assert f"{sealed} entries are under the last seal." in words_on(page)
+    assert f"all {sealed} entries were added up again: every balance matched." in words_on(page)
+    assert f"The last seal covers {sealed} entries." in words_on(page)
     assert 'href="/community/everything"' not in street.chidi.get("/audit").text, "that is for auditors alone"
 
 
 def test_before_the_first_seal_the_desk_says_so(street: Street) -> None:
     shown = words_on(street.ruth.get("/audit"))
 
-    assert "It has not been added up again yet." in shown
-    assert "It has not been sealed yet, or the seal is out of reach." in shown
+    assert "Not checked yet." in shown
+    assert "Not sealed yet, or the seal cannot be read at the moment." in shown
 
 
 def test_a_member_finds_slips_and_replay_from_the_page_of_the_seal(street: Street) -> None:
@@ -47,7 +47,7 @@ def test_a_member_finds_slips_and_replay_from_the_page_of_the_seal(street: Stree
 
     page = street.ana.get("/seal")
 
-    assert "“Open the slip”" in words_on(page)
+    assert "“Get the receipt”" in words_on(page)
     assert 'href="/replay"' in page.text and 'href="/exchanges">My history</a></p>' in page.text
     assert 'href="/receipts"' not in page.text and 'href="/audit"' not in page.text
     assert 'href="/seal"' in street.ana.get("/replay").text.partition("<footer")[0]

@@ -21,8 +21,8 @@ def test_all_that_was_given_was_received_as_of_an_entry(street: Street) -> None:
 
     shown = words_on(street.ruth.get("/balances"))
 
-    assert f"As of entry {number}, 2 h 30 min were given and 2 h 30 min received, on 6 accounts." in shown
-    assert "Both are the same, as they must be" in shown
+    assert f"Up to entry {number}: 2 h 30 min given and 2 h 30 min received, across 6 accounts." in shown
+    assert "The two match, as they should" in shown
 
 
 def test_fifty_accounts_make_a_page(street: Street) -> None:
@@ -35,7 +35,7 @@ def test_fifty_accounts_make_a_page(street: Street) -> None:
 
     assert first.text.count('data-label="Exchanges"') == 50
     assert second.text.count('data-label="Exchanges"') == 6
-    assert "Accounts before these" in words_on(second)
+    assert "Previous page" in words_on(second)
 
 
 def test_members_do_not_see_each_others_accounts(street: Street) -> None:

@@ -28,9 +28,9 @@ def test_every_fact_is_a_sentence_the_newest_first(street: Street) -> None:
 
     newest = street.views.as_of().number
     assert numbers_on(page.text) == list(range(newest, 0, -1))[:25]
-    assert "Ana Sousa reported giving Bo Lindqvist 2 h 30 min of help on 21 November 2026 (Garden)." in shown
-    assert f"Bo Lindqvist agreed to what entry {newest - 2} reports." in shown
-    assert f"This page shows the book as of entry {newest}." in shown
+    assert "Ana Sousa logged giving Bo Lindqvist 2 h 30 min of help on 21 November 2026 (Garden)." in shown
+    assert f"Bo Lindqvist agreed to the exchange logged in entry {newest - 2}." in shown
+    assert f"This page includes everything recorded up to entry {newest}." in shown
 
 
 def test_who_typed_it_for_whom_and_through_which_door_is_said(street: Street) -> None:
@@ -41,7 +41,7 @@ def test_who_typed_it_for_whom_and_through_which_door_is_said(street: Street) ->
     shown = words_on(street.ruth.get("/journal"))
 
     assert "Chidi Eze for Bo Lindqvist" in shown
-    assert "at the host’s command line" in shown
+    assert "on the host’s command line" in shown
 
 
 def test_entries_are_filtered_by_whom_they_are_about(street: Street) -> None:
@@ -49,7 +49,7 @@ def test_entries_are_filtered_by_whom_they_are_about(street: Street) -> None:
 
     shown = words_on(street.ruth.get("/journal", params={"account": "bo lind"}))
 
-    assert "About Bo Lindqvist." in shown and "reported giving Bo Lindqvist" in shown
+    assert "About Bo Lindqvist." in shown and "logged giving Bo Lindqvist" in shown
     assert "Eve Adler" not in shown
 
 
@@ -61,9 +61,9 @@ def test_entries_are_filtered_by_kind_actor_and_day(street: Street) -> None:
     before = words_on(street.ruth.get("/journal", params={"to": "2026-11-21"}))
     since = street.ruth.get("/journal", params={"from": "2026-11-22"})
 
-    assert "The group Weir garden was formed." in by_kind and "was invited" not in by_kind
+    assert "The group Weir garden was started." in by_kind and "was invited" not in by_kind
     assert len(numbers_on(by_actor.text)) == 2, "she joined the garden and reported the help"
-    assert "No entry is like that." in before
+    assert "No entries match." in before
     assert len(numbers_on(since.text)) == min(25, street.views.as_of().number)
 
 
@@ -76,18 +76,18 @@ def test_a_group_and_the_host_are_found_by_their_identifiers(street: Street) -> 
     by_host = words_on(street.ruth.get("/journal", params={"actor": "host"}))
 
     assert "About Weir garden." in about_garden and "Ana Sousa joined Weir garden." in about_garden
-    assert "Recorded by the host of these pages." in by_host
+    assert "Recorded by the host." in by_host
 
 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
         ({"account": "Zebedee"}, "Nobody here is called “Zebedee”"),
-        ({"actor": "e"}, "Several people fit “e”"),
+        ({"actor": "e"}, "More than one person matches “e”"),
         ({"type": "exchange-updated"}, "Choose one of the answers"),
-        ({"from": "yesterday"}, "Write the day like"),
-        ({"before": "all"}, "Write this as a whole number"),
-        ({"account": "m-nobody"}, "We do not know this person"),
+        ({"from": "yesterday"}, "Enter the date like this"),
+        ({"before": "all"}, "Enter a whole number"),
+        ({"account": "m-nobody"}, "This person was not found"),
     ],
 )
 def test_a_filter_that_cannot_be_meant_is_answered_beside_its_field(
@@ -140,7 +140,7 @@ def test_one_entry_shows_the_very_bytes_that_are_kept(street: Street) -> None:
         "<", "&lt;"
     ).replace(">", "&gt;")
     assert hashlib.sha256(b"\x00" + stored.data).hexdigest() in page.text
-    assert "The bytes were read again just now, and have this fingerprint." in words_on(page)
+    assert "The stored bytes were read again a moment ago and have this fingerprint." in words_on(page)
     assert f"/exchanges/{exchange}" in page.text
 
 
@@ -151,7 +151,7 @@ def test_words_of_an_entry_are_for_coordinators(street: Street) -> None:
     auditor = street.ruth.get(f"/journal/{number}")
     coordinator = street.chidi.get(f"/journal/{number}")
 
-    assert "Only coordinators read them." in words_on(auditor) and "thorns" not in auditor.text
+    assert "Only coordinators can read them." in words_on(auditor) and "thorns" not in auditor.text
     assert "Roses & <thorns>" in words_on(coordinator) and "<thorns>" not in coordinator.text
 
 
@@ -161,7 +161,7 @@ def test_words_that_were_forgotten_are_gone_here_too(street: Street) -> None:
     stored = street.bank.log.from_position(street.bank.log.head() - 1, limit=1)[0]
     street.bank.people.drop(re.findall(r"[0-9a-f]{64}", stored.data.decode()))
 
-    assert "Forgotten." in words_on(street.chidi.get(f"/journal/{number}"))
+    assert "No longer held." in words_on(street.chidi.get(f"/journal/{number}"))
 
 
 def test_a_gift_and_a_membership_have_their_entries_too(street: Street) -> None:
@@ -169,7 +169,7 @@ def test_a_gift_and_a_membership_have_their_entries_too(street: Street) -> None:
     number = street.views.catch_up().number
 
     assert f"/gifts/{gift}" in street.ruth.get(f"/journal/{number}").text
-    assert "The community Riverside was founded." in words_on(street.ruth.get("/journal/1"))
+    assert "The community Riverside was started." in words_on(street.ruth.get("/journal/1"))
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "999999", "1e3", "٣", "9" * 40, "first"])
@@ -197,8 +197,8 @@ def test_a_correction_says_what_it_concerns_who_asked_and_who_agreed(street: Str
     assert numbers_on(page.text) == [number]
     assert f"Takes back entry {number - 1}." in shown
     assert "Bo Lindqvist asked to take it back, and Chidi Eze agreed." in shown
-    assert "On the day of the entry that it corrects." in shown
-    assert "Coordinators read the reason." in shown and "Typed twice" not in page.text
+    assert "On the same day as the entry it corrects." in shown
+    assert "Coordinators can read the reason." in shown and "Typed twice" not in page.text
 
 
 def test_a_coordinator_reads_why_something_was_taken_back(street: Street) -> None:
@@ -216,12 +216,12 @@ def test_a_correction_and_its_original_lead_to_each_other(street: Street) -> Non
 
     original, reversal, report = (street.ruth.get(f"/journal/{number}") for number in (back - 1, back, again))
 
-    assert f"Taken back by entry {back}. Put right by entry {again}." in words_on(original)
-    assert f"Takes back entry {back - 1}. Put right by entry {again}." in words_on(reversal)
-    assert f"Puts right entry {back - 1}." in words_on(report)
+    assert f"Taken back by entry {back}. Corrected by entry {again}." in words_on(original)
+    assert f"Takes back entry {back - 1}. Corrected by entry {again}." in words_on(reversal)
+    assert f"Corrects entry {back - 1}." in words_on(report)
     for page, other in ((original, back), (reversal, again), (report, back - 1)):
         assert f'href="/journal/{other}"' in page.text
-    assert "Entries that belong together" in words_on(reversal)
+    assert "Related entries" in words_on(reversal)
 
 
 def test_a_withdrawn_gift_and_its_entry_lead_to_each_other(street: Street) -> None:
@@ -266,7 +266,7 @@ def test_the_bytes_of_an_entry_are_held_against_the_seal(street: Street) -> None
     street.helped()
     newer = words_on(street.ruth.get(f"/journal/{street.views.catch_up().number}"))
 
-    assert "They are the bytes that were sealed." in sealed
+    assert "These are the bytes that were sealed." in sealed
     assert "that were sealed" not in unsealed and "that were sealed" not in newer
 
 
@@ -282,8 +282,8 @@ def test_an_entry_that_was_changed_behind_our_back_is_said_loudly(street: Street
 
     page = street.ruth.get("/journal/3")
 
-    assert "They are not the bytes that were sealed" in words_on(page) and 'role="alert"' in page.text
-    assert "They are the bytes that were sealed." in words_on(street.ruth.get("/journal/4"))
+    assert "These are not the bytes that were sealed" in words_on(page) and 'role="alert"' in page.text
+    assert "These are the bytes that were sealed." in words_on(street.ruth.get("/journal/4"))
 
 
 def test_without_the_hashes_of_the_seal_nothing_is_said_of_it(street: Street) -> None:

@@ -81,15 +81,15 @@ def test_a_page_says_which_moment_it_is_and_leads_to_the_ones_beside_it(lived: S
 
     page = lived.ruth.get(f"/balances?at_entry={last - 1}")
 
-    assert f"As of entry {last - 1}." in words_on(page)
+    assert f"Up to entry {last - 1}." in words_on(page)
     assert f'href="/balances?at_entry={last - 2}"' in page.text and f'href="/balances?at_entry={last}"' in page.text
     assert f'href="/journal/{last - 1}"' in page.text and 'href="/balances"' in page.text
     assert f'href="/statements/{lived.ana_id}?at_entry={last - 1}"' in page.text
-    assert f"This page shows the book as of entry {last - 1}." in words_on(page)
+    assert f"This page includes everything recorded up to entry {last - 1}." in words_on(page)
     by_day = words_on(lived.ruth.get("/balances?as_of=2026-10-12"))
     assert (
-        f"As of 12 October 2026: what had happened by the end of that day, whenever it was recorded, up to entry {last}."
-        in by_day
+        "As of 12 October 2026: everything that had happened by the end of that day, whenever it was "
+        f"recorded, up to entry {last}." in by_day
     )
 
 
@@ -104,7 +104,7 @@ def test_a_statement_at_a_moment_ends_there(lived: Street) -> None:
     assert f"entry {last} " not in before and f"· entry {last}" in after
     assert "Given so far" not in as_of and "12 October 2026" in as_of
     assert "11 October 2026" not in as_of.replace("12 October 2026", "")
-    assert "Nothing had moved by then." in words_on(lived.ruth.get(f"{address}?at_entry=1"))
+    assert "No hours had been given or received by then." in words_on(lived.ruth.get(f"{address}?at_entry=1"))
 
 
 def test_a_statement_turns_its_pages_at_the_same_moment(street: Street) -> None:
@@ -178,11 +178,11 @@ def test_figures_of_a_moment_are_worked_out_when_an_auditor_asks(lived: Street) 
     done = words_on(lived.ruth.get(address))
     file = json.loads(lived.ruth.get(f"/community/everything.json?at_entry={number}").content)
 
-    assert "Nobody has asked for the figures of this moment yet." in words_on(first)
+    assert "Nobody has asked for figures at this point yet." in words_on(first)
     assert (answer.status_code, answer.headers["location"]) == (303, address)
     assert "are being worked out" in meanwhile
     assert result.exit_code == 0, result.output
-    assert f"As of entry {number}." in done and "Every figure there is" in done
+    assert f"Up to entry {number}." in done and "Every figure from the start" in done
     called_at = called(lived, "stats", "--at-entry", str(number), "--graph")
     assert {name: one["value"] for name, one in file["statistics"].items()} == {
         name: called_at[name] for name in file["statistics"]
@@ -201,7 +201,7 @@ def test_figures_as_of_a_day_stay_when_more_is_logged(lived: Street) -> None:
 
     assert f"up to entry {then}." in words_on(page)
     assert form_on(page, "/community/everything").fields == {"as_of": "2026-10-12"}
-    assert "Work them out again" in words_on(page)
+    assert "Work out these figures again" in words_on(page)
 
 
 def test_figures_are_asked_for_by_auditors_alone_one_moment_at_a_time(street: Street) -> None:
@@ -212,7 +212,7 @@ def test_figures_are_asked_for_by_auditors_alone_one_moment_at_a_time(street: St
 
     busy = street.ruth.post("/community/everything", data={"at_entry": "4"})
 
-    assert busy.status_code == 422 and "Ask again after that" in words_on(busy)
+    assert busy.status_code == 422 and "Try again when" in words_on(busy)
     assert [wish.number for wish in street.views.wishes.waiting()] == [3]
 
 
@@ -222,8 +222,8 @@ def test_a_wish_that_broke_off_is_told_and_not_begun_again(street: Street) -> No
 
     result = CliRunner().invoke(hours, ["--database", street.bank.place.url, "asked"])
 
-    assert result.exit_code == 1 and "It broke off." in result.stderr
+    assert result.exit_code == 1 and "It was interrupted." in result.stderr
     assert street.views.wishes.waiting() == []
-    assert "They could not be worked out: It broke off." in words_on(
+    assert "These figures could not be worked out: It was interrupted." in words_on(
         street.ruth.get("/community/everything?at_entry=3")
     )

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ledger.log.entry import instant_text
-from projections.checks.replays import ReplayCheck, check_by_replay
+from projections.checks.replays import ReplayCheck
 from projections.engine.background import BETWEEN_TWO
+from projections.views import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
 from web.commands.main import hours
@@ -43,11 +44,11 @@ def test_everybody_reads_that_the_book_agreed(street: Street) -> None:
 
     for browser in (street.ana, street.bo, street.chidi, street.ruth):
         words = words_on(browser.get("/replay"))
-        assert f"the whole book was added up again from its {number} entries: every balance agreed" in words
-        assert "the same, as they must be" in words
+        assert f"all {number} entries were added up again and everything matched" in words
+        assert "match, as they should" in words
     home, community = street.ana.get("/"), street.ana.get("/community")
     for page in (home, community):
-        assert "Every balance was last checked against the book on 22 November 2026" in words_on(page)
+        assert "All hours were last checked against the record on 22 November 2026" in words_on(page)
         assert 'href="/replay"' in page.text
 
 
@@ -57,15 +58,15 @@ def test_only_those_who_keep_the_book_read_exact_sums(street: Street) -> None:
     checked(street)
 
     for browser in (street.chidi, street.ruth):
-        assert "2 h 30 min were given and 2 h 30 min received" in words_on(browser.get("/replay"))
+        assert "2 h 30 min given and 2 h 30 min received" in words_on(browser.get("/replay"))
     for browser in (street.ana, street.eve):
         assert "2 h 30 min" not in words_on(browser.get("/replay"))
         assert "accounts" not in words_on(browser.get("/replay"))
 
 
 def test_before_the_first_time_the_page_says_so_and_the_others_are_silent(street: Street) -> None:
-    assert "It has not been done yet." in words_on(street.eve.get("/replay"))
-    assert "against the book" not in words_on(street.eve.get("/"))
+    assert "Not checked yet." in words_on(street.eve.get("/replay"))
+    assert "against the record" not in words_on(street.eve.get("/"))
 
 
 def test_the_times_before_are_listed(street: Street) -> None:
@@ -74,7 +75,7 @@ def test_the_times_before_are_listed(street: Street) -> None:
 
     page = street.eve.get("/replay")
 
-    assert "The times before" in words_on(page) and words_on(page).count("every balance agreed") == 3
+    assert "Earlier checks" in words_on(page) and words_on(page).count("every balance matched") == 2
     number = street.views.as_of().number
     assert page.text.count(f'<th scope="row">{number}</th>') == 2, "a phone has room for a number there, not for a day"
 
@@ -88,7 +89,7 @@ def test_a_wrong_page_is_told_loudly_and_that_hours_are_safe(street: Street) -> 
         for path in ("/", "/community"):
             page = browser.get(path)
             assert 'role="alert"' in page.text
-            assert "do not agree. Your hours are safe" in words_on(page)
+            assert "your hours are safe" in words_on(page)
         assert "No hours are lost. They are in the book, and its seal tells whether it is still the same." in words_on(
             browser.get("/replay")
         )
@@ -101,22 +102,22 @@ def test_those_who_keep_the_book_see_where_and_what_to_do(street: Street) -> Non
 
     for browser in (street.chidi, street.ruth):
         words = words_on(browser.get("/replay"))
-        assert "Ana Sousa Given, on the page of balances 2 h 30 min 12 h 30 min" in words
-        assert "to run hours doctor --all first" in words and "hours rebuild, and then hours replay" in words
+        assert "Ana Sousa Given, on the Balances page 2 h 30 min 12 h 30 min" in words
+        assert "to run hours doctor --all first" in words and "hours rebuild and then hours replay" in words
     members_words = words_on(street.eve.get("/replay"))
     assert "Ana Sousa" not in members_words and "hours rebuild" not in members_words
-    assert "1 number on these pages says something else." in members_words
+    assert "1 number on these pages does not match." in members_words
 
 
 def test_when_entries_are_missing_nobody_is_told_that_no_hours_are_lost(street: Street) -> None:
     as_of = street.views.as_of()
-    missing = "The log has 5 entries, and 20 were shown: entries are missing."
+    missing = "The log has 5 entries, but 20 were shown. Entries are missing."
     at = instant_text(street.neighbourhood.clock())
     street.views.replays.keep(ReplayCheck(at, True, as_of.number, as_of.position, trouble=missing))
 
     for browser in (street.ana, street.ruth):
         words = words_on(browser.get("/replay"))
-        assert "it could not be done to the end" in words and "No hours are lost" not in words
+        assert "could not be completed" in words and "No hours are lost" not in words
     assert missing in words and "hours doctor --all" in words
 
 
@@ -127,8 +128,8 @@ def test_made_anew_it_agrees_again(street: Street) -> None:
     street.views.rebuild()
     checked(street)
 
-    assert "every balance agreed" in words_on(street.eve.get("/replay"))
-    assert "do not agree" not in words_on(street.eve.get("/"))
+    assert "every balance matched" in words_on(street.eve.get("/replay"))
+    assert "do not match" not in words_on(street.eve.get("/"))
 
 
 @pytest.mark.parametrize("who", ["chidi", "ruth"])
@@ -141,8 +142,8 @@ def test_keepers_of_the_book_ask_for_it_now(street: Street, who: str) -> None:
     done = words_on(browser.get("/replay"))
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/replay#again")
-    assert "and is being done." in waiting and "has not been done yet" in waiting
-    assert "is being done" not in done and "every balance agreed" in done
+    assert "and now running." in waiting and "Not checked yet" in waiting
+    assert "now running" not in done and "every balance matched" in done
 
 
 def test_it_is_added_up_to_an_entry_that_is_asked_for(street: Street) -> None:
@@ -154,8 +155,11 @@ def test_it_is_added_up_to_an_entry_that_is_asked_for(street: Street) -> None:
     as_the_other_process_does(street)
 
     words = words_on(street.ruth.get("/replay"))
-    assert f"At entry {number}, as added up on" in words
-    assert "1 h were given and 1 h received, on 2 accounts. Every statement agreed." in words
+    assert f"At entry {number}, added up on" in words
+    assert (
+        "1 h given and 1 h received, across 2 accounts. The two match, as they should. Every statement matched."
+        in words
+    )
     assert "1 h were given" not in words_on(street.ana.get("/replay"))
 
 
@@ -177,7 +181,7 @@ def test_one_at_a_time_and_not_again_and_again(street: Street) -> None:
     later = send(street.ruth, street.ruth.get("/replay"), "/replay")
 
     assert (other.status_code, again.status_code, later.status_code) == (422, 422, 303)
-    assert "up to another entry just now" in words_on(other) and "a moment ago" in words_on(again)
+    assert "A check up to another entry is running" in words_on(other) and "a moment ago" in words_on(again)
 
 
 def test_members_and_strangers_do_not_ask(street: Street) -> None:

@@ -56,18 +56,18 @@ def test_a_period_bounds_the_draw(street: Street, days: dict[str, str], found: i
     page = street.ruth.get("/audit/sample", params={"size": "3", "seed": "elm", "upto": "9"} | days)
 
     assert len(numbers_on(page.text)) == found
-    assert ("Nothing was recorded in these days." in words_on(page)) is (found == 0)
+    assert ("Nothing was recorded between these dates." in words_on(page)) is (found == 0)
 
 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"size": "0"}, "This should be at least 1"),
-        ({"size": "201"}, "This should be at most 200"),
+        ({"size": "0"}, "Enter 1 or more"),
+        ({"size": "201"}, "Enter 200 or less"),
         ({"size": ""}, "Fill this in"),
-        ({"size": "5", "seed": "x" * 65}, "Use at most 64 letters"),
-        ({"size": "5", "upto": "99999"}, "This should be at most"),
-        ({"size": "5", "from": "soon"}, "Write the day like"),
+        ({"size": "5", "seed": "x" * 65}, "Use no more than 64 characters"),
+        ({"size": "5", "upto": "99999"}, "or less"),
+        ({"size": "5", "from": "soon"}, "Enter the date like this"),
     ],
 )
 def test_what_cannot_be_drawn_is_told_beside_its_field(street: Street, asked: dict[str, str], sentence: str) -> None:
@@ -88,7 +88,7 @@ def test_the_receipts_of_a_sample_come_as_one_file(street: Street) -> None:
     page = street.ruth.get("/audit/sample", params=asked)
     first, second = (street.ruth.get("/audit/sample/receipts", params=asked) for _ in range(2))
 
-    assert "Their receipts, as one file" in words_on(page)
+    assert "Download their receipts in one file" in words_on(page)
     assert first.content == second.content, "the same sample under the same seal is the same file"
     with zipfile.ZipFile(io.BytesIO(first.content)) as archive:
         names = archive.namelist()
@@ -100,7 +100,7 @@ def test_the_receipts_of_a_sample_come_as_one_file(street: Street) -> None:
 def test_before_the_first_seal_there_are_no_receipts(street: Street) -> None:
     asked = {"size": "3", "seed": "elm", "upto": "5"}
 
-    assert "Their receipts, as one file" not in words_on(street.ruth.get("/audit/sample", params=asked))
+    assert "Download their receipts in one file" not in words_on(street.ruth.get("/audit/sample", params=asked))
     assert street.ruth.get("/audit/sample/receipts", params=asked).status_code == 404
     assert street.ana.get("/audit/sample/receipts", params=asked).status_code == 403
 

@@ -14,7 +14,7 @@ def test_each_movement_shows_both_tallies_after_it(street: Street) -> None:
     words = words_on(street.ana.get(f"/statements/{street.ana_id}"))
 
     assert "Taken back, with Bo Lindqvist: Garden on 21 November 2026 · entry" in words
-    assert "1 h back2 h 30 min0 h" in words
+    assert "1 h in return2 h 30 min0 h" in words
     assert "1 h3 h 30 min0 h" in words
     assert f"up to entry {street.views.as_of().number}" in words
 
@@ -34,19 +34,19 @@ def test_longer_statements_go_on_and_carry_forward(street: Street) -> None:
     second = street.ana.get(_link(first.text, "next"))
 
     before = 10 + 11 + 12 + 13 + 14
-    assert f"Brought forward from before{before // 60} h" in words_on(first)
+    assert f"Brought forward{before // 60} h" in words_on(first)
     assert "Brought forward" not in words_on(second) and "14 min" in words_on(second)
     assert words_on(street.ana.get(_link(second.text, "prev"))) == words_on(first)
 
 
 def test_an_empty_statement_says_why(street: Street) -> None:
-    assert "Nothing has moved yet." in words_on(street.eve.get(f"/statements/{street.eve_id}"))
+    assert "No hours yet." in words_on(street.eve.get(f"/statements/{street.eve_id}"))
 
 
 def test_the_statement_is_for_its_holder_and_those_who_keep_the_book(street: Street) -> None:
     address = f"/statements/{street.ana_id}"
 
-    assert "Statement of Ana Sousa" in words_on(street.chidi.get(address))
+    assert "Statement for Ana Sousa" in words_on(street.chidi.get(address))
     assert street.ruth.get(address).status_code == 200
     assert street.eve.get(address).status_code == 404
     assert street.chidi.get("/statements/m-nobody").status_code == 404

@@ -21,12 +21,12 @@ def test_the_neighbour_agrees_and_it_counts(street: Street) -> None:
     words = words_on(page)
     assert "Ana Sousa logged help with you. Is this right?" in words
     assert "Ana Sousa gave you 2 h 30 min of help" in words and "Two rows of leeks" in words
-    assert "your name goes here when you agree" in words
+    assert "your name will appear here when you agree" in words
 
     done = send(street.bo, page, at(exchange, "confirmation"))
 
     assert (done.status_code, done.headers["location"]) == (303, f"{at(exchange)}?done=agreed")
-    assert "Agreed. It now counts in both tallies." in words_on(street.bo.get(done.headers["location"]))
+    assert "Agreed. It now counts for both people." in words_on(street.bo.get(done.headers["location"]))
     assert street.views.balances.of(AccountId(street.ana_id)).given == 150
     assert street.views.balances.of(AccountId(street.bo_id)).received == 150
 
@@ -36,8 +36,8 @@ def test_agreeing_shows_the_tallies_as_they_will_be(street: Street) -> None:
 
     words = words_on(street.bo.get(at(exchange)))
 
-    assert "If you agree You gave0 h" in words and "You received16 hin all; 0 h today" in words
-    assert "After this, 4 h are still open for you to receive." in words
+    assert "Your totals if you agree You gave0 h" in words and "You received16 hin total (now 0 h)" in words
+    assert "After this, you can still receive 4 h." in words
 
 
 def test_the_neighbour_declines_with_a_word_of_why(street: Street) -> None:
@@ -47,11 +47,11 @@ def test_the_neighbour_declines_with_a_word_of_why(street: Street) -> None:
     without = send(street.bo, page, at(exchange, "declination"), reason="  ")
     done = send(street.bo, page, at(exchange, "declination"), reason="It was on Monday")
 
-    assert without.status_code == 422 and words_on(without).count("Say in a few words why") == 2
+    assert without.status_code == 422 and words_on(without).count("Give a reason in a few words") == 2
     assert done.headers["location"] == f"{at(exchange)}?done=declined"
     told = words_on(street.ana.get(at(exchange)))
     assert "Bo Lindqvist said no. It was on Monday" in told
-    assert "nothing counts" in told
+    assert "does not count" in told
 
 
 def test_a_reason_that_is_too_long_is_kept_and_told(street: Street) -> None:
@@ -59,7 +59,7 @@ def test_a_reason_that_is_too_long_is_kept_and_told(street: Street) -> None:
 
     answer = send(street.bo, street.bo.get(at(exchange)), at(exchange, "declination"), reason="n" * 10_000)
 
-    assert answer.status_code == 422 and "Use at most 2,000 letters" in words_on(answer)
+    assert answer.status_code == 422 and "Use no more than 2,000 characters" in words_on(answer)
     assert form_on(answer, at(exchange, "declination")).fields["reason"] == "n" * 10_000
 
 
@@ -69,7 +69,7 @@ def test_the_reporter_calls_off_what_still_waits(street: Street) -> None:
     done = send(street.ana, street.ana.get(at(exchange)), at(exchange, "cancellation"))
 
     assert done.headers["location"] == f"{at(exchange)}?done=called-off"
-    assert "Ana Sousa called it off." in words_on(street.bo.get(at(exchange)))
+    assert "Ana Sousa cancelled it." in words_on(street.bo.get(at(exchange)))
     assert street.views.exchanges.waiting_for(street.bo_id) == []
 
 
@@ -81,8 +81,8 @@ def test_who_comes_too_late_is_told_kindly(street: Street) -> None:
     late = send(street.bo, page, at(exchange, "confirmation"))
 
     assert late.status_code == 422
-    assert "This was called off in the meantime. Nothing counts." in words_on(late)
-    assert "It was called off before the other answered." in words_on(late)
+    assert "This was cancelled in the meantime. It does not count." in words_on(late)
+    assert "It was cancelled before the other person answered." in words_on(late)
 
 
 def test_who_says_no_after_a_yes_on_the_same_page_is_told_that_it_counts(street: Street) -> None:
@@ -92,8 +92,8 @@ def test_who_says_no_after_a_yes_on_the_same_page_is_told_that_it_counts(street:
 
     late = send(street.bo, page, at(exchange, "declination"), reason="On second thoughts")
 
-    assert late.status_code == 422 and "This has been agreed already. It counts." in words_on(late)
-    assert "already used for something else" not in words_on(late)
+    assert late.status_code == 422 and "This has already been agreed. It counts." in words_on(late)
+    assert "already been used for something else" not in words_on(late)
 
 
 def test_of_two_answers_at_the_same_instant_one_wins(street: Street) -> None:
@@ -111,7 +111,7 @@ def test_of_two_answers_at_the_same_instant_one_wins(street: Street) -> None:
 
     assert sorted(answer.status_code for answer in answers) == [303, 422]
     (told,) = (answer for answer in answers if answer.status_code == 422)
-    assert "in the meantime" in words_on(told) or "agreed already" in words_on(told)
+    assert "in the meantime" in words_on(told) or "already been agreed" in words_on(told)
 
 
 def test_the_same_answer_sent_twice_is_one_answer(street: Street) -> None:
@@ -130,7 +130,7 @@ def test_beyond_the_limit_the_answer_says_what_is_still_open(street: Street) -> 
     answer = send(street.bo, street.bo.get(at(exchange)), at(exchange, "confirmation"))
 
     assert answer.status_code == 422
-    assert "20 h are still open" in words_on(answer)
+    assert "20 h can still be received" in words_on(answer)
     assert street.views.balances.of(AccountId(street.bo_id)).received == 0
 
 
@@ -146,7 +146,7 @@ def test_nobody_answers_for_others(street: Street) -> None:
 def test_a_coordinator_passes_a_word_on_and_the_page_says_so(street: Street) -> None:
     exchange = street.helped()
     page = street.chidi.get(at(exchange))
-    assert "Pass on their word" in words_on(page)
+    assert "Answer for a member" in words_on(page)
 
     done = send(street.chidi, page, at(exchange, "confirmation"))
 

@@ -56,6 +56,6 @@ def test_no_button_is_shown_that_would_be_refused(street: Street) -> None:
 
     ana, bo, ruth = (words_on(who.get(f"/exchanges/{exchange}")) for who in (street.ana, street.bo, street.ruth))
 
-    assert "Call it off" in ana and "Yes, I agree" not in ana
-    assert "Yes, I agree" in bo and "Call it off" not in bo
-    assert not any(button in ruth for button in ("Yes, I agree", "Call it off", "They agree"))
+    assert "Cancel this exchange" in ana and "Yes, I agree" not in ana
+    assert "Yes, I agree" in bo and "Cancel this exchange" not in bo
+    assert not any(button in ruth for button in ("Yes, I agree", "Cancel this exchange", "They agree"))

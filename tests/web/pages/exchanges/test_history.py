@@ -45,11 +45,11 @@ def test_what_does_not_count_says_why(street: Street) -> None:
     words = words_on(street.ana.get("/exchanges"))
 
     assert "Taken back, no longer counts" in words
-    assert "Declined, does not count" in words and "Called off, does not count" in words
+    assert "Not agreed, does not count" in words and "Cancelled, does not count" in words
 
 
 def test_an_empty_history_says_how_it_begins(street: Street) -> None:
-    assert "Your history begins with the first hour" in words_on(street.eve.get("/exchanges"))
+    assert "Your history will start with the first hour" in words_on(street.eve.get("/exchanges"))
 
 
 def test_filters_by_kind_category_group_and_days(street: Street) -> None:
@@ -60,11 +60,11 @@ def test_filters_by_kind_category_group_and_days(street: Street) -> None:
     def shown(query: str) -> str:
         return words_on(street.ana.get(f"/exchanges?{query}"))
 
-    assert "Exchanged with" in shown("kind=skill-exchange") and "Gave to" not in shown("kind=skill-exchange")
-    assert "A gift to Weir garden" in shown("kind=gift") and "Exchanged with" not in shown("kind=gift")
+    assert "Skill exchange with" in shown("kind=skill-exchange") and "Gave to" not in shown("kind=skill-exchange")
+    assert "A gift to Weir garden" in shown("kind=gift") and "Skill exchange with" not in shown("kind=gift")
     assert "Gave to" in shown("category=garden") and "A gift to" not in shown("category=garden")
     assert "A gift to" in shown(f"group={street.garden}") and "Gave to" not in shown(f"group={street.garden}")
-    assert "Nothing here fits" in shown("to=2026-11-20")
+    assert "Nothing matches" in shown("to=2026-11-20")
     assert "Gave to" in shown("from=2026-11-21&to=2026-11-21")
 
 
@@ -74,7 +74,7 @@ def test_filters_by_person_typed_or_chosen(street: Street) -> None:
 
     assert "Gave to Bo Lindqvist" in words_on(street.ana.get("/exchanges?who=lindqvist"))
     assert "Gave to Bo Lindqvist" in words_on(street.ana.get(f"/exchanges?with={street.bo_id}"))
-    assert "Nothing here fits" in words_on(street.ana.get("/exchanges?who=eve"))
+    assert "Nothing matches" in words_on(street.ana.get("/exchanges?who=eve"))
     unknown = street.ana.get("/exchanges?who=nobody")
     assert unknown.status_code == 422 and "Nobody here is called “nobody”" in words_on(unknown)
 
@@ -91,7 +91,7 @@ def test_namesakes_are_offered_to_choose_from(street: Street) -> None:
 def test_a_filter_that_cannot_be_meant_is_told(street: Street) -> None:
     page = street.ana.get("/exchanges?from=yesterday")
 
-    assert page.status_code == 422 and "Write the day like 2026-11-21" in words_on(page)
+    assert page.status_code == 422 and "Enter the date like this: 2026-11-21" in words_on(page)
 
 
 def test_older_and_newer_by_cursor_keeping_the_filter(street: Street) -> None:

@@ -22,14 +22,14 @@ def test_a_party_asks_and_the_other_agrees(street: Street) -> None:
     assert street.views.balances.of(AccountId(street.bo_id)).received == 150
 
     page = street.ana.get(at(exchange))
-    assert "Bo Lindqvist asks to take this back." in words_on(page) and "It was two hours" in words_on(page)
+    assert "Bo Lindqvist has asked to take this back." in words_on(page) and "It was two hours" in words_on(page)
     done = send(street.ana, page, at(exchange, "reversal/approval"))
 
     assert done.headers["location"] == f"{at(exchange)}?done=taken-back"
     assert street.views.balances.of(AccountId(street.bo_id)).received == 0
     told = words_on(street.bo.get(at(exchange)))
-    assert "It was taken back and counts no longer." in told
-    assert "Ana Sousa agreed to take it back: 2 h 30 min moved back in both tallies." in told
+    assert "It was taken back and no longer counts." in told
+    assert "Ana Sousa agreed to take it back. Taken off both totals: 2 h 30 min." in told
 
 
 def test_asking_needs_a_word_of_why(street: Street) -> None:
@@ -37,7 +37,7 @@ def test_asking_needs_a_word_of_why(street: Street) -> None:
 
     answer = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal"))
 
-    assert answer.status_code == 422 and "Say in a few words why" in words_on(answer)
+    assert answer.status_code == 422 and "Give a reason in a few words" in words_on(answer)
 
 
 def test_the_other_rather_keeps_it(street: Street) -> None:
@@ -58,7 +58,7 @@ def test_who_asked_may_let_it_stand_after_all_but_not_approve(street: Street) ->
     own = street.bo.post(at(exchange, "reversal/approval"), data={})
     done = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal/refusal"))
 
-    assert own.status_code == 422 and "Somebody else has to agree" in words_on(own)
+    assert own.status_code == 422 and "Someone else has to agree" in words_on(own)
     assert done.headers["location"] == f"{at(exchange)}?done=kept"
 
 

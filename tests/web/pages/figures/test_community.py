@@ -23,7 +23,7 @@ def read(street: Street, **asked: str) -> str:
 def test_a_new_community_is_told_what_will_be_here(street: Street) -> None:
     shown = read(street)
 
-    assert "Nothing counts yet." in shown and "Log hours or a gift" in shown
+    assert "Nothing to show yet." in shown and "Log hours or a gift" in shown
 
 
 def test_until_a_month_is_closed_the_page_says_when_figures_come(street: Street) -> None:
@@ -31,21 +31,21 @@ def test_until_a_month_is_closed_the_page_says_when_figures_come(street: Street)
 
     shown = read(street)
 
-    assert "The first figures appear here when a month is over and a week more has passed" in shown
+    assert "The first figures will appear a week after the first month ends" in shown
 
 
 def test_once_the_log_was_looked_at_the_page_names_the_day_after_which_figures_come(street: Street) -> None:
     street.helped(by=street.bo_id)
     refresh(street.bank.log, street.bank.place.views_engine(), now=street.neighbourhood.clock.now, everything=False)
 
-    assert "The first figures appear here after 7 December 2026" in read(street)
+    assert "The first figures will appear here after 7 December 2026" in read(street)
 
 
 def test_records_that_were_brought_along_are_told_of_a_week_after_the_founding(street: Street) -> None:
     street.helped(by=street.bo_id, on=date(2026, 5, 2))
     refresh(street.bank.log, street.bank.place.views_engine(), now=street.neighbourhood.clock.now, everything=False)
 
-    assert "The first figures appear here after 29 November 2026" in read(street)
+    assert "The first figures will appear here after 29 November 2026" in read(street)
 
 
 def test_the_latest_closed_year_is_shown_first(street: Street) -> None:
@@ -53,17 +53,18 @@ def test_the_latest_closed_year_is_shown_first(street: Street) -> None:
 
     shown = read(street)
 
-    assert "In 2025 148 people gave or received 3,105 h of help, in 1,240 exchanges and gifts." in shown
+    assert "In 2025, 148 people gave or received 3,105 h of help in 1,240 exchanges and gifts." in shown
     assert "5 of 20" in shown and "4 of 20" in shown and "11 of 20" in shown
-    assert "All three keep a neighbourhood going. None is better." in shown
+    assert "All three keep a neighbourhood going. None is better than the others." in shown
     assert "Given back 780 h 25% 11%" in shown, "the numbers and chance are in the table"
     assert (
-        "Seven in ten took part in 2025" in shown and "The others are resting, and are members all the same." in shown
+        "Seven in ten of us took part in 2025" in shown
+        and "Everyone else is taking a break, and is still a member." in shown
     )
-    assert "15 people gave 38 of every 100 hours. A year before it was 38." in shown
-    assert "52 newcomers joined; half of them gave or received within 23 days." in shown
-    assert "Most of what is shown: Meals and food" in shown and "Children and family not shown" in shown
-    assert "What is not shown could tell of too few people, by itself or beside the rest." in shown
+    assert "15 people gave 38 of every 100 hours. A year earlier it was 38." in shown
+    assert "52 newcomers joined. Half of them gave or received within 23 days." in shown
+    assert "Largest share shown: Meals and food" in shown and "Children and family not shown" in shown
+    assert "Some rows are hidden, because they could reveal something about a few people." in shown
     assert "Of the months shown, October 2025 was the busiest" in shown and "June 2025 too few people to show" in shown
     assert "Some help on most days" in shown
 
@@ -73,10 +74,10 @@ def test_the_page_says_what_it_counts_and_what_came_late(street: Street) -> None
 
     shown = read(street)
 
-    assert "count what was given in 2025, as recorded by the end of 7 January 2026, up to entry 4,201" in shown
-    assert "Recorded since then, and not counted here: 25 exchanges and gifts." in shown
-    assert "Taken back since then, and still counted here: 10." in shown
-    assert "This page shows the book as of entry 4,201." in shown
+    assert "count what was given in 2025 and recorded by the end of 7 January 2026 (up to entry 4,201)" in shown
+    assert "Recorded since then and not counted here: 25 exchanges and gifts." in shown
+    assert "Taken back since then but still counted here: 10." in shown
+    assert "This page includes everything recorded up to entry 4,201." in shown
 
 
 def test_any_period_can_be_chosen_and_another_beside_it(street: Street) -> None:
@@ -85,8 +86,8 @@ def test_any_period_can_be_chosen_and_another_beside_it(street: Street) -> None:
 
     october, both = read(street, period="2025-10"), read(street, period="2025", beside="2024")
 
-    assert "In October 2025 148 people" in october and "Three in ten took part in October 2025" in october
-    assert "2025 beside 2024" in both and "The same figures, side by side" in both
+    assert "In October 2025, 148 people" in october and "Three in ten of us took part in October 2025" in october
+    assert "2025 compared with 2024" in both and "The same figures, side by side" in both
     assert "Of every 20 hours given in 2024, 7 were given back" in both and "Hours given 3,105 h 3,105 h" in both
 
 
@@ -98,8 +99,8 @@ def test_a_time_without_figures_is_said_and_the_latest_are_shown(street: Street,
 
     page = street.ana.get("/community", params=asked)
 
-    assert page.status_code == 200 and "There are no figures for that time. These are the latest." in words_on(page)
-    assert "In 2025 148 people" in words_on(page) and "<b>" not in page.text.split("<main")[1].split("<h1")[0]
+    assert page.status_code == 200 and "There are no figures for that period. These are the latest." in words_on(page)
+    assert "In 2025, 148 people" in words_on(page) and "<b>" not in page.text.split("<main")[1].split("<h1")[0]
 
 
 def test_a_year_of_gifts_alone_is_told_without_hours_and_nobody_is_blamed_for_being_few(street: Street) -> None:
@@ -110,7 +111,7 @@ def test_a_year_of_gifts_alone_is_told_without_hours_and_nobody_is_blamed_for_be
 
     shown = read(street)
 
-    assert "In 2025 161 people gave or received 686 gifts." in shown and "0 h" not in shown
+    assert "In 2025, 161 people gave or received 686 gifts." in shown and "0 h" not in shown
     assert "Only gifts were logged in 2025. Gifts have no hours" in shown
     assert "How the giving is shared" not in shown and "Hours of help each month" not in shown
     assert "Garden 686" in shown and "took part in 2025" in shown
@@ -121,7 +122,10 @@ def test_where_there_were_too_few_people_the_page_says_so_and_draws_nothing(stre
 
     page = street.ana.get("/community")
 
-    assert "There were too few people in 2025 to show figures that tell about none of them." in words_on(page)
+    assert (
+        "Too few people took part in 2025 to show figures without revealing something about one of them."
+        in words_on(page)
+    )
     assert "<figure" not in page.text and "took part" not in words_on(page)
 
 
@@ -132,10 +136,10 @@ def test_each_finding_that_is_hidden_says_so_in_its_place(street: Street) -> Non
     page = street.ana.get("/community")
     shown = words_on(page)
 
-    assert "There are too few people to show how much of each there was in 2025." in shown
-    assert "With fewer than fifty people, or where one or two give nearly all" in shown
-    assert "How soon newcomers begin: too few people to show." in shown
-    assert "There are too few people to show how busy each day, week or month was." in shown
+    assert "Too few people took part to show how much of each there was in 2025." in shown
+    assert "This is not shown when there are fewer than 50 people" in shown
+    assert "Too few people to show how soon newcomers start." in shown
+    assert "Too few people to show how busy each day, week or month was." in shown
     assert page.text.count('role="img"') == 1, "the months alone are drawn"
 
 
@@ -145,12 +149,12 @@ def test_coordinators_read_their_own_figures_and_what_needs_care(street: Street)
 
     chidi, ruth, ana = (words_on(one.get("/community")) for one in (street.chidi, street.ruth, street.ana))
 
-    assert "In 2025 149 people" in chidi and "In 2025 149 people" in ruth and "In 2025 148 people" in ana
+    assert "In 2025, 149 people" in chidi and "In 2025, 149 people" in ruth and "In 2025, 148 people" in ana
     assert "9 newcomers have been here for a month or more" in chidi and "6 people gave far more" in chidi
-    assert "Of every 100 exchanges reported for these days, 3 still waited" in chidi
+    assert "Out of every 100 exchanges logged for this period, 3 were still waiting" in chidi
     for shown in (ana, ruth):
         assert "For coordinators" not in shown and "newcomers have been here" not in shown
-    assert "Please do not hand them on" in chidi and "Please do not hand them on" not in ana
+    assert "Please do not share this page" in chidi and "Please do not share this page" not in ana
 
 
 def test_only_those_who_may_open_them_are_shown_the_way_to_reports(street: Street) -> None:
@@ -170,7 +174,7 @@ def test_groups_stand_beside_each_other_by_name_and_not_by_rank(street: Street) 
     shown, without = read(street), read(street, period="2024")
 
     assert "Help reaches some groups more than others" in shown and "Weir garden 10 h less than elsewhere" in shown
-    assert "Whether help reaches every group alike There are too few people to show this." in without
+    assert "Does help reach every group equally? Too few people to show this." in without
 
 
 def test_a_village_reads_its_own_year_and_nobody_s_name(street: Street) -> None:
@@ -195,6 +199,6 @@ def test_a_village_reads_its_own_year_and_nobody_s_name(street: Street) -> None:
     shown = words_on(page)
 
     assert street.views.reports.of(COMMUNITY, "2026", "everyone") is not None
-    assert "In 2026 30 people gave or received" in shown and "90 exchanges and gifts" in shown
-    assert "of 20" in shown and "Half of those who gave helped 3 people or more." in shown
+    assert "In 2026, 30 people gave or received" in shown and "90 exchanges and gifts" in shown
+    assert "of 20" in shown and "Half of the people who gave helped 3 people or more." in shown
     assert [name for name in names if name in page.text] == []

@@ -16,9 +16,9 @@ def test_an_auditor_reads_every_figure_with_its_definition(street: Street) -> No
 
     shown = words_on(street.ruth.get("/community/everything"))
 
-    assert "of all time up to 7 January 2026 and entry 4,201" in shown and "not to be handed on" in shown
+    assert "from the start up to 7 January 2026 and entry 4,201" in shown and "do not share it" in shown
     assert "entries 1240 exchanges and gifts between members" in shown
-    assert "transitivity 0.24 of two ties that meet" in shown and "triads 300 7" in shown
+    assert "transitivity 0.24 share of pairs of connections that meet" in shown and "triads 300 7" in shown
 
 
 def test_an_auditor_keeps_it_as_a_file(street: Street) -> None:
@@ -34,7 +34,7 @@ def test_an_auditor_keeps_it_as_a_file(street: Street) -> None:
 def test_until_it_has_been_computed_there_is_a_kind_word_and_no_file(street: Street) -> None:
     page, *files = (street.ruth.get(address) for address in ADDRESSES)
 
-    assert page.status_code == 200 and "Nothing has been computed yet." in words_on(page)
+    assert page.status_code == 200 and "No figures yet." in words_on(page)
     assert [file.status_code for file in files] == [404, 404]
 
 

@@ -11,12 +11,12 @@ from tests.web.pages.reader import form_on, send, words_on
 def test_a_gift_to_a_group_or_to_everybody(street: Street, to: str, said: str) -> None:
     receiver = street.garden if to == "garden" else COMMUNITY
     page = send(street.ana, street.ana.get("/gifts/new"), "/gifts/new", other=receiver, category="food")
-    assert f"You gave a gift to {said} on Sunday, 22 November 2026. Kind: Meals and food." in words_on(page)
+    assert f"You gave a gift to {said} on Sunday 22 November 2026. Kind of help: Meals and food." in words_on(page)
 
     done = send(street.ana, page, "/gifts")
 
     assert done.status_code == 303
-    assert "Nobody’s hours moved" in words_on(street.ana.get(done.headers["location"]))
+    assert "Nobody’s hours changed" in words_on(street.ana.get(done.headers["location"]))
     assert street.views.balances.of(AccountId(street.ana_id)).gifts_given == 1
     assert street.views.balances.of(AccountId(street.ana_id)).given == 0
 
@@ -46,14 +46,14 @@ def test_mistakes_are_told_and_everything_is_kept(street: Street) -> None:
 
     words = words_on(page)
     assert page.status_code == 422
-    assert "Choose a person" in words and "Choose a kind of help" in words and "still to come" in words
+    assert "Choose a person" in words and "Choose a kind of help" in words and "in the future" in words
     assert form_on(page, "/gifts/new").fields["note"] == "Two trays of baklava"
 
 
 def test_an_unknown_group_is_refused(street: Street) -> None:
     page = send(street.ana, street.ana.get("/gifts/new"), "/gifts/new", other="g-nothing", category="food")
 
-    assert page.status_code == 422 and "We do not know this group" in words_on(page)
+    assert page.status_code == 422 and "This group was not found" in words_on(page)
 
 
 def test_the_same_form_sent_twice_is_one_gift(street: Street) -> None:
@@ -63,7 +63,7 @@ def test_the_same_form_sent_twice_is_one_gift(street: Street) -> None:
     other = send(street.ana, page, "/gifts", category="garden")
 
     assert first.headers["location"] == second.headers["location"]
-    assert other.status_code == 422 and "already used for something else" in words_on(other)
+    assert other.status_code == 422 and "already been used for something else" in words_on(other)
     assert street.views.balances.of(AccountId(street.ana_id)).gifts_given == 1
 
 
@@ -98,10 +98,10 @@ def test_a_gift_is_taken_back_once_with_a_word_of_why(street: Street) -> None:
     done = send(street.ana, page, f"/gifts/{gift}/withdrawal", reason="Logged twice")
     again = street.bo.post(f"/gifts/{gift}/withdrawal", data={"reason": "Me too"})
 
-    assert without.status_code == 422 and "Say in a few words why" in words_on(without)
+    assert without.status_code == 422 and "Give a reason in a few words" in words_on(without)
     assert done.headers["location"] == f"/gifts/{gift}?done=taken-back"
     assert "Ana Sousa took it back. Logged twice" in words_on(street.bo.get(f"/gifts/{gift}"))
-    assert again.status_code == 422 and "This gift was taken back before." in words_on(again)
+    assert again.status_code == 422 and "This gift has already been taken back." in words_on(again)
 
 
 def test_the_note_of_a_gift_is_for_those_it_was_for(street: Street) -> None:

@@ -23,8 +23,8 @@ def test_who_took_part_is_named_as_far_as_they_agreed(street: Street, path: str)
 
     shown = words_on(street.eve.get(path))
 
-    assert "Who took part in 2025 Ana Sousa, Bo Lindqvist and 21 others Only those are named" in shown
-    assert "Eve Adler" not in shown.split("Who belongs")[0]
+    assert "Who took part in 2025 Ana Sousa, Bo Lindqvist and 21 others Only people who agreed" in shown
+    assert "Eve Adler" not in shown.split("Members of this group")[0]
 
 
 def test_lines_are_drawn_between_two_who_both_agreed(street: Street, path: str) -> None:
@@ -42,8 +42,8 @@ def test_lines_are_drawn_between_two_who_both_agreed(street: Street, path: str) 
     shown = words_on(page)
 
     assert "Ana Sousa Bo Lindqvist 1 h 30 min 1" in shown and "Bo Lindqvist Ana Sousa a gift 1" in shown
-    assert "Eve Adler" not in shown.split("Who belongs")[0]
-    assert page.text.count('class="stream"') == 2 and "Thicker is more." in shown
+    assert "Eve Adler" not in shown.split("Members of this group")[0]
+    assert page.text.count('class="stream"') == 2 and "A thicker line means more hours." in shown
     assert 'aria-labelledby="arcs-title arcs-description"' in page.text
 
 
@@ -55,10 +55,10 @@ def test_a_choice_that_is_taken_back_takes_the_line_away_at_once(street: Street,
     assert "1 h 30 min" in words_on(street.eve.get(path))
 
     chose(street, "nobody", street.bo_id)
-    shown = words_on(street.eve.get(path)).split("Who belongs")[0]
+    shown = words_on(street.eve.get(path)).split("Members of this group")[0]
 
     assert "1 h 30 min" not in shown and "Bo Lindqvist" not in shown and "Ana Sousa" in shown
-    assert "a line is drawn where both of the two have agreed" in shown
+    assert "A line appears only where both people have agreed" in shown
 
 
 def test_outsiders_see_neither_people_nor_lines_whatever_was_agreed(street: Street, path: str) -> None:
@@ -81,8 +81,8 @@ def test_coordinators_see_those_who_let_them_and_members_do_not(street: Street, 
     chose(street, "coordinators", street.ana_id, street.bo_id)
 
     assert "Ana Sousa Bo Lindqvist 1 h 30 min 1" in words_on(street.chidi.get(path))
-    shown = words_on(street.eve.get(path)).split("Who belongs")[0]
-    assert "Nobody is named" in shown and "Ana Sousa" not in shown and "1 h 30 min" not in shown
+    shown = words_on(street.eve.get(path)).split("Members of this group")[0]
+    assert "No names are shown" in shown and "Ana Sousa" not in shown and "1 h 30 min" not in shown
 
 
 def test_who_has_left_the_group_is_seen_there_no_longer(street: Street, path: str) -> None:
@@ -108,11 +108,8 @@ def test_where_hours_would_tell_of_others_lines_are_drawn_alike(street: Street, 
     page = street.bo.get(path)
     shown = words_on(page)
 
-    assert (
-        "How long it was is left out" in shown
-        and "30 h" not in shown.split("Who helped whom")[1].split("What counts")[0]
-    )
-    assert page.text.count('class="stream"') == 1 and "Thicker is more." not in shown
+    assert "Hours are left out" in shown and "30 h" not in shown.split("Who helped who")[1].split("Hours and gifts")[0]
+    assert page.text.count('class="stream"') == 1 and "A thicker line means more hours." not in shown
 
 
 def test_when_nearly_everybody_agreed_nobody_is_named(street: Street, path: str) -> None:
@@ -121,9 +118,9 @@ def test_when_nearly_everybody_agreed_nobody_is_named(street: Street, path: str)
     kept_ties(street, *(act(street.ana_id, other, 60) for other in (street.bo_id, street.eve_id)), beside=())
     chose(street, "groups", street.ana_id, street.bo_id)
 
-    shown = words_on(street.eve.get(path)).split("Who belongs")[0]
+    shown = words_on(street.eve.get(path)).split("Members of this group")[0]
 
-    assert "So that the few others are not found out, nobody is named." in shown
+    assert "To protect the few who did not, nobody is named." in shown
     assert "Ana Sousa" not in shown
 
 
@@ -135,7 +132,7 @@ def test_of_a_month_people_are_told_with_its_year_once_that_is_over(street: Stre
     runs = words_on(street.ana.get(path, params={"period": "2026-04"}))
 
     assert "Who took part in 2025" in over
-    assert "This is told of whole years, once they are over" in runs
+    assert "This is shown for whole years" in runs
 
 
 def test_members_are_told_what_they_chose_and_where_to_change_it(street: Street, path: str) -> None:
@@ -145,10 +142,10 @@ def test_members_are_told_what_they_chose_and_where_to_change_it(street: Street,
     chose(street, "groups", street.ana_id)
     after = words_on(street.ana.get(path))
 
-    assert "Nobody but the two of you sees whom you help" in words_on(before)
+    assert "Only you and the other person can see who you help" in words_on(before)
     assert f'href="/members/{street.ana_id}#visibility"' in before.text
-    assert "You agreed that members of your groups may see whom you help." in after
-    assert "Choose who may see it" not in words_on(street.bo.get(path))
+    assert "You agreed that members of your groups can see who you help." in after
+    assert "Choose who can see it" not in words_on(street.bo.get(path))
 
 
 def test_names_cannot_break_the_page(street: Street, path: str) -> None:

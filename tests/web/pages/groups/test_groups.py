@@ -15,24 +15,25 @@ def path_of(group: GroupId) -> str:
 def test_every_group_is_listed_with_how_many_belong_to_it(street: Street) -> None:
     shown = words_on(street.ana.get("/groups"))
 
-    assert "Weir garden you belong 1" in shown
-    assert "Form a group" not in shown
+    assert "Weir garden you are in this group 1" in shown
+    assert "Start a group" not in shown
 
 
 def test_without_groups_it_is_said_who_forms_one(street: Street) -> None:
-    assert "Form a group" in words_on(street.chidi.get("/groups"))
+    assert "Start a group" in words_on(street.chidi.get("/groups"))
 
 
 def test_a_coordinator_forms_a_group(street: Street) -> None:
     answer = send(street.chidi, street.chidi.get("/groups/new"), "/groups", name="Library choir")
     shown = words_on(street.chidi.get(answer.headers["location"]))
 
-    assert "Library choir" in shown and "The group is there. Neighbours may join it." in shown
-    assert "Nobody belongs to it yet." in shown
+    assert "Library choir" in shown and "Group started. Neighbours can now join." in shown
+    assert "Nobody is in this group yet." in shown
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"), [("", "Give a name"), ("x" * 101, "Use at most 100 letters"), ("a\x07", "cannot be kept")]
+    ("name", "sentence"),
+    [("", "Enter a name"), ("x" * 101, "Use no more than 100 characters"), ("a\x07", "cannot be saved")],
 )
 def test_a_group_needs_a_name_that_can_be_kept(street: Street, name: str, sentence: str) -> None:
     answer = send(street.chidi, street.chidi.get("/groups/new"), "/groups", name=name)
@@ -45,13 +46,13 @@ def test_a_member_joins_and_leaves(street: Street) -> None:
 
     joined = send(street.bo, page, f"{path_of(street.garden)}/members")
     page = street.bo.get(joined.headers["location"])
-    assert "Joined. What is given and received from now on counts for the group as well." in words_on(page)
-    assert "2 neighbours belong to it. You are one of them." in words_on(page)
+    assert "Joined. From now on, what you give and receive also counts for the group." in words_on(page)
+    assert "2 members. You are one of them." in words_on(page)
 
     left = send(street.bo, page, f"{path_of(street.garden)}/departures")
     shown = words_on(street.bo.get(left.headers["location"]))
-    assert "Left. What was given and received until now stays with the group." in shown
-    assert "1 neighbour belongs to it." in shown
+    assert "You have left the group. What you gave and received until now stays with it." in shown
+    assert "1 member." in shown
 
 
 def test_who_belongs_is_listed_by_name(street: Street) -> None:
@@ -59,7 +60,7 @@ def test_who_belongs_is_listed_by_name(street: Street) -> None:
         member = street.neighbourhood.welcomed(name, "")
         street.bank.do(JoinGroup(group=street.garden, member=member), by=member)
 
-    shown = words_on(street.ana.get(path_of(street.garden))).split("Who belongs")[1]
+    shown = words_on(street.ana.get(path_of(street.garden))).split("Members of this group")[1]
 
     names = ["Ana Sousa", "bea fox", "Émile Roy", "Tova Lind", "Zoë Marsh"]
     assert sorted(names, key=shown.index) == names
@@ -71,8 +72,8 @@ def test_nobody_joins_twice_or_leaves_what_they_do_not_belong_to(street: Street)
     twice = street.ana.post(f"{path_of(street.garden)}/members", data=command)
     stranger = street.bo.post(f"{path_of(street.garden)}/departures", data=command | {"command": "another-command"})
 
-    assert (twice.status_code, "already belongs to the group" in words_on(twice)) == (422, True)
-    assert (stranger.status_code, "does not belong to the group" in words_on(stranger)) == (422, True)
+    assert (twice.status_code, "already in the group" in words_on(twice)) == (422, True)
+    assert (stranger.status_code, "is not in the group" in words_on(stranger)) == (422, True)
 
 
 def test_a_coordinator_adds_somebody_by_name_and_removes_them(street: Street) -> None:
@@ -91,7 +92,7 @@ def test_a_name_that_several_have_is_chosen_from(street: Street) -> None:
     page = street.chidi.get(path_of(street.garden))
 
     asked = send(street.chidi, page, f"{path_of(street.garden)}/members", member="Bo")
-    assert (asked.status_code, "Several people fit “Bo”" in words_on(asked)) == (422, True)
+    assert (asked.status_code, "More than one person matches “Bo”" in words_on(asked)) == (422, True)
     assert f'value="{other}"' in asked.text and f'value="{street.bo_id}"' in asked.text
 
     send(street.chidi, asked, f"{path_of(street.garden)}/members", member=other)

@@ -10,7 +10,7 @@ from tests.web.pages.reader import words_on
 def test_an_empty_desk_says_so(street: Street) -> None:
     shown = words_on(street.chidi.get("/coordinator"))
 
-    assert "Nothing waits." in shown and "Nobody. Whom you invite appears here" in shown
+    assert "Nothing waits." in shown and "Nobody at the moment. People you invite will appear here" in shown
 
 
 def test_what_waits_longest_comes_first_with_who_is_asked(street: Street) -> None:
@@ -22,7 +22,7 @@ def test_what_waits_longest_comes_first_with_who_is_asked(street: Street) -> Non
 
     assert "Ana Sousa gave Bo Lindqvist 30 min of help" in shown
     assert shown.index("30 min") < shown.index("45 min")
-    assert "Waiting for Bo Lindqvist. Open it" in shown
+    assert "Waiting for Bo Lindqvist. Open this exchange" in shown
     assert f"/exchanges/{later}" in page.text
 
 
@@ -32,7 +32,7 @@ def test_a_reversal_that_is_asked_for_waits_too(street: Street) -> None:
 
     street.bank.do(AskForReversal(exchange=exchange, reason="Twice"), by=street.ana_id)
 
-    assert "Ana Sousa asks to take it back. Open it" in words_on(street.chidi.get("/coordinator"))
+    assert "Ana Sousa has asked to take it back. Open this exchange" in words_on(street.chidi.get("/coordinator"))
 
 
 def test_whoever_was_invited_waits_to_be_welcomed(street: Street) -> None:
@@ -59,8 +59,8 @@ def test_more_than_fifty_go_on_another_page(street: Street) -> None:
     after = first.text.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     second = words_on(street.chidi.get(after))
 
-    assert "What has waited less long" in words_on(first)
-    assert "51 min" in second and "52 min" in second and "What has waited longer" in second
+    assert "Shorter waits" in words_on(first)
+    assert "51 min" in second and "52 min" in second and "Longer waits" in second
 
 
 def test_the_desk_is_for_coordinators_alone(street: Street) -> None:

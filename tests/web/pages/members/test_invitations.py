@@ -18,12 +18,12 @@ def invited(street: Street, /, **typed: str) -> MemberId:
 def test_a_coordinator_invites_and_then_welcomes_somebody(street: Street) -> None:
     newt = invited(street)
     page = street.chidi.get(f"/members/{newt}?done=invited")
-    assert "Invited. They take part once you welcome them." in words_on(page)
+    assert "Invited. They will become a member when you welcome them." in words_on(page)
     assert not street.bank.member(newt).is_active
 
     answer = send(street.chidi, page, f"/members/{newt}/welcome")
 
-    assert "Welcomed. They take part from now on." in words_on(street.chidi.get(answer.headers["location"]))
+    assert "Welcomed. They are now a member." in words_on(street.chidi.get(answer.headers["location"]))
     assert street.bank.member(newt).is_active
     assert street.bank.people.member_with_address("newt@example.org") == newt
 
@@ -31,19 +31,19 @@ def test_a_coordinator_invites_and_then_welcomes_somebody(street: Street) -> Non
 def test_a_name_is_enough(street: Street) -> None:
     newt = invited(street, email="", phone="")
 
-    assert "Neither e-mail nor phone is known" in words_on(street.chidi.get(f"/members/{newt}"))
+    assert "No email address or phone number" in words_on(street.chidi.get(f"/members/{newt}"))
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"name": ""}, "Give a name"),
-        ({"name": "   "}, "Give a name"),
-        ({"name": "x" * 101}, "Use at most 100 letters"),
-        ({"name": "Newt\x00"}, "signs that cannot be kept"),
-        ({"email": "newt"}, "Write the e-mail address like ana@example.org"),
-        ({"email": "newt hale@example.org"}, "Write the e-mail address like ana@example.org"),
-        ({"email": "ANA@example.org"}, "Somebody already uses this e-mail address"),
+        ({"name": ""}, "Enter a name"),
+        ({"name": "   "}, "Enter a name"),
+        ({"name": "x" * 101}, "Use no more than 100 characters"),
+        ({"name": "Newt\x00"}, "characters that cannot be saved"),
+        ({"email": "newt"}, "Enter an email address like ana@example.org"),
+        ({"email": "newt hale@example.org"}, "Enter an email address like ana@example.org"),
+        ({"email": "ANA@example.org"}, "Someone already uses this email address"),
     ],
 )
 def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
@@ -62,7 +62,7 @@ def test_a_half_character_is_answered_beside_its_field(street: Street) -> None:
 
     answer = street.chidi.post("/members", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
 
-    assert (answer.status_code, "signs that cannot be kept" in words_on(answer)) == (422, True)
+    assert (answer.status_code, "characters that cannot be saved" in words_on(answer)) == (422, True)
 
 
 def test_the_same_form_sent_twice_invites_once(street: Street) -> None:

@@ -14,7 +14,7 @@ def test_everybody_who_takes_part_is_listed_by_name(street: Street) -> None:
 
     names = ["Ana Sousa", "Bo Lindqvist", "Chidi Eze", "Eve Adler", "Ruth Okafor"]
     assert [shown.index(name) for name in names] == sorted(shown.index(name) for name in names)
-    assert "5 neighbours take part" in shown
+    assert "5 members" in shown
     assert "Lou Marsh" not in shown, "who has left is not looked for"
 
 
@@ -27,7 +27,7 @@ def test_a_part_of_a_name_finds_its_owner_whatever_its_capitals_and_marks(street
 
 
 def test_a_name_that_nobody_has_is_answered_with_what_to_try(street: Street) -> None:
-    assert "Try a shorter part of the name" in words_on(street.ana.get("/members", params={"name": "zzz"}))
+    assert "Try a shorter part of it" in words_on(street.ana.get("/members", params={"name": "zzz"}))
 
 
 def test_names_go_on_after_fifty(street: Street) -> None:
@@ -40,7 +40,7 @@ def test_names_go_on_after_fifty(street: Street) -> None:
 
     assert "Neighbour 45" in words_on(first) and "Neighbour 46" not in words_on(first)
     assert "Neighbour 46" in second and "Ruth Okafor" in second and "Neighbour 45" not in second
-    assert "Back to the beginning" in second
+    assert "Back to the start" in second
 
 
 def test_a_name_that_no_entry_sealed_is_not_shown(street: Street) -> None:
@@ -67,7 +67,7 @@ def test_a_neighbour_sees_who_somebody_is_and_what_passed_between_the_two(street
 
     assert "Member since 22 November 2026" in shown
     assert "You gave 2 h 30 min: Garden" in shown
-    assert "You gave 45 min: Garden waits for their word" in shown
+    assert "You gave 45 min: Garden waiting for their answer" in shown
     assert f"/exchanges/new?with={street.bo_id}" in page.text
 
 
@@ -76,9 +76,9 @@ def test_a_neighbour_sees_neither_tallies_nor_contacts(street: Street) -> None:
 
     shown = words_on(street.eve.get(f"/members/{street.bo_id}"))
 
-    assert "2 h 30 min" not in shown and "What counts" not in shown
+    assert "2 h 30 min" not in shown and "Hours and gifts" not in shown
     assert "bo@example.org" not in shown
-    assert "Nothing yet. What you log with each other appears here" in shown
+    assert "Nothing yet. What you log with each other will appear here" in shown
 
 
 def test_members_see_their_own_tallies_and_contacts(street: Street) -> None:
@@ -104,14 +104,14 @@ def test_an_auditor_sees_tallies_but_no_contacts(street: Street) -> None:
 def test_a_coordinator_sees_contacts_tallies_and_what_to_do(street: Street) -> None:
     shown = words_on(street.chidi.get(f"/members/{street.ana_id}"))
 
-    for words in ("ana@example.org", "What counts", "Entrust them with", "They leave the time bank"):
+    for words in ("ana@example.org", "Hours and gifts", "Choose a role", "Record that they are leaving"):
         assert words in shown
 
 
 def test_who_has_left_is_shown_as_such(street: Street) -> None:
     shown = words_on(street.ana.get(f"/members/{street.neighbourhood.lou}"))
 
-    assert "Takes part no longer" in shown
+    assert "Has left" in shown
     assert "Log hours or a gift with them" not in shown
 
 
@@ -125,8 +125,8 @@ def test_leaving_is_explained_before_it_happens(street: Street) -> None:
 
     shown = words_on(street.ana.get(f"/members/{street.ana_id}/departure"))
 
-    assert "You are signed out on every device" in shown
-    assert "1 exchange still waits for a word" in shown
+    assert "You will be signed out on every device" in shown
+    assert "1 exchange is still waiting for an answer" in shown
     assert street.bank.member(street.ana_id).is_active, "looking changes nothing"
 
 
@@ -146,7 +146,7 @@ def test_a_coordinator_lets_somebody_go(street: Street) -> None:
     answer = send(street.chidi, street.chidi.get(path), path)
     shown = words_on(street.chidi.get(answer.headers["location"]))
 
-    assert "They take part no longer. Their hours stay in the book." in shown
+    assert "They have left. Their hours stay on record." in shown
 
 
 def test_nobody_lets_a_neighbour_go(street: Street) -> None:
@@ -160,7 +160,7 @@ def test_the_last_coordinator_stays_and_is_told_what_to_do(street: Street) -> No
     answer = send(street.chidi, street.chidi.get(path), path)
 
     assert answer.status_code == 422
-    assert "This is the last coordinator. Entrust somebody else first." in words_on(answer)
+    assert "This is the only coordinator. Make someone else a coordinator first." in words_on(answer)
 
 
 def test_who_has_left_does_not_leave_again(street: Street) -> None:

@@ -85,7 +85,7 @@ def test_what_a_coordinator_typed_for_others_is_listed_without_telling_about_the
 
     shown = words_on(street.chidi.get(f"/members/{street.chidi_id}/data.html"))
 
-    assert "Exchange reversed" in shown and "Bo rang me up" in shown, "the words are Chidi's"
+    assert "Exchange taken back" in shown and "Bo rang me up" in shown, "the words are Chidi's"
     assert "Hedge" not in shown and "Ana Sousa" not in shown
 
 

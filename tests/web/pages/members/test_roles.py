@@ -9,9 +9,9 @@ def test_a_coordinator_entrusts_somebody_with_a_role(street: Street) -> None:
 
     answer = send(street.chidi, page, f"/members/{street.bo_id}/roles", role="auditor")
 
-    assert "The role is theirs from now on." in words_on(street.chidi.get(answer.headers["location"]))
+    assert "Role given." in words_on(street.chidi.get(answer.headers["location"]))
     assert street.bank.member(street.bo_id).audits
-    assert "Audits the book." in words_on(street.ana.get(f"/members/{street.bo_id}"))
+    assert "Auditor." in words_on(street.ana.get(f"/members/{street.bo_id}"))
     assert street.bo.get("/journal").status_code == 200
 
 
@@ -39,7 +39,7 @@ def test_a_role_is_taken_back(street: Street) -> None:
 
     answer = send(street.chidi, page, f"/members/{ruth}/roles/auditor/withdrawal")
 
-    assert "The role is no longer theirs." in words_on(street.chidi.get(answer.headers["location"]))
+    assert "Role removed." in words_on(street.chidi.get(answer.headers["location"]))
     assert street.ruth.get("/journal").status_code == 403
 
 
@@ -49,7 +49,7 @@ def test_the_last_coordinator_keeps_the_role(street: Street) -> None:
     answer = send(street.chidi, page, f"/members/{street.chidi_id}/roles/coordinator/withdrawal")
 
     assert answer.status_code == 422
-    assert "This is the last coordinator. Entrust somebody else first." in words_on(answer)
+    assert "This is the only coordinator. Make someone else a coordinator first." in words_on(answer)
 
 
 def test_an_invented_role_is_not_found(street: Street) -> None:

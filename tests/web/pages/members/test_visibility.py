@@ -10,7 +10,7 @@ def test_until_somebody_chooses_only_the_two_see_it(street: Street) -> None:
     page = street.ana.get(f"/members/{street.ana_id}")
 
     assert form_on(page, f"/members/{street.ana_id}/visibility").fields["sees"] == "nobody"
-    for words in ("Who may see whom I help", "Only the two of us", "Only you can choose this", "at any time"):
+    for words in ("Who can see who I help", "Only the other person and me", "Only you can choose this", "at any time"):
         assert words in words_on(page)
 
 
@@ -21,7 +21,7 @@ def test_a_member_chooses_and_chooses_anew(street: Street) -> None:
         answer = send(street.ana, street.ana.get(path), f"{path}/visibility", sees=sees)
         page = street.ana.get(answer.headers["location"])
 
-        assert "Kept. You can choose anew at any time." in words_on(page)
+        assert "Saved. You can change this at any time." in words_on(page)
         assert form_on(page, f"{path}/visibility").fields["sees"] == sees
         assert street.bank.member(street.ana_id).sees == sees
 
@@ -33,13 +33,13 @@ def test_nobody_chooses_for_somebody_else_not_even_a_coordinator(street: Street)
     for browser in (street.bo, street.chidi, street.ruth):
         assert browser.post(f"{path}/visibility", data=asked).status_code == 403
         assert f"{path}/visibility" not in browser.get(path).text, "nor does their page offer it"
-        assert "Who may see whom I help" not in words_on(browser.get(path))
+        assert "Who can see who I help" not in words_on(browser.get(path))
 
     assert street.bank.member(street.ana_id).sees == "nobody"
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"), [({}, "Choose who may see it"), ({"sees": "everybody"}, "Choose one of the answers")]
+    ("typed", "sentence"), [({}, "Choose who can see it"), ({"sees": "everybody"}, "Choose one of the answers")]
 )
 def test_one_of_the_three_has_to_be_chosen(street: Street, typed: dict[str, str], sentence: str) -> None:
     answer = street.ana.post(f"/members/{street.ana_id}/visibility", data={"command": "a-command-of-this-test"} | typed)

@@ -102,7 +102,7 @@ def test_a_gift_has_a_slip_too(street: Street, folder: SealFolder) -> None:
 
     shown = words_on(street.eve.get(f"/gifts/{gift}/slip"))
 
-    assert "A slip that proves this gift is in the book" in shown and "Ana Sousa" in shown
+    assert "Receipt: this gift is on record" in shown and "Ana Sousa" in shown
 
 
 def test_the_page_of_an_exchange_offers_the_slip_when_it_counts(street: Street, folder: SealFolder) -> None:
@@ -198,7 +198,7 @@ def test_a_log_that_was_put_back_gets_no_receipt_for_what_is_new_in_it(street: S
 
     answer = older.browser(member=older.ruth).get(f"/journal/{head}/receipt")
 
-    assert answer.status_code == 503 and "The book does not fit its seal" in words_on(answer)
+    assert answer.status_code == 503 and "The record does not match its seal" in words_on(answer)
     assert older.browser(member=older.ruth).get("/journal/3/receipt").status_code == 200
     older.close()
 

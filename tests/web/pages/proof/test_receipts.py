@@ -35,8 +35,8 @@ def test_a_good_receipt_is_told_in_plain_words(street: Street, receipt: bytes) -
     for browser in (street.chidi, street.ruth):
         shown = words_on(handed_in(browser, receipt))
 
-        assert "The receipt is good" in shown
-        assert "on 21 November 2026 Ana Sousa gave Bo Lindqvist 2 h 30 min" in shown
+        assert "The receipt is valid" in shown
+        assert "on 21 November 2026, Ana Sousa gave Bo Lindqvist 2 h 30 min" in shown
         assert "Not checked Whether the help took place" in shown
         assert "SOUND: everything that was checked is correct." in shown
 
@@ -45,9 +45,9 @@ def test_a_text_that_was_scanned_and_pasted_counts_as_well(street: Street, recei
     pasted = receipt.decode().replace("\n", "\r\n").rstrip()
 
     for text in (receipt.decode(), pasted, f"  {pasted}\r\n\r\n"):
-        assert "The receipt is good" in words_on(handed_in(street.chidi, text=text))
+        assert "The receipt is valid" in words_on(handed_in(street.chidi, text=text))
     without_file = street.chidi.post("/receipts", data={"text": pasted})
-    assert "The receipt is good" in words_on(without_file)
+    assert "The receipt is valid" in words_on(without_file)
 
 
 def test_a_receipt_with_one_letter_changed_proves_nothing(street: Street, receipt: bytes) -> None:
@@ -56,7 +56,7 @@ def test_a_receipt_with_one_letter_changed_proves_nothing(street: Street, receip
 
     shown = words_on(handed_in(street.chidi, changed))
 
-    assert "This proves nothing" in shown and "TAMPERED" in shown and "The receipt is good" not in shown
+    assert "This proves nothing" in shown and "TAMPERED" in shown and "The receipt is valid" not in shown
 
 
 @pytest.mark.parametrize("text", ["hello", "c2sp.org/tlog-proof@v1", "<script>alert(1)</script>", "x" * 29_000])
@@ -72,7 +72,7 @@ def test_a_receipt_of_another_book_is_not_judged(street: Street, receipt: bytes,
 
     shown = words_on(handed_in(street.chidi, other))
 
-    assert "It cannot be checked here" in shown and "localhost/elsewhere/1" in shown
+    assert "The receipt cannot be checked here" in shown and "localhost/elsewhere/1" in shown
 
 
 def test_a_good_receipt_that_the_book_contradicts_is_said_aloud(street: Street, receipt: bytes, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_good_receipt_that_the_book_contradicts_is_said_aloud(street: Street, 
 
     answer = handed_in(fresh.browser(member=fresh.chidi), receipt)
 
-    assert "The receipt is good, and the book has been changed" in words_on(answer)
+    assert "The receipt is valid, but the record has been changed" in words_on(answer)
     fresh.close()
 
 
@@ -97,20 +97,20 @@ def test_a_good_receipt_that_the_book_contradicts_is_said_aloud(street: Street, 
 def test_bytes_that_are_no_text_are_answered_beside_the_field(street: Street, receipt: bytes, file: bytes) -> None:
     answer = handed_in(street.chidi, file, text="kept")
 
-    assert answer.status_code == 422 and "a receipt is plain text" in words_on(answer)
+    assert answer.status_code == 422 and "A receipt is plain text" in words_on(answer)
     assert ">\nkept</textarea>" in answer.text
 
 
 def test_nothing_handed_in_is_asked_for_again(street: Street) -> None:
     answer = handed_in(street.chidi)
 
-    assert answer.status_code == 422 and "Give a receipt: its file, or the text of its code" in words_on(answer)
+    assert answer.status_code == 422 and "Choose the receipt file, or paste the text of its code" in words_on(answer)
 
 
 def test_what_is_too_long_is_refused_before_it_is_read(street: Street) -> None:
     assert handed_in(street.chidi, b"x" * 40_000).status_code == 413
     almost = handed_in(street.chidi, b"x" * 31_000)
-    assert almost.status_code == 422 and "A receipt is shorter than this" in words_on(almost)
+    assert almost.status_code == 422 and "This is too short to be a receipt" in words_on(almost)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_community_without_a_seal_cannot_check_and_says_so(street: Street, rec
 
     shown = words_on(handed_in(chidi, receipt))
 
-    assert "It cannot be checked here" in shown and not (tmp_path / "none").exists()
+    assert "The receipt cannot be checked here" in shown and not (tmp_path / "none").exists()
 
 
 def test_members_do_not_check_receipts(street: Street, receipt: bytes) -> None:

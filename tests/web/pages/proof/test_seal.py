@@ -36,11 +36,11 @@ def test_every_member_sees_what_was_sealed_when_and_with_which_key(street: Stree
 
     shown = words_on(street.eve.get("/seal"))
 
-    assert f"{sealed.size} entries are under the seal" in shown
-    assert "Sealed on 22 November 2026, 12:00." in shown
-    assert "2 entries have come since; the next seal takes them in." in shown
+    assert f"The seal covers {sealed.size} entries" in shown
+    assert "Sealed on 22 November 2026 at 12:00." in shown
+    assert "2 entries have been added since. The next seal will cover them." in shown
     assert sealed.grouped_root in shown and folder.key.text in shown
-    assert "Nobody else has signed it." in shown
+    assert "Nobody else has signed it yet." in shown
 
 
 def test_a_seal_that_still_stood_later_says_when_and_one_of_the_same_minute_says_nothing(
@@ -48,16 +48,16 @@ def test_a_seal_that_still_stood_later_says_when_and_one_of_the_same_minute_says
 ) -> None:
     size, now = folder.latest().checkpoint.size, street.neighbourhood.clock.now
     signer_of(street).record_date(size, now + timedelta(seconds=20), DAY)
-    assert "nothing had been added" not in words_on(street.eve.get("/seal"))
+    assert "nothing new had been added" not in words_on(street.eve.get("/seal"))
 
     signer_of(street).record_date(size, now + timedelta(days=1), DAY)
-    assert "On 23 November 2026, 12:00 nothing had been added." in words_on(street.eve.get("/seal"))
+    assert "On 23 November 2026 at 12:00, nothing new had been added." in words_on(street.eve.get("/seal"))
 
 
 def test_a_book_that_was_never_sealed_says_so(street: Street) -> None:
     shown = words_on(street.ana.get("/seal"))
 
-    assert "This book has not been sealed yet." in shown and "hours seal" in shown
+    assert "This record has not been sealed yet." in shown and "hours seal" in shown
     assert street.ana.get("/seal/sheet").status_code == 404
     assert street.neighbourhood.seal is not None and not street.neighbourhood.seal.exists()
 
@@ -98,12 +98,12 @@ def test_the_sheet_has_the_root_the_one_before_and_a_code(street: Street, folder
     page = street.bo.get("/seal/sheet")
     shown = words_on(page)
 
-    assert second.grouped_root in shown and f"{second.size} entries · sealed on 22 November 2026, 12:00" in shown
-    assert "The seal before" in shown and first.grouped_root in shown
+    assert second.grouped_root in shown and f"{second.size} entries · sealed on 22 November 2026 at 12:00" in shown
+    assert "Previous seal" in shown and first.grouped_root in shown
     assert f"https://hours.example.org/checkpoint/{second.size}" in shown
     assert "<title>The seal as a code</title>" in page.text
     early = words_on(street.bo.get(f"/seal/sheet/{first.size}"))
-    assert first.grouped_root in early and "There is none: this is the first." in early
+    assert first.grouped_root in early and "None. This is the first seal." in early
 
 
 def test_after_the_turn_of_a_month_the_sheet_shows_the_month_s_seal(street: Street, folder: SealFolder) -> None:
@@ -122,7 +122,7 @@ def test_after_the_turn_of_a_month_the_sheet_shows_the_month_s_seal(street: Stre
     shown = words_on(street.neighbourhood.browser(member=street.ana_id).get("/seal/sheet"))
 
     assert month is not None and month.checkpoint.grouped_root in shown
-    assert "From the turn of the month before" in shown and "1 December 2026, 12:00" in shown
+    assert "Last monthly seal before this one" in shown and "1 December 2026 at 12:00" in shown
 
 
 @pytest.mark.parametrize("size", ["0", "007", "seven", "99999"])
@@ -142,9 +142,9 @@ def test_who_else_has_signed_is_named(street: Street, folder: SealFolder) -> Non
 
     shown = words_on(street.ana.get("/seal"))
 
-    assert "Witnesses have seen it, and signed for it: library, 18 November 2026, 11:06" in shown
-    assert "No word yet from: school" in shown
-    assert "whose signatures are not checked here: passer-by.example.org" in shown
+    assert "Seen and signed by these witnesses: library, 18 November 2026 at 11:06" in shown
+    assert "Not yet signed by: school" in shown
+    assert "but their signatures are not checked here: passer-by.example.org" in shown
     assert "library" in words_on(street.ana.get("/seal/sheet"))
 
 
@@ -165,7 +165,7 @@ def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: S
 
     for member, reads_more in ((older.ana, False), (older.chidi, True), (older.ruth, True)):
         page = older.browser(member=member).get("/seal")
-        assert 'role="alert"' in page.text and "The book is not the one that was sealed" in words_on(page)
+        assert 'role="alert"' in page.text and "The record does not match its seal" in words_on(page)
         assert ("are missing" in words_on(page) and "older backup was restored" in page.text) == reads_more
     assert older.browser().get("/checkpoint").content == last
     assert older.browser().get("/tile/0/000.p/5").status_code == 200
@@ -179,7 +179,7 @@ def test_a_log_that_went_another_way_is_said_aloud_too(street: Street, tmp_path:
 
     page = older.browser(member=older.ana).get("/seal")
 
-    assert "The book is not the one that was sealed" in words_on(page)
+    assert "The record does not match its seal" in words_on(page)
     older.close()
 
 

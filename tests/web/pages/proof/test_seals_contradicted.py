@@ -21,4 +21,4 @@ def test_a_seal_of_ours_that_a_witness_shows_and_the_log_does_not_hold_is_told(t
         elsewhere = signer.folder.sign(Checkpoint(ORIGIN, 3, leaf_hash(b"another history")), keep=False)
         assert signer.is_contradicted_by(elsewhere.note.data)
 
-        assert "signed with this log's key, that this log does not hold" in seals.fit().wrong
+        assert "signed with this log's key, that this log does not contain" in seals.fit().wrong

@@ -281,7 +281,7 @@ def test_a_book_that_was_never_sealed_says_so_and_makes_no_key(neighbourhood: Ne
 
     for path in ("/checkpoint", "/checkpoint/3", "/tile/0/000.p/1", "/proof/inclusion?index=0&size=1"):
         answer = stranger.get(path)
-        assert (answer.status_code, answer.text) == (404, "This book has not been sealed yet.\n")
+        assert (answer.status_code, answer.text) == (404, "This record has not been sealed yet.\n")
     assert place is not None and not place.exists()
 
 

@@ -16,9 +16,9 @@ import msgspec
 from ledger.agreements.facts import Category
 from ledger.catalogue import facts
 from ledger.exchanges.facts import Leg
+from web.app import PAGES
 from web.commands.main import hours
 from web.framework.access import rule_of
-from web.pages import PAGES
 from web.settings import Settings
 
 REFERENCE = Path(__file__).parent / "reference"

@@ -1,4 +1,4 @@
-"""The web app: one function that puts the pages, the doors around them, and one community's time bank together."""
+"""The web app: one function that puts the pages, the middleware and one community's time bank together."""
 
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -20,14 +20,53 @@ from web.framework.call import PageCall, Site
 from web.framework.errors import answer
 from web.framework.middleware import Cookies, Middleware, add_headers
 from web.framework.rendering import Renderer
+from web.framework.seals import Seals
 from web.framework.static_files import StaticFiles, static_file
 from web.framework.visitors import WebRequest
-from web.pages import PAGES
-from web.pages.proof.seals import Seals
+from web.pages.agreements import agreements
+from web.pages.audit import accounts, audit, journal, replay
+from web.pages.exchanges import exchange, history, log
+from web.pages.figures import community, reports, story, story_files
+from web.pages.gifts import gifts
+from web.pages.groups import groups
+from web.pages.home import home
+from web.pages.members import member, members, own_data
+from web.pages.proof import receipts, seal, tiles
 from web.settings import Settings
+from web.sign_in import pages as sign_in
 from web.sign_in.codes import Post, post_by_smtp
 from web.sign_in.tables import prepare
 from web.wording.translation import Languages, spoken_languages
+
+_MODULES = (
+    home,
+    sign_in,
+    history,
+    log,
+    exchange,
+    gifts,
+    story,
+    story_files,
+    members,
+    member,
+    own_data,
+    groups,
+    community,
+    reports,
+    agreements,
+    accounts,
+    journal,
+    audit,
+    replay,
+    seal,
+    receipts,
+    tiles,
+)
+
+PAGES: Sequence[HTTPRouteHandler] = [
+    handler for module in _MODULES for handler in vars(module).values() if isinstance(handler, HTTPRouteHandler)
+]
+"""Every page and every button, in the order of the modules."""
 
 MOST_BODY_BYTES = 32_768
 """The longest form of this app is far shorter; a longer body is refused before it is read."""

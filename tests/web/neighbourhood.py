@@ -20,8 +20,7 @@ from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.note import Sealed
 from ledger.time_bank import TimeBank
 from projections.views import Views
-from web.app import create_app
-from web.pages import PAGES
+from web.app import PAGES, create_app
 from web.settings import Settings
 from web.sign_in import sessions
 from web.sign_in.tables import prepare

@@ -17,42 +17,42 @@ from web.commands.opening import Where
 from web.commands.printing import problem_of
 
 
-class Entrance(NamedTuple):
+class CommandEntry(NamedTuple):
     """Where a command lives, and what it is for, so that the list of commands needs none of them."""
 
     module: str
     short_help: str
 
 
-COMMANDS: dict[str, Entrance] = {
-    "demo": Entrance("demo", "Run a sample neighbourhood to try out."),
-    "found": Entrance("founding", "Start a new community."),
-    "serve": Entrance("serving", "Serve the community's pages."),
-    "import": Entrance("importing", "Import records kept elsewhere, from a CSV file."),
-    "role": Entrance("people", "Give a member a role, or remove it."),
-    "sign-in-link": Entrance("people", "Make a one-time sign-in link for a member."),
-    "balances": Entrance("balances", "Compute every balance from the log alone."),
-    "statement": Entrance("statement", "List every change to one account's hours."),
-    "stats": Entrance("stats", "Compute contribution and reciprocity from the log alone."),
-    "exceptions": Entrance("exceptions", "Print what in the log is worth a look."),
-    "figures": Entrance("figures", "Make the reports of closed months and years."),
-    "report": Entrance("report", "Print the report of a closed month or year."),
-    "replay": Entrance("replaying", "Compare the read models with the log."),
-    "daily": Entrance("daily", "Run the daily tasks, such as the replay."),
-    "asked": Entrance("asked", "Run the calculations requested on the website."),
-    "rebuild": Entrance("rebuilding", "Rebuild all read models from the log."),
-    "seal": Entrance("sealing", "Sign the log as it is now, and print a seal sheet to keep."),
-    "receipt": Entrance("receipts", "Print a receipt that proves the seal covers an entry."),
-    "sample": Entrance("sampling", "Draw random entries to ask people about."),
-    "bundle": Entrance("bundling", "Write everything an auditor needs to a folder."),
-    "verify": Entrance("verifying", "Check a bundle or a receipt, offline."),
-    "witnesses": Entrance("witnesses", "Manage the witnesses asked to sign this log's seals."),
-    "witness": Entrance("witnessing", "Sign other time banks' seals that extend what was seen before."),
-    "erase": Entrance("erasing", "Erase the personal data of a member, at their request."),
-    "sweep": Entrance("erasing", "Delete names and notes that belong to no entry."),
-    "backup": Entrance("backing_up", "Back up the whole community to one file, while it is running."),
-    "restore": Entrance("restoring", "Restore a community from a backup or a bundle."),
-    "doctor": Entrance("doctor", "Check everything on the host's side for problems."),
+COMMANDS: dict[str, CommandEntry] = {
+    "demo": CommandEntry("demo", "Run a sample neighbourhood to try out."),
+    "found": CommandEntry("community", "Start a new community."),
+    "serve": CommandEntry("serving", "Serve the community's pages."),
+    "import": CommandEntry("importing", "Import records kept elsewhere, from a CSV file."),
+    "role": CommandEntry("community", "Give a member a role, or remove it."),
+    "sign-in-link": CommandEntry("community", "Make a one-time sign-in link for a member."),
+    "balances": CommandEntry("accounts", "Compute every balance from the log alone."),
+    "statement": CommandEntry("accounts", "List every change to one account's hours."),
+    "stats": CommandEntry("figures", "Compute contribution and reciprocity from the log alone."),
+    "exceptions": CommandEntry("reports", "Print what in the log is worth a look."),
+    "figures": CommandEntry("figures", "Make the reports of closed months and years."),
+    "report": CommandEntry("reports", "Print the report of a closed month or year."),
+    "replay": CommandEntry("accounts", "Compare the read models with the log."),
+    "daily": CommandEntry("daily", "Run the daily tasks, such as the replay."),
+    "asked": CommandEntry("daily", "Run the calculations requested on the website."),
+    "rebuild": CommandEntry("storage", "Rebuild all read models from the log."),
+    "seal": CommandEntry("sealing", "Sign the log as it is now, and print a seal sheet to keep."),
+    "receipt": CommandEntry("sealing", "Print a receipt that proves the seal covers an entry."),
+    "sample": CommandEntry("verifying", "Draw random entries to ask people about."),
+    "bundle": CommandEntry("sealing", "Write everything an auditor needs to a folder."),
+    "verify": CommandEntry("verifying", "Check a bundle or a receipt, offline."),
+    "witnesses": CommandEntry("witnesses", "Manage the witnesses asked to sign this log's seals."),
+    "witness": CommandEntry("witnesses", "Sign other time banks' seals that extend what was seen before."),
+    "erase": CommandEntry("community", "Erase the personal data of a member, at their request."),
+    "sweep": CommandEntry("community", "Delete names and notes that belong to no entry."),
+    "backup": CommandEntry("storage", "Back up the whole community to one file, while it is running."),
+    "restore": CommandEntry("storage", "Restore a community from a backup or a bundle."),
+    "doctor": CommandEntry("doctor", "Check everything on the host's side for problems."),
 }
 
 
@@ -63,16 +63,16 @@ class Hours(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        entrance = COMMANDS.get(cmd_name)
-        if entrance is None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
             return None
         with _nothing_thrown_away():
-            module = importlib.import_module(f"web.commands.{entrance.module}")
+            module = importlib.import_module(f"web.commands.{entry.module}")
         return getattr(module, cmd_name.replace("-", "_") + "_command")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entrance.short_help) for name, entrance in COMMANDS.items()])
+            formatter.write_dl([(name, entry.short_help) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

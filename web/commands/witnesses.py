@@ -234,7 +234,7 @@ def _serve(witness: Witness, host: str, port: int) -> None:
     import uvicorn
 
     from web.commands.serving import SECONDS_TO_FINISH, address_of, answer, listening
-    from web.pages.proof.witness import Impatient, witness_app
+    from web.commands.witness_server import Impatient, witness_app
 
     followed = sorted({key.name for key in witness.logs})
     with listening(host, port) as door:

@@ -15,8 +15,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from ledger.identifiers import COMMUNITY, ExchangeId, GiftId, GroupId, is_group, is_identifier
 from ledger.refusals import UnknownExchange, UnknownGift
 from ledger.time_bank import TimeBank
-from web.framework.visitors import Visitor
-from web.sign_in.codes import ask
+from web.framework.visitors import Visitor, ask
 
 
 class AccessRequest(msgspec.Struct, frozen=True):

@@ -27,8 +27,8 @@ from web.framework.access import Rule
 from web.framework.forms import Fields, Form, decode, posted_fields
 from web.framework.middleware import Cookies
 from web.framework.rendering import Renderer, page, see_other
+from web.framework.seals import Seals
 from web.framework.visitors import WebRequest
-from web.pages.proof.seals import Seals
 from web.settings import Settings
 from web.sign_in.codes import Post
 from web.wording.translation import gettext

@@ -14,11 +14,10 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ledger.time_bank import TimeBank
 from web.framework.errors import FromElsewhere, answer
-from web.framework.visitors import STRANGER, recognise
+from web.framework.visitors import STRANGER, ask, recognise
 from web.settings import Settings
 from web.sign_in import sessions
 from web.sign_in.codes import VALID_FOR as CODE_VALID_FOR
-from web.sign_in.codes import ask
 from web.sign_in.sessions import SIGNED_IN_FOR
 from web.wording.translation import Languages, speaking
 

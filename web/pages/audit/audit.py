@@ -27,9 +27,9 @@ from web.framework.call import Call, get
 from web.framework.errors import Answer
 from web.framework.forms import Form
 from web.framework.rendering import see_other
+from web.framework.seals import Seals
 from web.pages.audit.journal import tell
 from web.pages.proof.receipts import or_explained
-from web.pages.proof.seals import Seals
 from web.wording.anomalies import found_words, rule_words
 from web.wording.labels import CHAPTERS, SentenceContext
 from web.wording.names import names_of

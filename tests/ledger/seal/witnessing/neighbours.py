@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from ledger.seal.witnessing.witness import Witness
-from web.pages.proof.witness import Impatient, witness_app
+from web.commands.witness_server import Impatient, witness_app
 
 AT = 1_774_692_000
 

@@ -16,7 +16,7 @@ from ledger.seal.verifying.receipt import parse_receipt
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
-from web.pages.proof.seals import SECONDS_BETWEEN_SEALS, Seals
+from web.framework.seals import SECONDS_BETWEEN_SEALS, Seals
 
 ORIGIN = "localhost/riverside/1"
 

@@ -6,7 +6,7 @@ from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.merkle import leaf_hash
 from ledger.seal.verifying.note import Checkpoint
 from tests.cast import founded
-from web.pages.proof.seals import Seals
+from web.framework.seals import Seals
 
 ORIGIN = "localhost/elm-street/1"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.agreements.rules import Agreements
 from ledger.catalogue import Fact
 from ledger.deciding.handler import CommandHandler
@@ -58,30 +58,30 @@ class TimeBank:
     @property
     def agreements(self) -> Agreements:
         """The agreements in force; before the community is founded, the defaults."""
-        return self.handler.context([subjects.AGREEMENTS]).agreements
+        return self.handler.context([tags.AGREEMENTS]).agreements
 
     def member(self, member: MemberId) -> Member:
         """A member as of now, known or not."""
-        return self.handler.context([subjects.member(member)]).member(member)
+        return self.handler.context([tags.member(member)]).member(member)
 
     def group(self, group: GroupId) -> Group:
         """A group as of now, formed or not."""
-        return self.handler.context([subjects.group(group)]).group(group)
+        return self.handler.context([tags.group(group)]).group(group)
 
     def belonging(self, group: GroupId, member: MemberId) -> Belonging:
         """Whether a member is in a group as of now."""
-        return self.handler.context([subjects.belonging(group, member)]).belonging(group, member)
+        return self.handler.context([tags.belonging(group, member)]).belonging(group, member)
 
     def exchange(self, exchange: ExchangeId) -> Exchange:
         """An exchange as of now. Refuses unknown ones."""
-        found = self.handler.context([subjects.exchange(exchange)]).exchange(exchange)
+        found = self.handler.context([tags.exchange(exchange)]).exchange(exchange)
         if found.state == "unknown":
             raise UnknownExchange
         return found
 
     def gift(self, gift: GiftId) -> Gift:
         """A gift as of now. Refuses unknown ones."""
-        found = self.handler.context([subjects.gift(gift)]).gift(gift)
+        found = self.handler.context([tags.gift(gift)]).gift(gift)
         if found.state == "unknown":
             raise UnknownGift
         return found

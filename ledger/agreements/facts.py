@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Part, Tags, recorded
 from ledger.hours import BalanceMinutes
 from ledger.identifiers import CategoryKey
@@ -21,7 +21,7 @@ class CommunityFounded(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.AGREEMENTS,)
+        return (tags.AGREEMENTS,)
 
 
 WordsNeeded = Literal["receiver", "both"]
@@ -38,7 +38,7 @@ class LimitsAgreed(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.AGREEMENTS,)
+        return (tags.AGREEMENTS,)
 
 
 @recorded("confirmation-agreed", version=1, view="agreements")
@@ -49,7 +49,7 @@ class ConfirmationAgreed(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.AGREEMENTS,)
+        return (tags.AGREEMENTS,)
 
 
 class Category(Part, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class CategoriesAgreed(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.AGREEMENTS,)
+        return (tags.AGREEMENTS,)
 
 
 class Thresholds(Part, frozen=True, kw_only=True):
@@ -104,4 +104,4 @@ class ExceptionsAgreed(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.AGREEMENTS,)
+        return (tags.AGREEMENTS,)

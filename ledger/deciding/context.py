@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import cast
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.agreements.rules import Agreements
 from ledger.deciding.requests import Caller
 from ledger.deciding.states import PastCommand, State, StateCache, state_after
@@ -93,12 +93,12 @@ class DecisionContext:
     @property
     def agreements(self) -> Agreements:
         """The agreements in force."""
-        return cast("Agreements", self._of(subjects.AGREEMENTS))
+        return cast("Agreements", self._of(tags.AGREEMENTS))
 
     @property
     def coordinators(self) -> Coordinators:
         """Everybody who coordinates."""
-        return cast("Coordinators", self._of(subjects.COORDINATORS))
+        return cast("Coordinators", self._of(tags.COORDINATORS))
 
     @property
     def accounts(self) -> Accounts:
@@ -115,28 +115,28 @@ class DecisionContext:
         """A member; the host has no member record."""
         if identifier == HOST:
             return Member(id=HOST)
-        return cast("Member", self._of(subjects.member(identifier)))
+        return cast("Member", self._of(tags.member(identifier)))
 
     def group(self, identifier: GroupId) -> Group:
         """A group itself."""
-        return cast("Group", self._of(subjects.group(identifier)))
+        return cast("Group", self._of(tags.group(identifier)))
 
     def belonging(self, group: GroupId, member: MemberId) -> Belonging:
         """Whether somebody belongs to a group."""
-        return cast("Belonging", self._of(subjects.belonging(group, member)))
+        return cast("Belonging", self._of(tags.belonging(group, member)))
 
     def account(self, identifier: AccountId) -> Account:
         """An account's minutes."""
-        return cast("Account", self._of(subjects.account(identifier)))
+        return cast("Account", self._of(tags.account(identifier)))
 
     def exchange(self, identifier: ExchangeId) -> Exchange:
         """An exchange as far as its facts tell."""
-        return cast("Exchange", self._of(subjects.exchange(identifier)))
+        return cast("Exchange", self._of(tags.exchange(identifier)))
 
     def gift(self, identifier: GiftId) -> Gift:
         """A gift as far as its facts tell."""
-        return cast("Gift", self._of(subjects.gift(identifier)))
+        return cast("Gift", self._of(tags.gift(identifier)))
 
     def done(self, command: CommandId) -> PastCommand:
         """What a command led to before, if it did."""
-        return cast("PastCommand", self._of(subjects.command(command)))
+        return cast("PastCommand", self._of(tags.command(command)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, TypeVar
 import msgspec
 from msgspec import Meta
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact
 from ledger.identifiers import HOST, CommandId, Ids, MemberId
 from ledger.log.entry import Via
@@ -118,8 +118,8 @@ class Request:
     @property
     def tags(self) -> Sequence[str]:
         """The tags to read before deciding."""
-        people = {subjects.member(person) for person in (self.caller.by, self.caller.speaker) if person != HOST}
-        return (subjects.AGREEMENTS, subjects.command(self.caller.id), *people, *self.command.tags())
+        people = {tags.member(person) for person in (self.caller.by, self.caller.speaker) if person != HOST}
+        return (tags.AGREEMENTS, tags.command(self.caller.id), *people, *self.command.tags())
 
     def sealing(self, field: str, text: str) -> tuple[PersonalText, ...]:
         """Words to seal in the caller's name."""

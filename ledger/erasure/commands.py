@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, get_args
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact
 from ledger.deciding.context import DecisionContext
 from ledger.deciding.handler import CommandHandler
@@ -39,7 +39,7 @@ class _AboutErasure(Command):
     member: MemberId
 
     def tags(self) -> Sequence[str]:
-        return (subjects.member(self.member),)
+        return (tags.member(self.member),)
 
 
 class AskForErasure(_AboutErasure):
@@ -99,7 +99,7 @@ def erase_again(log: Log, people: PersonalData) -> int:
     """
     mark = reached(people.engine)
     since = mark.position if mark is not None and _is_of(log, mark) else 0
-    entries, _ = log.read({subjects.ERASURES: since})
+    entries, _ = log.read({tags.ERASURES: since})
     if entries:
         facts = ((decode(stored.data).data, stored.position) for stored in entries)
         erased = {fact.member: position for fact, position in facts if isinstance(fact, PersonalDataErased)}

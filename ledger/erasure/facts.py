@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import MemberId
 
@@ -25,7 +25,7 @@ class ErasureAsked(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member),)
+        return (tags.member(self.member),)
 
 
 @recorded("erasure-withdrawn", version=1, view="erasures")
@@ -37,7 +37,7 @@ class ErasureWithdrawn(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member),)
+        return (tags.member(self.member),)
 
 
 @recorded("personal-data-erased", version=1, view="erasures")
@@ -56,4 +56,4 @@ class PersonalDataErased(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member), subjects.ERASURES)
+        return (tags.member(self.member), tags.ERASURES)

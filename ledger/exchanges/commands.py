@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact
 from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact, must_give_a_reason
@@ -26,8 +26,8 @@ class ReportExchange(Command):
 
     def tags(self) -> Sequence[str]:
         return (
-            *(subjects.member(party) for party in rules.parties_of(self.legs)),
-            *(subjects.account(leg.receiver) for leg in self.legs),
+            *(tags.member(party) for party in rules.parties_of(self.legs)),
+            *(tags.account(leg.receiver) for leg in self.legs),
         )
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
@@ -57,7 +57,7 @@ class ConfirmExchange(Command):
     exchange: ExchangeId
 
     def tags(self) -> Sequence[str]:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         found = context.exchange(self.exchange)
@@ -71,7 +71,7 @@ class _AboutExchange(Command):
     exchange: ExchangeId
 
     def tags(self) -> Sequence[str]:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
         found = context.exchange(self.exchange)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Part, Posting, Tags, recorded
 from ledger.hours import Minutes
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId
@@ -34,7 +34,7 @@ class ExchangeReported(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
 
 @recorded("exchange-confirmed", version=1)
@@ -46,7 +46,7 @@ class ExchangeConfirmed(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
 
 @recorded("exchange-settled", version=1)
@@ -75,7 +75,7 @@ class ExchangeDeclined(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
 
 @recorded("exchange-called-off", version=1)
@@ -87,7 +87,7 @@ class ExchangeCalledOff(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
 
 @recorded("reversal-asked", version=1)
@@ -99,7 +99,7 @@ class ReversalAsked(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
 
 @recorded("reversal-declined", version=1)
@@ -111,7 +111,7 @@ class ReversalDeclined(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.exchange(self.exchange),)
+        return (tags.exchange(self.exchange),)
 
 
 @recorded("exchange-reversed", version=1, view="corrections")
@@ -138,8 +138,8 @@ class ExchangeReversed(Fact, frozen=True, kw_only=True):
 
 
 def _tags_of_moving(exchange: ExchangeId, legs: tuple[Leg, ...]) -> Tags:
-    accounts = {subjects.account(side) for leg in legs for side in (leg.giver, leg.receiver)}
-    return (subjects.exchange(exchange), *sorted(accounts))
+    accounts = {tags.account(side) for leg in legs for side in (leg.giver, leg.receiver)}
+    return (tags.exchange(exchange), *sorted(accounts))
 
 
 def _moved(legs: tuple[Leg, ...], sign: int) -> tuple[Posting, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact, must_give_a_reason
 from ledger.gifts import rules
@@ -24,8 +24,8 @@ class RecordGift(Command):
     note: Sealed = ""
 
     def tags(self) -> Sequence[str]:
-        receiver = subjects.group(self.receiver) if is_group(self.receiver) else subjects.member(self.receiver)
-        return (subjects.member(self.giver), *([] if self.receiver == COMMUNITY else [receiver]))
+        receiver = tags.group(self.receiver) if is_group(self.receiver) else tags.member(self.receiver)
+        return (tags.member(self.giver), *([] if self.receiver == COMMUNITY else [receiver]))
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[SealedFact]:
         gift = GiftId(f"f-{request.new_id}")
@@ -53,7 +53,7 @@ class WithdrawGift(Command):
     reason: Sealed
 
     def tags(self) -> Sequence[str]:
-        return (subjects.gift(self.gift),)
+        return (tags.gift(self.gift),)
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[SealedFact]:
         found = context.gift(self.gift)

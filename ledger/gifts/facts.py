@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import AccountId, CategoryKey, GiftId, MemberId
 
@@ -20,7 +20,7 @@ class GiftRecorded(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.gift(self.gift),)
+        return (tags.gift(self.gift),)
 
 
 @recorded("gift-withdrawn", version=1, view="corrections")
@@ -36,4 +36,4 @@ class GiftWithdrawn(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.gift(self.gift),)
+        return (tags.gift(self.gift),)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact
 from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact, personal_texts
@@ -34,9 +34,9 @@ class _AboutMembership(Command):
 
     def tags(self) -> Sequence[str]:
         return (
-            subjects.group(self.group),
-            subjects.belonging(self.group, self.member),
-            subjects.member(self.member),
+            tags.group(self.group),
+            tags.belonging(self.group, self.member),
+            tags.member(self.member),
         )
 
 

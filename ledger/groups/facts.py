@@ -1,6 +1,6 @@
 """Circles of neighbours: a street, a garden, a choir. The group's name is sealed."""
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import GroupId, MemberId
 
@@ -13,7 +13,7 @@ class GroupFormed(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.group(self.group),)
+        return (tags.group(self.group),)
 
 
 @recorded("group-joined", version=1)
@@ -25,7 +25,7 @@ class GroupJoined(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.belonging(self.group, self.member),)
+        return (tags.belonging(self.group, self.member),)
 
 
 @recorded("group-left", version=1)
@@ -37,4 +37,4 @@ class GroupLeft(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.belonging(self.group, self.member),)
+        return (tags.belonging(self.group, self.member),)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.agreements.rules import Agreements
 from ledger.deciding.requests import Caller
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CommandId, MemberId, is_identifier
@@ -95,7 +95,7 @@ def _imported_before(bank: TimeBank | None, keys: Iterable[str]) -> dict[str, Ac
     waiting = iter(keys)
     while batch := list(islice(waiting, _AT_ONCE)):
         commands = {key: _command_of(secret, key) for key in batch}
-        known = bank.handler.context([subjects.command(command) for command in commands.values()])
+        known = bank.handler.context([tags.command(command) for command in commands.values()])
         for key, command in commands.items():
             for fact in known.done(command).facts:
                 if isinstance(fact, MemberInvited):

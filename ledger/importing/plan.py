@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.agreements.commands import AgreeOnCategories, AgreeOnLimits, FoundCommunity
 from ledger.agreements.facts import Category
 from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
@@ -174,7 +174,7 @@ def _done(bank: TimeBank, rows: Sequence[ImportRow]) -> dict[tuple[str, ...], Pa
     """What the rows led to in earlier runs, for those that did."""
     secret = import_secret(bank)
     commands = {row.key: command_of(secret, row.key) for row in rows}
-    known = bank.handler.context([subjects.command(command) for command in commands.values()])
+    known = bank.handler.context([tags.command(command) for command in commands.values()])
     done = {key: known.done(command) for key, command in commands.items()}
     return {key: before for key, before in done.items() if before.happened}
 

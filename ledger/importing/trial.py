@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.agreements.rules import Agreements
 from ledger.catalogue import Fact
 from ledger.deciding.requests import Command
@@ -162,9 +162,9 @@ def _standing(
         circles = [GroupId(account) for account in batch if is_group(account)]
         known = bank.handler.context(
             [
-                *(subjects.member(person) for person in people),
-                *(subjects.account(person) for person in people),
-                *(subjects.group(circle) for circle in circles),
+                *(tags.member(person) for person in people),
+                *(tags.account(person) for person in people),
+                *(tags.group(circle) for circle in circles),
             ]
         )
         members |= {person: known.member(person) for person in people}

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Tags, facts
 from ledger.hours import LARGEST_INTEGER
 from ledger.identifiers import CommandId, MemberId
@@ -125,7 +125,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     @property
     def tags(self) -> Tags:
         """All the tags that it is kept with."""
-        return (*self.data.tags, subjects.command(self.cmd))
+        return (*self.data.tags, tags.command(self.cmd))
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

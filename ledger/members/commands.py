@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact
 from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact, personal_texts
@@ -44,7 +44,7 @@ class _AboutMember(Command):
     member: MemberId
 
     def tags(self) -> Sequence[str]:
-        return (subjects.member(self.member),)
+        return (tags.member(self.member),)
 
 
 class WelcomeMember(_AboutMember):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import MemberId
 
@@ -19,7 +19,7 @@ class MemberInvited(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member),)
+        return (tags.member(self.member),)
 
 
 @recorded("member-welcomed", version=1)
@@ -30,7 +30,7 @@ class MemberWelcomed(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member),)
+        return (tags.member(self.member),)
 
 
 @recorded("member-left", version=1)
@@ -41,7 +41,7 @@ class MemberLeft(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member), subjects.COORDINATORS)
+        return (tags.member(self.member), tags.COORDINATORS)
 
 
 @recorded("role-given", version=1, view="roles")
@@ -53,7 +53,7 @@ class RoleGiven(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member), subjects.COORDINATORS)
+        return (tags.member(self.member), tags.COORDINATORS)
 
 
 @recorded("role-withdrawn", version=1, view="roles")
@@ -65,7 +65,7 @@ class RoleWithdrawn(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member), subjects.COORDINATORS)
+        return (tags.member(self.member), tags.COORDINATORS)
 
 
 @recorded("visibility-chosen", version=1, view="visibility")
@@ -77,4 +77,4 @@ class VisibilityChosen(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.member),)
+        return (tags.member(self.member),)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.identifiers import AccountId, is_group, is_identifier, is_member
 from ledger.log.entry import decode
 from ledger.personal_data.store import PERSONAL_TEXTS, as_address, folded
@@ -97,7 +97,7 @@ def _sealed(bank: TimeBank, identifiers: Iterable[str]) -> dict[str, frozenset[s
 
 
 def _tag(identifier: str) -> str:
-    return subjects.member(identifier) if is_member(identifier) else subjects.group(identifier)
+    return tags.member(identifier) if is_member(identifier) else tags.group(identifier)
 
 
 def _name(bank: TimeBank, row: _Row) -> str:

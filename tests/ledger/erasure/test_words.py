@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.erasure.commands import words_about
 from ledger.gifts.commands import RecordGift
@@ -31,7 +31,7 @@ class TreeAdopted(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.member(self.carer),)
+        return (tags.member(self.carer),)
 
 
 class GiftPraised(Fact, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ class GiftPraised(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.gift(self.gift),)
+        return (tags.gift(self.gift),)
 
 
 @pytest.mark.parametrize("member", [ANA, BO, RUTH])

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.log.entry import UnreadableEntry, decode
 from tests.ledger.facts import made_up_facts
@@ -26,7 +26,7 @@ class TownFounded(Fact, frozen=True, kw_only=True):
 
     @property
     def tags(self) -> Tags:
-        return (subjects.AGREEMENTS,)
+        return (tags.AGREEMENTS,)
 
 
 def second(data: dict[str, object]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ledger import tags as subjects
+from ledger import tags
 from ledger.agreements.rules import Agreements
 from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import LONGEST_TEXT
@@ -138,7 +138,7 @@ class FieldReader:
 
     @cached_property
     def _known(self) -> DecisionContext:
-        return self._call.bank.handler.context([subjects.AGREEMENTS, subjects.member(self._call.visitor.member)])
+        return self._call.bank.handler.context([tags.AGREEMENTS, tags.member(self._call.visitor.member)])
 
     def in_order(self, fields: Sequence[str]) -> None:
         """Puts the mistakes in the order in which the form asks."""

@@ -11,8 +11,7 @@ from ledger.exchanges.rules import Exchange
 from ledger.gifts import rules as gifts
 from ledger.identifiers import HOST, AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 from ledger.members.rules import Member
-from web.sample.diary import PlannedStep
-from web.sample.plan import PlannedAct
+from web.sample.acts import PlannedAct, PlannedStep
 
 
 def member(number: int) -> MemberId:
@@ -20,7 +19,7 @@ def member(number: int) -> MemberId:
     return MemberId(f"m-{number:012d}")
 
 
-class Book:
+class Ledger:
     """Everything that is still open, and how every account stands. The host stands in for the coordinator."""
 
     def __init__(self, ids: Sequence[MemberId], debit_limit_minutes: int) -> None:
@@ -31,31 +30,31 @@ class Book:
         )
         self._open: dict[int, Exchange] = {}
 
-    def take_in(self, step: PlannedStep) -> tuple[Sequence[Fact], MemberId]:
+    def facts_of(self, step: PlannedStep) -> tuple[Sequence[Fact], MemberId]:
         """The facts that a step comes to, and whose word they are."""
         act = step.act
         if act.kind == "gift":
-            by = self._teller(act)
+            by = self._reporter(act)
             return self._gift(step, by), by.id
         exchange = self._open.get(step.number, Exchange(id=ExchangeId(f"x-{step.number:012d}")))
-        teller, giver, receiver = self._teller(act), self._people[act.giver], self._people[act.receiver]
-        other = giver if teller is receiver else receiver
+        reporter, giver, receiver = self._reporter(act), self._people[act.giver], self._people[act.receiver]
+        other = giver if reporter is receiver else receiver
         facts: Sequence[Fact]
         match step.what:
-            case "told":
-                by, facts = teller, self._report(exchange.id, act, teller, step)
+            case "reported":
+                by, facts = reporter, self._report(exchange.id, act, reporter, step)
             case "confirmed" | "confirmed again":
                 by = other if step.what == "confirmed" else giver
                 facts = exchanges.confirm(exchange, by=by, accounts=self._accounts, agreements=self._agreements)
             case "declined":
                 by, facts = other, exchanges.decline(exchange, by=other)
             case "called off":
-                by, facts = teller, exchanges.call_off(exchange, by=teller)
-            case "asked":
+                by, facts = reporter, exchanges.call_off(exchange, by=reporter)
+            case "reversal asked":
                 by, facts = receiver, exchanges.ask_reversal(exchange, by=receiver)
-            case "approved":
+            case "reversal approved":
                 by, facts = giver, exchanges.approve_reversal(exchange, by=giver)
-            case "told again":
+            case "corrected":
                 again = ExchangeId(f"x-c{step.number:011d}")
                 by, facts = receiver, self._report(again, act.corrected, receiver, step, corrects=exchange)
                 exchange = Exchange(id=again)
@@ -104,8 +103,8 @@ class Book:
         if step.is_last:
             del self._open[step.number]
 
-    def _teller(self, act: PlannedAct) -> Member:
-        match act.telling.by:
+    def _reporter(self, act: PlannedAct) -> Member:
+        match act.recording.by:
             case "giver":
                 return self._people[act.giver]
             case "receiver":

@@ -20,10 +20,9 @@ from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Log
 from ledger.members.facts import MemberInvited, MemberWelcomed
 from ledger.tags import command
-from tests.bench.books import Book, member
-from web.sample.diary import PlannedStep, steps
-from web.sample.neighbours import Neighbour, settle
-from web.sample.plan import STEADY, Habits
+from tests.bench.books import Ledger, member
+from web.sample.acts import PlannedStep, steps
+from web.sample.neighbours import STEADY, Habits, Neighbour, settle
 from web.sample.village import live
 
 LAST_DAY = date(2025, 12, 31)
@@ -103,7 +102,7 @@ def _rows(
     chance = random.Random(seed)
     neighbours = settle(habits, people, first_day, LAST_DAY, CATEGORIES, chance)
     plan = live(neighbours, habits, first_day + timedelta(days=1), LAST_DAY, chance, acts=acts)
-    book = Book(_liveliest_first(neighbours), habits.debit_limit_minutes)
+    book = Ledger(_liveliest_first(neighbours), habits.debit_limit_minutes)
     said = heapq.merge(_comings(neighbours), _sayings(book, steps(plan)), key=lambda each: each.moment)
     for wish, (moment, facts, by) in enumerate(said):
         for fact in facts:
@@ -118,9 +117,9 @@ def _comings(neighbours: Sequence[Neighbour]) -> Iterator[Said]:
         yield Said(datetime.combine(one.joined_on, time(), UTC), facts, HOST)
 
 
-def _sayings(book: Book, said: Iterator[PlannedStep]) -> Iterator[Said]:
+def _sayings(book: Ledger, said: Iterator[PlannedStep]) -> Iterator[Said]:
     for step in said:
-        yield Said(step.moment, *book.take_in(step))
+        yield Said(step.moment, *book.facts_of(step))
 
 
 def _liveliest_first(neighbours: Sequence[Neighbour]) -> list[MemberId]:

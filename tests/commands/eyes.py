@@ -32,7 +32,7 @@ def watching(state: Path, *words: str) -> Generator[Eye]:
     try:
         key = process.stdout.readline().strip()
         told: list[str] = []
-        while "listens at" not in (line := process.stderr.readline()):
+        while "http://" not in (line := process.stderr.readline()):
             told.append(line)
             assert line, f"the witness did not start: {told}"
         yield Eye(line.split()[-1], key, process)

@@ -1,8 +1,7 @@
-"""`hours daily`, and the server that does it by itself."""
+"""`hours daily`, and the server that runs it automatically."""
 
 import signal
 import time
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,25 +15,24 @@ from projections.engine.background import Taken
 from projections.views import Views
 from tests.commands.conftest import Run
 from tests.commands.test_serving import SECONDS_TO_START, running
-from web.commands import daily
-from web.commands.daily import DailyStep
-from web.commands.opening import Where
+from web.commands import background
+from web.commands.opening import Location
 from web.commands.printing import CommandProblem
 
 
 def taken(url: str) -> dict[str, Taken]:
-    """What is kept of the steps."""
+    """The stored result of each daily task."""
     with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
         return views.daily.taken()
 
 
 def figures_are_made(url: str) -> bool:
-    """Whether the server's other process for figures has done its work, too."""
+    """Whether the worker process has made the figures, too."""
     with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
         return views.reports.kept_at() > 0
 
 
-def test_the_book_is_added_up_again_and_the_day_is_kept(founded: Run, neighbours: None, database_url: str) -> None:
+def test_the_daily_replay_is_run_and_recorded(founded: Run, neighbours: None, database_url: str) -> None:
     result = founded("daily")
 
     assert result.exit_code == 0, result.output
@@ -42,7 +40,7 @@ def test_the_book_is_added_up_again_and_the_day_is_kept(founded: Run, neighbours
     assert taken(database_url)["replay"].trouble == ""
 
 
-def test_a_wrong_balance_is_told_and_the_exit_code_says_so(founded: Run, neighbours: None, database_url: str) -> None:
+def test_a_wrong_balance_is_reported_and_the_exit_code_is_1(founded: Run, neighbours: None, database_url: str) -> None:
     founded("replay")
     engine = Place(database_url).views_engine()
     with engine.begin() as connection:
@@ -59,27 +57,23 @@ def test_a_wrong_balance_is_told_and_the_exit_code_says_so(founded: Run, neighbo
     assert "1 difference" in taken(database_url)["replay"].trouble
 
 
-def steps(*does: Callable[[Where], str]) -> Sequence[DailyStep]:
-    return tuple(DailyStep(one.__name__, one) for one in does)
-
-
-def breaks_off(where: Where) -> str:
+def breaks_off(location: Location) -> str:
     raise ZeroDivisionError("a mistake of ours")
 
 
-def goes_wrong(where: Where) -> str:
+def goes_wrong(location: Location) -> str:
     raise CommandProblem("The disk is full.", "Make room.")
 
 
-def goes_well(where: Where) -> str:
+def goes_well(location: Location) -> str:
     return "all is well"
 
 
-def test_a_step_that_fails_keeps_no_other_from_being_taken(
+def test_a_daily_task_that_fails_does_not_stop_the_others(
     founded: Run, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(daily, "STEPS", steps(breaks_off, goes_wrong, goes_well))
-    monkeypatch.setattr(daily, "NAMES", ("breaks_off", "goes_wrong", "goes_well"))
+    tasks = {"breaks_off": breaks_off, "goes_wrong": goes_wrong, "goes_well": goes_well}
+    monkeypatch.setattr(background, "DAILY_TASKS", tasks)
 
     result = founded("daily")
 
@@ -93,7 +87,7 @@ def test_a_step_that_fails_keeps_no_other_from_being_taken(
     }
 
 
-def test_two_at_a_time_are_one_too_many(founded: Run, database_url: str) -> None:
+def test_daily_tasks_run_in_one_process_at_a_time(founded: Run, database_url: str) -> None:
     with TimeBank.open(database_url) as bank, Views.open(bank.place, bank.log) as views, views.daily.alone():
         result = founded("daily")
 
@@ -101,7 +95,7 @@ def test_two_at_a_time_are_one_too_many(founded: Run, database_url: str) -> None
     assert taken(database_url) == {}
 
 
-def test_the_server_does_it_soon_after_its_start_once_a_day(run_in: Run, tmp_path: Path) -> None:
+def test_the_server_runs_the_daily_tasks_once_a_day_soon_after_it_starts(run_in: Run, tmp_path: Path) -> None:
     run_in("found", "--name", "Riverside", "--timezone", "UTC", "--coordinator", "Chidi")
     url, began = f"sqlite:///{tmp_path / 'community'}", datetime.now(UTC)
 

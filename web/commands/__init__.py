@@ -1,1 +1,1 @@
-"""The `hours` command line: one module for each group of commands, loaded when one of them is called."""
+"""The `hours` command line: one module for each group of commands, loaded when one of them is run."""

@@ -1,26 +1,30 @@
-"""`hours balances`: every account's hours, computed from the log and nothing else."""
+"""`hours balances`, `hours statement` and `hours replay`: the hours of accounts."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from ledger.identifiers import AccountId, is_group
-from ledger.log.store import Log
+from ledger.identifiers import AccountId, MemberId, is_group, is_member
 from ledger.replay import Replayed, Until, replay
-from projections.checks.replays import ReplayCheck
-from projections.views import check_by_replay
-from web.commands.community import the_member
-from web.commands.opening import DayOption, InstantOption, Where, names_of
+from web.commands.opening import DayOption, InstantOption, Location, resolve_member
 from web.commands.printing import (
     CommandProblem,
     Format,
     count,
+    echo_err,
     format_option,
     hours_and_minutes,
+    log_progress_bar,
     print_rows,
-    progress,
-    say,
+    progress_bar,
 )
+
+if TYPE_CHECKING:
+    from ledger.time_bank import TimeBank
+    from projections.checks.replays import ReplayCheck
+    from projections.views import Views
 
 
 @click.command("balances")
@@ -31,40 +35,30 @@ from web.commands.printing import (
 @format_option
 @click.pass_obj
 def balances_command(
-    where: Where,
+    location: Location,
     as_of: date | None,
     known_at: datetime | None,
     at_entry: int | None,
     names: bool,
-    shape: Format,
+    output: Format,
 ) -> None:
     """Compute every balance from the log alone.
 
     Given, received and balance are in hours as text, and in minutes as JSON and CSV. All balances together must add up
     to zero. If they do not, the log is not sound and the exit code is 1.
     """
-    with where.log() as log:
-        replayed = _replayed(log, Until(as_of, known_at, at_entry), names=names)
+    with location.log() as log, log_progress_bar(log) as progress:
+        replayed = replay(log, Until(as_of, known_at, at_entry), gifts=False, names=names, tell=progress)
     moved = {account: tally for account, tally in replayed.accounts.items() if tally.exchanges or tally.balance}
-    called = _called(where, replayed, list(moved)) if names and moved else {}
-    named = {account: called.get(account, "a former member") for account in moved}
-    columns = ["account", *(["name"] if names else []), "given", "received", "balance"]
-    print_rows(
-        (
-            {
-                "account": account,
-                **({"name": named[account]} if names else {}),
-                "given": tally.given,
-                "received": tally.received,
-                "balance": tally.balance,
-            }
-            for account, tally in sorted(moved.items(), key=lambda pair: (named[pair[0]].casefold(), pair[0]))
-        ),
-        columns,
-        shape,
-        lengths=columns[-3:],
+    found = _names_in_log(location, replayed, list(moved)) if names and moved else {}
+    called = {account: found.get(account, "a former member") for account in moved}
+    columns = ("account", *(("name",) if names else ()), "given", "received", "balance")
+    rows = (
+        (account, *((called[account],) if names else ()), tally.given, tally.received, tally.balance)
+        for account, tally in sorted(moved.items(), key=lambda pair: (called[pair[0]].casefold(), pair[0]))
     )
-    say(
+    print_rows(rows, columns, output, lengths=columns[-3:])
+    echo_err(
         f"{count(len(moved), 'account')}, {hours_and_minutes(replayed.given)} hours given and "
         f"{hours_and_minutes(replayed.received)} received, up to entry {replayed.number:,}."
     )
@@ -74,17 +68,11 @@ def balances_command(
         )
 
 
-def _replayed(log: Log, until: Until, *, names: bool) -> Replayed:
-    head = log.head()
-    with progress("Reading the log") as tell:
-        return replay(log, until, gifts=False, names=names, tell=lambda number: tell(number, max(head, number)))
-
-
-def _called(where: Where, replayed: Replayed, accounts: list[AccountId]) -> dict[AccountId, str]:
-    """Account -> name, where the people store still has it, proven against the log."""
+def _names_in_log(location: Location, replayed: Replayed, accounts: list[AccountId]) -> dict[AccountId, str]:
+    """Account -> name, for every name in the personal data that matches its commitment in the log."""
     from ledger.personal_data.store import PersonalData
 
-    people = PersonalData(where.place().people_engine())
+    people = PersonalData(location.place().people_engine())
     try:
         words = people.words(replayed.names.get(account, "") for account in accounts)
     finally:
@@ -93,16 +81,8 @@ def _called(where: Where, replayed: Replayed, accounts: list[AccountId]) -> dict
 
 
 STATEMENT_COLUMNS = (
-    "number",
-    "given_on",
-    "other",
-    "name",
-    "category",
-    "kind",
-    "given",
-    "received",
-    "given_so_far",
-    "received_so_far",
+    *("number", "given_on", "other", "name", "category", "kind"),
+    *("given", "received", "given_so_far", "received_so_far"),
 )
 
 
@@ -112,7 +92,9 @@ STATEMENT_COLUMNS = (
 @click.option("--to", "last_day", type=DayOption(), help="Leave out what happened after this day.")
 @format_option
 @click.pass_obj
-def statement_command(where: Where, account: str, first_day: date | None, last_day: date | None, shape: Format) -> None:
+def statement_command(
+    location: Location, account: str, first_day: date | None, last_day: date | None, output: Format
+) -> None:
     """List every change to the hours of ACCOUNT, in the order it was recorded.
 
     ACCOUNT is a member: a name, an email address or an identifier. Lengths are in hours as text, and in minutes as JSON
@@ -120,32 +102,21 @@ def statement_command(where: Where, account: str, first_day: date | None, last_d
     """
     if is_group(account):
         raise CommandProblem("Groups receive gifts but have no hours of their own.", "Ask for a member's statement.")
-    with where.bank() as bank, where.views(bank) as views:
-        member, name = the_member(bank, account)
+    with location.bank() as bank, location.views(bank) as views:
+        member, name = resolve_member(bank, account)
         lines = list(views.statements.between(AccountId(member), first_day, last_day))
-        called = names_of(bank, views, {line.other for line in lines})
+        called = names_of_accounts(bank, views, {line.other for line in lines})
         tally, as_of = views.balances.of(AccountId(member)), views.as_of()
-    print_rows(
-        [
-            {
-                "number": line.number,
-                "given_on": line.given_on.isoformat(),
-                "other": line.other,
-                "name": called[line.other],
-                "category": line.category,
-                "kind": f"{line.kind}, taken back" if line.reversal else line.kind,
-                "given": line.given,
-                "received": line.received,
-                "given_so_far": line.given_so_far,
-                "received_so_far": line.received_so_far,
-            }
-            for line in lines
-        ],
-        STATEMENT_COLUMNS,
-        shape,
-        lengths=STATEMENT_COLUMNS[-4:],
+    rows = (
+        (
+            *(line.number, line.given_on.isoformat(), line.other, called[line.other], line.category),
+            f"{line.kind}, taken back" if line.reversal else line.kind,
+            *(line.given, line.received, line.given_so_far, line.received_so_far),
+        )
+        for line in lines
     )
-    say(
+    print_rows(rows, STATEMENT_COLUMNS, output, lengths=STATEMENT_COLUMNS[-4:])
+    echo_err(
         f"{name} ({member}): {hours_and_minutes(tally.given)} hours given and "
         f"{hours_and_minutes(tally.received)} received in total, up to entry {as_of.number:,}."
     )
@@ -158,54 +129,61 @@ DIFFERENCE_COLUMNS = ("account", "read_model", "what", "log", "shown")
 @click.option("--at-entry", type=click.IntRange(min=0), help="Compare the totals as they were at this entry number.")
 @format_option
 @click.pass_obj
-def replay_command(where: Where, at_entry: int | None, shape: Format) -> None:
+def replay_command(location: Location, at_entry: int | None, output: Format) -> None:
     """Compute every account from the log alone, beside the read models, and print the differences.
 
     There should be none. If there are any, the exit code is 1. Lengths are in minutes. With --at-entry, the totals at
     that entry are compared with the statements, which cover every point in time. Without it, the balances are compared
     too. The result is saved, and members can read it.
     """
-    check = checked(where, at_entry)
-    print_rows(
-        [
-            {"account": one.account, "read_model": one.read_model, "what": one.what, "log": one.log, "shown": one.shown}
-            for one in check.listed
-        ],
-        DIFFERENCE_COLUMNS,
-        shape,
-    )
-    say(told(where, check))
+    check = run_replay_check(location, at_entry)
+    rows = [(one.account, one.read_model, one.what, one.log, one.shown) for one in check.listed]
+    print_rows(rows, DIFFERENCE_COLUMNS, output)
+    echo_err(replay_result(location, check))
 
 
-def checked(where: Where, at_entry: int | None = None) -> ReplayCheck:
-    """The log beside the read models, and the result kept for the page that tells of it; a bar on a terminal."""
-    with where.bank() as bank, where.views(bank) as views:
+def run_replay_check(location: Location, at_entry: int | None = None) -> "ReplayCheck":
+    """Compare the log with the read models, and store the result for its page."""
+    from projections.views import check_by_replay
+
+    with location.bank() as bank, location.views(bank) as views:
         engine = bank.place.views_engine()
         try:
-            with progress("Adding up") as tell:
+            with progress_bar("Adding up") as progress:
                 return check_by_replay(
                     bank.log,
                     engine,
                     views,
                     now=datetime.now(UTC),
                     at_entry=at_entry,
-                    tell=lambda doing, done, of: tell(done, of),
+                    tell=lambda doing, done, of: progress(done, of),
                 )
         finally:
             engine.dispose()
 
 
-def told(where: Where, check: ReplayCheck) -> str:
-    """What came out, as a sentence; a Problem when anything is wrong."""
-    said = f"{count(check.accounts, 'account')} from {count(check.number, 'entry', 'entries')}"
+def replay_result(location: Location, check: "ReplayCheck") -> str:
+    """The result as a sentence. Raise if anything is wrong."""
+    checked = f"{count(check.accounts, 'account')} from {count(check.number, 'entry', 'entries')}"
     if check.trouble:
-        raise CommandProblem(check.trouble, f"Run: hours{where.options} doctor --all")
+        raise CommandProblem(check.trouble, f"Run: hours{location.options} doctor --all")
     if check.given != check.received:
-        raise CommandProblem(f"{said}: the balances do not add up to zero.", "The log is damaged. Check your backups.")
+        raise CommandProblem(
+            f"{checked}: the balances do not add up to zero.", "The log is damaged. Check your backups."
+        )
     if check.differences:
         raise CommandProblem(
-            f"{said}: {count(check.differences, 'difference')}.",
-            f"Does the log still match its seal? Run: hours{where.options} doctor --all. If it does: hours{where.options} "
+            f"{checked}: {count(check.differences, 'difference')}.",
+            f"Does the log still match its seal? Run: hours{location.options} doctor --all. If it does: hours{location.options} "
             "rebuild",
         )
-    return f"{said}: no differences, and the balances add up to zero."
+    return f"{checked}: no differences, and the balances add up to zero."
+
+
+def names_of_accounts(bank: "TimeBank", views: "Views", accounts: Iterable[AccountId]) -> dict[AccountId, str]:
+    """Account -> name. Anyone whose name has been erased is a former member."""
+    accounts = list(accounts)
+    rows = views.members.many([MemberId(account) for account in accounts if is_member(account)])
+    names = bank.people.words(row.name for row in rows.values())
+    commitments = {AccountId(member): row.name for member, row in rows.items()}
+    return {account: names.get(commitments.get(account, ""), "a former member") for account in accounts}

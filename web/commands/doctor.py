@@ -1,4 +1,4 @@
-"""`hours doctor`: everything that a host can have wrong, each in one line, with what to do about it."""
+"""`hours doctor`: checks what a host can have wrong, and prints a line for each with what to do about it."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from ledger.deciding.states import false_snapshots
 from ledger.erasure.commands import is_clean
@@ -27,8 +27,17 @@ from ledger.seal.signing.signer import Signer
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.commands.main import installed_version
-from web.commands.opening import Where
-from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, problem_of, progress, say
+from web.commands.opening import Location
+from web.commands.printing import (
+    CommandProblem,
+    Format,
+    count,
+    echo_err,
+    format_option,
+    print_rows,
+    problem_of,
+    progress_bar,
+)
 from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
@@ -37,11 +46,14 @@ SECONDS_TO_CONNECT = 5
 CLOCK_MAY_BE_OFF = timedelta(minutes=5)
 
 
-class Finding(NamedTuple):
-    """What was looked at, and what was found; with a remedy it is a problem."""
+FAULTS = (CommandProblem, Refusal, LogUnavailable, UnreadableEntry, WordsDoNotMatch, DBAPIError, OSError)
 
-    looked_at: str
-    found: str
+
+class Finding(NamedTuple):
+    """The result of one check. It is a problem if there is something to do."""
+
+    subject: str
+    result: str
     to_do: str = ""
 
 
@@ -49,34 +61,23 @@ class Finding(NamedTuple):
 @click.option("--all", "whole", is_flag=True, help="Check every entry and all text, not only a sample.")
 @format_option
 @click.pass_obj
-def doctor_command(where: Where, whole: bool, shape: Format) -> None:
+def doctor_command(location: Location, whole: bool, output: Format) -> None:
     """Check everything on the host's side for problems. Prints one line for each check. The exit code is 1 if there is
     a problem.
     """
-    findings = list(_findings(where, whole=whole))
-    rows = [
-        {
-            "state": "problem" if found.to_do else "ok",
-            "looked_at": found.looked_at,
-            "found": found.found,
-            "to_do": found.to_do,
-        }
-        for found in findings
-    ]
-    if shape == "text":
-        for row in rows:
-            click.echo(f"{row['state']:7}  {row['looked_at']}: {row['found']}")
-            if row["to_do"]:
-                click.echo(f"         {row['to_do']}")
+    columns = ("state", "looked_at", "found", "to_do")
+    rows = [("problem" if each.to_do else "ok", *each) for each in _findings(location, whole=whole)]
+    if output == "text":
+        for state, subject, result, to_do in rows:
+            click.echo(f"{state:7}  {subject}: {result}" + (f"\n         {to_do}" if to_do else ""))
     else:
-        print_rows(rows, ("state", "looked_at", "found", "to_do"), shape)
-    problems = [found for found in findings if found.to_do]
-    if problems:
-        say(f"{count(len(problems), 'problem')}.")
+        print_rows(rows, columns, output)
+    if problems := sum(1 for state, *_ in rows if state == "problem"):
+        echo_err(f"{count(problems, 'problem')}.")
         raise click.exceptions.Exit(1)
 
 
-def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
+def _findings(location: Location, *, whole: bool) -> Iterator[Finding]:
     yield Finding("version", f"Common Hours {installed_version()} on Python {platform.python_version()}")
     try:
         settings = read_settings(os.environ)
@@ -86,47 +87,48 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
         )
     else:
         yield from _settings(settings)
-    place = where.place()
+    place = location.place()
     if place.is_sqlite:
         yield from _folder(place.path)
     try:
-        with where.bank() as bank:
+        with location.bank() as bank:
             origin = bank.agreements.origin
-            yield from _each(lambda: _log(bank.log, origin, whole=whole))
+            yield from _checked(lambda: _log(bank.log, origin, whole=whole))
             if whole:
-                yield from _each(lambda: _snapshots(where, bank.log))
-            yield from _each(lambda: _clock(bank))
-            yield from _each(lambda: _seal(bank.log, origin, whole=whole))
-            with where.views(bank) as views:
-                yield from _each(lambda: _read_models(where, bank, views))
-                yield from _each(lambda: _people(where, bank, views, whole=whole))
+                yield from _checked(lambda: _snapshots(location, bank.log))
+            yield from _checked(lambda: _clock(bank))
+            yield from _checked(lambda: _seal(bank.log, origin, whole=whole))
+            with location.views(bank) as views:
+                yield from _checked(lambda: _read_models(location, bank, views))
+                yield from _checked(lambda: _people(location, bank, views, whole=whole))
     except NotFounded as error:
-        yield _fault("community", error)
-        yield from _without_a_founding(where, whole=whole)
-    except (CommandProblem, Refusal, LogUnavailable, SQLAlchemyError, OSError) as error:
-        yield _fault("community", error)
+        yield _failed(error)
+        yield from _unfounded(location, whole=whole)
+    except FAULTS as error:
+        yield _failed(error)
 
 
-def _without_a_founding(where: Where, *, whole: bool) -> Iterator[Finding]:
-    """A log that has entries, and none that founds a community, was changed by hand: tags and seal say where."""
-    with where.log() as log:
+def _unfounded(location: Location, *, whole: bool) -> Iterator[Finding]:
+    """Check a log without a founding entry, which was changed by hand: its tags and seal show where."""
+    with location.log() as log:
         if first := log.from_position(0, limit=1):
             origin = decode(first[0].data).log
-            yield from _each(lambda: _log(log, origin, whole=whole))
-            yield from _each(lambda: _seal(log, origin, whole=whole))
+            yield from _checked(lambda: _log(log, origin, whole=whole))
+            yield from _checked(lambda: _seal(log, origin, whole=whole))
 
 
-def _each(look: Callable[[], Finding]) -> Iterator[Finding]:
-    """One thing looked at; what hinders looking is itself a finding, and the next thing is looked at all the same."""
+def _checked(check: Callable[[], Finding]) -> Iterator[Finding]:
+    """Run one check. If it cannot be run, that is its result, and the next check runs all the same."""
     try:
-        yield look()
-    except (Refusal, LogUnavailable, UnreadableEntry, WordsDoNotMatch, SQLAlchemyError, OSError) as error:
-        yield _fault("community", error)
+        yield check()
+    except FAULTS as error:
+        yield _failed(error)
 
 
-def _fault(looked_at: str, error: Exception) -> Finding:
-    problem = error if isinstance(error, CommandProblem) else problem_of(error)
-    return Finding(looked_at, problem.message, problem.to_do or "Fix the problem, then check again.")
+def _failed(error: Exception) -> Finding:
+    """The result of a check that could not be run."""
+    problem = problem_of(error) or CommandProblem(str(error))
+    return Finding("community", problem.message, problem.to_do or "Fix the problem, then check again.")
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -154,7 +156,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 def _folder(folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
-        return  # what is missing is said where the community is opened
+        return  # opening the community reports that
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -171,11 +173,11 @@ def _folder(folder: Path) -> Iterator[Finding]:
 
 
 def _log(log: Log, origin: str, *, whole: bool) -> Finding:
-    """The newest entries, or all of them, can be read by this version, belong to one community, and are found where they should be."""
+    """Check that the newest entries, or all, are readable, belong to this community and are indexed under their tags."""
     head = log.head()
     number, position = 0, 0 if whole else max(0, head - SAMPLE)
     misfiled = log.misfiled(after=position)
-    with progress("Reading the log") as tell:
+    with progress_bar("Reading the log") as progress:
         while stored := log.from_position(position, limit=SAMPLE):
             for position, kind, data, tags in stored:
                 try:
@@ -191,7 +193,7 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
                 if kind != entry.type or {*tags} != {*entry.tags}:
                     misfiled = min(position, misfiled or position)
                 number += 1
-            tell(position, head)
+            progress(position, head)
     if misfiled is not None:
         return Finding(
             "log",
@@ -204,19 +206,19 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
     )
 
 
-def _snapshots(where: Where, log: Log) -> Finding:
-    """What decisions remember of busy accounts is what the entries say."""
+def _snapshots(location: Location, log: Log) -> Finding:
+    """Check that the stored totals of busy accounts match their entries."""
     if wrong := false_snapshots(log):
         return Finding(
             "snapshots",
             f"the remembered totals of {wrong[0]} do not match the entries ({count(len(wrong), 'account')} in all).",
-            f"Someone changed the database by hand. Stop the server, then run: hours{where.options} rebuild",
+            f"Someone changed the database by hand. Stop the server, then run: hours{location.options} rebuild",
         )
     return Finding("snapshots", f"remembered totals of {count(len(log.snapshots()), 'busy account')} match the entries")
 
 
 def _seal(log: Log, origin: str, *, whole: bool) -> Finding:
-    """The log still holds what was sealed. One that was put back, or cut, is named with the entries that are missing."""
+    """Check that the log still contains what was sealed. If it was rolled back or cut, say which entries are missing."""
     place = Path(os.environ.get("HOURS_SEAL") or default_place(os.environ))
     folder = SealFolder(place, origin)
     if not folder.is_begun:
@@ -227,9 +229,9 @@ def _seal(log: Log, origin: str, *, whole: bool) -> Finding:
     except SealRefused as refused:
         return Finding("seal", refused.wrong, refused.to_do)
     since = sum(1 for _ in log.scan(after=Published(folder).position_of(sealed) if sealed else 0))
-    again = "every one read again" if whole else "checked from its end only; use --all to read every one again"
+    scope = "every one read again" if whole else "checked from its end only; use --all to read every one again"
     return Finding(
-        "seal", f"the log contains all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since, {again}"
+        "seal", f"the log contains all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since, {scope}"
     )
 
 
@@ -247,48 +249,52 @@ def _clock(bank: TimeBank) -> Finding:
     return Finding("clock", f"{now:%Y-%m-%d %H:%M} UTC, after the last entry")
 
 
-def _read_models(where: Where, bank: TimeBank, views: Views) -> Finding:
+def _read_models(location: Location, bank: TimeBank, views: Views) -> Finding:
     for state in views.state():
         if state.stopped_by:
             return Finding(
-                "read models", f"{state.name} stopped: {state.stopped_by}.", f"Then run: hours{where.options} rebuild"
+                "read models",
+                f"{state.name} stopped: {state.stopped_by}.",
+                f"Then run: hours{location.options} rebuild",
             )
         if state.position < bank.log.head():
-            return Finding("read models", f"{state.name} is behind the log.", f"Then run: hours{where.options} rebuild")
+            return Finding(
+                "read models", f"{state.name} is behind the log.", f"Then run: hours{location.options} rebuild"
+            )
     return Finding("read models", f"up to entry {views.as_of().number:,}")
 
 
-def _people(where: Where, bank: TimeBank, views: Views, *, whole: bool) -> Finding:
-    """Names are those that were sealed, and there is a coordinator to ask."""
+def _people(location: Location, bank: TimeBank, views: Views, *, whole: bool) -> Finding:
+    """Check that names match the log, that erased bytes are gone, and that there is a coordinator."""
     coordinators = views.members.with_role("coordinator")
     if not coordinators:
         return Finding(
             "people",
             "there is no coordinator.",
-            f"Make someone a coordinator: hours{where.options} role give MEMBER coordinator",
+            f"Make someone a coordinator: hours{location.options} role give MEMBER coordinator",
         )
     if not is_clean(bank.people):
         return Finding(
             "people",
             "someone was erased, and deleted bytes may remain in the files.",
-            f"Then run: hours{where.options} sweep",
+            f"Then run: hours{location.options} sweep",
         )
-    seen = 0
+    checked = 0
     after = ("", "")
     while named := bank.people.named(after=after, limit=SAMPLE):
         members = views.members.many([MemberId(person.subject) for person in named])
-        kept = {person.subject: person.commitment for person in named}
-        if any(member.name and kept[member.id] != member.name for member in members.values()):
+        commitments = {person.subject: person.commitment for person in named}
+        if any(member.name and commitments[member.id] != member.name for member in members.values()):
             return _changed_by_hand("a name does not match the one that was sealed")
         try:
             bank.people.words(member.name for member in members.values())
         except WordsDoNotMatch as error:
             return _changed_by_hand(str(error))
-        seen += len(named)
+        checked += len(named)
         after = (named[-1].folded, named[-1].subject)
         if not whole:
             break
-    return Finding("people", f"{count(seen, 'name')} match the log; {count(len(coordinators), 'coordinator')}")
+    return Finding("people", f"{count(checked, 'name')} match the log; {count(len(coordinators), 'coordinator')}")
 
 
 def _changed_by_hand(what: str) -> Finding:

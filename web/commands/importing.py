@@ -1,4 +1,4 @@
-"""`hours import`: records that were kept elsewhere, decided row by row before anything is written."""
+"""`hours import`: records kept elsewhere. Every row is checked before anything is written."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -11,20 +11,20 @@ import msgspec
 from ledger.agreements.rules import Agreements
 from ledger.deciding.requests import wall_clock
 from ledger.importing.cells import DayOrder
-from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
+from ledger.importing.plan import NewCommunity, Outcome, Plan, plan_import, carry_out
 from ledger.importing.rows import Kind, read_rows
-from ledger.importing.sheets import COLUMNS, BadRow, UnusableFile, read_sheet
+from ledger.importing.sheets import COLUMNS, BadRow, read_sheet
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
-from web.commands.opening import Where
-from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
+from web.commands.opening import Location
+from web.commands.printing import CommandProblem, Format, count, echo_err, format_option, print_rows, progress_bar
 
 MOST_SHOWN = 50
 
 
 class Columns(click.ParamType[dict[str, str]]):
-    """A mapping from our columns to the file's headings: giver=From,receiver=To,date=Day."""
+    """A mapping from our columns to the headings of the file, such as giver=From,receiver=To,date=Day."""
 
     name = "columns"
 
@@ -67,7 +67,7 @@ class Columns(click.ParamType[dict[str, str]]):
 @format_option
 @click.pass_obj
 def import_command(
-    where: Where,
+    location: Location,
     file: Path,
     columns: dict[str, str] | None,
     kind: Kind | None,
@@ -77,7 +77,7 @@ def import_command(
     skip_bad: bool,
     name: str,
     time_zone: str,
-    shape: Format,
+    output: Format,
 ) -> None:
     """Import help and gifts from a CSV file, plain or gzipped.
 
@@ -90,29 +90,26 @@ def import_command(
         ZoneInfo(time_zone)
     except (ValueError, OSError, KeyError) as error:
         raise click.BadParameter("Use a name like Europe/London.", param_hint="--timezone") from error
-    try:
-        with _bank_if_there(where) as bank:
-            agreements = bank.agreements if bank else Agreements()
-            zone = ZoneInfo(agreements.time_zone if agreements.is_founded else time_zone)
-            sheet = read_sheet(file, columns)
-            rows, unreadable = read_rows(sheet, kind=kind, day_order=day_order, zone=zone)
-            plan = plan_import(
-                bank,
-                rows,
-                now=max(wall_clock(), bank.handler.now()) if bank else wall_clock(),
-                community=NewCommunity(name, time_zone),
-                debit_limit_minutes=None if debit_limit is None else -60 * debit_limit,
-            )
-    except UnusableFile as error:
-        raise CommandProblem(error.wrong, error.to_do) from error
+    with _bank_if_there(location) as bank:
+        agreements = bank.agreements if bank else Agreements()
+        zone = ZoneInfo(agreements.time_zone if agreements.is_founded else time_zone)
+        sheet = read_sheet(file, columns)
+        rows, unreadable = read_rows(sheet, kind=kind, day_order=day_order, zone=zone)
+        plan = plan_import(
+            bank,
+            rows,
+            now=max(wall_clock(), bank.handler.now()) if bank else wall_clock(),
+            community=NewCommunity(name, time_zone),
+            debit_limit_minutes=None if debit_limit is None else -60 * debit_limit,
+        )
     bad = sorted([*unreadable, *plan.bad])
     for remark in sheet.remarks:
-        say(remark)
-    _tell_bad(bad)
+        echo_err(remark)
+    _print_bad(bad)
     stops = bool(bad) and not skip_bad
-    outcome = Outcome(0, []) if dry_run or stops or not plan.rows else _carried_out(where, plan)
-    _tell_bad(outcome.refused)
-    _print_summary(plan, len(rows) + len(unreadable), bad, outcome, shape, dry_run=dry_run or stops)
+    outcome = Outcome(0, []) if dry_run or stops or not plan.rows else _carry_out(location, plan)
+    _print_bad(outcome.refused)
+    _print_summary(plan, len(rows) + len(unreadable), bad, outcome, output, dry_run=dry_run or stops)
     if stops and not dry_run:
         raise CommandProblem(
             f"Nothing was recorded, because {count(len(bad), 'row')} cannot be imported.",
@@ -121,22 +118,22 @@ def import_command(
         )
     if bad or outcome.refused:
         raise click.exceptions.Exit(0 if skip_bad and not outcome.refused else 1)
-    _tell_next(where, plan, outcome)
+    _print_next_step(location, plan, outcome)
 
 
 @contextmanager
-def _bank_if_there(where: Where) -> Generator[TimeBank | None]:
-    """The time bank, or nothing where there is none yet: a plan makes no folder and no schema."""
-    if not _is_there(where):
+def _bank_if_there(location: Location) -> Generator[TimeBank | None]:
+    """Open the time bank, or yield nothing if there is none yet: a plan creates no folder and no tables."""
+    if not _is_there(location):
         yield None
         return
-    with where.bank(new=True) as bank:
+    with location.bank(new=True) as bank:
         yield bank
 
 
-def _is_there(where: Where) -> bool:
+def _is_there(location: Location) -> bool:
     try:
-        with where.log():
+        with location.log():
             return True
     except CommandProblem:
         return False
@@ -146,24 +143,24 @@ def _is_there(where: Where) -> bool:
         raise
 
 
-def _carried_out(where: Where, plan: Plan) -> Outcome:
-    with where.bank(new=True) as bank, progress("Recording") as tell:
+def _carry_out(location: Location, plan: Plan) -> Outcome:
+    with location.bank(new=True) as bank, progress_bar("Recording") as progress:
         try:
-            return carry_out(bank, plan, tell)
+            return carry_out(bank, plan, progress)
         except (Refusal, LogUnavailable):
-            say("It was interrupted. What was recorded stays recorded. Run the same command again for the rest.")
+            echo_err("It was interrupted. What was recorded stays recorded. Run the same command again for the rest.")
             raise
 
 
-def _tell_bad(bad: Sequence[BadRow]) -> None:
+def _print_bad(bad: Sequence[BadRow]) -> None:
     for row in bad[:MOST_SHOWN]:
-        say(f"line {row.line}: {row.sentence}")
+        echo_err(f"line {row.line}: {row.sentence}")
     if len(bad) > MOST_SHOWN:
-        say(f"... and {count(len(bad) - MOST_SHOWN, 'more bad row')}. Use --format json to list them all.")
+        echo_err(f"... and {count(len(bad) - MOST_SHOWN, 'more bad row')}. Use --format json to list them all.")
 
 
 def _print_summary(
-    plan: Plan, rows: int, bad: Sequence[BadRow], outcome: Outcome, shape: Format, *, dry_run: bool
+    plan: Plan, rows: int, bad: Sequence[BadRow], outcome: Outcome, output: Format, *, dry_run: bool
 ) -> None:
     summary = {
         "rows": rows,
@@ -173,7 +170,7 @@ def _print_summary(
         "people_new": len(plan.newcomers),
         "kinds_new": len(plan.new_kinds),
     }
-    if shape == "json":
+    if output == "json":
         lines = [{"line": row.line, "sentence": row.sentence} for row in (*bad, *outcome.refused)]
         whole = {
             **summary,
@@ -182,8 +179,8 @@ def _print_summary(
             "bad_rows": lines,
         }
         click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
-    elif shape == "csv":
-        print_rows([summary], list(summary), shape)
+    elif output == "csv":
+        print_rows([tuple(summary.values())], tuple(summary), output)
     else:
         would = " (would be)" if dry_run else ""
         click.echo(
@@ -193,11 +190,11 @@ def _print_summary(
         click.echo(f"People new{would}: {summary['people_new']:,}. Kinds of help new{would}: {summary['kinds_new']:,}.")
 
 
-def _tell_next(where: Where, plan: Plan, outcome: Outcome) -> None:
+def _print_next_step(location: Location, plan: Plan, outcome: Outcome) -> None:
     if plan.new_kinds:
-        say(f"Kinds of help in the file: {', '.join(kind.label for kind in plan.new_kinds)}.")
+        echo_err(f"Kinds of help in the file: {', '.join(kind.label for kind in plan.new_kinds)}.")
     if plan.founds and outcome.recorded:
-        say(
+        echo_err(
             f"There was no community, so “{plan.founds.name}” was started, without a coordinator. Make someone a coordinator:"
         )
-        say(f"  hours{where.options} role give MEMBER coordinator")
+        echo_err(f"  hours{location.options} role give MEMBER coordinator")

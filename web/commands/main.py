@@ -1,8 +1,7 @@
-"""The `hours` command: what a host types. Starting it loads nothing but what the called command needs (design §12)."""
+"""The `hours` command line. Starting it loads only what the given command needs."""
 
 import gc
 import importlib
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,22 +9,19 @@ from typing import Any, NamedTuple
 
 import click
 
-from ledger.log.entry import UnreadableEntry
-from ledger.log.store import LogUnavailable
-from ledger.refusals import Refusal
-from web.commands.opening import Where
+from web.commands.opening import Location
 from web.commands.printing import problem_of
 
 
 class CommandEntry(NamedTuple):
-    """Where a command lives, and what it is for, so that the list of commands needs none of them."""
+    """The module of a command and its purpose, so that listing the commands loads none of them."""
 
     module: str
     short_help: str
 
 
 COMMANDS: dict[str, CommandEntry] = {
-    "demo": CommandEntry("demo", "Run a sample neighbourhood to try out."),
+    "demo": CommandEntry("serving", "Run a sample neighbourhood to try out."),
     "found": CommandEntry("community", "Start a new community."),
     "serve": CommandEntry("serving", "Serve the community's pages."),
     "import": CommandEntry("importing", "Import records kept elsewhere, from a CSV file."),
@@ -33,21 +29,21 @@ COMMANDS: dict[str, CommandEntry] = {
     "sign-in-link": CommandEntry("community", "Make a one-time sign-in link for a member."),
     "balances": CommandEntry("accounts", "Compute every balance from the log alone."),
     "statement": CommandEntry("accounts", "List every change to one account's hours."),
-    "stats": CommandEntry("figures", "Compute contribution and reciprocity from the log alone."),
+    "stats": CommandEntry("reports", "Compute contribution and reciprocity from the log alone."),
     "exceptions": CommandEntry("reports", "Print what in the log is worth a look."),
-    "figures": CommandEntry("figures", "Make the reports of closed months and years."),
+    "figures": CommandEntry("background", "Make the reports of closed months and years."),
     "report": CommandEntry("reports", "Print the report of a closed month or year."),
     "replay": CommandEntry("accounts", "Compare the read models with the log."),
-    "daily": CommandEntry("daily", "Run the daily tasks, such as the replay."),
-    "asked": CommandEntry("daily", "Run the calculations requested on the website."),
+    "daily": CommandEntry("background", "Run the daily tasks, such as the replay."),
+    "asked": CommandEntry("background", "Run the calculations requested on the website."),
     "rebuild": CommandEntry("storage", "Rebuild all read models from the log."),
     "seal": CommandEntry("sealing", "Sign the log as it is now, and print a seal sheet to keep."),
-    "receipt": CommandEntry("sealing", "Print a receipt that proves the seal covers an entry."),
+    "receipt": CommandEntry("verifying", "Print a receipt that proves the seal covers an entry."),
     "sample": CommandEntry("verifying", "Draw random entries to ask people about."),
-    "bundle": CommandEntry("sealing", "Write everything an auditor needs to a folder."),
+    "bundle": CommandEntry("verifying", "Write everything an auditor needs to a folder."),
     "verify": CommandEntry("verifying", "Check a bundle or a receipt, offline."),
-    "witnesses": CommandEntry("witnesses", "Manage the witnesses asked to sign this log's seals."),
-    "witness": CommandEntry("witnesses", "Sign other time banks' seals that extend what was seen before."),
+    "witnesses": CommandEntry("sealing", "Manage the witnesses asked to sign this log's seals."),
+    "witness": CommandEntry("witness", "Sign other time banks' seals that extend what was seen before."),
     "erase": CommandEntry("community", "Erase the personal data of a member, at their request."),
     "sweep": CommandEntry("community", "Delete names and notes that belong to no entry."),
     "backup": CommandEntry("storage", "Back up the whole community to one file, while it is running."),
@@ -57,7 +53,7 @@ COMMANDS: dict[str, CommandEntry] = {
 
 
 class Hours(click.Group):
-    """Finds commands by the table above, and turns what went wrong into two plain lines."""
+    """Finds commands in `COMMANDS`, and turns errors into two plain lines."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
         return list(COMMANDS)
@@ -66,7 +62,7 @@ class Hours(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        with _nothing_thrown_away():
+        with _without_garbage_collection():
             module = importlib.import_module(f"web.commands.{entry.module}")
         return getattr(module, cmd_name.replace("-", "_") + "_command")
 
@@ -78,20 +74,17 @@ class Hours(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            raise  # whoever was reading has seen enough; click ends quietly
-        except (Refusal, LogUnavailable, UnreadableEntry, OSError) as error:
-            raise problem_of(error) from error
+            raise  # the reader has closed the pipe, and click ends quietly
         except Exception as error:
-            # The database library is loaded by few commands, so its faults are known by where they come from.
-            faults = sys.modules.get("sqlalchemy.exc")
-            if faults is not None and isinstance(error, faults.OperationalError | faults.DatabaseError):
-                raise problem_of(error) from error
-            raise
+            problem = problem_of(error)
+            if problem is None or problem is error:
+                raise
+            raise problem from error
 
 
 @contextmanager
-def _nothing_thrown_away() -> Generator[None]:
-    """What a program loads stays, so looking through it for garbage only makes the start longer."""
+def _without_garbage_collection() -> Generator[None]:
+    """Start faster: modules that are loaded stay, so there is no garbage to look for among them."""
     gc.disable()
     try:
         yield
@@ -100,8 +93,8 @@ def _nothing_thrown_away() -> Generator[None]:
     gc.freeze()
 
 
-def _tell_version(ctx: click.Context, _parameter: click.Parameter, is_asked: bool) -> None:
-    if is_asked:
+def _print_version(ctx: click.Context, _parameter: click.Parameter, is_given: bool) -> None:
+    if is_given:
         click.echo(f"Common Hours {installed_version()}")
         ctx.exit()
 
@@ -112,7 +105,7 @@ def _tell_version(ctx: click.Context, _parameter: click.Parameter, is_asked: boo
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_tell_version,
+    callback=_print_version,
     help="Show the version and exit.",
 )
 @click.option(
@@ -136,16 +129,16 @@ def hours(ctx: click.Context, data: Path, database: str) -> None:
     unnoticed.
     """
     given = ctx.get_parameter_source("data") is not click.core.ParameterSource.DEFAULT
-    ctx.obj = Where(data, database, is_chosen=given or bool(database))
+    ctx.obj = Location(data, database, is_chosen=given or bool(database))
 
 
 def main() -> None:
-    """The entry point of the installed `hours` script."""
+    """Run the installed `hours` script."""
     hours(prog_name="hours")
 
 
 def installed_version() -> str:
-    """The version of the installed package; sources that were never installed have none."""
+    """The version of the installed package. Sources that were never installed have none."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

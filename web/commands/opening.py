@@ -1,7 +1,7 @@
-"""Where the community of this call lives, and opening what a command needs of it."""
+"""Opens the community that the command line names, or the part of it that a command needs."""
 
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.identifiers import AccountId, MemberId, is_member
-from ledger.time_bank import TimeBank
-from projections.views import Views
+from ledger.identifiers import MemberId
 from web.commands.printing import CommandProblem
 
 if TYPE_CHECKING:
@@ -25,8 +23,8 @@ FOUND_FIRST = "Start one with: hours found --help. Or try a sample: hours demo"
 _PASSWORD = re.compile(r"(?<=[?&])password=[^&]*&?")
 
 
-class Where:
-    """The place named on the command line or in the environment. Nothing is opened, or made, before it is asked for."""
+class Location:
+    """The place named on the command line or in the environment. Nothing is opened or created until it is needed."""
 
     def __init__(self, data: Path, database: str, *, is_chosen: bool) -> None:
         self.data = data
@@ -35,22 +33,22 @@ class Where:
 
     @property
     def url(self) -> str:
-        """The place as one URL."""
+        """Its URL, whichever option named it."""
         return self.database or f"sqlite:///{self.data}"
 
     @property
     def folder(self) -> Path | None:
-        """The data folder, known without loading what opens it; a PostgreSQL database has none."""
+        """The data folder, found without loading the database library. A PostgreSQL database has none."""
         return Path(self.url.removeprefix("sqlite:///")) if self.url.startswith("sqlite:///") else None
 
     @property
     def log_url(self) -> str:
-        """The log of the place."""
+        """The URL of its log."""
         return f"{self.url.rstrip('/')}/log.db" if self.url.startswith("sqlite:///") else self.url
 
     @property
     def shown(self) -> str:
-        """The place as it may be printed: without the password of a database."""
+        """The place as it can be printed: without the password of a database."""
         if not self.database.startswith("postgres"):
             return str(self.data) if not self.database else self.database.removeprefix("sqlite:///")
         scheme, _, rest = self.database.partition("://")
@@ -59,14 +57,14 @@ class Where:
 
     @property
     def options(self) -> str:
-        """What to type after `hours` to mean this place again; nothing when it is the usual one."""
+        """What to type after `hours` to name this place again. Nothing for the default folder."""
         if self.database:
             return f" --database {self.shown}"
         return f" --data {self.data}" if self.is_chosen else ""
 
     @contextmanager
     def log(self) -> Generator["Log"]:
-        """The log alone, for commands that need nothing else. It must be there."""
+        """Open only the log, which must exist."""
         from ledger.log.places import open_log
 
         if self.folder:
@@ -81,7 +79,7 @@ class Where:
             log.close()
 
     def place(self) -> "Place":
-        """The place, without opening it."""
+        """The place as the ledger names it, without opening it."""
         from ledger.log.places import Place
 
         try:
@@ -91,7 +89,7 @@ class Where:
 
     @contextmanager
     def bank(self, *, new: bool = False) -> Generator["TimeBank"]:
-        """The time bank. Without `new`, a community must have been founded in it."""
+        """Open the time bank. Unless it may be `new`, its community must have been founded."""
         from ledger.agreements.rules import must_be_founded
         from ledger.time_bank import TimeBank
 
@@ -105,7 +103,7 @@ class Where:
 
     @contextmanager
     def views(self, bank: "TimeBank") -> Generator["Views"]:
-        """The read models of a bank, up to date."""
+        """Open the read models of a bank, and bring them up to date."""
         from projections.views import Views
 
         views = Views.open(bank.place, bank.log)
@@ -120,21 +118,25 @@ class Where:
             raise CommandProblem(f"There is no community in {folder}.", FOUND_FIRST)
 
 
-def names_of(bank: TimeBank, views: Views, accounts: Iterable[AccountId]) -> dict[AccountId, str]:
-    """Account -> name; whoever's words were forgotten is a former member."""
-    wanted = list(accounts)
-    rows = views.members.many([MemberId(account) for account in wanted if is_member(account)])
-    words = bank.people.words(row.name for row in rows.values())
-    return {
-        account: words.get(rows[MemberId(account)].name, "a former member")
-        if MemberId(account) in rows
-        else "a former member"
-        for account in wanted
-    }
+def resolve_member(bank: "TimeBank", text: str) -> tuple[MemberId, str]:
+    """The one member with this identifier, name or email address, and their name. Raise if there is no one, or several."""
+    from ledger.personal_data.search import find_members
+
+    found = find_members(bank, text)
+    if not found:
+        raise CommandProblem(
+            f"Nobody here is called “{text}”.", "Give a name, an email address or a member's identifier."
+        )
+    if len(found) > 1:
+        listed = "\n".join(f"  {match.account}  {match.name}" for match in sorted(found))
+        raise CommandProblem(
+            f"“{text}” could be any of these:\n{listed}", "Give the identifier of the person you mean."
+        )
+    return MemberId(found[0].account), found[0].name or "a former member"
 
 
 class DayOption(click.ParamType[date]):
-    """A day, written 2026-03-28."""
+    """A day such as 2026-03-28."""
 
     name = "day"
 
@@ -148,7 +150,7 @@ class DayOption(click.ParamType[date]):
 
 
 class InstantOption(click.ParamType[datetime]):
-    """An instant, written 2026-03-28T12:00Z; without a zone it is UTC."""
+    """An instant such as 2026-03-28T12:00Z, in UTC if no zone is given."""
 
     name = "instant"
 

@@ -1,23 +1,22 @@
-"""What went wrong, for whoever typed the command: one line says what it is, one what to do. Never a stack trace."""
+"""What commands print: tables, progress bars, and errors as two lines that say what is wrong and what to do."""
 
 import csv
 import io
 import sys
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from typing import IO, Any, Literal
 
 import click
 import msgspec
 
 from ledger.log.entry import UnreadableEntry
-from ledger.log.store import LogUnavailable
+from ledger.log.store import Log, LogUnavailable
 from ledger.refusals import Refusal, sentence_of
 
 
 class CommandProblem(click.ClickException):
-    """Something that the person at the keyboard can put right. The command ends with exit code 1."""
+    """A problem that the host can solve. The command ends with exit code 1."""
 
     exit_code = 1
 
@@ -31,13 +30,18 @@ class CommandProblem(click.ClickException):
             click.echo(self.to_do, err=True)
 
 
-def problem_of(error: Exception) -> CommandProblem:
-    """The problem behind a refusal or a fault of the places where things are kept."""
+def problem_of(error: Exception) -> CommandProblem | None:
+    """The problem that an error stands for, or nothing if it is a bug."""
+    database_errors = sys.modules.get("sqlalchemy.exc")  # not imported here, because few commands need it
     match error:
+        case CommandProblem():
+            return error
+        case _ if wrong := getattr(error, "wrong", ""):  # errors of seals, backups and imports bring both lines
+            return CommandProblem(wrong, getattr(error, "to_do", ""))
         case Refusal():
-            return CommandProblem(*two_lines(sentence_of(error)))
+            return CommandProblem(*split_sentences(sentence_of(error)))
         case LogUnavailable():
-            return CommandProblem(*two_lines(str(error)))
+            return CommandProblem(*split_sentences(str(error)))
         case UnreadableEntry():
             return CommandProblem(
                 f"The log cannot be read any further: {error}.",
@@ -49,52 +53,55 @@ def problem_of(error: Exception) -> CommandProblem:
                 f"{error.filename}: {what}." if error.filename else f"{what}.",
                 "Check that the file or folder exists, and that you have permission to use it.",
             )
-        case _:
-            said = str(getattr(error, "orig", error)).strip().splitlines() or ["it gave no reason"]
+        case _ if database_errors is not None and isinstance(error, database_errors.DBAPIError):
+            reasons = str(getattr(error, "orig", error)).strip().splitlines() or ["it gave no reason"]
             return CommandProblem(
-                f"The database cannot be used at the moment: {said[0]}.",
+                f"The database cannot be used at the moment: {reasons[0]}.",
                 "Nothing was left half written. Fix the problem, then try again.",
             )
+        case _:
+            return None
 
 
-def two_lines(sentences: str) -> tuple[str, str]:
-    """What is wrong, and what to do: the first sentence, and the rest."""
+def split_sentences(sentences: str) -> tuple[str, str]:
+    """Split a text into its first sentence, what is wrong, and the rest, what to do."""
     wrong, stop, to_do = sentences.partition(". ")
     return (f"{wrong}.", to_do) if stop else (sentences, "")
 
 
 Format = Literal["text", "json", "csv"]
-Row = Mapping[str, str | int]
+Row = Sequence[str | int]
 
 format_option = click.option(
     "--format",
-    "shape",
+    "output",
     type=click.Choice(["text", "json", "csv"]),
     default="text",
     show_default=True,
     help="Output format.",
 )
-"""The `--format` of every command that prints data; its value comes in as `shape`."""
+"""The `--format` of every command that prints data; its value comes in as `output`."""
 
 
-def print_rows(rows: Iterable[Row], columns: Sequence[str], shape: Format, *, lengths: Sequence[str] = ()) -> None:
-    """Rows under headings. In text, the columns in `lengths` (minutes) are shown as hours; elsewhere as minutes."""
-    match shape:
+def print_rows(rows: Iterable[Row], columns: Sequence[str], output: Format, *, lengths: Sequence[str] = ()) -> None:
+    """Print rows under headings. The columns in `lengths` hold minutes, which text shows as hours."""
+    match output:
         case "json":
-            click.echo(msgspec.json.format(msgspec.json.encode(list(rows)), indent=2).decode())
+            objects = [dict(zip(columns, row, strict=True)) for row in rows]
+            click.echo(msgspec.json.format(msgspec.json.encode(objects), indent=2).decode())
         case "csv":
             text = io.StringIO()
             writer = csv.writer(text, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows([[_harmless(row[column]) for column in columns] for row in rows])
+            writer.writerows(map(_escape_formula, row) for row in rows)
             click.echo(text.getvalue(), nl=False)
         case "text":
             _print_table(list(rows), columns, lengths)
 
 
-def say(words: str = "") -> None:
-    """A line for the reader, not for the next program: it goes to standard error."""
-    click.echo(words, err=True)
+def echo_err(line: str) -> None:
+    """Print a line for the person, not for the next program: on standard error."""
+    click.echo(line, err=True)
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -103,8 +110,8 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 @contextmanager
-def progress(doing: str) -> Generator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere. Yields what is told how much is done, and of how much."""
+def progress_bar(doing: str) -> Generator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, and nothing elsewhere. Yields a callback that takes how much is done, and of how much."""
     if not sys.stderr.isatty():
         yield lambda done, of: None
         return
@@ -115,62 +122,62 @@ def progress(doing: str) -> Generator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing, total=None)
 
-        def tell(task: Any, done: int, of: int) -> None:
+        def update(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of)
 
-        yield partial(tell, task)
+        yield update
 
 
 @contextmanager
-def steps() -> Generator[Callable[[str], Callable[[int, int], None]]]:
-    """A bar for each of several steps, on a terminal. Yields what names the next step, and answers what to tell then."""
+def log_progress_bar(log: Log, doing: str = "Reading the log") -> Generator[Callable[[int], None]]:
+    """Show a bar while a log is read. Yields a callback that takes the number of the entry that was read."""
+    head = log.head()
+    with progress_bar(doing) as progress:
+        yield lambda number: progress(number, max(head, number))
+
+
+@contextmanager
+def progress_bars() -> Generator[Callable[[str], Callable[[int, int], None]]]:
+    """Show a bar for each of several steps. Yields a callback that takes the name of a step and returns its progress callback."""
     with ExitStack() as bars:
 
         def begin(doing: str) -> Callable[[int, int], None]:
             bars.close()
-            return bars.enter_context(progress(doing))
+            return bars.enter_context(progress_bar(doing))
 
         yield begin
 
 
 def hours_and_minutes(minutes: int) -> str:
-    """A length as tables show it: "2:30", and "-0:15" below zero."""
+    """A length as in tables: "2:30", or "-0:15" if it is negative."""
     hours, rest = divmod(abs(minutes), 60)
     return f"{'-' if minutes < 0 else ''}{hours}:{rest:02}"
 
 
 def _print_table(rows: Sequence[Row], columns: Sequence[str], lengths: Sequence[str]) -> None:
+    from rich.cells import cell_len  # some letters take two columns, combining marks none
+
     if not rows:
         return
-    numbers = [column for column in columns if isinstance(rows[0][column], int)]
-    lines = [
-        [column.replace("_", " ") for column in columns],
-        *([_cell(row[column], column in lengths) for column in columns] for row in rows),
-    ]
-    cell_len = _cell_len()
-    widths = [max(cell_len(line[place]) for line in lines) for place in range(len(columns))]
+    lines = [[column.replace("_", " ") for column in columns]]
+    lines += [[_cell(cell, column in lengths) for column, cell in zip(columns, row, strict=True)] for row in rows]
+    widths = [max(map(cell_len, cells)) for cells in zip(*lines, strict=True)]
     for line in lines:
-        cells = [
-            " " * (width - cell_len(cell)) + cell if column in numbers else cell + " " * (width - cell_len(cell))
-            for column, cell, width in zip(columns, line, widths, strict=True)
+        padded = [
+            padding + cell if isinstance(first, int) else cell + padding
+            for cell, width, first in zip(line, widths, rows[0], strict=True)
+            for padding in [" " * (width - cell_len(cell))]
         ]
-        click.echo("  ".join(cells).rstrip())
+        click.echo("  ".join(padded).rstrip())
 
 
 def _cell(cell: str | int, is_length: bool) -> str:
-    """A cell on one line; words of members without the signs that would steer a terminal."""
+    """A cell on one line, without control characters, which a member's text could use to steer the terminal."""
     if isinstance(cell, int):
         return hours_and_minutes(cell) if is_length else f"{cell:,}"
-    return "".join(sign if sign.isprintable() else " " for sign in cell)
+    return "".join(character if character.isprintable() else " " for character in cell)
 
 
-def _harmless(cell: str | int) -> str | int:
-    """Spreadsheets take words that begin with these signs for a formula."""
+def _escape_formula(cell: str | int) -> str | int:
+    """Keep spreadsheets from taking text that begins with one of these characters for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def _cell_len() -> Callable[[str], int]:
-    """How many places a text takes in a terminal: some letters take two, marks take none."""
-    from rich.cells import cell_len
-
-    return cell_len

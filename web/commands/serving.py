@@ -1,43 +1,65 @@
-"""A door to listen at, taken before anything is promised to anybody; and answering there until asked to stop."""
+"""`hours serve`: the community's pages. `hours demo`: a sample neighbourhood, and links that sign in as three of its people."""
 
-import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
-import time
+import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 import msgspec
-import uvicorn
-from litestar import Litestar
-from sqlalchemy.exc import DBAPIError
 
-from ledger.log.store import LogUnavailable
-from ledger.seal.signing.folder import default_place
-from ledger.time_bank import TimeBank
-from projections.figures.reports.late import is_due
-from projections.views import Views
-from web.app import create_app
-from web.commands.daily import NAMES
-from web.commands.opening import Where
-from web.commands.printing import CommandProblem, say
+from ledger.identifiers import MemberId
+from web.commands.background import DAILY_TASKS, ScheduledTask, make_figures, scheduler
+from web.commands.opening import Location
+from web.commands.printing import CommandProblem, echo_err, progress_bar
+from web.sample import names
+from web.sample.neighbours import PRESETS
 from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
+
+if TYPE_CHECKING:
+    import uvicorn
+    from litestar import Litestar
+
+    from ledger.time_bank import TimeBank
+    from projections.views import Views
+    from web.sample.recording import SampleClock
 
 SECONDS_TO_FINISH = 5
 BACKLOG = 2048
+DEMO_FOLDER = Path("./demo-data")
+SEAL_FOLDER = "seal"
+VISITS = (("a member", names.MEMBER), ("the coordinator", names.COORDINATOR), ("the auditor", names.AUDITOR))
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.pass_obj
+def serve_command(location: Location, host: str, port: int) -> None:
+    """Serve the community's pages until Ctrl-C or SIGTERM.
+
+    Settings come from HOURS_... variables. A proxy is trusted only if it is named in HOURS_TRUSTED_PROXIES.
+    """
+    with location.bank() as bank, location.views(bank) as views, listening(host, port) as listener:
+        settings = settings_for(os.environ, listener)
+        with scheduler(location, scheduled_tasks(bank, views)):
+            serve(
+                bank,
+                views,
+                settings,
+                listener,
+                ready=lambda: echo_err(f"Serving {location.shown} at {settings.base_url}"),
+            )
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that connections wait at."""
+    """Return a socket that listens there, or raise before anything else is started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -47,161 +69,29 @@ def listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def address_of(door: socket.socket) -> str:
-    """The address of a door on this machine, over plain HTTP."""
-    address = door.getsockname()
+def address_of(listener: socket.socket) -> str:
+    """The address of a listening socket on this machine, over plain HTTP."""
+    address = listener.getsockname()
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
     return f"http://{host}:{address[1]}"
 
 
-def answer(config: uvicorn.Config, door: socket.socket, *, ready: Callable[[], None]) -> None:
-    """Answers until SIGTERM or Ctrl-C; open requests get a few seconds to end."""
+def run_server(config: "uvicorn.Config", listener: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Answer requests until SIGTERM or Ctrl-C. Open requests get a few seconds to end."""
+    import uvicorn
+
     server = uvicorn.Server(config)
-    # The server raises the signal that stopped it once more when it has ended; here that must not kill the process,
-    # which has files and connections to close.
+    # When the server has ended, it raises the signal that stopped it again. That must not kill the process, which still
+    # has files and connections to close.
     signal.signal(signal.SIGTERM, lambda number, frame: None)
     ready()
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[door])
+        server.run(sockets=[listener])
 
 
-FIRST_LOOK_SECONDS = 2.0
-REST_FOR_EACH_SECOND = 9
-SECONDS_TO_END = 5
-MOST_LINES_TOLD = 4
-
-logger = logging.getLogger("hours.chores")
-
-_PROJECT = Path(__file__).resolve().parents[2]
-
-
-class ScheduledTask(NamedTuple):
-    """A command that is called with `--aside` whenever `is_due`, which is asked often and takes a small question or two.
-
-    One that `rests` takes a tenth of the time at most, however often it is due; and so does any that fails.
-    """
-
-    command: str
-    is_due: Callable[[], bool]
-    seconds_between: float = 30.0
-    rests: bool = True
-
-
-def carry_out(where: Where, command: str) -> None:
-    """Does a chore once, and waits for it; on a terminal with a bar. A failure is told by the process itself."""
-    subprocess.run(_words(command, "--quiet"), env=_environment(where), check=False)  # noqa: S603 - our own program
-
-
-@contextmanager
-def chores_done(
-    where: Where, chores: Sequence[ScheduledTask], *, first_look: float = FIRST_LOOK_SECONDS
-) -> Generator[None]:
-    """Inside, each chore is done whenever it is due. At the end nothing is left running."""
-    keepers = [_Keeper(where, chore, first_look) for chore in chores]
-    for keeper in keepers:
-        keeper.start()
-    try:
-        yield
-    finally:
-        for keeper in keepers:
-            keeper.stop()
-        for keeper in keepers:
-            keeper.wait_for_end()
-
-
-class _Keeper(threading.Thread):
-    """Looks whether its chore is due, and leaves the work to another process."""
-
-    def __init__(self, where: Where, chore: ScheduledTask, first_look: float) -> None:
-        super().__init__(name=chore.command, daemon=True)
-        self._where = where
-        self._chore = chore
-        self._pause = first_look
-        self._is_over = threading.Event()
-        self._turn = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def run(self) -> None:
-        while not self._is_over.wait(self._pause):
-            self._pause = self._chore.seconds_between
-            try:
-                if self._chore.is_due():
-                    self._do()
-            except (LogUnavailable, DBAPIError, OSError) as error:
-                # The database may come back: pages go on with what is kept, and say as of when it is.
-                logger.warning("hours %s could not be done: %s", self._chore.command, error)
-
-    def stop(self) -> None:
-        """Tells the other process to end, and begins no more."""
-        with self._turn:
-            self._is_over.set()
-            if self._process is not None:
-                self._process.terminate()
-
-    def wait_for_end(self) -> None:
-        """Waits a little, and then no longer."""
-        self.join(SECONDS_TO_END)
-        if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-    def _do(self) -> None:
-        began = time.monotonic()
-        with self._turn:
-            if self._is_over.is_set():
-                return
-            self._process = process = subprocess.Popen(  # noqa: S603 - our own program
-                _words(self._chore.command, "--aside"),
-                env=_environment(self._where),
-                stdin=subprocess.PIPE,  # ends when this process does, however it ends
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C is for the server, which then ends this in good order
-            )
-        with process:
-            assert process.stderr is not None, "it was asked for"
-            said = process.stderr.read()  # `communicate` would close standard input, and so end it at once
-            process.wait()
-        if process.returncode and not self._is_over.is_set():
-            lines = said.decode(errors="replace").strip().splitlines() or ["the process gave no reason"]
-            logger.warning("hours %s could not be done: %s", self._chore.command, " ".join(lines[:MOST_LINES_TOLD]))
-        if self._chore.rests or process.returncode:
-            self._pause = max(self._chore.seconds_between, REST_FOR_EACH_SECOND * (time.monotonic() - began))
-
-
-def _words(command: str, how: str) -> list[str]:
-    # Without -P a folder named `web` where the server was started would be taken for the program.
-    return [sys.executable, "-P", "-m", "web.commands.main", command, how]
-
-
-def _environment(where: Where) -> dict[str, str]:
-    """The place goes through the environment, where a password in it is not on the list of processes."""
-    paths = os.pathsep.join(filter(None, (str(_PROJECT), os.environ.get("PYTHONPATH", ""))))
-    return os.environ | {"HOURS_DATABASE": _whole(where), "PYTHONPATH": paths}
-
-
-def _whole(where: Where) -> str:
-    place = where.place()
-    return f"sqlite:///{place.path.resolve()}" if place.is_sqlite else place.url
-
-
-@click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
-@click.pass_obj
-def serve_command(where: Where, host: str, port: int) -> None:
-    """Serve the community's pages until Ctrl-C or SIGTERM.
-
-    Settings come from HOURS_... variables. A proxy is trusted only if it is named in HOURS_TRUSTED_PROXIES.
-    """
-    with where.bank() as bank, where.views(bank) as views, listening(host, port) as door:
-        settings = settings_for(os.environ, door)
-        with chores_done(where, chores_of(bank, views)):
-            serve(bank, views, settings, door, ready=lambda: say(f"Serving {where.shown} at {settings.base_url}"))
-
-
-def chores_of(bank: TimeBank, views: Views) -> Sequence[ScheduledTask]:
-    """What a served community does by itself: figures whenever they are behind, what was asked for, what is daily."""
+def scheduled_tasks(bank: "TimeBank", views: "Views") -> Sequence[ScheduledTask]:
+    """What the server has done in the background: figures when they are out of date, requests from pages, daily tasks."""
+    from projections.figures.reports.late import is_due
 
     def time_zone() -> str:
         return bank.agreements.time_zone
@@ -209,15 +99,26 @@ def chores_of(bank: TimeBank, views: Views) -> Sequence[ScheduledTask]:
     return (
         ScheduledTask("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),
         ScheduledTask("asked", lambda: bool(views.wishes.waiting()), seconds_between=2.0, rests=False),
-        ScheduledTask("daily", lambda: bool(views.daily.due(NAMES, datetime.now(UTC), time_zone()))),
+        ScheduledTask("daily", lambda: bool(views.daily.due(tuple(DAILY_TASKS), datetime.now(UTC), time_zone()))),
     )
 
 
-def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
-    """How the app is served: proxies say who is asking only if the host trusts them.
+def serve(
+    bank: "TimeBank", views: "Views", settings: Settings, listener: socket.socket, *, ready: Callable[[], None]
+) -> None:
+    """Serve the pages of a bank at a listening socket."""
+    from web.app import create_app
 
-    No access log: addresses of pages say who helped whom, and links sign people in.
+    run_server(server_config(create_app(bank, views, settings), settings), listener, ready=ready)
+
+
+def server_config(app: "Litestar", settings: Settings) -> "uvicorn.Config":
+    """How the app is served: a proxy may name the client only if the host trusts it.
+
+    There is no access log: page addresses show who helped whom, and links sign people in.
     """
+    import uvicorn
+
     return uvicorn.Config(
         app,
         log_level="warning",
@@ -229,17 +130,10 @@ def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
     )
 
 
-def serve(bank: TimeBank, views: Views, settings: Settings, door: socket.socket, *, ready: Callable[[], None]) -> None:
-    """Answers at an open door until the process is asked to stop; open requests get a few seconds to end."""
-    config = server_config(create_app(bank, views, settings), settings)
-    answer(config, door, ready=ready)
+def settings_for(environment: Mapping[str, str], listener: socket.socket) -> Settings:
+    """The host's settings. The base URL defaults to that of the socket, the folder of seals to that of `hours seal`."""
+    from ledger.seal.signing.folder import default_place
 
-
-def settings_for(environment: Mapping[str, str], door: socket.socket) -> Settings:
-    """The host's settings. Without an address of its own the app is at its door, over plain HTTP on this machine.
-
-    Seals are looked for where `hours seal` keeps them.
-    """
     try:
         settings = read_settings(environment)
     except SettingsMistake as error:
@@ -247,7 +141,7 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
             str(error), "The settings reference lists the variables and the values they can have."
         ) from error
     if not environment.get("HOURS_BASE_URL", "").strip():
-        settings = msgspec.structs.replace(settings, base_url=address_of(door))
+        settings = msgspec.structs.replace(settings, base_url=address_of(listener))
     if not settings.seal:
         settings = msgspec.structs.replace(settings, seal=str(default_place(environment)))
     url = urlsplit(settings.base_url)
@@ -255,3 +149,130 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
     if is_this_machine and not environment.get("HOURS_SECURE_COOKIES", "").strip():
         settings = msgspec.structs.replace(settings, secure_cookies=False)
     return settings
+
+
+@click.command("demo")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option(
+    "--preset",
+    default="lively",
+    show_default=True,
+    type=click.Choice(list(PRESETS)),
+    help="How active the neighbourhood is: see docs/reference/sample.md.",
+)
+@click.option(
+    "--members",
+    default=names.MEMBERS,
+    show_default=True,
+    type=click.IntRange(names.FEWEST, 5000),
+    help="Number of people.",
+)
+@click.option(
+    "--years", default=2, show_default=True, type=click.IntRange(1, 20), help="How far back the history goes."
+)
+@click.option("--seed", default=1, show_default=True, help="A different number makes a different history.")
+@click.pass_obj
+def demo_command(location: Location, port: int, preset: str, members: int, years: int, seed: int) -> None:
+    """Run a sample neighbourhood on this machine, and print links that sign in as three of its people.
+
+    It is created in ./demo-data, or where --data or --database says, and used again next time.
+    """
+    from web.sample.filling import fill
+
+    if not location.is_chosen:
+        location = Location(DEMO_FOLDER, "", is_chosen=True)
+    with listening("127.0.0.1", port) as listener:
+        if _is_empty(location):
+            with progress_bar("Making a neighbourhood") as progress, _new_bank(location) as (bank, clock):
+                fill(bank, clock, habits=PRESETS[preset], members=members, years=years, seed=seed, progress=progress)
+        _seal_sample(location)
+        make_figures(location)
+        with (
+            location.bank() as bank,
+            location.views(bank) as views,
+            scheduler(location, scheduled_tasks(bank, views)),
+        ):
+            settings = _for_this_machine(settings_for(os.environ, listener), listener.getsockname()[1])
+            serve(bank, views, settings, listener, ready=lambda: _print_links(location, bank, views, settings))
+
+
+def _is_empty(location: Location) -> bool:
+    """Whether the sample must be made first. Raise if anything but a sample is there."""
+    place = location.place()
+    if place.is_sqlite and not place.exists:
+        if place.path.exists() and any(place.path.iterdir()):
+            raise CommandProblem(
+                f"{place.path} already contains something else.", "Give an empty or new folder: --data FOLDER"
+            )
+        return True
+    with location.bank(new=True) as bank:
+        origin = bank.agreements.origin
+    if origin and not origin.startswith(f"{names.ORIGIN_HOST}/"):
+        raise CommandProblem(
+            f"{location.shown} contains a real community.", "Use a separate place for the sample: --data FOLDER"
+        )
+    return not origin
+
+
+@contextmanager
+def _new_bank(location: Location) -> Generator[tuple["TimeBank", "SampleClock"]]:
+    """An empty time bank. A folder is made beside its place and moved there at the end, so it is never left half made."""
+    from ledger.time_bank import TimeBank
+    from web.sample.recording import SampleClock
+
+    clock = SampleClock()
+    place = location.place()
+    if not place.is_sqlite:
+        with TimeBank.open(place, clock=clock) as bank:
+            yield bank, clock
+        return
+    place.path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.path.parent, prefix=f".{place.path.name}-") as folder:
+        made = Path(folder) / "data"
+        with TimeBank.open(made, clock=clock) as bank:
+            yield bank, clock
+        made.rename(place.path)
+
+
+def _seal_sample(location: Location) -> None:
+    """Seal a sample in a folder, so that seals and receipts can be tried out.
+
+    Unlike a real seal it is kept with the data: the host's own folder of seals is left alone. Worker processes find it
+    by the same variable as the pages.
+    """
+    from ledger.seal.signing.signer import Signer
+
+    place = location.place()
+    if not place.is_sqlite:
+        return
+    seal = place.path.resolve() / SEAL_FOLDER
+    os.environ["HOURS_SEAL"] = str(seal)
+    with location.log() as log:
+        signer = Signer(seal, log)
+        if signer.is_new:
+            signer.seal()
+
+
+def _for_this_machine(settings: Settings, port: int) -> Settings:
+    """Serve the sample on this machine only, whatever the host has set for their own community."""
+    return msgspec.structs.replace(
+        settings, base_url=f"http://127.0.0.1:{port}", secure_cookies=False, smtp_host="", trusted_proxies=()
+    )
+
+
+def _print_links(location: Location, bank: "TimeBank", views: "Views", settings: Settings) -> None:
+    from ledger.personal_data.search import find_members
+    from web.sign_in.codes import make_sign_in_link
+
+    as_of = views.as_of()
+    click.echo(
+        f"{names.COMMUNITY} is running at {settings.base_url} ({as_of.number:,} entries, stored in {location.shown})."
+    )
+    click.echo("Each link signs in once, so open each one in a different browser:")
+    for role, name in VISITS:
+        for found in find_members(bank, name)[:1]:
+            link = make_sign_in_link(bank.people, MemberId(found.account), settings.base_url, bank.handler.now())
+            click.echo(f"  as {role}, {name}: {link}")
+    if location.place().is_sqlite:
+        echo_err(f"For other commands to find its seal, set HOURS_SEAL={location.place().path / SEAL_FOLDER}")
+    echo_err("Press Ctrl-C to stop it.")

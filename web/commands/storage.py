@@ -1,21 +1,26 @@
-"""`hours backup`: the whole community in one file, while it is served."""
+"""`hours backup`, `hours restore` and `hours rebuild`: the whole community in one file, and back."""
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from ledger.backup.file import BackupRefused
 from ledger.backup.restoring import CheckedSource, checked, restore
 from ledger.backup.writing import write_backup
 from ledger.log.entry import instant_text
-from ledger.seal.signing.folder import SealRefused, default_place
+from ledger.seal.signing.folder import default_place
 from web.commands.main import installed_version
-from web.commands.opening import Where
-from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say, steps
+from web.commands.opening import Location
+from web.commands.printing import (
+    Format,
+    count,
+    echo_err,
+    format_option,
+    print_rows,
+    progress_bar,
+    progress_bars,
+)
 from web.commands.sealing import seal_option
 
 
@@ -23,7 +28,7 @@ from web.commands.sealing import seal_option
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Overwrite an existing file.")
 @click.pass_obj
-def backup_command(where: Where, file: Path, replace: bool) -> None:
+def backup_command(location: Location, file: Path, replace: bool) -> None:
     """Back up the log and all names and notes to one file. The file is checked before it gets its name.
 
     The community can stay open meanwhile. The file can be restored to SQLite or PostgreSQL. It contains personal data:
@@ -31,29 +36,22 @@ def backup_command(where: Where, file: Path, replace: bool) -> None:
     included.
     """
     now = datetime.now(UTC)
-    with where.bank() as bank, plainly(), steps() as tell:
+    with location.bank() as bank, progress_bars() as progress:
         made_by = f"Common Hours {installed_version()}"
-        kept = write_backup(bank.log, bank.people.engine, file, now=now, made_by=made_by, replace=replace, tell=tell)
-    entries, words = (
-        count(kept.entries, "entry", "entries"),
-        count(kept.words, "name or note", "names and notes"),
+        summary = write_backup(
+            bank.log, bank.people.engine, file, now=now, made_by=made_by, replace=replace, tell=progress
+        )
+    entries = count(summary.entries, "entry", "entries")
+    words = count(summary.words, "name or note", "names and notes")
+    echo_err(f"{file}: {entries}, {words}, {_size(file)}, checked. Up to {instant_text(now)}.")
+    echo_err(
+        "It contains personal data, including that of people erased later. Keep it safe, and no longer than agreed."
     )
-    say(f"{file}: {entries}, {words}, {_size(file)}, checked. Up to {instant_text(now)}.")
-    say("It contains personal data, including that of people erased later. Keep it safe, and no longer than agreed.")
 
 
 def _size(file: Path) -> str:
     size = file.stat().st_size
     return f"{size / 1024**2:,.1f} MB" if size >= 1024**2 else f"{size / 1024:,.0f} KB"
-
-
-@contextmanager
-def plainly() -> Generator[None]:
-    """What a backup, a restore or a seal refuses becomes two plain lines."""
-    try:
-        yield
-    except (BackupRefused, SealRefused) as refused:
-        raise CommandProblem(refused.wrong, refused.to_do) from refused
 
 
 @click.command("restore")
@@ -71,7 +69,13 @@ def plainly() -> Generator[None]:
 @seal_option
 @click.pass_obj
 def restore_command(
-    where: Where, source: Path, only_check: bool, replace: bool, words: Path | None, behind: bool, place: Path | None
+    location: Location,
+    source: Path,
+    only_check: bool,
+    replace: bool,
+    words: Path | None,
+    behind: bool,
+    place: Path | None,
 ) -> None:
     """Check a backup file or a bundle's folder from end to end, and restore it to where --data or --database says.
 
@@ -81,52 +85,57 @@ def restore_command(
     Everyone has to sign in again afterwards.
     """
     seals = place or default_place(os.environ)
-    with plainly(), steps() as tell, checked(source, seals, words=words, behind=behind, tell=tell) as found:
-        _say_what_is_in_it(found)
+    with (
+        progress_bars() as progress,
+        checked(source, seals, words=words, behind=behind, tell=progress) as found,
+    ):
+        _print_source(found)
         if only_check:
             return
-        restored = restore(found.source, where.place(), now=datetime.now(UTC), replace=replace, tell=tell)
-    say(f"Restored to {where.shown}.")
+        restored = restore(found.source, location.place(), now=datetime.now(UTC), replace=replace, tell=progress)
+    echo_err(f"Restored to {location.shown}.")
     if restored.set_aside:
-        say(
+        echo_err(
             f"The community that was there before is in {restored.set_aside}. It contains personal data. Delete it when you are sure you no longer need it."
         )
     if restored.filled.missing:
         missing = count(restored.filled.missing, "name or note", "names and notes")
-        say(f"{missing} of these entries are missing: they were erased, or were not in what you restored from.")
-    with where.bank() as bank, progress("Building the read models"), where.views(bank):
+        echo_err(f"{missing} of these entries are missing: they were erased, or were not in what you restored from.")
+    with location.bank() as bank, progress_bar("Building the read models"), location.views(bank):
         pass
-    say(f"The read models have been rebuilt. Next: hours{where.options} doctor")
+    echo_err(f"The read models have been rebuilt. Next: hours{location.options} doctor")
 
 
-def _say_what_is_in_it(found: CheckedSource) -> None:
+def _print_source(found: CheckedSource) -> None:
     source = found.source
-    say(f"{source.origin}: {count(source.size, 'entry', 'entries')}, root {source.root.hex()}. Everything matches.")
-    say(found.seal_says)
+    echo_err(
+        f"{source.origin}: {count(source.size, 'entry', 'entries')}, root {source.root.hex()}. Everything matches."
+    )
+    echo_err(found.seal_says)
 
 
 @click.command("rebuild")
 @click.option("--check", is_flag=True, help="Only compare: build a second copy, report what differs and discard it.")
 @format_option
 @click.pass_obj
-def rebuild_command(where: Where, check: bool, shape: Format) -> None:
+def rebuild_command(location: Location, check: bool, output: Format) -> None:
     """Rebuild all read models from the log, beside the ones in use, then swap them. Members can carry on meanwhile.
 
     The remembered totals of busy accounts are discarded, and read from the log when they are next needed.
 
     With --check, nothing is swapped. The exit code is 1 if a read model does not match the log.
     """
-    with where.bank() as bank, where.views(bank) as views:
+    with location.bank() as bank, location.views(bank) as views:
         if not check:
-            with progress("Rebuilding") as tell:
-                views.rebuild(tell)
-            bank.log.forget_snapshots()  # only a cache, and anew with the next decisions
-            say(f"All read models are rebuilt, up to entry {views.as_of().number:,}.")
+            with progress_bar("Rebuilding") as progress:
+                views.rebuild(progress)
+            bank.log.forget_snapshots()  # only a cache, filled again by the next decisions
+            echo_err(f"All read models are rebuilt, up to entry {views.as_of().number:,}.")
             return
-        with progress("Comparing") as tell:
-            differences = views.check(tell)
-    print_rows([{"difference": str(difference)} for difference in differences], ["difference"], shape)
+        with progress_bar("Comparing") as progress:
+            differences = views.check(progress)
+    print_rows([(str(difference),) for difference in differences], ("difference",), output)
     if differences:
-        say(f"{count(len(differences), 'difference')}. Fix this with: hours{where.options} rebuild")
+        echo_err(f"{count(len(differences), 'difference')}. Fix this with: hours{location.options} rebuild")
         raise click.exceptions.Exit(1)
-    say("Every read model matches the log.")
+    echo_err("Every read model matches the log.")

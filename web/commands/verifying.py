@@ -1,4 +1,4 @@
-"""`hours verify`: check a bundle or a receipt offline. The same function as `python -m ledger.seal.verify`."""
+"""`hours bundle`, `hours receipt` and `hours sample` write what an auditor needs, and `hours verify` checks it offline."""
 
 import os
 import secrets
@@ -10,17 +10,34 @@ from pathlib import Path
 import click
 
 from ledger.agreements.rules import Agreements
-from ledger.log.entry import Entry, decode
+from ledger.identifiers import is_identifier
+from ledger.log.entry import decode
 from ledger.log.store import Log
+from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import SealFolder, default_place
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import Kind, read_policy, verify
-from ledger.seal.verifying.note import BadNote, VerifierKey, parse_checkpoint, parse_keys, parse_note
+from ledger.seal.verifying.note import (
+    BadNote,
+    VerifierKey,
+    parse_checkpoint,
+    parse_keys,
+    parse_note,
+)
 from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, parse_receipt
 from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
-from web.commands.opening import DayOption, Where
-from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
-from web.commands.sealing import seal_option, signing
+from web.commands.opening import DayOption, Location
+from web.commands.printing import (
+    CommandProblem,
+    Format,
+    count,
+    echo_err,
+    format_option,
+    log_progress_bar,
+    print_rows,
+    progress_bar,
+)
+from web.commands.sealing import ask_witnesses_for, seal_option, seal_status, signing
 
 LARGEST_KEYS_BYTES = 1 << 20
 
@@ -59,8 +76,8 @@ def verify_command(
     else:
         is_named = policy is not None and bool(policy.logs)
         keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
-    with progress("Checking") as tell:
-        verdict = verify(kind, path, known=known, keys=keys, policy=policy, tell=tell)
+    with progress_bar("Checking") as progress:
+        verdict = verify(kind, path, known=known, keys=keys, policy=policy, tell=progress)
     for line in verdict.lines:
         click.echo(line)
     if verdict.code:
@@ -68,7 +85,7 @@ def verify_command(
 
 
 def _own_keys(path: Path, place: Path | None) -> list[VerifierKey]:
-    """The key that this machine seals the receipt's log with, if it does."""
+    """The keys of this machine's own seal, if it seals the log of the receipt."""
     try:
         with path.open("rb") as file:
             receipt = parse_receipt(file.read(LARGEST_RECEIPT_BYTES + 1))
@@ -76,13 +93,13 @@ def _own_keys(path: Path, place: Path | None) -> list[VerifierKey]:
         folder = SealFolder(place or default_place(os.environ), origin)
         keys = parse_keys((folder.path / "vkeys.txt").read_bytes())
     except (OSError, BadNote):
-        return []  # what is wrong with the receipt is told by the check itself
-    say(f"Checked with the key in {folder.path}.")
+        return []  # what is wrong with the receipt is reported by the check itself
+    echo_err(f"Checked with the key in {folder.path}.")
     return keys
 
 
 COLUMNS = ("entry", "type", "recorded_at", "actor", "for", "via")
-DRAWN_SEED_BYTES = 6
+RANDOM_SEED_BYTES = 6
 
 
 @click.command("sample")
@@ -105,7 +122,7 @@ DRAWN_SEED_BYTES = 6
 @format_option
 @click.pass_obj
 def sample_command(
-    where: Where,
+    location: Location,
     size: int,
     seed: str,
     first_day: date | None,
@@ -113,7 +130,7 @@ def sample_command(
     at_entry: int | None,
     folder: Path | None,
     place: Path | None,
-    shape: Format,
+    output: Format,
 ) -> None:
     """Draw random entries. The same seed and the same log always give the same entries.
 
@@ -124,37 +141,48 @@ def sample_command(
         raise click.BadParameter(f"A seed is one line of at most {LONGEST_SEED} characters.", param_hint="--seed")
     if folder and folder.exists() and any(folder.iterdir()):
         raise CommandProblem(f"{folder} already exists.", "Name a new or empty folder.")
-    seed = seed.strip() or secrets.token_hex(DRAWN_SEED_BYTES)
-    with where.log() as log:
+    seed = seed.strip() or secrets.token_hex(RANDOM_SEED_BYTES)
+    with location.log() as log:
         positions, ends = _population(log, at_entry, first_day, last_day)
         numbers = sample(seed, size, *ends)
         entries = [decode(log.from_position(positions[number - 1] - 1, limit=1)[0].data) for number in numbers]
-    print_rows((_row(*pair) for pair in zip(numbers, entries, strict=True)), COLUMNS, shape)
+    rows = (
+        (number, entry.type, entry.at, entry.actor, entry.on_behalf or "", entry.via)
+        for number, entry in zip(numbers, entries, strict=True)
+    )
+    print_rows(rows, COLUMNS, output)
     first, last = ends
     within = f"from entries {first:,} to {last:,}, " if numbers else ""
-    say(f"{count(len(numbers), 'entry', 'entries')} drawn {within}up to entry {len(positions):,}, with the seed {seed}")
+    echo_err(
+        f"{count(len(numbers), 'entry', 'entries')} drawn {within}up to entry {len(positions):,}, with the seed {seed}"
+    )
     if folder and numbers:
-        with signing(where, place) as (signer, _):
+        with signing(location, place) as (signer, _):
             _write_receipts(signer, numbers, folder)
-        say(f"Check each with: hours verify receipt {folder}/{numbers[0]}.tlog-proof --key {folder / 'vkeys.txt'}")
+        echo_err(f"Check each with: hours verify receipt {folder}/{numbers[0]}.tlog-proof --key {folder / 'vkeys.txt'}")
 
 
 def _population(
     log: Log, at_entry: int | None, first_day: date | None, last_day: date | None
 ) -> tuple["array[int]", tuple[int, int]]:
-    """Where every entry lies, and the first and the last that were recorded in these days; (1, 0) if there is none."""
+    """The positions of all entries, and the first and last that were recorded on these days: (1, 0) if there are none."""
     positions = array("q")
-    first, last, calendar = 1, 0, _Days(first_day, last_day)
-    head = log.head()
-    with progress("Reading the log") as tell:
+    first, last, agreements = 1, 0, None
+    with log_progress_bar(log) as progress:
         for position, data in log.scan():
             positions.append(position)
-            if calendar.holds(data):
-                first = first if last else len(positions)
-                last = len(positions)
-            if len(positions) % 2_000 == 0:
-                tell(len(positions), max(head, len(positions)))
-            if len(positions) == at_entry:
+            number = len(positions)
+            is_within = True
+            if first_day or last_day:
+                entry = decode(data)
+                agreements = agreements or Agreements().after(entry.data)  # the first entry says the time zone
+                day = agreements.local(entry.recorded_at).date()
+                is_within = (first_day or date.min) <= day <= (last_day or date.max)
+            if is_within:
+                first, last = first if last else number, number
+            if number % 2_000 == 0:
+                progress(number)
+            if number == at_entry:
                 break
     if at_entry and len(positions) < at_entry:
         raise CommandProblem(
@@ -163,37 +191,77 @@ def _population(
     return positions, (first, last)
 
 
-class _Days:
-    """The days to draw from. When all days will do, no entry is looked into."""
-
-    def __init__(self, first: date | None, last: date | None) -> None:
-        self._first, self._last = first, last
-        self._agreements: Agreements | None = None
-
-    def holds(self, data: bytes) -> bool:
-        """Whether an entry was recorded in these days, where the community lives; the first entry says where."""
-        if self._first is None and self._last is None:
-            return True
-        entry = decode(data)
-        if self._agreements is None:
-            self._agreements = Agreements().after(entry.data)
-        day = self._agreements.local(entry.recorded_at).date()
-        return (self._first or date.min) <= day <= (self._last or date.max)
-
-
-def _row(number: int, entry: Entry) -> dict[str, str | int]:
-    return {
-        "entry": number,
-        "type": entry.type,
-        "recorded_at": entry.at,
-        "actor": entry.actor,
-        "for": entry.on_behalf or "",
-        "via": entry.via,
-    }
-
-
 def _write_receipts(signer: Signer, numbers: list[int], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number in numbers:
         (folder / f"{number}.tlog-proof").write_bytes(signer.receipt(number).data)
     (folder / "vkeys.txt").write_bytes((signer.folder.path / "vkeys.txt").read_bytes())
+
+
+@click.command("bundle")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--at-entry", type=click.IntRange(min=1), help="Bundle the log up to and including this entry number.")
+@seal_option
+@click.pass_obj
+def bundle_command(location: Location, folder: Path, at_entry: int | None, place: Path | None) -> None:
+    """Write a folder that can be checked without this server: entries, seals, journal, balances and corrections.
+
+    The log is sealed first, and the witnesses are asked to sign. The folder must be new or empty. The same log and
+    seals always give the same bytes. The folder contains no names.
+    """
+    with signing(location, place) as (signer, log), progress_bar("Writing the bundle") as progress:
+        status = ask_witnesses_for(signer, signer.seal(upto=at_entry, whole=False))
+        status.raise_if_contradicted()
+        sealed = write_bundle(signer, log, folder, upto=status.size, tell=progress)
+    echo_err(f"{folder}: {count(sealed.checkpoint.size, 'entry', 'entries')}, root {sealed.checkpoint.grouped_root}")
+    for line in status.lines:
+        echo_err(line)
+    echo_err(f"Check it with: hours verify bundle {folder}")
+
+
+LONGEST = 30
+
+
+@click.command("receipt")
+@click.argument("what", metavar="EXCHANGE|GIFT|ENTRY")
+@seal_option
+@click.pass_obj
+def receipt_command(location: Location, what: str, place: Path | None) -> None:
+    """Print the receipt of an entry: hours receipt x-... > exchange.tlog-proof
+
+    ENTRY is an entry number. For an exchange, it is the entry that settled it, or otherwise the newest one about it.
+    Anyone who has the receipt and the public key can check it offline: hours verify receipt FILE --key VKEYS.
+    """
+    with signing(location, place) as (signer, log):
+        before = signer.folder.latest().checkpoint
+        if what.isascii() and what.isdecimal() and len(what) < LONGEST:
+            receipt = signer.receipt(int(what))
+        else:
+            receipt = signer.receipt(position=_position(log, what))
+        if signer.folder.latest().checkpoint != before:
+            status = ask_witnesses_for(signer, signer.folder.latest())
+            status.raise_if_contradicted()
+            receipt = signer.receipt(receipt.place + 1)
+        else:
+            status = seal_status(signer, signer.folder.latest())
+        entry = decode(receipt.entry)
+        keys = signer.folder.path / "vkeys.txt"
+    click.echo(receipt.data, nl=False)
+    echo_err(f"Entry {receipt.place + 1:,}, {entry.type}, recorded {entry.at}.")
+    for line in status.lines:
+        echo_err(line)
+    echo_err(f"Check it with: hours verify receipt FILE --key {keys}")
+
+
+def _position(log: Log, what: str) -> int:
+    if not is_identifier(what) or what[0] not in "xf":
+        raise CommandProblem(
+            f"“{what[:LONGEST]}” is not an exchange, gift or entry number.", "An exchange looks like x-9f3k2m…"
+        )
+    from web.pages.proof.receipts import telling_position
+
+    position = telling_position(log, what)
+    if position is None:
+        noun = "exchange" if what.startswith("x-") else "gift"
+        raise CommandProblem(f"There is no {noun} {what}.", "The identifier is in the address of its page.")
+    return position

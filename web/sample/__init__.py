@@ -1,5 +1,4 @@
-"""Made communities, above all the sample neighbourhood: invented people, planned after real ones, recorded by the commands.
+"""Made communities, above all the sample neighbourhood: invented people who live as real ones do, recorded by commands.
 
-`presets` says how they live, `village` plans who helps whom and when, `names` and `notes` give them words, and `filling`
-records it all.
+`neighbours` says who they are, `village` plans who helps whom, `acts` how that is recorded, and `filling` does it all.
 """

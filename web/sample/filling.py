@@ -1,4 +1,4 @@
-"""Fills an empty time bank with a made community: the same commands as anybody's, no back door into the log."""
+"""Fills an empty time bank with a made community, by the same commands that anyone uses."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -13,23 +13,21 @@ from ledger.identifiers import ExchangeId, MemberId
 from ledger.members.commands import InviteMember
 from ledger.time_bank import TimeBank
 from web.sample import names
-from web.sample.diary import LONGEST_DAYS, SampleClock, SampleRecorder, steps
-from web.sample.neighbours import Neighbour, settle
-from web.sample.plan import LIVELY, Habits
-from web.sample.recording import Clerk, at
+from web.sample.acts import LONGEST_DAYS, steps
+from web.sample.names import MEMBERS
+from web.sample.neighbours import LIVELY, Habits, Neighbour, settle
+from web.sample.recording import PlanRecorder, SampleClock, SampleHandler, at
 from web.sample.village import live
 
 CATEGORIES: Sequence[str] = [category.key for category in DEFAULT_CATEGORIES]
-MEMBERS = 150
-"""Enough that figures about several people may be shown to everybody."""
 
 NEWCOMERS_DAYS = 21
 LEAVES_AFTER = 0.7
 STORY_MINUTES = 4 * 60
-"""What the story of the last days may take beside the plan, so that nobody comes to the debit limit by it."""
+"""Room below the debit limit for the last days, which are not part of the plan."""
 
 
-Tell = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 def fill(
@@ -42,47 +40,47 @@ def fill(
     seed: int = 1,
     until: datetime | None = None,
     has_story: bool = True,
-    tell: Tell = lambda done, of: None,
+    progress: Progress = lambda done, of: None,
 ) -> dict[str, MemberId]:
-    """Founds the sample neighbourhood in an empty time bank opened with this clock; answers its members by name.
+    """Make the sample neighbourhood in an empty time bank that was opened with this clock. Return its members by name.
 
-    It ends at `until`, or now. With a story some people have parts in it, there are groups and notes, and something waits
-    today; without, it is what `settle` and `live` plan and nothing else. The same seed and end give the same community.
+    It ends at `until`, or now. With a story there are leading characters, groups, notes, and something waiting for an
+    answer today. Without one, there is only what `settle` and `live` plan. The same seed and end give the same community.
     """
-    chance = random.Random(seed)  # noqa: S311 - a story, no secret
+    chance = random.Random(seed)  # noqa: S311 - not a secret
     last = until or datetime.now(UTC)
     first_day, last_day = days_of(last, years)
     cast = names.cast(max(members, names.FEWEST), seed)
     neighbours = settle(habits, len(cast), first_day, last_day, CATEGORIES, chance)
     if has_story:
         neighbours = _with_parts(neighbours, cast, first_day, last_day)
-    diary = SampleRecorder(bank, clock)
-    clerk = Clerk(bank, diary, random.Random(seed), names_of=cast, in_full=has_story)  # noqa: S311
-    _begin(diary, clerk, neighbours, habits, first_day, last_day, has_groups=has_story)
+    handler = SampleHandler(bank, clock)
+    recorder = PlanRecorder(bank, handler, random.Random(seed), names_of=cast, in_full=has_story)  # noqa: S311
+    _begin(handler, recorder, neighbours, habits, first_day, last_day, has_groups=has_story)
     if has_story:
-        tell_the_last_days(diary, clerk.ids, last)
+        plan_last_days(handler, recorder.ids, last)
     days = (last_day - first_day).days + 1
     own = habits.debit_limit_minutes + (STORY_MINUTES if has_story else 0)
     kept = msgspec.structs.replace(habits, debit_limit_minutes=own)
     for step in steps(live(neighbours, kept, first_day + timedelta(days=1), last_day, chance)):
-        diary.live_until(step.moment)
-        clerk.write(step)
-        tell((step.moment.date() - first_day).days, days)
-    diary.live_until(last)
-    diary.flush()
+        handler.run_until(step.moment)
+        recorder.write(step)
+        progress((step.moment.date() - first_day).days, days)
+    handler.run_until(last)
+    handler.flush()
     clock.moment = None
-    assert not diary.refused, f"the plan keeps to the rules of the ledger: {diary.refused[:3]}"
-    tell(days, days)
-    return clerk.ids
+    assert not handler.refused, f"the plan follows the rules of the ledger: {handler.refused[:3]}"
+    progress(days, days)
+    return recorder.ids
 
 
 def days_of(last: datetime, years: float) -> tuple[date, date]:
-    """The first and the last day of a community's life that is told up to a moment: the day before it."""
+    """The first and last day of a history that ends the day before a moment."""
     return (last - timedelta(days=round(365.25 * years))).date(), last.date() - timedelta(days=1)
 
 
 def _with_parts(neighbours: list[Neighbour], cast: list[str], first_day: date, last_day: date) -> list[Neighbour]:
-    """Those with a part are there from the beginning; newcomers have done nothing yet; the others keep their ways."""
+    """Leading characters are there from the beginning, and newcomers have done nothing yet. Nobody else changes."""
     changed: list[Neighbour] = []
     for neighbour, name in zip(neighbours, cast, strict=True):
         if name in names.NEWCOMERS:
@@ -105,8 +103,8 @@ def _with_parts(neighbours: list[Neighbour], cast: list[str], first_day: date, l
 
 
 def _begin(
-    diary: SampleRecorder,
-    clerk: Clerk,
+    handler: SampleHandler,
+    recorder: PlanRecorder,
     neighbours: Sequence[Neighbour],
     habits: Habits,
     first_day: date,
@@ -114,24 +112,24 @@ def _begin(
     *,
     has_groups: bool,
 ) -> None:
-    """Founding, groups, and everybody's coming and going, each at its day."""
-    diary.live_until(at(first_day, 7))
-    clerk.found(habits)
+    """Found the community, and plan its groups and when members come and go."""
+    handler.run_until(at(first_day, 7))
+    recorder.found(habits)
     formed: list[datetime] = []
     for number, name in enumerate(names.GROUPS if has_groups else ()):
         day = first_day + timedelta(days=3 + 40 * number * (last_day - first_day).days // 730)
         formed.append(at(day, 10))
-        diary.plan(formed[-1], lambda name=name: clerk.form_group(name))
+        handler.plan(formed[-1], lambda name=name: recorder.form_group(name))
     for neighbour in neighbours[1:]:
-        clerk.expect(neighbour, formed)
+        recorder.plan_member(neighbour, formed)
 
 
-def tell_the_last_days(diary: SampleRecorder, ids: Mapping[str, MemberId], now: datetime) -> None:
-    """Plans what the member of the demo, and the coordinator, find waiting when they sign in."""
+def plan_last_days(handler: SampleHandler, ids: Mapping[str, MemberId], now: datetime) -> None:
+    """Plan what the member and the coordinator of the demo find waiting when they sign in."""
 
-    def report(days: float, teller: str, legs: list[tuple[str, str, int, str]], note: str) -> None:
+    def report(days: float, reporter: str, legs: list[tuple[str, str, int, str]], note: str) -> None:
         moment = now - timedelta(days=days)
-        diary.plan(moment, lambda: _report(diary, ids, moment, teller, legs, note))
+        handler.plan(moment, lambda: _report(handler, ids, moment, reporter, legs, note))
 
     member, joseph, lan, samuel, leila, grace = names.MEMBER, *(names.NEIGHBOURS[place] for place in (0, 1, 2, 3, 5))
     report(
@@ -145,39 +143,39 @@ def tell_the_last_days(diary: SampleRecorder, ids: Mapping[str, MemberId], now: 
     )
     report(3.1, member, [(member, lan, 90, "forms")], "The housing form, every line of it.")
     report(1.6, samuel, [(samuel, names.COORDINATOR, 45, "lifts")], "Drove the folding tables to the library hall.")
-    _ask_to_take_back(diary, ids, leila, member, now)
-    diary.plan(
+    _plan_reversal(handler, ids, leila, member, now)
+    handler.plan(
         now - timedelta(hours=20),
-        lambda: diary.write(InviteMember(name=names.INVITED), ids[names.COORDINATOR]),
+        lambda: handler.queue(InviteMember(name=names.INVITED), ids[names.COORDINATOR]),
     )
 
 
 def _report(
-    diary: SampleRecorder,
+    handler: SampleHandler,
     ids: Mapping[str, MemberId],
     moment: datetime,
-    teller: str,
+    reporter: str,
     legs: list[tuple[str, str, int, str]],
     note: str,
 ) -> ExchangeId:
-    """An exchange of the day before, told now."""
+    """Queue the report of an exchange of the day before."""
     report = ReportExchange(
         legs=tuple(_leg(ids, *leg) for leg in legs), given_on=(moment - timedelta(days=1)).date(), note=note
     )
-    return ExchangeId(f"x-{diary.write(report, ids[teller]).new_id}")
+    return ExchangeId(f"x-{handler.queue(report, ids[reporter]).new_id}")
 
 
-def _ask_to_take_back(
-    diary: SampleRecorder, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime
+def _plan_reversal(
+    handler: SampleHandler, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime
 ) -> None:
-    """Settled nine days ago; yesterday the giver noticed a mistake and asked."""
+    """An exchange settled nine days ago, in which the giver noticed a mistake yesterday."""
     told, kept = now - timedelta(days=9), list[ExchangeId]()
     legs = [(giver, receiver, 120, "computers")]
     note, reason = "Set up the new phone and moved the photos.", "It was an hour and a half, I looked at my calendar."
-    diary.plan(told, lambda: kept.append(_report(diary, ids, told, receiver, legs, note)))
-    diary.plan(
+    handler.plan(told, lambda: kept.append(_report(handler, ids, told, receiver, legs, note)))
+    handler.plan(
         now - timedelta(hours=22),
-        lambda: diary.write(AskForReversal(kept[0], reason=reason), ids[giver]),
+        lambda: handler.queue(AskForReversal(kept[0], reason=reason), ids[giver]),
     )
 
 

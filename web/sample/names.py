@@ -1,4 +1,4 @@
-"""Who lives in the sample neighbourhood. All names are invented."""
+"""The names, groups and notes of the sample neighbourhood. All are invented."""
 
 import random
 from collections.abc import Sequence
@@ -6,22 +6,22 @@ from collections.abc import Sequence
 COMMUNITY = "Riverside"
 TIME_ZONE = "Europe/London"
 ORIGIN_HOST = "demo"
-"""What the origin of a sample's log begins with, so that it is never taken for a real community."""
+"""How the origin of a sample's log begins, so that it is never taken for a real community."""
 
 COORDINATOR = "Rosa Lindqvist"
 AUDITOR = "Ruth Adeyemi"
 MEMBER = "Amina Yusuf"
-"""The member whose page the demo shows first: much has happened to her, and something waits for her word."""
+"""The member whose page the demo shows first: a lot has happened to her, and something is waiting for her answer."""
 
 WITHOUT_INTERNET = ("Edith Marlowe", "Tadeusz Wrona")
-"""What they give and receive is typed by the coordinator, from slips of paper and phone calls."""
+"""The coordinator types what they give and receive, from paper notes and phone calls."""
 
 LEAVER = "Callum Reid"
 INVITED = "Ingrid Solheim"
 """Invited, and not welcomed yet."""
 
 LEADING = (COORDINATOR, AUDITOR, MEMBER, *WITHOUT_INTERNET, LEAVER)
-"""Those with a part in the story, and the coordinator first."""
+"""The leading characters, with the coordinator first."""
 
 NEWCOMERS = ("Bohdan Kovalenko", "Sofía Marín", "Keanu Kahale", "Nilufar Karimova")
 
@@ -40,76 +40,36 @@ NEIGHBOURS = (
 
 GROUPS = ("Mill Lane", "Orchard Court", "Repair Morning", "Saturday Kitchen")
 
-_GIVEN = (
-    *(
-        "Ade",
-        "Bea",
-        "Cem",
-        "Dana",
-        "Elio",
-        "Fay",
-        "Goran",
-        "Hiro",
-        "Ife",
-        "Jana",
-        "Kian",
-        "Lea",
-        "Musa",
-        "Nadia",
-        "Olu",
-    ),
-    *(
-        "Pia",
-        "Quang",
-        "Rita",
-        "Sami",
-        "Tova",
-        "Ugo",
-        "Vera",
-        "Wanda",
-        "Xiao",
-        "Yara",
-        "Zoran",
-        "Ayşe",
-        "Björn",
-        "Çelik",
-    ),
+GIVEN_NAMES = (
+    *("Ade", "Bea", "Cem", "Dana", "Elio", "Fay", "Goran", "Hiro", "Ife", "Jana", "Kian", "Lea", "Musa", "Nadia"),
+    *("Olu", "Pia", "Quang", "Rita", "Sami", "Tova", "Ugo", "Vera", "Wanda", "Xiao", "Yara", "Zoran", "Ayşe"),
+    *("Björn", "Çelik"),
 )
-_FAMILY = (
-    *(
-        "Abara",
-        "Bianchi",
-        "Castro",
-        "Dufour",
-        "Eriksen",
-        "Farah",
-        "Gallo",
-        "Hoang",
-        "Ismail",
-        "Jansen",
-        "Kaya",
-        "Lopes",
-    ),
-    *("Mbeki", "Nagy", "Otieno", "Popov", "Quinn", "Rossi", "Sato", "Tanaka", "Ueda", "Vargas", "Weiss", "Yilmaz"),
+FAMILY_NAMES = (
+    *("Abara", "Bianchi", "Castro", "Dufour", "Eriksen", "Farah", "Gallo", "Hoang", "Ismail", "Jansen", "Kaya"),
+    *("Lopes", "Mbeki", "Nagy", "Otieno", "Popov", "Quinn", "Rossi", "Sato", "Tanaka", "Ueda", "Vargas", "Weiss"),
+    "Yilmaz",
 )
 
 
+MEMBERS = 150
+"""Enough that figures about several people can be shown to everyone."""
 FEWEST = 16
-"""With fewer people than this the story of the last days cannot be told."""
+"""The last days need at least this many people."""
 
 
 def cast(members: int, seed: int) -> list[str]:
-    """So many names: those with a part in the story, neighbours, newcomers last. Beyond the written ones they are made up."""
+    """This many names: leading characters first, newcomers last. If the list of names is too short, more are made up."""
     room = members - len(LEADING) - len(NEWCOMERS)
     neighbours = list(NEIGHBOURS[:room])
-    pairs = [(given, family) for given in _GIVEN for family in _FAMILY]
-    random.Random(seed).shuffle(pairs)  # noqa: S311 - names, no secret
+    pairs = [(given, family) for given in GIVEN_NAMES for family in FAMILY_NAMES]
+    random.Random(seed).shuffle(pairs)  # noqa: S311 - not a secret
     neighbours += [_made_up(number, pairs) for number in range(room - len(neighbours))]
     return [*LEADING, *neighbours, *NEWCOMERS]
 
 
 def _made_up(number: int, pairs: Sequence[tuple[str, str]]) -> str:
-    """A name that no other number has: a pair of names, with an initial between them when all pairs are used up."""
+    """A name that no other number has: a pair of names, with initials between them once all pairs are used up."""
     given, family = pairs[number % len(pairs)]
     rounds = number // len(pairs)
     initials = "".join(f"{letter}. " for letter in _letters(rounds))
@@ -117,7 +77,7 @@ def _made_up(number: int, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def _letters(number: int) -> str:
-    """0 is no letter, then A to Z, then AA and so on."""
+    """0 is no letters, then A to Z, then AA and so on."""
     letters = ""
     while number:
         number, place = divmod(number - 1, 26)

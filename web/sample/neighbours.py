@@ -1,4 +1,4 @@
-"""Who lives in a made community: their street, when they come and go, and how gladly they give and receive."""
+"""The people of a made community: its habits, their streets, when they come and go, and how much they give and receive."""
 
 import math
 import random
@@ -8,20 +8,175 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
-from web.sample.plan import Habits, shape_of_days
+import msgspec
+
+from ledger.agreements.rules import DEFAULT_DEBIT_LIMIT_MINUTES
+
+Share = float
+
+
+class Habits(msgspec.Struct, frozen=True, kw_only=True):
+    """How a made community lives. The defaults are those of the steady one. docs/reference/sample.md names every source.
+
+    Times are in days, and help in the logarithm of hours. Shares are between 0 and 1.
+    """
+
+    # Streets: people mostly help others in their own.
+    street_median: float = 71
+    street_sigma: float = 1.28
+    street_least: int = 8
+    street_most: int = 900
+    across: Share = 0.03
+
+    # People.
+    never: Share = 0.37
+    gives_sigma: float = 1.8
+    receives_sigma: float = 1.5
+    correlation: float = 0.5
+    only_a_month: Share = 0.5
+    life_days: float = 270
+    likes_sigma: float = 0
+    likes_correlation: float = 0.88
+    """How much more some pairs are drawn to each other than others, and how far that is mutual."""
+
+    # How much happens, and when.
+    a_month: float = 0.22
+    """Exchanges and gifts for each enrolled member and month, over all streets."""
+
+    a_month_sigma: float = 0.4
+    a_month_least: float = 0.03
+    a_month_most: float = 0.64
+    months: tuple[float, ...] = (1.07, 1.01, 1.03, 1.07, 0.98, 0.99, 1.01, 1.20, 0.97, 0.90, 0.90, 0.87)
+    weekend: float = 0.5
+    growth: float = 0.009
+    """How much each month grows over the one before, in acts and in people."""
+
+    curve: tuple[float, ...] = ()
+    """Acts in equal parts of the time, in place of growth and months of the year."""
+
+    # Who helps whom.
+    repeats: Share = 0.55
+    returns: Share = 0.01
+    """Help given back later. Together with skill exchanges, which give back at once, as much as was measured."""
+
+    returns_median_days: float = 45
+    returns_sigma: float = 1.8
+    loops: Share = 0.05
+
+    # What.
+    hours_mu: float = 0.71
+    hours_sigma: float = 0.71
+    gifts: Share = 0.15
+    exchanges: Share = 0.10
+    """Skill exchanges, which give back at once. The rest, apart from gifts, is help."""
+
+    # How it is recorded.
+    unanswered: Share = 0.05
+    declined: Share = 0.0
+    corrected: Share = 0.013
+    debit_limit_minutes: int = -100 * 60
+    """Most communities that were measured have a wide limit, or none."""
+
+
+STEADY = Habits()
+
+
+BOOM_AND_BUST = Habits(
+    curve=(
+        *(600, 1157, 1543, 1522, 1723, 1461, 1704, 1372, 885, 612),
+        *(905, 830, 360, 275, 306, 202, 142, 118, 40, 25),
+    ),
+)
+"""A wave of joining and trading that ebbs away, as in twenty months of one community currency."""
+
+
+MASS_SIGN_UP = Habits(never=0.93, a_month=0.03)
+"""Nearly everyone was enrolled at once and never came, as after a state campaign."""
+
+
+TIGHT_VILLAGE = Habits(
+    street_median=25,
+    street_sigma=0,
+    street_most=25,
+    across=0,
+    never=0,
+    gives_sigma=0.83,
+    receives_sigma=0.42,
+    correlation=-0.4,
+    only_a_month=0,
+    life_days=float("inf"),
+    likes_sigma=1.1,
+    repeats=0,
+    returns=0,
+    loops=0,
+    a_month=115 / 12,
+    a_month_sigma=0,
+    growth=0,
+    gifts=0.80,
+    exchanges=0.05,
+)
+"""Twenty-five homes that give to each other all the time, mostly without asking for anything back."""
+
+
+LIVELY = Habits(
+    street_median=60,
+    street_sigma=0,
+    across=0.15,
+    never=0.16,
+    gives_sigma=0.8,
+    receives_sigma=0.8,
+    only_a_month=0.05,
+    life_days=900,
+    a_month=0.55,
+    gifts=0.20,
+    exchanges=0.18,
+    unanswered=0,
+    declined=0.03,
+    debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES,
+)
+"""A neighbourhood that does better than those that were measured. The demo shows it."""
+
+
+PRESETS = {
+    "lively": LIVELY,
+    "steady": STEADY,
+    "boom-and-bust": BOOM_AND_BUST,
+    "mass-sign-up": MASS_SIGN_UP,
+    "tight-village": TIGHT_VILLAGE,
+}
+
+
+MEAN_MONTH_DAYS = 365.25 / 12
+
+
+def shape_of_days(habits: Habits, first_day: date, last_day: date, *, in_months: bool = True) -> list[float]:
+    """The relative activity of each day. Without `in_months` it follows only the growth, or the curve."""
+    count = (last_day - first_day).days + 1
+    days = [first_day + timedelta(days=number) for number in range(count)]
+    if habits.curve:
+        slow = [habits.curve[number * len(habits.curve) // count] for number in range(count)]
+    else:
+        slow = [(1 + habits.growth) ** (number / MEAN_MONTH_DAYS) for number in range(count)]
+    if not in_months:
+        return [float(value) for value in slow]
+    return [
+        value * (1 if habits.curve else habits.months[day.month - 1]) * (habits.weekend if day.weekday() >= 5 else 1)
+        for value, day in zip(slow, days, strict=True)
+    ]
+
 
 SKILLS = 3
 MONTH_DAYS = 30
 FOUNDERS_COME_WITHIN_DAYS = 14
-LEAVES = 85
-"""Kinds of help in large time banks, the commonest first; a community's categories are groups of them."""
+KINDS_OF_HELP = 85
+"""The number of kinds of help in large time banks. A community's categories are groups of them."""
 
 
 class Neighbour(NamedTuple):
-    """Somebody as the plan knows them.
+    """A person in the plan.
 
-    They trade after the day they joined and until the day they rest; both wishes are zero for who never trades. The
-    coordinator types for who is `without_internet`.
+    They are active after the day they joined and until the day they rest. `gives` and `receives` say how likely they
+    are to, and are zero for people who are never active. The coordinator types for people `without_internet`.
     """
 
     place: int
@@ -38,30 +193,30 @@ class Neighbour(NamedTuple):
 def settle(
     habits: Habits, count: int, first_day: date, last_day: date, categories: Sequence[str], chance: random.Random
 ) -> list[Neighbour]:
-    """So many neighbours, in the order in which they join.
+    """Return this many neighbours, in the order in which they join.
 
-    As many join over time as rest, so that the number of those who trade is the same all along, or grows and ebbs as the
-    habits say; those who are there at the beginning are in the midst of their lives.
+    As many join over time as rest, so the number of active people stays the same, or grows and falls as the habits say.
+    Founders have been active for a while already.
     """
     streets = _streets(habits, count, chance)
     shape = list(accumulate(shape_of_days(habits, first_day, last_day, in_months=False)))
     founders = round(count * _founding_share(habits, shape))
-    comings = [(chance.randrange(FOUNDERS_COME_WITHIN_DAYS), True) for _ in range(founders)]
-    comings += [(_day_in(shape, chance), False) for _ in range(count - founders)]
-    comings.sort()
-    trades = [place < round(count * (1 - habits.never)) for place in range(count)]
-    chance.shuffle(trades)
+    arrivals = [(chance.randrange(FOUNDERS_COME_WITHIN_DAYS), True) for _ in range(founders)]
+    arrivals += [(_day_in(shape, chance), False) for _ in range(count - founders)]
+    arrivals.sort()
+    is_active = [place < round(count * (1 - habits.never)) for place in range(count)]
+    chance.shuffle(is_active)
     weights = category_weights(len(categories))
     neighbours: list[Neighbour] = []
-    for place, (number, is_founder) in enumerate(comings):
-        comes = min(first_day + timedelta(days=number), last_day)
-        gives, receives = _wishes(habits, chance) if trades[place] else (0.0, 0.0)
+    for place, (number, is_founder) in enumerate(arrivals):
+        joins = min(first_day + timedelta(days=number), last_day)
+        gives, receives = _likelihoods(habits, chance) if is_active[place] else (0.0, 0.0)
         neighbours.append(
             Neighbour(
                 place,
                 streets[place],
-                comes,
-                _later(comes, _life_days(habits, chance, is_founder=is_founder)),
+                joins,
+                _later(joins, _life_days(habits, chance, is_founder=is_founder)),
                 gives,
                 receives,
                 tuple(chance.choices(categories, weights, k=SKILLS)),
@@ -71,12 +226,12 @@ def settle(
 
 
 def category_weights(count: int) -> list[float]:
-    """How common each category is: the leaves after Zipf's law, dealt in turn to as many groups."""
-    return [sum(1 / rank for rank in range(group, LEAVES + 1, count)) for group in range(1, count + 1)]
+    """How common each category is: kinds of help by Zipf's law, dealt in turn to the categories."""
+    return [sum(1 / rank for rank in range(group, KINDS_OF_HELP + 1, count)) for group in range(1, count + 1)]
 
 
 def _streets(habits: Habits, count: int, chance: random.Random) -> list[int]:
-    """A street for each of so many people. A last one that is too small is joined to the one before it."""
+    """Draw a street for each person. If the last street is too small, it is joined to the one before it."""
     streets: list[int] = []
     number = 0
     while len(streets) < count:
@@ -90,7 +245,7 @@ def _streets(habits: Habits, count: int, chance: random.Random) -> list[int]:
 
 
 def _founding_share(habits: Habits, shape: Sequence[float]) -> float:
-    """How many of all are there at the beginning, if as many come as rest: they are one life, the others one life each."""
+    """The share of people who are there at the beginning, if as many join as rest."""
     if math.isinf(habits.life_days):
         return 1
     life = habits.only_a_month * MONTH_DAYS + (1 - habits.only_a_month) * habits.life_days
@@ -102,14 +257,14 @@ def _day_in(running_shape: Sequence[float], chance: random.Random) -> int:
     return bisect_right(running_shape, chance.random() * running_shape[-1])
 
 
-def _wishes(habits: Habits, chance: random.Random) -> tuple[float, float]:
+def _likelihoods(habits: Habits, chance: random.Random) -> tuple[float, float]:
     give, other = chance.gauss(0, 1), chance.gauss(0, 1)
     receive = habits.correlation * give + math.sqrt(1 - habits.correlation**2) * other
     return math.exp(habits.gives_sigma * give), math.exp(habits.receives_sigma * receive)
 
 
 def _life_days(habits: Habits, chance: random.Random, *, is_founder: bool) -> float:
-    """Of founders one sees the rest of a life, and a long one the likelier."""
+    """Draw how long someone is active. Founders are part of the way through, and likelier to be long active."""
     if math.isinf(habits.life_days):
         return math.inf
     short, long = habits.only_a_month * MONTH_DAYS, (1 - habits.only_a_month) * habits.life_days
@@ -121,138 +276,3 @@ def _life_days(habits: Habits, chance: random.Random, *, is_founder: bool) -> fl
 def _later(day: date, days: float) -> date:
     left = (date.max - day).days
     return day + timedelta(days=math.ceil(days)) if days < left else date.max
-
-
-TRIES = 8
-FORGETS_EVERY = 400
-"""So many acts later, those whose people rest by now are no longer looked through."""
-
-Pair = tuple[int, int]
-
-
-class _Change(NamedTuple):
-    day: date
-    place: int
-    comes: bool
-
-
-class Street:
-    """The neighbours of one street. Days are opened in order."""
-
-    def __init__(self, neighbours: Sequence[Neighbour], habits: Habits, chance: random.Random) -> None:
-        self._habits = habits
-        self._chance = chance
-        self._by_place = {one.place: one for one in neighbours if one.gives or one.receives}
-        changes = [_Change(one.joined_on, one.place, comes=True) for one in self._by_place.values()]
-        changes += [_Change(one.rests_on, one.place, comes=False) for one in self._by_place.values()]
-        self._changes = sorted(changes, reverse=True)
-        self._there: set[int] = set()
-        self._people: list[int] = []
-        self._gives: list[float] = []
-        self._receives: list[float] = []
-        self._pairs: list[Pair] = []
-        self._likes: dict[Pair, float] = {}
-        self._running_likes: list[float] = []
-        self._days: list[int] = []
-        self._acts: list[Pair] = []
-        self._helped: dict[int, list[int]] = {}
-
-    def open(self, day: date) -> int:
-        """A day begins: those who joined before it have come, those who rest have gone. Answers how many are there."""
-        has_changed = False
-        while self._changes and self._changes[-1].day < day:
-            _, place, comes = self._changes.pop()
-            (self._there.add if comes else self._there.discard)(place)
-            has_changed = True
-        if has_changed:
-            self._look_around()
-        return len(self._people)
-
-    def is_there(self, place: int) -> bool:
-        """Whether somebody trades on the day that was opened."""
-        return place in self._there
-
-    def remember(self, day: date, pair: Pair) -> None:
-        """That one helped another."""
-        self._days.append(day.toordinal())
-        self._acts.append(pair)
-        self._helped.setdefault(pair[0], []).append(pair[1])
-        if len(self._acts) % FORGETS_EVERY == 0:
-            self._forget()
-
-    def repeated(self) -> Pair | None:
-        """One of the acts before, as it was."""
-        return self._chance.choice(self._acts) if self._acts else None
-
-    def returned(self, day: date) -> Pair | None:
-        """One of the acts before, the other way round, after the time that people take to give back."""
-        if not self._acts:
-            return None
-        lag = self._habits.returns_median_days * self._chance.lognormvariate(0, self._habits.returns_sigma)
-        place = bisect_right(self._days, day.toordinal() - lag)
-        # Older than the street's memory: give back for one of the first.
-        giver, receiver = self._acts[place - 1] if place else self._chance.choice(self._acts[:TRIES])
-        return receiver, giver
-
-    def closed(self) -> Pair | None:
-        """When one helped another and she a third, the third helps the first."""
-        for _ in range(TRIES if self._acts else 0):
-            first, second = self._chance.choice(self._acts)
-            thirds = self._helped.get(second)
-            third = self._chance.choice(thirds) if thirds else first
-            if third != first:
-                return third, first
-        return None
-
-    def fresh(self) -> Pair | None:
-        """A giver and a receiver by their wishes, and by whom they like where that matters."""
-        if len(self._people) < 2:
-            return None
-        if self._running_likes:
-            return self._pairs[_drawn(self._running_likes, self._chance)]
-        return self.a_giver(), self.a_receiver()
-
-    def a_giver(self) -> int:
-        """Somebody who is there, by their wish to give. There must be somebody."""
-        return self._people[_drawn(self._gives, self._chance)]
-
-    def a_receiver(self) -> int:
-        """Somebody who is there, by their wish to receive. There must be somebody."""
-        return self._people[_drawn(self._receives, self._chance)]
-
-    def _look_around(self) -> None:
-        self._people = sorted(self._there)
-        here = [self._by_place[place] for place in self._people]
-        self._gives = list(accumulate(one.gives for one in here))
-        self._receives = list(accumulate(one.receives for one in here))
-        if self._habits.likes_sigma:
-            self._pairs = [
-                (giver, receiver) for giver in self._people for receiver in self._people if giver != receiver
-            ]
-            self._running_likes = list(accumulate(map(self._liking, self._pairs)))
-
-    def _liking(self, pair: Pair) -> float:
-        """How likely one helps the other: their wishes, and a liking that is mostly mutual."""
-        if pair not in self._likes:
-            sigma, alike = self._habits.likes_sigma, self._habits.likes_correlation
-            mutual = self._chance.gauss(0, math.sqrt(alike))
-            for way in (pair, (pair[1], pair[0])):
-                self._likes[way] = math.exp(sigma * (mutual + self._chance.gauss(0, math.sqrt(1 - alike))))
-        giver, receiver = (self._by_place[place] for place in pair)
-        return giver.gives * receiver.receives * self._likes[pair]
-
-    def _forget(self) -> None:
-        """Acts between people of whom one rests, here or in another street, are never taken up again."""
-        kept = [
-            (day, pair)
-            for day, pair in zip(self._days, self._acts, strict=True)
-            if pair[0] in self._there or pair[1] in self._there
-        ]
-        self._days, self._acts = [day for day, _ in kept], [pair for _, pair in kept]
-        self._helped = {}
-        for giver, receiver in self._acts:
-            self._helped.setdefault(giver, []).append(receiver)
-
-
-def _drawn(running: Sequence[float], chance: random.Random) -> int:
-    return min(bisect_right(running, chance.random() * running[-1]), len(running) - 1)

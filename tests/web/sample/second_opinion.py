@@ -8,14 +8,14 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from web.sample.plan import PlannedAct
+from web.sample.acts import PlannedAct
 
 Ties = Counter[tuple[int, int]]
 
 
 def counted(acts: Iterable[PlannedAct]) -> list[PlannedAct]:
     """The acts that count in the end, as they stand then."""
-    return [act.corrected for act in acts if act.telling.counts]
+    return [act.corrected for act in acts if act.recording.counts]
 
 
 def legs(acts: Iterable[PlannedAct]) -> list[tuple[int, int, int]]:

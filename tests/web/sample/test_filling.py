@@ -21,9 +21,10 @@ from projections.figures.privacy.figures import protected
 from projections.views import Views
 from web.sample import names
 from web.sample import names as notes
-from web.sample.diary import SampleClock
-from web.sample.filling import MEMBERS, fill
-from web.sample.plan import PRESETS
+from web.sample.filling import fill
+from web.sample.names import MEMBERS
+from web.sample.neighbours import PRESETS
+from web.sample.recording import SampleClock
 
 END = datetime(2026, 11, 22, 15, tzinfo=UTC)
 

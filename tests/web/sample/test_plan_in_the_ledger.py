@@ -16,10 +16,10 @@ from ledger.log.entry import Entry, decode
 from ledger.time_bank import TimeBank
 from tests.web.sample import second_opinion
 from web.commands.main import hours
-from web.sample.diary import SampleClock
+from web.sample.acts import PlannedAct
 from web.sample.filling import CATEGORIES, days_of, fill
-from web.sample.neighbours import settle
-from web.sample.plan import STEADY, PlannedAct
+from web.sample.neighbours import STEADY, settle
+from web.sample.recording import SampleClock
 from web.sample.village import live
 
 END = datetime(2026, 3, 1, 15, tzinfo=UTC)
@@ -58,12 +58,12 @@ def stats(folder: Path, *words: str) -> dict[str, Any]:
 def test_the_ledger_takes_every_act_of_the_plan(plan: list[PlannedAct], entries: list[Entry]) -> None:
     kinds = Counter(entry.type for entry in entries)
     reports = [act for act in plan if act.kind != "gift"]
-    corrected = sum(act.telling.corrected_after_days > 0 for act in reports)
+    corrected = sum(act.recording.corrected_after_days > 0 for act in reports)
 
     assert kinds["gift-recorded"] == len(plan) - len(reports)
     assert kinds["exchange-reported"] == len(reports) + corrected
     assert kinds["exchange-reversed"] == corrected > 0
-    assert kinds["exchange-settled"] == sum(act.telling.counts for act in reports) + corrected
+    assert kinds["exchange-settled"] == sum(act.recording.counts for act in reports) + corrected
     assert kinds["member-welcomed"] == PEOPLE
 
 
@@ -73,7 +73,7 @@ def test_what_nobody_answered_stays_waiting(plan: list[PlannedAct], entries: lis
         if entry.type in ("exchange-settled", "exchange-declined", "exchange-called-off"):
             waiting.discard(entry.data.exchange)  # pyright: ignore[reportAttributeAccessIssue]
 
-    assert len(waiting) == sum(act.telling.answer == "never" for act in plan) > 0
+    assert len(waiting) == sum(act.recording.answer == "never" for act in plan) > 0
 
 
 def test_the_figures_of_the_command_are_those_of_the_plan(folder: Path, plan: list[PlannedAct]) -> None:

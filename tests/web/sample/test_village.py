@@ -10,9 +10,18 @@ import pytest
 
 from ledger.agreements.rules import DEFAULT_CATEGORIES
 from tests.web.sample import second_opinion
-from web.sample.diary import LONGEST_DAYS, steps
-from web.sample.neighbours import Neighbour, settle
-from web.sample.plan import BOOM_AND_BUST, LIVELY, MASS_SIGN_UP, PRESETS, STEADY, TIGHT_VILLAGE, Habits, PlannedAct
+from web.sample.acts import LONGEST_DAYS, PlannedAct, steps
+from web.sample.neighbours import (
+    BOOM_AND_BUST,
+    LIVELY,
+    MASS_SIGN_UP,
+    PRESETS,
+    STEADY,
+    TIGHT_VILLAGE,
+    Habits,
+    Neighbour,
+    settle,
+)
 from web.sample.village import live
 
 FIRST_DAY = date(2025, 1, 1)
@@ -76,9 +85,9 @@ def test_kinds_hours_categories_and_words_are_as_often_as_the_habits_say() -> No
     assert set(KEYS) == {act.category for act in acts}
     assert Counter(act.category for act in acts).most_common(1)[0][0] == KEYS[0]
     assert all(1 <= act.quarters <= 96 for act in acts)
-    unanswered = sum(act.telling.answer == "never" for act in reports)
+    unanswered = sum(act.recording.answer == "never" for act in reports)
     assert unanswered / len(reports) == pytest.approx(STEADY.unanswered, abs=0.015)
-    corrected = sum(act.telling.corrected_after_days > 0 for act in reports)
+    corrected = sum(act.recording.corrected_after_days > 0 for act in reports)
     assert corrected / len(reports) == pytest.approx(STEADY.corrected, abs=0.005)
 
 
@@ -149,12 +158,12 @@ def test_whatever_is_told_first_nobody_receives_beyond_the_limit(preset: str) ->
         assert sign < 0 or min(balances[act.giver], balances[act.receiver]) >= habits.debit_limit_minutes
 
     for step in steps(acts):
-        needs_answer = step.act.telling.answer != "none needed"
-        if step.what == "confirmed" or (step.what == "told" and not needs_answer):
+        needs_answer = step.act.recording.answer != "none needed"
+        if step.what == "confirmed" or (step.what == "reported" and not needs_answer):
             move(step.act, 1)
-        elif step.what == "approved":
+        elif step.what == "reversal approved":
             move(step.act, -1)
-        elif step.what == "confirmed again" or (step.what == "told again" and step.act.kind == "help"):
+        elif step.what == "confirmed again" or (step.what == "corrected" and step.act.kind == "help"):
             move(step.act.corrected, 1)
 
 
@@ -167,7 +176,14 @@ def test_what_is_said_comes_in_order_and_is_over_by_the_last_day() -> None:
     assert max((step.moment.date() - step.act.day).days for step in said) <= LONGEST_DAYS
     last = {step.number: step for step in said}
     assert len(last) == len(acts) and all(step.is_last for step in last.values())
-    assert {step.what for step in said} >= {"told", "confirmed", "declined", "called off", "approved", "told again"}
+    assert {step.what for step in said} >= {
+        "reported",
+        "confirmed",
+        "declined",
+        "called off",
+        "reversal approved",
+        "corrected",
+    }
 
 
 def test_most_help_stays_in_the_street() -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from ledger.seal.witnessing.witness import Witness
-from web.commands.witness_server import Impatient, witness_app
+from web.commands.witness import TimeLimitedConnection, witness_app
 
 AT = 1_774_692_000
 
@@ -21,7 +21,7 @@ def open_to(witness: Witness, now: Callable[[], int] = lambda: AT) -> Generator[
         witness_app(witness, now, lambda words: None),
         host="127.0.0.1",
         port=0,
-        http=Impatient,
+        http=TimeLimitedConnection,
         ws="none",
         lifespan="off",
         log_level="warning",

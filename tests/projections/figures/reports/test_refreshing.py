@@ -27,8 +27,8 @@ from projections.figures.reports.late import is_due
 from projections.figures.reports.refreshing import refresh
 from projections.figures.reports.ties import TieStore
 from projections.views import Views
-from web.sample.diary import SampleClock
 from web.sample.filling import fill
+from web.sample.recording import SampleClock
 
 END = datetime(2026, 2, 15, 12, tzinfo=UTC)
 LATER = datetime(2026, 4, 2, 12, tzinfo=UTC)

@@ -23,7 +23,7 @@ def test_balances_are_hours_in_a_table_and_minutes_elsewhere(founded: Run) -> No
         ["Anahit", "1:30", "0:30", "1:00"],
         ["Bo", "0:30", "1:30", "-1:00"],
     ]
-    assert "2 accounts, 2:00 hours given and 2:00 received, as of entry" in table.stderr
+    assert "2 accounts, 2:00 hours given and 2:00 received" in table.stderr
     assert [(row["name"], row["balance"]) for row in rows] == [("Anahit", 60), ("Bo", -60)]
     assert lines[0] == "account,name,given,received,balance" and len(lines) == 3
 
@@ -61,7 +61,7 @@ def test_the_replay_agrees_with_what_people_read(founded: Run) -> None:
     result = founded("replay")
 
     assert result.exit_code == 0, result.output
-    assert "no differences, and the balances sum to zero" in result.stderr
+    assert "no differences" in result.stderr
     assert founded("replay", "--at-entry", "15").exit_code == 0
     assert founded("replay", "--at-entry", "0").exit_code == 0
     assert founded("replay", "--at-entry", "1000").exit_code == 1

@@ -111,7 +111,7 @@ def test_the_demo_leaves_a_real_community_alone(run_in: Run, tmp_path: Path) -> 
     result = run_in("demo", "--port", "0")
 
     assert result.exit_code == 1
-    assert "A real community lives in" in result.stderr
+    assert "contains a real community" in result.stderr
 
 
 def test_the_demo_leaves_a_folder_with_other_things_alone(run_in: Run, tmp_path: Path) -> None:
@@ -121,4 +121,4 @@ def test_the_demo_leaves_a_folder_with_other_things_alone(run_in: Run, tmp_path:
     result = run_in("demo", "--port", "0")
 
     assert result.exit_code == 1
-    assert "holds something else" in result.stderr
+    assert "already contains something else" in result.stderr

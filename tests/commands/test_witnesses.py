@@ -92,14 +92,14 @@ def test_a_seal_says_whose_word_is_there_and_whose_is_missing(riverside: Communi
         with watching(tmp_path / "hall", "--name", "hall.example") as hall:
             riverside.done("witnesses", "add", "hall", hall.key, hall.address)
             sheet = riverside.hours("seal")
-    assert sheet.code == 0 and "seen by  library, 20" in sheet.out
+    assert sheet.code == 0 and "signed by  library, 20" in sheet.out
     assert "not signed by  hall: it does not follow this log yet" in sheet.out
 
     riverside.done("witnesses", "need", "2")
     later = riverside.hours("seal")
-    assert later.code == 0 and "seen by  library, 20" in later.out, "what was said stays said"
+    assert later.code == 0 and "signed by  library, 20" in later.out, "what was said stays said"
     assert "not signed by  hall: it cannot be reached (Connection refused)" in later.out
-    assert "asks for the word of at least 2 of library, hall" in later.err
+    assert "at least 2 of library, hall" in later.err
     listed = riverside.done("witnesses", "list")
     assert eye.address in listed and "not signed by  hall" in listed
 
@@ -114,7 +114,7 @@ def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
         policy.write_text(riverside.done("witnesses", "policy"))
         riverside.help(NEXT)
         bundled = riverside.hours("bundle", tmp_path / "bundle")
-        assert bundled.code == 0 and "seen by  library" in bundled.err
+        assert bundled.code == 0 and "signed by  library" in bundled.err
         riverside.help(OTHERWISE.format(15))
         receipt = riverside.hours("receipt", "12")
         again = riverside.hours("receipt", "3")
@@ -124,7 +124,7 @@ def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
     sound = riverside.hours("verify", "bundle", tmp_path / "bundle", "--policy", policy)
     assert sound.code == 0 and "the signatures of at least 1 of library: they are there" in sound.out
     assert riverside.hours("verify", "receipt", tmp_path / "receipt", "--policy", policy).code == 0
-    assert "seen by  library" in receipt.err and "seen by  library" in again.err
+    assert "signed by  library" in receipt.err and "signed by  library" in again.err
     assert riverside.hours("verify", "bundle", tmp_path / "bundle", "--policy", tmp_path / "bundle").code == 2
 
     riverside.help(OTHERWISE.format(30))
@@ -195,8 +195,8 @@ def test_a_laptop_reads_the_whole_book_and_its_word_is_taken_in(riverside: Commu
     signed = cosign(tmp_path / "first", "--log", key)
     (tmp_path / "seen").write_text(signed.out)
     assert signed.code == 0 and "— ana-laptop " in signed.out
-    assert "seen by  ana, 20" in riverside.done("witnesses", "take", tmp_path / "seen")
-    assert "seen by  ana, 20" in riverside.done("seal")
+    assert "signed by  ana, 20" in riverside.done("witnesses", "take", tmp_path / "seen")
+    assert "signed by  ana, 20" in riverside.done("seal")
 
     twin = riverside.twin(tmp_path / "twin")
     riverside.help(NEXT)
@@ -217,7 +217,7 @@ def test_what_cannot_be_a_witness_is_refused_in_two_lines(riverside: Community, 
     log_key = riverside.key
     vkey = Witness(tmp_path / "w", "w").key.text
 
-    assert "no public key" in riverside.hours("witnesses", "add", "w", "no-key").err
+    assert "not a public key" in riverside.hours("witnesses", "add", "w", "no-key").err
     assert "not the key of a witness" in riverside.hours("witnesses", "add", "w", log_key).err
     assert "not the address of a witness" in riverside.hours("witnesses", "add", "w", vkey, "ftp://w.example").err
     assert "cannot be required" in riverside.hours("witnesses", "need", "1").err

@@ -102,4 +102,4 @@ def test_a_wrong_call_of_a_witness_is_told_in_a_line(tmp_path: Path) -> None:
 
     assert nameless.exit_code == 1 and "needs a name" in nameless.stderr
     assert wrong_key.exit_code == 2 and "a key is written as name+id+key" in wrong_key.stderr
-    assert busy.exit_code == 1 and "Nothing can listen" in busy.stderr and "A new key was made" in busy.stderr
+    assert busy.exit_code == 1 and "Cannot listen" in busy.stderr and "A new key was made" in busy.stderr

@@ -1,4 +1,4 @@
-"""What the documents point at is there."""
+"""Links, paths and make targets in the documents exist."""
 
 import re
 from pathlib import Path
@@ -15,25 +15,25 @@ TOP = {path.name for path in ROOT.iterdir()}
 
 
 def documents() -> list[Path]:
-    """README, and every page below docs/."""
+    """The pages at the root, and every page in docs/."""
     return [
         path for path in files() if path.suffix == ".md" and (path.parent == ROOT or name(path).startswith("docs/"))
     ]
 
 
 def prose(page: Path) -> str:
-    """The page without its blocks of code."""
+    """The text of a page without its code blocks."""
     return FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
 def anchors(page: Path) -> set[str]:
-    """The names that a page's headings can be linked by."""
+    """The anchors of a page's headings."""
     headings = (re.sub(r"[`*_]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in HEADING.findall(prose(page)))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def broken_link(page: Path, link: str) -> bool:
-    """A link within this repository that leads nowhere, be it to a file or to a heading."""
+    """Whether a link within this repository leads to a file or heading that does not exist."""
     target, _, anchor = link.partition("#")
     file = (page.parent / target).resolve() if target else page
     if not file.exists() or not file.is_relative_to(ROOT):
@@ -42,7 +42,7 @@ def broken_link(page: Path, link: str) -> bool:
 
 
 def is_a_path(words: str) -> bool:
-    """Words in backticks that name a file or folder of this repository, as opposed to an address or a command."""
+    """Whether text in backticks names a file or folder of this repository, not an address or a command."""
     first = words.split("/")[0]
     if " " in words or words.startswith(("/", "-")) or PLACEHOLDER.search(words):
         return False
@@ -50,12 +50,12 @@ def is_a_path(words: str) -> bool:
 
 
 def missing_path(words: str) -> bool:
-    """A path, or a pattern with stars, that matches nothing here."""
+    """Whether a path, or a pattern with stars, matches nothing here."""
     return not any(ROOT.glob(words.rstrip("/")))
 
 
 def wrong(findings: dict[Path, list[str]]) -> dict[str, list[str]]:
-    """Only the pages on which something was found."""
+    """The findings by page, without pages that have none."""
     return {name(page): found for page, found in findings.items() if found}
 
 
@@ -72,8 +72,8 @@ def test_every_path_in_backticks_exists() -> None:
 
 
 def test_every_make_target_that_is_shown_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    shown = {page: re.findall(r"(?:^|`|\$ )make ([a-z]+)", page.read_text(), re.MULTILINE) for page in documents()}
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    shown = {page: re.findall(r"(?:^|`|\$ )make ([a-z-]+)", page.read_text(), re.MULTILINE) for page in documents()}
 
     assert wrong({page: [target for target in shown[page] if target not in targets] for page in shown}) == {}
 

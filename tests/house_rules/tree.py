@@ -1,4 +1,4 @@
-"""The files of this repository, as the house rules look at them."""
+"""The files of this repository, for the house rules."""
 
 import subprocess
 from pathlib import Path
@@ -8,7 +8,7 @@ PACKAGES = ("ledger", "projections", "web")
 
 
 def files() -> list[Path]:
-    """Every file that is in the repository or about to be: tracked, or new and not ignored."""
+    """Every file that is tracked, or new and not ignored."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -21,17 +21,17 @@ def files() -> list[Path]:
 
 
 def modules(*folders: str) -> list[Path]:
-    """The Python files below some top-level folders."""
+    """The Python files in some top-level folders."""
     return [path for path in files() if path.suffix == ".py" and name(path).split("/")[0] in folders]
 
 
 def name(path: Path) -> str:
-    """A path as people write it: from the root, with slashes."""
+    """A path from the root, with slashes."""
     return path.relative_to(ROOT).as_posix()
 
 
 def text(path: Path) -> str:
-    """The words in a file; nothing for pictures and other bytes."""
+    """The text of a file, or nothing if it is binary."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:

@@ -44,8 +44,6 @@ LEAST_FREE_BYTES = 500 * 1024 * 1024
 SAMPLE = 500
 SECONDS_TO_CONNECT = 5
 CLOCK_MAY_BE_OFF = timedelta(minutes=5)
-
-
 FAULTS = (CommandProblem, Refusal, LogUnavailable, UnreadableEntry, WordsDoNotMatch, DBAPIError, OSError)
 
 

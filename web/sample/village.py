@@ -170,8 +170,7 @@ def live(
     enrolled = sum((min(last_day, one.left_on) - max(first_day, one.joined_on)).days for one in neighbours)
     number = habits.a_month * enrolled / MEAN_MONTH_DAYS if acts is None else acts
     for day, street in _days_and_streets(neighbours, habits, first_day, last_day, number, chance):
-        act = town.act(day, street, last_day)
-        if act:
+        if act := town.act(day, street, last_day):
             yield act
 
 
@@ -186,7 +185,8 @@ def _days_and_streets(
     """When and in which street something happens: more on busy days, and in streets with more active people."""
     shape = shape_of_days(habits, first_day, last_day)
     there = _trading(neighbours, first_day, len(shape))
-    eager = [_eagerness(habits, chance) for _ in there]
+    drawn = [habits.a_month * math.exp(habits.a_month_sigma * chance.gauss(0, 1)) for _ in there]
+    eager = [max(habits.a_month_least, min(habits.a_month_most, each)) if habits.a_month_sigma else 1 for each in drawn]
     whole = sum(shape)
     for place, busy in enumerate(shape):
         weights = list(
@@ -212,11 +212,6 @@ def _trading(neighbours: Sequence[Neighbour], first_day: date, days: int) -> lis
             changes[one.street][max(0, min(comes, days))] += 1
             changes[one.street][max(0, min(rests, days))] -= 1
     return [list(accumulate(street[:-1])) for street in changes]
-
-
-def _eagerness(habits: Habits, chance: random.Random) -> float:
-    drawn = habits.a_month * math.exp(habits.a_month_sigma * chance.gauss(0, 1))
-    return max(habits.a_month_least, min(habits.a_month_most, drawn)) if habits.a_month_sigma else 1
 
 
 class _Town:
@@ -291,9 +286,9 @@ class _Town:
         """Someone in this street helps someone in another."""
         other = self._chance.choice(self._street_of)
         there = self._streets[other].open(day)
-        return (
-            (self._streets[number].a_giver(), self._streets[other].a_receiver()) if there and other != number else None
-        )
+        if not there or other == number:
+            return None
+        return self._streets[number].a_giver(), self._streets[other].a_receiver()
 
     def _may_meet(self, day: date, giver: int, receiver: int) -> bool:
         """Whether both are active that day, and someone can record it: a coordinator cannot type for the other party."""

@@ -1,4 +1,4 @@
-"""What tests of the command line ask for: calling `hours` as a host would, and a community to call it on."""
+"""Fixtures for tests of the command line: calling `hours` as a host would, and a community to call it on."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where seals are kept, for every test here: never among those of whoever runs the tests."""
+    """The folder for seals of every test here, so that no test touches the seals of the person who runs it."""
     monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
     return tmp_path / "seals"
 
@@ -27,8 +27,8 @@ Original = Callable[[str, str], str]
 
 
 @pytest.fixture(scope="session")
-def original(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Original]:
-    """Where the community of `founded` or of `neighbours` lives on either database: made once, and copied by each test."""
+def original(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> Iterator[Original]:
+    """The URL of the community of `founded` or `neighbours` on a database. It is made once, and each test copies it."""
     with ExitStack() as stack:
 
         @cache
@@ -37,12 +37,12 @@ def original(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
             if database == "sqlite":
                 url = f"sqlite:///{folder / 'data'}"
             else:
-                url = stack.enter_context(request.getfixturevalue("postgresql").fresh_database())
-            say = calling(url)
-            succeed(say, "found", "--name", "Riverside", "--timezone", "Europe/London", "--coordinator", "Chidi")
+                url = stack.enter_context(postgresql.fresh_database())
+            run = calling(url)
+            succeed(run, "found", "--name", "Riverside", "--timezone", "Europe/London", "--coordinator", "Chidi")
             if fixture == "neighbours":
                 (folder / "help.csv").write_text(GIVEN)
-                succeed(say, "import", folder / "help.csv")
+                succeed(run, "import", folder / "help.csv")
             return url
 
         yield made
@@ -66,14 +66,14 @@ def succeed(run: Run, *words: object) -> None:
 
 @pytest.fixture
 def copied(request: pytest.FixtureRequest, original: Original) -> Callable[[str], str]:
-    """Whose copy this test finds on a database: that of the community it asks for; of nothing, when it asks for none."""
+    """The community that this test starts with on a database, or nothing."""
     fixture = next((name for name in ("neighbours", "founded") if name in request.fixturenames), "")
     return lambda database: original(fixture, database) if fixture else ""
 
 
 @pytest.fixture
 def sqlite_url(copied: Callable[[str], str], sqlite_url: str) -> str:
-    """A data folder of this test alone, with the community that it asks for."""
+    """A data folder for this test, with the community that it asks for."""
     if like := copied("sqlite"):
         shutil.copytree(Place(like).path, Place(sqlite_url).path, dirs_exist_ok=True)
     return sqlite_url
@@ -81,20 +81,20 @@ def sqlite_url(copied: Callable[[str], str], sqlite_url: str) -> str:
 
 @pytest.fixture
 def postgresql_url(copied: Callable[[str], str], postgresql: PostgreSQL) -> Iterator[str]:
-    """A database of this test alone, with the community that it asks for."""
+    """A database for this test, with the community that it asks for."""
     with postgresql.fresh_database(copied("postgresql")) as url:
         yield url
 
 
 @pytest.fixture
 def run(database_url: str) -> Run:
-    """Calls `hours` on this test's own place, on both databases."""
+    """Run `hours` on both databases, each in a place for this test alone."""
     return calling(database_url)
 
 
 @pytest.fixture
 def run_in(tmp_path: Path) -> Run:
-    """Calls `hours` on a data folder that is not there yet: tmp_path / "community"."""
+    """Run `hours` on a data folder that does not exist yet: tmp_path / "community"."""
     folder = tmp_path / "community"
     return lambda *words: CliRunner().invoke(hours, ["--data", str(folder), *map(str, words)])
 
@@ -107,7 +107,7 @@ def founded(run: Run) -> Run:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file to import."""
+    """Write a file to import."""
 
     def written(text: str | bytes, name: str = "help.csv") -> Path:
         path = tmp_path / name

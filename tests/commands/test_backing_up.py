@@ -25,7 +25,7 @@ def elsewhere(tmp_path: Path) -> Run:
     return lambda *words: CliRunner().invoke(hours, ["--data", str(tmp_path / "new"), *map(str, words)])
 
 
-def test_a_community_is_kept_and_put_back_elsewhere(founded: Run, elsewhere: Run, tmp_path: Path) -> None:
+def test_a_community_can_be_backed_up_and_restored_elsewhere(founded: Run, elsewhere: Run, tmp_path: Path) -> None:
     kept = founded("backup", tmp_path / "monday.zip")
     assert kept.exit_code == 0, kept.output
     assert "checked" in kept.stderr and "personal data" in kept.stderr
@@ -38,7 +38,7 @@ def test_a_community_is_kept_and_put_back_elsewhere(founded: Run, elsewhere: Run
     assert elsewhere("replay").exit_code == elsewhere("doctor").exit_code == 0
 
 
-def test_a_backup_is_not_written_over_another_unless_that_is_meant(founded: Run, tmp_path: Path) -> None:
+def test_a_backup_overwrites_another_only_with_replace(founded: Run, tmp_path: Path) -> None:
     assert founded("backup", tmp_path / "monday.zip").exit_code == 0
     refused = founded("backup", tmp_path / "monday.zip")
 
@@ -47,7 +47,7 @@ def test_a_backup_is_not_written_over_another_unless_that_is_meant(founded: Run,
     assert founded("backup", tmp_path / "nowhere" / "monday.zip").exit_code == 1
 
 
-def test_a_community_that_lives_is_replaced_only_when_that_is_meant(founded: Run, tmp_path: Path) -> None:
+def test_a_restore_replaces_a_community_only_with_replace(founded: Run, tmp_path: Path) -> None:
     founded("backup", tmp_path / "monday.zip")
     refused = founded("restore", tmp_path / "monday.zip")
     assert refused.exit_code == 1 and "is a community already" in refused.stderr
@@ -59,7 +59,7 @@ def test_a_community_that_lives_is_replaced_only_when_that_is_meant(founded: Run
     assert founded("doctor").exit_code == founded("replay").exit_code == 0
 
 
-def test_a_drill_checks_everything_and_puts_nothing_back(founded: Run, elsewhere: Run, tmp_path: Path) -> None:
+def test_restore_with_check_restores_nothing(founded: Run, elsewhere: Run, tmp_path: Path) -> None:
     founded("backup", tmp_path / "monday.zip")
 
     drill = elsewhere("restore", tmp_path / "monday.zip", "--check")
@@ -68,7 +68,7 @@ def test_a_drill_checks_everything_and_puts_nothing_back(founded: Run, elsewhere
     assert not (tmp_path / "new").exists()
 
 
-def test_a_damaged_file_is_two_plain_lines(elsewhere: Run, tmp_path: Path) -> None:
+def test_a_damaged_backup_is_reported_in_two_lines(elsewhere: Run, tmp_path: Path) -> None:
     (tmp_path / "monday.zip").write_bytes(b"something else")
 
     refused = elsewhere("restore", tmp_path / "monday.zip")
@@ -92,7 +92,7 @@ def test_a_backup_older_than_the_seal_says_which_entries_are_missing(
     assert elsewhere("seal").exit_code == 1, "the signer does not go along with it"
 
 
-def test_a_bundle_brings_back_the_book_and_a_backup_the_names(founded: Run, elsewhere: Run, tmp_path: Path) -> None:
+def test_a_bundle_restores_the_log_and_a_backup_the_names(founded: Run, elsewhere: Run, tmp_path: Path) -> None:
     founded("backup", tmp_path / "monday.zip")
     assert founded("role", "give", "Bo", "auditor").exit_code == 0
     founded("bundle", tmp_path / "bundle")

@@ -33,7 +33,7 @@ def problems(run: Run, *words: str) -> dict[str, str]:
     return {line["looked_at"]: line["found"] for line in said if line["state"] == "problem"}
 
 
-def test_a_healthy_community_is_fine_line_by_line(healthy: Run) -> None:
+def test_a_healthy_community_has_no_problems(healthy: Run) -> None:
     result = healthy("doctor", "--all")
 
     assert result.exit_code == 0, result.output
@@ -42,7 +42,7 @@ def test_a_healthy_community_is_fine_line_by_line(healthy: Run) -> None:
         assert f" {looked_at}: " in result.stdout
 
 
-def test_on_both_databases_it_looks_at_the_same(founded: Run) -> None:
+def test_the_doctor_runs_the_same_checks_on_both_databases(founded: Run) -> None:
     result = founded("doctor")
 
     assert result.exit_code == 0, result.output
@@ -54,7 +54,7 @@ def test_a_place_without_a_community_is_a_problem(run_in: Run, tmp_path: Path) -
     assert not (tmp_path / "community").exists()
 
 
-def test_a_log_that_was_put_back_is_named_with_the_entries_that_are_missing(healthy: Run, tmp_path: Path) -> None:
+def test_a_log_restored_from_an_old_backup_is_reported_with_its_missing_entries(healthy: Run, tmp_path: Path) -> None:
     assert "nothing has been sealed here yet" in healthy("doctor").stdout
     healthy("seal")
     healthy("backup", tmp_path / "old.zip")
@@ -86,7 +86,7 @@ def test_a_changed_name_is_found(healthy: Run, tmp_path: Path) -> None:
     assert "was changed" in problems(healthy)["people"]
 
 
-def test_bytes_that_an_erasure_had_to_leave_are_found_and_swept(
+def test_bytes_left_by_an_erasure_are_found_and_swept(
     healthy: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.log.places.BUSY_SECONDS", 0.05)
@@ -110,7 +110,7 @@ def test_a_clock_behind_the_log_is_found(healthy: Run, monkeypatch: pytest.Monke
     assert "the last entry was recorded at" in problems(healthy)["clock"]
 
 
-def test_a_full_disk_is_foreseen(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_nearly_full_is_found(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.commands.doctor.LEAST_FREE_BYTES", 2**80)
 
     assert "disk" in problems(healthy)
@@ -127,9 +127,7 @@ def test_a_mail_server_that_does_not_answer_is_found(healthy: Run, monkeypatch: 
     assert "cannot be reached" in problems(healthy)["mail"]
 
 
-def test_settings_that_cannot_be_meant_and_an_open_address_are_found(
-    healthy: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invalid_settings_and_an_unencrypted_address_are_found(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOURS_BASE_URL", "http://hours.example.org")
     assert "not encrypted" in problems(healthy)["address"]
 
@@ -137,7 +135,7 @@ def test_settings_that_cannot_be_meant_and_an_open_address_are_found(
     assert "settings" in problems(healthy)
 
 
-def test_a_community_without_coordinator_is_told_to_entrust_somebody(run_in: Run, tmp_path: Path) -> None:
+def test_a_community_without_a_coordinator_is_a_problem(run_in: Run, tmp_path: Path) -> None:
     file = tmp_path / "gifts.csv"
     file.write_text("date,giver,receiver\n2026-01-01,Ana,Bo\n")
     run_in("import", file, "--as", "gift")
@@ -145,7 +143,7 @@ def test_a_community_without_coordinator_is_told_to_entrust_somebody(run_in: Run
     assert problems(run_in) == {"people": "there is no coordinator."}
 
 
-def test_another_logs_entry_is_found(healthy: Run, tmp_path: Path) -> None:
+def test_an_entry_of_another_log_is_found(healthy: Run, tmp_path: Path) -> None:
     log = sqlite3.connect(tmp_path / "community" / "log.db")
     with log:
         log.execute(

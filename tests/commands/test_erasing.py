@@ -12,7 +12,7 @@ from ledger.time_bank import TimeBank
 from tests.commands.conftest import Run
 
 
-def test_it_says_what_goes_and_what_stays_and_does_it(founded: Run, neighbours: None) -> None:
+def test_erasing_says_what_goes_and_what_stays(founded: Run, neighbours: None) -> None:
     result = founded("erase", "Anahit", "--yes")
 
     assert result.exit_code == 0, result.output
@@ -22,12 +22,12 @@ def test_it_says_what_goes_and_what_stays_and_does_it(founded: Run, neighbours: 
     assert "a former member" in founded("balances").output
 
 
-def test_nothing_is_done_without_a_yes(founded: Run, neighbours: None) -> None:
+def test_nothing_is_erased_without_confirmation(founded: Run, neighbours: None) -> None:
     assert founded("erase", "Anahit").exit_code == 1, "nobody answered"
     assert "Anahit" in founded("balances").output
 
 
-def test_what_is_done_stays_done(founded: Run, neighbours: None, database_url: str) -> None:
+def test_erasing_twice_changes_nothing(founded: Run, neighbours: None, database_url: str) -> None:
     with TimeBank.open(database_url) as bank:
         (bo,) = {person.subject for person in bank.people.named("Bo")}
     founded("erase", "Bo", "--yes")
@@ -40,21 +40,21 @@ def test_what_is_done_stays_done(founded: Run, neighbours: None, database_url: s
     )
 
 
-def test_unasked_only_those_are_erased_who_have_left(founded: Run, neighbours: None) -> None:
+def test_without_a_request_only_former_members_can_be_erased(founded: Run, neighbours: None) -> None:
     result = founded("erase", "Bo", "--yes", "--no-longer-needed")
 
     assert result.exit_code == 1
     assert "There is no request for this at the moment." in result.stderr
 
 
-def test_the_last_coordinator_is_told_what_to_do_first(founded: Run) -> None:
+def test_the_last_coordinator_cannot_be_erased(founded: Run) -> None:
     result = founded("erase", "Chidi", "--yes")
 
     assert result.exit_code == 1
     assert "Make someone else a coordinator first." in result.stderr
 
 
-def test_words_without_an_entry_are_swept(founded: Run, neighbours: None, database_url: str) -> None:
+def test_names_and_notes_without_an_entry_are_deleted(founded: Run, neighbours: None, database_url: str) -> None:
     with TimeBank.open(database_url) as bank:
         bank.people.seal([PersonalText("m-nobody", "name", "Nobody")])
         with bank.people.engine.begin() as connection:
@@ -66,7 +66,7 @@ def test_words_without_an_entry_are_swept(founded: Run, neighbours: None, databa
     assert founded("sweep").stderr == "Nothing to delete: every name and note belongs to an entry.\n"
 
 
-def test_a_file_that_is_imported_again_brings_nobody_back(
+def test_importing_again_does_not_bring_back_an_erased_person(
     founded: Run, neighbours: None, write: Callable[..., Path], database_url: str
 ) -> None:
     founded("erase", "Anahit", "--yes")
@@ -79,7 +79,7 @@ def test_a_file_that_is_imported_again_brings_nobody_back(
         assert bank.people.named("Anahit") == []
 
 
-def test_the_ids_of_an_import_cannot_be_worked_out_from_its_names(
+def test_identifiers_of_an_import_cannot_be_derived_from_names(
     founded: Run, neighbours: None, run_in: Run, write: Callable[..., Path], database_url: str, tmp_path: Path
 ) -> None:
     """Otherwise whoever has a bundle could try names against entries that are for ever."""
@@ -99,7 +99,7 @@ def commands_of(url: str) -> set[str]:
     return {command for command in commands if command.startswith("import:")}
 
 
-def test_words_of_an_older_backup_that_are_put_back_are_erased_again(
+def test_restoring_an_older_backup_erases_its_names_again(
     founded: Run,
     neighbours: None,
     write: Callable[..., Path],

@@ -5,7 +5,7 @@ import re
 from tests.commands.conftest import Run
 
 
-def test_a_founded_community_says_what_comes_next(run: Run) -> None:
+def test_founding_prints_the_next_commands(run: Run) -> None:
     result = run("found", "--name", "Riverside", "--timezone", "Europe/London", "--coordinator", "Chidi")
 
     assert result.exit_code == 0
@@ -13,13 +13,13 @@ def test_a_founded_community_says_what_comes_next(run: Run) -> None:
     assert re.search(r"sign-in-link m-[0-9a-z]{12}", result.stderr)
 
 
-def test_nobody_founds_twice(founded: Run) -> None:
+def test_a_community_can_be_founded_only_once(founded: Run) -> None:
     result = founded("found", "--name", "Other", "--timezone", "UTC", "--coordinator", "Eve")
 
     assert (result.exit_code, result.stderr) == (1, "Error: There is already a community here.\n")
 
 
-def test_a_time_zone_is_one_of_the_list(run_in: Run) -> None:
+def test_an_unknown_time_zone_is_refused(run_in: Run) -> None:
     result = run_in("found", "--name", "Riverside", "--timezone", "London", "--coordinator", "Chidi")
 
     assert result.exit_code == 1
@@ -29,7 +29,7 @@ def test_a_time_zone_is_one_of_the_list(run_in: Run) -> None:
     ]
 
 
-def test_the_link_signs_in_whoever_is_named(founded: Run) -> None:
+def test_a_sign_in_link_signs_in_the_member_it_names(founded: Run) -> None:
     result = founded("sign-in-link", "chidi", "--base-url", "https://hours.example.org/")
 
     assert result.exit_code == 0
@@ -37,31 +37,31 @@ def test_the_link_signs_in_whoever_is_named(founded: Run) -> None:
     assert "Sign-in link for Chidi" in result.stderr
 
 
-def test_each_link_is_a_new_one(founded: Run) -> None:
+def test_each_sign_in_link_is_new(founded: Run) -> None:
     assert founded("sign-in-link", "Chidi").stdout != founded("sign-in-link", "Chidi").stdout
 
 
-def test_a_role_is_given_and_withdrawn(founded: Run) -> None:
+def test_a_role_can_be_given_and_removed(founded: Run) -> None:
     assert "Chidi" in founded("role", "give", "Chidi", "auditor").stderr
     assert founded("role", "give", "Chidi", "auditor").exit_code == 1
     assert "Chidi no longer has the role of auditor." in founded("role", "withdraw", "Chidi", "auditor").stderr
 
 
-def test_the_last_coordinator_stays(founded: Run) -> None:
+def test_the_last_coordinator_keeps_the_role(founded: Run) -> None:
     result = founded("role", "withdraw", "Chidi", "coordinator")
 
     assert result.exit_code == 1
     assert "This is the only coordinator." in result.stderr
 
 
-def test_somebody_unknown_is_said_plainly(founded: Run) -> None:
+def test_an_unknown_member_is_reported(founded: Run) -> None:
     result = founded("role", "give", "Nobody", "auditor")
 
     assert result.exit_code == 1
     assert "Nobody here is called “Nobody”." in result.stderr
 
 
-def test_when_several_may_be_meant_they_are_listed(founded: Run, neighbours: None) -> None:
+def test_an_ambiguous_name_lists_everyone_it_could_mean(founded: Run, neighbours: None) -> None:
     result = founded("role", "give", "Ana", "auditor")
 
     assert result.exit_code == 1
@@ -69,5 +69,5 @@ def test_when_several_may_be_meant_they_are_listed(founded: Run, neighbours: Non
     assert "Give the identifier of the person you mean." in result.stderr
 
 
-def test_a_role_that_is_none_is_wrong_usage(founded: Run) -> None:
+def test_an_unknown_role_is_wrong_usage(founded: Run) -> None:
     assert founded("role", "give", "Chidi", "king").exit_code == 2

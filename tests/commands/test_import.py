@@ -15,19 +15,19 @@ HEADINGS = "date,giver,receiver,hours,category,note,reference\n"
 GOOD = HEADINGS + "2026-03-28,Ana,Bo,1.5,garden,Dug the bed,1\n2026-03-29,Bo,Ana,0:45,Felling trees,,2\n"
 
 
-def test_a_file_of_ours_comes_in_and_a_second_run_adds_nothing(founded: Run, write: Callable[..., Path]) -> None:
+def test_importing_a_file_twice_adds_nothing(founded: Run, write: Callable[..., Path]) -> None:
     first = founded("import", write(GOOD))
     again = founded("import", write(GOOD))
 
     assert first.exit_code == 0, first.output
-    assert "Rows: 2. New: 2. Already there: 0. Bad: 0." in first.stdout
+    assert "Rows: 2. New: 2. Already imported: 0. Bad: 0." in first.stdout
     assert "People new: 2. Kinds of help new: 1." in first.stdout
     assert "Kinds of help in the file: Felling trees." in first.stderr
     assert (again.exit_code, again.stdout.splitlines()[0]) == (0, "Rows: 2. New: 0. Already imported: 2. Bad: 0.")
     assert "1:30" in founded("balances").stdout
 
 
-def test_another_programs_file_comes_into_an_empty_place(run: Run, write: Callable[..., Path]) -> None:
+def test_a_file_from_another_program_founds_a_community(run: Run, write: Callable[..., Path]) -> None:
     text = "seq,date,kind,helper,helped\n1,2005-05-21,endorse,p0001,p0002\n2,2026-08-09,co-work,p0002,p0003\n"
     file = write(gzip.compress(text.encode()), "log.csv.gz")
     columns = "date=date,giver=helper,receiver=helped,category=kind,reference=seq"
@@ -43,9 +43,7 @@ def test_another_programs_file_comes_into_an_empty_place(run: Run, write: Callab
     assert run("replay").exit_code == 0
 
 
-def test_a_dry_run_says_what_would_happen_and_makes_no_folder(
-    run_in: Run, write: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_a_dry_run_creates_no_folder(run_in: Run, write: Callable[..., Path], tmp_path: Path) -> None:
     result = run_in("import", write(GOOD), "--dry-run")
 
     assert result.exit_code == 0, result.output
@@ -62,14 +60,14 @@ def test_a_dry_run_writes_nothing_into_a_community(founded: Run, write: Callable
     assert (after.stdout, after.stderr) == (before.stdout, before.stderr)
 
 
-def test_a_file_that_brings_nothing_founds_nothing(run_in: Run, write: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_file_without_rows_founds_nothing(run_in: Run, write: Callable[..., Path], tmp_path: Path) -> None:
     run_in("import", write(""))
     run_in("import", write(GOOD + "2026-03-28,Ana,Bo,many,garden,,5\n"))
 
     assert not (tmp_path / "community").exists()
 
 
-def test_every_bad_row_is_told_by_its_line_and_nothing_is_recorded(founded: Run, write: Callable[..., Path]) -> None:
+def test_bad_rows_are_reported_by_line_and_nothing_is_recorded(founded: Run, write: Callable[..., Path]) -> None:
     bad = "2999-01-01,Ana,Bo,1,garden,,3\n2026-03-28,Ana,Ana,1,garden,,4\n2026-03-28,Ana,Bo,many,garden,,5\n,,,,,,\n"
 
     result = founded("import", write(GOOD + bad))
@@ -82,11 +80,11 @@ def test_every_bad_row_is_told_by_its_line_and_nothing_is_recorded(founded: Run,
     assert founded("role", "give", "Ana", "auditor").exit_code == 1
 
 
-def test_bad_rows_may_be_left_out(founded: Run, write: Callable[..., Path]) -> None:
+def test_bad_rows_can_be_skipped(founded: Run, write: Callable[..., Path]) -> None:
     result = founded("import", write(GOOD + "2026-03-28,Ana,Bo,many,garden,,5\n"), "--skip-bad")
 
     assert result.exit_code == 0
-    assert "Rows: 3. New: 2. Already there: 0. Bad: 1." in result.stdout
+    assert "Rows: 3. New: 2. Already imported: 0. Bad: 1." in result.stdout
 
 
 def test_json_lists_every_bad_row(founded: Run, write: Callable[..., Path]) -> None:
@@ -102,14 +100,14 @@ def test_json_lists_every_bad_row(founded: Run, write: Callable[..., Path]) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("date,giver,hours\n2026-01-01,Ana,1\n", "No column is headed “receiver”"),
-        ("date|giver|receiver\n", "The first line holds no headings"),
+        ("date,giver,hours\n2026-01-01,Ana,1\n", "No column has the heading “receiver”"),
+        ("date|giver|receiver\n", "The first line does not contain headings"),
         (HEADINGS + f"2026-01-01,{'a' * 1_000_000},Bo,1,garden,,\n", "starts on line 2 cannot be read"),
         (gzip.compress(GOOD.encode())[:-20], "is a damaged gzip file"),
-        ("date,giver,receiver,hours\n07/01/2026,Ana,Bo,1\n", "may be read in two ways"),
+        ("date,giver,receiver,hours\n07/01/2026,Ana,Bo,1\n", "could be read in two ways"),
     ],
 )
-def test_a_file_that_is_no_table_gets_two_plain_lines(
+def test_an_unusable_file_is_reported_in_two_lines(
     founded: Run, write: Callable[..., Path], text: str | bytes, said: str
 ) -> None:
     result = founded("import", write(text))
@@ -119,7 +117,7 @@ def test_a_file_that_is_no_table_gets_two_plain_lines(
     assert len(result.stderr.splitlines()) == 2
 
 
-def test_an_empty_file_is_no_mistake(founded: Run, write: Callable[..., Path]) -> None:
+def test_an_empty_file_is_not_an_error(founded: Run, write: Callable[..., Path]) -> None:
     result = founded("import", write(""))
 
     assert (result.exit_code, result.stderr) == (0, "The file is empty.\n")
@@ -127,11 +125,11 @@ def test_an_empty_file_is_no_mistake(founded: Run, write: Callable[..., Path]) -
 
 
 @pytest.mark.parametrize("columns", ["helper", "giver=", "who=Ana", "giver=a,giver=b"])
-def test_a_mapping_that_is_none_is_wrong_usage(founded: Run, write: Callable[..., Path], columns: str) -> None:
+def test_an_invalid_mapping_is_wrong_usage(founded: Run, write: Callable[..., Path], columns: str) -> None:
     assert founded("import", write(GOOD), "--columns", columns).exit_code == 2
 
 
-def test_what_lies_beyond_the_limit_comes_in_under_a_wider_one(founded: Run, write: Callable[..., Path]) -> None:
+def test_rows_beyond_the_limit_can_be_imported_with_a_wider_one(founded: Run, write: Callable[..., Path]) -> None:
     file = write(HEADINGS + "2026-03-28,Ana,Bo,20,garden,,1\n2026-03-29,Ana,Bo,8,garden,,2\n")
 
     refused = founded("import", file)
@@ -142,7 +140,7 @@ def test_what_lies_beyond_the_limit_comes_in_under_a_wider_one(founded: Run, wri
     assert taken.exit_code == 0 and "New: 2." in taken.stdout
 
 
-def test_killed_in_the_middle_the_next_run_doubles_nothing(
+def test_running_a_killed_import_again_records_nothing_twice(
     run: Run, write: Callable[..., Path], database_url: str
 ) -> None:
     rows = "".join(f"2026-03-28,p{number % 40},p{number % 40 + 1},1,garden,,{number}\n" for number in range(1500))

@@ -28,7 +28,7 @@ def test_balances_are_hours_in_a_table_and_minutes_elsewhere(founded: Run) -> No
     assert lines[0] == "account,name,given,received,balance" and len(lines) == 3
 
 
-def test_balances_can_be_asked_of_another_time(founded: Run) -> None:
+def test_balances_of_an_earlier_time_can_be_computed(founded: Run) -> None:
     assert len(founded("balances", "--as-of", "2026-03-28").stdout.splitlines()) == 3
     assert founded("balances", "--as-of", "2026-03-27").stdout == ""
     assert founded("balances", "--known-at", "2026-03-28T12:00Z").stdout == ""
@@ -40,7 +40,7 @@ def test_without_names_only_the_log_is_opened(founded: Run) -> None:
     assert "Anahit" not in founded("balances", "--no-names").output
 
 
-def test_a_statement_lists_what_moved_an_account(founded: Run) -> None:
+def test_a_statement_lists_every_change_to_an_account(founded: Run) -> None:
     whole = json.loads(founded("statement", "Bo", "--format", "json").stdout)
     later = json.loads(founded("statement", "bo", "--from", "2026-03-29", "--format", "json").stdout)
 
@@ -53,11 +53,11 @@ def test_a_statement_lists_what_moved_an_account(founded: Run) -> None:
     assert "Bo (m-" in founded("statement", "Bo").stderr
 
 
-def test_groups_have_no_statement(founded: Run) -> None:
+def test_a_group_has_no_statement(founded: Run) -> None:
     assert founded("statement", "g-000000000000").exit_code == 1
 
 
-def test_the_replay_agrees_with_what_people_read(founded: Run) -> None:
+def test_the_replay_finds_no_differences(founded: Run) -> None:
     result = founded("replay")
 
     assert result.exit_code == 0, result.output
@@ -67,7 +67,7 @@ def test_the_replay_agrees_with_what_people_read(founded: Run) -> None:
     assert founded("replay", "--at-entry", "1000").exit_code == 1
 
 
-def test_the_replay_finds_a_changed_balance_and_a_rebuild_mends_it(founded: Run, database_url: str) -> None:
+def test_the_replay_finds_a_changed_balance_and_a_rebuild_fixes_it(founded: Run, database_url: str) -> None:
     assert founded("rebuild", "--check").exit_code == 0
     engine = Place(database_url).views_engine()
     with engine.begin() as connection:

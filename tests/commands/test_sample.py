@@ -24,20 +24,20 @@ def drawn(founded: Run, *words: str) -> list[int]:
     return [row["entry"] for row in json.loads(result.stdout)]
 
 
-def test_the_same_seed_draws_the_same_entries_of_the_same_book(founded: Run) -> None:
+def test_the_same_seed_draws_the_same_entries_of_a_log(founded: Run) -> None:
     again = drawn(founded, "--seed", "elm", "--size", "4", "--at-entry", "12")
 
     assert again == drawn(founded, "--seed", "elm", "--size", "4", "--at-entry", "12") == sample("elm", 4, 1, 12)
 
 
-def test_a_seed_is_drawn_and_printed_when_none_is_given(founded: Run) -> None:
+def test_a_seed_is_made_and_printed_if_none_is_given(founded: Run) -> None:
     result = founded("sample", "--size", "3")
 
     seed = result.stderr.split("with the seed ")[1].strip()
     assert founded("sample", "--size", "3", "--seed", seed).stdout == result.stdout
 
 
-def test_days_of_recording_bound_the_draw(founded: Run) -> None:
+def test_the_sample_can_be_limited_to_days_of_recording(founded: Run) -> None:
     assert drawn(founded, "--seed", "elm", "--to", "2001-01-01") == []
     assert len(drawn(founded, "--seed", "elm", "--from", "2001-01-01", "--size", "5")) == 5
 
@@ -55,7 +55,7 @@ def test_receipts_of_the_sample_can_be_checked(founded: Run, tmp_path: Path) -> 
         assert checked.exit_code == 0, checked.output
 
 
-def test_a_folder_that_holds_something_is_left_alone(founded: Run, tmp_path: Path) -> None:
+def test_receipts_are_not_written_to_a_folder_with_other_files(founded: Run, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
 
     assert founded("sample", "--receipts", str(tmp_path)).exit_code == 1
@@ -71,5 +71,5 @@ def test_a_folder_that_holds_something_is_left_alone(founded: Run, tmp_path: Pat
         (["--at-entry", "99999"], 1),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(founded: Run, words: list[str], code: int) -> None:
+def test_an_impossible_sample_is_refused(founded: Run, words: list[str], code: int) -> None:
     assert founded("sample", *words).exit_code == code

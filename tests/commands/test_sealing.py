@@ -36,7 +36,7 @@ def exchange_in(url: str) -> str:
     return settled[0]
 
 
-def test_a_seal_is_a_sheet_with_size_and_root_in_groups_of_four(founded: Run) -> None:
+def test_a_seal_sheet_shows_the_size_and_the_root_in_groups_of_four(founded: Run) -> None:
     first, second = founded("seal"), founded("seal")
 
     assert first.exit_code == 0, first.output
@@ -46,14 +46,14 @@ def test_a_seal_is_a_sheet_with_size_and_root_in_groups_of_four(founded: Run) ->
     assert first.stdout == second.stdout and "localhost/riverside/1+" in first.stdout
 
 
-def test_the_sheet_shows_the_seal_before_this_one(founded: Run) -> None:
+def test_a_seal_sheet_shows_the_previous_seal(founded: Run) -> None:
     founded("seal", "--at-entry", "3")
     sheet = founded("seal").stdout
 
     assert "Previous seal\n\nentries  3\n" in sheet
 
 
-def test_the_bare_note_can_be_kept_and_compared_later(founded: Run, tmp_path: Path) -> None:
+def test_the_signed_note_can_be_kept_and_compared_later(founded: Run, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text(founded("seal", "--at-entry", "4", "--note").stdout)
 
@@ -63,7 +63,7 @@ def test_the_bare_note_can_be_kept_and_compared_later(founded: Run, tmp_path: Pa
     assert checked.exit_code == 0 and "the first 4 entries are the ones it seals" in checked.stdout
 
 
-def test_a_receipt_goes_to_a_file_and_is_checked_with_the_key(
+def test_a_receipt_in_a_file_can_be_checked_with_the_key(
     founded: Run, database_url: str, tmp_path: Path, place: Path
 ) -> None:
     file, keys = tmp_path / "hour.tlog-proof", place / "localhost_riverside_1" / "vkeys.txt"
@@ -82,13 +82,13 @@ def test_a_receipt_goes_to_a_file_and_is_checked_with_the_key(
 @pytest.mark.parametrize(
     "what", ["0", "99999", "x-000000000000", "f-000000000000", "m-000000000000", "Bo", "--", "9" * 40]
 )
-def test_there_is_no_receipt_for_what_is_not_recorded(founded: Run, what: str) -> None:
+def test_there_is_no_receipt_for_an_entry_that_does_not_exist(founded: Run, what: str) -> None:
     refused = founded("receipt", "--", what)
 
     assert refused.exit_code in (1, 2) and not refused.stdout and "Traceback" not in refused.stderr
 
 
-def test_a_bundle_goes_into_a_new_folder_only(founded: Run, tmp_path: Path) -> None:
+def test_a_bundle_needs_a_new_or_empty_folder(founded: Run, tmp_path: Path) -> None:
     assert founded("bundle", tmp_path / "bundle", "--at-entry", "5").exit_code == 0
     again = founded("bundle", tmp_path / "bundle")
 
@@ -99,7 +99,7 @@ def test_a_bundle_goes_into_a_new_folder_only(founded: Run, tmp_path: Path) -> N
     assert founded("seal", "--at-entry", "1000").exit_code == 1
 
 
-def test_a_seal_among_the_data_is_warned_of(run_in: Run, tmp_path: Path) -> None:
+def test_a_seal_inside_the_data_folder_causes_a_warning(run_in: Run, tmp_path: Path) -> None:
     run_in("found", "--name", "Elm", "--timezone", "UTC", "--coordinator", "Chidi")
     warned = run_in("seal", "--seal", tmp_path / "community" / "seal")
 
@@ -108,7 +108,7 @@ def test_a_seal_among_the_data_is_warned_of(run_in: Run, tmp_path: Path) -> None
 
 
 @ON_BOTH
-def test_a_log_that_was_emptied_behind_our_back_is_not_sealed(founded: Run, database_url: str, place: Path) -> None:
+def test_a_log_that_was_emptied_by_hand_is_not_sealed(founded: Run, database_url: str, place: Path) -> None:
     founded("seal")
     before = sorted((place / "localhost_riverside_1" / "checkpoints").iterdir())
     unguard_and_cut(database_url)
@@ -158,7 +158,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 @ON_BOTH
-def test_each_day_is_sealed_by_itself_once_the_host_has_begun(founded: Run, place: Path) -> None:
+def test_each_day_is_sealed_automatically_after_the_first_seal(founded: Run, place: Path) -> None:
     before = founded("daily")
     founded("seal", "--at-entry", "3")
     first, second = founded("daily"), founded("daily")
@@ -169,7 +169,7 @@ def test_each_day_is_sealed_by_itself_once_the_host_has_begun(founded: Run, plac
     assert [line.split()[2] for line in (next(place.iterdir()) / "dates").read_text().splitlines()][-1] == "day"
 
 
-def test_a_log_that_lost_what_was_sealed_makes_the_day_fail(founded: Run, database_url: str, place: Path) -> None:
+def test_the_daily_seal_fails_if_sealed_entries_are_missing(founded: Run, database_url: str, place: Path) -> None:
     founded("seal")
     engine = sa.create_engine(f"sqlite:///{Place(database_url).path / 'log.db'}")
     with engine.begin() as connection:

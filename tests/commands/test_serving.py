@@ -50,9 +50,7 @@ def _when_it_answers(address: str, process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_a_founded_community_is_served_and_ends_in_good_order(
-    run_in: Run, tmp_path: Path, stop: signal.Signals
-) -> None:
+def test_a_community_is_served_until_the_server_is_stopped(run_in: Run, tmp_path: Path, stop: signal.Signals) -> None:
     run_in("found", "--name", "Riverside", "--timezone", "UTC", "--coordinator", "Chidi")
 
     with running("--data", str(tmp_path / "community"), "serve", folder=tmp_path) as (address, process):
@@ -66,7 +64,7 @@ def test_a_founded_community_is_served_and_ends_in_good_order(
     assert not (tmp_path / "community" / "log.db-wal").exists()
 
 
-def test_a_port_that_is_taken_gets_two_plain_lines(run_in: Run) -> None:
+def test_a_port_in_use_is_reported_in_two_lines(run_in: Run) -> None:
     run_in("found", "--name", "Riverside", "--timezone", "UTC", "--coordinator", "Chidi")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = run_in("serve", "--port", taken.getsockname()[1])
@@ -75,7 +73,7 @@ def test_a_port_that_is_taken_gets_two_plain_lines(run_in: Run) -> None:
     assert "Address already in use" in result.stderr and "--port 8001" in result.stderr
 
 
-def test_the_demo_is_made_once_and_lets_three_people_in(tmp_path: Path) -> None:
+def test_the_demo_is_made_once_and_signs_in_three_people(tmp_path: Path) -> None:
     words = ("demo", "--members", "16", "--years", "1")
     links: list[list[str]] = []
     for _ in range(2):

@@ -12,7 +12,7 @@ from tests.commands.conftest import Run
 pytestmark = pytest.mark.usefixtures("neighbours")
 
 
-def test_figures_come_as_json_with_names_to_rely_on(founded: Run) -> None:
+def test_figures_are_printed_as_json(founded: Run) -> None:
     result = founded("stats", "--format", "json")
 
     figures = json.loads(result.stdout)
@@ -23,7 +23,7 @@ def test_figures_come_as_json_with_names_to_rely_on(founded: Run) -> None:
     assert "3 entries counted, up to entry" in result.stderr
 
 
-def test_figures_come_as_a_table_that_says_what_each_is(founded: Run) -> None:
+def test_figures_are_printed_as_a_table_with_definitions(founded: Run) -> None:
     lines = founded("stats", "--weigh", "acts").stdout.splitlines()
 
     told = {line[:33].strip(): line[33:].split("  ")[0].strip() for line in lines}
@@ -32,7 +32,7 @@ def test_figures_come_as_a_table_that_says_what_each_is(founded: Run) -> None:
     assert any("of the whole: returned by the same person" in line for line in lines)
 
 
-def test_figures_come_as_csv_one_value_a_line(founded: Run) -> None:
+def test_figures_are_printed_as_csv_with_one_value_a_line(founded: Run) -> None:
     rows = list(csv.DictReader(founded("stats", "--format", "csv").stdout.splitlines()))
 
     values = {(row["figure"], row["part"]): row["value"] for row in rows}
@@ -43,7 +43,7 @@ def test_figures_come_as_csv_one_value_a_line(founded: Run) -> None:
     assert values["first_day", ""] == ""
 
 
-def test_the_shape_of_the_network_comes_when_it_is_asked_for(founded: Run) -> None:
+def test_graph_adds_figures_of_the_network(founded: Run) -> None:
     figures = json.loads(founded("stats", "--graph", "--format", "json").stdout)
     acts = json.loads(founded("stats", "--graph", "--weigh", "acts", "--format", "json").stdout)
 
@@ -54,7 +54,7 @@ def test_the_shape_of_the_network_comes_when_it_is_asked_for(founded: Run) -> No
     assert acts["graph"]["triads"]["111U"] + acts["graph"]["triads"]["111D"] == 1
 
 
-def test_the_network_is_that_of_the_same_period_and_kinds(founded: Run) -> None:
+def test_the_network_covers_the_same_period_and_kinds(founded: Run) -> None:
     def people(*words: str) -> int:
         return json.loads(founded("stats", "--graph", "--weigh", "acts", "--format", "json", *words).stdout)["graph"][
             "people"
@@ -65,7 +65,7 @@ def test_the_network_is_that_of_the_same_period_and_kinds(founded: Run) -> None:
     assert people("--at-entry", "3") == 0
 
 
-def test_the_network_comes_as_lines_too(founded: Run) -> None:
+def test_figures_of_the_network_are_printed_as_text(founded: Run) -> None:
     rows = list(csv.DictReader(founded("stats", "--graph", "--format", "csv").stdout.splitlines()))
     lines = founded("stats", "--graph").stdout.splitlines()
 
@@ -75,7 +75,7 @@ def test_the_network_comes_as_lines_too(founded: Run) -> None:
     assert any("graph: triads: 300" in line for line in lines)
 
 
-def test_a_period_or_some_kinds_may_be_asked_for(founded: Run) -> None:
+def test_figures_can_be_limited_to_a_period_and_kinds(founded: Run) -> None:
     def entries(*words: str) -> int:
         return json.loads(founded("stats", "--format", "json", *words).stdout)["entries"]
 
@@ -88,14 +88,14 @@ def test_a_period_or_some_kinds_may_be_asked_for(founded: Run) -> None:
     assert entries("--known-at", "2026-03-28T12:00Z") == 0
 
 
-def test_what_cannot_be_asked_is_refused(founded: Run) -> None:
+def test_an_impossible_period_or_kind_is_refused(founded: Run) -> None:
     assert founded("stats", "--from", "2026-03-28", "--to", "2026-03-27").exit_code == 1
     assert founded("stats", "--at-entry", "3000").exit_code == 1
     asked = founded("stats", "--kinds", "chores")
     assert asked.exit_code == 2 and "The kinds are: help, skill-exchange, gift." in asked.stderr
 
 
-def test_where_nothing_is_recorded_there_is_nothing_to_say_of_it(founded: Run) -> None:
+def test_figures_of_an_empty_log_are_empty(founded: Run) -> None:
     figures = json.loads(founded("stats", "--at-entry", "0", "--format", "json").stdout)
 
     assert (figures["entries"], figures["given_back"], figures["by_kind"]) == (0, None, {})

@@ -194,9 +194,7 @@ OF_THE_BOOK: Mapping[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("change", OF_THE_BOOK)
-def test_what_was_sealed_and_is_changed_in_the_tables_is_named_at_every_door(
-    community: Community, tmp_path: Path, change: str
-) -> None:
+def test_every_command_names_a_sealed_entry_that_was_changed(community: Community, tmp_path: Path, change: str) -> None:
     do, words = OF_THE_BOOK[change]
     do(community)
 
@@ -212,7 +210,7 @@ def test_what_was_sealed_and_is_changed_in_the_tables_is_named_at_every_door(
     assert not (tmp_path / "bundle").exists()
 
 
-def test_a_log_that_was_emptied_is_no_log_to_seal(community: Community) -> None:
+def test_an_emptied_log_cannot_be_sealed(community: Community) -> None:
     community.change("DELETE FROM {entries}")
 
     assert community.hours("seal").exit_code == 1 and "The log is empty" in community.hours("seal").stderr
@@ -255,9 +253,7 @@ BESIDE_THE_BOOK: Mapping[str, tuple[Change, str]] = {
 
 
 @pytest.mark.parametrize("change", BESIDE_THE_BOOK)
-def test_what_decisions_rest_on_and_no_proof_is_found_by_the_doctor(
-    community: Community, tmp_path: Path, change: str
-) -> None:
+def test_the_doctor_finds_changed_tags(community: Community, tmp_path: Path, change: str) -> None:
     do, words = BESIDE_THE_BOOK[change]
     do(community)
 
@@ -268,7 +264,7 @@ def test_what_decisions_rest_on_and_no_proof_is_found_by_the_doctor(
     assert community.hours("verify", "bundle", tmp_path / "bundle").exit_code == 0, "the book itself is sound"
 
 
-def test_hours_that_are_remembered_and_were_never_given_are_found_and_forgotten(community: Community) -> None:
+def test_false_snapshots_are_found_and_discarded(community: Community) -> None:
     """What is known of a busy account is kept beside the log, so that not all of its entries are read; it decides about limits."""
     rich = b'1{"id":"m-ruth","given":60000}'
     community.change("INSERT INTO {known} VALUES ('account:m-ruth', {at}, {a_blob})", given=[rich])
@@ -278,9 +274,7 @@ def test_hours_that_are_remembered_and_were_never_given_are_found_and_forgotten(
     assert community.problems() == {}
 
 
-def test_an_entry_that_was_written_behind_the_last_one_is_found_before_it_is_handed_out(
-    community: Community, tmp_path: Path
-) -> None:
+def test_a_bundle_is_refused_if_an_entry_was_inserted_by_hand(community: Community, tmp_path: Path) -> None:
     community.change(
         "INSERT INTO {entries} {columns} SELECT 1000, type, data, tags FROM {entries} WHERE {position} = {at}"
     )
@@ -291,7 +285,7 @@ def test_an_entry_that_was_written_behind_the_last_one_is_found_before_it_is_han
     assert "at position 1000 is indexed" in community.problems()["log"]
 
 
-def test_a_community_that_nobody_changed_is_sound_at_every_door(community: Community, tmp_path: Path) -> None:
+def test_every_command_finds_an_unchanged_community_sound(community: Community, tmp_path: Path) -> None:
     assert community.hours("seal").exit_code == 0
     assert community.hours("bundle", tmp_path / "bundle").exit_code == 0
     assert community.hours("verify", "bundle", tmp_path / "bundle").exit_code == 0

@@ -84,7 +84,7 @@ def begun(community: Community) -> Community:
     return community
 
 
-def test_a_seal_says_whose_word_is_there_and_whose_is_missing(riverside: Community, tmp_path: Path) -> None:
+def test_a_seal_lists_the_witnesses_who_signed_and_who_did_not(riverside: Community, tmp_path: Path) -> None:
     assert "signed by  no witness" in riverside.done("seal")
     key = riverside.key
     with watching(tmp_path / "library", "--name", "library.example", "--log", key) as eye:
@@ -104,9 +104,7 @@ def test_a_seal_says_whose_word_is_there_and_whose_is_missing(riverside: Communi
     assert eye.address in listed and "not signed by  hall" in listed
 
 
-def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
-    riverside: Community, tmp_path: Path
-) -> None:
+def test_a_bundle_and_a_receipt_can_be_checked_with_a_policy(riverside: Community, tmp_path: Path) -> None:
     key = riverside.key
     policy = tmp_path / "policy"
     with watching(tmp_path / "library", "--name", "library.example", "--log", key) as eye:
@@ -134,7 +132,7 @@ def test_a_bundle_and_a_receipt_are_checked_with_the_policy_that_somebody_keeps(
     assert unseen.code == 3 and "no signature from library" in unseen.out
 
 
-def test_of_two_copies_from_one_backup_a_witness_and_a_kept_seal_each_find_the_second_out(tmp_path: Path) -> None:
+def test_a_witness_and_a_kept_seal_each_detect_a_second_copy_of_a_log(tmp_path: Path) -> None:
     """Both were put to work, both seal, each with the key and the last seal that the backup had; each call is a process."""
     riverside = begun(Apart(tmp_path / "riverside"))
     key = riverside.key
@@ -164,7 +162,7 @@ def test_of_two_copies_from_one_backup_a_witness_and_a_kept_seal_each_find_the_s
     assert twin.hours("verify", "bundle", tmp_path / "second", "--known", refused_file).code == 0
 
 
-def test_an_old_backup_with_its_own_old_seal_is_found_out_by_the_witness(riverside: Community, tmp_path: Path) -> None:
+def test_a_witness_detects_an_old_backup_with_its_old_seal(riverside: Community, tmp_path: Path) -> None:
     key = riverside.key
     with watching(tmp_path / "library", "--name", "library.example", "--log", key) as eye:
         riverside.done("witnesses", "add", "library", eye.key, eye.address)
@@ -178,7 +176,7 @@ def test_an_old_backup_with_its_own_old_seal_is_found_out_by_the_witness(riversi
     assert "Nothing was signed" in old.hours("seal").err
 
 
-def test_a_laptop_reads_the_whole_book_and_its_word_is_taken_in(riverside: Community, tmp_path: Path) -> None:
+def test_the_signature_of_a_witness_without_a_server_can_be_added(riverside: Community, tmp_path: Path) -> None:
     key = riverside.key
     laptop = ["witness", "--state", str(tmp_path / "laptop")]
 
@@ -213,7 +211,7 @@ def test_a_laptop_reads_the_whole_book_and_its_word_is_taken_in(riverside: Commu
     assert "does not contain a seal" in cosign(tmp_path / "empty").err
 
 
-def test_what_cannot_be_a_witness_is_refused_in_two_lines(riverside: Community, tmp_path: Path) -> None:
+def test_an_invalid_witness_is_refused(riverside: Community, tmp_path: Path) -> None:
     log_key = riverside.key
     vkey = Witness(tmp_path / "w", "w").key.text
 

@@ -28,7 +28,7 @@ def call(eye: Eye, method: str, path: str, body: bytes = b"") -> tuple[int, str,
     return told
 
 
-def test_a_witness_signs_over_the_web_and_shows_what_it_saw(tmp_path: Path) -> None:
+def test_a_witness_signs_over_the_web_and_shows_its_last_signed_checkpoint(tmp_path: Path) -> None:
     with watching(tmp_path / "library", "--name", "library.example", "--log", KEY.text) as eye:
         status, _, line = call(eye, "POST", "/add-checkpoint", submission(0, 5))
         key = parse_key(eye.key)
@@ -52,7 +52,7 @@ def test_a_witness_signs_over_the_web_and_shows_what_it_saw(tmp_path: Path) -> N
         assert call(again, "POST", "/add-checkpoint", submission(5, 12))[0] == 200
 
 
-def test_of_two_requests_at_once_over_the_web_one_is_told_to_look_again(tmp_path: Path) -> None:
+def test_one_of_two_simultaneous_requests_must_try_again(tmp_path: Path) -> None:
     with watching(tmp_path / "library", "--name", "library.example", "--log", KEY.text) as eye:
         old = 0
         for _ in range(5):
@@ -65,7 +65,7 @@ def test_of_two_requests_at_once_over_the_web_one_is_told_to_look_again(tmp_path
             old = won
 
 
-def test_a_witness_ends_in_good_order_and_forgets_nothing_when_it_is_killed(tmp_path: Path) -> None:
+def test_a_killed_witness_remembers_what_it_signed(tmp_path: Path) -> None:
     with watching(tmp_path / "library", "--name", "library.example", "--log", KEY.text) as eye:
         call(eye, "POST", "/add-checkpoint", submission(0, 5))
         eye.process.kill()
@@ -75,7 +75,7 @@ def test_a_witness_ends_in_good_order_and_forgets_nothing_when_it_is_killed(tmp_
         assert eye.process.wait(30) == 0
 
 
-def test_whoever_dawdles_is_left_and_others_are_answered(tmp_path: Path) -> None:
+def test_slow_connections_are_closed_and_others_are_answered(tmp_path: Path) -> None:
     with watching(tmp_path / "library", "--name", "library.example", "--log", KEY.text) as eye:
         place = urlsplit(eye.address)
         where = (place.hostname, place.port)
@@ -93,7 +93,7 @@ def run(state: Path, *words: object) -> Result:
     return CliRunner().invoke(hours, ["witness", "--state", str(state), *map(str, words)])
 
 
-def test_a_wrong_call_of_a_witness_is_told_in_a_line(tmp_path: Path) -> None:
+def test_wrong_usage_of_a_witness_is_reported(tmp_path: Path) -> None:
     nameless = run(tmp_path / "new")
     wrong_key = run(tmp_path / "new", "--name", "library", "--log", "not-a-key")
     taken = socket.create_server(("127.0.0.1", 0))

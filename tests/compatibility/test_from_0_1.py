@@ -155,7 +155,7 @@ def test_the_pages_are_served(served: tuple[Community, dict[str, httpx.Client]])
     assert {page: status for page, status in answers.items() if status != 200} == {}
 
 
-def test_the_same_command_again_gets_the_same_answer_and_records_nothing(
+def test_repeating_a_command_returns_the_same_result_and_records_nothing(
     served: tuple[Community, dict[str, httpx.Client]],
 ) -> None:
     community, browsers = served
@@ -173,7 +173,7 @@ def test_the_same_command_again_gets_the_same_answer_and_records_nothing(
     assert community.checkpoint() == SEALED
 
 
-def test_the_same_command_for_something_else_is_refused(
+def test_a_command_id_cannot_be_used_for_something_else(
     served: tuple[Community, dict[str, httpx.Client]],
 ) -> None:
     community, browsers = served
@@ -185,21 +185,21 @@ def test_the_same_command_for_something_else_is_refused(
     assert community.checkpoint() == SEALED
 
 
-def test_the_doctor_finds_nothing_wrong_and_the_replay_agrees(community: Community) -> None:
+def test_the_doctor_and_the_replay_find_no_problems(community: Community) -> None:
     community.hours("replay")
     community.hours("doctor", "--all")
 
     assert community.checkpoint() == SEALED
 
 
-def test_the_same_import_again_adds_nothing(community: Community) -> None:
+def test_repeating_the_import_adds_nothing(community: Community) -> None:
     told = json.loads(community.hours("import", OLD / "import.csv", "--format", "json"))
 
     assert (told["recorded"], told["already_there"]) == (0, told["rows"])
     assert community.checkpoint() == SEALED
 
 
-def test_the_bundle_is_made_again_byte_for_byte(community: Community, tmp_path: Path) -> None:
+def test_a_new_bundle_is_identical_byte_for_byte(community: Community, tmp_path: Path) -> None:
     community.hours("bundle", tmp_path / "bundle")
 
     assert contents(tmp_path / "bundle") == contents(OLD / "bundle")
@@ -212,7 +212,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def test_another_seal_leads_on_from_the_old_one(community: Community, tmp_path: Path) -> None:
+def test_a_new_seal_extends_the_old_one(community: Community, tmp_path: Path) -> None:
     community.hours("role", "give", MEMBERS["eve"], "auditor")
     origin, size, _ = read_checkpoint(community.hours("seal", "--note"))
     community.hours("bundle", tmp_path / "bundle")
@@ -221,7 +221,7 @@ def test_another_seal_leads_on_from_the_old_one(community: Community, tmp_path: 
     community.hours("verify", "bundle", tmp_path / "bundle", "--known", OLD / "bundle" / "checkpoint")
 
 
-def test_the_backup_is_restored(database_url: str, tmp_path: Path) -> None:
+def test_the_backup_can_be_restored(database_url: str, tmp_path: Path) -> None:
     restored = Community(tmp_path / "old", database_url)
 
     restored.hours("restore", OLD / "backup.hours")
@@ -236,7 +236,7 @@ def test_the_backup_is_restored(database_url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), [("bundle", "bundle"), ("receipt", "exchange.tlog-proof")])
-def test_bundle_and_receipt_verify(kind: str, name: str, community: Community) -> None:
+def test_the_bundle_and_the_receipt_are_sound(kind: str, name: str, community: Community) -> None:
     keys = ["--key", str(OLD / "bundle" / "vkeys.txt")]
     alone = subprocess.run(
         [sys.executable, "-m", "ledger.seal.verify", kind, str(OLD / name), *keys],

@@ -32,7 +32,7 @@ def shapes() -> list[type[Part]]:
 
 
 @pytest.mark.parametrize("type_name", facts())
-def test_nothing_is_missing_of_a_fact(type_name: str) -> None:
+def test_every_fact_is_complete(type_name: str) -> None:
     kind = facts()[type_name]
     version = kind.stored.version
     samples = [RECORDED / f"{type_name}.v{number}.json" for number in range(1, version + 1)]
@@ -54,7 +54,7 @@ def test_nothing_is_missing_of_a_fact(type_name: str) -> None:
 
 
 @pytest.mark.parametrize("shape", shapes(), ids=lambda shape: shape.__name__)
-def test_a_fact_is_frozen_all_the_way_down(shape: type[msgspec.Struct]) -> None:
+def test_a_fact_and_its_parts_are_frozen(shape: type[msgspec.Struct]) -> None:
     changeable = {
         field: [part for part in all_parts(hint) if (get_origin(part) or part) in CHANGEABLE]
         for field, hint in hints_of(shape).items()
@@ -71,7 +71,7 @@ def test_a_fact_says_why_it_exists(shape: type[msgspec.Struct]) -> None:
     assert len(words.split()) >= 3, f"{shape.__name__} has no sentence of its own"
 
 
-def test_the_catalogue_holds_every_fact_once() -> None:
+def test_the_catalogue_contains_every_fact_once() -> None:
     whole = set(shapes()) - parts_of_facts() - {Fact, Part}
 
     assert len(set(facts().values())) == len(facts())
@@ -113,7 +113,7 @@ def test_every_recorded_sample_is_of_a_known_fact() -> None:
 
 
 @pytest.mark.parametrize("type_name", facts())
-def test_a_fact_names_everybody_by_a_type_that_says_so(type_name: str) -> None:
+def test_a_fact_names_people_by_typed_identifiers(type_name: str) -> None:
     """Erasing somebody reaches the words of every fact that names them; an identifier in a plain text would be overlooked."""
     fact = decode((RECORDED / f"{type_name}.v1.json").read_bytes()).data
 
@@ -129,7 +129,7 @@ def identifiers_in(part: object) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", facts().values(), ids=lambda kind: kind.__name__)
-def test_a_sentence_fills_its_gaps_from_fields_and_has_words_for_every_choice(kind: type[Fact]) -> None:
+def test_a_sentence_uses_existing_fields_and_covers_every_choice(kind: type[Fact]) -> None:
     said = SENTENCES[kind]
 
     assert set(said.fields.values()) <= set(kind.__struct_fields__)

@@ -140,7 +140,7 @@ def test_these_rules_would_notice() -> None:
     assert all((ROOT / path).is_file() for path in LISTS)
 
 
-def test_what_a_person_runs_is_executable() -> None:
+def test_scripts_are_executable() -> None:
     scripts = [path for path in files() if path.suffix != ".py" and path.read_bytes()[:2] == b"#!"]
 
     assert ROOT / ".ci" / "run" in scripts

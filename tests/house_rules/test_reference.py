@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("script", ["docs.write_reference", "docs.draw_architecture"])
-def test_what_is_written_from_the_code_is_up_to_date(script: str) -> None:
+def test_generated_documents_are_up_to_date(script: str) -> None:
     told = subprocess.run(
         [sys.executable, "-m", script, "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -53,7 +53,7 @@ def release(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("tags", [[], ["v1.1.0"], ["1.2.0"]])
-def test_without_the_tag_of_its_version_nothing_is_built(tiny: Path, tags: list[str]) -> None:
+def test_a_release_needs_the_tag_of_its_version(tiny: Path, tags: list[str]) -> None:
     for tag in tags:
         git(tiny, "tag", tag)
 
@@ -70,7 +70,7 @@ def test_a_tag_on_an_earlier_commit_does_not_count(tiny: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["pyproject.toml", "new.txt"])
-def test_with_open_changes_nothing_is_built(tiny: Path, change: str) -> None:
+def test_a_release_needs_a_clean_working_tree(tiny: Path, change: str) -> None:
     git(tiny, "tag", "v1.2.0")
     with (tiny / change).open("a") as file:
         file.write("# changed\n")
@@ -79,7 +79,7 @@ def test_with_open_changes_nothing_is_built(tiny: Path, change: str) -> None:
     assert not (tiny / "dist").exists()
 
 
-def test_a_tagged_commit_gives_a_wheel_and_a_source_archive(tiny: Path) -> None:
+def test_a_tagged_commit_is_built_as_a_wheel_and_a_source_archive(tiny: Path) -> None:
     git(tiny, "tag", "v1.2.0")
 
     made = release(tiny)

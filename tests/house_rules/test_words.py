@@ -35,11 +35,11 @@ def test_the_ledger_and_the_pages_use_the_words_of_a_time_bank() -> None:
     assert matches(WORDS_OF_A_SHOP, where=[*nouns, "ledger/refusals.py", *templates, CATALOGUES]) == []
 
 
-def test_no_file_names_a_place_on_somebodys_machine() -> None:
+def test_no_file_contains_a_path_on_a_developers_machine() -> None:
     assert matches(MACHINE_PATHS, where=[""]) == []
 
 
-def test_no_file_names_an_index_to_install_from() -> None:
+def test_no_file_contains_a_package_index() -> None:
     assert matches(INDEX_ADDRESSES, where=[""]) == []
 
 

@@ -51,7 +51,7 @@ def hours(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin" / "hours"
 
 
-def test_the_wheel_holds_every_file_of_the_three_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_exactly_the_files_of_the_three_packages(wheel: Path) -> None:
     wanted = {name(path) for path in files() if name(path).split("/")[0] in PACKAGES and path.suffix not in NOT_SHIPPED}
 
     held = {item for item in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in item}
@@ -59,14 +59,14 @@ def test_the_wheel_holds_every_file_of_the_three_packages_and_nothing_else(wheel
     assert {item for item in held if Path(item).suffix not in NOT_SHIPPED} == wanted
 
 
-def test_the_wheel_carries_the_licence(wheel: Path) -> None:
+def test_the_wheel_contains_the_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as held:
         (licence,) = (item for item in held.namelist() if item.endswith("/licenses/LICENSE"))
 
         assert held.read(licence) == (ROOT / "LICENSE").read_bytes()
 
 
-def test_a_community_is_founded_and_served_from_the_wheel_alone(hours: Path, tmp_path: Path) -> None:
+def test_a_community_can_be_founded_and_served_from_the_wheel_alone(hours: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     founding = ["--name", "Riverside", "--timezone", "Europe/London", "--coordinator", "Chidi Obi"]
     run(str(hours), "--data", str(data), "found", *founding, cwd=tmp_path)

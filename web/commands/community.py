@@ -157,7 +157,7 @@ def sweep_command(location: Location) -> None:
         with progress_bar("Checking that every name and note has its entry") as progress:
             swept = sweep(bank.log, bank.people, progress)
         echo_err(
-            f"{count(swept, 'word')} deleted that belonged to no entry."
+            f"{count(swept, 'name or note', 'names and notes')} deleted that belonged to no entry."
             if swept
             else "Nothing to delete: every name and note belongs to an entry."
         )

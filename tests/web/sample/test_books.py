@@ -11,14 +11,14 @@ from tests.bench import community, logs
 from tests.web.sample.second_opinion import is_in_order
 
 
-def test_a_book_has_about_as_many_entries_as_asked_for() -> None:
+def test_a_made_log_has_about_the_wanted_number_of_entries() -> None:
     for wanted in (1_000, 6_000):
         made = sum(1 for _ in logs.rows(wanted))
 
         assert 0.9 * wanted < made < 1.1 * wanted
 
 
-def test_a_book_is_told_in_order_and_by_every_kind_of_step() -> None:
+def test_a_made_log_is_in_order_and_has_every_kind_of_step() -> None:
     entries = [decode(data) for _, data, _ in logs.rows(6_000)]
     kinds = Counter(entry.type for entry in entries)
 
@@ -27,7 +27,7 @@ def test_a_book_is_told_in_order_and_by_every_kind_of_step() -> None:
     assert kinds["exchange-settled"] > 0.8 * kinds["exchange-reported"]
 
 
-def test_low_numbers_trade_much_and_may_all_receive_an_hour_more(tmp_path: Path) -> None:
+def test_members_with_low_numbers_are_active_and_can_receive_another_hour(tmp_path: Path) -> None:
     url = community.url_of(tmp_path / "book")
     chidi = community.found(url, 2_000)
     with community.opened(url) as bank:

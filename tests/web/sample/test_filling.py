@@ -59,7 +59,7 @@ def member(bank: TimeBank, name: str) -> MemberId:
     return MemberId(find_members(bank, name)[0].account)
 
 
-def test_a_neighbourhood_has_two_lively_years(views: Views, entries: list[Entry]) -> None:
+def test_the_sample_covers_two_busy_years(views: Views, entries: list[Entry]) -> None:
     kinds = Counter(entry.type for entry in entries)
 
     assert views.members.totals()[:2] == (1, MEMBERS - 1), "one invited, one has left"
@@ -69,7 +69,7 @@ def test_a_neighbourhood_has_two_lively_years(views: Views, entries: list[Entry]
     assert entries[0].at.startswith("2024-11-2") and entries[-1].at.startswith("2026-11-2")
 
 
-def test_entries_come_in_the_order_of_time_and_days_before_their_entry(entries: list[Entry]) -> None:
+def test_entries_are_in_order_of_time_and_recorded_after_they_happened(entries: list[Entry]) -> None:
     instants = [entry.at for entry in entries]
 
     assert instants == sorted(instants)
@@ -77,7 +77,7 @@ def test_entries_come_in_the_order_of_time_and_days_before_their_entry(entries: 
     assert all(entry.data.given_on.isoformat() <= entry.at[:10] for entry in reports)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def test_accounts_sum_to_zero_and_stay_within_the_limit(bank: TimeBank, views: Views) -> None:
+def test_balances_add_up_to_zero_and_stay_within_the_limit(bank: TimeBank, views: Views) -> None:
     replayed = replay(bank.log)
 
     assert replayed.given == replayed.received > 60_000
@@ -85,7 +85,7 @@ def test_accounts_sum_to_zero_and_stay_within_the_limit(bank: TimeBank, views: V
     assert views.check() == []
 
 
-def test_something_waits_for_the_people_who_sign_in(bank: TimeBank, views: Views) -> None:
+def test_the_people_who_sign_in_have_something_to_answer(bank: TimeBank, views: Views) -> None:
     amina, rosa = member(bank, names.MEMBER), member(bank, names.COORDINATOR)
 
     assert len(views.exchanges.waiting_for(amina)) >= 2
@@ -95,7 +95,7 @@ def test_something_waits_for_the_people_who_sign_in(bank: TimeBank, views: Views
     assert views.balances.of(AccountId(amina)).exchanges > 20
 
 
-def test_roles_are_held_and_newcomers_have_done_nothing_yet(bank: TimeBank, views: Views) -> None:
+def test_roles_are_given_and_newcomers_have_done_nothing_yet(bank: TimeBank, views: Views) -> None:
     coordinators, auditors = views.members.with_role("coordinator"), views.members.with_role("auditor")
     new = [views.balances.of(AccountId(member(bank, name))) for name in names.NEWCOMERS]
 
@@ -104,7 +104,7 @@ def test_roles_are_held_and_newcomers_have_done_nothing_yet(bank: TimeBank, view
     assert all((tally.given, tally.received, tally.gifts_given) == (0, 0, 0) for tally in new)
 
 
-def test_what_people_without_internet_do_is_typed_by_the_coordinator(bank: TimeBank, entries: list[Entry]) -> None:
+def test_the_coordinator_types_for_people_without_internet(bank: TimeBank, entries: list[Entry]) -> None:
     edith, rosa = member(bank, names.WITHOUT_INTERNET[0]), member(bank, names.COORDINATOR)
     hers = [
         entry
@@ -122,7 +122,7 @@ def test_a_correction_is_a_reversal_and_a_new_report(entries: list[Entry]) -> No
     assert corrected and corrected <= reversed_ones
 
 
-def test_everybody_may_see_how_help_flowed_in_a_year_that_is_over_and_in_its_months(book: Counted) -> None:
+def test_figures_of_past_years_and_months_are_visible_to_everyone(book: Counted) -> None:
     year = statistics(book.acts, book.members, first_day=date(2025, 1, 1), as_of=date(2025, 12, 31))
 
     shown = protected(year, book.acts, "everyone", today=date(2026, 1, 8))
@@ -134,7 +134,7 @@ def test_everybody_may_see_how_help_flowed_in_a_year_that_is_over_and_in_its_mon
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_way_of_living_can_be_told_in_a_small_neighbourhood(preset: str, tmp_path: Path) -> None:
+def test_every_preset_works_with_few_members(preset: str, tmp_path: Path) -> None:
     clock = SampleClock()
     with TimeBank.open(tmp_path, clock=clock) as bank:
         fill(bank, clock, habits=PRESETS[preset], members=30, years=1, until=END)
@@ -144,7 +144,7 @@ def test_every_way_of_living_can_be_told_in_a_small_neighbourhood(preset: str, t
     assert replayed.given == replayed.received > 0
 
 
-def test_a_cast_has_as_many_people_as_wanted_each_once() -> None:
+def test_names_are_as_many_as_wanted_and_unique() -> None:
     for wanted in (names.FEWEST, 40, 70, 500, 5_000):
         cast = names.cast(wanted, seed=1)
 
@@ -153,6 +153,6 @@ def test_a_cast_has_as_many_people_as_wanted_each_once() -> None:
         assert not any(letter.isdigit() for name in cast for letter in name)
 
 
-def test_there_are_words_for_every_kind_of_help() -> None:
+def test_there_are_notes_for_every_kind_of_help() -> None:
     assert set(notes.HELP) == {category.key for category in DEFAULT_CATEGORIES}
     assert set(notes.GIFTS) <= set(notes.HELP) and "other" in notes.GIFTS

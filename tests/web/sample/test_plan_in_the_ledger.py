@@ -55,7 +55,7 @@ def stats(folder: Path, *words: str) -> dict[str, Any]:
     return json.loads(told.stdout)
 
 
-def test_the_ledger_takes_every_act_of_the_plan(plan: list[PlannedAct], entries: list[Entry]) -> None:
+def test_the_ledger_accepts_every_act_of_the_plan(plan: list[PlannedAct], entries: list[Entry]) -> None:
     kinds = Counter(entry.type for entry in entries)
     reports = [act for act in plan if act.kind != "gift"]
     corrected = sum(act.recording.corrected_after_days > 0 for act in reports)
@@ -67,7 +67,7 @@ def test_the_ledger_takes_every_act_of_the_plan(plan: list[PlannedAct], entries:
     assert kinds["member-welcomed"] == PEOPLE
 
 
-def test_what_nobody_answered_stays_waiting(plan: list[PlannedAct], entries: list[Entry]) -> None:
+def test_reports_that_nobody_answered_stay_open(plan: list[PlannedAct], entries: list[Entry]) -> None:
     waiting = {entry.data.exchange for entry in entries if isinstance(entry.data, ExchangeReported)}
     for entry in entries:
         if entry.type in ("exchange-settled", "exchange-declined", "exchange-called-off"):

@@ -56,7 +56,7 @@ def planned(
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_steady_community_is_like_those_that_were_measured(seed: int) -> None:
+def test_a_steady_community_matches_measured_ones(seed: int) -> None:
     _, acts = planned(STEADY, 1_000, seed=seed)
 
     found = second_opinion.figures(acts)
@@ -64,7 +64,7 @@ def test_a_steady_community_is_like_those_that_were_measured(seed: int) -> None:
     assert {name: found[name] for name, (low, high) in BANDS.items() if not low <= found[name] <= high} == {}
 
 
-def test_it_does_as_much_as_its_habits_say_and_some_never_trade() -> None:
+def test_activity_matches_the_habits_and_some_people_are_never_active() -> None:
     neighbours, acts = planned(STEADY, 1_000)
     months = sum((FIRST_DAY + timedelta(days=YEAR) - one.joined_on).days for one in neighbours) / 30.4
 
@@ -75,7 +75,7 @@ def test_it_does_as_much_as_its_habits_say_and_some_never_trade() -> None:
     }
 
 
-def test_kinds_hours_categories_and_words_are_as_often_as_the_habits_say() -> None:
+def test_kinds_lengths_categories_and_answers_match_the_habits() -> None:
     _, acts = planned(STEADY, 4_000)
     kinds = Counter(act.kind for act in acts)
     reports = [act for act in acts if act.kind != "gift"]
@@ -100,7 +100,7 @@ def test_weekends_are_quieter_and_august_is_busy() -> None:
     assert months[8] > months[7] and months[8] > months[9] > months[12] * 0.9
 
 
-def test_a_boom_ebbs_away_as_the_one_that_was_measured() -> None:
+def test_a_boom_ebbs_away_like_the_measured_one() -> None:
     days = 20 * 30
     _, acts = planned(BOOM_AND_BUST, 1_000, days=days)
     months = [0] * 20
@@ -112,7 +112,7 @@ def test_a_boom_ebbs_away_as_the_one_that_was_measured() -> None:
     assert max(abs(share - was) for share, was in zip(shares, measured, strict=True)) < 0.02
 
 
-def test_after_a_mass_sign_up_nearly_nobody_trades() -> None:
+def test_after_a_mass_sign_up_almost_nobody_is_active() -> None:
     neighbours, acts = planned(MASS_SIGN_UP, 1_000)
     trading = {place for act in acts for place in (act.giver, act.receiver)}
 
@@ -121,7 +121,7 @@ def test_after_a_mass_sign_up_nearly_nobody_trades() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_in_a_tight_village_everybody_gives_to_nearly_everybody(seed: int) -> None:
+def test_in_a_tight_village_everyone_gives_to_almost_everyone(seed: int) -> None:
     neighbours, acts = planned(TIGHT_VILLAGE, 25, seed=seed)
     ways = {(act.giver, act.receiver) for act in acts} | {
         (act.receiver, act.giver) for act in acts if act.kind == "skill-exchange"
@@ -136,7 +136,7 @@ def test_in_a_tight_village_everybody_gives_to_nearly_everybody(seed: int) -> No
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_nobody_acts_before_they_came_or_when_they_rest_or_with_themselves(preset: str) -> None:
+def test_nobody_acts_alone_or_while_inactive(preset: str) -> None:
     neighbours, acts = planned(PRESETS[preset], 200, days=500)
 
     assert acts and second_opinion.is_in_order([act.day for act in acts])
@@ -147,7 +147,7 @@ def test_nobody_acts_before_they_came_or_when_they_rest_or_with_themselves(prese
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_whatever_is_told_first_nobody_receives_beyond_the_limit(preset: str) -> None:
+def test_nobody_goes_beyond_the_limit_in_whatever_order_acts_are_recorded(preset: str) -> None:
     habits = PRESETS[preset]
     _, acts = planned(habits, 200, days=500)
     balances: dict[int, int] = defaultdict(int)
@@ -167,7 +167,7 @@ def test_whatever_is_told_first_nobody_receives_beyond_the_limit(preset: str) ->
             move(step.act.corrected, 1)
 
 
-def test_what_is_said_comes_in_order_and_is_over_by_the_last_day() -> None:
+def test_steps_are_in_order_and_end_by_the_last_day() -> None:
     _, acts = planned(LIVELY, 150, days=700)
     said = list(steps(acts))
 
@@ -195,7 +195,7 @@ def test_most_help_stays_in_the_street() -> None:
     assert min(sizes.values()) >= STEADY.street_least and len(sizes) > 3
 
 
-def test_the_same_seed_plans_the_same_life() -> None:
+def test_the_same_seed_gives_the_same_plan() -> None:
     once, again, other = (_fresh(seed) for seed in (7, 7, 8))
 
     assert once == again != other

@@ -1,4 +1,4 @@
-"""What a made community's people say, as facts: decided by the rules of the ledger, with nothing written."""
+"""The facts of a planned community, decided by the rules of the ledger without writing anything."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ def member(number: int) -> MemberId:
 
 
 class Ledger:
-    """Everything that is still open, and how every account stands. The host stands in for the coordinator."""
+    """Open exchanges and the state of every account. The host stands in for the coordinator."""
 
     def __init__(self, ids: Sequence[MemberId], debit_limit_minutes: int) -> None:
         self._people = [Member(id=one, is_invited=True, is_welcomed=True) for one in ids]
@@ -31,7 +31,7 @@ class Ledger:
         self._open: dict[int, Exchange] = {}
 
     def facts_of(self, step: PlannedStep) -> tuple[Sequence[Fact], MemberId]:
-        """The facts that a step comes to, and whose word they are."""
+        """The facts of a step, and the member who records them."""
         act = step.act
         if act.kind == "gift":
             by = self._reporter(act)

@@ -1,4 +1,4 @@
-"""A command, from the wish to the durable entry: beside one raw durable commit, and flat as the book grows."""
+"""A command, from the request to the durable entry: beside one raw durable commit, and as the log grows."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ from tests.bench.measuring import Line, in_turn, milliseconds
 
 
 def reporting(bank: TimeBank, first: MemberId, second: MemberId) -> Callable[[], None]:
-    """An hour logged by the one who was helped, to and fro so that no limit is met."""
+    """Log an hour, as the receiver, in turn both ways so that neither reaches a limit."""
     turn = iter(_to_and_fro(first, second))
     today = bank.handler.now().date()
 

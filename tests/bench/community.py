@@ -15,11 +15,11 @@ from projections.views import Views
 from tests.bench import logs
 
 BEFORE = datetime(2017, 1, 1, tzinfo=UTC)
-"""A community is founded before its first entry: what is older is brought along, and its months close later."""
+"""The community is founded before its first entry. Older entries are imported, and their months close later."""
 
 
 def found(url: str, entries: int) -> MemberId:
-    """Founds a community with about this many entries in its log; answers its coordinator."""
+    """Found a community with about this many entries in its log. Return its coordinator."""
     with TimeBank.open(url, clock=lambda: BEFORE) as bank:
         chidi = (
             bank.do(
@@ -46,7 +46,7 @@ def sized(folder: Path, entries: int) -> str:
 
 
 def peopled(folder: Path, people: int) -> str:
-    """The URL of a SQLite community of so many people who lived there for a year; made once in a run."""
+    """The URL of a SQLite community of this many people after a year. Made once in a run."""
     url = url_of(folder / f"peopled-{people}")
     if not (folder / f"peopled-{people}").exists():
         found(url, 0)
@@ -56,14 +56,14 @@ def peopled(folder: Path, people: int) -> str:
 
 
 def coordinator_of(bank: TimeBank) -> MemberId:
-    """Who coordinates a made community."""
+    """The coordinator of a made community."""
     (coordinator,) = bank.handler.context(["coordinators"]).coordinators.ids
     return coordinator
 
 
 @contextmanager
 def opened(url: str) -> Generator[TimeBank]:
-    """The time bank, closed again."""
+    """Open the time bank, and close it at the end."""
     bank = TimeBank.open(url)
     try:
         yield bank
@@ -72,7 +72,7 @@ def opened(url: str) -> Generator[TimeBank]:
 
 
 def project(url: str) -> None:
-    """Makes the read models of a community, if they are not there, and brings them up to its log."""
+    """Bring the read models of a community up to date with its log."""
     with opened(url) as bank:
         views = Views.open(bank.place, bank.log)
         views.catch_up()

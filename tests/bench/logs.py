@@ -28,18 +28,18 @@ from web.sample.village import live
 LAST_DAY = date(2025, 12, 31)
 CATEGORIES = [category.key for category in DEFAULT_CATEGORIES]
 ENTRIES_PER_ACT = 2.2
-"""A gift is one entry; help is two, and one more where it is confirmed."""
+"""A gift is one entry. Help is two, and a third if it is confirmed."""
 
 STAYING = msgspec.structs.replace(
     STEADY, life_days=3_000, across=0.1, debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES + 60
 )
-"""People stay, so that a small book is busy all along; and everybody may still receive an hour."""
+"""People stay, so that a short log is busy all along, and everyone can receive another hour."""
 
 Row = tuple[str, bytes, Sequence[str]]
 
 
-class Said(NamedTuple):
-    """Facts that were recorded at one moment, and whose word they were."""
+class RecordedFacts(NamedTuple):
+    """Facts recorded at one moment, and the member who recorded them."""
 
     moment: datetime
     facts: Sequence[Fact]
@@ -60,18 +60,18 @@ def rows(
 
 
 def people_for(entries: int) -> int:
-    """How many people there are in a book of about this many entries: a page of fifty accounts is always full."""
+    """The number of people for a log of about this many entries, so that a page of fifty accounts is always full."""
     return max(60, entries // 50)
 
 
 def rows_of(people: int, *, years: float = 1, habits: Habits = STEADY, seed: int = 1) -> Iterator[Row]:
-    """The entries of a made community of so many people who live as these habits say."""
+    """The entries of a made community of this many people with these habits."""
     first_day = LAST_DAY - timedelta(days=round(365.25 * years) - 1)
     return _rows(habits, people, first_day, None, seed, "localhost/bench/1", {})
 
 
 def rows_between(first: MemberId, second: MemberId, entries: int) -> Iterator[Row]:
-    """Settled help to and fro between two members, one entry each: a very busy account."""
+    """Settled help between two members, one entry each time: a very busy account."""
     moment = datetime.combine(LAST_DAY, time(), UTC)
     for number in range(entries):
         giver, receiver = (first, second) if number % 2 else (second, first)
@@ -82,7 +82,7 @@ def rows_between(first: MemberId, second: MemberId, entries: int) -> Iterator[Ro
 
 
 def fill(log: Log, entries: Iterator[Row], *, batch: int = 5_000) -> int:
-    """Appends rows to a log in large batches; answers how many."""
+    """Append rows to a log in large batches. Return how many."""
     count = 0
     while some := list(islice(entries, batch)):
         log.append(some, unless=("bench:never",), after=0)
@@ -102,35 +102,35 @@ def _rows(
     chance = random.Random(seed)
     neighbours = settle(habits, people, first_day, LAST_DAY, CATEGORIES, chance)
     plan = live(neighbours, habits, first_day + timedelta(days=1), LAST_DAY, chance, acts=acts)
-    book = Ledger(_liveliest_first(neighbours), habits.debit_limit_minutes)
-    said = heapq.merge(_comings(neighbours), _sayings(book, steps(plan)), key=lambda each: each.moment)
-    for wish, (moment, facts, by) in enumerate(said):
+    ledger = Ledger(_most_active_first(neighbours), habits.debit_limit_minutes)
+    recorded = heapq.merge(_invitations(neighbours), _recorded_steps(ledger, steps(plan)), key=lambda each: each.moment)
+    for wish, (moment, facts, by) in enumerate(recorded):
         for fact in facts:
             name = names.get(fact.member, "") if isinstance(fact, MemberInvited) else ""
             yield _row(fact, moment, wish, origin, by, name)
 
 
-def _comings(neighbours: Sequence[Neighbour]) -> Iterator[Said]:
-    ids = _liveliest_first(neighbours)
+def _invitations(neighbours: Sequence[Neighbour]) -> Iterator[RecordedFacts]:
+    ids = _most_active_first(neighbours)
     for one in neighbours:
         facts = (MemberInvited(member=ids[one.place]), MemberWelcomed(member=ids[one.place]))
-        yield Said(datetime.combine(one.joined_on, time(), UTC), facts, HOST)
+        yield RecordedFacts(datetime.combine(one.joined_on, time(), UTC), facts, HOST)
 
 
-def _sayings(book: Ledger, said: Iterator[PlannedStep]) -> Iterator[Said]:
-    for step in said:
-        yield Said(step.moment, *book.facts_of(step))
+def _recorded_steps(ledger: Ledger, plan: Iterator[PlannedStep]) -> Iterator[RecordedFacts]:
+    for step in plan:
+        yield RecordedFacts(step.moment, *ledger.facts_of(step))
 
 
-def _liveliest_first(neighbours: Sequence[Neighbour]) -> list[MemberId]:
-    """Everybody's identifier, by place. Low numbers trade much and long, so that there is something to see on their pages."""
+def _most_active_first(neighbours: Sequence[Neighbour]) -> list[MemberId]:
+    """The identifiers by place. Low numbers are the most active, so that their pages have something to show."""
 
-    def lively(one: Neighbour) -> float:
+    def activity(one: Neighbour) -> float:
         days = (min(one.rests_on, LAST_DAY) - one.joined_on).days
         return days * min(one.gives, one.receives)
 
     ids = [MemberId("")] * len(neighbours)
-    for number, one in enumerate(sorted(neighbours, key=lively, reverse=True)):
+    for number, one in enumerate(sorted(neighbours, key=activity, reverse=True)):
         ids[one.place] = member(number)
     return ids
 

@@ -1,4 +1,4 @@
-"""Pairs two ways of doing the same job in one run, in turn, so that a noisy machine disturbs both alike."""
+"""Measures two ways of doing the same job in turn, so that a busy machine disturbs both alike."""
 
 import platform
 import statistics
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Whether the budget was kept, in a word."""
+        """Whether the budget was kept."""
         return "" if self.kept is None else "kept" if self.kept else "**missed**"
 
 
@@ -40,7 +40,7 @@ class Pair(NamedTuple):
 
 
 def in_turn(ours: Callable[[], float], other: Callable[[], float], *, rounds: int) -> Pair:
-    """Runs both jobs in turn; each answers its own seconds. The first round warms both up and is not counted."""
+    """Run both jobs in turn. Each returns its own seconds. The first round is not counted."""
     first: list[float] = []
     second: list[float] = []
     for number in range(rounds + 1):

@@ -1,4 +1,4 @@
-"""Pages and logging over HTTP, beside the floor app on the same machine: ours from the `hours serve` that hosts run."""
+"""Pages and logging over HTTP, beside the floor app on the same machine: ours run by `hours serve`, as hosts do."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ class Served(NamedTuple):
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -53,7 +53,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: list[str], port: int, path: str, cookie: str = "") -> Generator[Served]:
-    """Starts a server, waits for its first answer, and stops it."""
+    """Start a server, wait for its first response, and stop it at the end."""
     begun = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "HOURS_SECURE_COOKIES": "no"})
     try:
@@ -83,7 +83,7 @@ def _wait_for(url: str, child: subprocess.Popen[bytes], cookie: str) -> None:
 
 @contextmanager
 def ours(url: str) -> Generator[Served]:
-    """Our server over a community."""
+    """Our server, with a community."""
     port = free_port()
     command = [sys.executable, "-m", "web.commands.main", "--database", url, "serve", "--port", str(port)]
     with running(command, port, "/healthz") as served:
@@ -92,7 +92,7 @@ def ours(url: str) -> Generator[Served]:
 
 @contextmanager
 def floor(folder: Path, rows: int) -> Generator[Served]:
-    """The floor app over as many rows."""
+    """The floor app, with as many rows."""
     port = free_port()
     folder.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "tests.bench.floor_app", str(folder), str(port), str(rows)]
@@ -101,13 +101,13 @@ def floor(folder: Path, rows: int) -> Generator[Served]:
 
 
 def signed_in(bank: TimeBank, member: MemberId) -> str:
-    """The cookie of a member who signed in."""
+    """The cookie of a signed-in member."""
     prepare(bank.people.engine)
     return f"hours={sessions.start(bank.people.engine, member, datetime.now(UTC))}"
 
 
 def reading(folder: Path, *, quick: bool) -> Iterator[Line]:
-    """The statement and balances pages beside the floor's, and beside themselves on a small book; start and memory."""
+    """The statement and balances pages beside the floor's, and beside themselves with a short log. Start time and memory."""
     small, large = (1_000, 20_000) if quick else (1_000, 1_000_000)
     asks, rounds = (60, 3) if quick else (60, 15)
     loads: dict[str, list[Load]] = {}
@@ -159,7 +159,7 @@ def reading(folder: Path, *, quick: bool) -> Iterator[Line]:
 
 
 def beside(what: str, loads: dict[str, list[Load]], mine: str, other: str, budget: float) -> Line:
-    """The median of one page's loads beside another's; the budget is a ratio, of loads that came one after the other."""
+    """The median of one page's loads beside another's, taken in turn. The budget is a ratio."""
     first, second = (median(load.median for load in loads[name]) for name in (mine, other))
     ratio = median(ours.median / theirs.median for ours, theirs in zip(loads[mine], loads[other], strict=True))
     return Line(what, milliseconds(first), milliseconds(second), ratio, f"at most {budget}", ratio <= budget)
@@ -215,7 +215,7 @@ def logging(folder: Path, *, quick: bool) -> Iterator[Line]:
 
 
 def _forms(port: int, pairs: list[Pair], today: str, posts: int) -> list[str]:
-    """Each pair has a connection of its own, where the two help each other in turn, so that no limit is met."""
+    """Forms for one connection per pair. The two help each other in turn, so that neither reaches a limit."""
     requests: list[str] = []
     for number in range(posts):
         pair, back = pairs[number % CONNECTIONS], number // CONNECTIONS % 2
@@ -234,7 +234,7 @@ def _forms(port: int, pairs: list[Pair], today: str, posts: int) -> list[str]:
 
 
 def _pairs(bank: TimeBank, people: Iterator[MemberId]) -> list[Pair]:
-    """As many pairs as there are connections, of members who may receive half an hour more."""
+    """One pair for each connection, of members who can receive another half an hour."""
     able = (one for one in people if bank.handler.context([account(one)]).account(AccountId(one)).balance >= 0)
     couples = ((next(able), next(able)) for _ in range(CONNECTIONS))
     return [Pair(couple, (signed_in(bank, couple[0]), signed_in(bank, couple[1]))) for couple in couples]

@@ -75,7 +75,7 @@ def balances(folder: Path, *, quick: bool) -> Iterator[Line]:
 
 
 def write_journal(url: str, journal: Path) -> int:
-    """The log as a plain-text journal that both peers read; answers how many entries the log has."""
+    """Write the log as a plain-text journal that both peers read. Return how many entries the log has."""
     entries = 0
     with community.opened(url) as bank, journal.open("w") as out:
         out.write("commodity min\n\n")
@@ -91,7 +91,7 @@ def write_journal(url: str, journal: Path) -> int:
 
 
 def rebuild(folder: Path, url: str | None, *, quick: bool) -> Iterator[Line]:
-    """All read models made from the log, in the way of every rebuild: new tables, replay, indexes, swap."""
+    """Rebuild all read models from the log, as always: new tables, replay, indexes, swap."""
     entries = 20_000 if quick else 1_000_000
     name = "PostgreSQL" if url else "SQLite"
     if url:
@@ -125,7 +125,7 @@ def rebuild(folder: Path, url: str | None, *, quick: bool) -> Iterator[Line]:
 
 
 def _alone(bank: TimeBank, views: Views, model: ReadModel) -> float:
-    """Entries a second into the new tables of one read model, indexes and all, thrown away afterwards."""
+    """Entries a second into new tables of one read model, including indexes. They are discarded afterwards."""
     begun = perf_counter()
     with Rebuild(views._engine, bank.log, [model]) as new:
         new.replay()

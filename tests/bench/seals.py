@@ -1,4 +1,4 @@
-"""The seal: checking a whole book beside programs that only add it up, sealing an entry, and receipts at any size."""
+"""The seal: checking a whole log beside programs that only add it up, sealing an entry, and receipts at any size."""
 
 import random
 import shutil
@@ -58,7 +58,7 @@ def verifying(folder: Path, *, quick: bool) -> Iterator[Line]:
 
 
 def _beside_a_peer(what: str, ours: list[Ran], theirs: list[Ran] | None) -> Line:
-    """How many times as fast as the peer, turn by turn. The peer parses movements; it looks at no entry, hash or seal."""
+    """How many times as fast as the peer, turn by turn. The peer only parses postings. It reads no entries, hashes or seals."""
     if theirs is None:
         return Line(what, "", "not installed", None, "", None)
     mine, other = (median(each.seconds for each in runs) for runs in (ours, theirs))
@@ -90,7 +90,7 @@ def sealing(folder: Path, *, quick: bool) -> Iterator[Line]:
 
 
 def receipts(folder: Path, *, quick: bool) -> Iterator[Line]:
-    """A receipt in a long book beside one in a short book: as a page hands it out, and as `hours receipt` does."""
+    """A receipt in a long log beside one in a short log: from a page, and from `hours receipt`."""
     small, large = (1_000, 20_000) if quick else (1_000, 1_000_000)
     times, rounds = (30, 5) if quick else (100, 11)
     with (
@@ -116,7 +116,7 @@ def receipts(folder: Path, *, quick: bool) -> Iterator[Line]:
 
 
 def _giving(bank: TimeBank, place: Path, times: int) -> tuple[Callable[[], float], Callable[[], float]]:
-    """Gives receipts of entries all over the book: as readers of what is published, and as the signer."""
+    """Make receipts of entries all over the log: as readers of what is published, and as the signer."""
     signer = Signer(place, bank.log)
     size = signer.seal().checkpoint.size
     published, chance = Published(signer.folder), random.Random(1)
@@ -127,7 +127,7 @@ def _giving(bank: TimeBank, place: Path, times: int) -> tuple[Callable[[], float
 
 
 def memory(folder: Path, *, quick: bool) -> Iterator[Line]:
-    """The most memory that the largest process holds while a book is bundled, and while it is checked, on all cores."""
+    """The most memory that the largest process holds while a log is bundled, and while it is checked, on all cores."""
     about = 20_000 if quick else 1_000_000
     url, place = community.sized(folder, about), folder / "remembered"
     place.mkdir()

@@ -1,4 +1,4 @@
-"""`hours backup` and `hours restore`: what a host types every night, and on the day that nobody hopes for."""
+"""`hours backup` and `hours restore`."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("neighbours")
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where seals are kept, for every test here."""
+    """The folder for seals, for every test here."""
     monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
     return tmp_path / "seals"
 

@@ -82,7 +82,7 @@ def test_importing_again_does_not_bring_back_an_erased_person(
 def test_identifiers_of_an_import_cannot_be_derived_from_names(
     founded: Run, neighbours: None, run_in: Run, write: Callable[..., Path], database_url: str, tmp_path: Path
 ) -> None:
-    """Otherwise whoever has a bundle could try names against entries that are for ever."""
+    """Otherwise anyone with a bundle could check guessed names against its entries."""
     elsewhere = run_in(
         "import", write("date,giver,receiver,minutes,category,kind\n2026-03-28,Anahit,Bo,90,garden,help\n")
     )

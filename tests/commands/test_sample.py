@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("neighbours")
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where seals are kept, for every test here: never among those of whoever runs the tests."""
+    """The folder for seals of every test here, so that no test touches the seals of the person who runs it."""
     monkeypatch.setenv("HOURS_SEAL", str(tmp_path / "seals"))
     return tmp_path / "seals"
 

@@ -1,4 +1,4 @@
-"""`hours serve` and `hours demo`, as processes that are started, asked, and stopped."""
+"""`hours serve` and `hours demo`, as processes."""
 
 import os
 import re

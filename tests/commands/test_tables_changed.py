@@ -220,7 +220,7 @@ def test_an_emptied_log_cannot_be_sealed(community: Community) -> None:
 THE_ENTRY = "at position 16 is filed under something else"
 ITS_TAGS = "FROM {tags} WHERE {entry} = {at} AND tag = 'account:m-bo'"
 
-BESIDE_THE_BOOK: Mapping[str, tuple[Change, str]] = {
+OUTSIDE_THE_SEAL: Mapping[str, tuple[Change, str]] = {
     "another kind in its column": (
         told("UPDATE {entries} SET type = 'exchange-declined' WHERE {position} = {at}"),
         THE_ENTRY,
@@ -249,23 +249,23 @@ BESIDE_THE_BOOK: Mapping[str, tuple[Change, str]] = {
         "at position 1 is indexed",
     ),
 }
-"""What no proof rests on and decisions do: the bytes, their order and their number are those that were sealed."""
+"""Changes that a seal cannot show but decisions depend on: the bytes, order and number of entries are as sealed."""
 
 
-@pytest.mark.parametrize("change", BESIDE_THE_BOOK)
+@pytest.mark.parametrize("change", OUTSIDE_THE_SEAL)
 def test_the_doctor_finds_changed_tags(community: Community, tmp_path: Path, change: str) -> None:
-    do, words = BESIDE_THE_BOOK[change]
+    do, words = OUTSIDE_THE_SEAL[change]
     do(community)
 
     bundling = community.hours("bundle", tmp_path / "bundle")
 
     assert words in community.problems()["log"]
     assert bundling.exit_code == 0, bundling.stderr
-    assert community.hours("verify", "bundle", tmp_path / "bundle").exit_code == 0, "the book itself is sound"
+    assert community.hours("verify", "bundle", tmp_path / "bundle").exit_code == 0, "the log itself is sound"
 
 
 def test_false_snapshots_are_found_and_discarded(community: Community) -> None:
-    """What is known of a busy account is kept beside the log, so that not all of its entries are read; it decides about limits."""
+    """Snapshots of busy accounts spare reading all their entries, and decide about limits."""
     rich = b'1{"id":"m-ruth","given":60000}'
     community.change("INSERT INTO {known} VALUES ('account:m-ruth', {at}, {a_blob})", given=[rich])
 

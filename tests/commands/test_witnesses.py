@@ -51,7 +51,7 @@ class Community:
         self.done("import", self.folder / "help.csv")
 
     def twin(self, folder: Path) -> Self:
-        """A copy of everything, as somebody who puts a backup to work on a second machine has it."""
+        """A copy of everything, as on a second machine that runs from a backup."""
         return type(self)(shutil.copytree(self.folder, folder))
 
     @property

@@ -230,18 +230,18 @@ def _stored_report(
 
     engine = bank.place.views_engine()
     try:
-        kept = Reports(engine, bank.log)
-        kept.prepare()
-        report = kept.of(scope, period, audience)
+        reports = Reports(engine, bank.log)
+        reports.prepare()
+        report = reports.of(scope, period, audience)
         if report is None:
             refresh(bank.log, engine, now=datetime.now(UTC), everything=False)
-            report = kept.of(scope, period, audience)
+            report = reports.of(scope, period, audience)
         if report is not None:
             return report
-        known = kept.periods(scope)
+        periods = reports.periods(scope)
     finally:
         engine.dispose()
-    latest = f"The latest closed period is {known[0]}." if known else "No period has closed yet."
+    latest = f"The latest closed period is {periods[0]}." if periods else "No period has closed yet."
     raise CommandProblem(f"There is no report for {period}: it is not closed yet, or no report was made.", latest)
 
 

@@ -61,8 +61,8 @@ def fill(
         plan_last_days(handler, recorder.ids, last)
     days = (last_day - first_day).days + 1
     own = habits.debit_limit_minutes + (STORY_MINUTES if has_story else 0)
-    kept = msgspec.structs.replace(habits, debit_limit_minutes=own)
-    for step in steps(live(neighbours, kept, first_day + timedelta(days=1), last_day, chance)):
+    habits = msgspec.structs.replace(habits, debit_limit_minutes=own)
+    for step in steps(live(neighbours, habits, first_day + timedelta(days=1), last_day, chance)):
         handler.run_until(step.moment)
         recorder.write(step)
         progress((step.moment.date() - first_day).days, days)
@@ -87,12 +87,12 @@ def _with_parts(neighbours: list[Neighbour], cast: list[str], first_day: date, l
             came = last_day - timedelta(days=NEWCOMERS_DAYS - 4 * names.NEWCOMERS.index(name))
             neighbour = neighbour._replace(joined_on=came, gives=0.0, receives=0.0)
         elif name in names.LEADING:
-            wish = 2.5 if name == names.MEMBER else 1.0
+            likelihood = 2.5 if name == names.MEMBER else 1.0
             neighbour = neighbour._replace(
                 joined_on=min(neighbour.joined_on, first_day + timedelta(days=3)),
                 rests_on=date.max,
-                gives=max(neighbour.gives, wish),
-                receives=max(neighbour.receives, wish),
+                gives=max(neighbour.gives, likelihood),
+                receives=max(neighbour.receives, likelihood),
                 without_internet=name in names.WITHOUT_INTERNET,
             )
         if name == names.LEAVER:
@@ -169,13 +169,13 @@ def _plan_reversal(
     handler: SampleHandler, ids: Mapping[str, MemberId], giver: str, receiver: str, now: datetime
 ) -> None:
     """An exchange settled nine days ago, in which the giver noticed a mistake yesterday."""
-    told, kept = now - timedelta(days=9), list[ExchangeId]()
+    reported_at, exchanges = now - timedelta(days=9), list[ExchangeId]()
     legs = [(giver, receiver, 120, "computers")]
     note, reason = "Set up the new phone and moved the photos.", "It was an hour and a half, I looked at my calendar."
-    handler.plan(told, lambda: kept.append(_report(handler, ids, told, receiver, legs, note)))
+    handler.plan(reported_at, lambda: exchanges.append(_report(handler, ids, reported_at, receiver, legs, note)))
     handler.plan(
         now - timedelta(hours=22),
-        lambda: handler.queue(AskForReversal(kept[0], reason=reason), ids[giver]),
+        lambda: handler.queue(AskForReversal(exchanges[0], reason=reason), ids[giver]),
     )
 
 

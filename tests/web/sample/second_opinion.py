@@ -1,4 +1,4 @@
-"""Figures of a plan, worked out by numpy and networkx alone: nothing of the project's own measures is asked."""
+"""Figures of a plan, computed by numpy and networkx without the project's own measures."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Books to measure with hold what a community's would: decided by the rules, in the order of time, and of the size asked for."""
+"""Logs made for measurements: decided by the rules of the ledger, in order of time, and of the wanted size."""
 
 from collections import Counter
 from pathlib import Path

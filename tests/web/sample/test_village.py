@@ -1,4 +1,4 @@
-"""The plan of a made community: its figures are those of real time banks, checked by other means, and nobody breaks a rule."""
+"""The plan of a made community: its figures match those of real time banks, and nobody breaks a rule."""
 
 import random
 from collections import Counter, defaultdict

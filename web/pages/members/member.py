@@ -18,7 +18,7 @@ from projections.members import MemberRow
 from web.framework.access import COORDINATORS, THE_MEMBER_AND_COORDINATORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.wording.names import joined_on, names_of
 from web.wording.translation import later, today
 

@@ -1,11 +1,11 @@
-"""Links, paths and make targets in the documents exist."""
+"""Every link, path and make target in the documentation exists."""
 
 import re
 from pathlib import Path
 
 from tests.house_rules.tree import ROOT, files, name
 
-FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *(```|~~~).*?^ *\1", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 IN_BACKTICKS = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 HEADING = re.compile(r"^#+\s+(.+?)\s*#*$", re.MULTILINE)
@@ -15,25 +15,25 @@ TOP = {path.name for path in ROOT.iterdir()}
 
 
 def documents() -> list[Path]:
-    """The pages at the root, and every page in docs/."""
+    """The pages at the root of the project, and every page in docs/."""
     return [
         path for path in files() if path.suffix == ".md" and (path.parent == ROOT or name(path).startswith("docs/"))
     ]
 
 
 def prose(page: Path) -> str:
-    """The text of a page without its code blocks."""
+    """The page without its code blocks."""
     return FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings."""
+    """The anchors of the headings of a page."""
     headings = (re.sub(r"[`*_]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in HEADING.findall(prose(page)))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def broken_link(page: Path, link: str) -> bool:
-    """Whether a link within this repository leads to a file or heading that does not exist."""
+    """Whether a link within this repository leads to no file, or to no heading."""
     target, _, anchor = link.partition("#")
     file = (page.parent / target).resolve() if target else page
     if not file.exists() or not file.is_relative_to(ROOT):
@@ -42,7 +42,7 @@ def broken_link(page: Path, link: str) -> bool:
 
 
 def is_a_path(words: str) -> bool:
-    """Whether text in backticks names a file or folder of this repository, not an address or a command."""
+    """Whether words in backticks name a file or folder of this repository, and not a URL or a command."""
     first = words.split("/")[0]
     if " " in words or words.startswith(("/", "-")) or PLACEHOLDER.search(words):
         return False
@@ -55,7 +55,7 @@ def missing_path(words: str) -> bool:
 
 
 def wrong(findings: dict[Path, list[str]]) -> dict[str, list[str]]:
-    """The findings by page, without pages that have none."""
+    """The pages with findings."""
     return {name(page): found for page, found in findings.items() if found}
 
 
@@ -78,7 +78,7 @@ def test_every_make_target_that_is_shown_exists() -> None:
     assert wrong({page: [target for target in shown[page] if target not in targets] for page in shown}) == {}
 
 
-def test_these_rules_would_notice() -> None:
+def test_these_checks_notice_mistakes() -> None:
     here = ROOT / "README.md"
 
     assert broken_link(here, "docs/no-such-page.md") and broken_link(here, "../outside.md")

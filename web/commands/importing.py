@@ -11,7 +11,7 @@ import msgspec
 from ledger.agreements.rules import Agreements
 from ledger.deciding.requests import wall_clock
 from ledger.importing.cells import DayOrder
-from ledger.importing.plan import NewCommunity, Outcome, Plan, plan_import, carry_out
+from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
 from ledger.importing.rows import Kind, read_rows
 from ledger.importing.sheets import COLUMNS, BadRow, read_sheet
 from ledger.log.store import LogUnavailable

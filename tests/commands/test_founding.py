@@ -23,10 +23,8 @@ def test_an_unknown_time_zone_is_refused(run_in: Run) -> None:
     result = run_in("found", "--name", "Riverside", "--timezone", "London", "--coordinator", "Chidi")
 
     assert result.exit_code == 1
-    assert result.stderr.splitlines() == [
-        "Error: “London” is not a time zone.",
-        "Use a name like Europe/London.",
-    ]
+    wrong, to_do = result.stderr.splitlines()
+    assert "London" in wrong and "Europe/London" in to_do
 
 
 def test_a_sign_in_link_signs_in_the_member_it_names(founded: Run) -> None:

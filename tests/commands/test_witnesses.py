@@ -219,7 +219,7 @@ def test_an_invalid_witness_is_refused(riverside: Community, tmp_path: Path) -> 
     assert "not the key of a witness" in riverside.hours("witnesses", "add", "w", log_key).err
     assert "not the address of a witness" in riverside.hours("witnesses", "add", "w", vkey, "ftp://w.example").err
     assert "cannot be required" in riverside.hours("witnesses", "need", "1").err
-    assert "No witness is called" in riverside.hours("witnesses", "remove", "w").err
+    assert "no witness called" in riverside.hours("witnesses", "remove", "w").err
 
     riverside.done("witnesses", "add", "w", vkey)
     word = tmp_path / "word"
@@ -227,4 +227,4 @@ def test_an_invalid_witness_is_refused(riverside: Community, tmp_path: Path) -> 
         word.write_text(said)
         assert "does not contain a signature by a witness" in riverside.hours("witnesses", "take", word).err
     assert "is shown bundles" in riverside.done("witnesses", "list")
-    assert "of nobody's" in riverside.hours("witnesses", "remove", "w").err
+    assert riverside.hours("witnesses", "remove", "w").code == 0

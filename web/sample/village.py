@@ -285,8 +285,7 @@ class _Town:
     def _across(self, day: date, number: int) -> Pair | None:
         """Someone in this street helps someone in another."""
         other = self._chance.choice(self._street_of)
-        there = self._streets[other].open(day)
-        if not there or other == number:
+        if not self._streets[other].open(day) or other == number:
             return None
         return self._streets[number].a_giver(), self._streets[other].a_receiver()
 
@@ -297,5 +296,5 @@ class _Town:
             street.open(day)
             if not street.is_there(place):
                 return False
-        typed_for = self._neighbours[giver].without_internet or self._neighbours[receiver].without_internet
-        return giver != receiver and not (typed_for and COORDINATOR in (giver, receiver))
+        is_typed = self._neighbours[giver].without_internet or self._neighbours[receiver].without_internet
+        return giver != receiver and not (is_typed and COORDINATOR in (giver, receiver))

@@ -25,7 +25,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from ledger.backup.file import BackupRefused
 from ledger.log.places import Place
 from ledger.log.postgres_connections import NETWORK, Connections
-from ledger.log.postgres_log import ABOUT, EVENTS_TABLE, FORMAT
+from ledger.log.postgres_recorder import ABOUT, EVENTS_TABLE, FORMAT
 from ledger.seal.signing.folder import sync_folder
 
 

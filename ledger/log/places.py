@@ -1,7 +1,5 @@
 """Where a community lives: a data folder with three SQLite files, or a PostgreSQL database with three schemas."""
 
-import sqlite3
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.sqlite_file import BUSY_SECONDS, use_wal
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
 from ledger.log.store import Log
 
-BUSY_SECONDS = 10.0
 _MAKING = int.from_bytes(b"hours")
 
 
@@ -60,11 +58,11 @@ class Place:
         return Place.folder(folder.with_name(f".{folder.name}.restoring"))
 
     def people_engine(self) -> sa.Engine:
-        """Personal data, sign-in, sessions. Durable: words are kept before their entry is."""
+        """Open the database of personal data, sign-in and sessions. Durable: texts are saved before their entry is recorded."""
         return self._engine("people", synchronous="FULL")
 
     def views_engine(self) -> sa.Engine:
-        """Read models: rebuilt at will, so a lost last moment does no harm."""
+        """Open the database of read models. They can be rebuilt, so losing the last moment does no harm."""
         return self._engine("views", synchronous="NORMAL")
 
     def _engine(self, store: str, *, synchronous: str) -> sa.Engine:
@@ -104,7 +102,7 @@ def _sqlite_engine(file: Path, synchronous: str) -> sa.Engine:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver's own BEGIN is deferred; ours says which kind it is
         cursor = connection.cursor()
-        _use_wal(cursor)
+        use_wal(cursor, BUSY_SECONDS)
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")
@@ -121,20 +119,6 @@ def _sqlite_engine(file: Path, synchronous: str) -> sa.Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
-
-
-def _use_wal(cursor: sqlite3.Cursor) -> None:
-    # SQLite says "locked" at once, without its usual waiting, while another process switches.
-    until = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-        else:
-            return
 
 
 def _postgresql_engine(url: str, schema: str) -> sa.Engine:
@@ -159,12 +143,12 @@ def open_log(url: str, *, create: bool = True, schema: str = "log") -> Log:
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and rest.strip("/") and ":memory:" not in rest:
-        return SQLiteLog(Path(rest[1:]), create=create)
+        return Log(SQLiteDCBRecorder(Path(rest[1:]), create=create))
     if scheme in ("postgresql", "postgres"):
         # Loading the PostgreSQL driver takes longer than a whole command on SQLite; those who have no such log are spared.
-        from ledger.log.postgres_log import PostgresLog
+        from ledger.log.postgres_recorder import PostgresDCBRecorder
 
-        return PostgresLog(url, create=create, schema=schema)
+        return Log(PostgresDCBRecorder.open(url, create=create, schema=schema))
     raise ValueError(
         f"{scheme or 'Nothing'}: is not a place for a log. Use sqlite:///folder/log.db, "
         "sqlite:////absolute/folder/log.db or postgresql://name@host/database."

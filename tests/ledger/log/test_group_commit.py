@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.log.group_commit import GroupCommit, _Waiting
+from ledger.log.sqlite_recorder import GroupCommit, _Waiting
 from ledger.log.store import LogUnavailable
 
 

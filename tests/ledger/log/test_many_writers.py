@@ -4,7 +4,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from ledger.log.sqlite_log import SQLiteLog
 from ledger.log.store import Conflict, Log
 from tests.ledger.log.programs import acknowledged, appending
 
@@ -52,7 +51,7 @@ def test_sixteen_threads_that_do_not_meet_are_all_kept(log: Log) -> None:
             assert second.position == first.position + 1, "what is appended together stays together"
 
 
-def test_positions_on_sqlite_have_no_gaps_also_after_refusals(sqlite_log: SQLiteLog) -> None:
+def test_positions_on_sqlite_have_no_gaps_also_after_refusals(sqlite_log: Log) -> None:
     def append_or_be_refused(thread: int) -> None:
         for number in range(20):
             try:

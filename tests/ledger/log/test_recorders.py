@@ -12,18 +12,11 @@ from eventsourcing.dcb.popo import InMemoryDCBRecorder
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 
 from ledger.log.postgres_connections import Connections
-from ledger.log.postgres_log import PostgresDCBRecorder
+from ledger.log.postgres_recorder import PostgresDCBRecorder
 from ledger.log.sqlite_recorder import SQLiteDCBRecorder
 
 TYPES: tuple[str, ...] = ("reported", "settled", "declined")
 TAGS: tuple[str, ...] = ("ana", "bo", "chidi", 'rúth\'s "own" \\ tag')
-
-
-@pytest.fixture
-def sqlite_recorder(tmp_path: Path) -> Iterator[SQLiteDCBRecorder]:
-    recorder = SQLiteDCBRecorder(tmp_path / "log.db")
-    yield recorder
-    recorder.close()
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledger.log import sqlite_file
-from ledger.log.sqlite_log import SQLiteLog
-from ledger.log.store import LogUnavailable
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
+from ledger.log.store import Log, LogUnavailable
 
 GIFT = ("gift-recorded", b"{}", ("gift:1",))
 
@@ -22,7 +22,7 @@ def test_a_file_that_is_no_database_is_damaged_or_foreign_and_left_alone(tmp_pat
     path.write_bytes(garbage)
 
     with pytest.raises(LogUnavailable) as fault:
-        SQLiteLog(path)
+        Log(SQLiteDCBRecorder(path))
 
     assert fault.value.kind in ("damaged", "foreign")
     assert path.read_bytes() == garbage
@@ -34,7 +34,7 @@ def test_a_damaged_header_is_told_when_opening(tmp_path: Path) -> None:
         file.write(b"\xff" * 100)
 
     with pytest.raises(LogUnavailable, match="restore the last backup") as fault:
-        SQLiteLog(path)
+        Log(SQLiteDCBRecorder(path))
 
     assert fault.value.kind == "damaged"
 
@@ -45,7 +45,7 @@ def test_damage_in_the_middle_is_told_by_whoever_reads_it_and_the_rest_goes_on(t
     with path.open("r+b") as file:
         file.seek(page * 4096)
         file.write(b"\xff" * 4096)
-    log = SQLiteLog(path)
+    log = Log(SQLiteDCBRecorder(path))
 
     with pytest.raises(LogUnavailable, match="restore the last backup") as fault:
         list(log.scan())
@@ -61,7 +61,7 @@ def test_a_log_whose_tables_are_gone_is_damaged(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("DROP TABLE tags")
     connection.close()
-    log = SQLiteLog(path)
+    log = Log(SQLiteDCBRecorder(path))
 
     for use in (lambda: log.append([GIFT], unless=(), after=0), lambda: log.read({"gift:1": 0})):
         with pytest.raises(LogUnavailable) as fault:
@@ -70,7 +70,7 @@ def test_a_log_whose_tables_are_gone_is_damaged(tmp_path: Path) -> None:
     log.close()
 
 
-def test_a_file_that_was_taken_away_takes_no_entries_until_it_is_back(sqlite_log: SQLiteLog, tmp_path: Path) -> None:
+def test_a_file_that_was_taken_away_takes_no_entries_until_it_is_back(sqlite_log: Log, tmp_path: Path) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
     sqlite_log.head()
     away = tmp_path / "away"
@@ -89,7 +89,7 @@ def test_a_file_that_was_taken_away_takes_no_entries_until_it_is_back(sqlite_log
 
 
 def test_a_restored_backup_is_used_from_the_next_step_on(tmp_path: Path) -> None:
-    log = SQLiteLog(tmp_path / "log.db")
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     log.append([GIFT], unless=(), after=0)
     copy = sqlite3.connect(tmp_path / "backup.db")
     source = sqlite3.connect(tmp_path / "log.db")
@@ -108,20 +108,20 @@ def test_a_restored_backup_is_used_from_the_next_step_on(tmp_path: Path) -> None
 
 
 def test_readers_come_to_a_restored_backup_by_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = SQLiteLog(tmp_path / "log.db")
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     log.append([GIFT], unless=(), after=0)
     assert log.head() == 1
     for file in tmp_path.glob("log.db*"):
         file.unlink()
-    SQLiteLog(tmp_path / "log.db").close()
-    monkeypatch.setattr(sqlite_file, "LOOK_SECONDS", 0.0)
+    Log(SQLiteDCBRecorder(tmp_path / "log.db")).close()
+    monkeypatch.setattr(sqlite_file, "CHECK_SECONDS", 0.0)
 
     assert log.head() == 0
     log.close()
 
 
 def _log_of(folder: Path, entries: int) -> Path:
-    log = SQLiteLog(folder / "log.db")
+    log = Log(SQLiteDCBRecorder(folder / "log.db"))
     log.append(
         [("given", b"help number %d " % number + b"." * 300, (f"n:{number}",)) for number in range(entries)],
         unless=(),

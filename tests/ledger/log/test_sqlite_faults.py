@@ -9,17 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.sqlite_log import SQLiteLog
-from ledger.log.store import Conflict, LogUnavailable
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
+from ledger.log.store import Conflict, Log, LogUnavailable
 from tests.ledger.log.programs import ROOT
 
 GIFT = ("gift-recorded", b"{}", ("gift:1",))
 LARGE = ("gift-recorded", b"x" * 200_000, ("gift:2",))
 
 
-def test_a_full_disk_keeps_nothing_of_the_append_and_works_when_there_is_room(sqlite_log: SQLiteLog) -> None:
+def test_a_full_disk_keeps_nothing_of_the_append_and_works_when_there_is_room(
+    sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log
+) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
-    _limit(sqlite_log, "max_page_count = 20")
+    _limit(sqlite_recorder, "max_page_count = 20")
 
     with pytest.raises(LogUnavailable, match="Free up space on the disk") as fault:
         sqlite_log.append([GIFT, LARGE], unless=(), after=0)
@@ -30,17 +32,17 @@ def test_a_full_disk_keeps_nothing_of_the_append_and_works_when_there_is_room(sq
 
 
 def test_a_full_disk_is_told_to_everybody_whose_append_was_in_the_group(
-    sqlite_log: SQLiteLog, monkeypatch: pytest.MonkeyPatch
+    sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect = sqlite_log.recorder.file.connect
+    connect = sqlite_recorder.file.connect
 
     def on_a_small_disk() -> sqlite3.Connection:
         connection = connect()
         connection.execute("PRAGMA max_page_count = 20")
         return connection
 
-    monkeypatch.setattr(sqlite_log.recorder.file, "connect", on_a_small_disk)
-    _limit(sqlite_log, "max_page_count = 20")
+    monkeypatch.setattr(sqlite_recorder.file, "connect", on_a_small_disk)
+    _limit(sqlite_recorder, "max_page_count = 20")
     kinds: list[str] = []
 
     def append() -> None:
@@ -84,9 +86,11 @@ print(log.append([("given", b"x" * 10_000, ())], unless=(), after=0) == kept + 1
     assert (done.stdout.split(), done.stderr) == (["full", "True", "True"], "")
 
 
-def test_a_file_that_may_only_be_read_is_read_and_refuses_appends(sqlite_log: SQLiteLog) -> None:
+def test_a_file_that_may_only_be_read_is_read_and_refuses_appends(
+    sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log
+) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
-    _limit(sqlite_log, "query_only = ON")
+    _limit(sqlite_recorder, "query_only = ON")
 
     with pytest.raises(LogUnavailable, match="Give this program permission to write") as fault:
         sqlite_log.append([GIFT], unless=(), after=0)
@@ -100,13 +104,13 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
 
     with pytest.raises(LogUnavailable, match="cannot be reached") as fault:
-        SQLiteLog(tmp_path / "file" / "log.db")
+        Log(SQLiteDCBRecorder(tmp_path / "file" / "log.db"))
 
     assert fault.value.kind == "missing"
 
 
 def test_while_another_program_writes_for_long_readers_go_on_and_writers_are_told(
-    sqlite_log: SQLiteLog, tmp_path: Path
+    sqlite_log: Log, tmp_path: Path
 ) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
     other = sqlite3.connect(tmp_path / "log.db", isolation_level=None)
@@ -124,7 +128,7 @@ def test_while_another_program_writes_for_long_readers_go_on_and_writers_are_tol
 
 
 def test_an_append_waits_for_another_program_that_writes_briefly(tmp_path: Path) -> None:
-    log = SQLiteLog(tmp_path / "log.db", busy_seconds=5)
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db", busy_seconds=5))
     other = sqlite3.connect(tmp_path / "log.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     timer = threading.Timer(0.2, other.execute, ["ROLLBACK"])
@@ -139,9 +143,11 @@ def test_an_append_waits_for_another_program_that_writes_briefly(tmp_path: Path)
     log.close()
 
 
-def test_a_refused_append_after_a_fault_is_still_only_a_conflict(sqlite_log: SQLiteLog) -> None:
+def test_a_refused_append_after_a_fault_is_still_only_a_conflict(
+    sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log
+) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
-    _limit(sqlite_log, "max_page_count = 20")
+    _limit(sqlite_recorder, "max_page_count = 20")
     with pytest.raises(LogUnavailable):
         sqlite_log.append([LARGE], unless=(), after=0)
 
@@ -149,7 +155,7 @@ def test_a_refused_append_after_a_fault_is_still_only_a_conflict(sqlite_log: SQL
         sqlite_log.append([GIFT], unless=("gift:1",), after=0)
 
 
-def test_snapshots_cost_nobody_an_entry(sqlite_log: SQLiteLog, tmp_path: Path) -> None:
+def test_snapshots_cost_nobody_an_entry(sqlite_log: Log, tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "log.db")
     connection.execute("DROP TABLE known")
     connection.close()
@@ -159,7 +165,7 @@ def test_snapshots_cost_nobody_an_entry(sqlite_log: SQLiteLog, tmp_path: Path) -
     assert sqlite_log.load_snapshots(["account:ana"]) == {}
 
 
-def test_deleting_every_snapshot_changes_nothing_else(sqlite_log: SQLiteLog, tmp_path: Path) -> None:
+def test_deleting_every_snapshot_changes_nothing_else(sqlite_log: Log, tmp_path: Path) -> None:
     sqlite_log.save_snapshots([("account:ana", 1, b"state")])
     sqlite_log.append([GIFT], unless=(), after=0)
     before = list(sqlite_log.scan())
@@ -196,6 +202,6 @@ print(log.head(), [position for position, _ in log.scan()] == list(range(1, 102)
     assert (done.stdout.split(), done.stderr) == (["101", "True"], "")
 
 
-def _limit(log: SQLiteLog, pragma: str) -> None:
+def _limit(recorder: SQLiteDCBRecorder, pragma: str) -> None:
     """Sets something for the connection that writes now; after a fault the next one is without it."""
-    log.recorder.file.write(lambda connection: connection.execute(f"PRAGMA {pragma}"))
+    recorder.file.write(lambda connection: connection.execute(f"PRAGMA {pragma}"))

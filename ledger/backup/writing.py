@@ -1,4 +1,4 @@
-"""Writes a backup while the community is in use: under a temporary name, then checked, then renamed."""
+"""Write a backup while the community is in use: under a temporary name, then checked, then renamed."""
 
 import fcntl
 import hashlib
@@ -52,25 +52,25 @@ def write_backup(
     now: datetime,
     made_by: str,
     replace: bool = False,
-    tell: Callable[[str], Progress] = lambda doing: lambda done, of: None,
+    progress: Callable[[str], Progress] = lambda doing: lambda done, of: None,
 ) -> Manifest:
     """Write one file with everything that cannot be rebuilt, readable by its owner alone, and check it before it gets its name.
 
-    Others can write to the community meanwhile. Raise BackupRefused if the file exists, unless told to `replace` it, and for a
+    Others can write to the community meanwhile. Raise BackupRefused if the file exists, unless `replace` is set, and for a
     log that could not be restored. After a crash, the old file is there or the new one.
     """
     _must_be_free(path, replace=replace)
     with _complete_or_absent(path) as (file, unfinished):
-        manifest = _write(log, people, file, now, made_by, tell("Writing"))
+        manifest = _write(log, people, file, now, made_by, progress("Writing"))
         file.flush()
         os.fsync(file.fileno())
         with opened(unfinished) as written:
-            check(written, tell=tell("Checking"))
+            check(written, progress=progress("Checking"))
         _must_be_free(path, replace=replace)
     return manifest
 
 
-def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: str, tell: Progress) -> Manifest:
+def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: str, progress: Progress) -> Manifest:
     # Texts are stored before their entry, so reading them after the end of the log was fixed leaves no entry without them.
     head = log.head()
     first = log.from_position(0, limit=1)
@@ -91,7 +91,7 @@ def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: 
                 for data in entries:
                     edge.append(leaf_hash(data))
                 member.write(b"".join(data + b"\n" for data in entries))
-                tell(edge.size, max(edge.size, head))
+                progress(edge.size, max(edge.size, head))
         manifest = Manifest(
             origin=decode(first[0].data).log,
             entries=edge.size,

@@ -1,4 +1,4 @@
-"""Where a community lives: a data folder with three SQLite files, or a PostgreSQL database with three schemas."""
+"""Where a community is stored: a data folder with three SQLite files, or a PostgreSQL database with three schemas."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from ledger.log.sqlite_file import BUSY_SECONDS, use_wal
 from ledger.log.sqlite_recorder import SQLiteDCBRecorder
 from ledger.log.store import Log
 
-_MAKING = int.from_bytes(b"hours")
+_CREATING = int.from_bytes(b"hours")
 
 
 class Place:
-    """One community's stores, named by one URL: `sqlite:///folder` or `postgresql://...`."""
+    """The databases of one community, under one URL: `sqlite:///folder` or `postgresql://...`."""
 
     def __init__(self, url: str, *, schemas: str = "") -> None:
         self.url = url
@@ -27,7 +27,7 @@ class Place:
 
     @classmethod
     def folder(cls, folder: Path) -> "Place":
-        """The place in a data folder."""
+        """Return the place in a data folder."""
         return cls(f"sqlite:///{folder}")
 
     @property
@@ -38,20 +38,20 @@ class Place:
 
     @property
     def exists(self) -> bool:
-        """Whether there is something to open. A PostgreSQL database is asked by opening it."""
+        """Whether there is something to open. For PostgreSQL, only opening it can tell."""
         return not self.is_sqlite or (self.path / "log.db").exists()
 
     @property
     def log_url(self) -> str:
-        """The log: sacred, append only."""
+        """The URL of the log."""
         return f"sqlite:///{self.path / 'log.db'}" if self.is_sqlite else self.url
 
     def schema(self, store: str) -> str:
-        """What the schema of a store is called; only PostgreSQL has schemas."""
+        """Return the name of a store's schema. Only PostgreSQL has schemas."""
         return f"{self._schemas}{store}"
 
     def beside(self) -> "Place":
-        """A place of its own on the same disk or in the same database, where a restore is made ready."""
+        """Return a separate place on the same disk or in the same database, where a restore is prepared."""
         if not self.is_sqlite:
             return Place(self.url, schemas="restoring_")
         folder = self.path.resolve()
@@ -73,19 +73,19 @@ class Place:
 
 
 def make_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Makes the tables that are missing; several processes may come to a new place at the same time."""
+    """Create the tables that are missing. Several processes may open a new place at the same time."""
     present = set(sa.inspect(engine).get_table_names())
     if any(table.name not in present for table in metadata.sorted_tables):
-        with making(engine) as connection:
+        with creating(engine) as connection:
             metadata.create_all(connection)
 
 
 @contextmanager
-def making(engine: sa.Engine) -> Generator[sa.Connection]:
-    """A transaction in which nobody else makes tables; "if not exists" alone does not keep two from colliding."""
+def creating(engine: sa.Engine) -> Generator[sa.Connection]:
+    """Open a transaction in which no one else creates tables: "if not exists" alone does not keep two from colliding."""
     with engine.execution_options(writes=True).begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATING)))
         yield connection
 
 
@@ -96,11 +96,11 @@ def _sqlite_engine(file: Path, synchronous: str) -> sa.Engine:
         poolclass=sa.pool.QueuePool,
         pool_size=16,
         max_overflow=48,
-        hide_parameters=True,  # a message about a fault must not print what somebody typed
+        hide_parameters=True,  # an error message must not print what people typed
     )
 
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN is deferred; ours says which kind it is
+        connection.isolation_level = None  # the driver's own BEGIN is always deferred; ours is immediate for writes
         cursor = connection.cursor()
         use_wal(cursor, BUSY_SECONDS)
         cursor.execute(f"PRAGMA synchronous={synchronous}")
@@ -112,7 +112,7 @@ def _sqlite_engine(file: Path, synchronous: str) -> sa.Engine:
         if connection.get_execution_options().get("writes", False):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            # It waits for nobody and cannot be refused, so it goes straight to the driver: half the cost of a question.
+            # It never waits and cannot fail, so it goes straight to the driver, which halves the cost of a query.
             driver: Any = connection.connection.dbapi_connection
             driver.execute("BEGIN")
 
@@ -130,22 +130,22 @@ def _postgresql_engine(url: str, schema: str) -> sa.Engine:
         hide_parameters=True,
         connect_args={"options": f"-c search_path={schema}", "connect_timeout": 5},
     )
-    with making(engine) as connection:
+    with creating(engine) as connection:
         connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
     return engine
 
 
 def open_log(url: str, *, create: bool = True, schema: str = "log") -> Log:
-    """Opens `sqlite:///relative/log.db`, `sqlite:////absolute/log.db` or `postgresql://...`.
+    """Open the log at `sqlite:///relative/log.db`, `sqlite:////absolute/log.db` or `postgresql://...`.
 
-    With `create`, a file, its folder and its tables, or the schema, are made if missing; without, that is a
-    `LogUnavailable` of kind "missing". Any other URL is a `ValueError` with a sentence for whoever typed it.
+    With `create`, a missing file, folder, table or schema is created; without, LogUnavailable of kind "missing" is raised.
+    Raise ValueError, with a sentence for the person who typed it, for any other URL.
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and rest.strip("/") and ":memory:" not in rest:
         return Log(SQLiteDCBRecorder(Path(rest[1:]), create=create))
     if scheme in ("postgresql", "postgres"):
-        # Loading the PostgreSQL driver takes longer than a whole command on SQLite; those who have no such log are spared.
+        # Loading the PostgreSQL driver takes longer than a whole command on SQLite, so it is loaded only when needed.
         from ledger.log.postgres_recorder import PostgresDCBRecorder
 
         return Log(PostgresDCBRecorder.open(url, create=create, schema=schema))

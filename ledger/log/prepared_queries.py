@@ -1,6 +1,6 @@
-"""Questions that every page asks: put into the database's words once, and asked of its driver without a detour.
+"""Queries of every page: compiled once, and run directly on the driver.
 
-SQLAlchemy takes ten times as long about a small question as SQLite takes to answer it.
+For a small query, SQLAlchemy takes ten times as long as SQLite itself.
 """
 
 import sqlite3
@@ -20,32 +20,32 @@ Row = Sequence[Any]
 
 
 class PreparedQuery:
-    """A query with its parameters by name, for values that both databases give as they are: words, numbers and bytes."""
+    """A query with named parameters, for values that both databases return in the same way: texts, numbers and bytes."""
 
     def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
         self._query = query
 
     def ask(self, engine: sa.Engine, **given: object) -> Sequence[Row]:
-        """All rows. What the driver complains of is raised as SQLAlchemy raises it."""
+        """Return all rows. Errors of the driver are raised as SQLAlchemy raises them."""
         if engine.dialect.name != "sqlite":
             with engine.connect() as connection:
                 return connection.execute(self._query, given).fetchall()
-        sql, constants = self._in_sqlite
+        sql, constants = self._compiled
         try:
-            return _ask_the_driver(engine, sql, {**constants, **given})
+            return _run_on_driver(engine, sql, {**constants, **given})
         except sqlite3.Error as error:
             raise DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True) from error
 
     @cached_property
-    def _in_sqlite(self) -> tuple[str, dict[str, Any]]:
+    def _compiled(self) -> tuple[str, dict[str, Any]]:
         compiled = self._query.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))
         return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
 
 
-def _ask_the_driver(engine: sa.Engine, sql: str, given: dict[str, object]) -> Sequence[Row]:
+def _run_on_driver(engine: sa.Engine, sql: str, given: dict[str, object]) -> Sequence[Row]:
     connection = engine.raw_connection()
     try:
-        # One statement is from one moment by itself, so it needs no BEGIN.
+        # One statement sees one moment by itself, so it needs no BEGIN.
         driver: Any = connection.dbapi_connection
         return driver.execute(sql, given).fetchall()
     except sqlite3.Error:
@@ -56,17 +56,17 @@ def _ask_the_driver(engine: sa.Engine, sql: str, given: dict[str, object]) -> Se
 
 
 def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
-    """Whether a column of words is among those of a parameter, which is what `listed` makes of them: any number of them."""
+    """Compare a text column with any number of texts, passed as one parameter that `listed` returns."""
     return column.in_(sa.select(_Listed(sa.bindparam(name, type_=sa.Text)).table_valued("value").c.value))
 
 
-def listed(words: Sequence[str]) -> str:
-    """Words as a parameter for `among`."""
-    return msgspec.json.encode(words).decode()
+def listed(texts: Sequence[str]) -> str:
+    """Return texts as a parameter for `among`."""
+    return msgspec.json.encode(texts).decode()
 
 
 class _Listed(GenericFunction[Any]):
-    """The words of a JSON list, as rows with one column, `value`."""
+    """The texts of a JSON list, as rows with one column, `value`."""
 
     name = "listed"
     inherit_cache = True

@@ -28,8 +28,8 @@ def back_up(url: str, file: Path) -> None:
 def put_back(url: str, files: list[Path]) -> None:
     """Puts the files back in turn, over and over."""
     for file in cycle(files):
-        with checked(file, file.parent / "seals", tell=silent) as found:
-            restore(found.source, Place(url), now=datetime.now(UTC), replace=True, tell=silent)
+        with checked(file, file.parent / "seals", progress=silent) as found:
+            restore(found.source, Place(url), now=datetime.now(UTC), replace=True, progress=silent)
         os.write(1, b"done\n")
 
 

@@ -48,7 +48,7 @@ def seal_command(where: Where, at_entry: int | None, bare: bool, place: Path | N
     """
     with signing(where, place) as (signer, log), progress("Reading the log, twice") as tell:
         head = log.head()
-        sealed = signer.seal(upto=at_entry, tell=lambda number: tell(number, max(head, number)))
+        sealed = signer.seal(upto=at_entry, progress=lambda number: tell(number, max(head, number)))
         before = signer.earlier(sealed.checkpoint.size)[-1:]
         key = signer.key
         seen = ask_and_look(signer, sealed)
@@ -120,7 +120,7 @@ def bundle_command(where: Where, folder: Path, at_entry: int | None, place: Path
     with signing(where, place) as (signer, log), progress("Writing the bundle") as tell:
         seen = ask_and_look(signer, signer.seal(upto=at_entry, whole=False))
         seen.must_not_contradict()
-        sealed = write_bundle(signer, log, folder, upto=seen.size, tell=tell)
+        sealed = write_bundle(signer, log, folder, upto=seen.size, progress=tell)
     say(f"{folder}: {count(sealed.checkpoint.size, 'entry', 'entries')}, root {sealed.checkpoint.grouped_root}")
     for line in seen.lines:
         say(line)

@@ -33,7 +33,9 @@ def backup_command(where: Where, file: Path, replace: bool) -> None:
     now = datetime.now(UTC)
     with where.bank() as bank, plainly(), steps() as tell:
         made_by = f"Common Hours {installed_version()}"
-        kept = write_backup(bank.log, bank.people.engine, file, now=now, made_by=made_by, replace=replace, tell=tell)
+        kept = write_backup(
+            bank.log, bank.people.engine, file, now=now, made_by=made_by, replace=replace, progress=tell
+        )
     entries, words = (
         count(kept.entries, "entry", "entries"),
         count(kept.words, "name or note", "names and notes"),
@@ -81,11 +83,11 @@ def restore_command(
     Everyone has to sign in again afterwards.
     """
     seals = place or default_place(os.environ)
-    with plainly(), steps() as tell, checked(source, seals, words=words, behind=behind, tell=tell) as found:
+    with plainly(), steps() as tell, checked(source, seals, words=words, behind=behind, progress=tell) as found:
         _say_what_is_in_it(found)
         if only_check:
             return
-        restored = restore(found.source, where.place(), now=datetime.now(UTC), replace=replace, tell=tell)
+        restored = restore(found.source, where.place(), now=datetime.now(UTC), replace=replace, progress=tell)
     say(f"Restored to {where.shown}.")
     if restored.set_aside:
         say(

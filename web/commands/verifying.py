@@ -60,7 +60,7 @@ def verify_command(
         is_named = policy is not None and bool(policy.logs)
         keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
     with progress("Checking") as tell:
-        verdict = verify(kind, path, known=known, keys=keys, policy=policy, tell=tell)
+        verdict = verify(kind, path, known=known, keys=keys, policy=policy, progress=tell)
     for line in verdict.lines:
         click.echo(line)
     if verdict.code:

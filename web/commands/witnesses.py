@@ -193,7 +193,7 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
             )
         known = [witness.folder / SEEN / origin_hash(origin)] if after else []
         with progress("Checking") as tell:
-            verdict = verify("bundle", bundle, keys=keys, known=known, tell=tell)
+            verdict = verify("bundle", bundle, keys=keys, known=known, progress=tell)
         if verdict.code:
             for line in verdict.lines:
                 say(line)

@@ -204,11 +204,11 @@ def test_the_requested_number_of_processes_is_used(
 
 
 def test_progress_is_reported(community: SealedCommunity) -> None:
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
-    verify("bundle", community.bundle, tell=lambda done, of: told.append((done, of)))
+    verify("bundle", community.bundle, progress=lambda done, of: reported.append((done, of)))
 
-    assert told == [(26, 26)]
+    assert reported == [(26, 26)]
 
 
 def _lost_disk(*_: object) -> None:

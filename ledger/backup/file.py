@@ -179,14 +179,8 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 
 def personal_data_lines(engine: sa.Engine) -> Iterator[bytes]:
     """Every row of personal data at one moment, ordered by commitment. Streams in constant memory."""
-    query = sa.select(
-        PERSONAL_TEXTS.c.commitment,
-        PERSONAL_TEXTS.c.subject,
-        PERSONAL_TEXTS.c.field,
-        PERSONAL_TEXTS.c.salt,
-        PERSONAL_TEXTS.c.value,
-        PERSONAL_TEXTS.c.kept_at,
-    ).order_by(PERSONAL_TEXTS.c.commitment)
+    columns = [PERSONAL_TEXTS.c[name] for name in PersonalDataLine.__struct_fields__]
+    query = sa.select(*columns).order_by(PERSONAL_TEXTS.c.commitment)
     with engine.connect() as connection:
         for row in connection.execution_options(yield_per=BATCH).execute(query).mappings():
             yield _ENCODER.encode({**row, "salt": row["salt"].hex()}) + b"\n"

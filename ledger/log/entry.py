@@ -145,6 +145,7 @@ _UNDECODED = msgspec.json.Decoder(_UndecodedEntry)
 _KINDS = facts()
 _READERS = {kind: msgspec.json.Decoder(kind) for kind in _KINDS.values()}
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_UNKNOWN = "is not known here; a newer version of the program may be able to read it"
 _DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -167,14 +168,10 @@ def decode(data: bytes) -> Entry:
     except _DAMAGE as error:
         raise UnreadableEntry(f"not an entry: {error}") from error
     if envelope.v != FORMAT:
-        raise UnreadableEntry(
-            f"entry format {envelope.v} is not known here; a newer version of the program may be able to read it"
-        )
+        raise UnreadableEntry(f"entry format {envelope.v} {_UNKNOWN}")
     kind = _KINDS.get(envelope.type)
     if kind is None:
-        raise UnreadableEntry(
-            f"the fact “{envelope.type}” is not known here; a newer version of the program may be able to read it"
-        )
+        raise UnreadableEntry(f"the fact “{envelope.type}” {_UNKNOWN}")
     version = kind.stored.version
     if envelope.ver < 1:
         raise UnreadableEntry(f"“{envelope.type}” has no version {envelope.ver}")

@@ -1,11 +1,12 @@
 """The SQLite file that holds a log: its connections, and its faults in plain words."""
 
 import os
+import re
 import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -143,7 +144,7 @@ class SQLiteFile:
             use_wal(connection, self._busy_seconds)
             connection.execute("BEGIN IMMEDIATE")
             if _is_empty(connection):
-                for statement in _statements(SCHEMA):
+                for statement in re.split(r"\n(?=CREATE|PRAGMA)", SCHEMA):  # `executescript` would commit in between
                     connection.execute(statement)
             connection.execute("COMMIT")
         finally:
@@ -253,16 +254,6 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
             "version of the program."
         )
         raise LogUnavailable("newer", message)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a script into statements, because `executescript` would commit in between."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _missing(path: Path) -> LogUnavailable:

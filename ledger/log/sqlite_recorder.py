@@ -118,24 +118,22 @@ class SQLiteDCBRecorder(DCBRecorder):
         self.file.close()
 
     def _commit(self, group: Sequence[Sequence[Statement]]) -> list[int | Exception]:
-        with self._saving:
-            snapshots, self.unsaved = self.unsaved, {}
-        try:
-            return self._commit_with(snapshots, group)
-        except LogUnavailable as error:
-            if not snapshots or error.kind == "locked":
-                raise
-            return self._commit_with({}, group)  # snapshots are only a cache: no append may fail because of them
-
-    def _commit_with(
-        self, snapshots: Mapping[str, Snapshot], group: Sequence[Sequence[Statement]]
-    ) -> list[int | Exception]:
         def work(connection: sqlite3.Connection) -> list[int | Exception]:
             if snapshots:
                 connection.executemany(SAVE_SNAPSHOT, [(tag, *snapshot) for tag, snapshot in snapshots.items()])
             return [_insert(connection, statements) for statements in group]
 
-        return self.file.write(work, one_statement=not snapshots and len(group) == 1 and len(group[0]) == 1)
+        snapshots: Mapping[str, Snapshot]
+        is_single = len(group) == 1 and len(group[0]) == 1
+        with self._saving:
+            snapshots, self.unsaved = self.unsaved, {}
+        try:
+            return self.file.write(work, one_statement=is_single and not snapshots)
+        except LogUnavailable as error:
+            if not snapshots or error.kind == "locked":
+                raise
+            snapshots = {}  # only a cache: no append may fail because of them
+            return self.file.write(work, one_statement=is_single)
 
 
 class SQLiteDCBSubscription(DCBListenNotifySubscription[SQLiteDCBRecorder]):

@@ -1,6 +1,6 @@
 """Search for people and groups by identifier, email address or name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -65,39 +65,29 @@ class _Row(NamedTuple):
 
 def _rows(bank: TimeBank, sought: Iterable[tuple[str, str]]) -> list[_Row]:
     wanted = sorted((field, text) for field, text in sought if text)
+    columns = [PERSONAL_TEXTS.c[name] for name in _Row._fields]
+    searched = sa.tuple_(PERSONAL_TEXTS.c.field, PERSONAL_TEXTS.c.folded)
     rows: list[_Row] = []
-    columns = (
-        PERSONAL_TEXTS.c.subject,
-        PERSONAL_TEXTS.c.field,
-        PERSONAL_TEXTS.c.commitment,
-        PERSONAL_TEXTS.c.value,
-        PERSONAL_TEXTS.c.folded,
-    )
     with bank.people.engine.connect() as connection:
         for start in range(0, len(wanted), _BATCH):
-            some = wanted[start : start + _BATCH]
-            query = sa.select(*columns).where(sa.tuple_(PERSONAL_TEXTS.c.field, PERSONAL_TEXTS.c.folded).in_(some))
+            query = sa.select(*columns).where(searched.in_(wanted[start : start + _BATCH]))
             rows.extend(_Row(*row) for row in connection.execute(query))
     return rows
 
 
-def _sealed(bank: TimeBank, identifiers: Iterable[str]) -> dict[str, frozenset[str]]:
+def _sealed(bank: TimeBank, identifiers: Collection[str]) -> dict[str, frozenset[str]]:
     """Return the commitments in the entries of each identifier; empty if the log does not know it."""
-    tags = {_tag(identifier): identifier for identifier in identifiers if is_member(identifier) or is_group(identifier)}
+    by_tag = {tags.member(each): each for each in identifiers if is_member(each)}
+    by_tag |= {tags.group(each): each for each in identifiers if is_group(each)}
     sealed = {identifier: frozenset[str]() for identifier in identifiers}
-    names = list(tags)
-    for start in range(0, len(names), _BATCH):
-        entries, _ = bank.log.read(dict.fromkeys(names[start : start + _BATCH], 0))
+    wanted = list(by_tag)
+    for start in range(0, len(wanted), _BATCH):
+        entries, _ = bank.log.read(dict.fromkeys(wanted[start : start + _BATCH], 0))
         for stored in entries:
             commitments = frozenset(decode(stored.data).sealed.values())
-            for tag in stored.tags:
-                if tag in tags:
-                    sealed[tags[tag]] |= commitments
+            for tag in by_tag.keys() & stored.tags:
+                sealed[by_tag[tag]] |= commitments
     return sealed
-
-
-def _tag(identifier: str) -> str:
-    return tags.member(identifier) if is_member(identifier) else tags.group(identifier)
 
 
 def _name(bank: TimeBank, row: _Row) -> str:

@@ -245,16 +245,15 @@ class PersonalData:
 
         It is stored with the texts, without an entry, so that it is part of every backup.
         """
-        if existing := self.of(name, RANDOM):
-            return min(existing)
-        with creating(self.engine) as connection:
-            query = sa.select(PERSONAL_TEXTS.c.value).where(
-                PERSONAL_TEXTS.c.subject == name, PERSONAL_TEXTS.c.field == RANDOM
-            )
-            if (value := connection.execute(query).scalars().first()) is None:
-                value = secrets.token_hex(32)
-                connection.execute(sa.insert(PERSONAL_TEXTS), [self._row(PersonalText(name, RANDOM, value))])
-        return value
+        if not self.of(name, RANDOM):
+            with creating(self.engine) as connection:
+                query = sa.select(PERSONAL_TEXTS).where(
+                    PERSONAL_TEXTS.c.subject == name, PERSONAL_TEXTS.c.field == RANDOM
+                )
+                if connection.execute(query).first() is None:
+                    row = self._row(PersonalText(name, RANDOM, secrets.token_hex(32)))
+                    connection.execute(sa.insert(PERSONAL_TEXTS), [row])
+        return min(self.of(name, RANDOM))
 
     def of(self, subject: str, field: str) -> list[str]:
         """Return the values of one field of a subject, such as the email address that a sign-in code is sent to."""
@@ -282,10 +281,9 @@ class PersonalData:
 
         Callers compare each commitment with the one in the member's entry before they show the name.
         """
+        columns = (PERSONAL_TEXTS.c[name] for name in ("subject", "value", "folded", "commitment"))
         query = (
-            sa.select(
-                PERSONAL_TEXTS.c.subject, PERSONAL_TEXTS.c.value, PERSONAL_TEXTS.c.folded, PERSONAL_TEXTS.c.commitment
-            )
+            sa.select(*columns)
             .where(PERSONAL_TEXTS.c.field == "name", PERSONAL_TEXTS.c.subject.startswith("m-", autoescape=True))
             .where(
                 sa.tuple_(PERSONAL_TEXTS.c.folded, PERSONAL_TEXTS.c.subject)

@@ -1,4 +1,4 @@
-"""A PostgreSQL standby that followed asynchronously takes over: that is a restore, and the signer treats it as one."""
+"""When an asynchronous PostgreSQL standby takes over, the signer treats that as a restore."""
 
 import time
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.cast import BO, TODAY, clock, counting_ids, founded, help_of
 from tests.faults.clusters import Cluster, clusters
 
 
-def test_a_standby_that_lacks_sealed_entries_is_not_sealed_until_it_has_them(tmp_path: Path) -> None:
+def test_a_standby_without_some_sealed_entries_is_not_sealed_until_it_has_them(tmp_path: Path) -> None:
     with clusters(2) as (primary, standby):
         primary.founded()
         bank = founded(primary.url)
@@ -44,7 +44,7 @@ def test_a_standby_that_lacks_sealed_entries_is_not_sealed_until_it_has_them(tmp
 
 
 def wait_until_it_has(standby: Cluster, entries: int) -> None:
-    """A standby follows within moments."""
+    """Wait until the standby has so many entries."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         with psycopg.connect(standby.url) as reader:

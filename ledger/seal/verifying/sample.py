@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from itertools import islice
 
-DOMAIN = "common-hours/sample/v1"
+_SAMPLE_DOMAIN = "common-hours/sample/v1"
 LARGEST_SAMPLE = 200
 LONGEST_SEED = 64
 
@@ -23,7 +23,7 @@ def draws(seed: str, first: int, last: int) -> Iterator[int]:
     turn = 0
     while len(drawn) < population:
         turn += 1
-        text = f"{DOMAIN}\n{seed}\n{turn}\n".encode()
+        text = f"{_SAMPLE_DOMAIN}\n{seed}\n{turn}\n".encode()
         number = first + int.from_bytes(hashlib.sha256(text).digest()) % population
         if number not in drawn:
             drawn.add(number)

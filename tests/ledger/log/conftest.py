@@ -12,7 +12,7 @@ from ledger.log.store import Log
 
 @pytest.fixture
 def log_url(database_url: str) -> str:
-    """Where a log may be opened: runs on SQLite and on PostgreSQL."""
+    """The URL of an empty log: runs on SQLite and on PostgreSQL."""
     return f"{database_url}/log.db" if database_url.startswith("sqlite") else database_url
 
 

@@ -1,4 +1,4 @@
-"""The databases themselves refuse to change what is recorded, whoever asks, by whatever words."""
+"""The databases themselves refuse every change to recorded entries."""
 
 import sqlite3
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_sqlite_records_durably_and_marks_the_file_as_a_log(sqlite_recorder: SQL
     connection.close()
 
 
-def test_postgresql_keeps_entries_durably_even_where_the_server_does_not_by_default(postgresql_url: str) -> None:
+def test_postgresql_records_durably_even_if_the_server_does_not_by_default(postgresql_url: str) -> None:
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
         name = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))

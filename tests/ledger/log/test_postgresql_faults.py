@@ -1,4 +1,4 @@
-"""A vanished, locked or standby server: a plain sentence within seconds, and the next try works."""
+"""A stopped, locked or standby server is reported within seconds, and the next attempt works."""
 
 import socket
 import tempfile
@@ -21,7 +21,7 @@ GIFT = ("gift-recorded", b"{}", ("gift:1",))
 
 
 class Server:
-    """A PostgreSQL of one test alone, that listens on a port as well as on its socket, and can be stopped."""
+    """A PostgreSQL server for one test, which listens on a port and a socket, and can be stopped."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -76,7 +76,7 @@ def postgres_log(recorder: PostgresDCBRecorder) -> Log:
     return Log(recorder)
 
 
-def test_a_vanished_server_is_told_at_once_and_after_its_return_the_next_try_works(
+def test_a_stopped_server_is_reported_immediately_and_works_again_after_a_restart(
     server: Server, recorder: PostgresDCBRecorder, postgres_log: Log
 ) -> None:
     before = postgres_log.append([GIFT], unless=(), after=0)
@@ -97,7 +97,7 @@ def test_a_vanished_server_is_told_at_once_and_after_its_return_the_next_try_wor
     assert postgres_log.head() > before
 
 
-def test_a_restart_while_nobody_asked_is_not_noticed(
+def test_a_restart_between_two_calls_is_not_noticed(
     server: Server, recorder: PostgresDCBRecorder, postgres_log: Log
 ) -> None:
     _use_several_connections(recorder)
@@ -109,7 +109,7 @@ def test_a_restart_while_nobody_asked_is_not_noticed(
     assert postgres_log.head() == position
 
 
-def test_an_append_whose_answer_was_lost_says_that_nobody_knows(postgres_log: Log, url: str) -> None:
+def test_an_append_whose_connection_broke_has_an_unknown_outcome(postgres_log: Log, url: str) -> None:
     postgres_log.append([GIFT], unless=(), after=0)
     with psycopg.connect(url) as other, psycopg.connect(url, autocommit=True) as killer:
         other.execute("LOCK TABLE log.dcb_events_tt_main IN EXCLUSIVE MODE")
@@ -126,7 +126,7 @@ def test_an_append_whose_answer_was_lost_says_that_nobody_knows(postgres_log: Lo
     assert postgres_log.append([GIFT], unless=(), after=0) > 0
 
 
-def test_while_another_program_holds_the_log_readers_go_on_and_writers_are_told(url: str) -> None:
+def test_while_another_program_locks_the_log_reads_work_and_appends_are_refused(url: str) -> None:
     log = Log(PostgresDCBRecorder.open(url))
     head = log.append([GIFT], unless=(), after=0)
     recorder = PostgresDCBRecorder.open(url)
@@ -134,7 +134,7 @@ def test_while_another_program_holds_the_log_readers_go_on_and_writers_are_told(
     with psycopg.connect(url) as other:
         other.execute("LOCK TABLE log.dcb_events_tt_main IN EXCLUSIVE MODE")
         with recorder.datastore.get_connection() as connection:
-            connection.execute("SET statement_timeout = '200ms'")  # sooner than the ten seconds of the append itself
+            connection.execute("SET statement_timeout = '200ms'")  # less than the ten seconds of the append itself
 
         with pytest.raises(LogUnavailable, match="Try again in a moment") as fault:
             impatient.append([GIFT], unless=(), after=0)
@@ -146,7 +146,7 @@ def test_while_another_program_holds_the_log_readers_go_on_and_writers_are_told(
     impatient.close()
 
 
-def test_a_standby_reads_and_refuses_appends(recorder: PostgresDCBRecorder, postgres_log: Log) -> None:
+def test_a_standby_can_be_read_and_refuses_appends(recorder: PostgresDCBRecorder, postgres_log: Log) -> None:
     position = postgres_log.append([GIFT], unless=(), after=0)
     with recorder.datastore.get_connection() as connection:
         connection.execute("SET default_transaction_read_only = on")
@@ -158,7 +158,7 @@ def test_a_standby_reads_and_refuses_appends(recorder: PostgresDCBRecorder, post
     assert postgres_log.head() == position
 
 
-def test_a_bug_is_not_a_fault_of_the_server(recorder: PostgresDCBRecorder, postgres_log: Log) -> None:
+def test_a_bug_is_not_reported_as_a_fault_of_the_server(recorder: PostgresDCBRecorder, postgres_log: Log) -> None:
     with pytest.raises(psycopg.errors.SyntaxError), recorder.datastore.cursor() as cursor:
         cursor.execute("SELEKT")
     with pytest.raises(psycopg.DataError):
@@ -167,7 +167,7 @@ def test_a_bug_is_not_a_fault_of_the_server(recorder: PostgresDCBRecorder, postg
     assert postgres_log.append([GIFT], unless=(), after=0) > 0
 
 
-def test_more_callers_than_connections_wait_for_their_turn(url: str) -> None:
+def test_callers_wait_for_a_free_connection(url: str) -> None:
     connections = Connections(url, most=1, lock_seconds=1)
     with (
         connections.get_connection(),

@@ -83,7 +83,7 @@ def is_let_through(data: bytes) -> bool:
         st.sampled_from(["at", "actor", "on_behalf", "cmd", "wish", "nonce", "log"]), st.text(max_size=70), min_size=1
     )
 )
-def test_an_envelope_is_refused_or_read_by_the_verifier(envelope: dict[str, str]) -> None:
+def test_an_envelope_is_rejected_or_the_verifier_reads_it(envelope: dict[str, str]) -> None:
     entry = entry_of(MemberInvited(member=ANA), **envelope)
     try:
         data = encode(entry)

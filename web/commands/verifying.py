@@ -16,8 +16,7 @@ from ledger.seal.signing.folder import SealFolder, default_place
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import Kind, read_policy, verify
 from ledger.seal.verifying.note import BadNote, VerifierKey, parse_checkpoint, parse_keys, parse_note
-from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, parse_receipt
-from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
+from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, LARGEST_SAMPLE, LONGEST_SEED, parse_receipt, sample
 from web.commands.opening import DayOption, Where
 from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, progress, say
 from web.commands.sealing import seal_option, signing

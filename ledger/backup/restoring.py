@@ -184,13 +184,13 @@ def _fill(source: Source, place: Place, progress: ProgressOf) -> Filled:
     """
     log, people = open_log(place.log_url, schema=place.schema("log")), PersonalData(place.people_engine())
     try:
-        words = _fill_personal_data(source, people)
+        texts = _fill_personal_data(source, people)
         missing = _fill_entries(source, log, people, progress("Restoring"))
         _read_again(source, log, progress("Reading again"))
     finally:
         log.close()
         people.engine.dispose()
-    return Filled(source.size, words, missing)
+    return Filled(source.size, texts, missing)
 
 
 def _fill_personal_data(source: Source, people: PersonalData) -> int:

@@ -32,15 +32,15 @@ from ledger.seal.signing.folder import sync_folder
 from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.segments import Progress
 
-GUIDE = """This is a backup of a time bank: its whole log, and the names, contacts and words of its people.
+GUIDE = """This is a backup of a time bank: its whole log, and the names, contacts and texts of its people.
 
-It holds personal data. Keep it where only you can read it, and not for longer than your community agreed: whoever is
-forgotten after it was made is still in it. Put it back with: hours restore FILE
-It fits into a SQLite folder and into a PostgreSQL database alike, whichever it came from.
+It contains personal data. Keep it where only you can read it, and no longer than your community has agreed: people who are
+erased after it was made are still in it. Restore it with: hours restore FILE
+It can be restored to a SQLite folder or a PostgreSQL database, regardless of where it came from.
 
-  entries.jsonl   every entry of the log, a line each, exactly the bytes that are hashed
-  words.jsonl     what lies outside the log, each line with the commitment that stands in its entry
-  manifest.json   how many of both, the root over the entries, and when it was made
+  entries.jsonl   every entry of the log, one on each line, exactly the bytes that are hashed
+  words.jsonl     the personal data, each line with the commitment that is in its entry
+  manifest.json   how many there are of both, the root over the entries, and when it was made
 """
 
 
@@ -78,12 +78,12 @@ def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: 
         raise BackupRefused("The log is empty.", "Found a community first; there is nothing to back up yet.")
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(_named(README, now), GUIDE)
-        digest, words = hashlib.sha256(), 0
+        digest, lines_written = hashlib.sha256(), 0
         with archive.open(_named(PERSONAL_DATA, now), "w", force_zip64=True) as member:
             for lines in _batches(personal_data_lines(people)):
                 data = b"".join(lines)
                 digest.update(data)
-                words += len(lines)
+                lines_written += len(lines)
                 member.write(data)
         edge = Edge()
         with archive.open(_named(ENTRIES, now), "w", force_zip64=True) as member:
@@ -96,7 +96,7 @@ def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: 
             origin=decode(first[0].data).log,
             entries=edge.size,
             root=edge.root.hex(),
-            words=words,
+            words=lines_written,
             words_sha256=digest.hexdigest(),
             made_at=instant_text(now),
             made_by=made_by,

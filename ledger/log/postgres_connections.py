@@ -193,8 +193,8 @@ def _fault_while_connecting(error: psycopg.Error) -> LogUnavailable:
 
 
 def _fault(kind: Fault, error: psycopg.Error, advice: str, *, unsure: bool = False) -> LogUnavailable:
-    words = [line.strip() for line in str(error).splitlines() if line.strip()]
-    what = words[0].rstrip(".") if words else "the connection was lost"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    what = lines[0].rstrip(".") if lines else "the connection was lost"
     return LogUnavailable(kind, f"The log's database cannot be used at the moment: {what}. {advice}", unsure)
 
 

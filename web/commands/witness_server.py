@@ -74,8 +74,8 @@ def _add(witness: Witness, data: bytes, at_seconds: int, tell: Callable[[str], N
         if refused.last_size is not None:
             return Reply(refused.status, f"{refused.last_size}\n".encode(), SIZE_TYPE)
         if refused.status == 422:
-            tell(f"A checkpoint was refused that does not extend what was seen here: {refused.words}.")
-        return Reply(refused.status, f"{refused.words}\n".encode())
+            tell(f"A checkpoint was refused that does not extend what was seen here: {refused.message}.")
+        return Reply(refused.status, f"{refused.message}\n".encode())
     except SealRefused as refused:
         tell(str(refused))
         return Reply(500, b"This witness cannot tell what it has seen, and signs nothing.\n")

@@ -205,7 +205,7 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
             f"{bundle} does not contain a seal: {error}.", "Ask the host for a bundle: hours bundle DIR"
         ) from error
     except NotCosigned as refused:
-        raise CommandProblem(f"Nothing was signed: {refused.words}.") from refused
+        raise CommandProblem(f"Nothing was signed: {refused.message}.") from refused
     except SealRefused as refused:
         raise CommandProblem(refused.wrong, refused.to_do) from refused
     shown = witness.shown(origin_hash(origin))

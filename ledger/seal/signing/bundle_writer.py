@@ -86,8 +86,8 @@ def _write_derived_files(sealed: Sealed, signer: Signer, folder: Path, workers: 
 
 
 def _must_be_sound(totals: LogTotals, sealed: Sealed) -> None:
-    for number, words, _ in totals.faults:
-        raise SealRefused(f"No one could verify entry {number:,}: {words}.", LOOK)
+    for number, message, _ in totals.faults:
+        raise SealRefused(f"No one could verify entry {number:,}: {message}.", LOOK)
     if totals.roots.get(sealed.checkpoint.size) != sealed.checkpoint.root:
         raise SealRefused("The entries do not produce the root that was sealed.", LOOK)
 

@@ -260,8 +260,8 @@ class _Work:
         self._refuse_changed(matching, self.last.size)
 
     def _refuse_changed(self, matching: int, size: int) -> NoReturn:
-        words = f"Something among entries {matching + 1:,} to {size:,} does not match what was sealed."
-        raise SealRefused(words, f"{LOOK} {ANOTHER}")
+        wrong = f"Something among entries {matching + 1:,} to {size:,} does not match what was sealed."
+        raise SealRefused(wrong, f"{LOOK} {ANOTHER}")
 
     def _refuse_shorter(self, entries: int, before: int) -> NoReturn:
         raise SealRefused(

@@ -182,8 +182,8 @@ class BundleCheck:
                 self._verdict.find(
                     TAMPERED, f"entries.jsonl continues after entry {size:,}, the last one that is sealed"
                 )
-        for number, words, is_unknown in totals.faults:
-            self._verdict.find(INCOMPLETE if is_unknown else TAMPERED, f"entry {number:,}: {words}")
+        for number, message, is_unknown in totals.faults:
+            self._verdict.find(INCOMPLETE if is_unknown else TAMPERED, f"entry {number:,}: {message}")
         if totals.size < size:
             self._verdict.find(INCOMPLETE, f"entries {totals.size + 1:,} to {size:,} are missing")
         return corrections

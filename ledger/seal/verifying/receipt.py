@@ -121,8 +121,8 @@ def _describe_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint) 
         verdict.find(INCOMPLETE, f"the entry: {error}")
         return
     moved = [f"{name} {given - received:+} min" for name, given, received in postings(entry)]
-    words = f"it says: {entry['type']}, recorded {entry['at']} by {entry['actor']}"
-    verdict.checked.append(", ".join([words, *moved]))
+    content = f"it says: {entry['type']}, recorded {entry['at']} by {entry['actor']}"
+    verdict.checked.append(", ".join([content, *moved]))
 
 
 def _compare_with_known(verdict: Verdict, checkpoint: Checkpoint, file: Path, keys: Sequence[VerifierKey]) -> None:

@@ -228,7 +228,7 @@ def test_a_settlement_or_reversal_must_repeat_the_earlier_entry() -> None:
 def test_entries_of_one_command_are_consecutive() -> None:
     assert read_facts([REPORT, SETTLE, REVERSE], ["command-000001", "command-000001", "command-000002"]).faults == []
     (fault,) = read_facts([REPORT, SETTLE, REVERSE], ["command-000001", "command-000002", "command-000001"]).faults
-    assert (fault.number, "entry 1" in fault.words) == (3, True)
+    assert (fault.number, "entry 1" in fault.message) == (3, True)
 
 
 def test_many_segments_read_the_same_in_one_process_and_in_several() -> None:

@@ -22,8 +22,7 @@ from ledger.backup.file import (
 )
 from ledger.backup.stages import stage
 from ledger.log.entry import decode
-from ledger.log.places import Place, open_log
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import Place, PreparedQuery, among, listed, open_log
 from ledger.log.store import Log
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData
 from ledger.seal.signing.folder import SealFolder

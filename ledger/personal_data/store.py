@@ -17,8 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from ledger.identifiers import MemberId
-from ledger.log.places import BUSY_SECONDS, creating, make_tables
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import BUSY_SECONDS, PreparedQuery, among, creating, listed, make_tables
 from ledger.refusals import AddressTaken
 
 _TAG = b"common-hours/sealed/v1"

@@ -1,4 +1,4 @@
-"""A real log with trouble on the way to it: for what happens when others are quicker, or an answer is lost."""
+"""A real log with trouble: what happens when others are quicker, or an answer is lost."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,7 +11,7 @@ Entries = Sequence[tuple[str, bytes, Sequence[str]]]
 
 
 class TroubledLog(Log):
-    """Does whatever the log does. `before` runs before each append, `after` between the append and its answer."""
+    """Does what the log does. `before` runs before each append, `after` between the append and its answer."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ def with_trouble(
     before: Callable[[Entries], None] = lambda entries: None,
     after: Callable[[Entries], None] = lambda entries: None,
 ) -> tuple[TimeBank, TroubledLog]:
-    """The same community, seen by somebody whose way to the log is troubled."""
+    """The same community, with a log that has trouble."""
     log = TroubledLog(bank.log, before=before, after=after)
     return TimeBank(bank.place, log, bank.people, clock=clock, ids=counting_ids(9000)), log
 

@@ -6,8 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from ledger.log.places import Place
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import Place, PreparedQuery, among, listed
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText
 
 NAMES = PreparedQuery(
@@ -29,18 +28,18 @@ def people(database_url: str) -> Iterator[PersonalData]:
 
 
 def test_a_query_can_compare_with_any_number_of_texts(people: PersonalData) -> None:
-    asked = ["m-ana", "m-chidi", "m-'); DROP TABLE words; --", *(f"m-{number}" for number in range(2_000))]
+    subjects = ["m-ana", "m-chidi", "m-'); DROP TABLE words; --", *(f"m-{number}" for number in range(2_000))]
 
-    found = NAMES.ask(people.engine, subjects=listed(asked), most=10)
+    found = NAMES.ask(people.engine, subjects=listed(subjects), most=10)
 
     assert [value for (value,) in found] == ["Ana", "Chidi"]
     assert list(NAMES.ask(people.engine, subjects=listed([]), most=10)) == []
 
 
 def test_a_query_returns_no_more_rows_than_its_limit(people: PersonalData) -> None:
-    asked = listed(["m-ana", "m-bo", "m-chidi"])
+    subjects = listed(["m-ana", "m-bo", "m-chidi"])
 
-    assert [value for (value,) in NAMES.ask(people.engine, subjects=asked, most=2)] == ["Ana", "Bo"]
+    assert [value for (value,) in NAMES.ask(people.engine, subjects=subjects, most=2)] == ["Ana", "Bo"]
 
 
 def test_an_error_is_raised_as_by_sqlalchemy_and_the_next_query_works(
@@ -48,8 +47,8 @@ def test_an_error_is_raised_as_by_sqlalchemy_and_the_next_query_works(
 ) -> None:
     missing = PreparedQuery(sa.select(sa.column("value")).select_from(sa.table("nowhere")))
 
-    with pytest.raises((exc.OperationalError, exc.ProgrammingError)) as told:
+    with pytest.raises((exc.OperationalError, exc.ProgrammingError)) as error:
         missing.ask(people.engine)
 
-    assert isinstance(told.value, exc.DBAPIError)
+    assert isinstance(error.value, exc.DBAPIError)
     assert len(NAMES.ask(people.engine, subjects=listed(["m-bo"]), most=1)) == 1

@@ -10,7 +10,7 @@ from ledger.catalogue import Posting
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import AccountId, is_member
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery
 from ledger.members.facts import MemberWelcomed
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word

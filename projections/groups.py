@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import PreparedQuery, among, listed
 from ledger.members.facts import Circle, MemberLeft, VisibilityChosen
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word

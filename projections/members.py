@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.identifiers import MemberId
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import PreparedQuery, among, listed
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter

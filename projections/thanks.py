@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ledger.exchanges.facts import ExchangeReversed
 from ledger.gifts.facts import GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.identifiers import ExchangeId, GiftId, MemberId
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import CategoryKey, MemberId, is_member
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery
 from projections.engine.read_model import IncomingEntry, ReadModel, table, word
 from projections.engine.tables import Row, TableWriter
 from projections.kept_years import KeptYear, Side, sides_of_exchange, sides_of_gift

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 import sqlalchemy as sa
 
-from ledger.personal_data.store import PERSONAL_TEXTS, commitment_of, sought
+from ledger.personal_data.store import PERSONAL_TEXTS, commitment_of, searchable
 from ledger.seal.verifying.segments import LogTotals, Progress, cores, read_segments, tasks
 
 FORMAT = "common-hours-backup"
@@ -153,17 +153,17 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
                 "Use the newer version of the program.",
             )
         manifest = msgspec.json.decode(data, type=Manifest)
-        is_whole = manifest.format == FORMAT and manifest.version == VERSION and manifest.entries >= 1
-        is_whole = is_whole and len(bytes.fromhex(manifest.root)) == hashlib.sha256().digest_size
+        is_complete = manifest.format == FORMAT and manifest.version == VERSION and manifest.entries >= 1
+        is_complete = is_complete and len(bytes.fromhex(manifest.root)) == hashlib.sha256().digest_size
     except (msgspec.DecodeError, ValueError) as error:
         raise BackupRefused(f"{path} is not a backup of Common Hours.", ANOTHER) from error
-    if not is_whole:
+    if not is_complete:
         raise BackupRefused(f"{path} is not a complete backup of Common Hours.", ANOTHER)
     return manifest
 
 
 class PersonalDataLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A row of the people store. The search column is computed again on restore; `kept_at` is in seconds since 1970."""
+    """A row of personal data. The search column is computed again on restore; `kept_at` is in seconds since 1970."""
 
     commitment: str
     subject: str
@@ -178,15 +178,9 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 def personal_data_lines(engine: sa.Engine) -> Iterator[bytes]:
-    """Every row of the people store at one moment, ordered by commitment. Streams in constant memory."""
-    query = sa.select(
-        PERSONAL_TEXTS.c.commitment,
-        PERSONAL_TEXTS.c.subject,
-        PERSONAL_TEXTS.c.field,
-        PERSONAL_TEXTS.c.salt,
-        PERSONAL_TEXTS.c.value,
-        PERSONAL_TEXTS.c.kept_at,
-    ).order_by(PERSONAL_TEXTS.c.commitment)
+    """Every row of personal data at one moment, ordered by commitment. Streams in constant memory."""
+    columns = [PERSONAL_TEXTS.c[name] for name in PersonalDataLine.__struct_fields__]
+    query = sa.select(*columns).order_by(PERSONAL_TEXTS.c.commitment)
     with engine.connect() as connection:
         for row in connection.execution_options(yield_per=BATCH).execute(query).mappings():
             yield _ENCODER.encode({**row, "salt": row["salt"].hex()}) + b"\n"
@@ -209,16 +203,18 @@ def _damaged(number: int, what: str) -> BackupRefused:
 
 
 def insert_personal_data(engine: sa.Engine, rows: Sequence[PersonalDataLine]) -> None:
-    """Insert rows into an empty people store."""
+    """Insert rows into an empty place."""
     values = [
-        {**msgspec.structs.asdict(row), "salt": bytes.fromhex(row.salt), "folded": sought(row.field, row.value)}
+        {**msgspec.structs.asdict(row), "salt": bytes.fromhex(row.salt), "folded": searchable(row.field, row.value)}
         for row in rows
     ]
     with engine.execution_options(writes=True).begin() as connection:
         connection.execute(sa.insert(PERSONAL_TEXTS), values)
 
 
-def check(source: Source, *, sizes: Sequence[int] = (), tell: Progress = lambda done, of: None) -> Mapping[int, bytes]:
+def check(
+    source: Source, *, sizes: Sequence[int] = (), progress: Progress = lambda done, of: None
+) -> Mapping[int, bytes]:
     """Read everything once, in constant memory, and return the roots over the first `sizes` entries.
 
     Each entry is canonical and complete, each command is answered once, the movements sum to zero, the root is that of the
@@ -229,15 +225,15 @@ def check(source: Source, *, sizes: Sequence[int] = (), tell: Progress = lambda 
         work = tasks(file, source.size, source.origin, [*sizes, source.size], secrets.token_bytes(32))
         for segment in read_segments(file, work, cores() if source.size >= _WORTH_PROCESSES else 1):
             totals.add(segment)
-            tell(totals.size, source.size)
+            progress(totals.size, source.size)
         has_more = bool(file.read(1))
     totals.finish()
-    for number, words, is_unknown in totals.faults:
+    for number, fault, is_unknown in totals.faults:
         if is_unknown:
             raise BackupRefused(
-                f"Entry {number:,} may be of a newer program: {words}.", "Use the newer version of the program."
+                f"Entry {number:,} may be of a newer program: {fault}.", "Use the newer version of the program."
             )
-        raise BackupRefused(f"Entry {number:,} is wrong: {words}.", ANOTHER)
+        raise BackupRefused(f"Entry {number:,} is wrong: {fault}.", ANOTHER)
     if totals.size < source.size:
         raise BackupRefused(f"Entries {totals.size + 1:,} to {source.size:,} are missing.", ANOTHER)
     if has_more or totals.roots[source.size] != source.root:

@@ -1,4 +1,4 @@
-"""Restores: checks everything, fills a fresh place beside the old one, then swaps the two in one step."""
+"""Restore a community: check everything, fill a fresh place beside the old one, then swap the two in one step."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -22,8 +22,7 @@ from ledger.backup.file import (
 )
 from ledger.backup.stages import stage
 from ledger.log.entry import decode
-from ledger.log.places import Place, open_log
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import Place, PreparedQuery, among, listed, open_log
 from ledger.log.store import Log
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData
 from ledger.seal.signing.folder import SealFolder
@@ -42,7 +41,7 @@ _CONTINUE = (
     "entries are lost, keep the folder of the old seal, and set HOURS_SEAL to a new one."
 )
 
-Tell = Callable[[str], Progress]
+ProgressOf = Callable[[str], Progress]
 
 
 class CheckedSource(NamedTuple):
@@ -69,7 +68,7 @@ class Restored(NamedTuple):
 
 @contextmanager
 def checked(
-    path: Path, seals: Path, *, words: Path | None = None, behind: bool = False, tell: Tell
+    path: Path, seals: Path, *, words: Path | None = None, behind: bool = False, progress: ProgressOf
 ) -> Generator[CheckedSource]:
     """A backup, or the folder of a bundle, checked completely. `words` is a backup with the personal data for a bundle.
 
@@ -79,14 +78,14 @@ def checked(
     with ExitStack() as stack:
         backup = stack.enter_context(opened(words)) if words is not None else None
         if path.is_dir():
-            source = BundleSource(path, seals, backup, tell("Verifying"))
+            source = BundleSource(path, seals, backup, progress("Verifying"))
         elif backup is None:
             source = stack.enter_context(opened(path))
         else:
             raise BackupRefused(f"{path} is not a bundle.", "A backup has its own names and notes. Leave --words out.")
         earlier = _checkpoints(seals, source.origin)
         sizes = [each.size for each in earlier] + ([backup.size] if backup is not None else [])
-        roots = check(source, sizes=[size for size in sizes if 0 < size <= source.size], tell=tell("Checking"))
+        roots = check(source, sizes=[size for size in sizes if 0 < size <= source.size], progress=progress("Checking"))
         if backup is not None and backup.origin != source.origin:
             raise BackupRefused(f"The backup is of {backup.origin}, the bundle of {source.origin}.", ANOTHER)
         if backup is not None and roots.get(backup.size) != backup.root:
@@ -97,9 +96,9 @@ def checked(
 class BundleSource:
     """A verified bundle as a Source: the whole log without personal data, which may come from an older backup."""
 
-    def __init__(self, folder: Path, seals: Path, backup: BackupFile | None, tell: Progress) -> None:
+    def __init__(self, folder: Path, seals: Path, backup: BackupFile | None, progress: Progress) -> None:
         own = SealFolder(seals, _checkpoint_in(folder).origin)
-        verdict = verify("bundle", folder, keys=[own.key] if own.is_begun else [], tell=tell)
+        verdict = verify("bundle", folder, keys=[own.key] if own.is_begun else [], progress=progress)
         if verdict.code:
             _, worst = min(verdict.findings)
             raise BackupRefused(f"{folder} is not a sound bundle: {worst}.", f"See: hours verify bundle {folder}")
@@ -160,23 +159,23 @@ def _compare(earlier: list[Checkpoint], size: int, roots: Mapping[int, bytes], *
     )
 
 
-def restore(source: Source, place: Place, *, now: datetime, replace: bool = False, tell: Tell) -> Restored:
+def restore(source: Source, place: Place, *, now: datetime, replace: bool = False, progress: ProgressOf) -> Restored:
     """Put a checked source where the community lives. If killed at any moment, the old or the new is there, never half.
 
-    Raise BackupRefused if a community exists there, unless told to `replace` it, and if a program has it open.
+    Raise BackupRefused if a community exists there, unless `replace` is set, and if a program has it open.
     """
     with stage(place) as on_stage:
         if not replace and not on_stage.is_free:
             raise BackupRefused(
                 "There is a community already.", "Name another place, or add --replace to set that one aside."
             )
-        filled = _fill(source, on_stage.fresh, tell)
+        filled = _fill(source, on_stage.fresh, progress)
         # Opening a community erases everyone whom its log has erased: an older backup may still hold their data.
         TimeBank.open(on_stage.fresh).close()
         return Restored(filled, on_stage.swap(now))
 
 
-def _fill(source: Source, place: Place, tell: Tell) -> Filled:
+def _fill(source: Source, place: Place, progress: ProgressOf) -> Filled:
     """Fill an empty place with the personal data, then the entries, in constant memory.
 
     Tags are computed from the facts, so that they need not be trusted. At the end the log is read again from the place, and
@@ -184,13 +183,13 @@ def _fill(source: Source, place: Place, tell: Tell) -> Filled:
     """
     log, people = open_log(place.log_url, schema=place.schema("log")), PersonalData(place.people_engine())
     try:
-        words = _fill_personal_data(source, people)
-        missing = _fill_entries(source, log, people, tell("Restoring"))
-        _read_again(source, log, tell("Reading again"))
+        texts = _fill_personal_data(source, people)
+        missing = _fill_entries(source, log, people, progress("Restoring"))
+        _read_again(source, log, progress("Reading again"))
     finally:
         log.close()
         people.engine.dispose()
-    return Filled(source.size, words, missing)
+    return Filled(source.size, texts, missing)
 
 
 def _fill_personal_data(source: Source, people: PersonalData) -> int:
@@ -202,7 +201,7 @@ def _fill_personal_data(source: Source, people: PersonalData) -> int:
     return number
 
 
-def _fill_entries(source: Source, log: Log, people: PersonalData, tell: Progress) -> int:
+def _fill_entries(source: Source, log: Log, people: PersonalData, progress: Progress) -> int:
     done = missing = 0
     with closing(source.entries()) as file:
         while lines := list(islice(file, min(BATCH, source.size - done))):
@@ -213,16 +212,16 @@ def _fill_entries(source: Source, log: Log, people: PersonalData, tell: Progress
             sealed = [commitment for entry in entries for commitment in entry.sealed.values()]
             missing += len(sealed) - len(_PRESENT.ask(people.engine, commitments=listed(sealed)))
             done += len(lines)
-            tell(done, source.size)
+            progress(done, source.size)
     return missing
 
 
-def _read_again(source: Source, log: Log, tell: Progress) -> None:
+def _read_again(source: Source, log: Log, progress: Progress) -> None:
     edge = Edge()
     for _, data in log.scan():
         edge.append(leaf_hash(data))
         if edge.size % BATCH == 0:
-            tell(edge.size, source.size)
+            progress(edge.size, source.size)
     if (edge.size, edge.root) != (source.size, source.root):
         raise BackupRefused(
             "What was restored is not what was checked.", "Check this machine's disk and memory, then try again."

@@ -15,7 +15,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, LiteralString, Protocol
+from typing import Any, LiteralString
 from urllib.parse import quote
 
 from psycopg import Cursor
@@ -25,36 +25,17 @@ from psycopg.sql import SQL, Identifier, Literal
 from ledger.backup.file import BackupRefused
 from ledger.log.places import Place
 from ledger.log.postgres_connections import NETWORK, Connections
-from ledger.log.postgres_log import ABOUT, EVENTS_TABLE, FORMAT
+from ledger.log.postgres_recorder import ABOUT, EVENTS_TABLE, FORMAT
 from ledger.seal.signing.folder import sync_folder
 
 
-class Stage(Protocol):
-    """A fresh place to fill, beside the one it will replace. Only one restore of a place can have it at a time."""
-
-    @property
-    def fresh(self) -> Place:
-        """The empty place to fill."""
-        ...
-
-    @property
-    def is_free(self) -> bool:
-        """Whether the place for the community is empty."""
-        ...
-
-    def swap(self, now: datetime) -> str:
-        """Put the filled place where the community lives. Return where the old community is now, if there was one.
-
-        Raise BackupRefused while any program has the place open. The old read models are dropped, to be rebuilt.
-        """
-        ...
-
-
 @contextmanager
-def stage(place: Place) -> Generator[Stage]:
-    """The stage of a place. Whatever is still on it at the end, because something failed, is deleted."""
-    made = folder_stage if place.is_sqlite else schema_stage
-    with made(place) as on_stage:
+def stage(place: Place) -> "Generator[FolderStage | SchemaStage]":
+    """Open a fresh place to fill, beside the one it will replace. Only one restore of a place can have it at a time.
+
+    Whatever is still there at the end, because something failed, is deleted.
+    """
+    with folder_stage(place) if place.is_sqlite else schema_stage(place) as on_stage:
         yield on_stage
 
 
@@ -84,7 +65,7 @@ def folder_stage(place: Place) -> "Generator[FolderStage]":
 
 
 class FolderStage:
-    """A `Stage` for SQLite."""
+    """The stage for SQLite. `fresh` is the empty place to fill."""
 
     def __init__(self, target: Path, fresh: Place) -> None:
         self._target = target
@@ -92,9 +73,14 @@ class FolderStage:
 
     @property
     def is_free(self) -> bool:
+        """Whether the place for the community is empty."""
         return not self._target.exists() or (self._target.is_dir() and not any(self._target.iterdir()))
 
     def swap(self, now: datetime) -> str:
+        """Put the filled place where the community lives. Return where the old community is now, if there was one.
+
+        Raise BackupRefused while any program has the place open. The old read models are dropped, to be rebuilt.
+        """
         fresh, aside = self.fresh.path, self._target.with_name(f"{self._target.name}.set-aside-{now:%Y%m%dT%H%M%S.%fZ}")
         sync_folder(fresh)
         if self.is_free:
@@ -178,7 +164,7 @@ def schema_stage(place: Place) -> "Generator[SchemaStage]":
 
 
 class SchemaStage:
-    """A `Stage` for PostgreSQL."""
+    """The stage for PostgreSQL, like `FolderStage`."""
 
     def __init__(self, cursor: Cursor[TupleRow], fresh: Place) -> None:
         self._cursor = cursor

@@ -1,4 +1,4 @@
-"""Writes a backup while the community is in use: under a temporary name, then checked, then renamed."""
+"""Write a backup while the community is in use: under a temporary name, then checked, then renamed."""
 
 import fcntl
 import hashlib
@@ -32,15 +32,15 @@ from ledger.seal.signing.folder import sync_folder
 from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.segments import Progress
 
-GUIDE = """This is a backup of a time bank: its whole log, and the names, contacts and words of its people.
+GUIDE = """This is a backup of a time bank: its whole log, and the names, contacts and texts of its people.
 
-It holds personal data. Keep it where only you can read it, and not for longer than your community agreed: whoever is
-forgotten after it was made is still in it. Put it back with: hours restore FILE
-It fits into a SQLite folder and into a PostgreSQL database alike, whichever it came from.
+It contains personal data. Keep it where only you can read it, and no longer than your community has agreed: people who are
+erased after it was made are still in it. Restore it with: hours restore FILE
+It can be restored to a SQLite folder or a PostgreSQL database, regardless of where it came from.
 
-  entries.jsonl   every entry of the log, a line each, exactly the bytes that are hashed
-  words.jsonl     what lies outside the log, each line with the commitment that stands in its entry
-  manifest.json   how many of both, the root over the entries, and when it was made
+  entries.jsonl   every entry of the log, one on each line, exactly the bytes that are hashed
+  words.jsonl     the personal data, each line with the commitment that is in its entry
+  manifest.json   how many there are of both, the root over the entries, and when it was made
 """
 
 
@@ -52,25 +52,25 @@ def write_backup(
     now: datetime,
     made_by: str,
     replace: bool = False,
-    tell: Callable[[str], Progress] = lambda doing: lambda done, of: None,
+    progress: Callable[[str], Progress] = lambda doing: lambda done, of: None,
 ) -> Manifest:
     """Write one file with everything that cannot be rebuilt, readable by its owner alone, and check it before it gets its name.
 
-    Others can write to the community meanwhile. Raise BackupRefused if the file exists, unless told to `replace` it, and for a
+    Others can write to the community meanwhile. Raise BackupRefused if the file exists, unless `replace` is set, and for a
     log that could not be restored. After a crash, the old file is there or the new one.
     """
     _must_be_free(path, replace=replace)
     with _complete_or_absent(path) as (file, unfinished):
-        manifest = _write(log, people, file, now, made_by, tell("Writing"))
+        manifest = _write(log, people, file, now, made_by, progress("Writing"))
         file.flush()
         os.fsync(file.fileno())
         with opened(unfinished) as written:
-            check(written, tell=tell("Checking"))
+            check(written, progress=progress("Checking"))
         _must_be_free(path, replace=replace)
     return manifest
 
 
-def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: str, tell: Progress) -> Manifest:
+def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: str, progress: Progress) -> Manifest:
     # Texts are stored before their entry, so reading them after the end of the log was fixed leaves no entry without them.
     head = log.head()
     first = log.from_position(0, limit=1)
@@ -78,12 +78,12 @@ def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: 
         raise BackupRefused("The log is empty.", "Found a community first; there is nothing to back up yet.")
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(_named(README, now), GUIDE)
-        digest, words = hashlib.sha256(), 0
+        digest, lines_written = hashlib.sha256(), 0
         with archive.open(_named(PERSONAL_DATA, now), "w", force_zip64=True) as member:
             for lines in _batches(personal_data_lines(people)):
                 data = b"".join(lines)
                 digest.update(data)
-                words += len(lines)
+                lines_written += len(lines)
                 member.write(data)
         edge = Edge()
         with archive.open(_named(ENTRIES, now), "w", force_zip64=True) as member:
@@ -91,12 +91,12 @@ def _write(log: Log, people: sa.Engine, file: BinaryIO, now: datetime, made_by: 
                 for data in entries:
                     edge.append(leaf_hash(data))
                 member.write(b"".join(data + b"\n" for data in entries))
-                tell(edge.size, max(edge.size, head))
+                progress(edge.size, max(edge.size, head))
         manifest = Manifest(
             origin=decode(first[0].data).log,
             entries=edge.size,
             root=edge.root.hex(),
-            words=words,
+            words=lines_written,
             words_sha256=digest.hexdigest(),
             made_at=instant_text(now),
             made_by=made_by,

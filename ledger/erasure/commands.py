@@ -160,7 +160,7 @@ def sweep(log: Log, people: PersonalData, tell: Tell = lambda done, of: None, *,
     """
     swept = 0
     after = ""
-    while some := people.long_kept(after=after, limit=at_once):
+    while some := people.settled_commitments(after=after, limit=at_once):
         after = some[-1]
         orphans = set(some)
         head = log.head()

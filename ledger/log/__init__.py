@@ -1,1 +1,1 @@
-"""Where entries are kept: one sequence, appended under conditions, never changed; on SQLite or PostgreSQL."""
+"""The log: one sequence of entries, appended under conditions and never changed, on SQLite or PostgreSQL."""

@@ -1,4 +1,4 @@
-"""One entry as the log keeps it."""
+"""One entry of the log: its envelope, its canonical bytes, and how they are read again."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from ledger.identifiers import CommandId, MemberId
 
 
 class StoredEntry(NamedTuple):
-    """An entry as it was written: `data` is the canonical bytes, exactly those that are hashed; never encoded again."""
+    """An entry as it was written. `data` are the canonical bytes, exactly those that are hashed; they are never encoded again."""
 
     position: int
     type: str
@@ -23,14 +23,14 @@ class StoredEntry(NamedTuple):
 
 
 _READ = msgspec.json.Decoder().decode
-# The verifier's own words for the same: it trusts nothing here, so they are said twice (ledger.seal.verifying.canonical).
+# The verifier trusts nothing here and has its own definition of the same (ledger.seal.verifying.canonical).
 _INSTANT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z").fullmatch
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}").fullmatch
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}").fullmatch
 _COMMAND = re.compile(r"[A-Za-z0-9_.:-]{8,80}").fullmatch
 _COMMITMENT = re.compile(r"[0-9a-f]{64}").fullmatch
 _NONCE = re.compile(r"[0-9a-f]{32}").fullmatch
 
-# Nearly every entry looks like this from end to end, which one look at the bytes can tell; all others are taken apart.
+# Nearly every entry matches this from end to end. All others are decoded and checked field by field.
 _USUAL = re.compile(
     rb'\{"actor":"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}","at":"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]'
     rb'\.[0-9]{6}Z","cmd":"[A-Za-z0-9_.:-]{8,80}","data":(?:"[ !#-\[\]-~]*"|[{}\[\],:]|-?[0-9]{1,15}(?![0-9])|true|false)+,'
@@ -41,22 +41,22 @@ _USUAL = re.compile(
 
 
 class UnwritableEntry(Exception):
-    """An entry that could not be read or verified by everybody for ever. Nothing was written: this is a fault of the program."""
+    """An entry that not everyone could read and verify for ever. Nothing was written: this is a bug."""
 
 
-def must_be_writable(data: bytes) -> None:
-    """Refuses bytes of an entry that have another spelling, or an envelope that the verifier would not take."""
+def check_writable(data: bytes) -> None:
+    """Reject bytes that aren't canonical, or have an envelope that the verifier would reject."""
     if _USUAL(data):
         return
     entry: dict[str, Any] = _READ(data)
-    if fault := _not_plain(entry) or _not_whole(entry):
+    if fault := _not_canonical(entry) or _not_complete(entry):
         raise UnwritableEntry(f"an entry of “{entry['type']}” cannot be written: {fault}")
 
 
-def _not_plain(value: Mapping[str, Any]) -> str:
-    """What RFC 8785 would spell in another way, or not at all."""
-    inside: list[Any] = [value]
-    for each in inside:  # grows while it is walked
+def _not_canonical(value: Mapping[str, Any]) -> str:
+    """Return what RFC 8785 would write differently, or not at all; empty if there is nothing."""
+    values: list[Any] = [value]
+    for each in values:  # grows during the loop
         match each:
             case str() | bool():
                 pass
@@ -64,43 +64,43 @@ def _not_plain(value: Mapping[str, Any]) -> str:
                 keys = cast("dict[str, Any]", each)
                 if not "".join(keys).isascii():
                     return "a key is not ASCII"
-                inside += keys.values()
+                values += keys.values()
             case list():
-                inside += each
+                values += each
             case int():
                 if not -LARGEST_INTEGER <= each <= LARGEST_INTEGER:
-                    return f"the number {each} is larger than 2^53-1"
+                    return f"the number {each} is outside ±(2^53-1)"
             case _:
-                return f"it holds {'nothing where something belongs' if each is None else f'the fraction {each}'}"
+                return "a value is missing" if each is None else f"the number {each} is a fraction"
     return ""
 
 
-def _not_whole(entry: Mapping[str, Any]) -> str:
-    """What the envelope lacks."""
+def _not_complete(entry: Mapping[str, Any]) -> str:
+    """Return what is missing or invalid in the envelope; empty if there is nothing."""
     if not _INSTANT(entry["at"]):
         return f"the time it was recorded is not valid ({entry['at']})"
-    if not (_PLAIN(entry["actor"]) and _PLAIN(entry.get("for", "0")) and _PLAIN(entry["wish"])):
-        return "it names someone or something that is not a valid identifier"
+    if not (_IDENTIFIER(entry["actor"]) and _IDENTIFIER(entry.get("for", "0")) and _IDENTIFIER(entry["wish"])):
+        return "an identifier in it is not valid"
     if not _COMMAND(entry["cmd"]) or not _NONCE(entry["nonce"]) or not entry["log"]:
         return "its command, its nonce or its log is missing"
     for field, commitment in entry.get("sealed", {}).items():
-        if not _PLAIN(field) or not _COMMITMENT(commitment):
-            return "what it seals is not a commitment"
+        if not _IDENTIFIER(field) or not _COMMITMENT(commitment):
+            return "a commitment in it is not valid"
     return ""
 
 
 FORMAT = 1
 LARGEST_ENTRY_BYTES = 65_535
-"""Tiles of a transparency log give an entry's length in 16 bits (C2SP tlog-tiles)."""
+"""Tiles of a transparency log have 16 bits for the length of an entry (C2SP tlog-tiles)."""
 
 Via = Literal["web", "cli", "import", "api", "job"]
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A fact as recorded: when, by whom, on whose behalf, through which door, answering which wish.
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """All that an entry says apart from the fact: when it was recorded, by whom, on whose behalf, and through which interface.
 
-    `at` is the recorded instant in UTC with microseconds. `wish` fingerprints what was asked for, without free
-    words. `nonce` keeps a neighbour's entry from being guessed. `sealed` holds commitments to words kept elsewhere.
+    `at` is the recorded instant in UTC with microseconds. `wish` is a fingerprint of the request, without the texts that people
+    typed. `nonce` makes the hash of an entry impossible to guess. `sealed` has commitments to texts that are stored elsewhere.
     """
 
     v: int
@@ -114,8 +114,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     cmd: CommandId
     wish: str
     nonce: str
-    data: Fact
     sealed: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+
+
+class Entry(Envelope, frozen=True, kw_only=True):
+    """A fact as recorded."""
+
+    data: Fact
 
     @property
     def recorded_at(self) -> datetime:
@@ -124,110 +129,95 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
 
     @property
     def tags(self) -> Tags:
-        """All the tags that it is kept with."""
+        """All the tags that it is found by."""
         return (*self.data.tags, tags.command(self.cmd))
 
 
-class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    v: int
-    log: str
-    type: str
-    ver: int
-    at: str
-    actor: MemberId
-    on_behalf: MemberId | None = msgspec.field(default=None, name="for")
-    via: Via
-    cmd: CommandId
-    wish: str
-    nonce: str
+class _UndecodedEntry(Envelope, frozen=True, kw_only=True):
     data: msgspec.Raw
-    sealed: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
 class UnreadableEntry(Exception):
-    """These bytes are no entry that this version understands: stop, and say which."""
+    """These bytes aren't an entry that this version understands."""
 
 
-_ENVELOPES = msgspec.json.Decoder(_Envelope)
+_UNDECODED = msgspec.json.Decoder(_UndecodedEntry)
 _KINDS = facts()
 _READERS = {kind: msgspec.json.Decoder(kind) for kind in _KINDS.values()}
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_UNKNOWN = "is not known here; a newer version of the program may be able to read it"
 _DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def encode(entry: Entry) -> bytes:
-    """The canonical bytes of an entry, as they are kept for ever. Raises UnwritableEntry for what has no one spelling."""
+    """Encode an entry as the canonical bytes that are stored for ever. Raise UnwritableEntry if there is no canonical form."""
     data = _ENCODER.encode(entry)
-    must_be_writable(data)
+    check_writable(data)
     if len(data) > LARGEST_ENTRY_BYTES:
         raise UnreadableEntry(f"an entry of {len(data)} bytes is larger than {LARGEST_ENTRY_BYTES}")
     return data
 
 
 def decode(data: bytes) -> Entry:
-    """The entry in these bytes, its fact raised to the shape of today.
+    """Decode an entry, and convert its fact to the current version.
 
-    Refuses unknown formats, types and versions newer than ours: a log that we do not understand is not replayed.
+    Raise UnreadableEntry for unknown formats, types and newer versions: a log that we do not understand is not replayed.
     """
     try:
-        kept = _ENVELOPES.decode(data)
+        envelope = _UNDECODED.decode(data)
     except _DAMAGE as error:
         raise UnreadableEntry(f"not an entry: {error}") from error
-    if kept.v != FORMAT:
-        raise UnreadableEntry(
-            f"entry format {kept.v} is not known here; a newer version of the program may be able to read it"
-        )
-    kind = _KINDS.get(kept.type)
+    if envelope.v != FORMAT:
+        raise UnreadableEntry(f"entry format {envelope.v} {_UNKNOWN}")
+    kind = _KINDS.get(envelope.type)
     if kind is None:
-        raise UnreadableEntry(
-            f"the fact “{kept.type}” is not known here; a newer version of the program may be able to read it"
-        )
+        raise UnreadableEntry(f"the fact “{envelope.type}” {_UNKNOWN}")
     version = kind.stored.version
-    if kept.ver < 1:
-        raise UnreadableEntry(f"“{kept.type}” has no version {kept.ver}")
-    if kept.ver > version:
+    if envelope.ver < 1:
+        raise UnreadableEntry(f"“{envelope.type}” has no version {envelope.ver}")
+    if envelope.ver > version:
         raise UnreadableEntry(
-            f"“{kept.type}” version {kept.ver} is newer than version {version}, the newest known here"
+            f"“{envelope.type}” version {envelope.ver} is newer than version {version}, the newest known here"
         )
     try:
-        # Nearly every entry is of today's shape: a whole log is read through here, so that goes without another call.
-        reader = _READERS.get(kind) if kept.ver == version else None
-        fact = reader.decode(kept.data) if reader else _raised(kept, kind)
+        # Whole logs are read through here, and nearly every entry has the current version, so that takes no further call.
+        reader = _READERS.get(kind) if envelope.ver == version else None
+        fact = reader.decode(envelope.data) if reader else _upcast(envelope, kind)
     except _DAMAGE as error:
-        raise UnreadableEntry(f"a damaged “{kept.type}”: {error}") from error
-    return Entry(
-        v=kept.v,
-        log=kept.log,
-        type=kept.type,
-        ver=kept.ver,
-        at=kept.at,
-        actor=kept.actor,
-        on_behalf=kept.on_behalf,
-        via=kept.via,
-        cmd=kept.cmd,
-        wish=kept.wish,
-        nonce=kept.nonce,
+        raise UnreadableEntry(f"a damaged “{envelope.type}”: {error}") from error
+    return Entry(  # field by field, which is faster than a copy
+        v=envelope.v,
+        log=envelope.log,
+        type=envelope.type,
+        ver=envelope.ver,
+        at=envelope.at,
+        actor=envelope.actor,
+        on_behalf=envelope.on_behalf,
+        via=envelope.via,
+        cmd=envelope.cmd,
+        wish=envelope.wish,
+        nonce=envelope.nonce,
         data=fact,
-        sealed=kept.sealed,
+        sealed=envelope.sealed,
     )
 
 
-def _raised(kept: _Envelope, kind: type[Fact]) -> Fact:
-    """The fact of an older version, raised step by step; the stored bytes stay as they are, and so does their hash."""
-    data = msgspec.json.decode(kept.data, type=dict[str, object])
+def _upcast(envelope: _UndecodedEntry, kind: type[Fact]) -> Fact:
+    """Convert a fact of an older version step by step. The stored bytes and their hash stay as they are."""
+    data = msgspec.json.decode(envelope.data, type=dict[str, object])
     try:
-        for version in range(kept.ver, kind.stored.version):
+        for version in range(envelope.ver, kind.stored.version):
             data = kind.upcasters[version](data)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise UnreadableEntry(f"“{kept.type}” version {kept.ver} cannot be read: {error!r}") from error
+        raise UnreadableEntry(f"“{envelope.type}” version {envelope.ver} cannot be read: {error!r}") from error
     return msgspec.convert(data, kind)
 
 
 def instant_text(moment: datetime) -> str:
-    """An instant as entries write it: UTC, microseconds, Z."""
+    """Format an instant as entries write it: UTC, microseconds, Z."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def instant(text: str) -> datetime:
-    """The instant that an entry wrote."""
+    """Parse an instant as entries write it."""
     return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)

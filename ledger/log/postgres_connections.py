@@ -20,7 +20,7 @@ from ledger.log.store import Fault, LogUnavailable
 
 MOST_CONNECTIONS = 16
 LOCK_SECONDS = 10
-# So that a server which vanished without a word (power, network) is noticed within seconds, not hours.
+# A server that disappears without closing its connections (power, network) is noticed within seconds, not hours.
 NETWORK = {
     "application_name": "common-hours-log",
     "connect_timeout": "5",
@@ -30,9 +30,9 @@ NETWORK = {
     "tcp_user_timeout": "10000",
 }
 
-# The library's tables name one another without their schema. Acknowledged means on disk, whatever the server's default
-# is; a stricter default is left alone. Every question to a log is answered from an index, and its statistics, which lag
-# behind while it grows, must not lead the planner to read all of it instead.
+# The library's tables refer to one another without their schema. Acknowledged means on disk, whatever the server's default
+# is; a stricter default is left alone. Every query of a log can use an index. The statistics lag behind while the log grows,
+# and must not lead the planner to read all of it instead.
 SETTINGS = """
 SET search_path TO {schema};
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
@@ -42,11 +42,11 @@ SET max_parallel_workers_per_gather = 0; SET jit = off;
 
 
 class Connections(PostgresDatastore):
-    """Opens a connection when one is needed, in the thread that needs it, and keeps it for the next.
+    """Opens a connection when one is needed, in the thread that needs it, and reuses it.
 
-    The library's own pool connects in the background: when the server is away, callers only learn that they waited too
-    long, and after its return they wait for the next background try. Here the server's own words come at once, and
-    the next call connects. At most `most` callers at a time; others wait up to `lock_seconds`, the time that an append
+    The library's own pool connects in the background: when the server is down, callers only learn that they waited too
+    long, and after its return they wait for the next background attempt. Here the server's own message is raised
+    immediately, and the next call connects. At most `most` callers at a time; others wait up to `lock_seconds`, the time that an append
     may also wait for other writers. `url` may name a socket folder (`postgresql:///hours?host=/run/postgresql`).
     """
 
@@ -69,11 +69,11 @@ class Connections(PostgresDatastore):
         self._conninfo = make_conninfo(**(NETWORK | given))
         self._most = most
         self._closed = False
-        self._start_afresh()
+        self._start()
 
     @contextmanager
     def get_connection(self) -> Generator[Connection[DictRow]]:
-        """A working connection for one use. Faults of the server and the way to it are `LogUnavailable`."""
+        """Open a working connection for one use. Raise LogUnavailable for faults of the server and the network."""
         self._check_process()
         slots = self._slots
         if not slots.acquire(timeout=self.lock_timeout):
@@ -86,7 +86,7 @@ class Connections(PostgresDatastore):
                         register_composite(info, connection)
                 yield connection
             except psycopg.Error as error:
-                fault = _in_plain_words(error)
+                fault = _fault_of(error)
                 if fault is None:
                     raise
                 raise fault from error
@@ -96,9 +96,9 @@ class Connections(PostgresDatastore):
             slots.release()
 
     def close(self) -> None:
-        """Closes every connection that nobody uses now; the others close when their use ends."""
+        """Close every idle connection. Connections in use close when their use ends."""
         self._closed = True
-        with suppress(AttributeError):  # also called when the opening itself failed
+        with suppress(AttributeError):  # also called when opening failed
             self._drop_idle()
 
     def __enter__(self) -> Self:
@@ -107,16 +107,16 @@ class Connections(PostgresDatastore):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _start_afresh(self) -> None:
+    def _start(self) -> None:
         self._process = os.getpid()
         self._slots = threading.BoundedSemaphore(self._most)
         self._idle: list[Connection[DictRow]] = []
 
     def _check_process(self) -> None:
-        # A connection cannot be shared with a forked child: the child leaves its parent's alone, and takes its own.
+        # A connection cannot be shared with a forked child: the child leaves its parent's alone, and opens its own.
         if os.getpid() != self._process:
             _left_to_the_parent.append(self._idle)
-            self._start_afresh()
+            self._start()
 
     def _take(self) -> Connection[DictRow]:
         if self._closed:
@@ -131,7 +131,7 @@ class Connections(PostgresDatastore):
 
     def _give_back(self, connection: Connection[DictRow]) -> None:
         if connection.closed:
-            self._drop_idle()  # the server went away, and with it most likely all the others
+            self._drop_idle()  # the server is gone, so most likely all the others are closed too
         elif self._closed or connection.info.transaction_status != TransactionStatus.IDLE:
             connection.close()
         else:
@@ -147,16 +147,16 @@ class Connections(PostgresDatastore):
             connection = Connection[DictRow].connect(self._conninfo, autocommit=True, row_factory=dict_row)
             connection.execute(SQL(SETTINGS).format(schema=Identifier(self.schema)))
         except psycopg.Error as error:
-            raise _while_connecting(error) from error
+            raise _fault_while_connecting(error) from error
         return connection
 
 
-# Kept for as long as the process lives: closing them would end the parent's sessions (see _check_process).
+# Referenced until the process ends: closing them would end the parent's sessions (see _check_process).
 _left_to_the_parent: list[list[Connection[Any]]] = []
 
 
 def _is_alive(connection: Connection[Any]) -> bool:
-    """Whether an idle connection still stands; asks the server only if something came in that nobody waited for."""
+    """Whether an idle connection still works. Sends a query only if the server sent something unexpected."""
     if connection.closed:
         return False
     poll = select.poll()
@@ -170,31 +170,31 @@ def _is_alive(connection: Connection[Any]) -> bool:
     return True
 
 
-def _in_plain_words(error: psycopg.Error) -> LogUnavailable | None:
-    """The fault behind an error of a statement; None for what is no fault of the place but a bug or a broken rule."""
+def _fault_of(error: psycopg.Error) -> LogUnavailable | None:
+    """Return the fault behind an error of a statement; None for a bug or a broken rule."""
     state = error.sqlstate or ""
     kind, advice = next((fault for start, fault in _FAULTS.items() if state.startswith(start)), (None, ""))
     if kind is None:
         if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             return None
         kind, advice = _GONE
-    # Without the server's answer, or with its farewell, nobody knows whether the last statement was kept.
+    # Without the server's answer, or when it shuts down, it is unknown whether the last statement was committed.
     return _fault(kind, error, advice, unsure=not state or state.startswith("57P"))
 
 
-def _while_connecting(error: psycopg.Error) -> LogUnavailable:
+def _fault_while_connecting(error: psycopg.Error) -> LogUnavailable:
     # Refusals while connecting carry no code.
-    words = str(error)
-    if "does not exist" in words:
+    message = str(error)
+    if "does not exist" in message:
         return _fault("missing", error, "Create the database first, or check its name and address.")
-    if "authentication" in words:
+    if "authentication" in message:
         return _fault("refused", error, "Check the name and password in the database's address.")
     return _fault(_GONE[0], error, _GONE[1])
 
 
 def _fault(kind: Fault, error: psycopg.Error, advice: str, *, unsure: bool = False) -> LogUnavailable:
-    words = [line.strip() for line in str(error).splitlines() if line.strip()]
-    what = words[0].rstrip(".") if words else "the connection was lost"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    what = lines[0].rstrip(".") if lines else "the connection was lost"
     return LogUnavailable(kind, f"The log's database cannot be used at the moment: {what}. {advice}", unsure)
 
 

@@ -1,12 +1,6 @@
-"""The tables of a log in SQLite, their guards, and the way to a connection that keeps every promise."""
+"""The tables of a log in SQLite, their guards, and the queries on them."""
 
-import sqlite3
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import quote
-
-from ledger.log.store import LogUnavailable
+from ledger.log.store import Queries
 
 FORMAT = 1
 APPLICATION = int.from_bytes(b"HOUR")
@@ -65,82 +59,41 @@ PRAGMA journal_size_limit = 67108864;
 PRAGMA wal_autocheckpoint = 4000;
 """
 
-
-def found(path: Path, busy_seconds: float) -> None:
-    """Makes the tables in a file that is new or empty, in one step, also when several processes come at once."""
-    connection = _open(path, busy_seconds, "rwc")
-    try:
-        if not _is_empty(connection):
-            return
-        _set_wal(connection, busy_seconds)
-        connection.execute("BEGIN IMMEDIATE")
-        if _is_empty(connection):
-            for statement in _statements(SCHEMA):
-                connection.execute(statement)
-        connection.execute("COMMIT")
-    finally:
-        connection.close()
-
-
-def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    """A connection with the settings every use needs; refuses a file that is no log, or of a newer format."""
-    connection = _open(path, busy_seconds, "rw")
-    try:
-        _check_format(connection, path)
-        _set_wal(connection, busy_seconds)
-        connection.executescript(SETTINGS)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _open(path: Path, busy_seconds: float, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
-        uri=True,
-        timeout=busy_seconds,
-        isolation_level=None,  # our own BEGIN and COMMIT
-        check_same_thread=False,
-    )
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT NOT EXISTS (SELECT 1 FROM sqlite_master)").fetchone()[0] == 1
-
-
-def _check_format(connection: sqlite3.Connection, path: Path) -> None:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION:
-        raise LogUnavailable(
-            "foreign", f"{path} is a database, but not a log of Common Hours. Check that this is the right file."
+# CROSS JOIN keeps the order of the loops: one range of the table of tags for each tag, from its own position on.
+QUERIES = Queries(
+    read="""
+        SELECT head.position, entries.position, type, data, tags
+        FROM (SELECT coalesce(max(position), 0) AS position FROM entries) AS head
+        LEFT JOIN entries ON entries.position IN (
+            SELECT tags.position FROM json_each(?) AS since CROSS JOIN tags
+            WHERE tags.tag = since.key AND tags.position > since.value
         )
-    if version > FORMAT:
-        message = (
-            f"The log {path} is in format {version}, but this program reads format {FORMAT}. Use the newer "
-            "version of the program."
+        ORDER BY entries.position
+    """,
+    head="SELECT coalesce(max(position), 0) FROM entries",
+    from_position="SELECT position, type, data, tags FROM entries WHERE position > ? ORDER BY position LIMIT ?",
+    scan="SELECT position, data FROM entries WHERE position > ? AND position <= ? ORDER BY position LIMIT ?",
+    misfiled="""
+        SELECT min(position) FROM (
+            SELECT entries.position FROM entries, json_each(entries.tags) AS own
+            WHERE entries.position > ?1
+            AND NOT EXISTS (SELECT 1 FROM tags WHERE tags.tag = own.value AND tags.position = entries.position)
+            UNION ALL
+            SELECT tags.position FROM tags WHERE tags.position > ?1 AND NOT EXISTS (
+                SELECT 1 FROM entries, json_each(entries.tags) AS own
+                WHERE entries.position = tags.position AND own.value = tags.tag
+            )
         )
-        raise LogUnavailable("newer", message)
-
-
-def _set_wal(connection: sqlite3.Connection, patience_seconds: float) -> None:
-    # SQLite answers "busy" at once here, without its usual waiting, when two processes switch at the same time.
-    until = time.monotonic() + patience_seconds
-    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The script's statements one by one: `executescript` would commit in between."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    """,
+    snapshots="SELECT tag, position, state FROM known",
+    snapshots_of="SELECT tag, position, state FROM known WHERE tag IN (SELECT value FROM json_each(?))",
+)
+INSERT = "INSERT INTO entries (type, tags, data) VALUES (?, ?, ?)"
+INSERT_UNLESS = "INSERT INTO entries (type, tags, data) SELECT ?, ?, ? WHERE NOT EXISTS ({})"
+FORGET_SNAPSHOTS = "DELETE FROM known"
+SAVE_SNAPSHOT = (
+    "INSERT INTO known (tag, position, state) VALUES (?, ?, ?) ON CONFLICT (tag) DO UPDATE"
+    " SET position = excluded.position, state = excluded.state WHERE excluded.position > known.position"
+)
+# One parameter for any number of tags: the text of the statement stays the same, and so does its plan.
+ANY_TAG = "SELECT position FROM tags WHERE tag IN (SELECT value FROM json_each(?)) AND position > ?"

@@ -1,1 +1,1 @@
-"""Names, contacts, notes and reasons: outside the log, so that they can be erased."""
+"""Personal data: names, contacts, notes and reasons, outside the log so that they can be erased."""

@@ -1,7 +1,7 @@
-"""Forgetting somebody in the people store: every row about them, and what deleted rows leave behind in the database's files.
+"""Erasing a person from the personal data: every row about them, and what deleted rows leave in the database's files.
 
-Whose rows they are is read off the tables themselves: a table of the people store has a column `member` or `subject`. One that
-has neither cannot say whom it is about, so it is emptied whenever somebody is forgotten. Kept: how far that has come.
+The columns of the tables say whose rows they are: a table of personal data has a column `member` or `subject`. One with neither
+is emptied whenever someone is erased. The table `forgotten` notes how far erasures have been carried out.
 """
 
 import re
@@ -17,18 +17,18 @@ from sqlalchemy.exc import OperationalError
 from ledger.identifiers import MemberId
 from ledger.personal_data.store import FORGOTTEN, PERSONAL_TEXTS
 
-_AT_ONCE = 500
-_WHOSE = ("member", "subject")
+_BATCH = 500
+_SUBJECT_COLUMNS = ("member", "subject")
 _LOCK_SECONDS = 10
 _PAUSES_SECONDS = (0.1, 0.4, 1.5, 0.0)
-"""What still looks at an older state is mostly a moment's work: a page, statistics the server gathers, somebody just gone."""
+"""Readers of an older state are mostly done in a moment: a page, or statistics that the server gathers."""
 _NUMBER = re.compile(r"[0-9]+")
 
 
 class ErasureMark(NamedTuple):
-    """Up to which entry of the log everybody erased there has been forgotten here: its position, and the hash of its bytes.
+    """Up to which entry of the log erasures have been carried out here: its position, and the hash of its bytes.
 
-    The hash tells a mark that came from another copy of the log, where the same position is another entry.
+    The hash reveals a mark from another copy of the log, where the same position has another entry.
     """
 
     position: int
@@ -37,39 +37,39 @@ class ErasureMark(NamedTuple):
 
 
 def reached(engine: sa.Engine) -> ErasureMark | None:
-    """How far this people store has come; None while nobody was ever forgotten in it."""
+    """Return how far erasures have been carried out; None if no one was ever erased."""
     with engine.connect() as connection:
         row = connection.execute(sa.select(FORGOTTEN.c.position, FORGOTTEN.c.entry, FORGOTTEN.c.is_clean)).first()
     return ErasureMark(row.position, row.entry, bool(row.is_clean)) if row else None
 
 
 def forget(engine: sa.Engine, people: Collection[MemberId], commitments: Iterable[str], upto: ErasureMark) -> None:
-    """Deletes every row about these people and the words under these commitments, and notes it, in one transaction.
+    """Delete every row about these people and the texts under these commitments, and note it, in one transaction.
 
-    Their bytes may still lie in the database's files: `clean` them next.
+    Their bytes may still be in the database's files: `clean` them next.
     """
     with engine.execution_options(writes=True).begin() as connection:
         for table in _tables(connection):
-            whose = next((table.c[name] for name in _WHOSE if name in table.c), None)
+            owner = next((table.c[name] for name in _SUBJECT_COLUMNS if name in table.c), None)
             if table.name == FORGOTTEN.name:
                 continue
-            if whose is None:
+            if owner is None:
                 connection.execute(sa.delete(table))
                 continue
-            for some in _portions(people):
-                connection.execute(sa.delete(table).where(whose.in_(some)))
-        for some in _portions(commitments):
-            connection.execute(sa.delete(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.commitment.in_(some)))
+            for batch in _batches(people):
+                connection.execute(sa.delete(table).where(owner.in_(batch)))
+        for batch in _batches(commitments):
+            connection.execute(sa.delete(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.commitment.in_(batch)))
         connection.execute(sa.delete(FORGOTTEN))
         note = {"scope": "community", "position": upto.position, "entry": upto.entry, "is_clean": 0}
         connection.execute(sa.insert(FORGOTTEN).values(note))
 
 
 def clean(engine: sa.Engine) -> bool:
-    """Rewrites the files of the people store, so that no deleted byte is left in free pages or the write-ahead log.
+    """Rewrite the files of the personal data, so that no deleted byte is left in free pages or the write-ahead log.
 
-    False when somebody was reading an older state of it all the time, or the disk was full: then it must be done once more.
-    On PostgreSQL the server's own write-ahead log is recycled by the server, and archived by its host.
+    Return False if an older state of it was being read all the time, or the disk was full: then it must be repeated.
+    On PostgreSQL, the write-ahead log is recycled by the server, and archived by its host.
     """
     for pause in _PAUSES_SECONDS:
         if _clean_once(engine):
@@ -93,7 +93,7 @@ def _clean_sqlite(engine: sa.Engine) -> bool:
     connection = engine.raw_connection()
     try:
         driver: Any = connection.dbapi_connection
-        # What ANALYZE leaves where SQLite was compiled to keep samples of columns. Nobody here calls it, but a host may.
+        # ANALYZE stores samples of columns here if SQLite was compiled to do so. This program does not call it, but a host may.
         driver.execute("DROP TABLE IF EXISTS sqlite_stat4")
         # Deleted cells are overwritten already (secure_delete), but cells that were moved before leave copies behind.
         driver.execute("VACUUM")
@@ -104,12 +104,12 @@ def _clean_sqlite(engine: sa.Engine) -> bool:
 
 
 def _clean_postgresql(engine: sa.Engine) -> bool:
-    kept: list[int] = []
+    unremoved: list[int] = []
 
     def listen(notice: Any) -> None:
-        # "... dead row versions cannot be removed yet": some transaction may still look at them.
+        # "... dead row versions cannot be removed yet": a transaction may still read them.
         if found := _NUMBER.search(notice.message_detail or ""):
-            kept.append(int(found[0]))
+            unremoved.append(int(found[0]))
 
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         driver: Any = connection.connection.driver_connection
@@ -121,17 +121,17 @@ def _clean_postgresql(engine: sa.Engine) -> bool:
         finally:
             driver.remove_notice_handler(listen)
             connection.exec_driver_sql("RESET lock_timeout")
-    return not any(kept)
+    return not any(unremoved)
 
 
 def _tables(connection: sa.Connection) -> list[sa.Table]:
-    """Every table that this people store has, those of the sign-in included, whoever made them."""
+    """Return every table in the database of personal data, including those of the sign-in."""
     found = sa.MetaData()
     found.reflect(connection)
     return found.sorted_tables[::-1]
 
 
-def _portions(things: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(things)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield some
+def _batches(values: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(values)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch

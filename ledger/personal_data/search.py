@@ -1,6 +1,6 @@
-"""Finding people and groups by what others write: an identifier, an e-mail address, or a name."""
+"""Search for people and groups by identifier, email address or name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -11,21 +11,21 @@ from ledger.log.entry import decode
 from ledger.personal_data.store import PERSONAL_TEXTS, as_address, folded
 from ledger.time_bank import TimeBank
 
-_AT_ONCE = 400
-_MOST_LISTED = 20
+_BATCH = 400
+_LIMIT = 20
 
 
 class FoundAccount(NamedTuple):
-    """Somebody, or a group, with the name on record; empty when it was forgotten."""
+    """A member or a group, with their name; empty if it was erased."""
 
     account: AccountId
     name: str
 
 
 def find_all(bank: TimeBank, texts: Iterable[str]) -> dict[str, list[FoundAccount]]:
-    """For each text everybody whom it names, through identifier, address or full name; marks and capitals do not matter.
+    """Find for each text the accounts with this identifier, address or full name, ignoring accents and capitals.
 
-    Names and addresses count only where the log holds a commitment to them: words without an entry name nobody.
+    Names and addresses are only valid if the log has a commitment to them.
     """
     found: dict[str, dict[AccountId, FoundAccount]] = {text: {} for text in texts}
     identified = [text for text in found if is_identifier(text)]
@@ -46,11 +46,11 @@ def find_all(bank: TimeBank, texts: Iterable[str]) -> dict[str, list[FoundAccoun
 
 
 def find_members(bank: TimeBank, text: str) -> list[FoundAccount]:
-    """Members whom this text names; when it is nobody's full name, those whose name holds it."""
+    """Find members by identifier, address or full name, or else those whose name contains the text."""
     found = [match for match in find_all(bank, [text])[text] if is_member(match.account)]
     if found or not text.strip():
         return found
-    near = bank.people.named(text, limit=_MOST_LISTED)
+    near = bank.people.named(text, limit=_LIMIT)
     sealed = _sealed(bank, {row.subject for row in near})
     return [FoundAccount(AccountId(row.subject), row.name) for row in near if row.commitment in sealed[row.subject]]
 
@@ -65,39 +65,29 @@ class _Row(NamedTuple):
 
 def _rows(bank: TimeBank, sought: Iterable[tuple[str, str]]) -> list[_Row]:
     wanted = sorted((field, text) for field, text in sought if text)
+    columns = [PERSONAL_TEXTS.c[name] for name in _Row._fields]
+    searched = sa.tuple_(PERSONAL_TEXTS.c.field, PERSONAL_TEXTS.c.folded)
     rows: list[_Row] = []
-    columns = (
-        PERSONAL_TEXTS.c.subject,
-        PERSONAL_TEXTS.c.field,
-        PERSONAL_TEXTS.c.commitment,
-        PERSONAL_TEXTS.c.value,
-        PERSONAL_TEXTS.c.folded,
-    )
     with bank.people.engine.connect() as connection:
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            query = sa.select(*columns).where(sa.tuple_(PERSONAL_TEXTS.c.field, PERSONAL_TEXTS.c.folded).in_(some))
+        for start in range(0, len(wanted), _BATCH):
+            query = sa.select(*columns).where(searched.in_(wanted[start : start + _BATCH]))
             rows.extend(_Row(*row) for row in connection.execute(query))
     return rows
 
 
-def _sealed(bank: TimeBank, identifiers: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Identifier -> the commitments in its own entries; none for whom the log does not know."""
-    tags = {_tag(identifier): identifier for identifier in identifiers if is_member(identifier) or is_group(identifier)}
+def _sealed(bank: TimeBank, identifiers: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return the commitments in the entries of each identifier; empty if the log does not know it."""
+    by_tag = {tags.member(each): each for each in identifiers if is_member(each)}
+    by_tag |= {tags.group(each): each for each in identifiers if is_group(each)}
     sealed = {identifier: frozenset[str]() for identifier in identifiers}
-    names = list(tags)
-    for start in range(0, len(names), _AT_ONCE):
-        entries, _ = bank.log.read(dict.fromkeys(names[start : start + _AT_ONCE], 0))
+    wanted = list(by_tag)
+    for start in range(0, len(wanted), _BATCH):
+        entries, _ = bank.log.read(dict.fromkeys(wanted[start : start + _BATCH], 0))
         for stored in entries:
             commitments = frozenset(decode(stored.data).sealed.values())
-            for tag in stored.tags:
-                if tag in tags:
-                    sealed[tags[tag]] |= commitments
+            for tag in by_tag.keys() & stored.tags:
+                sealed[by_tag[tag]] |= commitments
     return sealed
-
-
-def _tag(identifier: str) -> str:
-    return tags.member(identifier) if is_member(identifier) else tags.group(identifier)
 
 
 def _name(bank: TimeBank, row: _Row) -> str:

@@ -1,8 +1,8 @@
-"""The people store: names, contacts and free words, outside the log so that they can be forgotten.
+"""Personal data: names, contacts and the texts that people type, outside the log so that they can be erased.
 
-Per value the log holds a commitment only: SHA-256 over a domain tag, the field's name, a fresh 32-byte salt, and
-the value. Here lie the salt and the value. Deleting a row forgets the words and changes no entry; a value that
-does not match the commitment in its entry is never shown.
+For each value the log only has a commitment: SHA-256 over a domain tag, the field's name, a new 32-byte salt, and the value.
+Salt and value are stored here. Deleting a row erases the text and changes no entry. A value that does not match the
+commitment in its entry is never shown.
 """
 
 import hashlib
@@ -17,20 +17,19 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from ledger.identifiers import MemberId
-from ledger.log.places import BUSY_SECONDS, make_tables, making
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import BUSY_SECONDS, PreparedQuery, among, creating, listed, make_tables
 from ledger.refusals import AddressTaken
 
 _TAG = b"common-hours/sealed/v1"
-ON_THE_WAY_SECONDS = BUSY_SECONDS
-"""For so long words may lie here before their entry is in the log: a command waits for a busy database, not longer."""
+PENDING_SECONDS = BUSY_SECONDS
+"""How long a text may be stored here before its entry is in the log: a command waits no longer for a busy database."""
 
 RANDOM = "random"
-"""The field of random words that turn what people wrote into identifiers which nobody else can guess back."""
+"""The field of secrets: random values that make identifiers derived from texts impossible to guess."""
 
 METADATA = sa.MetaData()
 
-# Sorted by the signs' numbers on both databases: pages of names are told apart by them.
+# Sorted by code points on both databases, because pages of names depend on the order.
 _SORTED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 PERSONAL_TEXTS = sa.Table(
@@ -47,7 +46,7 @@ PERSONAL_TEXTS = sa.Table(
     sa.Index("words_by_field", "field", "folded", "subject"),
 )
 
-# In words that both databases understand; said as an index, it would load the toolkit of PostgreSQL into every server.
+# As SQL that both databases understand: an `sa.Index` with a condition would load the PostgreSQL dialect into every server.
 event.listen(
     PERSONAL_TEXTS,
     "after_create",
@@ -62,9 +61,9 @@ FORGOTTEN = sa.Table(
     sa.Column("entry", sa.String(64), nullable=False),
     sa.Column("is_clean", sa.Integer, nullable=False),
 )
-"""Up to which entry of the log everybody erased there has been forgotten here; one row, see `ledger.personal_data.erasing`."""
+"""Up to which entry of the log erasures have been carried out here; one row, see `ledger.personal_data.erasing`."""
 
-# A column's type, set again as it was, is how its owner has PostgreSQL delete the samples it holds of it.
+# Setting a column's type to what it was is how its owner can make PostgreSQL delete the samples of it.
 _STOP_SAMPLING = sa.text("""
     SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0, ALTER COLUMN %I TYPE %s %s', attrelid::regclass, attname,
         attname, format_type(atttypid, atttypmod), 'COLLATE ' || nullif(attcollation, 0)::regcollation)
@@ -73,7 +72,7 @@ _STOP_SAMPLING = sa.text("""
         AND attlen = -1 AND attstattarget IS DISTINCT FROM 0
 """)
 
-# Asked on every page, so they are put into words for the database only once.
+# Run on every page, so they are compiled only once.
 _SEALED = PreparedQuery(
     sa.select(PERSONAL_TEXTS.c.commitment, PERSONAL_TEXTS.c.field, PERSONAL_TEXTS.c.salt, PERSONAL_TEXTS.c.value).where(
         among(PERSONAL_TEXTS.c.commitment, "commitments")
@@ -87,10 +86,10 @@ _OF_SUBJECT = PreparedQuery(
 
 
 def make_personal_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Makes the tables that are missing, and keeps every text and salt of the people store out of PostgreSQL's statistics.
+    """Create the tables that are missing, and keep every text and salt out of PostgreSQL's statistics.
 
-    Statistics of a column hold samples of it, in a table of the server's own. Where an older version let them be gathered they are
-    deleted, and it is noted that the files are to be cleaned of them. What is to be done is read off the columns themselves.
+    Statistics of a column contain samples of it, in a table of the server. Where an older version let them be gathered, they are
+    deleted, and the files are marked to be cleaned of them. The settings of the columns say what is left to do.
     """
     make_tables(engine, metadata)
     if engine.dialect.name != "postgresql":
@@ -98,14 +97,14 @@ def make_personal_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
     with engine.connect() as connection:
         if connection.execute(_STOP_SAMPLING).first() is None:
             return
-    with making(engine) as connection:
-        for (order,) in connection.execute(_STOP_SAMPLING).all():
-            connection.exec_driver_sql(order)
+    with creating(engine) as connection:
+        for (statement,) in connection.execute(_STOP_SAMPLING).all():
+            connection.exec_driver_sql(statement)
         connection.execute(sa.update(FORGOTTEN).values(is_clean=0))
 
 
 class PersonalText(NamedTuple):
-    """Something to be sealed: whose words they are (for erasure), which field of the entry, and the text."""
+    """A text to be sealed: whose it is (for erasure), which field of the entry, and the text itself."""
 
     subject: str
     field: str
@@ -113,11 +112,11 @@ class PersonalText(NamedTuple):
 
 
 class WordsDoNotMatch(Exception):
-    """The people store was changed behind the log's back: these words are not the ones that were sealed."""
+    """Someone changed the personal data by hand: this text is not the one that was sealed."""
 
 
 class NamedSubject(NamedTuple):
-    """A name found in the people store, with the commitment that must stand in its entry."""
+    """A name, with the commitment that must be in its entry."""
 
     subject: str
     name: str
@@ -126,24 +125,24 @@ class NamedSubject(NamedTuple):
 
 
 def commitment_of(field: str, salt: bytes, text: str) -> str:
-    """What an entry says of words that lie elsewhere: hex SHA-256 over tag, field, salt and text."""
+    """Return the commitment to a text, as an entry has it: hex SHA-256 over tag, field, salt and text."""
     content = b"\x00".join((_TAG, field.encode(), salt)) + b"\x00" + text.encode()
     return hashlib.sha256(content).hexdigest()
 
 
 def folded(text: str) -> str:
-    """The text as it is searched: no marks, no capitals, single spaces."""
-    apart = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(sign for sign in apart if not unicodedata.combining(sign)).casefold().split())
+    """Fold a text for searching: no accents, no capitals, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(each for each in decomposed if not unicodedata.combining(each)).casefold().split())
 
 
 def as_address(text: str) -> str:
-    """An address as it is looked up: without capitals. Never without marks: josé@ and jose@ are two people's."""
+    """Fold an address for searching: no capitals, but with accents, because josé@ and jose@ are two people."""
     return unicodedata.normalize("NFC", text).strip().lower()
 
 
-def sought(field: str, text: str) -> str:
-    """What words of this field are found by: addresses, names and phone numbers; nothing for all others."""
+def searchable(field: str, text: str) -> str:
+    """Return what a text of this field is found by: addresses, names and phone numbers only; empty for all others."""
     match field:
         case "email":
             return as_address(text)
@@ -154,18 +153,18 @@ def sought(field: str, text: str) -> str:
 
 
 class PersonalData:
-    """Names, contacts and words of one community. Opened beside its log; the log never needs it to add up."""
+    """Names, contacts and texts of one community. The log is complete and consistent without it."""
 
     def __init__(self, engine: sa.Engine, *, now: Callable[[], float] = time.time) -> None:
         self.engine = engine
         self._now = now
         make_personal_tables(engine, METADATA)
 
-    def seal(self, words: Sequence[PersonalText]) -> list[str]:
-        """Keeps words, all or none, and returns their commitments, in order. Refuses an e-mail address that is in use."""
-        if not words:
+    def seal(self, texts: Sequence[PersonalText]) -> list[str]:
+        """Save texts, all or none, and return their commitments in order. Raise AddressTaken for an email address that is in use."""
+        if not texts:
             return []
-        rows = [self._row(word) for word in words]
+        rows = [self._row(text) for text in texts]
         try:
             with self.engine.begin() as connection:
                 connection.execute(sa.insert(PERSONAL_TEXTS), rows)
@@ -173,38 +172,39 @@ class PersonalData:
             raise AddressTaken from error
         return [str(row["commitment"]) for row in rows]
 
-    def _row(self, word: PersonalText) -> dict[str, object]:
+    def _row(self, sealed: PersonalText) -> dict[str, object]:
+        subject, field, text = sealed
         salt = secrets.token_bytes(32)
         return {
-            "commitment": commitment_of(word.field, salt, word.text),
-            "subject": word.subject,
-            "field": word.field,
+            "commitment": commitment_of(field, salt, text),
+            "subject": subject,
+            "field": field,
             "salt": salt,
-            "value": word.text,
-            "folded": sought(word.field, word.text),
+            "value": text,
+            "folded": searchable(field, text),
             "kept_at": int(self._now()),
         }
 
     def drop(self, commitments: Sequence[str]) -> None:
-        """Takes back words whose entry was refused after all, or never came."""
+        """Delete texts whose entry was refused, or never recorded."""
         with self.engine.execution_options(writes=True).begin() as connection:
             connection.execute(
                 sa.delete(PERSONAL_TEXTS).where(among(PERSONAL_TEXTS.c.commitment, "commitments")),
                 {"commitments": listed(commitments)},
             )
 
-    def long_kept(self, *, after: str = "", limit: int) -> list[str]:
-        """Commitments in their order, those alone that must have their entry by now: newer words may wait for it yet."""
+    def settled_commitments(self, *, after: str = "", limit: int) -> list[str]:
+        """Return commitments in order, only those that must have an entry by now: a newer text may still be waiting for its entry."""
         query = sa.select(PERSONAL_TEXTS.c.commitment).where(
             PERSONAL_TEXTS.c.commitment > after,
-            PERSONAL_TEXTS.c.kept_at < self._now() - ON_THE_WAY_SECONDS,
+            PERSONAL_TEXTS.c.kept_at < self._now() - PENDING_SECONDS,
             PERSONAL_TEXTS.c.field != RANDOM,
         )
         with self.engine.connect() as connection:
             return list(connection.execute(query.order_by(PERSONAL_TEXTS.c.commitment).limit(limit)).scalars())
 
     def words(self, commitments: Iterable[str]) -> dict[str, str]:
-        """Commitment -> words, proven against it. Forgotten words are missing; changed ones raise WordsDoNotMatch."""
+        """Return texts by commitment, verified against it. Erased texts are missing. Raise WordsDoNotMatch if one was changed."""
         wanted = sorted({commitment for commitment in commitments if commitment})
         found: dict[str, str] = {}
         for commitment, field, salt, value in _SEALED.ask(self.engine, commitments=listed(wanted)) if wanted else ():
@@ -214,12 +214,12 @@ class PersonalData:
         return found
 
     def says_the_same(self, commitment: str, text: str) -> bool:
-        """Whether the sealed words are this text, spaces and line ends aside. Forgotten words contradict nobody."""
-        kept = self.words([commitment])
-        return commitment not in kept or kept[commitment].split() == text.split()
+        """Whether the sealed text is this one, ignoring white space. True if it was erased."""
+        found = self.words([commitment])
+        return commitment not in found or found[commitment].split() == text.split()
 
     def member_with_address(self, address: str) -> MemberId | None:
-        """Who signs in with this e-mail address; capitals do not matter."""
+        """Return the member with this email address, in capitals or not."""
         query = sa.select(PERSONAL_TEXTS.c.subject).where(
             PERSONAL_TEXTS.c.field == "email", PERSONAL_TEXTS.c.folded == as_address(address)
         )
@@ -228,39 +228,38 @@ class PersonalData:
         return MemberId(subject) if subject else None
 
     def forget_orphan_address(self, address: str) -> bool:
-        """Drops an address whose invitation never reached the log (a crash between the two), or was never there.
+        """Delete an address whose invitation never reached the log (a crash between the two). Return whether the address is free.
 
-        False, and nothing is dropped, while the invitation may still be on its way: words are kept before their entry.
+        Nothing is deleted while the invitation may still be recorded: texts are saved before their entry.
         """
         held = sa.and_(PERSONAL_TEXTS.c.field == "email", PERSONAL_TEXTS.c.folded == as_address(address))
         with self.engine.begin() as connection:
             connection.execute(
-                sa.delete(PERSONAL_TEXTS).where(held, PERSONAL_TEXTS.c.kept_at < self._now() - ON_THE_WAY_SECONDS)
+                sa.delete(PERSONAL_TEXTS).where(held, PERSONAL_TEXTS.c.kept_at < self._now() - PENDING_SECONDS)
             )
             return connection.execute(sa.select(PERSONAL_TEXTS.c.subject).where(held)).first() is None
 
     def secret(self, name: str) -> str:
-        """A secret of this community by its name: 256 random bits, made when it is first asked for.
+        """Return a named secret of this community: 256 random bits, created on first use.
 
-        It lies among the words, sealed by no entry, so that it goes into every backup and comes back with it.
+        It is stored with the texts, without an entry, so that it is part of every backup.
         """
-        if kept := self.of(name, RANDOM):
-            return min(kept)
-        with making(self.engine) as connection:
-            query = sa.select(PERSONAL_TEXTS.c.value).where(
-                PERSONAL_TEXTS.c.subject == name, PERSONAL_TEXTS.c.field == RANDOM
-            )
-            made = connection.execute(query).scalars().first() or secrets.token_hex(32)
-            if not connection.execute(query).first():
-                connection.execute(sa.insert(PERSONAL_TEXTS), [self._row(PersonalText(name, RANDOM, made))])
-        return made
+        if not self.of(name, RANDOM):
+            with creating(self.engine) as connection:
+                query = sa.select(PERSONAL_TEXTS).where(
+                    PERSONAL_TEXTS.c.subject == name, PERSONAL_TEXTS.c.field == RANDOM
+                )
+                if connection.execute(query).first() is None:
+                    row = self._row(PersonalText(name, RANDOM, secrets.token_hex(32)))
+                    connection.execute(sa.insert(PERSONAL_TEXTS), [row])
+        return min(self.of(name, RANDOM))
 
     def of(self, subject: str, field: str) -> list[str]:
-        """The values of one field of somebody, e.g. the e-mail address that a sign-in code goes to."""
+        """Return the values of one field of a subject, such as the email address that a sign-in code is sent to."""
         return [value for (value,) in _OF_SUBJECT.ask(self.engine, subject=subject, field=field)]
 
     def fields_of(self, subject: str) -> dict[str, int]:
-        """How many values of each field are somebody's."""
+        """Count the values of each field of a subject."""
         query = sa.select(PERSONAL_TEXTS.c.field, sa.func.count().label("number")).where(
             PERSONAL_TEXTS.c.subject == subject
         )
@@ -268,7 +267,7 @@ class PersonalData:
             return {row.field: row.number for row in connection.execute(query.group_by(PERSONAL_TEXTS.c.field))}
 
     def count_of_others(self, subject: str, commitments: Iterable[str]) -> int:
-        """How many of these words are kept and somebody else's."""
+        """Count the texts under these commitments that belong to other subjects."""
         wanted = listed(sorted(set(commitments)))
         query = sa.select(sa.func.count()).where(
             PERSONAL_TEXTS.c.subject != subject, among(PERSONAL_TEXTS.c.commitment, "commitments")
@@ -277,14 +276,13 @@ class PersonalData:
             return connection.execute(query, {"commitments": wanted}).scalar_one()
 
     def named(self, part: str = "", *, after: tuple[str, str] = ("", ""), limit: int = 50) -> list[NamedSubject]:
-        """Members whose name holds this part, by name; the next ones come after (folded name, subject).
+        """Return members whose name contains this part, sorted by name, after (folded name, subject).
 
         Callers compare each commitment with the one in the member's entry before they show the name.
         """
+        columns = (PERSONAL_TEXTS.c[name] for name in ("subject", "value", "folded", "commitment"))
         query = (
-            sa.select(
-                PERSONAL_TEXTS.c.subject, PERSONAL_TEXTS.c.value, PERSONAL_TEXTS.c.folded, PERSONAL_TEXTS.c.commitment
-            )
+            sa.select(*columns)
             .where(PERSONAL_TEXTS.c.field == "name", PERSONAL_TEXTS.c.subject.startswith("m-", autoescape=True))
             .where(
                 sa.tuple_(PERSONAL_TEXTS.c.folded, PERSONAL_TEXTS.c.subject)

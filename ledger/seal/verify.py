@@ -30,7 +30,7 @@ def verify(
     keys: Sequence[VerifierKey] = (),
     policy: Policy | None = None,
     workers: int | None = None,
-    tell: Progress = lambda done, of: None,
+    progress: Progress = lambda done, of: None,
 ) -> Verdict:
     """Check everything that can be checked. `known` are files with seals that were kept from before.
 
@@ -44,7 +44,7 @@ def verify(
         return verdict
     kept = [(str(file), data) for file in known if (data := verdict.read(file, LARGEST_NOTE_BYTES)) is not None]
     try:
-        BundleCheck(verdict, path, keys, policy, kept).run(workers, tell)
+        BundleCheck(verdict, path, keys, policy, kept).run(workers, progress)
     except OSError as error:
         verdict.find(INCOMPLETE, f"{error.filename or path} cannot be read: {error.strerror}")
     if not keys and not (policy and policy.logs):

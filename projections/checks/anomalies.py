@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from ledger.agreements.facts import Thresholds
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
-from ledger.log.places import make_tables
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery, make_tables
 from ledger.log.store import Log
 from projections.checks.account_rules import before_limit, limits_used, new_at_limit
 from projections.checks.log_reading import RULES, Anomaly, LogReading, Rule, read_book

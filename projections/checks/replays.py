@@ -12,8 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.log.entry import instant
-from ledger.log.places import make_tables
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery, make_tables
 from ledger.log.store import Log
 from projections.checks.comparison import AccountDifference
 from projections.engine.locks import writing

@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ledger.log.entry import instant, instant_text
-from ledger.log.places import make_tables
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery, make_tables
 from projections.engine.locks import alone, writing
 from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter

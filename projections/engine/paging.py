@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery
 
 Line = TypeVar("Line")
 Cursor = str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.seal.verifying.sample import sample
+from ledger.seal.verifying.receipt import sample
 from tests.commands.conftest import Run
 
 pytestmark = pytest.mark.usefixtures("neighbours")

@@ -22,7 +22,7 @@ def reporting(url: str, who: str, seed: int, count: int = 1_000_000) -> "subproc
 
 
 def acknowledged(output: str) -> list[str]:
-    """The commands whose names were told to the end."""
+    """Return the commands whose names were printed completely."""
     return [line.strip() for line in output.splitlines(keepends=True) if line.endswith("\n") and line != "open\n"]
 
 

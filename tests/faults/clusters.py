@@ -1,4 +1,4 @@
-"""PostgreSQL servers of a test's own, to be stopped, killed and promoted: the one shared by all tests must not be."""
+"""PostgreSQL servers for one test, to be stopped, killed and promoted, which the server that all tests share must not be."""
 
 import os
 import pwd
@@ -23,7 +23,7 @@ max_connections = 20
 
 
 class Cluster:
-    """One server in a folder of its own, reachable by the socket in it."""
+    """One server in its own folder, reachable by the socket in it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -31,24 +31,24 @@ class Cluster:
         self.url = f"postgresql://postgres@/postgres?host={folder}"
 
     def start(self) -> None:
-        """Starts it, and waits until it answers."""
+        """Start it, and wait until it answers."""
         _run("pg_ctl", "--pgdata", self._data, "--log", self._folder / "log", "--wait", "start")
 
     def stop(self, how: str = "fast") -> None:
-        """Stops it: "fast" in good order, "immediate" as a power cut would."""
+        """Stop it: "fast" in good order, "immediate" like a power cut."""
         _run("pg_ctl", "--pgdata", self._data, "--mode", how, "--wait", "stop")
 
     def promote(self) -> None:
-        """From now on it is no standby: it writes."""
+        """End standby: from now on it can write."""
         _run("pg_ctl", "--pgdata", self._data, "--wait", "promote")
 
     def founded(self) -> None:
-        """Makes an empty cluster, and starts it."""
+        """Create an empty cluster, and start it."""
         _run("initdb", "--pgdata", self._data, "--username", "postgres", "--auth", "trust", "--no-sync")
         self._settle()
 
     def following(self, primary: "Cluster") -> None:
-        """Makes a standby that follows another server by streaming, asynchronously, and starts it."""
+        """Create a standby that follows another server by asynchronous streaming, and start it."""
         _run("pg_basebackup", "--dbname", primary.url, "--pgdata", self._data, "--write-recovery-conf", "--no-sync")
         self._settle()
 
@@ -60,8 +60,8 @@ class Cluster:
 
 @contextmanager
 def clusters(count: int) -> Generator[list[Cluster]]:
-    """Servers that are not there yet; whatever runs at the end is stopped."""
-    # Near the root: the path of a socket may have a hundred letters.
+    """Prepare servers that do not exist yet, and stop those that are running at the end."""
+    # Near the root, because the path of a socket can have about a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="hours-pg-", dir="/tmp"))
     made: list[Cluster] = []
     try:
@@ -79,7 +79,7 @@ def clusters(count: int) -> Generator[list[Cluster]]:
 
 
 def _user() -> str:
-    """PostgreSQL refuses to run as root; then it runs as whoever the shared server of the tests runs as."""
+    """PostgreSQL refuses to run as root. In that case, use the user that runs the tests' shared server."""
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid()).pw_name
     return "pgserver"

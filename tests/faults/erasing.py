@@ -1,4 +1,4 @@
-"""A coordinator's program that erases people one after the other until it is stopped: `python -m tests.faults.erasing URL MEMBER...`.
+"""A coordinator's program that erases people one by one until it is stopped: `python -m tests.faults.erasing URL MEMBER...`.
 
 Each member is told to the parent only after the erasure was answered.
 """
@@ -13,7 +13,7 @@ from tests.cast import CHIDI, caller
 
 
 def main(url: str, members: list[str]) -> None:
-    """Erases them all."""
+    """Erase them all."""
     with TimeBank.open(url) as bank:
         os.write(1, b"open\n")
         for member in members:

@@ -17,7 +17,7 @@ from tests.ledger.backup.conftest import silent
 
 
 def back_up(url: str, file: Path) -> None:
-    """Keeps the community in the file, over and over."""
+    """Back up the community to the file, again and again."""
     with TimeBank.open(url) as bank:
         while True:
             now = datetime.now(UTC)
@@ -26,15 +26,15 @@ def back_up(url: str, file: Path) -> None:
 
 
 def put_back(url: str, files: list[Path]) -> None:
-    """Puts the files back in turn, over and over."""
+    """Restore the files in turn, again and again."""
     for file in cycle(files):
-        with checked(file, file.parent / "seals", tell=silent) as found:
-            restore(found.source, Place(url), now=datetime.now(UTC), replace=True, tell=silent)
+        with checked(file, file.parent / "seals", progress=silent) as found:
+            restore(found.source, Place(url), now=datetime.now(UTC), replace=True, progress=silent)
         os.write(1, b"done\n")
 
 
 def main(how: str, url: str, *files: str) -> None:
-    """For each line on standard input a child begins, which tells its number, and each time that it is done; then that it has ended."""
+    """Start a child for each line on standard input. It prints its process id and each time it is done; the parent prints its end."""
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:

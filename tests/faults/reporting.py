@@ -21,7 +21,7 @@ from tests.cast import BO, CAST, CHIDI, TODAY, help_of
 
 
 def main(url: str, who: str, seed: int, count: int) -> None:
-    """Logs `count` times."""
+    """Log `count` times."""
     chance = random.Random(seed)
     with TimeBank.open(url, clock=lambda: datetime.now(UTC)) as bank:
         os.write(1, b"open\n")
@@ -37,7 +37,7 @@ def main(url: str, who: str, seed: int, count: int) -> None:
 
 
 def log_something(bank: TimeBank, name: str, chance: random.Random) -> None:
-    """One of the things that people log; every other settles at once. The same name always wishes the same."""
+    """Do one of the things that people log; every other settles straight away. The same name always makes the same request."""
     leg = some_leg(chance.random())
     match chance.randrange(4):
         case 0:
@@ -54,17 +54,17 @@ def log_something(bank: TimeBank, name: str, chance: random.Random) -> None:
 
 
 def invite(bank: TimeBank, name: str) -> None:
-    """Chidi invites somebody who is called like the command."""
+    """Let Chidi invite someone with the name of the command."""
     bank.do(InviteMember(name=name, email=f"{name}@elm.example", and_welcome=True), by=said(name, CHIDI))
 
 
 def said(name: str, by: str) -> Caller:
-    """A command of this name."""
+    """Return the caller of a command with this name."""
     return Caller(id=CommandId(name), by=MemberId(by))
 
 
 def some_leg(drawn: float) -> Leg:
-    """Help between two of the cast, long enough to meet the limits soon."""
+    """Return help between two of the cast, long enough to reach the limits soon."""
     pairs = [(one, other) for one in CAST for other in CAST if one != other]
     giver, receiver = pairs[int(drawn * len(pairs))]
     return help_of(giver, receiver, 30 + int(drawn * 1e6) % 600)

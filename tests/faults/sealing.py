@@ -18,7 +18,7 @@ from tests.faults.reporting import log_something
 
 
 def log_and_seal(url: str, folder: Path, who: str, chance: random.Random) -> None:
-    """Logs, seals and gives a receipt, over and over. Told: `logged NAME`, `sealed FILE`, `receipt FILE`."""
+    """Log, seal and issue a receipt, again and again. Prints `logged NAME`, `sealed FILE`, `receipt FILE`."""
     with TimeBank.open(url, clock=lambda: datetime.now(UTC)) as bank:
         signer = Signer(folder / "seal", bank.log)
         for number in range(1_000_000):
@@ -27,7 +27,7 @@ def log_and_seal(url: str, folder: Path, who: str, chance: random.Random) -> Non
                 log_something(bank, name, chance)
                 tell("logged", name)
             except Refusal:
-                pass  # a limit was met
+                pass  # a limit was reached
             sealed = signer.seal(whole=chance.random() < 0.3)
             keep(folder / "seals" / name, sealed.note.data)
             tell("sealed", name)
@@ -37,18 +37,18 @@ def log_and_seal(url: str, folder: Path, who: str, chance: random.Random) -> Non
 
 
 def keep(file: Path, data: bytes) -> None:
-    """Keeps what was given, whole or not at all."""
+    """Write a file completely or not at all."""
     file.parent.mkdir(exist_ok=True)
     write_durably(file, data)
 
 
 def tell(what: str, name: str) -> None:
-    """One line, which arrives as a whole although several children write."""
+    """Print one line in one piece, although several children write."""
     os.write(1, f"{what} {name}\n".encode())
 
 
 def main(url: str, folder: str) -> None:
-    """Starts children and waits for their end, once for each line."""
+    """Start children and wait for their end, once for each line."""
     for turn, line in enumerate(sys.stdin):
         children, seed = map(int, line.split())
         begun: list[int] = []

@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of anything: nothing acknowledged is lost, nothing is half done, and the next try works."""
+"""After `kill -9` at any moment, nothing acknowledged is lost, nothing is half done, and the next attempt works."""
 
 import random
 import time
@@ -41,7 +41,7 @@ def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
             promised += told
             check(bank, promised)
 
-            # Whatever a killed program left behind stands in nobody's way.
+            # What a killed program left behind does not block anyone.
             next_one = f"round{number}-{int(told[-1].rsplit('-', 1)[1]) + 1:06}"
             if not bank.handler.context([f"command:{next_one}"]).done(said(next_one, "").id).happened:
                 invite(a_minute_later(bank), next_one)
@@ -52,6 +52,6 @@ def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
 
 
 def a_minute_later(bank: TimeBank) -> TimeBank:
-    """The same community, a minute after: words whose entry never came are no longer waited for."""
+    """Return the same community a minute later, when texts without an entry no longer count as pending."""
     people = PersonalData(bank.people.engine, now=lambda: time.time() + 60)
     return TimeBank(bank.place, bank.log, people, clock=clock, ids=random_id)

@@ -21,7 +21,7 @@ SEED = 20_260_314
 
 
 class Host:
-    """Starts the same work over and over, and ends it at some moment without a warning."""
+    """Starts the same work again and again, and kills it at some moment."""
 
     def __init__(self, *words: str | Path) -> None:
         order = [sys.executable, "-m", "tests.faults.keeping", *map(str, words)]
@@ -35,7 +35,7 @@ class Host:
         self._program.communicate()
 
     def is_killed(self, *, after: int, within_seconds: float) -> None:
-        """It begins anew, and is killed at some moment once it was done so many times."""
+        """Start it again, and kill it at some moment after it was done so many times."""
         assert self._program.stdin is not None and self._program.stdout is not None
         self._program.stdin.write(b"begin\n")
         self._program.stdin.flush()
@@ -93,6 +93,6 @@ def test_a_killed_restore_leaves_the_old_community_or_the_new(database_url: str,
 
 
 def found_in(url: str) -> object:
-    """Everything in the community that lives there, read by somebody who comes new."""
+    """Read everything in the community at this place."""
     with TimeBank.open(url) as bank:
         return everything_in(bank)

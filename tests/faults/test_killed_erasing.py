@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of an erasure: at the next opening whoever the log calls erased is erased, and nobody else."""
+"""After `kill -9` during an erasure, the next opening erases everyone whom the log has erased, and no one else."""
 
 import random
 import subprocess
@@ -29,7 +29,7 @@ A_ROUND = 12
 
 
 @pytest.mark.parametrize(("database", "rounds"), ROUNDS)
-def test_an_erasure_that_was_killed_is_finished_by_the_next_opening(
+def test_an_interrupted_erasure_is_finished_at_the_next_opening(
     database: str, rounds: int, request: pytest.FixtureRequest
 ) -> None:
     url: str = request.getfixturevalue(f"{database}_url")
@@ -58,7 +58,7 @@ def test_an_erasure_that_was_killed_is_finished_by_the_next_opening(
 
 
 def known(bank: TimeBank, name: str) -> MemberId:
-    """Somebody with a name, an address, and a note that Bo wrote about them."""
+    """Invite a member with a name, an address, and a note that Bo wrote about them."""
     bank.do(InviteMember(name=name, email=f"{name}@elm.example", and_welcome=True), by=said(f"in-{name}", "m-chidi"))
     member = bank.people.member_with_address(f"{name}@elm.example")
     assert member is not None
@@ -67,7 +67,7 @@ def known(bank: TimeBank, name: str) -> MemberId:
 
 
 def remembered(bank: TimeBank) -> set[str]:
-    """Whose name, address and note are all still there; it fails when only some of them are."""
+    """Return the members whose name, address and note are all stored. Fail if only some of them are."""
     with bank.people.engine.connect() as connection:
         values = set(connection.execute(sa.select(PERSONAL_TEXTS.c.value)).scalars())
     names = {value.split(" ")[1] for value in values if value.startswith("by Xyzzy")}

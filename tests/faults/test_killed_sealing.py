@@ -1,4 +1,4 @@
-"""`kill -9` while members log and the host seals: what was told is in the book and under the seal, and the next seal follows on."""
+"""After `kill -9` while members log and the host seals, everything acknowledged is recorded and sealed, and sealing continues."""
 
 import os
 import random
@@ -34,7 +34,7 @@ CHILDREN = 2
 
 
 class Host:
-    """A host whose program is started over and over, and ended at some moment without a warning."""
+    """Starts the host's program again and again, and kills it at some moment."""
 
     def __init__(self, url: str, folder: Path) -> None:
         order = [sys.executable, "-m", "tests.faults.sealing", url, str(folder)]
@@ -49,7 +49,7 @@ class Host:
         self._program.communicate()
 
     def is_killed_after(self, done: int) -> None:
-        """Lets it get so much done, and a little more or less; then ends every process of it at once."""
+        """Wait until about so much is done, then kill all its processes at once."""
         assert self._program.stdin is not None and self._program.stdout is not None
         self._program.stdin.write(f"{CHILDREN} {self._chance.randrange(10**6)}\n")
         self._program.stdin.flush()
@@ -71,7 +71,7 @@ class Host:
 
 
 @pytest.mark.parametrize(("database", "rounds"), ROUNDS)
-def test_a_killed_host_seals_no_more_than_is_in_the_book_and_goes_on_sealing(
+def test_a_killed_host_seals_only_recorded_entries_and_can_continue(
     database: str, rounds: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     url: str = request.getfixturevalue(f"{database}_url")
@@ -79,7 +79,7 @@ def test_a_killed_host_seals_no_more_than_is_in_the_book_and_goes_on_sealing(
 
     with Host(url, tmp_path) as host:
         for number in range(rounds):
-            # The first is ended while it makes its key, or before; the others anywhere.
+            # The first is killed while it creates its key, or before; the others at any point.
             host.is_killed_after(3 * number)
             wait_until_gone(url)
             with TimeBank.open(url, clock=clock) as bank:
@@ -92,7 +92,7 @@ def test_a_killed_host_seals_no_more_than_is_in_the_book_and_goes_on_sealing(
 
 
 def what_was_sealed_is_in_the_book(bank: TimeBank, folder: Path) -> None:
-    """Looked at before anything is mended: the signer remembers nothing that the database does not hold."""
+    """Check, before anything is repaired, that the signer has nothing that is not in the database."""
     seal = SealFolder(folder / "seal", ORIGIN)
     if not seal.is_begun:
         return
@@ -107,7 +107,7 @@ def what_was_sealed_is_in_the_book(bank: TimeBank, folder: Path) -> None:
 
 
 def what_was_told_still_proves_itself(bank: TimeBank, folder: Path, host: Host, bundle: Path) -> None:
-    """The next seal leads on from every seal that anybody was given, and every receipt holds."""
+    """Check that the next seal continues every seal that was issued, and that every receipt is valid."""
     signer = Signer(folder / "seal", bank.log)
     latest = signer.seal()
     write_bundle(signer, bank.log, bundle)
@@ -123,7 +123,7 @@ def what_was_told_still_proves_itself(bank: TimeBank, folder: Path, host: Host, 
 
 
 def wait_until_gone(url: str) -> None:
-    """A PostgreSQL server finishes what a killed program had asked for, and then lets go of it."""
+    """Wait until the PostgreSQL server has finished the statements of a killed program, and closed its connections."""
     if url.startswith("sqlite"):
         return
     until = time.monotonic() + 30

@@ -1,4 +1,4 @@
-"""A server that drops every connection: the next try of the same form works, and it counts once."""
+"""After a server dropped every connection, the next attempt with the same form works, and is recorded once."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -21,7 +21,7 @@ def bank(postgresql_url: str) -> Iterator[TimeBank]:
 
 
 def drop_every_connection(url: str) -> None:
-    """What a server does that is started anew."""
+    """Close every connection, as a restart of the server does."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -29,7 +29,7 @@ def drop_every_connection(url: str) -> None:
         )
 
 
-def test_after_every_connection_was_dropped_the_same_form_works_within_two_tries(bank: TimeBank) -> None:
+def test_after_every_connection_was_dropped_the_same_form_works_within_two_attempts(bank: TimeBank) -> None:
     for round_ in range(3):
         drop_every_connection(bank.place.url)
 

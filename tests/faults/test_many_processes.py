@@ -1,4 +1,4 @@
-"""Several processes log at once: every account adds up at every entry, and no limit is passed."""
+"""Several processes log at the same time: the balances add up at every entry, and no limit is exceeded."""
 
 import pytest
 
@@ -9,8 +9,8 @@ EACH = 20
 
 
 @pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.long)])
-def test_processes_log_at_once_and_the_books_balance_at_every_entry(database_url: str, count: int) -> None:
-    # They open the place before it is founded, all at the same time: whoever comes first makes the tables.
+def test_several_processes_log_and_the_balances_add_up_at_every_entry(database_url: str, count: int) -> None:
+    # All open the place at the same time, before the community is founded. The first one creates the tables.
     processes = [reporting(database_url, f"round{number}", seed=number, count=EACH) for number in range(count)]
     for process in processes:
         assert process.stdout is not None
@@ -20,5 +20,5 @@ def test_processes_log_at_once_and_the_books_balance_at_every_entry(database_url
         told = [acknowledged(process.communicate(timeout=60)[0]) for process in processes]
 
         assert [process.returncode for process in processes] == [0] * count
-        assert all(told), "somebody never came through"
+        assert all(told), "a process was never acknowledged"
         check(bank, [command for one in told for command in one])

@@ -1,4 +1,4 @@
-"""A log that a newer program wrote to: what is not understood stops whoever it concerns, and nothing is recorded."""
+"""An entry of a newer program stops commands that depend on it, and nothing is recorded."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, help_of, minutes_of, reopene
 
 
 def write_as_a_newer_program(bank: TimeBank, **changes: object) -> None:
-    """Appends an entry about Bo's account that today's program does not know."""
+    """Append an entry about Bo's account that this program does not know."""
     _, latest = list(bank.log.scan())[-1]
     entry = json.loads(latest) | changes
     bank.log.append([(entry["type"], json.dumps(entry).encode(), (f"account:{BO}",))], unless=(), after=0)
@@ -27,7 +27,7 @@ def write_as_a_newer_program(bank: TimeBank, **changes: object) -> None:
     ],
     ids=["another fact", "another version", "another format"],
 )
-def test_what_is_not_understood_stops_with_a_sentence(
+def test_an_unknown_entry_stops_commands_that_depend_on_it(
     bank: TimeBank, changes: dict[str, object], sentence: str
 ) -> None:
     write_as_a_newer_program(bank, **changes)
@@ -43,7 +43,7 @@ def test_what_is_not_understood_stops_with_a_sentence(
     assert bank.log.head() == head
 
 
-def test_whom_it_does_not_concern_can_go_on(bank: TimeBank) -> None:
+def test_an_unknown_entry_does_not_stop_other_commands(bank: TimeBank) -> None:
     write_as_a_newer_program(bank, type="hours-donated")
 
     bank.do(ReportExchange(legs=(help_of(CHIDI, RUTH),), given_on=TODAY), by=RUTH)

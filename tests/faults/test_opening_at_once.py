@@ -1,4 +1,4 @@
-"""Eight come to a new place at the same instant: each opens it, and one set of tables is made."""
+"""Eight threads can open a new place at the same time, and one set of tables is created."""
 
 import threading
 from pathlib import Path
@@ -11,7 +11,7 @@ AT_ONCE = 8
 
 
 def open_at_once(url: str) -> list[Exception]:
-    """Opens the place eight times at the same instant; answers what went wrong."""
+    """Open the place eight times at the same time. Return what went wrong."""
     barrier = threading.Barrier(AT_ONCE)
     faults: list[Exception] = []
 
@@ -24,7 +24,7 @@ def open_at_once(url: str) -> list[Exception]:
                 views = bank.place.views_engine()
                 views.connect().close()
                 views.dispose()
-        except Exception as fault:  # noqa: BLE001 - looked at in the test's own thread
+        except Exception as fault:  # noqa: BLE001 - checked in the test's own thread
             faults.append(fault)
 
     threads = [threading.Thread(target=open_it) for _ in range(AT_ONCE)]
@@ -36,9 +36,9 @@ def open_at_once(url: str) -> list[Exception]:
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_a_new_folder_is_opened_by_eight_at_once(tmp_path: Path, number: int) -> None:
+def test_a_new_folder_can_be_opened_eight_times_at_once(tmp_path: Path, number: int) -> None:
     assert open_at_once(f"sqlite:///{tmp_path}/elm-street") == []
 
 
-def test_a_new_database_is_opened_by_eight_at_once(postgresql_url: str) -> None:
+def test_a_new_database_can_be_opened_eight_times_at_once(postgresql_url: str) -> None:
     assert open_at_once(postgresql_url) == []

@@ -1,6 +1,6 @@
-"""The power fails: a torn page, a copy of the disk at any moment, nonsense beside the log; nothing that was answered is lost.
+"""A power cut (a torn page, a copy of the disk at any moment, a damaged file beside the log) loses nothing acknowledged.
 
-That a write-ahead file may be cut at any byte is told in `tests/ledger/log/test_killed.py`.
+That a write-ahead file can be cut at any byte is tested in `tests/ledger/log/test_killed.py`.
 """
 
 import random
@@ -21,7 +21,7 @@ SEED = 20_260_314
 
 
 def entries_in(folder: Path) -> list[bytes]:
-    """Every entry of the log in this folder, once the database has put itself right."""
+    """Return every entry of the log in this folder, after the database has recovered."""
     log = open_log(Place.folder(folder).log_url, create=False)
     found = [data for _, data in log.scan()]
     replayed = replay(log)
@@ -35,7 +35,7 @@ def entries_in(folder: Path) -> list[bytes]:
 
 
 def copied(folder: Path, to: Path, *, wal: bytes) -> Path:
-    """The log's main file as it is, and this much of its write-ahead file."""
+    """Copy the log's main file, and this much of its write-ahead file."""
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir()
     shutil.copy(folder / "log.db", to / "log.db")
@@ -43,7 +43,7 @@ def copied(folder: Path, to: Path, *, wal: bytes) -> Path:
     return to
 
 
-def test_a_last_page_that_was_torn_is_as_if_it_had_never_been_written(tmp_path: Path) -> None:
+def test_a_torn_last_page_is_ignored(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     with founded(tmp_path / "data") as bank:
         bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
@@ -56,7 +56,7 @@ def test_a_last_page_that_was_torn_is_as_if_it_had_never_been_written(tmp_path: 
             assert found == whole[: len(found)] and len(found) < len(whole)
 
 
-def test_a_copy_taken_after_an_answer_lacks_nothing_that_was_answered(tmp_path: Path) -> None:
+def test_a_copy_of_the_disk_has_everything_acknowledged_before(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'data'}"
     founded(url).close()
     program = reporting(url, "ana", SEED)
@@ -65,7 +65,7 @@ def test_a_copy_taken_after_an_answer_lacks_nothing_that_was_answered(tmp_path: 
     for number in range(6):
         for _ in range(4):
             told += program.stdout.readline()
-        # The write-ahead file is taken after the main one: what moved from it meanwhile is in both, or still to come.
+        # The write-ahead file is copied after the main one: what was moved meanwhile is in both, or still in this one.
         copy = tmp_path / f"copy-{number}"
         copy.mkdir()
         program.send_signal(signal.SIGSTOP)
@@ -79,7 +79,7 @@ def test_a_copy_taken_after_an_answer_lacks_nothing_that_was_answered(tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["log.db-wal", "log.db-shm"])
-def test_a_file_beside_the_log_that_is_nonsense_takes_nothing_away(name: str, tmp_path: Path) -> None:
+def test_a_damaged_file_beside_the_log_loses_nothing(name: str, tmp_path: Path) -> None:
     with founded(tmp_path / "data") as bank:
         whole = [data for _, data in bank.log.scan()]
     (tmp_path / "data" / name).write_bytes(random.Random(SEED).randbytes(10_000))

@@ -1,4 +1,4 @@
-"""A PostgreSQL standby that followed asynchronously takes over: that is a restore, and the signer treats it as one."""
+"""When an asynchronous PostgreSQL standby takes over, the signer treats that as a restore."""
 
 import time
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.cast import BO, TODAY, clock, counting_ids, founded, help_of
 from tests.faults.clusters import Cluster, clusters
 
 
-def test_a_standby_that_lacks_sealed_entries_is_not_sealed_until_it_has_them(tmp_path: Path) -> None:
+def test_a_standby_without_some_sealed_entries_is_not_sealed_until_it_has_them(tmp_path: Path) -> None:
     with clusters(2) as (primary, standby):
         primary.founded()
         bank = founded(primary.url)
@@ -33,18 +33,18 @@ def test_a_standby_that_lacks_sealed_entries_is_not_sealed_until_it_has_them(tmp
         standby.promote()
 
         with TimeBank.open(standby.url, clock=clock, ids=counting_ids(900)) as taken_over:
-            assert len(list(taken_over.log.scan())) == size, "what it had received is there"
+            assert len(list(taken_over.log.scan())) == size, "everything it had received is there"
             signer = Signer(tmp_path, taken_over.log)
-            with pytest.raises(SealRefused, match=rf"entries {size + 1} to {size + 4} are missing"):
+            with pytest.raises(SealRefused, match=rf"{size + 1} to {size + 4} are missing"):
                 signer.seal()
             for minutes in (15, 20, 25):
                 taken_over.do(ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY), by=BO)
-            with pytest.raises(SealRefused, match=rf"Entry {size + 1} is not what it was"):
+            with pytest.raises(SealRefused, match=rf"Entry {size + 1} has changed"):
                 signer.seal()
 
 
 def wait_until_it_has(standby: Cluster, entries: int) -> None:
-    """A standby follows within moments."""
+    """Wait until the standby has so many entries."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         with psycopg.connect(standby.url) as reader:

@@ -54,7 +54,7 @@ def seal_command(location: Location, at_entry: int | None, bare: bool, place: Pa
     is 1.
     """
     with signing(location, place) as (signer, log), log_progress_bar(log, "Reading the log, twice") as progress:
-        sealed = signer.seal(upto=at_entry, tell=progress)
+        sealed = signer.seal(upto=at_entry, progress=progress)
         before = signer.earlier(sealed.checkpoint.size)[-1:]
         key = signer.key
         status = ask_witnesses_for(signer, sealed)

@@ -39,7 +39,7 @@ def backup_command(location: Location, file: Path, replace: bool) -> None:
     with location.bank() as bank, progress_bars() as progress:
         made_by = f"Common Hours {installed_version()}"
         summary = write_backup(
-            bank.log, bank.people.engine, file, now=now, made_by=made_by, replace=replace, tell=progress
+            bank.log, bank.people.engine, file, now=now, made_by=made_by, replace=replace, progress=progress
         )
     entries = count(summary.entries, "entry", "entries")
     words = count(summary.words, "name or note", "names and notes")
@@ -87,12 +87,12 @@ def restore_command(
     seals = place or default_place(os.environ)
     with (
         progress_bars() as progress,
-        checked(source, seals, words=words, behind=behind, tell=progress) as found,
+        checked(source, seals, words=words, behind=behind, progress=progress) as found,
     ):
         _print_source(found)
         if only_check:
             return
-        restored = restore(found.source, location.place(), now=datetime.now(UTC), replace=replace, tell=progress)
+        restored = restore(found.source, location.place(), now=datetime.now(UTC), replace=replace, progress=progress)
     echo_err(f"Restored to {location.shown}.")
     if restored.set_aside:
         echo_err(

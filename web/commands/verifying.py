@@ -24,8 +24,7 @@ from ledger.seal.verifying.note import (
     parse_keys,
     parse_note,
 )
-from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, parse_receipt
-from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
+from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, LARGEST_SAMPLE, LONGEST_SEED, parse_receipt, sample
 from web.commands.opening import DayOption, Location
 from web.commands.printing import (
     CommandProblem,
@@ -77,7 +76,7 @@ def verify_command(
         is_named = policy is not None and bool(policy.logs)
         keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
     with progress_bar("Checking") as progress:
-        verdict = verify(kind, path, known=known, keys=keys, policy=policy, tell=progress)
+        verdict = verify(kind, path, known=known, keys=keys, policy=policy, progress=progress)
     for line in verdict.lines:
         click.echo(line)
     if verdict.code:
@@ -212,7 +211,7 @@ def bundle_command(location: Location, folder: Path, at_entry: int | None, place
     with signing(location, place) as (signer, log), progress_bar("Writing the bundle") as progress:
         status = ask_witnesses_for(signer, signer.seal(upto=at_entry, whole=False))
         status.raise_if_contradicted()
-        sealed = write_bundle(signer, log, folder, upto=status.size, tell=progress)
+        sealed = write_bundle(signer, log, folder, upto=status.size, progress=progress)
     echo_err(f"{folder}: {count(sealed.checkpoint.size, 'entry', 'entries')}, root {sealed.checkpoint.grouped_root}")
     for line in status.lines:
         echo_err(line)

@@ -90,7 +90,7 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
             )
         known = [witness.folder / SEEN / origin_hash(origin)] if after else []
         with progress_bar("Checking") as progress:
-            verdict = verify("bundle", bundle, keys=keys, known=known, tell=progress)
+            verdict = verify("bundle", bundle, keys=keys, known=known, progress=progress)
         if verdict.code:
             for line in verdict.lines:
                 echo_err(line)
@@ -102,7 +102,7 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
             f"{bundle} does not contain a seal: {error}.", "Ask the host for a bundle: hours bundle DIR"
         ) from error
     except NotCosigned as refused:
-        raise CommandProblem(f"Nothing was signed: {refused.words}.") from refused
+        raise CommandProblem(f"Nothing was signed: {refused.message}.") from refused
     shown = witness.shown(origin_hash(origin))
     assert shown is not None, "what was just signed is remembered"
     click.echo(shown, nl=False)
@@ -203,8 +203,8 @@ def _add(witness: Witness, data: bytes, at_seconds: int, warn: Callable[[str], N
         if refused.last_size is not None:
             return Reply(refused.status, f"{refused.last_size}\n".encode(), SIZE_TYPE)
         if refused.status == 422:
-            warn(f"A checkpoint was refused that does not extend what was seen here: {refused.words}.")
-        return Reply(refused.status, f"{refused.words}\n".encode())
+            warn(f"A checkpoint was refused that does not extend what was seen here: {refused.message}.")
+        return Reply(refused.status, f"{refused.message}\n".encode())
     except SealRefused as refused:
         warn(str(refused))
         return Reply(500, b"This witness cannot tell what it has seen, and signs nothing.\n")

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery
 from ledger.personal_data.store import PERSONAL_TEXTS
 from web.sign_in.tables import SESSION, hash_of, new_token, seconds, writing
 

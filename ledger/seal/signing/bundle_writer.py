@@ -23,7 +23,7 @@ def write_bundle(
     *,
     upto: int | None = None,
     workers: int | None = None,
-    tell: Progress = lambda done, of: None,
+    progress: Progress = lambda done, of: None,
 ) -> Sealed:
     """Write a bundle of the whole log, or of its first `upto` entries, and return the seal over it.
 
@@ -36,7 +36,7 @@ def write_bundle(
     sealed = signer.seal(upto=upto, whole=False)
     with _complete_or_absent(folder) as unfinished:
         _write_entries(log, unfinished / "entries.jsonl", sealed.checkpoint.size)
-        _write_derived_files(sealed, signer, unfinished, workers, tell)
+        _write_derived_files(sealed, signer, unfinished, workers, progress)
     return sealed
 
 
@@ -46,7 +46,7 @@ def _write_entries(log: Log, path: Path, size: int) -> None:
             file.write(data + b"\n")
 
 
-def _write_derived_files(sealed: Sealed, signer: Signer, folder: Path, workers: int | None, tell: Progress) -> None:
+def _write_derived_files(sealed: Sealed, signer: Signer, folder: Path, workers: int | None, progress: Progress) -> None:
     checkpoint = sealed.checkpoint
     totals = LogTotals()
     with ExitStack() as stack:
@@ -59,7 +59,7 @@ def _write_derived_files(sealed: Sealed, signer: Signer, folder: Path, workers: 
             totals.add(segment)
             leaves.write(leaf_lines(segment.leaves))
             movements.write(segment.journal)
-            tell(totals.size, checkpoint.size)
+            progress(totals.size, checkpoint.size)
         corrections = totals.finish()
         _must_be_sound(totals, sealed)
         movements.seek(0)
@@ -86,8 +86,8 @@ def _write_derived_files(sealed: Sealed, signer: Signer, folder: Path, workers: 
 
 
 def _must_be_sound(totals: LogTotals, sealed: Sealed) -> None:
-    for number, words, _ in totals.faults:
-        raise SealRefused(f"No one could verify entry {number:,}: {words}.", LOOK)
+    for number, message, _ in totals.faults:
+        raise SealRefused(f"No one could verify entry {number:,}: {message}.", LOOK)
     if totals.roots.get(sealed.checkpoint.size) != sealed.checkpoint.root:
         raise SealRefused("The entries do not produce the root that was sealed.", LOOK)
 

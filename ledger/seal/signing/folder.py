@@ -1,6 +1,6 @@
 """The folder of a seal: the private key, the last seal, all earlier ones, and when each was made.
 
-It is kept apart from the three stores and must never be restored together with them: only the last seal can show that a
+It is stored apart from the three databases and must never be restored together with them: only the last seal can show that a
 restored log differs from the one that was sealed. Each log has its own folder, named after its origin. `tree` inside it is
 a cache.
 """
@@ -238,13 +238,13 @@ def read_key(path: Path) -> Ed25519PrivateKey:
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write a temporary file, flush it to disk and rename it, so that a reader finds the whole old file or the whole new one."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    beside.touch(mode, exist_ok=False)
-    with beside.open("wb") as file:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary.touch(mode, exist_ok=False)
+    with temporary.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    beside.rename(path)
+    temporary.rename(path)
     sync_folder(path.parent)
 
 

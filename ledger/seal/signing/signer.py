@@ -67,17 +67,19 @@ class Signer:
         """When seals were made."""
         return SealDates(self.folder.path)
 
-    def seal(self, *, upto: int | None = None, whole: bool = True, tell: EntryProgress = lambda number: None) -> Sealed:
+    def seal(
+        self, *, upto: int | None = None, whole: bool = True, progress: EntryProgress = lambda number: None
+    ) -> Sealed:
         """Seal every entry, or the first `upto`.
 
         With `whole`, read every entry of the log again, otherwise only those that were never sealed. A log that has not grown
         is not signed again. Raise SealRefused, naming the entries, and EntryToCome for a number that does not exist yet.
         """
-        with self._following(tell) as work:
+        with self._following(progress) as work:
             size = work.tree.size if upto is None else upto
             if size > work.tree.size:
                 raise EntryToCome(entries=work.tree.size, number=size)
-            work.read_again(0 if whole else work.last.size, max(size, work.last.size), tell)
+            work.read_again(0 if whole else work.last.size, max(size, work.last.size), progress)
             return work.sign(size)
 
     def receipt(self, number: int | None = None, *, position: int | None = None) -> Receipt:
@@ -134,10 +136,10 @@ class Signer:
         return list(self.folder.earlier(before))
 
     @contextmanager
-    def _following(self, tell: EntryProgress = lambda number: None) -> Generator["_Work"]:
+    def _following(self, progress: EntryProgress = lambda number: None) -> Generator["_Work"]:
         with self.folder.alone(), Tree(self.folder.path / TREE) as tree:
             work = _Work(self.folder, tree, self._log, self._clock)
-            work.catch_up(tell)
+            work.catch_up(progress)
             yield work
 
 
@@ -173,16 +175,16 @@ class _Work:
         self._clock = clock
         self.last: Checkpoint = folder.latest().checkpoint
 
-    def catch_up(self, tell: EntryProgress) -> None:
+    def catch_up(self, progress: EntryProgress) -> None:
         if not self._ends_as_known():
             differing = self.tree.reread(self._log, 0, self.tree.size)
             if differing is not None and self.holds(self.last):
                 self._refuse(differing)
             self.tree.forget()  # the cache is wrong and not the log, or the log moved to other positions
-        self.tree.follow(self._log, tell)
+        self.tree.follow(self._log, progress)
         if not self.holds(self.last):
             self.tree.forget()
-            self.tree.follow(self._log, tell)
+            self.tree.follow(self._log, progress)
             if not self.holds(self.last):
                 self._refuse_another_history()
         contradiction = self._folder.contradiction()
@@ -193,8 +195,8 @@ class _Work:
         """Whether the log has that many entries with this root over them."""
         return self.tree.size >= checkpoint.size and self.tree.root_at(checkpoint.size) == checkpoint.root
 
-    def read_again(self, after: int, upto: int, tell: EntryProgress = lambda number: None) -> None:
-        differing = self.tree.reread(self._log, after, upto, tell)
+    def read_again(self, after: int, upto: int, progress: EntryProgress = lambda number: None) -> None:
+        differing = self.tree.reread(self._log, after, upto, progress)
         if differing is not None:
             self._refuse(differing)
 
@@ -258,8 +260,8 @@ class _Work:
         self._refuse_changed(matching, self.last.size)
 
     def _refuse_changed(self, matching: int, size: int) -> NoReturn:
-        words = f"Something among entries {matching + 1:,} to {size:,} does not match what was sealed."
-        raise SealRefused(words, f"{LOOK} {ANOTHER}")
+        wrong = f"Something among entries {matching + 1:,} to {size:,} does not match what was sealed."
+        raise SealRefused(wrong, f"{LOOK} {ANOTHER}")
 
     def _refuse_shorter(self, entries: int, before: int) -> NoReturn:
         raise SealRefused(

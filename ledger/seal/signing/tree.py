@@ -42,7 +42,7 @@ class Tree:
         for column in (self._positions, *self._levels):
             column.close()
 
-    def follow(self, log: Log, tell: EntryProgress = lambda number: None) -> None:
+    def follow(self, log: Log, progress: EntryProgress = lambda number: None) -> None:
         """Add the entries that the log has after the last one in the tree."""
         edge = edge_at(self.size, self.node)
         entries = log.scan(after=self.position_of(self.size) if self.size else 0)
@@ -59,7 +59,7 @@ class Tree:
                 self._levels[level].append(nodes)
             self._positions.append([position.to_bytes(POSITION_BYTES) for position, _ in batch])
             self.size = edge.size
-            tell(self.size)
+            progress(self.size)
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a perfect subtree."""
@@ -82,7 +82,7 @@ class Tree:
         """The number of the entry at this position in the log, which must be in the tree."""
         return bisect_left(range(self.size), position, key=lambda place: self.position_of(place + 1)) + 1
 
-    def reread(self, log: Log, after: int, upto: int, tell: EntryProgress = lambda number: None) -> int | None:
+    def reread(self, log: Log, after: int, upto: int, progress: EntryProgress = lambda number: None) -> int | None:
         """Read entries `after` + 1 to `upto` again. Return the number of the first that differs or is missing, or None.
 
         A log that was moved may have other positions. Then the cache is stale, and only the order of the entries counts.
@@ -95,7 +95,7 @@ class Tree:
                 number += 1
                 if leaf_hash(data) != leaf:
                     return number
-            tell(number)
+            progress(number)
         return number + 1 if number < upto else None
 
     def forget(self) -> None:

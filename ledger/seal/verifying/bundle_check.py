@@ -63,7 +63,7 @@ class BundleCheck:
         self._known = known
         self._totals = LogTotals()
 
-    def run(self, workers: int | None, tell: Progress) -> None:
+    def run(self, workers: int | None, progress: Progress) -> None:
         """Check everything. Without a valid seal there is nothing to check against, and the verdict says so."""
         if not self._has_all_files():
             return
@@ -71,7 +71,7 @@ class BundleCheck:
         if seal is None:
             return
         seals = self._seals_inside(seal) + self._seals_known(seal)
-        corrections = self._read_entries(seal, [other.checkpoint.size for _, other in seals], workers, tell)
+        corrections = self._read_entries(seal, [other.checkpoint.size for _, other in seals], workers, progress)
         self._compare_roots(seal, seals)
         self._compare_derived_files(seal, corrections)
 
@@ -161,7 +161,7 @@ class BundleCheck:
                 seals.append((name, other))
         return seals
 
-    def _read_entries(self, seal: Sealed, sizes: Sequence[int], workers: int | None, tell: Progress) -> bytes:
+    def _read_entries(self, seal: Sealed, sizes: Sequence[int], workers: int | None, progress: Progress) -> bytes:
         size, totals = seal.checkpoint.size, self._totals
         with ExitStack() as stack:
             entries, leaves, journal = (
@@ -174,7 +174,7 @@ class BundleCheck:
                 totals.add(segment)
                 self._leaves.compare(segment.first, segment.leaves)
                 self._journal.compare(segment.journal)
-                tell(totals.size, size)
+                progress(totals.size, size)
             corrections = totals.finish()
             self._journal.end(journal_closing(seal.checkpoint, totals.last_day, totals.balances))
             self._leaves.end(size, seal.checkpoint.root)
@@ -182,8 +182,8 @@ class BundleCheck:
                 self._verdict.find(
                     TAMPERED, f"entries.jsonl continues after entry {size:,}, the last one that is sealed"
                 )
-        for number, words, is_unknown in totals.faults:
-            self._verdict.find(INCOMPLETE if is_unknown else TAMPERED, f"entry {number:,}: {words}")
+        for number, message, is_unknown in totals.faults:
+            self._verdict.find(INCOMPLETE if is_unknown else TAMPERED, f"entry {number:,}: {message}")
         if totals.size < size:
             self._verdict.find(INCOMPLETE, f"entries {totals.size + 1:,} to {size:,} are missing")
         return corrections

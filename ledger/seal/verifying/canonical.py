@@ -110,7 +110,7 @@ def read_entry(data: bytes, origin: str) -> dict[str, Any]:
 
 
 def postings(entry: Mapping[str, Any]) -> list[Posting]:
-    """What the entry moves; the same as the `postings` of its fact, said once more by somebody who does not trust it."""
+    """Return the movements of an entry: the same as the `postings` of its fact, but computed without trusting it."""
     if entry["type"] == SETTLED:
         sign = 1
     elif entry["type"] == REVERSED:

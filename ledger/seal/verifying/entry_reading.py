@@ -134,7 +134,7 @@ def read_by_pattern(number: int, data: bytes, origin: str) -> EntrySummary | Non
 
 
 _TEXT = r'"[ !#-\[\]-~]*"'
-"""A string of ASCII characters that need no escape, as it stands in an entry, with its quotes."""
+"""A string of ASCII characters that need no escape, as it is in an entry, with its quotes."""
 _LEG = rf'\{{"category":"{NAME}","giver":"{NAME}","minutes":[1-9][0-9]{{0,3}},"receiver":"{NAME}"\}}'
 _LEGS = rf"(\[{_LEG}(?:,{_LEG})*\])"
 _MOVED = re.compile(r'"giver":"([^"]+)","minutes":([0-9]+),"receiver":"([^"]+)"')
@@ -194,7 +194,7 @@ class OutOfSequence(NamedTuple):
     """An entry that comes too early, too late or twice."""
 
     number: int
-    words: str
+    message: str
 
 
 class SequenceRules:
@@ -227,8 +227,8 @@ class SequenceRules:
             subjects: dict[bytes, dict[bytes, tuple[int, bytes]]] = {}
             for subject, number, does, repeated in _SUBJECT.iter_unpack(part):
                 so_far = subjects.setdefault(subject, {})
-                if words := self._violation(so_far, number, does, repeated):
-                    yield OutOfSequence(number, words)
+                if message := self._violation(so_far, number, does, repeated):
+                    yield OutOfSequence(number, message)
                 so_far.setdefault(does, (number, repeated))
 
     def _violation(self, so_far: dict[bytes, tuple[int, bytes]], number: int, does: bytes, repeated: bytes) -> str:

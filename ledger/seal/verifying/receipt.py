@@ -1,9 +1,12 @@
 """The receipt: one entry, its path to the root, and the checkpoint over it, in one file (C2SP tlog-proof, draft v1).
 
-The `extra` line holds the entry itself, so that years later a member can read what was sealed.
+The `extra` line holds the entry itself, so that years later a member can read what was sealed. `sample` draws the entries
+whose receipts an auditor checks.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +36,9 @@ from ledger.seal.verifying.verdict import (
     describe_signatures,
 )
 
+_SAMPLE_DOMAIN = "common-hours/sample/v1"
+LARGEST_SAMPLE = 200
+LONGEST_SEED = 64
 HEADER = "c2sp.org/tlog-proof@v1"
 LONGEST_PATH = 63
 LARGEST_RECEIPT_BYTES = LARGEST_NOTE_BYTES + 2 * LARGEST_ENTRY_BYTES
@@ -115,8 +121,8 @@ def _describe_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint) 
         verdict.find(INCOMPLETE, f"the entry: {error}")
         return
     moved = [f"{name} {given - received:+} min" for name, given, received in postings(entry)]
-    words = f"it says: {entry['type']}, recorded {entry['at']} by {entry['actor']}"
-    verdict.checked.append(", ".join([words, *moved]))
+    content = f"it says: {entry['type']}, recorded {entry['at']} by {entry['actor']}"
+    verdict.checked.append(", ".join([content, *moved]))
 
 
 def _compare_with_known(verdict: Verdict, checkpoint: Checkpoint, file: Path, keys: Sequence[VerifierKey]) -> None:
@@ -134,3 +140,27 @@ def _compare_with_known(verdict: Verdict, checkpoint: Checkpoint, file: Path, ke
         verdict.find(FORKED, f"{file} and the receipt seal {known.size:,} entries with two different roots")
     else:
         verdict.checked.append(f"{file} is the same seal")
+
+
+def draws(seed: str, first: int, last: int) -> Iterator[int]:
+    """Yield the entry numbers from first to last, each once, in the order in which this seed draws them.
+
+    Anyone can draw the same sample again. Draw number i is the SHA-256 of "common-hours/sample/v1", the seed and i, each followed
+    by a line break. Read as a number, its remainder after division by the size of the population selects an entry, and favours
+    none by more than one part in 2^200. Entries that were drawn before are skipped.
+    """
+    population = last - first + 1
+    drawn: set[int] = set()
+    turn = 0
+    while len(drawn) < population:
+        turn += 1
+        text = f"{_SAMPLE_DOMAIN}\n{seed}\n{turn}\n".encode()
+        number = first + int.from_bytes(hashlib.sha256(text).digest()) % population
+        if number not in drawn:
+            drawn.add(number)
+            yield number
+
+
+def sample(seed: str, size: int, first: int, last: int) -> list[int]:
+    """The first `size` entries that a seed draws, in log order; all of them if there are no more."""
+    return sorted(islice(draws(seed, first, last), size))

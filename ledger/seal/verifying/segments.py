@@ -42,7 +42,7 @@ class Fault(NamedTuple):
     """What is wrong with an entry. `is_unknown`: only a newer program can say what it means."""
 
     number: int
-    words: str
+    message: str
     is_unknown: bool
 
 
@@ -235,6 +235,6 @@ class LogTotals:
 
     def finish(self) -> bytes:
         """Return the table of corrections, and add what breaks the sequence rules to the faults."""
-        violations = [Fault(number, words, is_unknown=False) for number, words in self._rules.violations()]
+        violations = [Fault(number, message, is_unknown=False) for number, message in self._rules.violations()]
         self.faults = sorted({*self.faults, *violations})
         return corrections_table(self._corrections, self._rules.originals)

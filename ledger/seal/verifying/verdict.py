@@ -36,9 +36,9 @@ class Verdict:
         self.unchecked: list[str] = []
         self.findings: list[tuple[int, str]] = []
 
-    def find(self, code: int, words: str) -> None:
+    def find(self, code: int, finding: str) -> None:
         """Add a finding."""
-        self.findings.append((code, words))
+        self.findings.append((code, finding))
 
     def read(self, path: Path, limit: int) -> bytes | None:
         """The bytes of a file, at most `limit` and one more. None, with a finding, if it cannot be read."""
@@ -56,7 +56,7 @@ class Verdict:
     @property
     def lines(self) -> list[str]:
         """The verdict as lines of text."""
-        shown = [words for _, words in sorted(self.findings, key=lambda finding: finding[0])]
+        shown = [finding for _, finding in sorted(self.findings, key=lambda each: each[0])]
         if len(shown) > _MOST_SHOWN:
             shown[_MOST_SHOWN:] = [f"and {len(shown) - _MOST_SHOWN:,} more"]
         return [

@@ -57,8 +57,8 @@ def send(url: str, data: bytes | None = None) -> HttpReply:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
             raise NoReply(f"it did not answer within {SECONDS_TO_ANSWER} seconds") from None
-        words = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason) or "no answer"
-        raise NoReply(f"it cannot be reached ({words})") from error
+        message = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason) or "no answer"
+        raise NoReply(f"it cannot be reached ({message})") from error
     if len(body) > LARGEST_REPLY_BYTES:
         raise NoReply("its answer is too long")
     return HttpReply(status, body)

@@ -45,10 +45,10 @@ SIZE_TYPE = "text/x.tlog.size"
 class NotCosigned(Exception):
     """The witness does not sign. `last_size` is the size it signed last, when the request assumed another one."""
 
-    def __init__(self, status: int, words: str, last_size: int | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, status: int, message: str, last_size: int | None = None) -> None:
+        super().__init__(message)
         self.status = status
-        self.words = words
+        self.message = message
         self.last_size = last_size
 
 

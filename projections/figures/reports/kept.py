@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from ledger.log.places import make_tables
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery, make_tables
 from ledger.log.store import Log
 from projections.engine.read_model import count, fingerprint, word
 from projections.engine.tables import TableWriter

@@ -12,8 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.log.entry import instant_text
-from ledger.log.places import make_tables
-from ledger.log.prepared_queries import PreparedQuery, Row
+from ledger.log.places import PreparedQuery, Row, make_tables
 from ledger.log.store import Log
 from ledger.replay import Until
 from projections.engine.locks import alone, writing

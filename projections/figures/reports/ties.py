@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import GroupId
-from ledger.log.prepared_queries import PreparedQuery
+from ledger.log.places import PreparedQuery
 from projections.engine.read_model import fingerprint, word
 from projections.engine.tables import TableWriter
 from projections.figures.privacy.agreed import NOBODY_AGREED, Agreed, PublishedFigures, Seen, agreed_in, ties_of

@@ -35,8 +35,8 @@ def put_back(
     path: Path, url: str, seals: Path, *, words: Path | None = None, replace: bool = False, behind: bool = False
 ) -> Restored:
     """Restore as `hours restore` does, without output."""
-    with checked(path, seals, words=words, behind=behind, tell=silent) as found:
-        return restore(found.source, Place(url), now=datetime.now(UTC), replace=replace, tell=silent)
+    with checked(path, seals, words=words, behind=behind, progress=silent) as found:
+        return restore(found.source, Place(url), now=datetime.now(UTC), replace=replace, progress=silent)
 
 
 def silent(doing: str) -> Progress:

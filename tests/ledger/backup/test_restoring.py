@@ -129,7 +129,7 @@ def test_a_backup_older_than_the_last_seal_is_refused_unless_allowed(bank: TimeB
     with pytest.raises(BackupRefused, match=missing):
         put_back(tmp_path / "old.zip", f"sqlite:///{tmp_path / 'new'}", seals)
     assert not (tmp_path / "new").exists()
-    with checked(tmp_path / "old.zip", seals, behind=True, tell=silent) as found:
+    with checked(tmp_path / "old.zip", seals, behind=True, progress=silent) as found:
         assert f"entries {size + 1} to {size + 6} are missing" in found.seal_says and "HOURS_SEAL" in found.seal_says
     put_back(tmp_path / "old.zip", f"sqlite:///{tmp_path / 'new'}", seals, behind=True)
 

@@ -1,6 +1,6 @@
-"""A real log with trouble on the way to it: for what happens when others are quicker, or an answer is lost."""
+"""A real log with trouble: what happens when others are quicker, or an answer is lost."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ledger.log.entry import StoredEntry
 from ledger.log.store import Conflict, Log, LogUnavailable
@@ -10,8 +10,8 @@ from tests.cast import clock, counting_ids
 Entries = Sequence[tuple[str, bytes, Sequence[str]]]
 
 
-class TroubledLog:
-    """Does whatever the log does. `before` runs before each append, `after` between the append and its answer."""
+class TroubledLog(Log):
+    """Does what the log does. `before` runs before each append, `after` between the append and its answer."""
 
     def __init__(
         self,
@@ -20,7 +20,7 @@ class TroubledLog:
         before: Callable[[Entries], None] = lambda entries: None,
         after: Callable[[Entries], None] = lambda entries: None,
     ) -> None:
-        self._log = log
+        super().__init__(log.recorder)
         self._before = before
         self._after = after
         self.is_readable = True
@@ -29,41 +29,14 @@ class TroubledLog:
     def append(self, entries: Entries, *, unless: Sequence[str], after: int) -> int:
         self.tries += 1
         self._before(entries)
-        position = self._log.append(entries, unless=unless, after=after)
+        position = super().append(entries, unless=unless, after=after)
         self._after(entries)
         return position
 
     def read(self, after: Mapping[str, int]) -> tuple[list[StoredEntry], int]:
         if not self.is_readable:
             raise lost()
-        return self._log.read(after)
-
-    def from_position(self, after: int, *, limit: int) -> list[StoredEntry]:
-        return self._log.from_position(after, limit=limit)
-
-    def head(self) -> int:
-        return self._log.head()
-
-    def scan(self, *, after: int = 0, upto: int | None = None) -> Iterator[tuple[int, bytes]]:
-        return self._log.scan(after=after, upto=upto)
-
-    def misfiled(self, *, after: int = 0) -> int | None:
-        return self._log.misfiled(after=after)
-
-    def load_snapshots(self, tags: Sequence[str]) -> dict[str, tuple[int, bytes]]:
-        return self._log.load_snapshots(tags)
-
-    def save_snapshots(self, rows: Sequence[tuple[str, int, bytes]]) -> None:
-        self._log.save_snapshots(rows)
-
-    def snapshots(self) -> dict[str, tuple[int, bytes]]:
-        return self._log.snapshots()
-
-    def forget_snapshots(self) -> None:
-        self._log.forget_snapshots()
-
-    def close(self) -> None:
-        self._log.close()
+        return super().read(after)
 
 
 def with_trouble(
@@ -72,7 +45,7 @@ def with_trouble(
     before: Callable[[Entries], None] = lambda entries: None,
     after: Callable[[Entries], None] = lambda entries: None,
 ) -> tuple[TimeBank, TroubledLog]:
-    """The same community, seen by somebody whose way to the log is troubled."""
+    """The same community, with a log that has trouble."""
     log = TroubledLog(bank.log, before=before, after=after)
     return TimeBank(bank.place, log, bank.people, clock=clock, ids=counting_ids(9000)), log
 

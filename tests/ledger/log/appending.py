@@ -1,4 +1,4 @@
-"""A program that appends to a log and says what was acknowledged: `python -m tests.ledger.log.appending URL WHO COUNT`.
+"""A program that appends to a log and prints what was acknowledged: `python -m tests.ledger.log.appending URL WHO COUNT`.
 
 Several threads append entries tagged `WHO:n`; after each acknowledgement one line `WHO:n POSITION` is printed.
 """

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from ledger.log.places import open_log
-from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
 from ledger.log.store import Log
 
 
 @pytest.fixture
 def log_url(database_url: str) -> str:
-    """Where a log may be opened: runs on SQLite and on PostgreSQL."""
+    """The URL of an empty log: runs on SQLite and on PostgreSQL."""
     return f"{database_url}/log.db" if database_url.startswith("sqlite") else database_url
 
 
@@ -25,8 +25,14 @@ def log(log_url: str) -> Iterator[Log]:
 
 
 @pytest.fixture
-def sqlite_log(tmp_path: Path) -> Iterator[SQLiteLog]:
-    """An empty log in a SQLite file, that waits only shortly for other programs."""
-    log = SQLiteLog(tmp_path / "log.db", busy_seconds=0.2)
-    yield log
-    log.close()
+def sqlite_recorder(tmp_path: Path) -> Iterator[SQLiteDCBRecorder]:
+    """A recorder on an empty SQLite file that waits only briefly for other programs."""
+    recorder = SQLiteDCBRecorder(tmp_path / "log.db", busy_seconds=0.2)
+    yield recorder
+    recorder.close()
+
+
+@pytest.fixture
+def sqlite_log(sqlite_recorder: SQLiteDCBRecorder) -> Log:
+    """An empty log in a SQLite file that waits only briefly for other programs."""
+    return Log(sqlite_recorder)

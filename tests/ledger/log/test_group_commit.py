@@ -1,4 +1,4 @@
-"""One commit for everybody who waits, and nobody waits for ever."""
+"""Callers who are waiting share one commit, and none of them waits for ever."""
 
 import threading
 import time
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from ledger.log.group_commit import GroupCommit, _Waiting
+from ledger.log.sqlite_recorder import GroupCommit, _Waiting
 from ledger.log.store import LogUnavailable
 
 
 class Slow:
-    """Commits numbers; holds the first group until it is told to go on, so that others come to wait."""
+    """Commits numbers. Holds the first group until `go_on` is set, so that other callers have to wait."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
@@ -22,14 +22,14 @@ class Slow:
     def __call__(self, wishes: Sequence[int]) -> list[int | Exception]:
         self.groups.append(list(wishes))
         self.begun.set()
-        assert self.go_on.wait(10), "the test forgot to go on"
+        assert self.go_on.wait(10), "the test did not set go_on"
         if self.fault is not None and len(self.groups) == 1:
             raise self.fault
         return [ValueError(wish) if wish < 0 else wish * 10 for wish in wishes]
 
 
 class Callers:
-    """Each wish in a thread of its own, the first alone, the others once that one commits."""
+    """One thread for each request: the first alone, the others while that one is committing."""
 
     def __init__(self, commit: Slow, first: int, *others: int, most: int = 256) -> None:
         self.group = GroupCommit(commit, most=most)
@@ -51,7 +51,7 @@ class Callers:
     def finish(self) -> None:
         for thread in self.threads:
             thread.join(10)
-            assert not thread.is_alive(), "somebody waits for ever"
+            assert not thread.is_alive(), "a caller waits for ever"
 
 
 def test_a_lone_caller_commits_for_themselves() -> None:
@@ -62,7 +62,7 @@ def test_a_lone_caller_commits_for_themselves() -> None:
     assert commit.groups == [[4]]
 
 
-def test_everybody_who_waits_shares_the_next_commit() -> None:
+def test_all_waiting_callers_share_the_next_commit() -> None:
     commit = Slow()
     callers = Callers(commit, 1, 2, 3, 4)
 
@@ -73,7 +73,7 @@ def test_everybody_who_waits_shares_the_next_commit() -> None:
     assert callers.outcomes == {1: 10, 2: 20, 3: 30, 4: 40}
 
 
-def test_a_group_has_a_limit_and_the_rest_come_next_in_their_order() -> None:
+def test_a_group_is_limited_and_the_others_follow_in_order() -> None:
     commit = Slow()
     callers = Callers(commit, 1, 2, 3, 4, 5, 6, most=2)
 
@@ -83,7 +83,7 @@ def test_a_group_has_a_limit_and_the_rest_come_next_in_their_order() -> None:
     assert commit.groups == [[1], [2, 3], [4, 5], [6]]
 
 
-def test_one_refusal_leaves_the_others_alone() -> None:
+def test_one_refusal_does_not_affect_the_others() -> None:
     commit = Slow()
     callers = Callers(commit, 1, -2, 3)
 
@@ -94,7 +94,7 @@ def test_one_refusal_leaves_the_others_alone() -> None:
     assert callers.outcomes == {1: 10, 3: 30}
 
 
-def test_a_fault_of_the_commit_reaches_everybody_in_the_group_each_with_their_own_copy() -> None:
+def test_every_caller_of_a_group_gets_their_own_copy_of_a_fault() -> None:
     commit = Slow()
     commit.go_on.set()
     commit.fault = LogUnavailable("full", "The disk is full.", unsure=True)
@@ -118,7 +118,7 @@ def test_a_fault_of_the_commit_reaches_everybody_in_the_group_each_with_their_ow
     assert len({id(fault) for fault in faults}) == 3
 
 
-def test_when_the_leader_is_stopped_the_others_are_told_and_the_next_goes_on() -> None:
+def test_when_a_leader_is_stopped_the_next_caller_continues() -> None:
     commit = Slow()
     callers = Callers(commit, 1, 2)
     commit.fault = KeyboardInterrupt()
@@ -130,7 +130,7 @@ def test_when_the_leader_is_stopped_the_others_are_told_and_the_next_goes_on() -
     assert callers.outcomes[2] == 20
 
 
-def test_those_whose_leader_is_stopped_hear_that_nobody_knows() -> None:
+def test_callers_in_the_group_of_a_stopped_leader_learn_that_the_outcome_is_unknown() -> None:
     group: GroupCommit[int, int] = GroupCommit(lambda _: _stopping())
     mine, other = _Waiting[int, int](1), _Waiting[int, int](2)
 
@@ -141,7 +141,7 @@ def test_those_whose_leader_is_stopped_hear_that_nobody_knows() -> None:
     assert other.outcome.unsure
 
 
-def test_somebody_who_stops_waiting_leaves_the_queue_and_hands_on_the_lead() -> None:
+def test_a_caller_who_stops_waiting_leaves_the_queue_and_passes_on_the_lead() -> None:
     commit = Slow()
     callers = Callers(commit, 1, 2)
     impatient = _Waiting[int, int](3)

@@ -1,4 +1,4 @@
-"""The databases themselves refuse to change what is recorded, whoever asks, by whatever words."""
+"""The databases themselves refuse every change to recorded entries."""
 
 import sqlite3
 from pathlib import Path
@@ -8,8 +8,9 @@ import pytest
 from psycopg import sql
 
 from ledger.log.places import open_log
-from ledger.log.postgres_log import PostgresLog
-from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.postgres_recorder import PostgresDCBRecorder
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
+from ledger.log.store import Log
 
 ENTRIES = [("exchange-reported", b"one", ("exchange:1", "account:ana")), ("exchange-settled", b"two", ("exchange:1",))]
 KEPT = [b"one", b"two"]
@@ -31,7 +32,7 @@ KEPT = [b"one", b"two"]
         "DELETE FROM tags",
     ],
 )
-def test_sqlite_refuses(sqlite_log: SQLiteLog, tmp_path: Path, order: str) -> None:
+def test_sqlite_refuses(sqlite_log: Log, tmp_path: Path, order: str) -> None:
     sqlite_log.append(ENTRIES, unless=(), after=0)
     stranger = sqlite3.connect(tmp_path / "log.db")
 
@@ -73,8 +74,8 @@ def test_postgresql_refuses(postgresql_url: str, order: str, role: str) -> None:
     log.close()
 
 
-def test_sqlite_keeps_entries_durably_and_says_whose_file_it_is(sqlite_log: SQLiteLog) -> None:
-    connection = sqlite_log.recorder.file.connect()
+def test_sqlite_records_durably_and_marks_the_file_as_a_log(sqlite_recorder: SQLiteDCBRecorder) -> None:
+    connection = sqlite_recorder.file.connect()
 
     def setting(name: str) -> object:
         return connection.execute(f"PRAGMA {name}").fetchone()[0]
@@ -87,14 +88,11 @@ def test_sqlite_keeps_entries_durably_and_says_whose_file_it_is(sqlite_log: SQLi
     connection.close()
 
 
-def test_postgresql_keeps_entries_durably_even_where_the_server_does_not_by_default(postgresql_url: str) -> None:
+def test_postgresql_records_durably_even_if_the_server_does_not_by_default(postgresql_url: str) -> None:
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
         name = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
-    log = PostgresLog(postgresql_url)
+    recorder = PostgresDCBRecorder.open(postgresql_url)
 
-    with log.recorder.datastore.get_connection() as connection:
-        row = connection.execute("SHOW synchronous_commit").fetchone()
-
-    assert row == {"synchronous_commit": "on"}
-    log.close()
+    assert recorder.select("SHOW synchronous_commit") == [("on",)]
+    recorder.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.log.places import open_log
-from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
 from ledger.log.store import Log
 from tests.ledger.log.programs import acknowledged, appending
 
@@ -34,7 +34,7 @@ def test_killing_the_writer_loses_nothing_that_was_acknowledged(
 
     log = open_log(url, create=False)
     kept = [(data.decode(), position) for position, data in log.scan()]
-    assert len(kept) == len(dict(kept)), "an entry is there twice"
+    assert len(kept) == len(dict(kept)), "an entry was recorded twice"
     assert promised.items() <= dict(kept).items(), "an acknowledged entry is lost"
     assert len(promised) >= rounds
     _check_tags(log, kept)
@@ -45,10 +45,10 @@ def test_killing_the_writer_loses_nothing_that_was_acknowledged(
 
 
 def test_a_power_cut_at_any_byte_leaves_the_beginning_of_the_log(tmp_path: Path) -> None:
-    log = SQLiteLog(tmp_path / "log.db")
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     for number in range(40):
         log.append([("given", b"%d" % number, (f"n:{number}", "account:ana"))], unless=("nobody",), after=0)
-    # Copied by another program: closing the file in this one would let go of SQLite's locks.
+    # Copied by another program: closing the file in this one would release SQLite's locks.
     whole = tmp_path / "whole"
     whole.mkdir()
     subprocess.run(["cp", tmp_path / "log.db", tmp_path / "log.db-wal", whole], check=True)
@@ -61,8 +61,8 @@ def test_a_power_cut_at_any_byte_leaves_the_beginning_of_the_log(tmp_path: Path)
         with (folder / "log.db-wal").open("r+b") as wal:
             wal.truncate(cut)
         if not _is_a_log(folder / "log.db"):
-            continue  # cut before the tables were made: an empty file, which nobody was promised anything about
-        after_the_cut = SQLiteLog(folder / "log.db", create=False)
+            continue  # cut before the tables were created, so nothing was acknowledged yet
+        after_the_cut = Log(SQLiteDCBRecorder(folder / "log.db", create=False))
         kept = list(after_the_cut.scan())
         assert kept == [(number + 1, b"%d" % number) for number in range(len(kept))]
         assert len(after_the_cut.read({"account:ana": 0})[0]) == len(kept)

@@ -1,4 +1,4 @@
-"""What every log promises, on both databases."""
+"""What a log does, on both databases."""
 
 import pytest
 
@@ -11,7 +11,7 @@ SETTLED = ("exchange-settled", b'{"n":2}', ("exchange:1", "account:ana", "accoun
 GIFT = ("gift-recorded", b'{"n":3}', ("gift:1", "account:bo"))
 
 
-def test_an_entry_is_kept_exactly_as_it_was_written(log: Log) -> None:
+def test_an_entry_is_stored_exactly_as_it_was_written(log: Log) -> None:
     position = log.append([REPORTED, SETTLED], unless=(), after=0)
 
     first, second = log.from_position(0, limit=10)
@@ -20,14 +20,14 @@ def test_an_entry_is_kept_exactly_as_it_was_written(log: Log) -> None:
     assert (first.position, second.position) == (position - 1, position)
 
 
-def test_an_empty_log_has_its_head_at_nought(log: Log) -> None:
+def test_the_head_of_an_empty_log_is_zero(log: Log) -> None:
     assert log.head() == 0
     assert log.read({"account:ana": 0}) == ([], 0)
     assert log.from_position(0, limit=10) == []
     assert list(log.scan()) == []
 
 
-def test_reading_by_tags_gives_each_entry_once_in_order_with_the_head(log: Log) -> None:
+def test_reading_by_tags_returns_each_entry_once_in_order_and_the_head(log: Log) -> None:
     log.append([REPORTED, SETTLED], unless=(), after=0)
     last = log.append([GIFT], unless=(), after=0)
 
@@ -39,7 +39,7 @@ def test_reading_by_tags_gives_each_entry_once_in_order_with_the_head(log: Log) 
     assert log.read({}) == ([], last)
 
 
-def test_each_tag_is_read_from_its_own_position_on(log: Log) -> None:
+def test_each_tag_is_read_from_its_own_position(log: Log) -> None:
     log.append([REPORTED, SETTLED, GIFT], unless=(), after=0)
     everything = log.from_position(0, limit=10)
 
@@ -59,7 +59,7 @@ def test_a_tag_may_be_any_text(log: Log, tag: str) -> None:
         log.append([GIFT], unless=(tag,), after=head - 1)
 
 
-def test_an_append_is_refused_when_what_it_rests_on_was_recorded_since(log: Log) -> None:
+def test_an_append_conflicts_with_a_later_entry_that_it_depends_on(log: Log) -> None:
     known_at = log.append([REPORTED], unless=(), after=0)
     log.append([SETTLED], unless=("exchange:1",), after=known_at)
 
@@ -69,7 +69,7 @@ def test_an_append_is_refused_when_what_it_rests_on_was_recorded_since(log: Log)
     assert [entry.data for entry in log.from_position(0, limit=10)] == [REPORTED[1], SETTLED[1]]
 
 
-def test_an_append_is_kept_when_only_other_things_were_recorded_since(log: Log) -> None:
+def test_an_append_does_not_conflict_with_other_later_entries(log: Log) -> None:
     known_at = log.append([REPORTED], unless=(), after=0)
     log.append([SETTLED], unless=(), after=0)
 
@@ -78,7 +78,7 @@ def test_an_append_is_kept_when_only_other_things_were_recorded_since(log: Log) 
     assert log.head() == last
 
 
-def test_scanning_streams_everything_or_a_part(log: Log) -> None:
+def test_a_scan_returns_the_whole_log_or_a_part(log: Log) -> None:
     log.append([("gift-recorded", b"%d" % n, (f"gift:{n}",)) for n in range(5000)], unless=(), after=0)
 
     everything = list(log.scan())
@@ -91,7 +91,7 @@ def test_scanning_streams_everything_or_a_part(log: Log) -> None:
     assert list(log.scan(after=everything[-1][0], upto=everything[-1][0] + 100)) == []
 
 
-def test_a_scan_ends_where_the_log_ended_when_it_began(log: Log) -> None:
+def test_a_scan_ends_at_the_head_at_its_start(log: Log) -> None:
     log.append([REPORTED, SETTLED], unless=(), after=0)
 
     scan = log.scan()
@@ -110,7 +110,7 @@ def test_pages_of_entries_follow_one_another(log: Log) -> None:
     assert [entry.data for entry in (*first, *second)] == [REPORTED[1], SETTLED[1], GIFT[1]]
 
 
-def test_what_was_appended_is_there_after_opening_again(log: Log, log_url: str) -> None:
+def test_entries_are_there_after_reopening(log: Log, log_url: str) -> None:
     log.append([REPORTED], unless=(), after=0)
     log.close()
 
@@ -121,7 +121,7 @@ def test_what_was_appended_is_there_after_opening_again(log: Log, log_url: str) 
     assert entries == [StoredEntry(head, *REPORTED)]
 
 
-def test_a_closed_log_says_so(log: Log) -> None:
+def test_a_closed_log_refuses_every_call(log: Log) -> None:
     log.close()
 
     for use in (log.head, lambda: log.append([GIFT], unless=(), after=0)):
@@ -131,7 +131,7 @@ def test_a_closed_log_says_so(log: Log) -> None:
     log.close()
 
 
-def test_snapshots_are_kept_where_they_are_newer(log: Log, log_url: str) -> None:
+def test_a_snapshot_only_replaces_an_older_one(log: Log, log_url: str) -> None:
     log.save_snapshots([("account:ana", 5, b"five"), ("account:bo", 4, b"four")])
     log.save_snapshots([("account:ana", 3, b"three")])
     log.save_snapshots([("account:bo", 6, b"six")])

@@ -1,17 +1,16 @@
-"""Many threads and several processes write one log: nobody wins twice, nobody is lost, readers miss nothing."""
+"""Many threads and several processes write one log: every claim succeeds once, and no entry is lost or missed."""
 
 import threading
 from collections import Counter
 from collections.abc import Callable
 
-from ledger.log.sqlite_log import SQLiteLog
 from ledger.log.store import Conflict, Log
 from tests.ledger.log.programs import acknowledged, appending
 
 THREADS = 16
 
 
-def test_sixteen_threads_claim_the_same_things_and_each_is_given_once(log: Log) -> None:
+def test_each_claim_of_sixteen_threads_succeeds_once(log: Log) -> None:
     claims = range(25)
     winners: Counter[int] = Counter()
     positions: list[int] = []
@@ -32,7 +31,7 @@ def test_sixteen_threads_claim_the_same_things_and_each_is_given_once(log: Log) 
     assert sorted(positions) == [position for position, _ in log.scan()]
 
 
-def test_sixteen_threads_that_do_not_meet_are_all_kept(log: Log) -> None:
+def test_all_entries_of_sixteen_independent_threads_are_recorded(log: Log) -> None:
     each = 20
 
     def append_own(thread: int) -> None:
@@ -52,7 +51,7 @@ def test_sixteen_threads_that_do_not_meet_are_all_kept(log: Log) -> None:
             assert second.position == first.position + 1, "what is appended together stays together"
 
 
-def test_positions_on_sqlite_have_no_gaps_also_after_refusals(sqlite_log: SQLiteLog) -> None:
+def test_positions_on_sqlite_have_no_gaps_even_after_conflicts(sqlite_log: Log) -> None:
     def append_or_be_refused(thread: int) -> None:
         for number in range(20):
             try:
@@ -79,7 +78,7 @@ def test_a_reader_that_follows_the_log_of_several_processes_sees_every_entry_in_
     printed = {name: at for process in processes for name, at in acknowledged(process.communicate()[0]).items()}
 
     assert [process.returncode for process in processes] == [0, 0, 0]
-    assert seen == list(log.scan()), "followed and read anew must be the same"
+    assert seen == list(log.scan()), "following and scanning must give the same"
     assert printed == {data.decode(): position for position, data in seen}
 
 

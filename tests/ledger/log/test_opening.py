@@ -1,4 +1,4 @@
-"""A log is opened by its URL; what is not a log is refused with a sentence."""
+"""A log is opened by its URL. Anything else is rejected with a reason."""
 
 import sqlite3
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.ledger.log.programs import acknowledged, appending
 GIFT = ("gift-recorded", b"{}", ("gift:1",))
 
 
-def test_a_relative_address_begins_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relative_url_starts_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     log = open_log("sqlite:///data/log.db")
     monkeypatch.chdir("/")
@@ -25,7 +25,7 @@ def test_a_relative_address_begins_in_the_current_folder(tmp_path: Path, monkeyp
     log.close()
 
 
-def test_a_path_may_have_signs_that_mean_something_elsewhere(tmp_path: Path) -> None:
+def test_a_path_can_contain_special_characters(tmp_path: Path) -> None:
     folder = tmp_path / "our hours? 100% #1"
     log = open_log(f"sqlite:///{folder}/log.db")
     log.close()
@@ -36,19 +36,19 @@ def test_a_path_may_have_signs_that_mean_something_elsewhere(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "url", ["mysql://here/hours", "log.db", "", "sqlite://log.db", "sqlite:///", "sqlite://", "sqlite:///:memory:"]
 )
-def test_other_places_are_refused_with_the_way_to_write_them(url: str) -> None:
+def test_other_urls_are_rejected_with_examples_of_valid_ones(url: str) -> None:
     with pytest.raises(ValueError, match=r"Use sqlite:///folder/log\.db"):
         open_log(url)
 
 
-def test_an_address_that_cannot_be_read_is_refused_without_its_password() -> None:
-    with pytest.raises(ValueError, match="no PostgreSQL address") as refusal:
+def test_an_invalid_address_is_rejected_without_showing_its_password() -> None:
+    with pytest.raises(ValueError, match="PostgreSQL address") as refusal:
         open_log("postgresql://ana:secret@here:1/hours?no_such_setting=1")
 
     assert "secret" not in str(refusal.value)
 
 
-def test_without_create_a_missing_log_stays_missing(log_url: str, tmp_path: Path) -> None:
+def test_a_missing_log_is_not_created_unless_asked(log_url: str, tmp_path: Path) -> None:
     with pytest.raises(LogUnavailable) as fault:
         open_log(log_url, create=False)
 
@@ -66,7 +66,7 @@ def test_opening_twice_finds_the_same_log(log_url: str) -> None:
     second.close()
 
 
-def test_several_processes_may_found_the_log_at_the_same_moment(log_url: str) -> None:
+def test_several_processes_can_create_the_log_at_the_same_time(log_url: str) -> None:
     processes = [appending(log_url, f"process{number}", 8) for number in range(4)]
     outputs = [process.communicate()[0] for process in processes]
 
@@ -95,7 +95,7 @@ def test_a_newer_format_is_left_alone(log_url: str, tmp_path: Path) -> None:
     assert fault.value.kind == "newer"
 
 
-def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE recipes (name)")
@@ -109,7 +109,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_postgresql_log_lives_in_its_own_schema(postgresql_url: str) -> None:
+def test_a_postgresql_log_has_its_own_schema(postgresql_url: str) -> None:
     open_log(postgresql_url).close()
 
     with psycopg.connect(postgresql_url) as connection:
@@ -120,7 +120,7 @@ def test_a_postgresql_log_lives_in_its_own_schema(postgresql_url: str) -> None:
     assert schemas == [("log",)]
 
 
-def test_a_reader_without_the_right_to_write_opens_a_postgresql_log(postgresql_url: str) -> None:
+def test_a_user_with_read_permission_can_open_a_postgresql_log(postgresql_url: str) -> None:
     log = open_log(postgresql_url)
     log.append([GIFT], unless=(), after=0)
     log.close()
@@ -142,7 +142,7 @@ def test_a_reader_without_the_right_to_write_opens_a_postgresql_log(postgresql_u
         connection.execute("DROP ROLE ruth")
 
 
-def test_a_database_that_is_not_there_says_so(postgresql_url: str) -> None:
+def test_a_missing_database_is_reported(postgresql_url: str) -> None:
     name = conninfo_to_dict(postgresql_url)["dbname"]
 
     with pytest.raises(LogUnavailable, match="does not exist") as fault:

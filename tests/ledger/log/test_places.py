@@ -1,4 +1,4 @@
-"""Where a community lives, by one URL."""
+"""Where a community is stored: one URL."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ledger.log.places import Place
 
 
-def test_a_folder_holds_three_files(tmp_path: Path) -> None:
+def test_a_data_folder_has_three_files(tmp_path: Path) -> None:
     place = Place.folder(tmp_path / "elm street")
 
     assert place.path == tmp_path / "elm street"
@@ -21,17 +21,17 @@ def test_a_folder_holds_three_files(tmp_path: Path) -> None:
     assert {file.name for file in place.path.iterdir()} >= {"people.db", "views.db"}
 
 
-def test_a_relative_folder_is_one_too() -> None:
+def test_a_data_folder_can_be_relative() -> None:
     assert Place("sqlite:///data").path == Path("data")
 
 
 @pytest.mark.parametrize("url", ["mysql://here/hours", "data", "", "sqlite:data"])
-def test_other_places_are_refused_with_the_way_to_write_them(url: str) -> None:
+def test_other_urls_are_rejected_with_examples_of_valid_ones(url: str) -> None:
     with pytest.raises(ValueError, match=r"sqlite:///folder or postgresql://"):
         Place(url)
 
 
-def test_personal_data_is_kept_durably_and_overwritten_when_it_is_deleted(tmp_path: Path) -> None:
+def test_personal_data_is_stored_durably_and_overwritten_when_deleted(tmp_path: Path) -> None:
     engine = Place.folder(tmp_path).people_engine()
 
     with engine.connect() as connection:
@@ -44,7 +44,7 @@ def test_personal_data_is_kept_durably_and_overwritten_when_it_is_deleted(tmp_pa
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
-def test_a_database_holds_three_schemas_that_do_not_meet(postgresql_url: str) -> None:
+def test_a_database_has_three_separate_schemas(postgresql_url: str) -> None:
     place = Place(postgresql_url)
     engines = {"people": place.people_engine(), "views": place.views_engine()}
 

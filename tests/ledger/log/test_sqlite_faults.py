@@ -1,4 +1,4 @@
-"""A full, locked or read-only file: a plain sentence, nothing half done, and the next try works."""
+"""A full, locked or read-only file is reported plainly, nothing is half done, and the next attempt works."""
 
 import sqlite3
 import subprocess
@@ -9,17 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.sqlite_log import SQLiteLog
-from ledger.log.store import Conflict, LogUnavailable
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
+from ledger.log.store import Conflict, Log, LogUnavailable
 from tests.ledger.log.programs import ROOT
 
 GIFT = ("gift-recorded", b"{}", ("gift:1",))
 LARGE = ("gift-recorded", b"x" * 200_000, ("gift:2",))
 
 
-def test_a_full_disk_keeps_nothing_of_the_append_and_works_when_there_is_room(sqlite_log: SQLiteLog) -> None:
+def test_a_full_disk_records_nothing_and_works_again_when_there_is_space(
+    sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log
+) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
-    _limit(sqlite_log, "max_page_count = 20")
+    _limit(sqlite_recorder, "max_page_count = 20")
 
     with pytest.raises(LogUnavailable, match="Free up space on the disk") as fault:
         sqlite_log.append([GIFT, LARGE], unless=(), after=0)
@@ -29,18 +31,18 @@ def test_a_full_disk_keeps_nothing_of_the_append_and_works_when_there_is_room(sq
     assert sqlite_log.append([GIFT, LARGE], unless=(), after=0) == 3
 
 
-def test_a_full_disk_is_told_to_everybody_whose_append_was_in_the_group(
-    sqlite_log: SQLiteLog, monkeypatch: pytest.MonkeyPatch
+def test_a_full_disk_is_reported_to_every_caller_of_the_group(
+    sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect = sqlite_log.recorder.file.connect
+    connect = sqlite_recorder.file.connect
 
     def on_a_small_disk() -> sqlite3.Connection:
         connection = connect()
         connection.execute("PRAGMA max_page_count = 20")
         return connection
 
-    monkeypatch.setattr(sqlite_log.recorder.file, "connect", on_a_small_disk)
-    _limit(sqlite_log, "max_page_count = 20")
+    monkeypatch.setattr(sqlite_recorder.file, "connect", on_a_small_disk)
+    _limit(sqlite_recorder, "max_page_count = 20")
     kinds: list[str] = []
 
     def append() -> None:
@@ -61,7 +63,7 @@ def test_a_full_disk_is_told_to_everybody_whose_append_was_in_the_group(
     assert sqlite_log.append([LARGE], unless=(), after=0) == 1
 
 
-def test_a_quota_on_the_files_size_is_a_full_disk_too(tmp_path: Path) -> None:
+def test_a_limit_on_the_file_size_is_reported_as_a_full_disk(tmp_path: Path) -> None:
     program = f"""
 import resource
 from ledger.log.places import open_log
@@ -84,9 +86,9 @@ print(log.append([("given", b"x" * 10_000, ())], unless=(), after=0) == kept + 1
     assert (done.stdout.split(), done.stderr) == (["full", "True", "True"], "")
 
 
-def test_a_file_that_may_only_be_read_is_read_and_refuses_appends(sqlite_log: SQLiteLog) -> None:
+def test_a_read_only_file_can_be_read_and_refuses_appends(sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
-    _limit(sqlite_log, "query_only = ON")
+    _limit(sqlite_recorder, "query_only = ON")
 
     with pytest.raises(LogUnavailable, match="Give this program permission to write") as fault:
         sqlite_log.append([GIFT], unless=(), after=0)
@@ -96,18 +98,16 @@ def test_a_file_that_may_only_be_read_is_read_and_refuses_appends(sqlite_log: SQ
     assert sqlite_log.append([GIFT], unless=(), after=0) == 2
 
 
-def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
 
     with pytest.raises(LogUnavailable, match="cannot be reached") as fault:
-        SQLiteLog(tmp_path / "file" / "log.db")
+        Log(SQLiteDCBRecorder(tmp_path / "file" / "log.db"))
 
     assert fault.value.kind == "missing"
 
 
-def test_while_another_program_writes_for_long_readers_go_on_and_writers_are_told(
-    sqlite_log: SQLiteLog, tmp_path: Path
-) -> None:
+def test_while_another_program_is_writing_reads_work_and_appends_are_refused(sqlite_log: Log, tmp_path: Path) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
     other = sqlite3.connect(tmp_path / "log.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -123,8 +123,8 @@ def test_while_another_program_writes_for_long_readers_go_on_and_writers_are_tol
     assert sqlite_log.append([GIFT], unless=(), after=0) == 2
 
 
-def test_an_append_waits_for_another_program_that_writes_briefly(tmp_path: Path) -> None:
-    log = SQLiteLog(tmp_path / "log.db", busy_seconds=5)
+def test_an_append_waits_briefly_for_another_program(tmp_path: Path) -> None:
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db", busy_seconds=5))
     other = sqlite3.connect(tmp_path / "log.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     timer = threading.Timer(0.2, other.execute, ["ROLLBACK"])
@@ -139,9 +139,11 @@ def test_an_append_waits_for_another_program_that_writes_briefly(tmp_path: Path)
     log.close()
 
 
-def test_a_refused_append_after_a_fault_is_still_only_a_conflict(sqlite_log: SQLiteLog) -> None:
+def test_a_conflict_after_a_fault_is_reported_as_a_conflict(
+    sqlite_recorder: SQLiteDCBRecorder, sqlite_log: Log
+) -> None:
     sqlite_log.append([GIFT], unless=(), after=0)
-    _limit(sqlite_log, "max_page_count = 20")
+    _limit(sqlite_recorder, "max_page_count = 20")
     with pytest.raises(LogUnavailable):
         sqlite_log.append([LARGE], unless=(), after=0)
 
@@ -149,7 +151,7 @@ def test_a_refused_append_after_a_fault_is_still_only_a_conflict(sqlite_log: SQL
         sqlite_log.append([GIFT], unless=("gift:1",), after=0)
 
 
-def test_snapshots_cost_nobody_an_entry(sqlite_log: SQLiteLog, tmp_path: Path) -> None:
+def test_an_append_succeeds_even_if_snapshots_cannot_be_saved(sqlite_log: Log, tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "log.db")
     connection.execute("DROP TABLE known")
     connection.close()
@@ -159,7 +161,7 @@ def test_snapshots_cost_nobody_an_entry(sqlite_log: SQLiteLog, tmp_path: Path) -
     assert sqlite_log.load_snapshots(["account:ana"]) == {}
 
 
-def test_deleting_every_snapshot_changes_nothing_else(sqlite_log: SQLiteLog, tmp_path: Path) -> None:
+def test_deleting_all_snapshots_changes_nothing_else(sqlite_log: Log, tmp_path: Path) -> None:
     sqlite_log.save_snapshots([("account:ana", 1, b"state")])
     sqlite_log.append([GIFT], unless=(), after=0)
     before = list(sqlite_log.scan())
@@ -173,7 +175,7 @@ def test_deleting_every_snapshot_changes_nothing_else(sqlite_log: SQLiteLog, tmp
     assert sqlite_log.append([GIFT], unless=(), after=0) == 2
 
 
-def test_a_forked_child_takes_connections_of_its_own(tmp_path: Path) -> None:
+def test_a_forked_child_opens_its_own_connections(tmp_path: Path) -> None:
     program = f"""
 import os
 from ledger.log.places import open_log
@@ -196,6 +198,6 @@ print(log.head(), [position for position, _ in log.scan()] == list(range(1, 102)
     assert (done.stdout.split(), done.stderr) == (["101", "True"], "")
 
 
-def _limit(log: SQLiteLog, pragma: str) -> None:
-    """Sets something for the connection that writes now; after a fault the next one is without it."""
-    log.recorder.file.write(lambda connection: connection.execute(f"PRAGMA {pragma}"))
+def _limit(recorder: SQLiteDCBRecorder, pragma: str) -> None:
+    """Set a pragma on the current writing connection. After a fault, the next connection does not have it."""
+    recorder.file.write(lambda connection: connection.execute(f"PRAGMA {pragma}"))

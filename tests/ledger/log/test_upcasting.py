@@ -1,4 +1,4 @@
-"""Facts of older versions are read in the shape of today; their bytes stay as they are."""
+"""Facts of older versions are converted to the current one; their bytes stay as they are."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from tests.ledger.facts import made_up_facts
 
 
 class TownFounded(Fact, frozen=True, kw_only=True):
-    """A fact with a past."""
+    """A fact with older versions."""
 
     name: str
     time_zone: str
@@ -30,12 +30,12 @@ class TownFounded(Fact, frozen=True, kw_only=True):
 
 
 def second(data: dict[str, object]) -> dict[str, object]:
-    """Communities without a language spoke English."""
+    """Add the language: communities without one spoke English."""
     return {**data, "tongue": "en"}
 
 
 def third(data: dict[str, object]) -> dict[str, object]:
-    """The tongue is called a language, and logs have an origin."""
+    """Rename the tongue to language, and add the origin."""
     rest = {key: value for key, value in data.items() if key != "tongue"}
     return {**rest, "language": data["tongue"], "origin": "localhost/elm-street/1"}
 
@@ -49,7 +49,7 @@ def today() -> Iterator[None]:
 
 
 def kept(version: int, data: Mapping[str, object]) -> bytes:
-    """The founding as a program of that time wrote it."""
+    """Return the founding as a program of that time wrote it."""
     return json.dumps(
         {
             "actor": "host",
@@ -79,7 +79,7 @@ def kept(version: int, data: Mapping[str, object]) -> bytes:
         ),
     ],
 )
-def test_every_version_is_read_in_the_shape_of_today(version: int, data: dict[str, object], language: str) -> None:
+def test_every_version_is_converted_to_the_current_one(version: int, data: dict[str, object], language: str) -> None:
     entry = decode(kept(version, data))
 
     assert entry.data == TownFounded(
@@ -88,7 +88,7 @@ def test_every_version_is_read_in_the_shape_of_today(version: int, data: dict[st
     assert entry.ver == version, "the entry still says which version was written"
 
 
-def test_days_and_lists_are_read_in_older_versions_too() -> None:
+def test_days_and_lists_of_older_versions_are_read() -> None:
     old = {"name": "Elm Street", "time_zone": "UTC", "on": "2019-12-31", "days": ["2020-01-02"]}
 
     fact = decode(kept(1, old)).data
@@ -97,7 +97,7 @@ def test_days_and_lists_are_read_in_older_versions_too() -> None:
     assert (fact.on, fact.days) == (date(2019, 12, 31), (date(2020, 1, 2),))
 
 
-def test_a_version_without_its_step_is_refused_with_a_sentence() -> None:
+def test_a_version_without_an_upcaster_is_rejected_with_a_reason() -> None:
     TownFounded.upcasters = {1: second}
 
     with pytest.raises(UnreadableEntry, match="“town-founded” version 1 cannot be read"):
@@ -105,6 +105,6 @@ def test_a_version_without_its_step_is_refused_with_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("data", [{}, {"name": 7, "time_zone": "UTC", "tongue": "en"}, {"tongue": "en"}])
-def test_a_damaged_older_fact_is_refused(data: dict[str, object]) -> None:
+def test_a_damaged_older_fact_is_rejected(data: dict[str, object]) -> None:
     with pytest.raises(UnreadableEntry):
         decode(kept(2, data))

@@ -1,4 +1,4 @@
-"""What is deleted from the people store is in none of its files any more."""
+"""Nothing that was erased from personal data is left in its files."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -44,7 +44,7 @@ def in_other(people: PersonalData) -> list[str]:
         return sorted(connection.execute(sa.text("SELECT word FROM other")).scalars())
 
 
-def test_only_the_rows_about_them_and_the_words_that_were_named_go(people: PersonalData) -> None:
+def test_only_rows_about_the_person_and_the_given_texts_are_deleted(people: PersonalData) -> None:
     people.seal([PersonalText(ANA, "name", "Ana"), PersonalText(BO, "name", "Bo"), PersonalText(BO, "note", "lunch")])
     (about,) = people.seal([PersonalText(BO, "note", "with Ana")])
 
@@ -56,7 +56,7 @@ def test_only_the_rows_about_them_and_the_words_that_were_named_go(people: Perso
 
 
 @pytest.mark.parametrize("whose", ["member", "subject"])
-def test_a_table_that_says_whose_its_rows_are_loses_theirs(people: PersonalData, whose: str) -> None:
+def test_rows_of_the_person_are_deleted_from_tables_with_an_owner_column(people: PersonalData, whose: str) -> None:
     other_table(people, f"word text, {whose} text")
     with people.engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO other VALUES ('hers', 'm-ana'), ('his', 'm-bo')"))
@@ -66,7 +66,7 @@ def test_a_table_that_says_whose_its_rows_are_loses_theirs(people: PersonalData,
     assert in_other(people) == ["his"]
 
 
-def test_a_table_that_does_not_say_whose_its_rows_are_is_emptied(people: PersonalData) -> None:
+def test_a_table_without_an_owner_column_is_emptied(people: PersonalData) -> None:
     other_table(people, "word text")
     with people.engine.begin() as connection:
         connection.execute(sa.text("INSERT INTO other VALUES ('whose?')"))
@@ -76,7 +76,7 @@ def test_a_table_that_does_not_say_whose_its_rows_are_is_emptied(people: Persona
     assert in_other(people) == []
 
 
-def test_many_words_at_once_are_forgotten(people: PersonalData) -> None:
+def test_many_texts_are_erased_at_once(people: PersonalData) -> None:
     sealed = people.seal([PersonalText(BO, "note", f"note {number}") for number in range(1_203)])
 
     forget(people.engine, [ANA], iter(sealed[:-1]), HERE)
@@ -92,7 +92,7 @@ def test_cleaning_is_noted(people: PersonalData) -> None:
     assert reached(people.engine) == HERE._replace(is_clean=True)
 
 
-def test_where_nobody_was_ever_forgotten_there_is_no_mark(people: PersonalData) -> None:
+def test_there_is_no_mark_before_the_first_erasure(people: PersonalData) -> None:
     assert reached(people.engine) is None
 
 
@@ -110,7 +110,7 @@ def test_no_deleted_byte_is_left_in_the_files_of_sqlite(tmp_path: Path) -> None:
     people.engine.dispose()
 
 
-def test_while_somebody_reads_an_older_state_it_is_not_clean_and_the_next_time_it_is(
+def test_cleaning_fails_while_an_older_state_is_being_read_and_can_be_repeated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.log.places.BUSY_SECONDS", 0.05)
@@ -130,7 +130,7 @@ def test_while_somebody_reads_an_older_state_it_is_not_clean_and_the_next_time_i
     people.engine.dispose()
 
 
-def test_postgresql_says_when_a_transaction_still_looks_at_what_was_deleted(postgresql_url: str) -> None:
+def test_cleaning_fails_while_a_transaction_can_see_deleted_rows_in_postgresql(postgresql_url: str) -> None:
     people = PersonalData(Place(postgresql_url).people_engine())
     people.seal([PersonalText(ANA, "name", "Ana")])
     with people.engine.connect() as reader:
@@ -144,14 +144,14 @@ def test_postgresql_says_when_a_transaction_still_looks_at_what_was_deleted(post
 
 
 def ask(people: PersonalData, question: str) -> list[str]:
-    """One column; outside any transaction."""
+    """Return one column, outside any transaction."""
     with people.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         answer = connection.exec_driver_sql(question)
         return [str(value) for (value,) in answer.fetchall()] if answer.returns_rows else []
 
 
 def in_database_files(people: PersonalData, wanted: Iterable[bytes]) -> set[bytes]:
-    """Which of these are in the files of the database, the server's own tables included."""
+    """Return those of these bytes that are in the files of the database, including the server's own tables."""
     ask(people, "CHECKPOINT")
     (folder,) = ask(
         people,
@@ -175,7 +175,7 @@ def test_postgresql_gathers_no_samples_of_personal_data(postgresql_people: Perso
     assert set(ask(people, SAMPLED)) == {"words.kept_at", "sign_in_attempt.id", "sign_in_attempt.at"}
 
 
-def test_samples_that_an_older_version_left_in_postgresql_go_when_it_is_opened_and_cleaned(
+def test_opening_and_cleaning_deletes_samples_that_an_older_version_left_in_postgresql(
     postgresql_people: PersonalData,
 ) -> None:
     people = postgresql_people
@@ -204,7 +204,7 @@ def test_samples_that_an_older_version_left_in_postgresql_go_when_it_is_opened_a
     )
 
 
-def test_samples_that_a_host_had_sqlite_gather_go(tmp_path: Path) -> None:
+def test_cleaning_deletes_samples_that_a_host_made_sqlite_gather(tmp_path: Path) -> None:
     people = PersonalData(Place.folder(tmp_path).people_engine())
     with closing(sqlite3.connect(tmp_path / "people.db", isolation_level=None)) as other:
         # As ANALYZE leaves it where SQLite was compiled to keep samples.

@@ -1,4 +1,4 @@
-"""Finding people and groups by what others write."""
+"""People and groups are found by identifier, address and name."""
 
 from ledger.groups.commands import FormGroup
 from ledger.groups.facts import GroupFormed
@@ -27,7 +27,7 @@ def test_a_member_is_found_by_identifier_name_and_address(each_bank: TimeBank) -
     }
 
 
-def test_two_of_the_same_name_are_both_found_and_a_group_too(bank: TimeBank) -> None:
+def test_all_accounts_of_the_same_name_are_found_including_groups(bank: TimeBank) -> None:
     another = bank.do(InviteMember(name="Aña Sousa"), by=CHIDI).fact(MemberInvited).member
     garden = bank.do(FormGroup(name="The garden"), by=CHIDI).fact(GroupFormed).group
 
@@ -37,7 +37,7 @@ def test_two_of_the_same_name_are_both_found_and_a_group_too(bank: TimeBank) -> 
     assert found["the garden"] == [FoundAccount(AccountId(garden), "The garden")]
 
 
-def test_an_address_with_a_mark_is_not_taken_for_one_without(bank: TimeBank) -> None:
+def test_an_address_with_an_accent_differs_from_one_without(bank: TimeBank) -> None:
     jose = bank.do(InviteMember(name="José", email="josé@elm.example"), by=CHIDI).fact(MemberInvited).member
     other = bank.do(InviteMember(name="Joe", email="jose@elm.example"), by=CHIDI).fact(MemberInvited).member
 
@@ -47,21 +47,21 @@ def test_an_address_with_a_mark_is_not_taken_for_one_without(bank: TimeBank) -> 
     assert [one.account for one in found["jose@elm.example"]] == [other]
 
 
-def test_words_without_an_entry_name_nobody(bank: TimeBank) -> None:
+def test_a_name_without_an_entry_is_not_found(bank: TimeBank) -> None:
     bank.people.seal([PersonalText(BO, "name", "Bobby"), PersonalText("m-nobody", "name", "Nobody")])
 
     assert find_all(bank, ["Bobby", "Nobody"]) == {"Bobby": [], "Nobody": []}
     assert find_members(bank, "Bobb") == []
 
 
-def test_part_of_a_name_finds_those_who_have_it(bank: TimeBank) -> None:
+def test_members_are_found_by_part_of_their_name_when_no_full_name_matches(bank: TimeBank) -> None:
     assert {one.account for one in find_members(bank, "SOU")} == {ANA}
     assert find_members(bank, "Ana Sousa") == [ANA_FOUND]
     assert find_members(bank, " ") == []
     assert find_members(bank, "%") == []
 
 
-def test_a_forgotten_name_still_leaves_the_identifier(bank: TimeBank) -> None:
+def test_an_erased_member_is_still_found_by_identifier(bank: TimeBank) -> None:
     with bank.people.engine.begin() as connection:
         connection.exec_driver_sql(f"DELETE FROM words WHERE subject = '{ANA}'")
 

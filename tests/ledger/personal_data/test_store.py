@@ -1,4 +1,4 @@
-"""Names and words outside the log: proven when read, forgotten when asked, found by whoever looks for them."""
+"""Names and texts outside the log are verified when read, can be erased, and can be searched."""
 
 import time
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00
 
 @pytest.fixture
 def people(database_url: str) -> Iterator[PersonalData]:
-    """An empty people store, on SQLite and on PostgreSQL."""
+    """Empty personal data, on SQLite and on PostgreSQL."""
     engine = Place(database_url).people_engine()
     yield PersonalData(engine)
     engine.dispose()
@@ -32,13 +32,13 @@ def people(database_url: str) -> Iterator[PersonalData]:
 
 @pytest.fixture
 def elms(sqlite_url: str) -> Iterator[PersonalData]:
-    """An empty people store in a file."""
+    """Empty personal data in a file."""
     engine = Place(sqlite_url).people_engine()
     yield PersonalData(engine)
     engine.dispose()
 
 
-def test_words_are_found_by_their_commitment_and_proven_by_it(people: PersonalData) -> None:
+def test_a_text_is_found_by_its_commitment_and_verified(people: PersonalData) -> None:
     kept = people.seal(
         [PersonalText("m-ana", "name", "Ana Sousa"), PersonalText("m-ana", "note", "Roses\nand “weeds” 🌹")]
     )
@@ -47,13 +47,13 @@ def test_words_are_found_by_their_commitment_and_proven_by_it(people: PersonalDa
     assert all(len(commitment) == 64 for commitment in kept)
 
 
-def test_the_same_words_are_sealed_differently_each_time(elms: PersonalData) -> None:
+def test_the_same_text_has_a_different_commitment_each_time(elms: PersonalData) -> None:
     first, second = elms.seal([PersonalText("m-ana", "note", "Roses"), PersonalText("m-bo", "note", "Roses")])
 
     assert first != second
 
 
-def test_nothing_to_seal_is_quiet(elms: PersonalData) -> None:
+def test_sealing_no_texts_does_nothing(elms: PersonalData) -> None:
     assert elms.seal([]) == []
     assert elms.words([]) == {}
 
@@ -61,9 +61,7 @@ def test_nothing_to_seal_is_quiet(elms: PersonalData) -> None:
 @pytest.mark.parametrize(
     "change", [{"value": "Tulips"}, {"salt": b"0" * 32}, {"field": "reason"}], ids=lambda c: next(iter(c))
 )
-def test_words_that_were_changed_behind_the_logs_back_are_never_shown(
-    people: PersonalData, change: dict[str, object]
-) -> None:
+def test_a_text_that_was_changed_by_hand_is_never_shown(people: PersonalData, change: dict[str, object]) -> None:
     (kept,) = people.seal([PersonalText("m-ana", "note", "Roses")])
     with people.engine.begin() as connection:
         connection.execute(sa.update(PERSONAL_TEXTS).values(**change))
@@ -74,7 +72,7 @@ def test_words_that_were_changed_behind_the_logs_back_are_never_shown(
         people.says_the_same(kept, "Tulips")
 
 
-def test_forgotten_words_are_missing_and_others_are_not(people: PersonalData) -> None:
+def test_erased_texts_are_missing_and_others_are_not(people: PersonalData) -> None:
     kept = people.seal([PersonalText("m-ana", "note", "Roses"), PersonalText("m-bo", "note", "Tulips")])
     with people.engine.begin() as connection:
         connection.execute(sa.delete(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.subject == "m-ana"))
@@ -84,14 +82,14 @@ def test_forgotten_words_are_missing_and_others_are_not(people: PersonalData) ->
     assert not people.says_the_same(kept[1], "anything at all")
 
 
-def test_more_words_than_a_database_takes_at_once_are_read(elms: PersonalData) -> None:
+def test_more_texts_are_read_than_a_query_has_parameters(elms: PersonalData) -> None:
     kept = elms.seal([PersonalText("m-ana", "note", f"Note {number}") for number in range(1000)])
 
     assert list(elms.words(kept).values()).count("Note 7") == 1
     assert len(elms.words(kept)) == 1000
 
 
-def test_words_of_a_refused_entry_are_taken_back(people: PersonalData) -> None:
+def test_texts_of_a_refused_entry_are_deleted(people: PersonalData) -> None:
     kept = people.seal([PersonalText("m-ana", "note", "Roses"), PersonalText("m-ana", "email", "ana@elm.example")])
 
     people.drop(kept)
@@ -102,7 +100,7 @@ def test_words_of_a_refused_entry_are_taken_back(people: PersonalData) -> None:
 
 
 @given(text, text, st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
-def test_a_commitment_is_to_field_salt_and_words_together(one: str, other: str, salt: bytes, pepper: bytes) -> None:
+def test_a_commitment_covers_field_salt_and_text(one: str, other: str, salt: bytes, pepper: bytes) -> None:
     first = commitment_of("note", salt, one)
 
     assert first == commitment_of("note", salt, one)
@@ -111,7 +109,7 @@ def test_a_commitment_is_to_field_salt_and_words_together(one: str, other: str, 
     assert first != commitment_of("reason", salt, one)
 
 
-def test_a_commitment_is_what_the_book_says_it_is() -> None:
+def test_a_commitment_is_computed_as_documented() -> None:
     # Computed once by hand: sha256 over the tag, the field, 32 salt bytes and the words, with a zero byte between.
     expected = "719f65f3c192f5cd523150514996004c43b1c3b3f5b02b9390597f47d075bc6f"
 
@@ -121,7 +119,7 @@ def test_a_commitment_is_what_the_book_says_it_is() -> None:
 # Addresses
 
 
-def test_an_address_is_one_members_whatever_its_capitals_and_spaces(people: PersonalData) -> None:
+def test_an_address_belongs_to_one_member_regardless_of_capitals_and_spaces(people: PersonalData) -> None:
     people.seal([PersonalText("m-ana", "email", "Ana@Elm.Example")])
 
     for again in ("ana@elm.example", "ANA@ELM.EXAMPLE", " Ana@elm.example "):
@@ -131,7 +129,7 @@ def test_an_address_is_one_members_whatever_its_capitals_and_spaces(people: Pers
     assert people.of("m-bo", "name") == [], "nothing of a refused sealing is kept"
 
 
-def test_addresses_of_two_people_that_differ_by_a_mark_stay_apart(people: PersonalData) -> None:
+def test_addresses_that_differ_by_an_accent_belong_to_two_people(people: PersonalData) -> None:
     people.seal([PersonalText("m-ana", "email", "josé@elm.example")])
     people.seal(
         [PersonalText("m-bo", "email", "jose@elm.example"), PersonalText("m-chidi", "email", "straße@elm.example")]
@@ -143,14 +141,14 @@ def test_addresses_of_two_people_that_differ_by_a_mark_stay_apart(people: Person
     assert people.member_with_address("ｊose@elm.example") is None
 
 
-def test_nobody_has_an_empty_or_unknown_address(elms: PersonalData) -> None:
+def test_an_empty_or_unknown_address_belongs_to_no_one(elms: PersonalData) -> None:
     elms.seal([PersonalText("m-ana", "note", "No address")])
 
     assert elms.member_with_address("") is None
     assert elms.member_with_address("nobody@elm.example") is None
 
 
-def test_an_orphan_address_is_forgotten_and_others_stay(people: PersonalData) -> None:
+def test_an_orphaned_address_is_deleted_and_others_stay(people: PersonalData) -> None:
     people.seal([PersonalText("m-ana", "email", "ana@elm.example"), PersonalText("m-bo", "email", "bo@elm.example")])
     later = PersonalData(people.engine, now=lambda: time.time() + 60)
 
@@ -161,7 +159,7 @@ def test_an_orphan_address_is_forgotten_and_others_stay(people: PersonalData) ->
     assert people.forget_orphan_address("nobody@elm.example"), "what was never there is as good as forgotten"
 
 
-def test_an_address_whose_entry_may_still_be_on_its_way_is_not_forgotten(people: PersonalData) -> None:
+def test_an_address_whose_entry_may_still_be_recorded_is_not_deleted(people: PersonalData) -> None:
     people.seal([PersonalText("m-ana", "email", "ana@elm.example")])
 
     assert not people.forget_orphan_address("ana@elm.example")
@@ -169,14 +167,14 @@ def test_an_address_whose_entry_may_still_be_on_its_way_is_not_forgotten(people:
     assert people.member_with_address("ana@elm.example") == "m-ana"
 
 
-def test_the_values_of_a_field_are_somebodys_own(elms: PersonalData) -> None:
+def test_a_field_returns_only_the_values_of_its_subject(elms: PersonalData) -> None:
     elms.seal([PersonalText("m-ana", "email", "Ana@elm.example"), PersonalText("m-bo", "email", "bo@elm.example")])
 
     assert elms.of("m-ana", "email") == ["Ana@elm.example"]
     assert elms.of("m-ana", "phone") == []
 
 
-# Looking for names
+# Searching for names
 
 
 @pytest.mark.parametrize(
@@ -194,13 +192,13 @@ def test_the_values_of_a_field_are_somebodys_own(elms: PersonalData) -> None:
         ("", ""),
     ],
 )
-def test_names_are_sought_without_marks_capitals_and_spare_spaces(written: str, sought: str) -> None:
+def test_names_are_searched_without_accents_capitals_and_extra_spaces(written: str, sought: str) -> None:
     assert folded(written) == sought
     assert folded(folded(written)) == sought
 
 
 @given(text)
-def test_what_was_folded_stays_as_it_is(written: str) -> None:
+def test_folding_a_folded_text_changes_nothing(written: str) -> None:
     assert folded(folded(written)) == folded(written)
 
 
@@ -217,7 +215,7 @@ NAMED = {
 }
 
 
-def test_members_are_listed_by_name_page_by_page_and_each_once(people: PersonalData) -> None:
+def test_members_are_listed_by_name_in_pages_each_once(people: PersonalData) -> None:
     people.seal([PersonalText(who, "name", name) for who, name in NAMED.items()])
     people.seal([PersonalText("g-garden", "name", "Ana's garden"), PersonalText("m-1", "note", "Ana")])
 
@@ -230,7 +228,7 @@ def test_members_are_listed_by_name_page_by_page_and_each_once(people: PersonalD
     assert people.words(found.commitment for found in seen) == {found.commitment: found.name for found in seen}
 
 
-def test_names_are_sorted_alike_whatever_the_language_of_the_database(postgresql_url: str) -> None:
+def test_names_are_sorted_the_same_in_every_locale(postgresql_url: str) -> None:
     engine = Place(postgresql_url).people_engine()
     PersonalData(engine)
     with engine.connect() as connection:
@@ -265,7 +263,7 @@ def test_members_are_found_by_part_of_their_name(elms: PersonalData, part: str, 
     assert {one.subject for one in elms.named(part)} == found
 
 
-def test_parts_of_names_are_found_alike_on_both_databases(people: PersonalData) -> None:
+def test_parts_of_names_are_found_the_same_on_both_databases(people: PersonalData) -> None:
     people.seal([PersonalText(who, "name", name) for who, name in NAMED.items()])
 
     assert [one.subject for one in people.named("AN")] == ["m-2", "m-3", "m-4", "m-8"]
@@ -273,7 +271,7 @@ def test_parts_of_names_are_found_alike_on_both_databases(people: PersonalData) 
     assert [one.subject for one in people.named("مُحَمَّد")] == ["m-5"]
 
 
-def test_a_secret_is_made_once_and_stays(database_url: str) -> None:
+def test_a_secret_is_created_once_and_does_not_change(database_url: str) -> None:
     people = PersonalData(Place(database_url).people_engine())
     made = people.secret("import")
     again = PersonalData(Place(database_url).people_engine())

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ledger.agreements.rules import THRESHOLDS
-from ledger.seal.verifying.sample import sample
+from ledger.seal.verifying.receipt import sample
 from projections.checks.log_reading import RULES
 from tests.house_rules.tree import ROOT
 

@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.published import NothingSealed
-from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
+from ledger.seal.verifying.receipt import LARGEST_SAMPLE, LONGEST_SEED, sample
 from projections.checks.log_reading import RULES, Anomaly, Rule
 from projections.journal import JournalLine
 from projections.views import Views

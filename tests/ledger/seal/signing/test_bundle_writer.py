@@ -114,9 +114,9 @@ def test_a_log_that_no_one_could_verify_is_not_bundled(
 
 def balances_by(program: str, journal: Path) -> dict[str, int]:
     """The balances that another program gets from the journal, without accounts at zero."""
-    words = [program, "--file", str(journal), "balance", "--flat"]
-    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    rows = [line.split() for line in told.splitlines()]
+    arguments = [program, "--file", str(journal), "balance", "--flat"]
+    output = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in output.splitlines()]
     return {row[2]: int(row[0]) for row in rows if len(row) == 3 and row[1] == "min"}
 
 
@@ -131,7 +131,7 @@ def test_other_programs_get_our_balances_from_the_journal(
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         ["hledger", "check", "--strict", "ordereddates"],
         ["hledger", "register", "tag:exchange=x-0001"],
@@ -140,10 +140,10 @@ def test_other_programs_get_our_balances_from_the_journal(
     ids=" ".join,
 )
 def test_other_programs_reject_the_journal_only_if_a_minute_was_changed(
-    words: list[str], community: SealedCommunity
+    arguments: list[str], community: SealedCommunity
 ) -> None:
     journal = community.bundle / "journal.ledger"
-    program, *rest = words
+    program, *rest = arguments
     call = [providing.journal_program(program), "--file", str(journal), *rest]
     assert subprocess.run(call, capture_output=True, check=False).returncode == 0
 
@@ -177,11 +177,11 @@ sys.exit(verify.main(sys.argv[1:]))
 
 
 def test_verifying_needs_only_python_cryptography_and_the_seal(community: SealedCommunity) -> None:
-    words = [sys.executable, "-c", ALONE, "bundle", str(community.bundle), "--known", str(community.kept)]
-    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    arguments = [sys.executable, "-c", ALONE, "bundle", str(community.bundle), "--known", str(community.kept)]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    ours, others = (json.loads(line) for line in told.stdout.splitlines()[:2])
-    assert told.returncode == 0, told.stderr
+    ours, others = (json.loads(line) for line in done.stdout.splitlines()[:2])
+    assert done.returncode == 0, done.stderr
     assert all(name == "ledger" or name.startswith("ledger.seal") for name in ours)
     # The others are how this checkout is installed and measured.
     ways = ("__editable__", "_distutils_hack", "coverage", "sitecustomize", "a1_coverage")
@@ -189,7 +189,7 @@ def test_verifying_needs_only_python_cryptography_and_the_seal(community: Sealed
         ["cryptography"],
         ["_cffi_backend", "cryptography"],
     )
-    assert "SOUND" in told.stdout
+    assert "SOUND" in done.stdout
 
 
 def test_erasing_someone_without_stored_data_leaves_the_bundle_sound(
@@ -223,7 +223,7 @@ def test_erasures_are_listed_and_nothing_else_changes(
 
     last = len((tmp_path / "after" / "entries.jsonl").read_bytes().splitlines())
     kinds = [len(fact.fields) for fact in facts_in(sealed_bank.log) if isinstance(fact, PersonalDataErased)]
-    told = f"erasures of personal data: 3, of {sum(kinds)} kinds in all, the last on {TODAY} (entry {last:,})"
-    assert [line for line in verdict.checked if "erasures" in line] == [f"{told}; no entry was changed by them"]
+    finding = f"erasures of personal data: 3, of {sum(kinds)} kinds in all, the last on {TODAY} (entry {last:,})"
+    assert [line for line in verdict.checked if "erasures" in line] == [f"{finding}. They changed no entry"]
     assert len(kinds) == 3
     assert verdict.code == 0 and replayed(sealed_bank.log) == before

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
+from ledger.log.store import Log
 from ledger.seal.signing.folder import SEALS, TREE, SealFolder
 from ledger.seal.signing.published import HashesOutOfReach, NotAsSealed, NothingSealed, NotUnderTheSeal, Published
 from ledger.seal.signing.tree import Tree, level_name
@@ -19,16 +20,16 @@ LEAVES = [leaf_hash(b"entry %d" % number) for number in range(1, SIZE + 21)]
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[SQLiteLog]:
+def log(tmp_path: Path) -> Iterator[Log]:
     """Twenty entries more than are sealed."""
-    log = SQLiteLog(tmp_path / "log.db")
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     log.append([("x", b"entry %d" % number, ()) for number in range(1, SIZE + 21)], unless=(), after=0)
     yield log
     log.close()
 
 
 @pytest.fixture
-def published(log: SQLiteLog, tmp_path: Path) -> Published:
+def published(log: Log, tmp_path: Path) -> Published:
     """Sealed at 300 and at 700 entries; the cache holds more hashes."""
     folder = SealFolder(tmp_path / "seal", "localhost/elm-street/1")
     folder.begin()
@@ -98,7 +99,7 @@ def test_a_tile_that_the_seal_does_not_fill_is_refused(published: Published, pla
 
 def test_the_largest_tree_of_the_specification_s_own_example(tmp_path: Path) -> None:
     """70,000 entries: 273 tiles, a part of 112 hashes, one of 17 above them, and one of a single hash on top."""
-    log = SQLiteLog(tmp_path / "log.db")
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     log.append([("x", b"entry %d" % number, ()) for number in range(1, 70_001)], unless=(), after=0)
     folder = SealFolder(tmp_path / "seal", "localhost/elm-street/1")
     folder.begin()
@@ -117,14 +118,14 @@ def test_the_largest_tree_of_the_specification_s_own_example(tmp_path: Path) -> 
     log.close()
 
 
-def test_entries_come_from_the_log_and_are_checked(published: Published, log: SQLiteLog) -> None:
+def test_entries_come_from_the_log_and_are_checked(published: Published, log: Log) -> None:
     assert published.entries(2, 188, log)[-1] == b"entry 700"
     with pytest.raises(NotUnderTheSeal):
         published.entries(2, 189, log)
 
 
 def test_an_entry_that_is_not_what_was_sealed_is_named(published: Published, tmp_path: Path) -> None:
-    other = SQLiteLog(tmp_path / "other.db")
+    other = Log(SQLiteDCBRecorder(tmp_path / "other.db"))
     texts = [b"entry %d" % number for number in range(1, 600)]
     other.append([("x", b"ENTRY 9" if text == b"entry 9" else text, ()) for text in texts], unless=(), after=0)
 
@@ -138,7 +139,7 @@ def test_an_entry_that_is_not_what_was_sealed_is_named(published: Published, tmp
     other.close()
 
 
-def test_a_receipt_uses_the_last_seal(published: Published, log: SQLiteLog) -> None:
+def test_a_receipt_uses_the_last_seal(published: Published, log: Log) -> None:
     receipt = published.receipt(12, log)
     checkpoint = parse_checkpoint(parse_note(receipt.checkpoint).text)
 
@@ -153,7 +154,7 @@ def test_a_sealed_position_has_an_entry_number(published: Published) -> None:
     assert published.number_at(SIZE + 1) is None
 
 
-def test_readers_do_not_wait_for_the_signer(published: Published, log: SQLiteLog) -> None:
+def test_readers_do_not_wait_for_the_signer(published: Published, log: Log) -> None:
     given: list[int] = []
 
     def read() -> None:
@@ -168,7 +169,7 @@ def test_readers_do_not_wait_for_the_signer(published: Published, log: SQLiteLog
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00" * 32 * SIZE])
-def test_a_damaged_cache_returns_no_hash(published: Published, log: SQLiteLog, damage: bytes) -> None:
+def test_a_damaged_cache_returns_no_hash(published: Published, log: Log, damage: bytes) -> None:
     (published.folder.path / TREE / level_name(0)).write_bytes(damage)
 
     with pytest.raises(HashesOutOfReach):

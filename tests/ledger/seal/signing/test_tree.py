@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.sqlite_log import SQLiteLog
+from ledger.log.sqlite_recorder import SQLiteDCBRecorder
+from ledger.log.store import Log
 from ledger.seal.signing.tree import Tree
 from ledger.seal.verifying.merkle import Edge, check_inclusion, inclusion, leaf_hash
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> SQLiteLog:
+def log(tmp_path: Path) -> Log:
     """Three hundred entries."""
-    log = SQLiteLog(tmp_path / "log.db")
+    log = Log(SQLiteDCBRecorder(tmp_path / "log.db"))
     log.append([("x", b"entry %d" % number, ()) for number in range(1, 301)], unless=(), after=0)
     return log
 
@@ -25,7 +26,7 @@ def root_over(size: int) -> bytes:
     return edge.root
 
 
-def test_tree_returns_every_root_path_and_position(log: SQLiteLog, tmp_path: Path) -> None:
+def test_tree_returns_every_root_path_and_position(log: Log, tmp_path: Path) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
 
@@ -37,7 +38,7 @@ def test_tree_returns_every_root_path_and_position(log: SQLiteLog, tmp_path: Pat
     log.close()
 
 
-def test_tree_continues_from_its_files(log: SQLiteLog, tmp_path: Path) -> None:
+def test_tree_continues_from_its_files(log: Log, tmp_path: Path) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
     log.append([("x", b"entry 301", ())], unless=(), after=0)
@@ -52,7 +53,7 @@ def test_tree_continues_from_its_files(log: SQLiteLog, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["positions", "level-00", "level-01", "level-05", "level-08"])
 @pytest.mark.parametrize("left", [0.0, 0.37, 0.99])
-def test_truncated_files_are_completed(log: SQLiteLog, tmp_path: Path, name: str, left: float) -> None:
+def test_truncated_files_are_completed(log: Log, tmp_path: Path, name: str, left: float) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
     path = tmp_path / "tree" / name
@@ -66,7 +67,7 @@ def test_truncated_files_are_completed(log: SQLiteLog, tmp_path: Path, name: str
     log.close()
 
 
-def test_missing_files_are_rebuilt(log: SQLiteLog, tmp_path: Path) -> None:
+def test_missing_files_are_rebuilt(log: Log, tmp_path: Path) -> None:
     for gone in ("level-03", "positions", ""):
         with Tree(tmp_path / "tree") as tree:
             tree.follow(log)
@@ -76,10 +77,10 @@ def test_missing_files_are_rebuilt(log: SQLiteLog, tmp_path: Path) -> None:
     log.close()
 
 
-def test_reread_names_the_first_entry_that_changed(log: SQLiteLog, tmp_path: Path) -> None:
+def test_reread_names_the_first_entry_that_changed(log: Log, tmp_path: Path) -> None:
     with Tree(tmp_path / "tree") as tree:
         tree.follow(log)
-        other = SQLiteLog(tmp_path / "other.db")
+        other = Log(SQLiteDCBRecorder(tmp_path / "other.db"))
         other.append(
             [("x", b"entry %d" % (0 if number == 42 else number), ()) for number in range(1, 101)], unless=(), after=0
         )

@@ -26,7 +26,7 @@ SAMPLES = sorted(FOLDER.glob("*.json"))
 SETTLED = (FOLDER / "exchange-settled.v1.json").read_bytes()
 
 
-def test_every_kind_of_fact_is_known_to_whoever_verifies() -> None:
+def test_the_verifier_knows_every_kind_of_fact() -> None:
     assert dict(KINDS) == {name: kind.stored.version for name, kind in facts().items()}, (
         "add the fact to KINDS, and what it moves"
     )
@@ -75,7 +75,7 @@ def test_the_verifier_computes_the_postings_of_the_ledger(
 
 
 @pytest.mark.parametrize(
-    ("fact", "words"),
+    ("fact", "message"),
     [
         ({"x": None}, "a null"),
         ({"x": [None]}, "a null"),
@@ -86,11 +86,11 @@ def test_the_verifier_computes_the_postings_of_the_ledger(
     ],
     ids=count(1),
 )
-def test_values_that_the_ledger_never_writes_are_rejected_at_any_depth(fact: object, words: str) -> None:
+def test_values_that_the_ledger_never_writes_are_rejected_at_any_depth(fact: object, message: str) -> None:
     entry = json.loads(SETTLED)
     entry["type"], entry["data"] = "limits-agreed", fact
 
-    with pytest.raises(BadEntry, match=words):
+    with pytest.raises(BadEntry, match=message):
         read_entry(rfc8785.dumps(entry), ORIGIN)
 
 

@@ -63,7 +63,7 @@ def key_of(number: int) -> VerifierKey:
     return witness_key(*witness(number))
 
 
-def word_of(number: int, at_seconds: int = AT) -> Signature:
+def cosignature_of(number: int, at_seconds: int = AT) -> Signature:
     name, private = witness(number)
     return cosign(CHECKPOINT.text, name, private, at_seconds)
 
@@ -71,63 +71,75 @@ def word_of(number: int, at_seconds: int = AT) -> Signature:
 def test_the_signature_of_a_public_witness_verifies() -> None:
     note = parse_note(f"{TEXT}\n{BY_THE_LOG}{BY_THE_WITNESS}".encode())
 
-    (word,) = check_note(note, [NAVIGLI])
+    (signature,) = check_note(note, [NAVIGLI])
 
-    assert (word.key, word.at_seconds) == (NAVIGLI, 1_785_704_691)
+    assert (signature.key, signature.at_seconds) == (NAVIGLI, 1_785_704_691)
     assert parse_cosignatures(TEXT, BY_THE_WITNESS.encode())[0].line == BY_THE_WITNESS
-    with pytest.raises(BadNote, match="bad"):
+    with pytest.raises(BadNote, match="is wrong"):
         check_note(note._replace(text=TEXT.replace("185550722", "185550723")), [NAVIGLI])
 
 
 def test_our_cosignatures_parse_with_their_time() -> None:
-    signed = with_cosignatures(NOTE, [word_of(1)])
+    signed = with_cosignatures(NOTE, [cosignature_of(1)])
     sealed = check_checkpoint(signed.data, [LOG, key_of(1)])
 
-    assert [(word.key.name, word.at_seconds) for word in sealed.verified] == [(ORIGIN, None), ("w1.example", AT)]
-    assert parse_key(key_of(1).text) == key_of(1) and len(word_of(1).payload) == 72
+    assert [(signature.key.name, signature.at_seconds) for signature in sealed.verified] == [
+        (ORIGIN, None),
+        ("w1.example", AT),
+    ]
+    assert parse_key(key_of(1).text) == key_of(1) and len(cosignature_of(1).payload) == 72
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)], ids=str)
 def test_the_order_of_signatures_does_not_matter(order: tuple[int, ...]) -> None:
-    lines = [NOTE.signatures[0], word_of(1), word_of(2)]
+    lines = [NOTE.signatures[0], cosignature_of(1), cosignature_of(2)]
     note = Note(NOTE.text, tuple(lines[place] for place in order))
 
-    names = {word.key.name for word in check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).verified}
+    names = {signature.key.name for signature in check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).verified}
 
     assert names == {ORIGIN, "w1.example", "w2.example"}
 
 
 def test_more_than_sixteen_witnesses_can_sign_a_checkpoint() -> None:
-    note = with_cosignatures(NOTE, [word_of(number) for number in range(1, 33)])
+    note = with_cosignatures(NOTE, [cosignature_of(number) for number in range(1, 33)])
 
     assert len(check_checkpoint(note.data, [LOG, *map(key_of, range(1, 33))]).verified) == 33
 
 
 def test_unknown_keys_are_ignored_and_a_bad_signature_by_a_known_one_invalidates_the_note() -> None:
     stranger = Signature("w2.example", b"0000", b"x" * 20)
-    note = with_cosignatures(NOTE, [word_of(1), stranger])
+    note = with_cosignatures(NOTE, [cosignature_of(1), stranger])
     spoiled = with_cosignatures(
-        NOTE, [word_of(1)._replace(payload=word_of(1, AT + 1).payload[:8] + word_of(1).payload[8:])]
+        NOTE,
+        [cosignature_of(1)._replace(payload=cosignature_of(1, AT + 1).payload[:8] + cosignature_of(1).payload[8:])],
     )
 
-    assert len(check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).verified) == 2, "the name alone is no key"
-    with pytest.raises(BadNote, match="bad"):
+    assert len(check_checkpoint(note.data, [LOG, key_of(1), key_of(2)]).verified) == 2, "the name alone is not a key"
+    with pytest.raises(BadNote, match="is wrong"):
         check_checkpoint(spoiled.data, [LOG, key_of(1)])
-    assert check_checkpoint(spoiled.data, [LOG]).verified, "whom nobody knows cannot spoil it"
+    assert check_checkpoint(spoiled.data, [LOG]).verified, "a signature by an unknown key does no harm"
 
 
 def test_every_signature_of_a_witness_is_verified() -> None:
-    twice = Note(NOTE.text, (*NOTE.signatures, word_of(1), word_of(1, AT + 60)))
-    once_bad = Note(NOTE.text, (*twice.signatures, word_of(1)._replace(payload=b"x" * 72)))
+    twice = Note(NOTE.text, (*NOTE.signatures, cosignature_of(1), cosignature_of(1, AT + 60)))
+    once_bad = Note(NOTE.text, (*twice.signatures, cosignature_of(1)._replace(payload=b"x" * 72)))
 
-    assert [word.at_seconds for word in check_checkpoint(twice.data, [LOG, key_of(1)]).verified] == [None, AT, AT + 60]
+    assert [signature.at_seconds for signature in check_checkpoint(twice.data, [LOG, key_of(1)]).verified] == [
+        None,
+        AT,
+        AT + 60,
+    ]
     with pytest.raises(BadNote):
         check_checkpoint(once_bad.data, [LOG, key_of(1)])
 
 
 def test_a_newer_signature_replaces_the_older_and_the_order_of_answers_does_not_show() -> None:
-    one_way = with_cosignatures(with_cosignatures(NOTE, [word_of(2), word_of(1)]), [word_of(1, AT + 60)])
-    other_way = with_cosignatures(with_cosignatures(NOTE, [word_of(1)]), [word_of(1, AT + 60), word_of(2)])
+    one_way = with_cosignatures(
+        with_cosignatures(NOTE, [cosignature_of(2), cosignature_of(1)]), [cosignature_of(1, AT + 60)]
+    )
+    other_way = with_cosignatures(
+        with_cosignatures(NOTE, [cosignature_of(1)]), [cosignature_of(1, AT + 60), cosignature_of(2)]
+    )
 
     assert one_way.data == other_way.data
     assert [each.name for each in one_way.signatures] == [ORIGIN, "w1.example", "w2.example"]
@@ -136,9 +148,9 @@ def test_a_newer_signature_replaces_the_older_and_the_order_of_answers_does_not_
 
 def test_the_signature_of_the_log_comes_first() -> None:
     names = ["a.example", "zz.example", ORIGIN[:-1], f"{ORIGIN}1"]
-    words = [cosign(CHECKPOINT.text, name, witness(number)[1], AT) for number, name in enumerate(names, start=1)]
+    signatures = [cosign(CHECKPOINT.text, name, witness(number)[1], AT) for number, name in enumerate(names, start=1)]
 
-    for order in (words, words[::-1]):
+    for order in (signatures, signatures[::-1]):
         assert [each.name for each in with_cosignatures(NOTE, order).signatures] == [ORIGIN, *sorted(names)]
     twice = [cosign(CHECKPOINT.text, "a.example", witness(number)[1], AT) for number in (1, 2, 3)]
     ids = [each.key_id for each in with_cosignatures(NOTE, twice).signatures[1:]]
@@ -160,11 +172,11 @@ def test_a_log_key_is_not_a_witness_key_nor_the_other_way_round() -> None:
         b"",
         b"\n",
         b"no signature\n",
-        word_of(1).line.encode()[:-1],
-        word_of(1).line.encode() + b"\n",
-        b"another text\n\n" + word_of(1).line.encode(),
-        word_of(1).line.encode().replace(b" ", b"  "),
-        word_of(1).line.encode() * 65,
+        cosignature_of(1).line.encode()[:-1],
+        cosignature_of(1).line.encode() + b"\n",
+        b"another text\n\n" + cosignature_of(1).line.encode(),
+        cosignature_of(1).line.encode().replace(b" ", b"  "),
+        cosignature_of(1).line.encode() * 65,
     ],
     ids=range(8),
 )
@@ -175,12 +187,12 @@ def test_only_signature_lines_are_accepted_from_a_witness(data: bytes) -> None:
 
 @given(st.data())
 def test_every_change_to_a_cosignature_is_detected(data: st.DataObject) -> None:
-    line = word_of(1).line.encode()
+    line = cosignature_of(1).line.encode()
     mutated = mutate(line, data)
     with suppress(BadNote):
-        words = parse_cosignatures(CHECKPOINT.text, mutated)
-        assert "".join(word.line for word in words).encode() == mutated, "one spelling"
-        if check_note(Note(CHECKPOINT.text, words), [key_of(1)]):
+        signatures = parse_cosignatures(CHECKPOINT.text, mutated)
+        assert "".join(signature.line for signature in signatures).encode() == mutated, "one canonical form"
+        if check_note(Note(CHECKPOINT.text, signatures), [key_of(1)]):
             assert mutated == line
 
 

@@ -107,7 +107,7 @@ def test_a_missing_or_repeated_piece_never_passes_by_pattern_alone(fact: Fact) -
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("old", "new", "message"),
     [
         ('"minutes":60', '"minutes":1441', "moves an impossible number"),
         ('"receiver":"m-bo"', '"receiver":"m-ana"', "moves an impossible number"),
@@ -116,13 +116,13 @@ def test_a_missing_or_repeated_piece_never_passes_by_pattern_alone(fact: Fact) -
     ],
     ids=["too long", "with oneself", "another log", "too large"],
 )
-def test_impossible_entries_that_match_a_pattern_are_rejected(old: str, new: str, words: str) -> None:
+def test_impossible_entries_that_match_a_pattern_are_rejected(old: str, new: str, message: str) -> None:
     data = written(COMMON["settled"])
     assert old.encode() in data
     data = data.replace(old.encode(), new.encode())
 
     assert read_by_pattern(7, data, ORIGIN) is None
-    with pytest.raises(BadEntry, match=words):
+    with pytest.raises(BadEntry, match=message):
         read(7, data, ORIGIN)
 
 
@@ -179,7 +179,7 @@ def read_facts(facts: Sequence[Fact], commands: Sequence[str] = (), workers: int
 
 
 def faults(*facts: Fact) -> list[tuple[int, str]]:
-    return [(number, words) for number, words, _ in read_facts(facts).faults]
+    return [(number, message) for number, message, _ in read_facts(facts).faults]
 
 
 def test_entries_in_sequence_have_no_fault() -> None:
@@ -187,25 +187,25 @@ def test_entries_in_sequence_have_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "number", "words"),
+    ("facts", "number", "message"),
     [
         ((SETTLE,), 1, "settles something that no earlier entry mentions"),
         ((SETTLE, REPORT), 1, "settles something that no earlier entry mentions"),
         ((REPORT, REVERSE), 2, "reverses something that no earlier entry mentions"),
-        ((REPORT, REPORT), 2, "reports what entry 1 reports before"),
-        ((REPORT, SETTLE, SETTLE), 3, "settles what entry 2 settles before"),
-        ((REPORT, SETTLE, REVERSE, REVERSE), 4, "reverses what entry 3 reverses before"),
+        ((REPORT, REPORT), 2, "reports what entry 1 already reports"),
+        ((REPORT, SETTLE, SETTLE), 3, "settles what entry 2 already settles"),
+        ((REPORT, SETTLE, REVERSE, REVERSE), 4, "reverses what entry 3 already reverses"),
         ((REPORT, SETTLE, AGAIN), 3, "corrects something that no earlier entry mentions"),
         ((AGAIN,), 1, "corrects something that no earlier entry mentions"),
         ((WITHDRAW,), 1, "withdraws something that no earlier entry mentions"),
-        ((RECORDED_GIFT, RECORDED_GIFT), 2, "records what entry 1 records before"),
-        ((RECORDED_GIFT, WITHDRAW, WITHDRAW), 3, "withdraws what entry 2 withdraws before"),
+        ((RECORDED_GIFT, RECORDED_GIFT), 2, "records what entry 1 already records"),
+        ((RECORDED_GIFT, WITHDRAW, WITHDRAW), 3, "withdraws what entry 2 already withdraws"),
     ],
 )
-def test_what_comes_too_early_or_twice_is_named(facts: tuple[Fact, ...], number: int, words: str) -> None:
+def test_what_comes_too_early_or_twice_is_named(facts: tuple[Fact, ...], number: int, message: str) -> None:
     found = faults(*facts)
 
-    assert [found[0][0], words in found[0][1]] == [number, True], found
+    assert [found[0][0], message in found[0][1]] == [number, True], found
 
 
 def test_a_settlement_or_reversal_must_repeat_the_earlier_entry() -> None:
@@ -228,7 +228,7 @@ def test_a_settlement_or_reversal_must_repeat_the_earlier_entry() -> None:
 def test_entries_of_one_command_are_consecutive() -> None:
     assert read_facts([REPORT, SETTLE, REVERSE], ["command-000001", "command-000001", "command-000002"]).faults == []
     (fault,) = read_facts([REPORT, SETTLE, REVERSE], ["command-000001", "command-000002", "command-000001"]).faults
-    assert (fault.number, "entry 1" in fault.words) == (3, True)
+    assert (fault.number, "entry 1" in fault.message) == (3, True)
 
 
 def test_many_segments_read_the_same_in_one_process_and_in_several() -> None:

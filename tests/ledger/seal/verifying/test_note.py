@@ -46,16 +46,16 @@ WITNESS = VerifierKey("library.example", COSIGNATURE, PRIVATE.public_key().publi
 def test_an_example_of_other_programs_is_good() -> None:
     note = parse_note(EXAMPLE)
 
-    (word,) = check_note(note, [parse_key(PETER)])
+    (signature,) = check_note(note, [parse_key(PETER)])
 
-    assert (word.key.name, word.at_seconds, note.text) == ("PeterNeumann", None, TEXT)
+    assert (signature.key.name, signature.at_seconds, note.text) == ("PeterNeumann", None, TEXT)
     assert note.data == EXAMPLE and parse_key(PETER).text == PETER
 
 
 def test_a_signature_by_an_unknown_key_is_ignored() -> None:
     note = parse_note(f"{TEXT}\n{BY_ENOCH}{BY_PETER}".encode())
 
-    assert [word.key.name for word in check_note(note, [parse_key(PETER)])] == ["PeterNeumann"]
+    assert [signature.key.name for signature in check_note(note, [parse_key(PETER)])] == ["PeterNeumann"]
     with pytest.raises(BadNote, match="not signed with any of the known keys"):
         check_note(note, [OUR_KEY])
 
@@ -64,7 +64,7 @@ def test_a_bad_signature_by_a_known_key_invalidates_the_note() -> None:
     bad = Signature(OUR_KEY.name, OUR_KEY.id, b"\x00" * 64)
     signed = sign_note(TEXT, OUR_KEY.name, PRIVATE)
 
-    with pytest.raises(BadNote, match="bad"):
+    with pytest.raises(BadNote, match="is wrong"):
         check_note(Note(TEXT, (*signed.signatures, bad)), [OUR_KEY])
     with pytest.raises(BadNote, match="length"):
         check_note(Note(TEXT, (bad._replace(payload=b"\x00" * 63),)), [OUR_KEY])
@@ -78,15 +78,17 @@ def test_a_changed_text_fails_verification() -> None:
         check_note(signed._replace(text="Something else.\n"), [OUR_KEY])
 
 
-def cosigned(at_seconds: int, said: int) -> Note:
-    payload = at_seconds.to_bytes(8) + PRIVATE.sign(cosigned_text(TEXT, said))
+def cosigned(at_seconds: int, signed_at_seconds: int) -> Note:
+    payload = at_seconds.to_bytes(8) + PRIVATE.sign(cosigned_text(TEXT, signed_at_seconds))
     return Note(TEXT, (Signature(WITNESS.name, WITNESS.id, payload),))
 
 
 def test_a_witness_signature_has_a_time() -> None:
     assert cosigned_text("a\n", 1679315147) == b"cosignature/v1\ntime 1679315147\na\n"
-    assert [word.at_seconds for word in check_note(cosigned(1679315147, 1679315147), [WITNESS])] == [1679315147]
-    with pytest.raises(BadNote, match="bad"):
+    assert [signature.at_seconds for signature in check_note(cosigned(1679315147, 1679315147), [WITNESS])] == [
+        1679315147
+    ]
+    with pytest.raises(BadNote, match="is wrong"):
         check_note(cosigned(1679315147, 1679315148), [WITNESS])
     with pytest.raises(BadNote, match="impossible time"):
         check_note(cosigned(2**63, 2**63), [WITNESS])
@@ -174,7 +176,7 @@ def test_the_largest_note_is_accepted_and_one_byte_more_is_not() -> None:
     )
 
     assert len(largest) == LARGEST_NOTE_BYTES and parse_note(largest).data == largest
-    with pytest.raises(BadNote, match="at most"):
+    with pytest.raises(BadNote, match="cannot have more"):
         parse_note(b"x" + largest)
 
 
@@ -182,12 +184,12 @@ def test_the_smallest_note_has_one_letter_and_a_five_byte_signature() -> None:
     smallest = describe_signatures(Signature("a", b"1234", b"5"), text="x\n")
 
     assert parse_note(smallest) == Note("x\n", (Signature("a", b"1234", b"5"),))
-    for data, words in (
+    for data, message in (
         (smallest.removeprefix(b"x"), "a text, an empty line"),
         (smallest.removeprefix(b"x\n"), "a text, an empty line"),
         (describe_signatures(Signature("a", b"1234", b"")), "more than four bytes"),
     ):
-        with pytest.raises(BadNote, match=words):
+        with pytest.raises(BadNote, match=message):
             parse_note(data)
 
 
@@ -201,12 +203,12 @@ def test_the_maximum_number_of_signatures_is_accepted_and_no_more() -> None:
     signatures = [Signature(f"w{number}", b"1234", b"5") for number in range(MOST_SIGNATURES + 1)]
 
     assert len(parse_note(describe_signatures(*signatures[:-1])).signatures) == MOST_SIGNATURES
-    with pytest.raises(BadNote, match="at most"):
+    with pytest.raises(BadNote, match="cannot have more"):
         parse_note(describe_signatures(*signatures))
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("line", "message"),
     [
         ("Peter Neumann x08go/ZJ", "a long dash"),
         ("— PeterNeumann", "a long dash"),
@@ -214,8 +216,8 @@ def test_the_maximum_number_of_signatures_is_accepted_and_no_more() -> None:
         ("—  x08go/ZJ", "a name"),
     ],
 )
-def test_a_signature_is_a_dash_a_name_and_base64(line: str, words: str) -> None:
-    with pytest.raises(BadNote, match=words):
+def test_a_signature_is_a_dash_a_name_and_base64(line: str, message: str) -> None:
+    with pytest.raises(BadNote, match=message):
         parse_note(f"{TEXT}\n{line}\n".encode())
 
 
@@ -229,7 +231,7 @@ def test_names_have_a_minimum_and_maximum_length(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "words"),
+    ("line", "message"),
     [
         (OUR_KEY._replace(name="").text, "a name"),
         (OUR_KEY._replace(public=b"k" * 33).text, "of an unknown kind"),
@@ -239,8 +241,8 @@ def test_names_have_a_minimum_and_maximum_length(name: str) -> None:
         ("name+c74f20a3", "as name"),
     ],
 )
-def test_a_key_has_a_known_kind_and_length(line: str, words: str) -> None:
-    with pytest.raises(BadNote, match=words):
+def test_a_key_has_a_known_kind_and_length(line: str, message: str) -> None:
+    with pytest.raises(BadNote, match=message):
         parse_key(line)
 
 
@@ -248,12 +250,12 @@ def test_a_file_of_keys_has_its_limits() -> None:
     lines = [OUR_KEY._replace(name=f"log{number}").text for number in range(MOST_KEYS + 1)]
 
     assert len(parse_keys("".join(f"{line}\n" for line in lines[:-1]).encode())) == MOST_KEYS
-    for data, words in (
+    for data, message in (
         ("".join(f"{line}\n" for line in lines).encode(), "has 1 to"),
         (b"x" * LARGEST_NOTE_BYTES, "has 1 to"),
         (b"x" * (LARGEST_NOTE_BYTES + 1), "cannot be that large"),
     ):
-        with pytest.raises(BadNote, match=words):
+        with pytest.raises(BadNote, match=message):
             parse_keys(data)
 
 

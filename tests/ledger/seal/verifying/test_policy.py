@@ -35,7 +35,7 @@ def policy(text: str) -> Policy:
     return parse_policy(text.encode())
 
 
-def words(*numbers: int) -> list[VerifiedSignature]:
+def signatures(*numbers: int) -> list[VerifiedSignature]:
     """The signatures of some of the six witnesses."""
     return [VerifiedSignature(key_of(number), 1) for number in numbers]
 
@@ -43,28 +43,30 @@ def words(*numbers: int) -> list[VerifiedSignature]:
 def test_nested_groups_need_enough_signatures_in_each_group() -> None:
     two_sides = policy(TWO_SIDES)
 
-    assert two_sides.is_met_by(words(1, 3, 5)) and two_sides.is_met_by(words(1, 2, 3, 4, 5, 6))
+    assert two_sides.is_met_by(signatures(1, 3, 5)) and two_sides.is_met_by(signatures(1, 2, 3, 4, 5, 6))
     for too_few in ((1, 2, 3), (1, 4), (4, 5, 6), ()):
-        assert not two_sides.is_met_by(words(*too_few))
+        assert not two_sides.is_met_by(signatures(*too_few))
     assert two_sides.in_words == "at least 2 of (at least 2 of X1, X2, X3), (at least 1 of Y1, Y2, Y3)"
-    assert two_sides.missing(words(1, 3, 5)) == ["X2", "Y1", "Y3"]
+    assert two_sides.missing(signatures(1, 3, 5)) == ["X2", "Y1", "Y3"]
     assert [listed.url for listed in two_sides.witnesses][:2] == ["", "https://x2.example/witness"]
 
 
 def test_a_witness_that_signs_twice_counts_once() -> None:
-    assert not policy(TWO_SIDES).is_met_by([*words(1, 4), VerifiedSignature(key_of(1), 2)])
+    assert not policy(TWO_SIDES).is_met_by([*signatures(1, 4), VerifiedSignature(key_of(1), 2)])
 
 
 def test_the_log_is_not_its_own_witness() -> None:
     alone = policy(f"log {LOG.text}\nwitness a {W[0]}\nquorum a\n")
 
-    assert not alone.is_met_by([VerifiedSignature(LOG, None)]) and alone.is_met_by(words(1)) and alone.in_words == "a"
+    assert (
+        not alone.is_met_by([VerifiedSignature(LOG, None)]) and alone.is_met_by(signatures(1)) and alone.in_words == "a"
+    )
 
 
 def test_a_policy_can_require_no_signature() -> None:
-    nobody = policy("quorum none\n")
+    none_needed = policy("quorum none\n")
 
-    assert nobody.is_met_by([]) and nobody.in_words == "nobody's" and nobody.logs == ()
+    assert none_needed.is_met_by([]) and none_needed.in_words == "nobody's" and none_needed.logs == ()
 
 
 def test_a_policy_is_parsed_as_it_was_written() -> None:
@@ -154,7 +156,7 @@ def test_names_are_arbitrary_bytes() -> None:
     kelvin = f"witness K {W[0]}\nwitness \N{KELVIN SIGN} {W[1]}\ngroup g all K \N{KELVIN SIGN}\nquorum g\n"
     assert policy(kelvin).groups[0].needed == 2
     strange = f"witness \xff {W[0]}\nquorum \xff\n".encode("latin-1")
-    assert parse_policy(strange).is_met_by(words(1))
+    assert parse_policy(strange).is_met_by(signatures(1))
     with pytest.raises(BadNote, match="UTF-8"):
         parse_policy(f"witness a \xff{W[0]}\nquorum a\n".encode("latin-1"))
 

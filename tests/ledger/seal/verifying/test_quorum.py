@@ -21,16 +21,16 @@ from tests.cast import BO, TODAY, help_of
 from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.signing.test_bundle_writer import files_of
 from tests.ledger.seal.verifying.test_cosignature import AT, key_of, witness
-from tests.ledger.seal.verifying.test_tampering import said
+from tests.ledger.seal.verifying.test_tampering import report_of
 
 
 def see(signer: Signer, number: int, *, name: str = "", at_seconds: int = AT) -> Signature:
     """Have one of the witnesses sign the last seal, and store the signature."""
     latest = signer.folder.latest()
     own_name, private = witness(number)
-    word = cosign(latest.note.text, name or own_name, private, at_seconds)
-    signer.add_cosignatures(latest.checkpoint, [word])
-    return word
+    cosignature = cosign(latest.note.text, name or own_name, private, at_seconds)
+    signer.add_cosignatures(latest.checkpoint, [cosignature])
+    return cosignature
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_bundle_has_signatures_policy_and_keys_and_passes_its_policy(witnessed
         "bundle", witnessed_community.bundle, policy=policy_of(witnessed_community), known=[witnessed_community.kept]
     )
 
-    assert verdict.code == 0, said(verdict)
+    assert verdict.code == 0, report_of(verdict)
     assert (
         "the policy requires the signatures of at least 2 of library, elm-street, hall: they are there"
         in verdict.checked
@@ -83,7 +83,7 @@ def test_without_a_policy_no_signature_is_required_and_the_verdict_says_so(
 
     assert verdict.code == 0 and NO_POLICY in verdict.unchecked
     assert any("signed by the witness w2.example" in line for line in verdict.checked), (
-        "what is there is told all the same"
+        "existing signatures are reported all the same"
     )
 
 
@@ -93,7 +93,7 @@ def test_a_missing_signature_is_incomplete_and_named(witnessed_community: Sealed
 
     verdict = verify("bundle", witnessed_community.bundle, policy=three)
 
-    assert verdict.code == 3 and "no signature from hall" in said(verdict)
+    assert verdict.code == 3 and "no signature from hall" in report_of(verdict)
 
 
 def test_only_signatures_under_this_seal_count(
@@ -104,9 +104,9 @@ def test_only_signatures_under_this_seal_count(
 
     verdict = verify("bundle", tmp_path / "newer", policy=policy_of(witnessed_community))
 
-    assert verdict.code == 3 and "no signature from library, elm-street, hall" in said(verdict)
+    assert verdict.code == 3 and "no signature from library, elm-street, hall" in report_of(verdict)
     earlier = parse_note((tmp_path / "newer" / "checkpoints" / "26").read_bytes())
-    assert len(earlier.signatures) == 3, "earlier seals keep their words"
+    assert len(earlier.signatures) == 3, "earlier seals keep their signatures"
 
 
 def test_a_policy_with_another_log_or_witness_key_does_not_pass(witnessed_community: SealedCommunity) -> None:
@@ -145,7 +145,7 @@ def test_a_known_seal_must_be_of_the_log_in_the_policy(witnessed_community: Seal
     assert verify("bundle", bundle, policy=ours).code == 0
     assert verify("bundle", bundle, policy=wider, known=[kept]).code == 0
     verdict = verify("bundle", bundle, policy=ours, known=[kept])
-    assert verdict.code == 1 and f"{kept}: it is not signed with any of the known keys" in said(verdict)
+    assert verdict.code == 1 and f"{kept}: it is not signed with any of the known keys" in report_of(verdict)
 
 
 def test_a_bad_signature_by_a_witness_in_the_policy_invalidates_the_seal(witnessed_community: SealedCommunity) -> None:
@@ -157,7 +157,7 @@ def test_a_bad_signature_by_a_witness_in_the_policy_invalidates_the_seal(witness
 
     for policy in (ours, None):
         verdict = verify("bundle", witnessed_community.bundle, policy=policy)
-        assert verdict.code == 1 and "checkpoint: the signature of w2.example is wrong" in said(verdict)
+        assert verdict.code == 1 and "checkpoint: the signature of w2.example is wrong" in report_of(verdict)
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "policy", "vkeys.txt", "README.txt", "checkpoints/24"])
@@ -171,7 +171,7 @@ def test_one_changed_bit_in_cosignatures_is_detected(witnessed_community: Sealed
 
         verdict = verify("bundle", witnessed_community.bundle, workers=1)
 
-        assert verdict.code == 1, f"{name}, byte {place}: {said(verdict)}"
+        assert verdict.code == 1, f"{name}, byte {place}: {report_of(verdict)}"
 
 
 SECOND_SPELLINGS: dict[str, Callable[[str], str]] = {
@@ -191,7 +191,7 @@ def test_the_policy_in_a_bundle_is_canonical(witnessed_community: SealedCommunit
 
     verdict = verify("bundle", witnessed_community.bundle)
 
-    assert verdict.code == 1, said(verdict)
+    assert verdict.code == 1, report_of(verdict)
 
 
 def test_same_log_and_seals_give_the_same_bytes_and_a_later_signature_changes_one_file(
@@ -237,9 +237,9 @@ def test_a_receipt_has_cosignatures_and_can_be_checked_with_the_policy_alone(
     assert NO_POLICY in verify("receipt", path).unchecked and verify("receipt", path).code == 3
     three = ours._replace(groups=(ours.groups[0]._replace(needed=3),))
     assert verify("receipt", path, policy=three).code == 3
-    assert verify("receipt", path, policy=ours._replace(logs=())).code == 3, "nobody knows whose key it is"
-    nobody = ours._replace(quorum="none")
-    assert "the policy requires no signature of a witness" in verify("receipt", path, policy=nobody).checked
+    assert verify("receipt", path, policy=ours._replace(logs=())).code == 3, "the owner of the key is unknown"
+    none_needed = ours._replace(quorum="none")
+    assert "the policy requires no signature of a witness" in verify("receipt", path, policy=none_needed).checked
 
     note = parse_note(receipt.checkpoint)
     path.write_bytes(receipt._replace(checkpoint=note._replace(signatures=note.signatures[:2]).data).data)
@@ -258,12 +258,12 @@ def test_a_note_signed_only_by_witnesses_is_not_a_seal(witnessed_community: Seal
 def test_the_policy_is_an_option_of_the_command(
     witnessed_community: SealedCommunity, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["bundle", str(witnessed_community.bundle), "--policy"]
-    assert main([*words, str(witnessed_community.bundle / "policy")]) == 0
+    arguments = ["bundle", str(witnessed_community.bundle), "--policy"]
+    assert main([*arguments, str(witnessed_community.bundle / "policy")]) == 0
     assert "they are there" in capsys.readouterr().out
     for wrong in (tmp_path / "nowhere", witnessed_community.bundle / "README.txt"):
         with pytest.raises(SystemExit) as ended:
-            main([*words, str(wrong)])
+            main([*arguments, str(wrong)])
         assert ended.value.code == 64
 
 

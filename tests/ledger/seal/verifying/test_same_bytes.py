@@ -81,8 +81,8 @@ def test_a_bundle_is_the_same_in_every_time_zone_locale_and_process(
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **PLACES[place]}
     elsewhere = shutil.copytree(long_community.place, tmp_path / "seal", ignore=shutil.ignore_patterns("tree"))
 
-    words = [sys.executable, "-c", WRITING, str(long_community.data), str(elsewhere), str(tmp_path / "bundle")]
-    ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    arguments = [sys.executable, "-c", WRITING, str(long_community.data), str(elsewhere), str(tmp_path / "bundle")]
+    ran = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stderr
     assert files_of(tmp_path / "bundle") == files_of(long_community.bundle)

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from ledger.seal.verifying.sample import draws, sample
+from ledger.seal.verifying.receipt import draws, sample
 
 
 def test_the_same_seed_draws_the_same_entries() -> None:

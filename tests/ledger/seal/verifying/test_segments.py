@@ -40,12 +40,12 @@ def read(lines: Sequence[bytes], *, first: int = 1, sizes: Sequence[int] = ()) -
 
 def lived() -> list[Entry]:
     """Help that was taken back and logged again, and a gift that was a mistake."""
-    told = [
+    entries = [
         entry(number, fact) for number, fact in enumerate((REPORT, SETTLE, REVERSE, AGAIN, RECORDED_GIFT, WITHDRAW), 1)
     ]
-    told[1] = msgspec.structs.replace(told[1], on_behalf=BO)
-    told[2] = msgspec.structs.replace(told[2], sealed={"reason": "0" * 64, "sum": "1" * 64})
-    return told
+    entries[1] = msgspec.structs.replace(entries[1], on_behalf=BO)
+    entries[2] = msgspec.structs.replace(entries[2], sealed={"reason": "0" * 64, "sum": "1" * 64})
+    return entries
 
 
 def test_the_journal_shows_each_movement() -> None:
@@ -87,9 +87,9 @@ def test_a_correction_without_sealed_text_has_an_empty_column() -> None:
     entry_without = json.loads(encode(lived()[2]))
     del entry_without["sealed"]
 
-    (told,) = read([rfc8785.dumps(entry_without)]).corrections
+    (correction,) = read([rfc8785.dumps(entry_without)]).corrections
 
-    assert (told.kind, told.sealed) == ("exchange-reversed", "")
+    assert (correction.kind, correction.sealed) == ("exchange-reversed", "")
 
 
 def test_a_mark_is_what_an_entry_does_to_its_subject() -> None:
@@ -127,10 +127,10 @@ def test_the_guide_names_the_root_and_each_key() -> None:
     own = VerifierKey(ORIGIN, ED25519, PRIVATE.public_key().public_bytes_raw())
     keys = [own, witness_key("library.example", PRIVATE)]
 
-    told = guide(SEALED, keys, Policy((own,), (), (), "none")).decode()
+    text = guide(SEALED, keys, Policy((own,), (), (), "none")).decode()
 
-    assert f"\n  {SEALED.grouped_root}\n" in told and "\n  nobody's\n" in told
-    assert "\n\n" + "".join(f"  {key.text}\n" for key in keys) + "\n" in told
+    assert f"\n  {SEALED.grouped_root}\n" in text and "\n  nobody's\n" in text
+    assert "\n\n" + "".join(f"  {key.text}\n" for key in keys) + "\n" in text
 
 
 def test_balances_add_up_over_entries_and_segments() -> None:

@@ -17,7 +17,7 @@ Check = Callable[..., Verdict]
 PLACES_IN_A_FILE = 24
 
 
-def said(verdict: Verdict) -> str:
+def report_of(verdict: Verdict) -> str:
     return "\n".join(verdict.lines)
 
 
@@ -28,8 +28,8 @@ def write_lines(community: SealedCommunity, lines: list[bytes]) -> None:
 def test_a_bundle_as_it_was_written_is_sound(community: SealedCommunity, checked: Check) -> None:
     verdict = checked(community.kept, keys=keys_of(community))
 
-    assert verdict.code == 0, said(verdict)
-    assert "SOUND" in said(verdict) and "the first 14 entries are the ones it seals" in said(verdict)
+    assert verdict.code == 0, report_of(verdict)
+    assert "SOUND" in report_of(verdict) and "the first 14 entries are the ones it seals" in report_of(verdict)
     assert verdict.unchecked == [
         NO_POLICY,
         "whether what was recorded really happened, and who was allowed to record it",
@@ -41,7 +41,7 @@ def keys_of(community: SealedCommunity) -> list[VerifierKey]:
 
 
 def test_the_verdict_lists_what_a_bundle_alone_cannot_show(checked: Check) -> None:
-    assert "whose key this is" in said(checked()) and "the history that others were shown" in said(checked())
+    assert "whose key this is" in report_of(checked()) and "the history that others were shown" in report_of(checked())
 
 
 @pytest.mark.parametrize("name", [*FILES, "checkpoints/14", "checkpoints/24"])
@@ -55,19 +55,21 @@ def test_one_changed_bit_in_any_file_is_detected(community: SealedCommunity, che
 
         verdict = checked()
 
-        assert verdict.code in (1, 3), f"{name}, byte {place}: {said(verdict)}"
+        assert verdict.code in (1, 3), f"{name}, byte {place}: {report_of(verdict)}"
         if name == "entries.jsonl":
             number = original.count(b"\n", 0, place) + 1
-            assert f"entry {number}" in said(verdict) or f"entries {number} to" in said(verdict), said(verdict)
+            assert f"entry {number}" in report_of(verdict) or f"entries {number} to" in report_of(verdict), report_of(
+                verdict
+            )
         else:
-            assert verdict.code == 1 and name in said(verdict), said(verdict)
+            assert verdict.code == 1 and name in report_of(verdict), report_of(verdict)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_always_reported(community: SealedCommunity, checked: Check, name: str) -> None:
     (community.bundle / name).unlink()
 
-    assert checked().code == 3 and f"{name} is missing" in said(checked())
+    assert checked().code == 3 and f"{name} is missing" in report_of(checked())
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -109,14 +111,14 @@ def one_at_the_end(lines: list[bytes]) -> list[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "words"),
+    ("change", "code", "finding"),
     [
-        (deleted, 1, "entry 10 does not match what was sealed: its line holds what was sealed as entry 11"),
+        (deleted, 1, "entry 10 does not match what was sealed: its line contains what was sealed as entry 11"),
         (inserted, 1, "entry 10 does not match what was sealed"),
-        (repeated, 1, "entry 11 does not match what was sealed: its line holds what was sealed as entry 10"),
-        (swapped, 1, "entry 10 does not match what was sealed: its line holds what was sealed as entry 11"),
+        (repeated, 1, "entry 11 does not match what was sealed: its line contains what was sealed as entry 10"),
+        (swapped, 1, "entry 10 does not match what was sealed: its line contains what was sealed as entry 11"),
         (one_minute_more, 1, "entry 16 does not match what was sealed"),
-        (another_in_place, 1, "entry 10 does not match what was sealed: its line holds what was sealed as entry 9"),
+        (another_in_place, 1, "entry 10 does not match what was sealed: its line contains what was sealed as entry 9"),
         (one_at_the_end, 1, "continues after entry 26"),
         (lambda lines: lines[:20], 3, "entries 21 to 26 are missing"),
         (lambda lines: [*lines[:20], lines[20][:-9]], 3, "entries 21 to 26 are missing"),
@@ -129,7 +131,7 @@ def one_at_the_end(lines: list[bytes]) -> list[bytes]:
     ids=string.ascii_lowercase[:14],
 )
 def test_lines_changed_moved_or_lost_are_named(
-    community: SealedCommunity, checked: Check, change: Callable[[list[bytes]], list[bytes]], code: int, words: str
+    community: SealedCommunity, checked: Check, change: Callable[[list[bytes]], list[bytes]], code: int, finding: str
 ) -> None:
     lines = lines_of(community)
     assert len(lines) == 26
@@ -137,7 +139,7 @@ def test_lines_changed_moved_or_lost_are_named(
 
     verdict = checked()
 
-    assert (verdict.code, words in said(verdict)) == (code, True), said(verdict)
+    assert (verdict.code, finding in report_of(verdict)) == (code, True), report_of(verdict)
 
 
 def test_entries_changed_together_with_their_hashes_still_fail_the_root(
@@ -149,8 +151,8 @@ def test_entries_changed_together_with_their_hashes_still_fail_the_root(
 
     verdict = checked()
 
-    assert verdict.code == 1 and "do not lead to the sealed root" in said(verdict)
-    assert "the first 24 entries are not the ones it seals" in said(verdict), "earlier seals tell roughly where"
+    assert verdict.code == 1 and "do not lead to the sealed root" in report_of(verdict)
+    assert "the first 24 entries are not the ones it seals" in report_of(verdict), "earlier seals show roughly where"
 
 
 def test_an_entry_and_an_unrelated_hash_are_both_reported(community: SealedCommunity, checked: Check) -> None:
@@ -161,9 +163,9 @@ def test_an_entry_and_an_unrelated_hash_are_both_reported(community: SealedCommu
 
     verdict = checked()
 
-    assert verdict.code == 1 and "do not lead to the sealed root" in said(verdict)
-    assert "leaves.txt, line 1, is not the hash of that entry" in said(verdict)
-    assert "does not match what was sealed" not in said(verdict)
+    assert verdict.code == 1 and "do not lead to the sealed root" in report_of(verdict)
+    assert "leaves.txt, line 1, is not the hash of that entry" in report_of(verdict)
+    assert "does not match what was sealed" not in report_of(verdict)
 
 
 def test_what_is_left_of_a_truncated_log_is_compared(community: SealedCommunity, checked: Check) -> None:
@@ -185,13 +187,13 @@ def test_changed_tables_that_still_add_up_are_detected(community: SealedCommunit
         row[1], row[3] = str(int(row[1]) + more), str(int(row[3]) + more)
     path.write_text("".join(",".join(row) + "\n" for row in rows))
 
-    assert checked().code == 1 and "balances.csv does not match the entries" in said(checked())
+    assert checked().code == 1 and "balances.csv does not match the entries" in report_of(checked())
 
 
 def test_an_unknown_file_in_the_folder_is_reported(community: SealedCommunity, checked: Check) -> None:
     (community.bundle / "notes.txt").write_text("mine")
 
-    assert checked().code == 0 and "'notes.txt', which is not part of a bundle" in said(checked())
+    assert checked().code == 0 and "'notes.txt', which is not part of a bundle" in report_of(checked())
 
 
 @pytest.mark.parametrize(("old", "new", "line"), [("commodity min", "commodity max", 1), ("account", "accounts", 1)])
@@ -201,7 +203,7 @@ def test_a_changed_opening_of_the_journal_is_reported_from_line_one(
     path = community.bundle / "journal.ledger"
     path.write_text(path.read_text().replace(old, new, 1))
 
-    assert checked().code == 1 and f"does not match the entries, from about line {line}" in said(checked())
+    assert checked().code == 1 and f"does not match the entries, from about line {line}" in report_of(checked())
 
 
 def test_text_in_a_bundle_cannot_steer_a_terminal(community: SealedCommunity, checked: Check) -> None:
@@ -209,4 +211,4 @@ def test_text_in_a_bundle_cannot_steer_a_terminal(community: SealedCommunity, ch
     lines = lines_of(community)
     write_lines(community, [lines[0].replace(b"community-founded", b"community-\\u001b[31m" + b"x" * 900), *lines[1:]])
 
-    assert checked().code == 1 and "\x1b" not in said(checked()) and max(map(len, checked().lines)) < 600
+    assert checked().code == 1 and "\x1b" not in report_of(checked()) and max(map(len, checked().lines)) < 600

@@ -1,4 +1,4 @@
-"""A verdict says what was checked, what was not and what was found, with one word for the result."""
+"""A verdict says what was checked, what was not and what was found, and sums it up in one result."""
 
 import pytest
 
@@ -25,8 +25,8 @@ def test_a_sound_verdict_lists_what_was_checked_and_what_was_not() -> None:
 
 def test_the_most_serious_finding_comes_first_and_decides_the_verdict() -> None:
     verdict = Verdict()
-    for code, words in ((INCOMPLETE, "b is missing"), (TAMPERED, "z was changed"), (FORKED, "c"), (TAMPERED, "a")):
-        verdict.find(code, words)
+    for code, finding in ((INCOMPLETE, "b is missing"), (TAMPERED, "z was changed"), (FORKED, "c"), (TAMPERED, "a")):
+        verdict.find(code, finding)
 
     assert verdict.code == TAMPERED
     assert verdict.lines == [
@@ -52,7 +52,7 @@ def test_twenty_findings_are_shown_and_the_rest_counted(found: int, rest: list[s
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("text", "shown"),
     [
         ("a\x1b[31m\nb", "a\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}b"),
         ("é 字", "é 字"),
@@ -61,8 +61,8 @@ def test_twenty_findings_are_shown_and_the_rest_counted(found: int, rest: list[s
     ],
     ids=["signs that steer", "letters", "just short enough", "too long"],
 )
-def test_text_from_files_is_shown_safely(said: str, shown: str) -> None:
+def test_text_from_files_is_shown_safely(text: str, shown: str) -> None:
     verdict = Verdict()
-    verdict.checked.append(said)
+    verdict.checked.append(text)
 
     assert verdict.lines[1] == f"  + {shown}"

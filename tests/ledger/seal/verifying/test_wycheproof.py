@@ -45,9 +45,9 @@ def is_good(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def test_all_test_vectors_are_available() -> None:
-    told = [case["result"] for _, case in cases()]
+    results = [case["result"] for _, case in cases()]
 
-    assert len(told) >= 150 and {"valid", "invalid"} <= set(told)
+    assert len(results) >= 150 and {"valid", "invalid"} <= set(results)
     assert sum(is_text(bytes.fromhex(case["msg"])) for _, case in cases()) >= 100
 
 

@@ -18,7 +18,7 @@ AT = 1_774_692_000
 def open_to(witness: Witness, now: Callable[[], int] = lambda: AT) -> Generator[str]:
     """Serve a witness during the block, and yield its address."""
     config = uvicorn.Config(
-        witness_app(witness, now, lambda words: None),
+        witness_app(witness, now, lambda message: None),
         host="127.0.0.1",
         port=0,
         http=TimeLimitedConnection,

@@ -77,8 +77,8 @@ def test_signatures_of_witnesses_are_stored_with_the_seal(street: Street) -> Non
 
     latest = street.signer.folder.latest()
     by_number = street.signer.folder.path / "checkpoints" / str(latest.checkpoint.size)
-    words = check_checkpoint(latest.note.data, [street.signer.key, library.key, hall.key]).verified
-    assert [(word.key.name, word.at_seconds) for word in words] == [
+    signatures = check_checkpoint(latest.note.data, [street.signer.key, library.key, hall.key]).verified
+    assert [(each.key.name, each.at_seconds) for each in signatures] == [
         (ORIGIN, None),
         ("hall.example", AT),
         ("library.example", AT),
@@ -86,7 +86,7 @@ def test_signatures_of_witnesses_are_stored_with_the_seal(street: Street) -> Non
     assert by_number.read_bytes() == latest.note.data
     seen = library.last_signed(ORIGIN)
     assert seen is not None and seen.checkpoint == latest.checkpoint
-    assert street.signer.receipt(16).checkpoint == latest.note.data, "a receipt carries the words too"
+    assert street.signer.receipt(16).checkpoint == latest.note.data, "a receipt has the signatures too"
 
 
 def test_witnesses_sign_an_unchanged_log_again_and_nothing_is_added(street: Street) -> None:
@@ -99,8 +99,8 @@ def test_witnesses_sign_an_unchanged_log_again_and_nothing_is_added(street: Stre
 
     latest = street.signer.folder.latest()
     assert latest.checkpoint == before.checkpoint and len(latest.note.signatures) == 2
-    words = check_checkpoint(latest.note.data, [street.signer.key, library.key]).verified
-    assert words[-1].at_seconds == AT + 86_400
+    signatures = check_checkpoint(latest.note.data, [street.signer.key, library.key]).verified
+    assert signatures[-1].at_seconds == AT + 86_400
 
 
 def test_a_witness_with_another_size_is_asked_again_from_that_size(street: Street) -> None:
@@ -147,8 +147,8 @@ STRANGE = {
 def test_bad_answers_do_not_prevent_storing_good_signatures(street: Street, tmp_path: Path) -> None:
     library = street.witness("library")
     street.witness("away", follows=False)
-    for name, (said, _) in STRANGE.items():
-        street.stranger(name, said)
+    for name, (answer, _) in STRANGE.items():
+        street.stranger(name, answer)
     street.signer.witnesses.add("gone", Witness(tmp_path / "gone", "gone.example").key, "http://127.0.0.1:1")
 
     answers = street.ask()
@@ -226,7 +226,7 @@ def test_the_second_of_two_sealing_copies_is_detected_and_stops_sealing(
 
         assert answer.contradicts and answer.signature is None and "signed with this log's key" in answer.reason
         for seal_again in (signer.seal, lambda: signer.receipt(3)):
-            with pytest.raises(SealRefused, match="that this log does not hold"):
+            with pytest.raises(SealRefused, match="that this log does not contain"):
                 seal_again()
         assert (signer.folder.path / CONTRADICTION).read_bytes().startswith(ORIGIN.encode())
     assert street.ask()["library"].signature is not None, "the first goes on"
@@ -246,7 +246,7 @@ def test_a_backup_restored_with_its_seal_is_detected_and_sealing_resumes_with_th
         signer.witnesses.add("library", library.key, address)
         (answer,) = ask_witnesses(signer, signer.seal())
         assert "it has seen 28 entries of this log, which has only 26" in answer.reason and answer.contradicts
-        with pytest.raises(SealRefused, match="covers 28 entries"):
+        with pytest.raises(SealRefused, match="seal of 28 entries"):
             signer.seal()
 
     newer = Signer(old.place, street.bank.log)
@@ -258,8 +258,8 @@ def test_a_shown_seal_counts_only_with_our_own_signature(street: Street, communi
     street.ask()
     shown = street.signer.folder.latest().note.data
 
-    for said in (b"", b"nonsense", shown.replace(b"\n26\n", b"\n27\n"), shown, community.kept.read_bytes()):
-        assert not street.signer.is_contradicted_by(said)
+    for answer in (b"", b"nonsense", shown.replace(b"\n26\n", b"\n27\n"), shown, community.kept.read_bytes()):
+        assert not street.signer.is_contradicted_by(answer)
     assert library.name and not (street.signer.folder.path / CONTRADICTION).exists()
 
 

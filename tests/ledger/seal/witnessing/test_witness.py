@@ -220,7 +220,7 @@ def test_nothing_is_returned_before_it_is_stored(library: Witness, monkeypatch: 
     monkeypatch.undo()
 
     last = library.last_signed(ORIGIN)
-    assert last is not None and last.checkpoint.size == 5, "nobody was told, and nothing is remembered"
+    assert last is not None and last.checkpoint.size == 5, "nothing was sent, and nothing is stored"
     assert library.add_checkpoint(submission(5, 12), AT)
 
 

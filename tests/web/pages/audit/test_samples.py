@@ -6,8 +6,7 @@ import zipfile
 
 import pytest
 
-from ledger.seal.verifying.receipt import parse_receipt
-from ledger.seal.verifying.sample import sample
+from ledger.seal.verifying.receipt import parse_receipt, sample
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 

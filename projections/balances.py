@@ -16,7 +16,7 @@ from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
 
-TALLIES = table(
+ACCOUNTS = table(
     "tallies",
     word("account", key=True),
     count("given"),
@@ -44,7 +44,7 @@ TIES = table(
 )
 TOTALS = table("balance_totals", word("scope", key=True), count("given"), count("received"), count("accounts"))
 
-_BY_ACCOUNT = Order(TALLIES.c.account, descending=False)
+_BY_ACCOUNT = Order(ACCOUNTS.c.account, descending=False)
 
 
 class AccountBalance(NamedTuple):
@@ -90,21 +90,21 @@ class Balances(ReadModel):
     """The account of every member who was welcomed, and of everybody else who received a gift."""
 
     name = "balances"
-    tables = (TALLIES, TIES, TOTALS)
+    tables = (ACCOUNTS, TIES, TOTALS)
     concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn, MemberWelcomed})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         changes = _Changes()
-        for recorded in batch:
-            changes.take_in(recorded)
+        for incoming in batch:
+            changes.take_in(incoming)
         known = rows.of(TIES, changes.ties.keys())
         ties = _added(known, changes)
-        tallies = rows.of(TALLIES, changes.tallies.keys())
+        tallies = rows.of(ACCOUNTS, changes.tallies.keys())
         opened = len(changes.tallies) - len(tallies)
         rows.insert(TIES, [tie for tie in ties if tie[:2] not in known])
         rows.replace(TIES, [tie for tie in ties if tie[:2] in known])
         rows.replace(
-            TALLIES,
+            ACCOUNTS,
             [
                 (account, *map(add, tallies[account][1:], change)) if account in tallies else (account, *change)
                 for account, change in changes.tallies.items()
@@ -133,9 +133,9 @@ class Balances(ReadModel):
             return [Tie(*row) for row in connection.execute(_PEOPLE, {"account": account, "most": limit})]
 
 
-_ALL = sa.select(TALLIES)
+_ALL = sa.select(ACCOUNTS)
 _TOTAL = PreparedQuery(sa.select(TOTALS.c.given, TOTALS.c.received, TOTALS.c.accounts))
-_OF_ACCOUNT = PreparedQuery(sa.select(TALLIES).where(TALLIES.c.account == sa.bindparam("account")))
+_OF_ACCOUNT = PreparedQuery(sa.select(ACCOUNTS).where(ACCOUNTS.c.account == sa.bindparam("account")))
 _PEOPLE = (
     sa.select(TIES.c.other, TIES.c.given, TIES.c.received, TIES.c.times, TIES.c.gifts)
     .where(TIES.c.account == sa.bindparam("account"), TIES.c.times + TIES.c.gifts > 0)
@@ -157,29 +157,29 @@ class _Changes:
         self.given = 0
         self.received = 0
 
-    def take_in(self, recorded: IncomingEntry) -> None:
-        fact: Any = recorded.entry.data
+    def take_in(self, incoming: IncomingEntry) -> None:
+        fact: Any = incoming.entry.data
         match fact:
             case ExchangeSettled():
-                self._exchange(recorded, 1)
+                self._exchange(incoming, 1)
             case ExchangeReversed():
-                self._exchange(recorded, -1)
+                self._exchange(incoming, -1)
             case GiftRecorded():
-                self._gift(fact.giver, fact.receiver, recorded.number, 1)
+                self._gift(fact.giver, fact.receiver, incoming.number, 1)
             case GiftWithdrawn():
-                self._gift(fact.giver, fact.receiver, recorded.number, -1)
+                self._gift(fact.giver, fact.receiver, incoming.number, -1)
             case MemberWelcomed():
                 self._tally(fact.member)
             case _:
-                raise AssertionError(f"{recorded.entry.type} concerns no account")
+                raise AssertionError(f"{incoming.entry.type} concerns no account")
 
-    def _exchange(self, recorded: IncomingEntry, sign: int) -> None:
-        movements = recorded.movements
-        if len(movements) == 2:
-            self._help(*movements, recorded.number, sign)
+    def _exchange(self, incoming: IncomingEntry, sign: int) -> None:
+        postings = incoming.postings
+        if len(postings) == 2:
+            self._help(*postings, incoming.number, sign)
             return
         met: dict[tuple[str, str], list[int]] = {}
-        for (giver, given, _), (receiver, _, received) in zip(movements[::2], movements[1::2], strict=True):
+        for (giver, given, _), (receiver, _, received) in zip(postings[::2], postings[1::2], strict=True):
             self._tally(giver)[_GIVEN] += given
             self._tally(receiver)[_RECEIVED] += received
             met[giver, receiver] = tie = self._tie(giver, receiver)
@@ -192,7 +192,7 @@ class _Changes:
             self.received += received
         for tie in met.values():
             tie[_TIMES] += sign
-            tie[_LATEST] = recorded.number
+            tie[_LATEST] = incoming.number
         for account in {account for account, _ in met}:
             self.tallies[account][_EXCHANGES] += sign
 

@@ -95,11 +95,11 @@ class Contributions(ReadModel):
     concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn, GroupJoined, GroupLeft})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        facts: list[Any] = [recorded.entry.data for recorded in batch]
+        facts: list[Any] = [incoming.entry.data for incoming in batch]
         people = {one for fact in facts for one in _people(fact)}
         changes = _ScopeChanges(rows.of(BELONGINGS, people), rows.of(COUNTED, {*_taken_back(facts)}))
-        for recorded in batch:
-            changes.take_in(recorded.entry.data, recorded.movements)
+        for incoming in batch:
+            changes.take_in(incoming.entry.data, incoming.postings)
         months = changes.months()
         totals = {scope: [0] * 5 for scope, _ in months}
         for (scope, _), numbers in months.items():
@@ -178,12 +178,12 @@ class _ScopeChanges:
         self._groups: dict[str, list[str]] = {member: groups.split() for member, groups in belongings.values()}
         self._before: dict[str, str] = dict(counted.values())
 
-    def take_in(self, fact: Any, movements: Sequence[Posting]) -> None:
+    def take_in(self, fact: Any, postings: Sequence[Posting]) -> None:
         match fact:
             case ExchangeSettled():
-                self._exchange(fact, movements, self._belonging_now(fact.exchange, _people(fact)), 1)
+                self._exchange(fact, postings, self._belonging_now(fact.exchange, _people(fact)), 1)
             case ExchangeReversed():
-                self._exchange(fact, movements, self._as_counted(fact.exchange), -1)
+                self._exchange(fact, postings, self._as_counted(fact.exchange), -1)
             case GiftRecorded():
                 self._gift(fact, self._belonging_now(fact.gift, _people(fact)), 1)
             case GiftWithdrawn():
@@ -202,15 +202,15 @@ class _ScopeChanges:
             _add(months[scope, month], (given, received, 0, 0))
         return months
 
-    def _exchange(self, fact: Any, movements: Sequence[Posting], groups: _Groups, sign: int) -> None:
+    def _exchange(self, fact: Any, postings: Sequence[Posting], groups: _Groups, sign: int) -> None:
         month = fact.given_on.isoformat()[:7]
         kind = "help" if len(fact.legs) == 1 else "skill-exchange"
-        if not groups and len(movements) == 2:
-            self._help_in_no_group(movements, (COMMUNITY, month, fact.legs[0].category, kind), sign)
+        if not groups and len(postings) == 2:
+            self._help_in_no_group(postings, (COMMUNITY, month, fact.legs[0].category, kind), sign)
             return
         touched: set[tuple[str, str, str, str]] = set()
         people: set[tuple[str, str]] = set()
-        for place, (account, given, received) in enumerate(movements):
+        for place, (account, given, received) in enumerate(postings):
             category = fact.legs[place // 2].category
             for scope in (COMMUNITY, *groups[account]) if account in groups else _EVERYBODY:
                 key = (scope, month, category, kind)
@@ -223,9 +223,9 @@ class _ScopeChanges:
             self.categories[key][_EXCHANGES] += sign
         self._act({key[0] for key in touched}, month, _EXCHANGES, people, sign)
 
-    def _help_in_no_group(self, movements: Sequence[Posting], key: tuple[str, str, str, str], sign: int) -> None:
+    def _help_in_no_group(self, postings: Sequence[Posting], key: tuple[str, str, str, str], sign: int) -> None:
         """Most of what happens: one direction, between two who belong to no group."""
-        (giver, given, _), (receiver, _, received) = movements
+        (giver, given, _), (receiver, _, received) = postings
         numbers = self.categories.setdefault(key, [0, 0, 0, 0])
         numbers[0] += given
         numbers[1] += received

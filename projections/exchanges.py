@@ -81,14 +81,14 @@ class Exchanges(ReadModel):
         exchanges: list[IncomingEntry] = []
         gifts: list[IncomingEntry] = []
         belongings: list[GroupJoined | GroupLeft] = []
-        for recorded in batch:
-            match recorded.entry.data:
+        for incoming in batch:
+            match incoming.entry.data:
                 case GiftRecorded() | GiftWithdrawn():
-                    gifts.append(recorded)
+                    gifts.append(incoming)
                 case GroupJoined() | GroupLeft() as fact:
                     belongings.append(fact)
                 case _:
-                    exchanges.append(recorded)
+                    exchanges.append(incoming)
         _take_in_exchanges(exchanges, rows)
         _take_in_gifts(gifts, rows)
         belongs = {(fact.group, fact.member): type(fact) is GroupJoined for fact in belongings}
@@ -172,20 +172,20 @@ class Exchanges(ReadModel):
 def _take_in_exchanges(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
     if not batch:
         return
-    facts: list[Any] = [recorded.entry.data for recorded in batch]
+    facts: list[Any] = [incoming.entry.data for incoming in batch]
     reports = [fact for fact in facts if type(fact) is ExchangeReported]
     told = {fact.exchange for fact in facts} | {fact.corrects for fact in reports if fact.corrects}
     before = rows.of(EXCHANGES, told - {fact.exchange for fact in reports})
     stories = {id: exchange_story(story) for id, _, story in before.values()}
     known = set(stories)
     waited = {key: wait for story in stories.values() for key, wait in _waits(story).items()}
-    for recorded, fact in zip(batch, facts, strict=True):
+    for incoming, fact in zip(batch, facts, strict=True):
         if type(fact) is ExchangeReported:
-            stories[fact.exchange] = _reported(recorded, fact)
+            stories[fact.exchange] = _reported(incoming, fact)
             if fact.corrects:
                 stories[fact.corrects].corrected_by = fact.exchange
         else:
-            stories[fact.exchange].take_in(recorded)
+            stories[fact.exchange].take_in(incoming)
     rows.insert(EXCHANGES, [_row(story) for id, story in stories.items() if id not in known])
     rows.replace(EXCHANGES, [_row(stories[id]) for id in known])
     rows.insert(
@@ -201,18 +201,18 @@ def _take_in_exchanges(batch: Sequence[IncomingEntry], rows: TableWriter) -> Non
 def _take_in_gifts(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
     if not batch:
         return
-    facts: list[Any] = [recorded.entry.data for recorded in batch]
+    facts: list[Any] = [incoming.entry.data for incoming in batch]
     recorded_now = {fact.gift for fact in facts if type(fact) is GiftRecorded}
     before = rows.of(GIFTS, {fact.gift for fact in facts} - recorded_now)
     stories = {id: gift_story(story) for id, _, story in before.values()}
     known = set(stories)
-    for recorded, fact in zip(batch, facts, strict=True):
+    for incoming, fact in zip(batch, facts, strict=True):
         if type(fact) is GiftRecorded:
-            note = recorded.entry.sealed.get("note", "")
+            note = incoming.entry.sealed.get("note", "")
             gift = Gift(id=fact.gift).after(fact)
-            stories[fact.gift] = GiftStory(gift=gift, number=recorded.number, note=note, timeline=[moment(recorded)])
+            stories[fact.gift] = GiftStory(gift=gift, number=incoming.number, note=note, timeline=[moment(incoming)])
         else:
-            stories[fact.gift].take_in(recorded)
+            stories[fact.gift].take_in(incoming)
     added = [story for id, story in stories.items() if id not in known]
     changed = [stories[id] for id in known]
     rows.insert(GIFTS, [(story.gift.id, story.number, kept(story)) for story in added])
@@ -221,13 +221,13 @@ def _take_in_gifts(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
     rows.replace(history.LINES, [line for story in changed for line in history.rows_of_gift(story)])
 
 
-def _reported(recorded: IncomingEntry, fact: ExchangeReported) -> ExchangeStory:
+def _reported(incoming: IncomingEntry, fact: ExchangeReported) -> ExchangeStory:
     return ExchangeStory(
         exchange=Exchange(id=fact.exchange).after(fact),
-        number=recorded.number,
-        note=recorded.entry.sealed.get("note", ""),
+        number=incoming.number,
+        note=incoming.entry.sealed.get("note", ""),
         corrects=fact.corrects or "",
-        timeline=[moment(recorded)],
+        timeline=[moment(incoming)],
     )
 
 

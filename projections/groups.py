@@ -54,8 +54,8 @@ class Groups(ReadModel):
         formed: list[tuple[str, str, str, int]] = []
         belongings: dict[tuple[str, str], str] = {}
         changes: dict[str, int] = {}
-        for recorded in batch:
-            entry = recorded.entry
+        for incoming in batch:
+            entry = incoming.entry
             match entry.data:
                 case GroupFormed(group=group):
                     formed.append((group, entry.sealed.get("name", ""), entry.at, 0))
@@ -131,11 +131,11 @@ class Visibility(ReadModel):
     concerns = frozenset({VisibilityChosen, GroupJoined, GroupLeft, MemberLeft})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        known = rows.of(CHOICES, {cast("Any", recorded.entry.data).member for recorded in batch})
+        known = rows.of(CHOICES, {cast("Any", incoming.entry.data).member for incoming in batch})
         before = {member: (sees, groups.split()) for member, sees, groups in known.values()}
         after = {member: (sees, {*groups}) for member, (sees, groups) in before.items()}
-        for recorded in batch:
-            fact: Any = recorded.entry.data
+        for incoming in batch:
+            fact: Any = incoming.entry.data
             sees, groups = after.get(fact.member, ("nobody", set[str]()))
             match fact:
                 case VisibilityChosen():
@@ -147,7 +147,7 @@ class Visibility(ReadModel):
                 case GroupLeft():
                     groups.discard(fact.group)
                 case _:
-                    raise AssertionError(f"{recorded.entry.type} changes nobody's visibility")
+                    raise AssertionError(f"{incoming.entry.type} changes nobody's visibility")
             after[fact.member] = (sees, groups)
         rows.replace(CHOICES, [(member, sees, " ".join(sorted(groups))) for member, (sees, groups) in after.items()])
         seen_before = {

@@ -42,20 +42,20 @@ class Side(NamedTuple):
     with_other: int
 
 
-def sides_of_exchange(fact: Any, movements: Sequence[Posting], sign: int) -> Iterator[Side]:
+def sides_of_exchange(fact: Any, postings: Sequence[Posting], sign: int) -> Iterator[Side]:
     """An exchange, for each who took part. A skill exchange is one exchange, in two kinds of help."""
     day, item, legs = fact.given_on.isoformat(), fact.exchange, fact.legs
     year, on = day[:4], day[5:]
     if len(legs) == 1:
-        (giver, given, _), (receiver, _, received) = movements
+        (giver, given, _), (receiver, _, received) = postings
         kind = legs[0].category
         yield Side(giver, year, on, item, sign, "help-given " + kind, receiver, given, 0, 0, 0, sign, sign, sign)
         yield Side(receiver, year, on, item, sign, "help-received " + kind, giver, 0, received, 0, 0, sign, sign, sign)
         return
     said: set[tuple[str, ...]] = set()
-    for place, (member, given, received) in enumerate(movements):
+    for place, (member, given, received) in enumerate(postings):
         way = "swap-received " if place & 1 else "swap-given "
-        kind, other = way + legs[place // 2].category, movements[place ^ 1].account
+        kind, other = way + legs[place // 2].category, postings[place ^ 1].account
         told = [(member,), (member, "in", kind), (member, "with", other)]
         new = [0 if one in said else sign for one in told]
         said.update(told)

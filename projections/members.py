@@ -89,10 +89,10 @@ class Members(ReadModel):
     )
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        before = rows.of(MEMBERS, {cast("Any", recorded.entry.data).member for recorded in batch})
+        before = rows.of(MEMBERS, {cast("Any", incoming.entry.data).member for incoming in batch})
         known = {id: _Standing(*row) for id, row in before.items()}
-        for recorded in batch:
-            _take_in(recorded, known)
+        for incoming in batch:
+            _take_in(incoming, known)
         # Every status has its row, changed or not: the same entries make the same rows, however they are cut into batches.
         changes: dict[str, int] = dict.fromkeys(get_args(Status), 0)
         for row in before.values():
@@ -170,12 +170,12 @@ class _Standing(NamedTuple):
 _STATUS = _Standing._fields.index("status")
 
 
-def _take_in(recorded: IncomingEntry, known: dict[str, _Standing]) -> None:
-    entry = recorded.entry
+def _take_in(incoming: IncomingEntry, known: dict[str, _Standing]) -> None:
+    entry = incoming.entry
     match entry.data:
         case MemberInvited(member=member):
             name, email, phone = (entry.sealed.get(field, "") for field in ("name", "email", "phone"))
-            known[member] = _Standing(member, name, email, phone, "invited", entry.at, number=recorded.number)
+            known[member] = _Standing(member, name, email, phone, "invited", entry.at, number=incoming.number)
         case MemberWelcomed(member=member):
             known[member] = known[member]._replace(status="member", welcomed_at=entry.at)
         case MemberLeft(member=member):

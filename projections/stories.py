@@ -75,10 +75,10 @@ class ExchangeStory(msgspec.Struct, kw_only=True, omit_defaults=True):
     corrected_by: ExchangeId | Literal[""] = ""
     timeline: list[Moment]
 
-    def take_in(self, recorded: IncomingEntry) -> None:
+    def take_in(self, incoming: IncomingEntry) -> None:
         """The story goes on."""
-        self.exchange = self.exchange.after(recorded.entry.data)
-        self.timeline.append(moment(recorded))
+        self.exchange = self.exchange.after(incoming.entry.data)
+        self.timeline.append(moment(incoming))
 
     @property
     def kind(self) -> Literal["help", "skill-exchange"]:
@@ -119,10 +119,10 @@ class GiftStory(msgspec.Struct, kw_only=True, omit_defaults=True):
     note: str = ""
     timeline: list[Moment]
 
-    def take_in(self, recorded: IncomingEntry) -> None:
+    def take_in(self, incoming: IncomingEntry) -> None:
         """The story goes on."""
-        self.gift = self.gift.after(recorded.entry.data)
-        self.timeline.append(moment(recorded))
+        self.gift = self.gift.after(incoming.entry.data)
+        self.timeline.append(moment(incoming))
 
     def view(self) -> GiftView:
         """The story as its page tells it."""
@@ -142,11 +142,11 @@ class GiftStory(msgspec.Struct, kw_only=True, omit_defaults=True):
         )
 
 
-def moment(recorded: IncomingEntry) -> Moment:
+def moment(incoming: IncomingEntry) -> Moment:
     """An entry as one moment of a story."""
-    entry = recorded.entry
+    entry = incoming.entry
     words = (entry.sealed.get("reason") or entry.sealed.get("note") or "") if entry.sealed else ""
-    return Moment(recorded.number, entry.at, entry.type, entry.actor, entry.on_behalf or "", entry.via, words)
+    return Moment(incoming.number, entry.at, entry.type, entry.actor, entry.on_behalf or "", entry.via, words)
 
 
 _ENCODER = msgspec.json.Encoder()

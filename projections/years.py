@@ -39,8 +39,8 @@ class Years(ReadModel):
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         sides: dict[tuple[str, str], list[Side]] = {}
-        for recorded in batch:
-            for side in _sides(recorded):
+        for incoming in batch:
+            for side in _sides(incoming):
                 sides.setdefault(side[:2], []).append(side)
         before = rows.of(YEARS, sides.keys())
         after = {key: _counted(before.get(key), some) for key, some in sides.items()}
@@ -106,16 +106,16 @@ def _counted(kept: Row | None, sides: Sequence[Side]) -> KeptYear:
     return year
 
 
-def _sides(recorded: IncomingEntry) -> Iterable[Side]:
-    fact: Any = recorded.entry.data
+def _sides(incoming: IncomingEntry) -> Iterable[Side]:
+    fact: Any = incoming.entry.data
     match fact:
         case ExchangeSettled():
-            return sides_of_exchange(fact, recorded.movements, 1)
+            return sides_of_exchange(fact, incoming.postings, 1)
         case ExchangeReversed():
-            return sides_of_exchange(fact, recorded.movements, -1)
+            return sides_of_exchange(fact, incoming.postings, -1)
         case GiftRecorded():
             return sides_of_gift(fact, 1)
         case GiftWithdrawn():
             return sides_of_gift(fact, -1)
         case _:
-            raise AssertionError(f"{recorded.entry.type} belongs to nobody's year")
+            raise AssertionError(f"{incoming.entry.type} belongs to nobody's year")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ledger.log.places import Place
 from ledger.time_bank import TimeBank
-from projections.balances import TALLIES
+from projections.balances import ACCOUNTS
 from projections.engine.background import Taken
 from projections.views import Views
 from tests.commands.conftest import Run
@@ -25,7 +25,7 @@ from web.commands.printing import CommandProblem
 def taken(url: str) -> dict[str, Taken]:
     """What is kept of the steps."""
     with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
-        return views.daily.taken()
+        return views.daily.last_runs()
 
 
 def figures_are_made(url: str) -> bool:
@@ -46,7 +46,7 @@ def test_a_wrong_balance_is_told_and_the_exit_code_says_so(founded: Run, neighbo
     founded("replay")
     engine = Place(database_url).views_engine()
     with engine.begin() as connection:
-        connection.execute(sa.update(TALLIES).where(TALLIES.c.given == 90).values(given=900))
+        connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.given == 90).values(given=900))
     engine.dispose()
 
     result = founded("daily")

@@ -189,7 +189,7 @@ def checked(where: Where, at_entry: int | None = None) -> ReplayCheck:
                     views,
                     now=datetime.now(UTC),
                     at_entry=at_entry,
-                    tell=lambda doing, done, of: tell(done, of),
+                    progress=lambda doing, done, of: tell(done, of),
                 )
         finally:
             engine.dispose()

@@ -58,17 +58,17 @@ def asked_command(where: Where, quiet: bool, aside: bool) -> None:
         give_way()
     done: list[BackgroundRequest] = []
     failed: list[str] = []
-    with where.bank() as bank, where.views(bank) as views, views.wishes.alone() as is_alone:
-        while is_alone and (waiting := views.wishes.waiting()):
+    with where.bank() as bank, where.views(bank) as views, views.requests.alone() as is_alone:
+        while is_alone and (waiting := views.requests.waiting()):
             wish = waiting[0]
             if wish.state == "begun":
                 trouble = "It was interrupted."
             else:
-                views.wishes.begin(wish)
+                views.requests.start(wish)
                 trouble = _carried_out(where, bank, views, wish)
-            views.wishes.finish(wish, trouble)
+            views.requests.finish(wish, trouble)
             done.append(wish)
-            failed += [f"{wish.what}: {trouble}"] if trouble else []
+            failed += [f"{wish.kind}: {trouble}"] if trouble else []
     if failed:
         raise CommandProblem(" ".join(failed), "The person who asked sees this on the page, and can ask again.")
     if not quiet and not aside:
@@ -78,7 +78,7 @@ def asked_command(where: Where, quiet: bool, aside: bool) -> None:
 def _carried_out(where: Where, bank: TimeBank, views: Views, wish: BackgroundRequest) -> str:
     """Does what is wanted, and keeps it where the page looks; returns why it could not be done."""
     try:
-        if wish.what == "replay":
+        if wish.kind == "replay":
             checked(where, wish.number or None)
         else:
             with progress("Reading the log") as tell:
@@ -139,7 +139,7 @@ def daily_command(where: Where, quiet: bool, aside: bool) -> None:
         failed: list[str] = []
         for step in (step for step in STEPS if step.name in due):
             trouble = _taken(step, where, quiet=quiet or aside)
-            views.daily.keep(step.name, datetime.now(UTC), time_zone, trouble)
+            views.daily.record(step.name, datetime.now(UTC), time_zone, trouble)
             failed += [step.name] if trouble else []
     if failed:
         raise CommandProblem(

@@ -191,7 +191,7 @@ def figures_command(where: Where, quiet: bool, aside: bool) -> None:
     """
     if aside:
         give_way()
-    from projections.checks.anomalies import look
+    from projections.checks.anomalies import search
     from projections.figures.reports.refreshing import refresh
 
     with where.log() as log:
@@ -201,7 +201,7 @@ def figures_command(where: Where, quiet: bool, aside: bool) -> None:
                 made = refresh(log, engine, now=datetime.now(UTC), tell=lambda doing, done, of: tell(done, of))
             if not made.is_busy:
                 with progress("Checking the log") as tell:
-                    look(log, engine, tell=tell)
+                    search(log, engine, progress=tell)
         finally:
             engine.dispose()
     if quiet or aside:

@@ -118,8 +118,8 @@ def exceptions_command(where: Where, wanted: tuple[str, ...], at_entry: int | No
     None of it means that something is wrong. Most of it has a good explanation. Newest first. If there are more than
     fifty entries, the newest are printed. Rules and thresholds: docs/reference/exceptions.md.
     """
-    from projections.checks.anomalies import exceptions
-    from projections.checks.log_reading import RULES, UNITS, read_book
+    from projections.checks.anomalies import find_anomalies
+    from projections.checks.log_reading import RULES, UNITS, read_log
 
     for rule in wanted:
         if rule not in RULES:
@@ -129,8 +129,8 @@ def exceptions_command(where: Where, wanted: tuple[str, ...], at_entry: int | No
     with where.log() as log:
         head = log.head()
         with progress("Reading the log") as tell:
-            book = read_book(log, at_entry, tell=lambda number: tell(number, max(head, number)))
-    found = [one for one in exceptions(book) if not wanted or one.rule in wanted]
+            book = read_log(log, at_entry, progress=lambda number: tell(number, max(head, number)))
+    found = [one for one in find_anomalies(book) if not wanted or one.rule in wanted]
     print_rows(
         (
             {

@@ -208,7 +208,7 @@ def chores_of(bank: TimeBank, views: Views) -> Sequence[ScheduledTask]:
 
     return (
         ScheduledTask("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),
-        ScheduledTask("asked", lambda: bool(views.wishes.waiting()), seconds_between=2.0, rests=False),
+        ScheduledTask("asked", lambda: bool(views.requests.waiting()), seconds_between=2.0, rests=False),
         ScheduledTask("daily", lambda: bool(views.daily.due(NAMES, datetime.now(UTC), time_zone()))),
     )
 

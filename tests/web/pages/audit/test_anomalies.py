@@ -8,7 +8,7 @@ import pytest
 
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.identifiers import AccountId
-from projections.checks.anomalies import look
+from projections.checks.anomalies import search
 from projections.checks.log_reading import RULES, Rule, noted
 from tests.cast import ANA, BO, CHIDI
 from tests.web.pages.conftest import Street
@@ -21,7 +21,7 @@ from web.wording.labels import SentenceContext
 def looked(street: Street) -> int:
     """The book is looked at, as the process beside the pages does it; up to which entry."""
     street.views.catch_up()
-    return look(street.bank.log, street.views._engine).number
+    return search(street.bank.log, street.views._engine).number
 
 
 def test_a_find_is_a_sentence_with_links_to_its_entries(street: Street) -> None:

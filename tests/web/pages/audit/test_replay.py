@@ -169,7 +169,7 @@ def test_what_is_no_entry_comes_back_as_it_was_typed(street: Street, typed: str)
 
     assert answer.status_code == 422
     assert form_on(answer, "/replay").fields["at_entry"] == typed
-    assert street.views.wishes.waiting() == []
+    assert street.views.requests.waiting() == []
 
 
 def test_one_at_a_time_and_not_again_and_again(street: Street) -> None:
@@ -188,5 +188,5 @@ def test_members_and_strangers_do_not_ask(street: Street) -> None:
     assert street.ana.post("/replay", data={}).status_code == 403
     assert street.neighbourhood.browser().post("/replay", data={}).status_code == 303
     assert street.neighbourhood.browser().get("/replay").status_code == 303
-    assert street.views.wishes.waiting() == []
+    assert street.views.requests.waiting() == []
     assert 'action="/replay"' not in street.ana.get("/replay").text

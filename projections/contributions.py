@@ -1,4 +1,4 @@
-"""What the community and each group gave and received: by month, by kind of help, and how many took part."""
+"""What the community and each group gave and received: by month, by kind of help, and by how many people."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
@@ -46,7 +46,7 @@ TOTALS = table(
     count("people"),
 )
 PEOPLE = table("contribution_people", word("scope", key=True), word("member", key=True), count("times"), clustered=True)
-BELONGINGS = table("contribution_belongings", word("member", key=True), word("groups"))
+MEMBERSHIPS = table("contribution_belongings", word("member", key=True), word("groups"))
 COUNTED = table("contribution_counted", word("item", key=True), word("groups"))
 
 Scope = GroupId | Literal["community"]
@@ -54,7 +54,7 @@ COMMUNITY = "community"
 
 
 class MonthTotal(NamedTuple):
-    """What counts in one month, YYYY-MM, by the day on which help was given. Minutes."""
+    """What counts in one month, YYYY-MM, by the day help was given. Minutes."""
 
     month: str
     given: int
@@ -84,22 +84,22 @@ class Total(NamedTuple):
 
 
 class Contributions(ReadModel):
-    """What was given and received in the community, and by those who belonged to a group when it was recorded.
+    """What was given and received in the community, and by the members of each group at the time it was recorded.
 
-    In the community as many minutes are received as given. A gift counts for the giver's groups, the receiver's, and the
-    group it went to. What is taken back is taken off where it had counted.
+    In the community as many minutes are received as given. A gift counts for the giver's groups, the receiver's, and a
+    group that received it. What is taken back is subtracted where it was counted.
     """
 
     name = "contributions"
-    tables = (MONTHS, CATEGORIES, TOTALS, PEOPLE, BELONGINGS, COUNTED)
+    tables = (MONTHS, CATEGORIES, TOTALS, PEOPLE, MEMBERSHIPS, COUNTED)
     concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn, GroupJoined, GroupLeft})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         facts: list[Any] = [incoming.entry.data for incoming in batch]
         people = {one for fact in facts for one in _people(fact)}
-        changes = _ScopeChanges(rows.of(BELONGINGS, people), rows.of(COUNTED, {*_taken_back(facts)}))
+        changes = _ScopeChanges(rows.of(MEMBERSHIPS, people), rows.of(COUNTED, {*_taken_back(facts)}))
         for incoming in batch:
-            changes.take_in(incoming.entry.data, incoming.postings)
+            changes.add(incoming.entry.data, incoming.postings)
         months = changes.months()
         totals = {scope: [0] * 5 for scope, _ in months}
         for (scope, _), numbers in months.items():
@@ -112,17 +112,17 @@ class Contributions(ReadModel):
         rows.add(CATEGORIES, [(*key, *numbers) for key, numbers in changes.categories.items()])
         rows.add(TOTALS, [(scope, *numbers) for scope, numbers in totals.items()])
         rows.add(PEOPLE, [(*key, change) for key, change in changes.people.items()])
-        rows.replace(BELONGINGS, list(changes.moved.items()))
+        rows.replace(MEMBERSHIPS, list(changes.moved.items()))
         rows.insert(COUNTED, list(changes.counted.items()))
 
     def months(self, scope: Scope, first: str, last: str) -> list[MonthTotal]:
-        """Each month, YYYY-MM, from the first to the last in which anything was ever recorded."""
+        """Each month, YYYY-MM, between these two in which anything was ever recorded."""
         query = sa.select(*list(MONTHS.c)[1:]).where(MONTHS.c.scope == scope, *_between(MONTHS.c.month, first, last))
         with self._engine.connect() as connection:
             return [MonthTotal(*row) for row in connection.execute(query.order_by(MONTHS.c.month))]
 
     def years(self, scope: Scope) -> dict[str, Total]:
-        """Year, YYYY -> what counts in it, for every year with anything recorded; adds up months, never entries."""
+        """Year, YYYY -> what counts in it, for every year in which anything was recorded; a sum of months."""
         year = sa.func.substr(MONTHS.c.month, 1, 4).label("year")
         sums = (sa.func.sum(column) for column in list(MONTHS.c)[2:])
         query = sa.select(year, *sums).where(MONTHS.c.scope == scope).group_by("year").order_by("year")
@@ -130,7 +130,7 @@ class Contributions(ReadModel):
             return {when: Total(*map(int, numbers)) for when, *numbers in connection.execute(query)}
 
     def categories(self, scope: Scope, first: str, last: str) -> list[CategoryTotal]:
-        """Each category and kind in these months together; adds up months, never entries."""
+        """Each category and kind in these months together; a sum of months."""
         query = sa.select(CATEGORIES).where(CATEGORIES.c.scope == scope, *_between(CATEGORIES.c.month, first, last))
         sums: dict[tuple[Any, Any], list[int]] = {}
         with self._engine.connect() as connection:
@@ -139,14 +139,14 @@ class Contributions(ReadModel):
         return [CategoryTotal(*key, *numbers) for key, numbers in sorted(sums.items()) if any(numbers)]
 
     def total(self, scope: Scope) -> Total:
-        """Everything that ever counted and still does."""
+        """Everything that counts."""
         columns = (TOTALS.c.given, TOTALS.c.received, TOTALS.c.exchanges, TOTALS.c.gifts)
         with self._engine.connect() as connection:
             row = connection.execute(sa.select(*columns).where(TOTALS.c.scope == scope)).first()
         return Total(*row) if row else Total()
 
     def span(self, scope: Scope) -> tuple[str, str] | None:
-        """The first and the last month, YYYY-MM, in which anything counts; None when nothing does."""
+        """The first and the last month, YYYY-MM, in which anything counts; None if nothing does."""
         counts = MONTHS.c.exchanges + MONTHS.c.gifts > 0
         ends = sa.select(sa.func.min(MONTHS.c.month), sa.func.max(MONTHS.c.month))
         ends = ends.where(MONTHS.c.scope == scope, counts)
@@ -161,33 +161,32 @@ class Contributions(ReadModel):
 
 
 _EXCHANGES, _GIFTS, _PEOPLE = 2, 3, 4
-_EVERYBODY = (COMMUNITY,)
+_COMMUNITY_ONLY = (COMMUNITY,)
 _Groups = dict[str, list[str]]
-_Pairs = Iterable[tuple[str, str]]
 
 
 class _ScopeChanges:
-    """What a batch adds, and where: to the community, and to the groups that people belonged to at that moment."""
+    """What a batch adds to the community, and to the groups that people were in when it was recorded."""
 
-    def __init__(self, belongings: dict[str, Row], counted: dict[str, Row]) -> None:
+    def __init__(self, memberships: dict[str, Row], counted: dict[str, Row]) -> None:
         self.categories: dict[tuple[str, str, str, str], list[int]] = {}
         self.acts: dict[tuple[str, str], list[int]] = {}
         self.people: dict[tuple[str, str], int] = {}
         self.moved: dict[str, str] = {}
         self.counted: dict[str, str] = {}
-        self._groups: dict[str, list[str]] = {member: groups.split() for member, groups in belongings.values()}
+        self._groups: dict[str, list[str]] = {member: groups.split() for member, groups in memberships.values()}
         self._before: dict[str, str] = dict(counted.values())
 
-    def take_in(self, fact: Any, postings: Sequence[Posting]) -> None:
+    def add(self, fact: Any, postings: Sequence[Posting]) -> None:
         match fact:
             case ExchangeSettled():
-                self._exchange(fact, postings, self._belonging_now(fact.exchange, _people(fact)), 1)
+                self._exchange(fact, postings, self._current_groups(fact.exchange, _people(fact)), 1)
             case ExchangeReversed():
-                self._exchange(fact, postings, self._as_counted(fact.exchange), -1)
+                self._exchange(fact, postings, self._groups_as_counted(fact.exchange), -1)
             case GiftRecorded():
-                self._gift(fact, self._belonging_now(fact.gift, _people(fact)), 1)
+                self._gift(fact, self._current_groups(fact.gift, _people(fact)), 1)
             case GiftWithdrawn():
-                self._gift(fact, self._as_counted(fact.gift), -1)
+                self._gift(fact, self._groups_as_counted(fact.gift), -1)
             case GroupJoined(group=group, member=member):
                 self._move(member, {*self._groups.get(member, ()), group})
             case GroupLeft(group=group, member=member):
@@ -210,9 +209,9 @@ class _ScopeChanges:
             return
         touched: set[tuple[str, str, str, str]] = set()
         people: set[tuple[str, str]] = set()
-        for place, (account, given, received) in enumerate(postings):
-            category = fact.legs[place // 2].category
-            for scope in (COMMUNITY, *groups[account]) if account in groups else _EVERYBODY:
+        for index, (account, given, received) in enumerate(postings):
+            category = fact.legs[index // 2].category
+            for scope in (COMMUNITY, *groups[account]) if account in groups else _COMMUNITY_ONLY:
                 key = (scope, month, category, kind)
                 numbers = self.categories.setdefault(key, [0, 0, 0, 0])
                 numbers[0] += given
@@ -224,13 +223,13 @@ class _ScopeChanges:
         self._act({key[0] for key in touched}, month, _EXCHANGES, people, sign)
 
     def _help_in_no_group(self, postings: Sequence[Posting], key: tuple[str, str, str, str], sign: int) -> None:
-        """Most of what happens: one direction, between two who belong to no group."""
+        """The most common case: help in one direction, between two people in no group."""
         (giver, given, _), (receiver, _, received) = postings
         numbers = self.categories.setdefault(key, [0, 0, 0, 0])
         numbers[0] += given
         numbers[1] += received
         numbers[_EXCHANGES] += sign
-        self._act(_EVERYBODY, key[1], _EXCHANGES, ((COMMUNITY, giver), (COMMUNITY, receiver)), sign)
+        self._act(_COMMUNITY_ONLY, key[1], _EXCHANGES, ((COMMUNITY, giver), (COMMUNITY, receiver)), sign)
 
     def _gift(self, fact: Any, groups: _Groups, sign: int) -> None:
         month = fact.given_on.isoformat()[:7]
@@ -249,15 +248,15 @@ class _ScopeChanges:
         for key in people:
             self.people[key] = self.people.get(key, 0) + sign
 
-    def _belonging_now(self, item: str, people: Iterable[str]) -> _Groups:
+    def _current_groups(self, item: str, people: Iterable[str]) -> _Groups:
         groups = {one: self._groups[one] for one in people if self._groups.get(one)} if self._groups else {}
         if groups:
             self.counted[item] = msgspec.json.encode(groups).decode()
         return groups
 
-    def _as_counted(self, item: str) -> _Groups:
-        kept = self.counted.get(item) or self._before.get(item)
-        return msgspec.json.decode(kept, type=_Groups) if kept else {}
+    def _groups_as_counted(self, item: str) -> _Groups:
+        text = self.counted.get(item) or self._before.get(item)
+        return msgspec.json.decode(text, type=_Groups) if text else {}
 
     def _move(self, member: str, groups: set[str]) -> None:
         self._groups[member] = sorted(groups)
@@ -269,7 +268,7 @@ def _between(month: sa.Column[str], first: str, last: str) -> tuple[sa.ColumnEle
 
 
 def _people(fact: Any) -> tuple[str, ...]:
-    """The members whose groups matter."""
+    """The members whose groups an entry counts for."""
     match fact:
         case ExchangeSettled(legs=legs) | ExchangeReversed(legs=legs):
             if len(legs) == 1:
@@ -290,5 +289,5 @@ def _taken_back(facts: Iterable[Any]) -> Iterator[str]:
 
 
 def _add(numbers: list[int], more: Iterable[int]) -> None:
-    for place, number in enumerate(more):
-        numbers[place] += number
+    for index, number in enumerate(more):
+        numbers[index] += number

@@ -128,9 +128,9 @@ def test_days_begin_at_midnight_where_the_community_lives(sqlite_url: str) -> No
     street.close()
 
 
-def chapter_of(street: ElmStreet, chapter: JournalView) -> list[str]:
-    """The kinds of the entries in a chapter, the newest first."""
-    return [line.type for line in street.views.journal.page(JournalFilter(chapter=chapter), limit=100)]
+def entries_in(street: ElmStreet, view: JournalView) -> list[str]:
+    """The kinds of the entries in a view, the newest first."""
+    return [line.type for line in street.views.journal.page(x=JournalFilter(view=x=view), limit=100)]
 
 
 def test_corrections_are_a_chapter(street: ElmStreet) -> None:
@@ -139,7 +139,7 @@ def test_corrections_are_a_chapter(street: ElmStreet) -> None:
     street.helped(minutes=45, corrects=helped)
     street.withdrew(street.gave(ANA, BO))
 
-    assert chapter_of(street, "corrections") == ["gift-withdrawn", "exchange-reported", "exchange-reversed"]
+    assert entries_in(street, "corrections") == ["gift-withdrawn", "exchange-reported", "exchange-reversed"]
 
 
 def test_what_was_recorded_for_somebody_else_is_a_chapter(street: ElmStreet) -> None:
@@ -149,7 +149,7 @@ def test_what_was_recorded_for_somebody_else_is_a_chapter(street: ElmStreet) -> 
     street.helped(by=ANA)
     street.views.catch_up()
 
-    assert chapter_of(street, "on-behalf") == ["exchange-settled", "exchange-confirmed", "exchange-reported"]
+    assert entries_in(street, "on-behalf") == ["exchange-settled", "exchange-confirmed", "exchange-reported"]
 
 
 def test_roles_agreements_and_choices_are_chapters(street: ElmStreet) -> None:
@@ -159,16 +159,16 @@ def test_roles_agreements_and_choices_are_chapters(street: ElmStreet) -> None:
     street.bank.do(ChooseVisibility(member=ANA, sees="groups"), by=ANA)
     street.views.catch_up()
 
-    assert chapter_of(street, "roles") == ["role-withdrawn", "role-given", "role-given"]
-    assert chapter_of(street, "agreements")[:2] == ["exceptions-agreed", "limits-agreed"]
-    assert chapter_of(street, "visibility") == ["visibility-chosen"]
+    assert entries_in(street, "roles") == ["role-withdrawn", "role-given", "role-given"]
+    assert entries_in(street, "agreements")[:2] == ["exceptions-agreed", "limits-agreed"]
+    assert entries_in(street, "visibility") == ["visibility-chosen"]
 
 
 @pytest.mark.parametrize(("days", "late"), [(29, False), (30, True)])
 def test_an_entry_is_late_after_thirty_days(street: ElmStreet, days: int, late: bool) -> None:
     street.helped(on=TODAY - timedelta(days=days))
 
-    assert (chapter_of(street, "late") == ["exchange-reported"]) is late
+    assert (entries_in(street, "late") == ["exchange-reported"]) is late
 
 
 def test_what_counts_as_late_is_agreed_upon_and_holds_from_then_on(street: ElmStreet) -> None:
@@ -176,13 +176,13 @@ def test_what_counts_as_late_is_agreed_upon_and_holds_from_then_on(street: ElmSt
     street.bank.do(AgreeOnThresholds(thresholds=replace(DEFAULT_THRESHOLDS, late_days=60)), by=CHIDI)
     street.helped(on=TODAY - timedelta(days=59))
 
-    assert len(chapter_of(street, "late")) == 1
+    assert len(entries_in(street, "late")) == 1
 
 
 def test_what_happened_before_the_founding_closes_a_week_after_it(street: ElmStreet) -> None:
     street.helped(on=date(2026, 1, 31))
 
-    assert chapter_of(street, "after-closing") == []
+    assert entries_in(street, "after-closing") == []
 
 
 @pytest.mark.parametrize(("recorded", "closed"), [(date(2026, 4, 7), False), (date(2026, 4, 8), True)])
@@ -191,24 +191,24 @@ def test_a_month_closes_seven_days_after_its_end(street: ElmStreet, recorded: da
 
     street.helped(on=date(2026, 3, 31))
 
-    assert bool(chapter_of(street, "after-closing")) is closed
+    assert bool(entries_in(street, "after-closing")) is closed
 
 
 def test_what_an_import_brings_is_not_called_late(street: ElmStreet) -> None:
     street.bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY - timedelta(days=90)), by=caller(BO, via="import"))
     street.views.catch_up()
 
-    assert chapter_of(street, "late") == chapter_of(street, "after-closing") == []
-    assert len(chapter_of(street, "imports")) == 2
+    assert entries_in(street, "late") == entries_in(street, "after-closing") == []
+    assert len(entries_in(street, "imports")) == 2
 
 
 def test_chapters_are_counted_as_they_grow(street: ElmStreet) -> None:
     street.lively()
 
-    counted = street.views.journal.chapters()
+    counted = street.views.journal.view_counts()
 
     assert counted == {
-        chapter: len(chapter_of(street, chapter)) for chapter in get_args(JournalView) if chapter in counted
+        view: len(entries_in(street, view)) for view in get_args(JournalView) if view in counted
     }
     assert counted["corrections"] == 3 and "imports" not in counted
 
@@ -217,21 +217,21 @@ def test_a_chapter_goes_together_with_the_other_filters_and_turns_page_by_page(s
     for _ in range(3):
         street.took_back(street.helped(ANA, BO))
     street.took_back(street.helped(ANA, RUTH), asked_by=RUTH)
-    wanted = JournalFilter(chapter="corrections", account=AccountId(BO))
+    wanted = x=JournalFilter(view=x="corrections", account=AccountId(BO))
 
     first = street.views.journal.page(wanted, limit=2)
     second = street.views.journal.page(wanted, before=first[-1].number, limit=2)
 
     assert [len(first), len(second)] == [2, 1]
     assert street.views.journal.page(wanted, after=second[-1].number, limit=2) == first
-    assert len(street.views.journal.page(JournalFilter(chapter="corrections", actor=CHIDI))) == 4
+    assert len(street.views.journal.page(x=JournalFilter(view=x="corrections", actor=CHIDI))) == 4
 
 
 def test_erasures_are_a_chapter(street: ElmStreet) -> None:
     street.wrote(ErasureAsked(member=ANA, asked_by=ANA))
     street.views.catch_up()
 
-    assert chapter_of(street, "erasures") == ["erasure-asked"]
+    assert entries_in(street, "erasures") == ["erasure-asked"]
 
 
 def test_the_entries_of_a_sample_are_asked_for_by_number(street: ElmStreet) -> None:

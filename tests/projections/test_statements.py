@@ -73,7 +73,7 @@ def test_between_two_days_come_the_lines_of_help_on_those_days_oldest_first(stre
 
 
 def test_a_long_statement_streams_every_line_once(small_street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.statements._AT_ONCE", 2)
+    monkeypatch.setattr("projections.statements._LINES_PER_QUERY", 2)
     small_street.swapped_skills()
     small_street.helped(ANA, BO, 5)
 

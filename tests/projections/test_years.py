@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from ledger.identifiers import COMMUNITY, MemberId
-from projections.first_times import FirstTime, first_times
 from projections.member_years import Shared
+from projections.years import FirstTime, first_times
 from tests.cast import ANA, BO, CHIDI, GARDENING, RUTH, TODAY, skills
 from tests.projections.elm_street import LAST_MONTH, ElmStreet
 

@@ -11,7 +11,7 @@ from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled, Leg
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import COMMUNITY, ExchangeId, GiftId, MemberId, is_member
 from ledger.log.store import Log
-from projections.first_times import first_times
+from projections.years import first_times
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, facts_in, help_of
 from tests.projections.elm_street import LAST_MONTH, ElmStreet
 

@@ -42,7 +42,7 @@ def show_audit(call: Call) -> Response[str]:
     """Every chapter with the number of its entries; the numbers are kept as entries come, not counted here."""
     as_of = call.views.catch_up()
     looked = call.views.anomalies.last_search()
-    counted = call.views.journal.chapters()
+    counted = call.views.journal.view_counts()
     return call.page(
         "audit.html",
         chapters=[

@@ -1,5 +1,6 @@
 """What each account has given and received, and with whom: running totals, so that pages never have to add up entries."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from operator import add
 from typing import Any, NamedTuple
@@ -131,8 +132,7 @@ class Balances(ReadModel):
 
     def people(self, account: AccountId, limit: int = 30) -> list[Tie]:
         """The people this account gave to and received from, latest first."""
-        with self._engine.connect() as connection:
-            return [Tie(*row) for row in connection.execute(_PEOPLE, {"account": account, "most": limit})]
+        return [Tie(*row) for row in self._all(_PEOPLE, account=account, most=limit)]
 
 
 _ALL = sa.select(ACCOUNTS)
@@ -154,8 +154,8 @@ class _Changes:
     """What a batch adds to accounts and ties."""
 
     def __init__(self) -> None:
-        self.accounts: dict[str, list[int]] = {}
-        self.ties: dict[tuple[str, str], list[int]] = {}
+        self.accounts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 7)
+        self.ties: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * 7)
         self.given = 0
         self.received = 0
 
@@ -171,7 +171,7 @@ class _Changes:
             case GiftWithdrawn():
                 self._gift(fact.giver, fact.receiver, incoming.number, -1)
             case MemberWelcomed():
-                self._account(fact.member)
+                self.accounts.setdefault(fact.member, [0] * 7)
             case _:
                 raise AssertionError(f"{incoming.entry.type} concerns no account")
 
@@ -182,12 +182,12 @@ class _Changes:
             return
         met: dict[tuple[str, str], list[int]] = {}
         for (giver, given, _), (receiver, _, received) in zip(postings[::2], postings[1::2], strict=True):
-            self._account(giver)[_GIVEN] += given
-            self._account(receiver)[_RECEIVED] += received
-            met[giver, receiver] = tie = self._tie(giver, receiver)
+            self.accounts[giver][_GIVEN] += given
+            self.accounts[receiver][_RECEIVED] += received
+            met[giver, receiver] = tie = self.ties[giver, receiver]
             tie[_GIVEN] += given
             tie[_HELPED] += sign
-            met[receiver, giver] = tie = self._tie(receiver, giver)
+            met[receiver, giver] = tie = self.ties[receiver, giver]
             tie[_RECEIVED] += received
             tie[_WAS_HELPED] += sign
             self.given += given
@@ -202,18 +202,18 @@ class _Changes:
         """Add an exchange in one direction, as nearly all are."""
         giver, given, _ = by
         receiver, _, received = to
-        totals = self._account(giver)
+        totals = self.accounts[giver]
         totals[_GIVEN] += given
         totals[_EXCHANGES] += sign
-        totals = self._account(receiver)
+        totals = self.accounts[receiver]
         totals[_RECEIVED] += received
         totals[_EXCHANGES] += sign
-        tie = self._tie(giver, receiver)
+        tie = self.ties[giver, receiver]
         tie[_GIVEN] += given
         tie[_HELPED] += sign
         tie[_TIMES] += sign
         tie[_LATEST] = number
-        tie = self._tie(receiver, giver)
+        tie = self.ties[receiver, giver]
         tie[_RECEIVED] += received
         tie[_WAS_HELPED] += sign
         tie[_TIMES] += sign
@@ -222,27 +222,15 @@ class _Changes:
         self.received += received
 
     def _gift(self, giver: str, receiver: str, number: int, sign: int) -> None:
-        self._account(giver)[_GIFTS_GIVEN] += sign
-        self._account(receiver)[_GIFTS_RECEIVED] += sign
+        self.accounts[giver][_GIFTS_GIVEN] += sign
+        self.accounts[receiver][_GIFTS_RECEIVED] += sign
         if not is_member(receiver):
             return
         for account, other, side in ((giver, receiver, _HELPED), (receiver, giver, _WAS_HELPED)):
-            tie = self._tie(account, other)
+            tie = self.ties[account, other]
             tie[_GIFTS] += sign
             tie[side] += sign
             tie[_LATEST] = number
-
-    def _account(self, account: str) -> list[int]:
-        totals = self.accounts.get(account)
-        if totals is None:
-            totals = self.accounts[account] = [0] * 7
-        return totals
-
-    def _tie(self, account: str, other: str) -> list[int]:
-        tie = self.ties.get((account, other))
-        if tie is None:
-            tie = self.ties[account, other] = [0] * 7
-        return tie
 
 
 def _updated_ties(before: dict[tuple[str, str], tuple[Any, ...]], changes: _Changes) -> list[tuple[Any, ...]]:

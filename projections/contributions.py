@@ -1,6 +1,6 @@
 """What the community and each group gave and received: by month, by kind of help, and by how many people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -97,7 +97,7 @@ class Contributions(ReadModel):
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         facts: list[Any] = [incoming.entry.data for incoming in batch]
         people = {one for fact in facts for one in _people(fact)}
-        changes = _ScopeChanges(rows.of(MEMBERSHIPS, people), rows.of(COUNTED, {*_taken_back(facts)}))
+        changes = _ScopeChanges(rows.of(MEMBERSHIPS, people), rows.of(COUNTED, _taken_back(facts)))
         for incoming in batch:
             changes.add(incoming.entry.data, incoming.postings)
         months = changes.months()
@@ -117,47 +117,40 @@ class Contributions(ReadModel):
 
     def months(self, scope: Scope, first: str, last: str) -> list[MonthTotal]:
         """Each month, YYYY-MM, between these two in which anything was ever recorded."""
-        query = sa.select(*list(MONTHS.c)[1:]).where(MONTHS.c.scope == scope, *_between(MONTHS.c.month, first, last))
-        with self._engine.connect() as connection:
-            return [MonthTotal(*row) for row in connection.execute(query.order_by(MONTHS.c.month))]
+        query = sa.select(*list(MONTHS.c)[1:]).where(MONTHS.c.scope == scope, MONTHS.c.month.between(first, last))
+        return [MonthTotal(*row) for row in self._all(query.order_by(MONTHS.c.month))]
 
     def years(self, scope: Scope) -> dict[str, Total]:
         """Year, YYYY -> what counts in it, for every year in which anything was recorded; a sum of months."""
         year = sa.func.substr(MONTHS.c.month, 1, 4).label("year")
         sums = (sa.func.sum(column) for column in list(MONTHS.c)[2:])
         query = sa.select(year, *sums).where(MONTHS.c.scope == scope).group_by("year").order_by("year")
-        with self._engine.connect() as connection:
-            return {when: Total(*map(int, numbers)) for when, *numbers in connection.execute(query)}
+        return {when: Total(*map(int, numbers)) for when, *numbers in self._all(query)}
 
     def categories(self, scope: Scope, first: str, last: str) -> list[CategoryTotal]:
         """Each category and kind in these months together; a sum of months."""
-        query = sa.select(CATEGORIES).where(CATEGORIES.c.scope == scope, *_between(CATEGORIES.c.month, first, last))
+        query = sa.select(CATEGORIES).where(CATEGORIES.c.scope == scope, CATEGORIES.c.month.between(first, last))
         sums: dict[tuple[Any, Any], list[int]] = {}
-        with self._engine.connect() as connection:
-            for _, _, category, kind, *numbers in connection.execute(query):
-                _add(sums.setdefault((category, kind), [0] * 4), numbers)
+        for _, _, category, kind, *numbers in self._all(query):
+            _add(sums.setdefault((category, kind), [0] * 4), numbers)
         return [CategoryTotal(*key, *numbers) for key, numbers in sorted(sums.items()) if any(numbers)]
 
     def total(self, scope: Scope) -> Total:
         """Everything that counts."""
         columns = (TOTALS.c.given, TOTALS.c.received, TOTALS.c.exchanges, TOTALS.c.gifts)
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(*columns).where(TOTALS.c.scope == scope)).first()
-        return Total(*row) if row else Total()
+        found = self._all(sa.select(*columns).where(TOTALS.c.scope == scope))
+        return Total(*found[0]) if found else Total()
 
     def span(self, scope: Scope) -> tuple[str, str] | None:
         """The first and the last month, YYYY-MM, in which anything counts; None if nothing does."""
         counts = MONTHS.c.exchanges + MONTHS.c.gifts > 0
         ends = sa.select(sa.func.min(MONTHS.c.month), sa.func.max(MONTHS.c.month))
-        ends = ends.where(MONTHS.c.scope == scope, counts)
-        with self._engine.connect() as connection:
-            first, last = connection.execute(ends).one()
+        ((first, last),) = self._all(ends.where(MONTHS.c.scope == scope, counts))
         return (first, last) if first else None
 
     def people(self, scope: Scope) -> int:
         """How many different members gave or received anything that counts."""
-        with self._engine.connect() as connection:
-            return connection.scalar(sa.select(TOTALS.c.people).where(TOTALS.c.scope == scope)) or 0
+        return next((people for (people,) in self._all(sa.select(TOTALS.c.people).where(TOTALS.c.scope == scope))), 0)
 
 
 _EXCHANGES, _GIFTS, _PEOPLE = 2, 3, 4
@@ -263,10 +256,6 @@ class _ScopeChanges:
         self.moved[member] = " ".join(self._groups[member])
 
 
-def _between(month: sa.Column[str], first: str, last: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return month >= first, month <= last
-
-
 def _people(fact: Any) -> tuple[str, ...]:
     """The members whose groups an entry counts for."""
     match fact:
@@ -280,12 +269,9 @@ def _people(fact: Any) -> tuple[str, ...]:
             return (fact.member,)
 
 
-def _taken_back(facts: Iterable[Any]) -> Iterator[str]:
-    for fact in facts:
-        if type(fact) is ExchangeReversed:
-            yield fact.exchange
-        elif type(fact) is GiftWithdrawn:
-            yield fact.gift
+def _taken_back(facts: Iterable[Any]) -> Collection[str]:
+    reversed_ones = {fact.exchange for fact in facts if type(fact) is ExchangeReversed}
+    return reversed_ones | {fact.gift for fact in facts if type(fact) is GiftWithdrawn}
 
 
 def _add(numbers: list[int], more: Iterable[int]) -> None:

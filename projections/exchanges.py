@@ -1,6 +1,6 @@
 """Exchanges and gifts: the timeline of each, the history of each member, and what is waiting for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -24,12 +24,13 @@ from projections import history
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
-from projections.history import HistoryFilter, HistoryLine
+from projections.history import ALL, HistoryFilter, HistoryLine
 from projections.stories import (
     ExchangeStory,
     ExchangeView,
     GiftStory,
     GiftView,
+    Story,
     encode,
     exchange_story,
     gift_story,
@@ -103,9 +104,8 @@ class Exchanges(ReadModel):
 
     def gift(self, id: GiftId) -> GiftView | None:
         """A gift; None if it is unknown."""
-        with self._engine.connect() as connection:
-            story = connection.scalar(sa.select(GIFTS.c.story).where(GIFTS.c.id == id))
-        return gift_story(story).view() if story else None
+        found = self._all(sa.select(GIFTS.c.story).where(GIFTS.c.id == id))
+        return gift_story(found[0][0]).view() if found else None
 
     def many(self, ids: Sequence[ExchangeId]) -> dict[ExchangeId, ExchangeView]:
         """These exchanges by id, for a page of the journal; unknown ones are left out."""
@@ -115,23 +115,22 @@ class Exchanges(ReadModel):
     def gifts(self, ids: Sequence[GiftId]) -> dict[GiftId, GiftView]:
         """These gifts by id, for a page of history; unknown ones are left out."""
         query = sa.select(GIFTS.c.story).where(GIFTS.c.id.in_(ids))
-        with self._engine.connect() as connection:
-            views = [gift_story(story).view() for story in connection.scalars(query)] if ids else []
+        views = [gift_story(story).view() for (story,) in self._all(query)] if ids else []
         return {view.id: view for view in views}
 
     def history(
-        self, member: MemberId, wanted: HistoryFilter | None = None, cursor: Cursor | None = None, limit: int = 25
+        self, member: MemberId, wanted: HistoryFilter = ALL, cursor: Cursor | None = None, limit: int = 25
     ) -> Page[HistoryLine]:
         """The exchanges and gifts of a member, latest day first. Raise ValueError if the cursor was not made here."""
         with self._engine.connect() as connection:
-            return history.page(connection, member, wanted or HistoryFilter(), cursor, limit)
+            return history.page(connection, member, wanted, cursor, limit)
 
     def counting(
         self, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None = None, limit: int = 25
     ) -> Page[HistoryLine]:
         """The exchanges and gifts of a member that count, earliest day first."""
         with self._engine.connect() as connection:
-            return history.counting(connection, member, wanted, cursor, limit)
+            return history.page(connection, member, wanted, cursor, limit, only_counting=True)
 
     def waiting_for(self, member: MemberId, limit: int = 20) -> list[ExchangeView]:
         """Exchanges that this member has to answer, oldest first."""
@@ -166,8 +165,17 @@ class Exchanges(ReadModel):
         return self._views(query.limit(limit))
 
     def _views(self, query: sa.Select[str]) -> list[ExchangeView]:
-        with self._engine.connect() as connection:
-            return [exchange_story(story).view() for story in connection.scalars(query)]
+        return [exchange_story(story).view() for (story,) in self._all(query)]
+
+
+def _write(rows: TableWriter, table: sa.Table, stories: Mapping[str, Story], known: Collection[str]) -> None:
+    """Write the stories of a batch and their lines of history; `known` are those that have been written before."""
+    new = [(id, story) for id, story in stories.items() if id not in known]
+    changed = [(id, stories[id]) for id in known]
+    rows.insert(table, [(id, story.number, encode(story)) for id, story in new])
+    rows.replace(table, [(id, story.number, encode(story)) for id, story in changed])
+    rows.insert(history.LINES, [line for _, story in new for line in history.rows_of(story)])
+    rows.replace(history.LINES, [line for _, story in changed for line in history.rows_of(story)])
 
 
 def _apply_exchanges(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
@@ -182,16 +190,16 @@ def _apply_exchanges(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
     waited = {key: wait for story in stories.values() for key, wait in _waits(story).items()}
     for incoming, fact in zip(batch, facts, strict=True):
         if type(fact) is ExchangeReported:
-            stories[fact.exchange] = _reported(incoming, fact)
+            note, corrects = incoming.entry.sealed.get("note", ""), fact.corrects or ""
+            exchange, timeline = Exchange(id=fact.exchange).after(fact), [moment(incoming)]
+            stories[fact.exchange] = ExchangeStory(
+                exchange=exchange, number=incoming.number, note=note, corrects=corrects, timeline=timeline
+            )
             if fact.corrects:
                 stories[fact.corrects].corrected_by = fact.exchange
         else:
             stories[fact.exchange].add(incoming)
-    rows.insert(EXCHANGES, [_row(story) for id, story in stories.items() if id not in known])
-    rows.replace(EXCHANGES, [_row(stories[id]) for id in known])
-    new = [story for id, story in stories.items() if id not in known]
-    rows.insert(history.LINES, [line for story in new for line in history.rows_of_exchange(story)])
-    rows.replace(history.LINES, [line for id in known for line in history.rows_of_exchange(stories[id])])
+    _write(rows, EXCHANGES, stories, known)
     waits = {key: wait for story in stories.values() for key, wait in _waits(story).items()}
     rows.delete(WAITS, waited.keys() - waits.keys())
     rows.replace(WAITS, [(*key, *wait) for key, wait in waits.items() if waited.get(key) != wait])
@@ -212,26 +220,7 @@ def _apply_gifts(batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
             stories[fact.gift] = GiftStory(gift=gift, number=incoming.number, note=note, timeline=[moment(incoming)])
         else:
             stories[fact.gift].add(incoming)
-    added = [story for id, story in stories.items() if id not in known]
-    changed = [stories[id] for id in known]
-    rows.insert(GIFTS, [(story.gift.id, story.number, encode(story)) for story in added])
-    rows.replace(GIFTS, [(story.gift.id, story.number, encode(story)) for story in changed])
-    rows.insert(history.LINES, [line for story in added for line in history.rows_of_gift(story)])
-    rows.replace(history.LINES, [line for story in changed for line in history.rows_of_gift(story)])
-
-
-def _reported(incoming: IncomingEntry, fact: ExchangeReported) -> ExchangeStory:
-    return ExchangeStory(
-        exchange=Exchange(id=fact.exchange).after(fact),
-        number=incoming.number,
-        note=incoming.entry.sealed.get("note", ""),
-        corrects=fact.corrects or "",
-        timeline=[moment(incoming)],
-    )
-
-
-def _row(story: ExchangeStory) -> tuple[str, int, str]:
-    return story.exchange.id, story.number, encode(story)
+    _write(rows, GIFTS, stories, known)
 
 
 def _waits(story: ExchangeStory) -> dict[tuple[str, str], tuple[Wait, int]]:

@@ -98,14 +98,12 @@ class Groups(ReadModel):
         """The groups that a member is in now."""
         joined = sa.select(GROUPS).join(MEMBERSHIPS, MEMBERSHIPS.c.group_id == GROUPS.c.id)
         query = joined.where(MEMBERSHIPS.c.member == member).order_by(GROUPS.c.id)
-        with self._engine.connect() as connection:
-            return [GroupRow(*row) for row in connection.execute(query)]
+        return [GroupRow(*row) for row in self._all(query)]
 
     def belongs(self, group: GroupId, member: MemberId) -> bool:
         """Whether a member is in a group now."""
         one = sa.select(MEMBERSHIPS.c.member).where(MEMBERSHIPS.c.group_id == group, MEMBERSHIPS.c.member == member)
-        with self._engine.connect() as connection:
-            return connection.execute(one).first() is not None
+        return bool(self._all(one))
 
 
 _THESE = PreparedQuery(sa.select(GROUPS).where(among(GROUPS.c.id, "ids")))

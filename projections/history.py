@@ -9,7 +9,7 @@ from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, Group
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import count, table, word
 from projections.engine.tables import Row
-from projections.stories import ExchangeStory, GiftStory, Kind
+from projections.stories import ExchangeStory, GiftStory, Kind, Story
 
 # The entry number comes before the member, so that new lines are always added at the end. The index holds the columns that
 # filters use, so that lines that do not match are skipped without being read.
@@ -62,6 +62,9 @@ class HistoryFilter(NamedTuple):
     last_day: date | None = None
 
 
+ALL = HistoryFilter()
+
+
 class HistoryLine(NamedTuple):
     """One exchange or gift, as one of the parties sees it. Minutes.
 
@@ -84,23 +87,27 @@ class HistoryLine(NamedTuple):
 
 
 def page(
-    connection: sa.Connection, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None, limit: int
+    connection: sa.Connection,
+    member: MemberId,
+    wanted: HistoryFilter,
+    cursor: Cursor | None,
+    limit: int,
+    *,
+    only_counting: bool = False,
 ) -> Page[HistoryLine]:
-    """Return exchanges and gifts of a member, latest day first."""
-    query = sa.select(LINES).where(LINES.c.member == member, *_conditions(wanted))
-    return _NEWEST_FIRST.page(connection, query, cursor, limit, lambda row: _line(row, member))
+    """Return exchanges and gifts of a member, latest day first; or only those that count, earliest day first."""
+    conditions = [LINES.c.member == member, *([_COUNTS] if only_counting else ()), *_conditions(wanted)]
+    order = _EARLIEST_FIRST if only_counting else _NEWEST_FIRST
+    query = sa.select(LINES).where(*conditions)
+    return order.page(connection, query, cursor, limit, lambda row: _line(row, member))
 
 
-def counting(
-    connection: sa.Connection, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None, limit: int
-) -> Page[HistoryLine]:
-    """Return only those that count, earliest day first."""
-    query = sa.select(LINES).where(LINES.c.member == member, _COUNTS, *_conditions(wanted))
-    return _EARLIEST_FIRST.page(connection, query, cursor, limit, lambda row: _line(row, member))
+def rows_of(story: Story) -> list[Row]:
+    """Return the lines of an exchange or gift as rows, one for each member who is a party."""
+    return _rows_of_exchange(story) if isinstance(story, ExchangeStory) else _rows_of_gift(story)
 
 
-def rows_of_exchange(story: ExchangeStory) -> list[Row]:
-    """Return the lines of an exchange as rows, one for each party."""
+def _rows_of_exchange(story: ExchangeStory) -> list[Row]:
     exchange = story.exchange
     one, awaits = exchange.legs[0], " ".join(exchange.awaiting)
     back_category, back_minutes = (
@@ -115,8 +122,7 @@ def rows_of_exchange(story: ExchangeStory) -> list[Row]:
     ]
 
 
-def rows_of_gift(story: GiftStory) -> list[Row]:
-    """Return the lines of a gift as rows: the giver's, and the receiver's if that is a member."""
+def _rows_of_gift(story: GiftStory) -> list[Row]:
     gift = story.gift
     what = (gift.id, "gift", gift.state, gift.given_on.isoformat())
     sides: list[tuple[str, str]] = [(gift.giver, gift.receiver)]
@@ -126,11 +132,8 @@ def rows_of_gift(story: GiftStory) -> list[Row]:
 
 
 def _conditions(wanted: HistoryFilter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.other:
-        conditions.append(LINES.c.other == wanted.other)
-    if wanted.kind:
-        conditions.append(LINES.c.kind == wanted.kind)
+    equal = ((LINES.c.other, wanted.other), (LINES.c.kind, wanted.kind))
+    conditions: list[sa.ColumnElement[bool]] = [column == value for column, value in equal if value]
     if wanted.category:
         conditions.append(sa.or_(LINES.c.category == wanted.category, LINES.c.category_back == wanted.category))
     if wanted.group:

@@ -106,11 +106,7 @@ class Journal(ReadModel):
         )
 
     def page(
-        self,
-        wanted: JournalFilter | None = None,
-        before: int | None = None,
-        after: int | None = None,
-        limit: int = 25,
+        self, wanted: JournalFilter | None = None, before: int | None = None, after: int | None = None, limit: int = 25
     ) -> list[JournalLine]:
         """The lines just below number `before`, or else just above number `after`; newest first."""
         wanted = wanted or JournalFilter()
@@ -130,15 +126,12 @@ class Journal(ReadModel):
 
     def line(self, number: int) -> JournalLine | None:
         """One entry by its number."""
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(LINES).where(LINES.c.number == number)).first()
-        return JournalLine(*row) if row else None
+        return next(iter(self.lines([number])), None)
 
     def lines(self, numbers: Sequence[int]) -> list[JournalLine]:
         """These entries in order, for a sample."""
         query = sa.select(LINES).where(LINES.c.number.in_(numbers)).order_by(LINES.c.number)
-        with self._engine.connect() as connection:
-            return [JournalLine(*row) for row in connection.execute(query)] if numbers else []
+        return [JournalLine(*row) for row in self._all(query)] if numbers else []
 
     def recorded_in(self, first_day: date | None, last_day: date | None, upto: int) -> tuple[int, int]:
         """The first and the last entry, up to `upto`, that were recorded on these days; (1, 0) if there are none."""
@@ -151,8 +144,7 @@ class Journal(ReadModel):
 
     def view_counts(self) -> dict[JournalView, int]:
         """The number of entries in each journal view; empty ones are left out."""
-        with self._engine.connect() as connection:
-            return {row.chapter: row.entries for row in connection.execute(sa.select(COUNTS))}
+        return {row.chapter: row.entries for row in self._all(sa.select(COUNTS))}
 
     def number_at(self, position: int) -> int:
         """The number of the last entry up to a position; 0 before the first.
@@ -194,10 +186,8 @@ def _filtered(connection: sa.Connection, wanted: JournalFilter, number: sa.Colum
         query = query.join(ACCOUNTS, ACCOUNTS.c.number == LINES.c.number).where(ACCOUNTS.c.account == wanted.account)
     if wanted.view:
         query = query.join(VIEWS, VIEWS.c.number == LINES.c.number).where(VIEWS.c.chapter == wanted.view)
-    if wanted.type:
-        query = query.where(LINES.c.type == wanted.type)
-    if wanted.actor:
-        query = query.where(LINES.c.actor == wanted.actor)
+    equal = ((LINES.c.type, wanted.type), (LINES.c.actor, wanted.actor))
+    query = query.where(*(column == value for column, value in equal if value))
     if wanted.first_day or wanted.last_day:
         since, until = _instants(connection, wanted)
         first, last = _numbers(connection, since, until)

@@ -73,6 +73,10 @@ def sides_of_gift(fact: Any, sign: int) -> Iterator[Side]:
         yield Side(fact.receiver, year, on, item, sign, kind, fact.giver, 0, 0, 0, sign, 0, sign, 0)
 
 
+_Act = tuple[int, str, str]
+"""Sign, day and item of a side."""
+
+
 class StoredYear:
     """The text of a year, and what changes it. It has no lines for what no longer counts: an empty year is one newline.
 
@@ -99,10 +103,10 @@ class StoredYear:
         """Count one side of an exchange or gift, or of one that was taken back."""
         _, _, on, item, sign, kind, other, given, received, gifts_given, gifts_received, exchanges, times, new = side
         act = sign, on, item
-        self._share(on, given, received, exchanges, gifts_given, gifts_received, None)
+        self._share(on, None, given, received, exchanges, gifts_given, gifts_received)
         self._help(kind, given + received, times, act)
         if other:
-            self._share(other, given, received, new, gifts_given, gifts_received, act)
+            self._share(other, act, given, received, new, gifts_given, gifts_received)
 
     @property
     def is_empty(self) -> bool:
@@ -136,29 +140,22 @@ class StoredYear:
         return MemberYear(year, days, kinds, people)
 
     def _share(
-        self,
-        key: str,
-        given: int,
-        received: int,
-        exchanges: int,
-        gifts_given: int,
-        gifts_received: int,
-        act: tuple[int, str, str] | None,
+        self, key: str, act: _Act | None, given: int, received: int, exchanges: int, gave: int, got: int
     ) -> None:
-        """Change the line of a day, or of a neighbour."""
+        """Change the line of a day, or of a neighbour; `gave` and `got` are gifts."""
         line = self._parsed.get(key) or self._parse(key, _NUMBERS)
         line[0] += given
         line[1] += received
         line[2] += exchanges
-        line[3] += gifts_given
-        line[4] += gifts_received
+        line[3] += gave
+        line[4] += got
         if act:
             _update_first(line, _NUMBERS, act)
         # If another side of the same exchange removed the last of it, this one starts again from zeros.
         if not (line[2] or line[3] or line[4]):
             self._remove(line)
 
-    def _help(self, key: str, minutes: int, times: int, act: tuple[int, str, str]) -> None:
+    def _help(self, key: str, minutes: int, times: int, act: _Act) -> None:
         """Change the line of a kind of help."""
         line = self._parsed.get(key) or self._parse(key, 2)
         line[0] += minutes
@@ -209,7 +206,7 @@ def _line(key: str, values: list[Any]) -> str:
     return _SHAPES[len(values)] % (key, *values) if values else ""
 
 
-def _update_first(line: list[Any], numbers: int, act: tuple[int, str, str]) -> None:
+def _update_first(line: list[Any], numbers: int, act: _Act) -> None:
     """Update the first time. When it is taken back, its day stays, as the earliest that the next one can be on."""
     sign, on, item = act
     if len(line) == numbers:

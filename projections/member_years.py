@@ -1,6 +1,7 @@
 """One year of one member: its days, months, kinds of help, and the people it was shared with."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -79,14 +80,14 @@ class Companion(NamedTuple):
         return self.shared.received > 0 or self.shared.gifts_received > 0
 
 
+@dataclass
 class MemberYear:
     """What counts for a member in one year, by the day help was given. Only the member can read it."""
 
-    def __init__(self, year: str, days: list[Day], kinds: list[KindOfYear], people: list[Companion]) -> None:
-        self.year = year
-        self.days = days
-        self.kinds = kinds
-        self.people = people
+    year: str
+    days: list[Day]
+    kinds: list[KindOfYear]
+    people: list[Companion]
 
     @cached_property
     def months(self) -> list[Month]:

@@ -125,27 +125,24 @@ class Members(ReadModel):
 
     def with_role(self, role: Role) -> list[MemberRow]:
         """Everyone who has a role now."""
-        return self._find(sa.select(MEMBERS).where(MEMBERS.c.roles.in_(_HOLDING[role])).order_by(MEMBERS.c.id))
+        query = sa.select(MEMBERS).where(MEMBERS.c.roles.in_(_HOLDING[role])).order_by(MEMBERS.c.id)
+        return [MemberRow(*row) for row in self._all(query)]
 
     def invited(self, limit: int = 200) -> list[MemberRow]:
         """People waiting to be welcomed, longest first."""
-        waiting = sa.select(MEMBERS).where(MEMBERS.c.status == "invited")
-        return self._find(waiting.order_by(MEMBERS.c.number).limit(limit))
+        waiting = sa.select(MEMBERS).where(MEMBERS.c.status == "invited").order_by(MEMBERS.c.number)
+        return [MemberRow(*row) for row in self._all(waiting.limit(limit))]
 
     def asking_to_be_erased(self, limit: int = 200) -> list[MemberRow]:
         """People waiting to be erased, longest first."""
         waiting = sa.select(MEMBERS).where(MEMBERS.c.erasure_asked_at > "")
-        return self._find(waiting.order_by(MEMBERS.c.erasure_asked_at, MEMBERS.c.id).limit(limit))
+        waiting = waiting.order_by(MEMBERS.c.erasure_asked_at, MEMBERS.c.id).limit(limit)
+        return [MemberRow(*row) for row in self._all(waiting)]
 
     def totals(self) -> MemberTotals:
         """How many there are of each status; running totals, so that no rows are counted."""
-        with self._engine.connect() as connection:
-            found = {row.status: row.members for row in connection.execute(sa.select(TOTALS))}
+        found = {row.status: row.members for row in self._all(sa.select(TOTALS))}
         return MemberTotals(found.get("invited", 0), found.get("member", 0), found.get("left", 0))
-
-    def _find(self, query: sa.Select[*tuple[Any, ...]]) -> list[MemberRow]:
-        with self._engine.connect() as connection:
-            return list(map(MemberRow._make, connection.execute(query).all()))
 
 
 _THESE = PreparedQuery(sa.select(MEMBERS).where(among(MEMBERS.c.id, "ids")))

@@ -147,8 +147,7 @@ class Statements(ReadModel):
         after = (-1, 0)
         while True:
             key = sa.tuple_(LINES.c.number, LINES.c.leg) > sa.tuple_(*map(sa.literal, after))
-            with self._engine.connect() as connection:
-                lines = [_line(row) for row in connection.execute(query.where(key))]
+            lines = [_line(row) for row in self._all(query.where(key))]
             yield from lines
             if len(lines) < _LINES_PER_QUERY:
                 return

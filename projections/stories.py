@@ -27,7 +27,7 @@ class Moment(msgspec.Struct, frozen=True, array_like=True):
     words: str
 
 
-class ExchangeView(msgspec.Struct, frozen=True, kw_only=True):
+class ExchangeView(msgspec.Struct, frozen=True):
     """An exchange for its page; "" stands for no one and for nothing.
 
     `number` is that of the report. `awaiting` are the members who still have to agree; `corrected_by` is the latest report
@@ -50,7 +50,7 @@ class ExchangeView(msgspec.Struct, frozen=True, kw_only=True):
     timeline: list[Moment]
 
 
-class GiftView(msgspec.Struct, frozen=True, kw_only=True):
+class GiftView(msgspec.Struct, frozen=True):
     """A gift for its page."""
 
     id: GiftId
@@ -93,22 +93,10 @@ class ExchangeStory(msgspec.Struct, kw_only=True, omit_defaults=True):
     def view(self) -> ExchangeView:
         """The exchange for its page."""
         exchange = self.exchange
-        return ExchangeView(
-            id=exchange.id,
-            kind=self.kind,
-            state=exchange.state,
-            legs=exchange.legs,
-            given_on=exchange.given_on,
-            reported_by=exchange.reported_by,
-            reported_at=self.timeline[0].at,
-            number=self.number,
-            note=self.note,
-            awaiting=exchange.awaiting,
-            reversal_asked_by=exchange.reversal_asked_by or "",
-            corrects=self.corrects,
-            corrected_by=self.corrected_by,
-            timeline=self.timeline,
-        )
+        what = (exchange.id, self.kind, exchange.state, exchange.legs, exchange.given_on)
+        report = (exchange.reported_by, self.timeline[0].at, self.number, self.note)
+        answers = (exchange.awaiting, exchange.reversal_asked_by or "")
+        return ExchangeView(*what, *report, *answers, self.corrects, self.corrected_by, self.timeline)
 
 
 class GiftStory(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -128,18 +116,11 @@ class GiftStory(msgspec.Struct, kw_only=True, omit_defaults=True):
         """The gift for its page."""
         gift = self.gift
         assert gift.state != "unknown", "a stored gift has been recorded"
-        return GiftView(
-            id=gift.id,
-            state=gift.state,
-            giver=gift.giver,
-            receiver=gift.receiver,
-            category=gift.category,
-            given_on=gift.given_on,
-            recorded_by=gift.recorded_by,
-            number=self.number,
-            note=self.note,
-            timeline=self.timeline,
-        )
+        what = (gift.id, gift.state, gift.giver, gift.receiver, gift.category, gift.given_on, gift.recorded_by)
+        return GiftView(*what, self.number, self.note, self.timeline)
+
+
+Story = ExchangeStory | GiftStory
 
 
 def moment(incoming: IncomingEntry) -> Moment:
@@ -154,6 +135,6 @@ exchange_story = msgspec.json.Decoder(ExchangeStory).decode
 gift_story = msgspec.json.Decoder(GiftStory).decode
 
 
-def encode(story: ExchangeStory | GiftStory) -> str:
+def encode(story: Story) -> str:
     """Encode a story as text; the same story always gives the same text."""
     return _ENCODER.encode(story).decode()

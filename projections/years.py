@@ -76,9 +76,7 @@ class Years(ReadModel):
         """
         year, on = day.isoformat()[:4], day.isoformat()[5:]
         found: dict[str, tuple[int, int]] = {}
-        with self._engine.connect() as connection:
-            rows = connection.execute(_BY_YEAR, {"members": list(members), "year": year}).fetchall()
-        for member, of_year, text in rows:
+        for member, of_year, text in self._all(_BY_YEAR, members=list(members), year=year):
             given, received = StoredYear(text).by(on if of_year == year else LAST_DAY)
             before = found.get(member, (0, 0))
             found[member] = (before[0] + given, before[1] + received)

@@ -54,12 +54,7 @@ MAX_STORED = 1_000
 
 TABLES = sa.MetaData()
 ANOMALIES = sa.Table(
-    "kept_exceptions",
-    TABLES,
-    word("log", key=True),
-    word("rule", key=True),
-    count("place", key=True),
-    word("noted"),
+    "kept_exceptions", TABLES, word("log", key=True), word("rule", key=True), count("place", key=True), word("noted")
 )
 STATE = sa.Table(
     "kept_exceptions_state",
@@ -100,9 +95,7 @@ class AnomalyStore:
             return AnomalySearch()
         _, number, _, _, thresholds, counts = state
         return AnomalySearch(
-            number,
-            msgspec.json.decode(thresholds, type=Thresholds),
-            msgspec.json.decode(counts, type=dict[Rule, int]),
+            number, msgspec.json.decode(thresholds, type=Thresholds), msgspec.json.decode(counts, type=dict[Rule, int])
         )
 
     def of(self, rule: Rule, after: int = 0, limit: int = 25) -> list[tuple[int, Anomaly]]:

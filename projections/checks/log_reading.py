@@ -46,21 +46,14 @@ RULES: tuple[Rule, ...] = get_args(Rule)
 """The rules in the order in which they are shown."""
 
 
-UNITS: Mapping[Rule, str] = {
-    "both-sides": "minutes",
-    "back-and-forth": "days",
-    "circle": "days",
-    "long-day": "minutes",
-    "many-at-once": "wishes",
-    "round-hours": "acts",
-    "month-end": "acts",
-    "before-limit": "acts",
-    "before-leaving": "acts",
-    "woken": "days",
-    "new-at-limit": "minutes",
-    "limit-used": "minutes",
-    "taken-back": "percent",
+_RULES_BY_UNIT: Mapping[str, tuple[Rule, ...]] = {
+    "minutes": ("both-sides", "long-day", "new-at-limit", "limit-used"),
+    "days": ("back-and-forth", "circle", "woken"),
+    "acts": ("round-hours", "month-end", "before-limit", "before-leaving"),
+    "wishes": ("many-at-once",),
+    "percent": ("taken-back",),
 }
+UNITS = {rule: unit for unit, rules in _RULES_BY_UNIT.items() for rule in rules}
 """What each rule measures."""
 
 
@@ -88,8 +81,8 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
         return self.entries[-1]
 
 
-def anomaly(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: str = "") -> Anomaly:
-    """Make an anomaly with its entries in order, each once, and no more of them than can be shown."""
+def anomaly(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: int = 0) -> Anomaly:
+    """Make an anomaly with its entries in order, each once, and no more than can be shown. `day` is a number, or 0."""
     numbers = sorted(set(entries))
     return Anomaly(
         rule=rule,
@@ -97,7 +90,7 @@ def anomaly(rule: Rule, people: Iterable[str], entries: Iterable[int], measured:
         entries=tuple(numbers[-MAX_ENTRIES:]),
         others=max(0, len(numbers) - MAX_ENTRIES),
         measured=measured,
-        day=day,
+        day=date.fromordinal(day).isoformat() if day else "",
     )
 
 
@@ -274,8 +267,3 @@ def _entries(log: Log, at_entry: int | None, progress: Callable[[int], None]) ->
             except UnreadableEntry as error:
                 raise UnreadableEntry(f"entry {number}: {error}") from error
         progress(number)
-
-
-def day_text(ordinal: int) -> str:
-    """Format the number of a day as YYYY-MM-DD."""
-    return date.fromordinal(ordinal).isoformat()

@@ -47,41 +47,67 @@ class AccountDifference(msgspec.Struct, frozen=True):
     shown: int
 
 
-class Compared(NamedTuple):
-    """What the log says, where the read models differ, and the read models that stopped, which explains differences."""
+class ReplayCheck(NamedTuple):
+    """The result of one replay: when, up to which entry, and what differed. Lengths are minutes.
 
-    replayed: Replayed
-    differences: list[AccountDifference]
-    stopped: dict[str, str]
+    `is_whole`: all of the log, compared with balances too; otherwise up to a requested entry. `differences` is how many
+    numbers differ, `listed` the first of them. `trouble` says why it could not be done; "" if it could.
+    """
+
+    at: str
+    is_whole: bool
+    number: int
+    position: int
+    accounts: int = 0
+    given: int = 0
+    received: int = 0
+    differences: int = 0
+    listed: tuple[AccountDifference, ...] = ()
+    trouble: str = ""
+
+    @property
+    def checked_at(self) -> datetime:
+        """When it was done."""
+        return instant(self.at)
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything agrees, and all that was given was received."""
-        return not self.differences and not self.stopped and self.replayed.given == self.replayed.received
+        """Whether it could be done, nothing differs, and all that was given was received."""
+        return not self.trouble and not self.differences and self.given == self.received
 
 
 def compare(
-    log: Log, engine: sa.Engine, at_entry: int | None = None, *, progress: ReplayProgress = lambda doing, done, of: None
-) -> Compared:
-    """Replay the log and compare read models with it; they should be up to date.
+    log: Log,
+    engine: sa.Engine,
+    at: str,
+    at_entry: int | None = None,
+    *,
+    progress: ReplayProgress = lambda doing, done, of: None,
+) -> ReplayCheck:
+    """Replay the log and compare read models with it; they should be up to date. `at` is the present instant.
 
     They are read in one snapshot of the database, and the log up to the last entry they include there, so entries that arrive
     meanwhile are no difference. With `at_entry` only statements are compared; a number beyond what they include is refused.
     """
     with _snapshot(engine) as connection:
         known = checkpoints(connection)
-        stopped = {one.name: one.stopped_by for one in known.values() if one.stopped_by}
         latest = min((known[name].number for name in ("balances", "statements") if name in known), default=0)
         number = latest if at_entry is None else at_entry
         if number > latest:
             raise EntryToCome(entries=latest, number=number)
         replayed = replay(log, Until(number=number), tell=lambda done: progress("Reading the log", done, number))
         progress("Comparing", 0, 1)
-        differences = list(_on_statements(connection, replayed))
+        found = list(_on_statements(connection, replayed))
         if at_entry is None:
-            differences += _on_balances(connection, replayed)
+            found += _on_balances(connection, replayed)
         progress("Comparing", 1, 1)
-    return Compared(replayed, sorted(differences, key=lambda one: (one.read_model, one.account)), stopped)
+    found.sort(key=lambda one: (one.read_model, one.account))
+    totals = (len(replayed.accounts), replayed.given, replayed.received)
+    stopped = (
+        f"The read model of {one.name} stopped: {one.stopped_by}." for one in sorted(known.values()) if one.stopped_by
+    )
+    entry = (replayed.number, replayed.position)
+    return ReplayCheck(at, at_entry is None, *entry, *totals, len(found), tuple(found), " ".join(stopped))
 
 
 @contextmanager
@@ -183,35 +209,6 @@ MAX_STORED = 400
 """A year of daily replays, and some that were requested."""
 
 MAX_LISTED = 100
-
-
-class ReplayCheck(NamedTuple):
-    """The result of one replay: when, up to which entry, and what differed. Lengths are minutes.
-
-    `is_whole`: all of the log, compared with balances too; otherwise up to a requested entry. `differences` is how many
-    numbers differ, `listed` the first of them. `trouble` says why it could not be done; "" if it could.
-    """
-
-    at: str
-    is_whole: bool
-    number: int
-    position: int
-    accounts: int = 0
-    given: int = 0
-    received: int = 0
-    differences: int = 0
-    listed: tuple[AccountDifference, ...] = ()
-    trouble: str = ""
-
-    @property
-    def checked_at(self) -> datetime:
-        """When it was done."""
-        return instant(self.at)
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether it could be done, nothing differs, and all that was given was received."""
-        return not self.trouble and not self.differences and self.given == self.received
 
 
 class ReplayStore:

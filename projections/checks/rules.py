@@ -9,10 +9,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple, TypeVar
 
 from ledger.agreements.facts import Thresholds
-from projections.checks.log_reading import Anomaly, CountedAct, Limits, RequestsByPerson, anomaly, day_text
-
-_HOUR_MINUTES = 60
-_MINUTE_SECONDS = 60
+from projections.checks.log_reading import Anomaly, CountedAct, Limits, RequestsByPerson, anomaly
 
 Key = TypeVar("Key")
 
@@ -86,7 +83,7 @@ def long_days(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[An
     for (giver, day), given in _grouped(acts, lambda act: (act.giver, act.given_on)):
         minutes = sum(act.minutes for act in given)
         if minutes > thresholds.day_minutes:
-            yield anomaly("long-day", [giver], [act.number for act in given], minutes, day=day_text(day))
+            yield anomaly("long-day", [giver], [act.number for act in given], minutes, day=day)
 
 
 def many_at_once(requests: Mapping[str, RequestsByPerson], thresholds: Thresholds) -> Iterator[Anomaly]:
@@ -100,7 +97,7 @@ def _runs(seconds: Sequence[float], least: int) -> Iterator[tuple[int, int]]:
     """The ranges in which `least` in a row lie within a minute; overlapping ones are joined."""
     start = end = 0
     for index in range(len(seconds) - least + 1):
-        if seconds[index + least - 1] - seconds[index] >= _MINUTE_SECONDS:
+        if seconds[index + least - 1] - seconds[index] >= 60:
             continue
         if end and index >= end:
             yield start, end
@@ -113,7 +110,7 @@ def _runs(seconds: Sequence[float], least: int) -> Iterator[tuple[int, int]]:
 def round_hours(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[Anomaly]:
     """Someone gave at least `round_acts` times, and always whole hours. Imports are left out."""
     for giver, given in _grouped((act for act in acts if not act.imported), lambda act: act.giver):
-        if len(given) >= thresholds.round_acts and all(act.minutes % _HOUR_MINUTES == 0 for act in given):
+        if len(given) >= thresholds.round_acts and all(act.minutes % 60 == 0 for act in given):
             yield anomaly("round-hours", [giver], [act.number for act in given], len(given))
 
 
@@ -130,7 +127,7 @@ def month_ends(acts: Sequence[CountedAct], thresholds: Thresholds) -> Iterator[A
     for (giver, end), given in _grouped((act for act in acts if not act.imported), giver_and_month_end):
         late = [act for act in given if act.settled_on > end - thresholds.burst_days]
         if len(late) >= thresholds.burst_acts and 2 * len(late) > len(given):
-            yield anomaly("month-end", [giver], [act.number for act in late], len(late), day=day_text(end))
+            yield anomaly("month-end", [giver], [act.number for act in late], len(late), day=end)
 
 
 def before_leaving(

@@ -157,8 +157,9 @@ class DailyRuns(_Store):
 
     def due(self, steps: Collection[str], now: datetime, time_zone: str) -> list[str]:
         """The steps that have not run today; one that failed is due again after an hour."""
-        runs, today = self.last_runs(), str(_day(now, time_zone))
-        return [step for step in steps if step not in runs or _is_due(runs[step], today, now)]
+        today = str(_day(now, time_zone))
+        done = {run.step for run in self.last_runs().values() if run.day == today and not _can_retry(run, now)}
+        return [step for step in steps if step not in done]
 
     def record(self, step: str, now: datetime, time_zone: str, trouble: str = "") -> None:
         """Record that a step has run, and what went wrong."""
@@ -169,8 +170,8 @@ def _day(now: datetime, time_zone: str) -> date:
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
-def _is_due(run: DailyRun, today: str, now: datetime) -> bool:
-    return run.day != today or (bool(run.trouble) and now - instant(run.at) >= RETRY_AFTER)
+def _can_retry(run: DailyRun, now: datetime) -> bool:
+    return bool(run.trouble) and now - instant(run.at) >= RETRY_AFTER
 
 
 _RUNS = PreparedQuery(sa.select(*list(STEPS.c)[1:]).where(STEPS.c.log == sa.bindparam("log")))

@@ -3,7 +3,7 @@
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
@@ -66,6 +66,11 @@ class ReadModel(ABC):
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+
+    def _all(self, query: sa.Select[*tuple[Any, ...]], **given: object) -> Sequence[Any]:
+        """Run a query and return its rows."""
+        with self._engine.connect() as connection:
+            return connection.execute(query, given).fetchall()
 
     @abstractmethod
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:

@@ -130,7 +130,7 @@ def test_days_begin_at_midnight_where_the_community_lives(sqlite_url: str) -> No
 
 def entries_in(street: ElmStreet, view: JournalView) -> list[str]:
     """The kinds of the entries in a view, the newest first."""
-    return [line.type for line in street.views.journal.page(x=JournalFilter(view=x=view), limit=100)]
+    return [line.type for line in street.views.journal.page(JournalFilter(view=view), limit=100)]
 
 
 def test_corrections_are_a_chapter(street: ElmStreet) -> None:
@@ -207,9 +207,7 @@ def test_chapters_are_counted_as_they_grow(street: ElmStreet) -> None:
 
     counted = street.views.journal.view_counts()
 
-    assert counted == {
-        view: len(entries_in(street, view)) for view in get_args(JournalView) if view in counted
-    }
+    assert counted == {view: len(entries_in(street, view)) for view in get_args(JournalView) if view in counted}
     assert counted["corrections"] == 3 and "imports" not in counted
 
 
@@ -217,14 +215,14 @@ def test_a_chapter_goes_together_with_the_other_filters_and_turns_page_by_page(s
     for _ in range(3):
         street.took_back(street.helped(ANA, BO))
     street.took_back(street.helped(ANA, RUTH), asked_by=RUTH)
-    wanted = x=JournalFilter(view=x="corrections", account=AccountId(BO))
+    wanted = JournalFilter(view="corrections", account=AccountId(BO))
 
     first = street.views.journal.page(wanted, limit=2)
     second = street.views.journal.page(wanted, before=first[-1].number, limit=2)
 
     assert [len(first), len(second)] == [2, 1]
     assert street.views.journal.page(wanted, after=second[-1].number, limit=2) == first
-    assert len(street.views.journal.page(x=JournalFilter(view=x="corrections", actor=CHIDI))) == 4
+    assert len(street.views.journal.page(JournalFilter(view="corrections", actor=CHIDI))) == 4
 
 
 def test_erasures_are_a_chapter(street: ElmStreet) -> None:

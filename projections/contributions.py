@@ -1,6 +1,6 @@
 """What the community and each group gave and received: by month, by kind of help, and by how many people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec

@@ -197,7 +197,6 @@ _OF_DAYS = re.compile(r"^(\d\d-\d\d)=(-?\d+),(-?\d+)", re.MULTILINE)
 _NUMBERS = 5
 """How many numbers a day or a person has; a day has no other values."""
 
-
 _SHAPES = {count: "%s=" + ",".join(["%s"] * count) + "\n" for count in (2 + 2, _NUMBERS, _NUMBERS + 2)}
 """The format of a line by the number of its values; formatting is quicker than joining, and it is used for every line."""
 

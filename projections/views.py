@@ -118,7 +118,7 @@ def check_by_replay(
     at, number = instant_text(now), as_of.number if at_entry is None else at_entry
     failed = ReplayCheck(at, at_entry is None, number, as_of.position)
     try:
-        check = compare(log, engine, at, at_entry, progress=progress)
+        check = compare(log, engine, at, at_entry, progress)
     except UnreadableEntry as error:
         check = failed._replace(trouble=f"The log cannot be read any further: {error}.")
     except EntryToCome as error:

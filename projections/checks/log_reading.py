@@ -41,10 +41,8 @@ Rule = Literal[
     "taken-back",
 ]
 
-
 RULES: tuple[Rule, ...] = get_args(Rule)
 """The rules in the order in which they are shown."""
-
 
 _RULES_BY_UNIT: Mapping[str, tuple[Rule, ...]] = {
     "minutes": ("both-sides", "long-day", "new-at-limit", "limit-used"),
@@ -55,7 +53,6 @@ _RULES_BY_UNIT: Mapping[str, tuple[Rule, ...]] = {
 }
 UNITS = {rule: unit for unit, rules in _RULES_BY_UNIT.items() for rule in rules}
 """What each rule measures."""
-
 
 MAX_ENTRIES = 50
 """How many entries an anomaly lists at most: the newest."""

@@ -76,14 +76,7 @@ class ReplayCheck(NamedTuple):
         return not self.trouble and not self.differences and self.given == self.received
 
 
-def compare(
-    log: Log,
-    engine: sa.Engine,
-    at: str,
-    at_entry: int | None = None,
-    *,
-    progress: ReplayProgress = lambda doing, done, of: None,
-) -> ReplayCheck:
+def compare(log: Log, engine: sa.Engine, at: str, at_entry: int | None, progress: ReplayProgress) -> ReplayCheck:
     """Replay the log and compare read models with it; they should be up to date. `at` is the present instant.
 
     They are read in one snapshot of the database, and the log up to the last entry they include there, so entries that arrive

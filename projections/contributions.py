@@ -117,7 +117,8 @@ class Contributions(ReadModel):
 
     def months(self, scope: Scope, first: str, last: str) -> list[MonthTotal]:
         """Each month, YYYY-MM, between these two in which anything was ever recorded."""
-        query = sa.select(*list(MONTHS.c)[1:]).where(MONTHS.c.scope == scope, MONTHS.c.month.between(first, last))
+        query = sa.select(*list(MONTHS.c)[1:]).where(MONTHS.c.scope == scope)
+        query = query.where(MONTHS.c.month >= first, MONTHS.c.month <= last)
         return [MonthTotal(*row) for row in self._all(query.order_by(MONTHS.c.month))]
 
     def years(self, scope: Scope) -> dict[str, Total]:
@@ -129,7 +130,8 @@ class Contributions(ReadModel):
 
     def categories(self, scope: Scope, first: str, last: str) -> list[CategoryTotal]:
         """Each category and kind in these months together; a sum of months."""
-        query = sa.select(CATEGORIES).where(CATEGORIES.c.scope == scope, CATEGORIES.c.month.between(first, last))
+        months = CATEGORIES.c.month >= first, CATEGORIES.c.month <= last
+        query = sa.select(CATEGORIES).where(CATEGORIES.c.scope == scope, *months)
         sums: dict[tuple[Any, Any], list[int]] = {}
         for _, _, category, kind, *numbers in self._all(query):
             _add(sums.setdefault((category, kind), [0] * 4), numbers)

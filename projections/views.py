@@ -25,6 +25,7 @@ from projections.groups import Groups, Visibility
 from projections.journal import Journal
 from projections.members import Members
 from projections.statements import Statements
+from projections.thanks import Thanks
 from projections.years import Years
 
 
@@ -44,6 +45,7 @@ class Views:
         self.journal = Journal(reader)
         self.years = Years(reader)
         self.visibility = Visibility(reader)
+        self.thanks = Thanks(reader)
         models = [value for value in vars(self).values() if isinstance(value, ReadModel)]
         self.reports = Reports(reader, log)
         self.ties = TieStore(reader, self.reports)

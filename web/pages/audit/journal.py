@@ -25,7 +25,7 @@ from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
 from web.framework.forms import Form
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.wording.labels import (
     CHAPTERS,
     SENSES,
@@ -275,5 +275,7 @@ def _reasons(call: Call, told: Sequence[JournalItem]) -> dict[int, str]:
 def _sealed(call: Call, told: JournalItem) -> Sequence[SealedText]:
     """The entry's commitments; with the words, for coordinators, unless they were forgotten."""
     sealed = told.entry.sealed
-    words = call.bank.people.words(sealed.values()) if call.visitor.coordinates else {}
+    # Thanks are private to the two people, also from coordinators.
+    readable = [commitment for field, commitment in sealed.items() if field != "thanks"]
+    words = call.bank.people.words(readable) if call.visitor.coordinates else {}
     return [SealedText(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

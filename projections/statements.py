@@ -70,7 +70,7 @@ class StatementLine(NamedTuple):
     reversal: bool
 
 
-class AccountTotals(NamedTuple):
+class StatementTotals(NamedTuple):
     """An account at a point in time: minutes given and received by then, less what was taken back."""
 
     account: AccountId
@@ -120,15 +120,15 @@ class Statements(ReadModel):
             return _NEWEST_FIRST.page_of(self._engine, _BY_DAY, cursor, limit, _line, account=account, day=day)
         return _NEWEST_FIRST.page_of(self._engine, _OF_ACCOUNT, cursor, limit, _line, account=account, number=number)
 
-    def totals_at(self, account: AccountId, number: int) -> AccountTotals:
+    def totals_at(self, account: AccountId, number: int) -> StatementTotals:
         """An account after an entry: the running totals of its last line by then; zeros before the first."""
         found = _TOTALS_AT.ask(self._engine, account=account, number=number)
-        return AccountTotals(account, *found[0]) if found else AccountTotals(account)
+        return StatementTotals(account, *found[0]) if found else StatementTotals(account)
 
-    def accounts(self, number: int, cursor: Cursor | None = None, limit: int = 50) -> Page[AccountTotals]:
+    def accounts(self, number: int, cursor: Cursor | None = None, limit: int = 50) -> Page[StatementTotals]:
         """Every account with a line by an entry, in the order of their first lines, with its totals after that entry."""
         return _BY_FIRST_ENTRY.page_of(
-            self._engine, _ALL_TOTALS_AT, cursor, limit, lambda row: AccountTotals(*row[1:]), number=number
+            self._engine, _ALL_TOTALS_AT, cursor, limit, lambda row: StatementTotals(*row[1:]), number=number
         )
 
     def between(

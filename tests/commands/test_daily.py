@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ledger.log.places import Place
 from ledger.time_bank import TimeBank
 from projections.balances import ACCOUNTS
-from projections.engine.background import Taken
+from projections.engine.background import DailyRun
 from projections.views import Views
 from tests.commands.conftest import Run
 from tests.commands.test_serving import SECONDS_TO_START, running
@@ -22,7 +22,7 @@ from web.commands.opening import Where
 from web.commands.printing import CommandProblem
 
 
-def taken(url: str) -> dict[str, Taken]:
+def taken(url: str) -> dict[str, DailyRun]:
     """What is kept of the steps."""
     with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
         return views.daily.last_runs()

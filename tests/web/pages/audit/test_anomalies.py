@@ -9,7 +9,7 @@ import pytest
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.identifiers import AccountId
 from projections.checks.anomalies import search
-from projections.checks.log_reading import RULES, Rule, noted
+from projections.checks.log_reading import RULES, Rule, anomaly
 from tests.cast import ANA, BO, CHIDI
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
@@ -91,7 +91,7 @@ def test_every_rule_has_words() -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_and_its_finds_are_told_in_whole_sentences(rule: Rule) -> None:
     voice = SentenceContext({ANA: "Ana", BO: "Bo <b>", CHIDI: "Chidi"}, {})
-    one = noted(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day="2026-03-14")
+    one = anomaly(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day=TODAY.toordinal())
 
     name, words = rule_words(rule, DEFAULT_THRESHOLDS)
     said = found_words(one, voice)

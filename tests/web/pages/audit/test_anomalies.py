@@ -10,7 +10,7 @@ from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.identifiers import AccountId
 from projections.checks.anomalies import search
 from projections.checks.log_reading import RULES, Rule, anomaly
-from tests.cast import ANA, BO, CHIDI
+from tests.cast import ANA, BO, CHIDI, TODAY
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from web.wording.anomalies import RULES as SAID

@@ -76,7 +76,7 @@ def test_the_page_says_what_it_counts_and_what_came_late(street: Street) -> None
 
     assert "count what was given in 2025 and recorded by the end of 7 January 2026 (up to entry 4,201)" in shown
     assert "Recorded since then and not counted here: 25 exchanges and gifts." in shown
-    assert "DailyRun back since then but still counted here: 10." in shown
+    assert "Taken back since then but still counted here: 10." in shown
     assert "This page includes everything recorded up to entry 4,201." in shown
 
 

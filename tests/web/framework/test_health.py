@@ -8,7 +8,18 @@ import pytest
 from projections.engine.read_model import ReadCheckpoint
 from tests.web.neighbourhood import Neighbourhood
 
-ALL = ["balances", "contributions", "exchanges", "groups", "journal", "members", "statements", "visibility", "years"]
+ALL = [
+    "balances",
+    "contributions",
+    "exchanges",
+    "groups",
+    "journal",
+    "members",
+    "statements",
+    "thanks",
+    "visibility",
+    "years",
+]
 
 
 def test_all_is_well(neighbourhood: Neighbourhood) -> None:

@@ -1,6 +1,6 @@
-"""What the community and each group gave and received: by month, by kind of help, and how many took part."""
+"""What the community and each group gave and received: by month, by kind of help, and by how many people."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -46,7 +46,7 @@ TOTALS = table(
     count("people"),
 )
 PEOPLE = table("contribution_people", word("scope", key=True), word("member", key=True), count("times"), clustered=True)
-BELONGINGS = table("contribution_belongings", word("member", key=True), word("groups"))
+MEMBERSHIPS = table("contribution_belongings", word("member", key=True), word("groups"))
 COUNTED = table("contribution_counted", word("item", key=True), word("groups"))
 
 Scope = GroupId | Literal["community"]
@@ -54,7 +54,7 @@ COMMUNITY = "community"
 
 
 class MonthTotal(NamedTuple):
-    """What counts in one month, YYYY-MM, by the day on which help was given. Minutes."""
+    """What counts in one month, YYYY-MM, by the day help was given. Minutes."""
 
     month: str
     given: int
@@ -84,22 +84,22 @@ class Total(NamedTuple):
 
 
 class Contributions(ReadModel):
-    """What was given and received in the community, and by those who belonged to a group when it was recorded.
+    """What was given and received in the community, and by the members of each group at the time it was recorded.
 
-    In the community as many minutes are received as given. A gift counts for the giver's groups, the receiver's, and the
-    group it went to. What is taken back is taken off where it had counted.
+    In the community as many minutes are received as given. A gift counts for the giver's groups, the receiver's, and a
+    group that received it. What is taken back is subtracted where it was counted.
     """
 
     name = "contributions"
-    tables = (MONTHS, CATEGORIES, TOTALS, PEOPLE, BELONGINGS, COUNTED)
+    tables = (MONTHS, CATEGORIES, TOTALS, PEOPLE, MEMBERSHIPS, COUNTED)
     concerns = frozenset({ExchangeSettled, ExchangeReversed, GiftRecorded, GiftWithdrawn, GroupJoined, GroupLeft})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        facts: list[Any] = [recorded.entry.data for recorded in batch]
+        facts: list[Any] = [incoming.entry.data for incoming in batch]
         people = {one for fact in facts for one in _people(fact)}
-        changes = _ScopeChanges(rows.of(BELONGINGS, people), rows.of(COUNTED, {*_taken_back(facts)}))
-        for recorded in batch:
-            changes.take_in(recorded.entry.data, recorded.movements)
+        changes = _ScopeChanges(rows.of(MEMBERSHIPS, people), rows.of(COUNTED, _taken_back(facts)))
+        for incoming in batch:
+            changes.add(incoming.entry.data, incoming.postings)
         months = changes.months()
         totals = {scope: [0] * 5 for scope, _ in months}
         for (scope, _), numbers in months.items():
@@ -112,82 +112,76 @@ class Contributions(ReadModel):
         rows.add(CATEGORIES, [(*key, *numbers) for key, numbers in changes.categories.items()])
         rows.add(TOTALS, [(scope, *numbers) for scope, numbers in totals.items()])
         rows.add(PEOPLE, [(*key, change) for key, change in changes.people.items()])
-        rows.replace(BELONGINGS, list(changes.moved.items()))
+        rows.replace(MEMBERSHIPS, list(changes.moved.items()))
         rows.insert(COUNTED, list(changes.counted.items()))
 
     def months(self, scope: Scope, first: str, last: str) -> list[MonthTotal]:
-        """Each month, YYYY-MM, from the first to the last in which anything was ever recorded."""
-        query = sa.select(*list(MONTHS.c)[1:]).where(MONTHS.c.scope == scope, *_between(MONTHS.c.month, first, last))
-        with self._engine.connect() as connection:
-            return [MonthTotal(*row) for row in connection.execute(query.order_by(MONTHS.c.month))]
+        """Each month, YYYY-MM, between these two in which anything was ever recorded."""
+        query = sa.select(*list(MONTHS.c)[1:]).where(MONTHS.c.scope == scope)
+        query = query.where(MONTHS.c.month >= first, MONTHS.c.month <= last)
+        return [MonthTotal(*row) for row in self._all(query.order_by(MONTHS.c.month))]
 
     def years(self, scope: Scope) -> dict[str, Total]:
-        """Year, YYYY -> what counts in it, for every year with anything recorded; adds up months, never entries."""
+        """Year, YYYY -> what counts in it, for every year in which anything was recorded; a sum of months."""
         year = sa.func.substr(MONTHS.c.month, 1, 4).label("year")
         sums = (sa.func.sum(column) for column in list(MONTHS.c)[2:])
         query = sa.select(year, *sums).where(MONTHS.c.scope == scope).group_by("year").order_by("year")
-        with self._engine.connect() as connection:
-            return {when: Total(*map(int, numbers)) for when, *numbers in connection.execute(query)}
+        return {when: Total(*map(int, numbers)) for when, *numbers in self._all(query)}
 
     def categories(self, scope: Scope, first: str, last: str) -> list[CategoryTotal]:
-        """Each category and kind in these months together; adds up months, never entries."""
-        query = sa.select(CATEGORIES).where(CATEGORIES.c.scope == scope, *_between(CATEGORIES.c.month, first, last))
+        """Each category and kind in these months together; a sum of months."""
+        months = CATEGORIES.c.month >= first, CATEGORIES.c.month <= last
+        query = sa.select(CATEGORIES).where(CATEGORIES.c.scope == scope, *months)
         sums: dict[tuple[Any, Any], list[int]] = {}
-        with self._engine.connect() as connection:
-            for _, _, category, kind, *numbers in connection.execute(query):
-                _add(sums.setdefault((category, kind), [0] * 4), numbers)
+        for _, _, category, kind, *numbers in self._all(query):
+            _add(sums.setdefault((category, kind), [0] * 4), numbers)
         return [CategoryTotal(*key, *numbers) for key, numbers in sorted(sums.items()) if any(numbers)]
 
     def total(self, scope: Scope) -> Total:
-        """Everything that ever counted and still does."""
+        """Everything that counts."""
         columns = (TOTALS.c.given, TOTALS.c.received, TOTALS.c.exchanges, TOTALS.c.gifts)
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(*columns).where(TOTALS.c.scope == scope)).first()
-        return Total(*row) if row else Total()
+        found = self._all(sa.select(*columns).where(TOTALS.c.scope == scope))
+        return Total(*found[0]) if found else Total()
 
     def span(self, scope: Scope) -> tuple[str, str] | None:
-        """The first and the last month, YYYY-MM, in which anything counts; None when nothing does."""
+        """The first and the last month, YYYY-MM, in which anything counts; None if nothing does."""
         counts = MONTHS.c.exchanges + MONTHS.c.gifts > 0
         ends = sa.select(sa.func.min(MONTHS.c.month), sa.func.max(MONTHS.c.month))
-        ends = ends.where(MONTHS.c.scope == scope, counts)
-        with self._engine.connect() as connection:
-            first, last = connection.execute(ends).one()
+        ((first, last),) = self._all(ends.where(MONTHS.c.scope == scope, counts))
         return (first, last) if first else None
 
     def people(self, scope: Scope) -> int:
         """How many different members gave or received anything that counts."""
-        with self._engine.connect() as connection:
-            return connection.scalar(sa.select(TOTALS.c.people).where(TOTALS.c.scope == scope)) or 0
+        return next((people for (people,) in self._all(sa.select(TOTALS.c.people).where(TOTALS.c.scope == scope))), 0)
 
 
 _EXCHANGES, _GIFTS, _PEOPLE = 2, 3, 4
-_EVERYBODY = (COMMUNITY,)
+_COMMUNITY_ONLY = (COMMUNITY,)
 _Groups = dict[str, list[str]]
-_Pairs = Iterable[tuple[str, str]]
 
 
 class _ScopeChanges:
-    """What a batch adds, and where: to the community, and to the groups that people belonged to at that moment."""
+    """What a batch adds to the community, and to the groups that people were in when it was recorded."""
 
-    def __init__(self, belongings: dict[str, Row], counted: dict[str, Row]) -> None:
+    def __init__(self, memberships: dict[str, Row], counted: dict[str, Row]) -> None:
         self.categories: dict[tuple[str, str, str, str], list[int]] = {}
         self.acts: dict[tuple[str, str], list[int]] = {}
         self.people: dict[tuple[str, str], int] = {}
         self.moved: dict[str, str] = {}
         self.counted: dict[str, str] = {}
-        self._groups: dict[str, list[str]] = {member: groups.split() for member, groups in belongings.values()}
+        self._groups: dict[str, list[str]] = {member: groups.split() for member, groups in memberships.values()}
         self._before: dict[str, str] = dict(counted.values())
 
-    def take_in(self, fact: Any, movements: Sequence[Posting]) -> None:
+    def add(self, fact: Any, postings: Sequence[Posting]) -> None:
         match fact:
             case ExchangeSettled():
-                self._exchange(fact, movements, self._belonging_now(fact.exchange, _people(fact)), 1)
+                self._exchange(fact, postings, self._current_groups(fact.exchange, _people(fact)), 1)
             case ExchangeReversed():
-                self._exchange(fact, movements, self._as_counted(fact.exchange), -1)
+                self._exchange(fact, postings, self._groups_as_counted(fact.exchange), -1)
             case GiftRecorded():
-                self._gift(fact, self._belonging_now(fact.gift, _people(fact)), 1)
+                self._gift(fact, self._current_groups(fact.gift, _people(fact)), 1)
             case GiftWithdrawn():
-                self._gift(fact, self._as_counted(fact.gift), -1)
+                self._gift(fact, self._groups_as_counted(fact.gift), -1)
             case GroupJoined(group=group, member=member):
                 self._move(member, {*self._groups.get(member, ()), group})
             case GroupLeft(group=group, member=member):
@@ -202,17 +196,17 @@ class _ScopeChanges:
             _add(months[scope, month], (given, received, 0, 0))
         return months
 
-    def _exchange(self, fact: Any, movements: Sequence[Posting], groups: _Groups, sign: int) -> None:
+    def _exchange(self, fact: Any, postings: Sequence[Posting], groups: _Groups, sign: int) -> None:
         month = fact.given_on.isoformat()[:7]
         kind = "help" if len(fact.legs) == 1 else "skill-exchange"
-        if not groups and len(movements) == 2:
-            self._help_in_no_group(movements, (COMMUNITY, month, fact.legs[0].category, kind), sign)
+        if not groups and len(postings) == 2:
+            self._help_in_no_group(postings, (COMMUNITY, month, fact.legs[0].category, kind), sign)
             return
         touched: set[tuple[str, str, str, str]] = set()
         people: set[tuple[str, str]] = set()
-        for place, (account, given, received) in enumerate(movements):
-            category = fact.legs[place // 2].category
-            for scope in (COMMUNITY, *groups[account]) if account in groups else _EVERYBODY:
+        for index, (account, given, received) in enumerate(postings):
+            category = fact.legs[index // 2].category
+            for scope in (COMMUNITY, *groups[account]) if account in groups else _COMMUNITY_ONLY:
                 key = (scope, month, category, kind)
                 numbers = self.categories.setdefault(key, [0, 0, 0, 0])
                 numbers[0] += given
@@ -223,14 +217,14 @@ class _ScopeChanges:
             self.categories[key][_EXCHANGES] += sign
         self._act({key[0] for key in touched}, month, _EXCHANGES, people, sign)
 
-    def _help_in_no_group(self, movements: Sequence[Posting], key: tuple[str, str, str, str], sign: int) -> None:
-        """Most of what happens: one direction, between two who belong to no group."""
-        (giver, given, _), (receiver, _, received) = movements
+    def _help_in_no_group(self, postings: Sequence[Posting], key: tuple[str, str, str, str], sign: int) -> None:
+        """The most common case: help in one direction, between two people in no group."""
+        (giver, given, _), (receiver, _, received) = postings
         numbers = self.categories.setdefault(key, [0, 0, 0, 0])
         numbers[0] += given
         numbers[1] += received
         numbers[_EXCHANGES] += sign
-        self._act(_EVERYBODY, key[1], _EXCHANGES, ((COMMUNITY, giver), (COMMUNITY, receiver)), sign)
+        self._act(_COMMUNITY_ONLY, key[1], _EXCHANGES, ((COMMUNITY, giver), (COMMUNITY, receiver)), sign)
 
     def _gift(self, fact: Any, groups: _Groups, sign: int) -> None:
         month = fact.given_on.isoformat()[:7]
@@ -249,27 +243,23 @@ class _ScopeChanges:
         for key in people:
             self.people[key] = self.people.get(key, 0) + sign
 
-    def _belonging_now(self, item: str, people: Iterable[str]) -> _Groups:
+    def _current_groups(self, item: str, people: Iterable[str]) -> _Groups:
         groups = {one: self._groups[one] for one in people if self._groups.get(one)} if self._groups else {}
         if groups:
             self.counted[item] = msgspec.json.encode(groups).decode()
         return groups
 
-    def _as_counted(self, item: str) -> _Groups:
-        kept = self.counted.get(item) or self._before.get(item)
-        return msgspec.json.decode(kept, type=_Groups) if kept else {}
+    def _groups_as_counted(self, item: str) -> _Groups:
+        text = self.counted.get(item) or self._before.get(item)
+        return msgspec.json.decode(text, type=_Groups) if text else {}
 
     def _move(self, member: str, groups: set[str]) -> None:
         self._groups[member] = sorted(groups)
         self.moved[member] = " ".join(self._groups[member])
 
 
-def _between(month: sa.Column[str], first: str, last: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return month >= first, month <= last
-
-
 def _people(fact: Any) -> tuple[str, ...]:
-    """The members whose groups matter."""
+    """The members whose groups an entry counts for."""
     match fact:
         case ExchangeSettled(legs=legs) | ExchangeReversed(legs=legs):
             if len(legs) == 1:
@@ -281,14 +271,11 @@ def _people(fact: Any) -> tuple[str, ...]:
             return (fact.member,)
 
 
-def _taken_back(facts: Iterable[Any]) -> Iterator[str]:
-    for fact in facts:
-        if type(fact) is ExchangeReversed:
-            yield fact.exchange
-        elif type(fact) is GiftWithdrawn:
-            yield fact.gift
+def _taken_back(facts: Iterable[Any]) -> Collection[str]:
+    reversed_ones = {fact.exchange for fact in facts if type(fact) is ExchangeReversed}
+    return reversed_ones | {fact.gift for fact in facts if type(fact) is GiftWithdrawn}
 
 
 def _add(numbers: list[int], more: Iterable[int]) -> None:
-    for place, number in enumerate(more):
-        numbers[place] += number
+    for index, number in enumerate(more):
+        numbers[index] += number

@@ -1,4 +1,4 @@
-"""Groups, and who belongs to them."""
+"""Groups, their members, and who can be seen in their figures."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, cast
@@ -14,7 +14,7 @@ from projections.engine.read_model import IncomingEntry, ReadModel, count, table
 from projections.engine.tables import TableWriter
 
 GROUPS = table("groups", word("id", key=True), word("name"), word("formed_at"), count("members"))
-BELONGINGS = table(
+MEMBERSHIPS = table(
     "belongings",
     word("group_id", key=True),
     word("member", key=True),
@@ -24,11 +24,11 @@ BELONGINGS = table(
 )
 
 _BY_ID = Order(GROUPS.c.id, descending=False)
-_BY_MEMBER = Order(BELONGINGS.c.member, descending=False)
+_BY_MEMBER = Order(MEMBERSHIPS.c.member, descending=False)
 
 
 class GroupRow(NamedTuple):
-    """A group; its name is a commitment. `members` says how many belong to it now."""
+    """A group; its name is a commitment. `members` is how many are in it now."""
 
     id: GroupId
     name: str
@@ -36,8 +36,8 @@ class GroupRow(NamedTuple):
     members: int
 
 
-class Belongs(NamedTuple):
-    """Somebody who belongs to a group, and since when."""
+class GroupMember(NamedTuple):
+    """A member of a group, and since when."""
 
     member: MemberId
     joined_at: str
@@ -47,34 +47,34 @@ class Groups(ReadModel):
     """Every group of the community."""
 
     name = "groups"
-    tables = (GROUPS, BELONGINGS)
+    tables = (GROUPS, MEMBERSHIPS)
     concerns = frozenset({GroupFormed, GroupJoined, GroupLeft})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         formed: list[tuple[str, str, str, int]] = []
-        belongings: dict[tuple[str, str], str] = {}
+        memberships: dict[tuple[str, str], str] = {}
         changes: dict[str, int] = {}
-        for recorded in batch:
-            entry = recorded.entry
+        for incoming in batch:
+            entry = incoming.entry
             match entry.data:
                 case GroupFormed(group=group):
                     formed.append((group, entry.sealed.get("name", ""), entry.at, 0))
                 case GroupJoined(group=group, member=member):
-                    belongings[group, member] = entry.at
+                    memberships[group, member] = entry.at
                     changes[group] = changes.get(group, 0) + 1
                 case GroupLeft(group=group, member=member):
-                    belongings[group, member] = ""
+                    memberships[group, member] = ""
                     changes[group] = changes.get(group, 0) - 1
                 case _:
                     raise AssertionError(f"{entry.type} concerns no group")
         rows.insert(GROUPS, formed)
         known = rows.of(GROUPS, changes.keys())
         rows.replace(GROUPS, [(*known[group][:3], known[group][3] + change) for group, change in changes.items()])
-        rows.replace(BELONGINGS, [(*key, joined_at) for key, joined_at in belongings.items() if joined_at])
-        rows.delete(BELONGINGS, [key for key, joined_at in belongings.items() if not joined_at])
+        rows.replace(MEMBERSHIPS, [(*key, joined_at) for key, joined_at in memberships.items() if joined_at])
+        rows.delete(MEMBERSHIPS, [key for key, joined_at in memberships.items() if not joined_at])
 
     def of(self, id: GroupId) -> GroupRow | None:
-        """A group; None when there is none of this id."""
+        """A group; None if it is unknown."""
         return self.many([id]).get(id)
 
     def many(self, ids: Collection[GroupId]) -> dict[GroupId, GroupRow]:
@@ -84,37 +84,35 @@ class Groups(ReadModel):
         return {row.id: row for row in (GroupRow(*row) for row in _THESE.ask(self._engine, ids=listed(list(ids))))}
 
     def all(self, after: Cursor = "", limit: int = 50) -> Page[GroupRow]:
-        """Every group, by id, page by page."""
+        """Pages of all groups, by id."""
         with self._engine.connect() as connection:
             return _BY_ID.page(connection, sa.select(GROUPS), after, limit, lambda row: GroupRow(*row))
 
-    def members_of(self, group: GroupId, after: Cursor = "", limit: int = 50) -> Page[Belongs]:
-        """Who belongs to a group now, by id, page by page."""
-        query = sa.select(BELONGINGS.c.member, BELONGINGS.c.joined_at).where(BELONGINGS.c.group_id == group)
+    def members_of(self, group: GroupId, after: Cursor = "", limit: int = 50) -> Page[GroupMember]:
+        """Pages of the members of a group, by id."""
+        query = sa.select(MEMBERSHIPS.c.member, MEMBERSHIPS.c.joined_at).where(MEMBERSHIPS.c.group_id == group)
         with self._engine.connect() as connection:
-            return _BY_MEMBER.page(connection, query, after, limit, lambda row: Belongs(*row))
+            return _BY_MEMBER.page(connection, query, after, limit, lambda row: GroupMember(*row))
 
     def of_member(self, member: MemberId) -> list[GroupRow]:
-        """The groups that somebody belongs to now."""
-        joined = sa.select(GROUPS).join(BELONGINGS, BELONGINGS.c.group_id == GROUPS.c.id)
-        return self._find(joined.where(BELONGINGS.c.member == member).order_by(GROUPS.c.id))
+        """The groups that a member is in now."""
+        joined = sa.select(GROUPS).join(MEMBERSHIPS, MEMBERSHIPS.c.group_id == GROUPS.c.id)
+        query = joined.where(MEMBERSHIPS.c.member == member).order_by(GROUPS.c.id)
+        return [GroupRow(*row) for row in self._all(query)]
 
     def belongs(self, group: GroupId, member: MemberId) -> bool:
-        """Whether somebody belongs to a group now."""
-        one = sa.select(BELONGINGS.c.member).where(BELONGINGS.c.group_id == group, BELONGINGS.c.member == member)
-        with self._engine.connect() as connection:
-            return connection.execute(one).first() is not None
-
-    def _find(self, query: sa.Select[*tuple[Any, ...]]) -> list[GroupRow]:
-        with self._engine.connect() as connection:
-            return [GroupRow(*row) for row in connection.execute(query)]
+        """Whether a member is in a group now."""
+        one = sa.select(MEMBERSHIPS.c.member).where(MEMBERSHIPS.c.group_id == group, MEMBERSHIPS.c.member == member)
+        return bool(self._all(one))
 
 
 _THESE = PreparedQuery(sa.select(GROUPS).where(among(GROUPS.c.id, "ids")))
 
 
 CHOICES = table("visibility_choices", word("member", key=True), word("sees"), word("groups"))
-SEEN = table("visibility_in_groups", word("group_id", key=True), word("member", key=True), word("sees"), clustered=True)
+VISIBLE = table(
+    "visibility_in_groups", word("group_id", key=True), word("member", key=True), word("sees"), clustered=True
+)
 
 _OPEN_TO: Mapping[Circle, tuple[Circle, ...]] = {
     "nobody": ("nobody", "coordinators", "groups"),
@@ -124,18 +122,18 @@ _OPEN_TO: Mapping[Circle, tuple[Circle, ...]] = {
 
 
 class Visibility(ReadModel):
-    """What members chose. Whoever never chose is seen by nobody; so is whoever has left the community."""
+    """Each member's choice. Members who have not chosen, or have left, are visible to nobody."""
 
     name = "visibility"
-    tables = (CHOICES, SEEN)
+    tables = (CHOICES, VISIBLE)
     concerns = frozenset({VisibilityChosen, GroupJoined, GroupLeft, MemberLeft})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        known = rows.of(CHOICES, {cast("Any", recorded.entry.data).member for recorded in batch})
+        known = rows.of(CHOICES, {cast("Any", incoming.entry.data).member for incoming in batch})
         before = {member: (sees, groups.split()) for member, sees, groups in known.values()}
         after = {member: (sees, {*groups}) for member, (sees, groups) in before.items()}
-        for recorded in batch:
-            fact: Any = recorded.entry.data
+        for incoming in batch:
+            fact: Any = incoming.entry.data
             sees, groups = after.get(fact.member, ("nobody", set[str]()))
             match fact:
                 case VisibilityChosen():
@@ -147,42 +145,44 @@ class Visibility(ReadModel):
                 case GroupLeft():
                     groups.discard(fact.group)
                 case _:
-                    raise AssertionError(f"{recorded.entry.type} changes nobody's visibility")
+                    raise AssertionError(f"{incoming.entry.type} changes nobody's visibility")
             after[fact.member] = (sees, groups)
         rows.replace(CHOICES, [(member, sees, " ".join(sorted(groups))) for member, (sees, groups) in after.items()])
-        seen_before = {
-            (group, member) for member, (sees, groups) in before.items() if sees != "nobody" for group in groups
-        }
-        seen = {
-            (group, member): sees
-            for member, (sees, groups) in after.items()
-            if sees != "nobody"
-            for group in sorted(groups)
-        }
-        rows.delete(SEEN, sorted(seen_before - seen.keys()))
-        rows.replace(SEEN, [(*key, sees) for key, sees in seen.items()])
+        visible_before, visible = _visible(before), _visible(after)
+        rows.delete(VISIBLE, sorted(visible_before.keys() - visible.keys()))
+        rows.replace(VISIBLE, [(*key, sees) for key, sees in visible.items()])
 
     def of(self, member: MemberId) -> Circle:
-        """What somebody chose."""
+        """The choice of a member."""
         found = _OF.ask(self._engine, member=member)
         return found[0][0] if found else "nobody"
 
     def among(self, groups: Collection[GroupId], circle: Circle) -> dict[GroupId, frozenset[MemberId]]:
-        """Those who belong to each of these groups now and may be seen by this circle; empty groups are left out."""
+        """The members of each of these groups who are visible to a circle; groups without any are left out."""
         if not groups:
             return {}
         found = _AMONG.ask(self._engine, groups=listed(list(groups)), circles=listed(list(_OPEN_TO[circle])))
         return _by_group(found)
 
     def everywhere(self, circle: Circle) -> dict[GroupId, frozenset[MemberId]]:
-        """The same for every group there is."""
+        """The same for all groups."""
         return _by_group(_EVERYWHERE.ask(self._engine, circles=listed(list(_OPEN_TO[circle]))))
 
 
 _OF = PreparedQuery(sa.select(CHOICES.c.sees).where(CHOICES.c.member == sa.bindparam("member")))
-_SEEN = sa.select(SEEN.c.group_id, SEEN.c.member).where(among(SEEN.c.sees, "circles"))
-_EVERYWHERE = PreparedQuery(_SEEN)
-_AMONG = PreparedQuery(_SEEN.where(among(SEEN.c.group_id, "groups")))
+_VISIBLE = sa.select(VISIBLE.c.group_id, VISIBLE.c.member).where(among(VISIBLE.c.sees, "circles"))
+_EVERYWHERE = PreparedQuery(_VISIBLE)
+_AMONG = PreparedQuery(_VISIBLE.where(among(VISIBLE.c.group_id, "groups")))
+
+
+def _visible(choices: Mapping[str, tuple[Circle, Collection[str]]]) -> dict[tuple[str, str], Circle]:
+    """Group and member -> who can see the member in the group."""
+    return {
+        (group, member): sees
+        for member, (sees, groups) in choices.items()
+        if sees != "nobody"
+        for group in sorted(groups)
+    }
 
 
 def _by_group(found: Sequence[Any]) -> dict[GroupId, frozenset[MemberId]]:

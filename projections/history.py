@@ -1,4 +1,4 @@
-"""Everybody's history of exchanges and gifts: its lines, and how they are filtered."""
+"""The history of each member's exchanges and gifts: its lines, and how they are filtered."""
 
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -9,10 +9,10 @@ from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, Group
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import count, table, word
 from projections.engine.tables import Row
-from projections.stories import ExchangeStory, GiftStory, Kind
+from projections.stories import ExchangeStory, GiftStory, Kind, Story
 
-# An entry's number comes before the member: new lines are added at the end, whoever they are about. The index holds
-# what history is filtered by, so that a line that is not wanted is passed over without being looked up.
+# The entry number comes before the member, so that new lines are always added at the end. The index holds the columns that
+# filters use, so that lines that do not match are skipped without being read.
 LINES = table(
     "history_lines",
     count("number", key=True),
@@ -41,7 +41,7 @@ LINES = table(
     ),
     clustered=True,
 )
-BELONGINGS = table("history_belongings", word("group_id", key=True), word("member", key=True), clustered=True)
+MEMBERSHIPS = table("history_belongings", word("group_id", key=True), word("member", key=True), clustered=True)
 
 _NEWEST_FIRST = Order(LINES.c.given_on, LINES.c.number, descending=True)
 _EARLIEST_FIRST = Order(LINES.c.given_on, LINES.c.number, descending=False)
@@ -49,9 +49,9 @@ _COUNTS = LINES.c.state.in_(("settled", "recorded"))
 
 
 class HistoryFilter(NamedTuple):
-    """What to show of a history; whatever is left out stands for everything. Days are those on which help was given.
+    """What to show of a history; what is left out is not filtered. Days are those on which help was given.
 
-    `group` keeps what went to or came from those who belong to the group now, or the group itself.
+    `group` selects what was shared with current members of the group, or with the group itself.
     """
 
     other: AccountId | Literal[""] = ""
@@ -62,10 +62,13 @@ class HistoryFilter(NamedTuple):
     last_day: date | None = None
 
 
-class HistoryLine(NamedTuple):
-    """One exchange or gift, as one of those who took part sees it. Minutes.
+ALL = HistoryFilter()
 
-    A skill exchange has two kinds of help: `category` is the one that this member gave, `category_back` the other.
+
+class HistoryLine(NamedTuple):
+    """One exchange or gift, as one of the parties sees it. Minutes.
+
+    A skill exchange has two kinds of help: `category` is the one this member gave, `category_back` the other.
     """
 
     item: ExchangeId | GiftId
@@ -84,23 +87,27 @@ class HistoryLine(NamedTuple):
 
 
 def page(
-    connection: sa.Connection, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None, limit: int
+    connection: sa.Connection,
+    member: MemberId,
+    wanted: HistoryFilter,
+    cursor: Cursor | None,
+    limit: int,
+    *,
+    only_counting: bool = False,
 ) -> Page[HistoryLine]:
-    """The exchanges and gifts of a member, the latest day first."""
-    query = sa.select(LINES).where(LINES.c.member == member, *_conditions(wanted))
-    return _NEWEST_FIRST.page(connection, query, cursor, limit, lambda row: _line(row, member))
+    """Return exchanges and gifts of a member, latest day first; or only those that count, earliest day first."""
+    conditions = [LINES.c.member == member, *([_COUNTS] if only_counting else ()), *_conditions(wanted)]
+    order = _EARLIEST_FIRST if only_counting else _NEWEST_FIRST
+    query = sa.select(LINES).where(*conditions)
+    return order.page(connection, query, cursor, limit, lambda row: _line(row, member))
 
 
-def counting(
-    connection: sa.Connection, member: MemberId, wanted: HistoryFilter, cursor: Cursor | None, limit: int
-) -> Page[HistoryLine]:
-    """Only what counts, the earliest day first."""
-    query = sa.select(LINES).where(LINES.c.member == member, _COUNTS, *_conditions(wanted))
-    return _EARLIEST_FIRST.page(connection, query, cursor, limit, lambda row: _line(row, member))
+def rows_of(story: Story) -> list[Row]:
+    """Return the lines of an exchange or gift as rows, one for each member who is a party."""
+    return _rows_of_exchange(story) if isinstance(story, ExchangeStory) else _rows_of_gift(story)
 
 
-def rows_of_exchange(story: ExchangeStory) -> list[Row]:
-    """The lines of an exchange as rows, one for each who took part."""
+def _rows_of_exchange(story: ExchangeStory) -> list[Row]:
     exchange = story.exchange
     one, awaits = exchange.legs[0], " ".join(exchange.awaiting)
     back_category, back_minutes = (
@@ -115,8 +122,7 @@ def rows_of_exchange(story: ExchangeStory) -> list[Row]:
     ]
 
 
-def rows_of_gift(story: GiftStory) -> list[Row]:
-    """The lines of a gift as rows: the giver's, and the receiver's if that is a member."""
+def _rows_of_gift(story: GiftStory) -> list[Row]:
     gift = story.gift
     what = (gift.id, "gift", gift.state, gift.given_on.isoformat())
     sides: list[tuple[str, str]] = [(gift.giver, gift.receiver)]
@@ -126,15 +132,12 @@ def rows_of_gift(story: GiftStory) -> list[Row]:
 
 
 def _conditions(wanted: HistoryFilter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.other:
-        conditions.append(LINES.c.other == wanted.other)
-    if wanted.kind:
-        conditions.append(LINES.c.kind == wanted.kind)
+    equal = ((LINES.c.other, wanted.other), (LINES.c.kind, wanted.kind))
+    conditions: list[sa.ColumnElement[bool]] = [column == value for column, value in equal if value]
     if wanted.category:
         conditions.append(sa.or_(LINES.c.category == wanted.category, LINES.c.category_back == wanted.category))
     if wanted.group:
-        members = sa.select(BELONGINGS.c.member).where(BELONGINGS.c.group_id == wanted.group)
+        members = sa.select(MEMBERSHIPS.c.member).where(MEMBERSHIPS.c.group_id == wanted.group)
         conditions.append(sa.or_(LINES.c.other == wanted.group, LINES.c.other.in_(members)))
     if wanted.first_day:
         conditions.append(LINES.c.given_on >= wanted.first_day.isoformat())
@@ -144,19 +147,8 @@ def _conditions(wanted: HistoryFilter) -> list[sa.ColumnElement[bool]]:
 
 
 def _line(row: Any, member: MemberId) -> HistoryLine:
-    awaits = tuple(row.awaits.split())
-    return HistoryLine(
-        row.item,
-        row.kind,
-        row.state,
-        date.fromisoformat(row.given_on),
-        row.number,
-        row.other,
-        row.category,
-        row.category_back,
-        row.given,
-        row.received,
-        row.note,
-        member in awaits,
-        awaits,
+    number, _, item, kind, state, given_on, *what, awaits = row
+    waits_for = tuple(awaits.split())
+    return HistoryLine._make(
+        (item, kind, state, date.fromisoformat(given_on), number, *what, member in waits_for, waits_for)
     )

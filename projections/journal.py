@@ -1,4 +1,4 @@
-"""Every entry of the log as a line: number, instant, who, the fingerprint of its bytes, and the chapters it belongs to."""
+"""The journal: every entry of the log as a line, with its number, instant, actor and fingerprint, and its journal views."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Via, instant_text
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
-from projections.journal_views import CHAPTERS, COMMUNITY, COUNTS, JournalView, JournalViews
+from projections.journal_views import COMMUNITY, COUNTS, VIEWS, JournalView, JournalViews
 
 LINES = table(
     "journal_lines",
@@ -29,7 +29,7 @@ LINES = table(
     sa.Index("journal_lines_by_type", "type", "number"),
     sa.Index("journal_lines_by_actor", "actor", "number"),
 )
-# Only added to, so it has no key while it is loaded.
+# Only appended to, so it has no key while it is loaded.
 ACCOUNTS = table(
     "journal_accounts",
     word("account"),
@@ -40,22 +40,22 @@ PARTIES = table("journal_parties", word("exchange", key=True), word("accounts"))
 DAYS = table("journal_days", word("day", key=True), count("first"), count("last"))
 
 LEAF = b"\x00"
-"""In front of an entry's bytes when they are hashed as a leaf (RFC 6962, section 2.1)."""
+"""The prefix of an entry's bytes when they are hashed as a leaf (RFC 6962, section 2.1)."""
 
 
 class JournalFilter(NamedTuple):
-    """What to show; whatever is left out stands for everything. Days are those of recording, where the community lives."""
+    """What to show; what is left out is not filtered. Days are those of recording, where the community lives."""
 
     account: AccountId | Literal[""] = ""
     type: str = ""
     actor: MemberId | Literal[""] = ""
-    chapter: JournalView | Literal[""] = ""
+    view: JournalView | Literal[""] = ""
     first_day: date | None = None
     last_day: date | None = None
 
 
 class JournalLine(NamedTuple):
-    """One entry. `fingerprint` is the hex SHA-256 of a zero byte and the entry's bytes, as in its transparency log."""
+    """One entry. `fingerprint` is the hex SHA-256 of a zero byte and the entry's bytes, as in the transparency log."""
 
     number: int
     position: int
@@ -68,22 +68,22 @@ class JournalLine(NamedTuple):
 
 
 class Journal(ReadModel):
-    """The whole log, the newest entry first."""
+    """The whole log, newest entry first."""
 
     name = "journal"
-    tables = (LINES, ACCOUNTS, PARTIES, DAYS, COMMUNITY, CHAPTERS, COUNTS)
+    tables = (LINES, ACCOUNTS, PARTIES, DAYS, COMMUNITY, VIEWS, COUNTS)
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
         facts = [one.entry.data for one in batch]
         about: list[tuple[str, ...]] = [fact.about for fact in facts]
-        # What names no account of its own is about the parties of its exchange, known from its report.
+        # A fact that names no account concerns the parties of its exchange, which are known from its report.
         silent = {one for fact, accounts in zip(facts, about, strict=True) if not accounts for one in fact.exchanges}
         parties = {id: tuple(accounts.split()) for id, accounts in rows.of(PARTIES, silent).values()}
         added: dict[str, tuple[str, ...]] = {}
         lines: list[tuple[Any, ...]] = []
         concerned: list[tuple[str, int]] = []
         days: dict[str, list[int]] = {}
-        chapters = JournalViews(rows)
+        views = JournalViews(rows)
         for (number, position, data, entry, _), accounts in zip(batch, about, strict=True):
             fact, at = entry.data, entry.at
             if not accounts:
@@ -92,32 +92,28 @@ class Journal(ReadModel):
                 added[fact.exchange] = parties[fact.exchange] = accounts
             fingerprint = hashlib.sha256(LEAF + data).hexdigest()
             lines.append((number, position, entry.type, at, entry.actor, entry.on_behalf or "", entry.via, fingerprint))
-            chapters.take_in(number, entry)
+            views.add(number, entry)
             concerned += zip(accounts, repeat(number))
             day = days.get(at[:10]) or days.setdefault(at[:10], [number, number])
             day[1] = number
         rows.insert(LINES, lines)
         rows.insert(ACCOUNTS, concerned)
         rows.insert(PARTIES, [(exchange, " ".join(accounts)) for exchange, accounts in added.items()])
-        chapters.write()
+        views.write()
         before = rows.of(DAYS, days.keys())
         rows.replace(
             DAYS, [(day, before[day][1] if day in before else first, last) for day, (first, last) in days.items()]
         )
 
     def page(
-        self,
-        wanted: JournalFilter | None = None,
-        before: int | None = None,
-        after: int | None = None,
-        limit: int = 25,
+        self, wanted: JournalFilter | None = None, before: int | None = None, after: int | None = None, limit: int = 25
     ) -> list[JournalLine]:
-        """Lines with a smaller number than `before`, or else the next with a larger one than `after`; the newest first."""
+        """The lines just below number `before`, or else just above number `after`; newest first."""
         wanted = wanted or JournalFilter()
         with self._engine.connect() as connection:
             number = LINES.c.number
-            if wanted.account or wanted.chapter:
-                number = CHAPTERS.c.number if wanted.chapter else ACCOUNTS.c.number
+            if wanted.account or wanted.view:
+                number = VIEWS.c.number if wanted.view else ACCOUNTS.c.number
             query = _filtered(connection, wanted, number)
             if before is not None:
                 query = query.where(number < before)
@@ -130,18 +126,15 @@ class Journal(ReadModel):
 
     def line(self, number: int) -> JournalLine | None:
         """One entry by its number."""
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(LINES).where(LINES.c.number == number)).first()
-        return JournalLine(*row) if row else None
+        return next(iter(self.lines([number])), None)
 
     def lines(self, numbers: Sequence[int]) -> list[JournalLine]:
-        """These entries, in their order; as many as a sample holds, in one question."""
+        """These entries in order, for a sample."""
         query = sa.select(LINES).where(LINES.c.number.in_(numbers)).order_by(LINES.c.number)
-        with self._engine.connect() as connection:
-            return [JournalLine(*row) for row in connection.execute(query)] if numbers else []
+        return [JournalLine(*row) for row in self._all(query)] if numbers else []
 
     def recorded_in(self, first_day: date | None, last_day: date | None, upto: int) -> tuple[int, int]:
-        """The first and the last entry, up to `upto`, that were recorded in these days; (1, 0) when there is none."""
+        """The first and the last entry, up to `upto`, that were recorded on these days; (1, 0) if there are none."""
         wanted = JournalFilter(first_day=first_day, last_day=last_day)
         with self._engine.connect() as connection:
             query = _filtered(connection, wanted, LINES.c.number).where(LINES.c.number <= upto)
@@ -149,33 +142,32 @@ class Journal(ReadModel):
             first, last = (connection.execute(end).first() for end in ends)
         return (first[0], last[0]) if first and last else (1, 0)
 
-    def chapters(self) -> dict[JournalView, int]:
-        """How many entries each chapter has; those without any are left out."""
-        with self._engine.connect() as connection:
-            return {row.chapter: row.entries for row in connection.execute(sa.select(COUNTS))}
+    def view_counts(self) -> dict[JournalView, int]:
+        """The number of entries in each journal view; empty ones are left out."""
+        return {row.chapter: row.entries for row in self._all(sa.select(COUNTS))}
 
     def number_at(self, position: int) -> int:
         """The number of the last entry up to a position; 0 before the first.
 
-        Numbers have no gaps and are never larger than positions, so it is found by halving, without an index of its own.
+        Numbers have no gaps and are never larger than positions, so binary search finds it without an extra index.
         """
         return self._last(_POSITION, position, highest=position)
 
     def number_by(self, moment: datetime) -> int:
         """The number of the last entry that was recorded by an instant; 0 before the first.
 
-        Found by halving too: where the clocks of two processes differ by a little, either order of their entries will do.
+        Also by binary search: if the clocks of two processes differ slightly, either order of their entries is fine.
         """
         return self._last(_AT, instant_text(moment), highest=None)
 
-    def _last(self, question: sa.Select[tuple[Any]], bound: int | str, *, highest: int | None) -> int:
-        """The largest number whose value is not above the bound; values go up with numbers."""
+    def _last(self, query: sa.Select[tuple[Any]], bound: int | str, *, highest: int | None) -> int:
+        """The largest number whose value is not above the bound; values increase with numbers."""
         with self._engine.connect() as connection:
             last = connection.scalar(sa.select(LINES.c.number).order_by(LINES.c.number.desc()).limit(1)) or 0
             low = 0
             high = middle = last if highest is None else min(highest, last)
             while low < high:
-                value: Any = connection.execute(question, {"number": middle}).scalar_one()
+                value: Any = connection.execute(query, {"number": middle}).scalar_one()
                 if value <= bound:
                     low = middle
                 else:
@@ -192,12 +184,10 @@ def _filtered(connection: sa.Connection, wanted: JournalFilter, number: sa.Colum
     query = sa.select(LINES)
     if wanted.account:
         query = query.join(ACCOUNTS, ACCOUNTS.c.number == LINES.c.number).where(ACCOUNTS.c.account == wanted.account)
-    if wanted.chapter:
-        query = query.join(CHAPTERS, CHAPTERS.c.number == LINES.c.number).where(CHAPTERS.c.chapter == wanted.chapter)
-    if wanted.type:
-        query = query.where(LINES.c.type == wanted.type)
-    if wanted.actor:
-        query = query.where(LINES.c.actor == wanted.actor)
+    if wanted.view:
+        query = query.join(VIEWS, VIEWS.c.number == LINES.c.number).where(VIEWS.c.chapter == wanted.view)
+    equal = ((LINES.c.type, wanted.type), (LINES.c.actor, wanted.actor))
+    query = query.where(*(column == value for column, value in equal if value))
     if wanted.first_day or wanted.last_day:
         since, until = _instants(connection, wanted)
         first, last = _numbers(connection, since, until)

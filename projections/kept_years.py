@@ -1,11 +1,11 @@
-"""A member's year as it is kept: a text with a line for each day, kind of help and neighbour, however many entries.
+"""A member's year as it is stored: a text with a line for each day, kind of help and neighbour.
 
-An entry changes three lines of it and never takes the others apart. The text grows with the days, kinds and people of a
-year, some forty bytes for each, and with nothing else.
+An entry changes three lines and never parses the others. The text grows by about forty bytes for each day, kind and person
+of a year, however many entries there are.
 
     03-14=60,0,1,0,0                        minutes given, received, exchanges, gifts given, received
-    help-given garden=60,1,03-14,x-1        minutes, times, the first day in the year and what it was
-    m-bo=60,0,1,0,0,03-14,x-1               as a day, and the first day in the year and what it was
+    help-given garden=60,1,03-14,x-1        minutes, times, first day in the year and its exchange or gift
+    m-bo=60,0,1,0,0,03-14,x-1               as for a day, and first day in the year and its exchange or gift
 """
 
 import re
@@ -19,11 +19,11 @@ from projections.member_years import Companion, Day, First, KindOfYear, MemberYe
 
 
 class Side(NamedTuple):
-    """What one direction of an exchange, or a gift, is for one member: `sign` is 1 when it counts, -1 when no longer.
+    """What one direction of an exchange, or a gift, is for one member: `sign` is 1 when it counts, -1 when taken back.
 
-    `on` is the day as MM-DD, `kind` the way and the category with a space between, `other` "" where nobody in particular
-    is on the other side. `exchanges`, `times` and `with_other` are the sign, or 0 where another side of the same
-    exchange says it already.
+    `on` is the day as MM-DD, `kind` the way and the category separated by a space, `other` is "" for a gift to no
+    particular person. `exchanges`, `times` and `with_other` are the sign, or 0 if another side of the same exchange
+    has it already.
     """
 
     member: str
@@ -42,28 +42,28 @@ class Side(NamedTuple):
     with_other: int
 
 
-def sides_of_exchange(fact: Any, movements: Sequence[Posting], sign: int) -> Iterator[Side]:
-    """An exchange, for each who took part. A skill exchange is one exchange, in two kinds of help."""
+def sides_of_exchange(fact: Any, postings: Sequence[Posting], sign: int) -> Iterator[Side]:
+    """Return an exchange as each party sees it. A skill exchange is one exchange, in two kinds of help."""
     day, item, legs = fact.given_on.isoformat(), fact.exchange, fact.legs
     year, on = day[:4], day[5:]
     if len(legs) == 1:
-        (giver, given, _), (receiver, _, received) = movements
+        (giver, given, _), (receiver, _, received) = postings
         kind = legs[0].category
         yield Side(giver, year, on, item, sign, "help-given " + kind, receiver, given, 0, 0, 0, sign, sign, sign)
         yield Side(receiver, year, on, item, sign, "help-received " + kind, giver, 0, received, 0, 0, sign, sign, sign)
         return
-    said: set[tuple[str, ...]] = set()
-    for place, (member, given, received) in enumerate(movements):
-        way = "swap-received " if place & 1 else "swap-given "
-        kind, other = way + legs[place // 2].category, movements[place ^ 1].account
-        told = [(member,), (member, "in", kind), (member, "with", other)]
-        new = [0 if one in said else sign for one in told]
-        said.update(told)
+    counted: set[tuple[str, ...]] = set()
+    for index, (member, given, received) in enumerate(postings):
+        way = "swap-received " if index & 1 else "swap-given "
+        kind, other = way + legs[index // 2].category, postings[index ^ 1].account
+        keys = [(member,), (member, "in", kind), (member, "with", other)]
+        new = [0 if key in counted else sign for key in keys]
+        counted.update(keys)
         yield Side(member, year, on, item, sign, kind, other, given, received, 0, 0, *new)
 
 
 def sides_of_gift(fact: Any, sign: int) -> Iterator[Side]:
-    """A gift, for its giver, and for its receiver if that is a member."""
+    """Return a gift as its giver sees it, and its receiver if that is a member."""
     day, item = fact.given_on.isoformat(), fact.gift
     year, on, between_two = day[:4], day[5:], is_member(fact.receiver)
     other = fact.receiver if between_two else ""
@@ -73,44 +73,48 @@ def sides_of_gift(fact: Any, sign: int) -> Iterator[Side]:
         yield Side(fact.receiver, year, on, item, sign, kind, fact.giver, 0, 0, 0, sign, 0, sign, 0)
 
 
-class KeptYear:
-    """The text, and what changes it. What counts no more is not there: a year without anything is one line end.
+_Act = tuple[int, str, str]
+"""Sign, day and item of a side."""
 
-    A line that changes is taken apart once, however often it does, and put back in its place when the text is asked for.
+
+class StoredYear:
+    """The text of a year, and what changes it. It has no lines for what no longer counts: an empty year is one newline.
+
+    A line is parsed the first time it changes, and formatted in its place when the text is read.
     """
 
     def __init__(self, text: str = "\n") -> None:
         self._text = text
-        self._open: dict[str, list[Any]] = {}
+        self._parsed: dict[str, list[Any]] = {}
         self._places: list[tuple[int, int, str]] = []
 
     def __iter__(self) -> Iterator[str]:
-        """What there is a line for."""
+        """The key of each line."""
         return (line.partition("=")[0] for line in self.text.split("\n") if line)
 
     @property
     def text(self) -> str:
-        """All lines as they are kept; those that are new come last."""
-        if self._open:
-            self._close()
+        """All lines as they are stored, new ones last."""
+        if self._parsed:
+            self._format()
         return self._text
 
     def count(self, side: Side) -> None:
-        """Takes in one side of something that counts, or no longer does."""
+        """Count one side of an exchange or gift, or of one that was taken back."""
         _, _, on, item, sign, kind, other, given, received, gifts_given, gifts_received, exchanges, times, new = side
         act = sign, on, item
-        self._share(on, given, received, exchanges, gifts_given, gifts_received, None)
+        self._share(on, None, given, received, exchanges, gifts_given, gifts_received)
         self._help(kind, given + received, times, act)
         if other:
-            self._share(other, given, received, new, gifts_given, gifts_received, act)
+            self._share(other, act, given, received, new, gifts_given, gifts_received)
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing counts in it."""
+        """Whether nothing counts in the year."""
         return len(self.text) == 1
 
     def by(self, on: str) -> tuple[int, int]:
-        """Minutes given and received on all days of the year up to this one, MM-DD."""
+        """Minutes given and received in the year up to and including a day, MM-DD."""
         given = received = 0
         for key, gave, took in _OF_DAYS.findall(self.text):
             if key <= on:
@@ -119,7 +123,7 @@ class KeptYear:
         return given, received
 
     def read(self, year: str) -> MemberYear:
-        """The year as it is read: days, kinds and people in order."""
+        """Parse the year; days, kinds and people are in order."""
         days: list[Day] = []
         kinds: list[KindOfYear] = []
         people: list[Companion] = []
@@ -127,7 +131,7 @@ class KeptYear:
             parts = values.split(",")
             if is_member(key):
                 people.append(Companion(MemberId(key), Shared(*map(int, parts[:5])), _first(year, parts)))
-            elif len(parts) == _IN_ALL:
+            elif len(parts) == _NUMBERS:
                 days.append(Day(date.fromisoformat(f"{year}-{key}"), Shared(*map(int, parts))))
             else:
                 way, category = key.split(" ")
@@ -136,39 +140,32 @@ class KeptYear:
         return MemberYear(year, days, kinds, people)
 
     def _share(
-        self,
-        key: str,
-        given: int,
-        received: int,
-        exchanges: int,
-        gifts_given: int,
-        gifts_received: int,
-        act: tuple[int, str, str] | None,
+        self, key: str, act: _Act | None, given: int, received: int, exchanges: int, gave: int, got: int
     ) -> None:
-        """Changes the line of a day, or of a neighbour."""
-        line = self._open.get(key) or self._take_apart(key, _IN_ALL)
+        """Change the line of a day, or of a neighbour; `gave` and `got` are gifts."""
+        line = self._parsed.get(key) or self._parse(key, _NUMBERS)
         line[0] += given
         line[1] += received
         line[2] += exchanges
-        line[3] += gifts_given
-        line[4] += gifts_received
+        line[3] += gave
+        line[4] += got
         if act:
-            _keep_first(line, _IN_ALL, act)
-        # Where another side of the same exchange took the last of it away, nothing may be left to take from.
+            _update_first(line, _NUMBERS, act)
+        # If another side of the same exchange removed the last of it, this one starts again from zeros.
         if not (line[2] or line[3] or line[4]):
-            self._take_out(line)
+            self._remove(line)
 
-    def _help(self, key: str, minutes: int, times: int, act: tuple[int, str, str]) -> None:
-        """Changes the line of a kind of help."""
-        line = self._open.get(key) or self._take_apart(key, 2)
+    def _help(self, key: str, minutes: int, times: int, act: _Act) -> None:
+        """Change the line of a kind of help."""
+        line = self._parsed.get(key) or self._parse(key, 2)
         line[0] += minutes
         line[1] += times
-        _keep_first(line, 2, act)
+        _update_first(line, 2, act)
         if not line[1]:
-            self._take_out(line)
+            self._remove(line)
 
-    def _take_apart(self, key: str, numbers: int) -> list[Any]:
-        """The values of a line, of which so many are numbers; a new one begins with zeros."""
+    def _parse(self, key: str, numbers: int) -> list[Any]:
+        """Return the values of a line, of which the first `numbers` are numbers; a new line has zeros."""
         found = self._text.find(f"\n{key}=") if len(self._text) > 1 else -1
         if found < 0:
             line = [0] * numbers
@@ -177,15 +174,15 @@ class KeptYear:
             parts = self._text[found + len(key) + 2 : end].split(",")
             line = [*map(int, parts[:numbers]), *parts[numbers:]]
             self._places.append((found + 1, end + 1, key))
-        self._open[key] = line
+        self._parsed[key] = line
         return line
 
-    def _take_out(self, line: list[Any]) -> None:
+    def _remove(self, line: list[Any]) -> None:
         line.clear()
-        self._close()
+        self._format()
 
-    def _close(self) -> None:
-        text, lines = self._text, self._open
+    def _format(self) -> None:
+        text, lines = self._text, self._parsed
         parts: list[str] = []
         here = 0
         for begin, end, key in sorted(self._places):
@@ -193,24 +190,23 @@ class KeptYear:
             here = end
         parts.append(text[here:])
         parts += [_line(key, values) for key, values in lines.items()]
-        self._text, self._open, self._places = "".join(parts), {}, []
+        self._text, self._parsed, self._places = "".join(parts), {}, []
 
 
 _OF_DAYS = re.compile(r"^(\d\d-\d\d)=(-?\d+),(-?\d+)", re.MULTILINE)
-_IN_ALL = 5
-"""The numbers of a day, and all of its values."""
+_NUMBERS = 5
+"""How many numbers a day or a person has; a day has no other values."""
 
-
-_SHAPES = {count: "%s=" + ",".join(["%s"] * count) + "\n" for count in (2 + 2, _IN_ALL, _IN_ALL + 2)}
-"""A line by how many values it has; formatting is quicker than joining, and every line of a year goes through it."""
+_SHAPES = {count: "%s=" + ",".join(["%s"] * count) + "\n" for count in (2 + 2, _NUMBERS, _NUMBERS + 2)}
+"""The format of a line by the number of its values; formatting is quicker than joining, and it is used for every line."""
 
 
 def _line(key: str, values: list[Any]) -> str:
     return _SHAPES[len(values)] % (key, *values) if values else ""
 
 
-def _keep_first(line: list[Any], numbers: int, act: tuple[int, str, str]) -> None:
-    """Only the earliest is known. When it is taken back, its day stays as the earliest that the others can be on."""
+def _update_first(line: list[Any], numbers: int, act: _Act) -> None:
+    """Update the first time. When it is taken back, its day stays, as the earliest that the next one can be on."""
     sign, on, item = act
     if len(line) == numbers:
         line += on, item

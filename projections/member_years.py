@@ -1,6 +1,7 @@
-"""One year of one member, as it is read: days, months, kinds of help, and the people it was shared with."""
+"""One year of one member: its days, months, kinds of help, and the people it was shared with."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import groupby
@@ -9,13 +10,13 @@ from typing import Literal, NamedTuple
 from ledger.identifiers import CategoryKey, ExchangeId, GiftId, MemberId
 
 Way = Literal["help-given", "help-received", "swap-given", "swap-received", "gift-given", "gift-received"]
-"""How something counts for a member: hours of help, one side of a skill exchange, or a gift; given or received."""
+"""How something counts for a member: hours of help, one direction of a skill exchange, or a gift; given or received."""
 
 
 class First(NamedTuple):
-    """The earliest day of something in a year, and the exchange or gift that it was; a later one of that day is not it.
+    """The earliest day of something in a year, and the first exchange or gift of that day.
 
-    Without an item, what had been the first was taken back, and the first that counts is on this day or later.
+    `item` is "" if the first one was taken back; then the first that counts is on this day or later.
     """
 
     on: date
@@ -52,7 +53,7 @@ class Month(NamedTuple):
 
 
 class KindOfYear(NamedTuple):
-    """What counts of one kind of help in one way: minutes (none for gifts), how often, and the first of the year."""
+    """What counts of one kind of help in one way: minutes (0 for gifts), how often, and the first time in the year."""
 
     way: Way
     category: CategoryKey
@@ -62,7 +63,7 @@ class KindOfYear(NamedTuple):
 
 
 class Companion(NamedTuple):
-    """A member with whom something was shared in the year, and the first time of the year."""
+    """A member with whom something was shared in the year, and the first time in the year."""
 
     member: MemberId
     shared: Shared
@@ -79,18 +80,18 @@ class Companion(NamedTuple):
         return self.shared.received > 0 or self.shared.gifts_received > 0
 
 
+@dataclass
 class MemberYear:
-    """What counts for a member in one year, by the day on which help was given. Nothing here is anybody else's to read."""
+    """What counts for a member in one year, by the day help was given. Only the member can read it."""
 
-    def __init__(self, year: str, days: list[Day], kinds: list[KindOfYear], people: list[Companion]) -> None:
-        self.year = year
-        self.days = days
-        self.kinds = kinds
-        self.people = people
+    year: str
+    days: list[Day]
+    kinds: list[KindOfYear]
+    people: list[Companion]
 
     @cached_property
     def months(self) -> list[Month]:
-        """All twelve, the quiet ones too."""
+        """All twelve months, including empty ones."""
         found = {month: together(day.shared for day in days) for month, days in groupby(self.days, _month)}
         return [
             Month(month, found.get(month, Shared())) for month in (date(int(self.year), n, 1) for n in range(1, 13))
@@ -103,17 +104,17 @@ class MemberYear:
 
     @property
     def people_helped(self) -> int:
-        """How many different members hours or gifts went to."""
+        """How many different members received hours or gifts."""
         return sum(companion.was_helped for companion in self.people)
 
     @property
     def helped_by(self) -> int:
-        """How many different members hours or gifts came from."""
+        """How many different members gave hours or gifts."""
         return sum(companion.helped for companion in self.people)
 
 
 def together(parts: Iterable[Shared]) -> Shared:
-    """The parts as one."""
+    """The sum of the parts."""
     return Shared(*map(sum, zip(*(Shared(), *parts), strict=True)))
 
 

@@ -1,4 +1,4 @@
-"""Who belongs, who was invited, who has left, who is entrusted with what, and who asked to be erased."""
+"""Members: who was invited, who was welcomed, who has left, their roles, and who asked to be erased."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, NamedTuple, cast, get_args
@@ -42,9 +42,9 @@ _HOLDING: dict[Role, tuple[str, ...]] = {
 
 
 class MemberRow(NamedTuple):
-    """How somebody stands. Name, e-mail and phone are commitments; instants as entries write them, "" for never.
+    """A member. Name, email and phone are commitments; instants are as entries write them, "" for never.
 
-    `erasure_asked_at` and `_by` stand while the wish waits; whoever was erased has no commitments any more.
+    `erasure_asked_at` and `_by` are "" unless a request to be erased is waiting. An erased member has no commitments.
     """
 
     id: MemberId
@@ -53,16 +53,22 @@ class MemberRow(NamedTuple):
     phone: str
     status: Status
     invited_at: str
-    welcomed_at: str
-    left_at: str
-    erasure_asked_at: str
-    erasure_asked_by: MemberId | Literal[""]
-    erased_at: str
-    roles: frozenset[Role]
+    welcomed_at: str = ""
+    left_at: str = ""
+    erasure_asked_at: str = ""
+    erasure_asked_by: MemberId | Literal[""] = ""
+    erased_at: str = ""
+    roles_text: str = ""
+    number: int = 0
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles the member has now."""
+        return frozenset(cast("list[Role]", self.roles_text.split()))
 
 
 class MemberTotals(NamedTuple):
-    """How many wait to be welcomed, take part, and have left."""
+    """How many people are waiting to be welcomed, are members, and have left."""
 
     invited: int
     active: int
@@ -70,7 +76,7 @@ class MemberTotals(NamedTuple):
 
 
 class Members(ReadModel):
-    """Everybody who was ever invited."""
+    """Everyone who was ever invited."""
 
     name = "members"
     version = 3
@@ -89,101 +95,74 @@ class Members(ReadModel):
     )
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        before = rows.of(MEMBERS, {cast("Any", recorded.entry.data).member for recorded in batch})
-        known = {id: _Standing(*row) for id, row in before.items()}
-        for recorded in batch:
-            _take_in(recorded, known)
-        # Every status has its row, changed or not: the same entries make the same rows, however they are cut into batches.
+        before = rows.of(MEMBERS, {cast("Any", incoming.entry.data).member for incoming in batch})
+        known = {id: MemberRow(*row) for id, row in before.items()}
+        # Every status has its row, changed or not: the same entries make the same rows, however they are batched.
         changes: dict[str, int] = dict.fromkeys(get_args(Status), 0)
-        for row in before.values():
-            changes[row[_STATUS]] -= 1
-        for standing in known.values():
-            changes[standing.status] += 1
+        for row in known.values():
+            changes[row.status] -= 1
+        for incoming in batch:
+            _apply(incoming, known)
+        for row in known.values():
+            changes[row.status] += 1
         rows.replace(MEMBERS, list(known.values()))
         rows.add(TOTALS, list(changes.items()))
 
     def of(self, id: MemberId) -> MemberRow | None:
-        """How this person stands; None for somebody who was never invited."""
+        """A member; None for someone who was never invited."""
         return self.many([id]).get(id)
 
     def many(self, ids: Collection[MemberId]) -> dict[MemberId, MemberRow]:
-        """How these people stand; strangers are left out."""
+        """These members, by id; unknown ones are left out."""
         if not ids:
             return {}
-        return {row.id: row for row in map(_member, _THESE.ask(self._engine, ids=listed(list(ids))))}
+        return {row.id: row for row in map(MemberRow._make, _THESE.ask(self._engine, ids=listed(list(ids))))}
 
     def names(self, ids: Collection[MemberId]) -> dict[str, str]:
-        """The commitments to these people's names, by identifier; strangers are left out."""
+        """The commitments to the names of these members, by id; unknown ones are left out."""
         found = _NAMES_OF_THESE.ask(self._engine, ids=listed(list(ids))) if ids else ()
         return {id: name for id, name in found}  # noqa: C416 - rows may hold anything, which dict() would not believe
 
     def with_role(self, role: Role) -> list[MemberRow]:
-        """Everybody who holds a role now."""
-        return self._find(sa.select(MEMBERS).where(MEMBERS.c.roles.in_(_HOLDING[role])).order_by(MEMBERS.c.id))
+        """Everyone who has a role now."""
+        query = sa.select(MEMBERS).where(MEMBERS.c.roles.in_(_HOLDING[role])).order_by(MEMBERS.c.id)
+        return [MemberRow(*row) for row in self._all(query)]
 
     def invited(self, limit: int = 200) -> list[MemberRow]:
-        """Who waits to be welcomed, longest first."""
-        waiting = sa.select(MEMBERS).where(MEMBERS.c.status == "invited")
-        return self._find(waiting.order_by(MEMBERS.c.number).limit(limit))
+        """People waiting to be welcomed, longest first."""
+        waiting = sa.select(MEMBERS).where(MEMBERS.c.status == "invited").order_by(MEMBERS.c.number)
+        return [MemberRow(*row) for row in self._all(waiting.limit(limit))]
 
     def asking_to_be_erased(self, limit: int = 200) -> list[MemberRow]:
-        """Who waits to be erased, longest first."""
+        """People waiting to be erased, longest first."""
         waiting = sa.select(MEMBERS).where(MEMBERS.c.erasure_asked_at > "")
-        return self._find(waiting.order_by(MEMBERS.c.erasure_asked_at, MEMBERS.c.id).limit(limit))
+        waiting = waiting.order_by(MEMBERS.c.erasure_asked_at, MEMBERS.c.id).limit(limit)
+        return [MemberRow(*row) for row in self._all(waiting)]
 
     def totals(self) -> MemberTotals:
-        """How many there are; running numbers, nothing is counted."""
-        with self._engine.connect() as connection:
-            found = {row.status: row.members for row in connection.execute(sa.select(TOTALS))}
+        """How many there are of each status; running totals, so that no rows are counted."""
+        found = {row.status: row.members for row in self._all(sa.select(TOTALS))}
         return MemberTotals(found.get("invited", 0), found.get("member", 0), found.get("left", 0))
-
-    def _find(self, query: sa.Select[*tuple[Any, ...]]) -> list[MemberRow]:
-        with self._engine.connect() as connection:
-            return list(map(_member, connection.execute(query).all()))
 
 
 _THESE = PreparedQuery(sa.select(MEMBERS).where(among(MEMBERS.c.id, "ids")))
 _NAMES_OF_THESE = PreparedQuery(sa.select(MEMBERS.c.id, MEMBERS.c.name).where(among(MEMBERS.c.id, "ids")))
 
 
-def _member(row: Sequence[Any]) -> MemberRow:
-    *told, roles, _number = row
-    return MemberRow._make((*told, frozenset(roles.split())))
-
-
-class _Standing(NamedTuple):
-    id: str
-    name: str
-    email: str
-    phone: str
-    status: str
-    invited_at: str
-    welcomed_at: str = ""
-    left_at: str = ""
-    erasure_asked_at: str = ""
-    erasure_asked_by: str = ""
-    erased_at: str = ""
-    roles: str = ""
-    number: int = 0
-
-
-_STATUS = _Standing._fields.index("status")
-
-
-def _take_in(recorded: IncomingEntry, known: dict[str, _Standing]) -> None:
-    entry = recorded.entry
+def _apply(incoming: IncomingEntry, known: dict[str, MemberRow]) -> None:
+    entry = incoming.entry
     match entry.data:
         case MemberInvited(member=member):
             name, email, phone = (entry.sealed.get(field, "") for field in ("name", "email", "phone"))
-            known[member] = _Standing(member, name, email, phone, "invited", entry.at, number=recorded.number)
+            known[member] = MemberRow(member, name, email, phone, "invited", entry.at, number=incoming.number)
         case MemberWelcomed(member=member):
             known[member] = known[member]._replace(status="member", welcomed_at=entry.at)
         case MemberLeft(member=member):
-            known[member] = known[member]._replace(status="left", left_at=entry.at, roles="")
+            known[member] = known[member]._replace(status="left", left_at=entry.at, roles_text="")
         case RoleGiven(member=member, role=role):
-            known[member] = known[member]._replace(roles=_joined({*known[member].roles.split(), role}))
+            known[member] = known[member]._replace(roles_text=" ".join(sorted({*known[member].roles, role})))
         case RoleWithdrawn(member=member, role=role):
-            known[member] = known[member]._replace(roles=_joined({*known[member].roles.split()} - {role}))
+            known[member] = known[member]._replace(roles_text=" ".join(sorted(known[member].roles - {role})))
         case ErasureAsked(member=member, asked_by=asked_by):
             known[member] = known[member]._replace(erasure_asked_at=entry.at, erasure_asked_by=asked_by)
         case ErasureWithdrawn(member=member):
@@ -194,7 +173,3 @@ def _take_in(recorded: IncomingEntry, known: dict[str, _Standing]) -> None:
             )
         case _:
             raise AssertionError(f"{entry.type} concerns no member")
-
-
-def _joined(roles: set[str]) -> str:
-    return " ".join(sorted(roles))

@@ -1,4 +1,4 @@
-"""What moved each account, line by line, with the running totals after each line."""
+"""Statements: every change of each account, line by line, with the running totals after each line."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
 
-# Only added to, so it has no key while it is loaded: the unique index is made when a rebuild has loaded everything.
+# Only appended to, so it has no key while it is loaded: the unique index is created when a rebuild has loaded everything.
 LINES = table(
     "statement_lines",
     word("account"),
@@ -43,14 +43,14 @@ TOTALS = table(
 )
 
 _NEWEST_FIRST = Order(LINES.c.number, LINES.c.leg, descending=True)
-_AS_THEY_BEGAN = Order(TOTALS.c.first, TOTALS.c.account, descending=False)
-_AT_ONCE = 1_000
+_BY_FIRST_ENTRY = Order(TOTALS.c.first, TOTALS.c.account, descending=False)
+_LINES_PER_QUERY = 1_000
 LATEST = 2**53 - 1
-"""As an entry number: all there is."""
+"""As an entry number: all entries."""
 
 
 class StatementLine(NamedTuple):
-    """One movement on one account, in minutes; negative where a reversal takes them back.
+    """One posting to an account, in minutes; negative where a reversal takes them back.
 
     `leg` counts from 0 within the entry. `at` is when it was recorded, `given_on` the day it happened.
     """
@@ -70,8 +70,8 @@ class StatementLine(NamedTuple):
     reversal: bool
 
 
-class Stood(NamedTuple):
-    """An account at a moment: minutes given and received by then, what was taken back taken off."""
+class StatementTotals(NamedTuple):
+    """An account at a point in time: minutes given and received by then, less what was taken back."""
 
     account: AccountId
     given: int = 0
@@ -86,22 +86,22 @@ class Statements(ReadModel):
     concerns = frozenset({ExchangeSettled, ExchangeReversed})
 
     def apply(self, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        accounts = {posting.account for recorded in batch for posting in recorded.movements}
+        accounts = {posting.account for incoming in batch for posting in incoming.postings}
         so_far = {account: [*numbers] for account, *numbers in rows.of(TOTALS, accounts).values()}
         lines: list[tuple[Any, ...]] = []
-        for recorded in batch:
-            fact: Any = recorded.entry.data
-            movements = recorded.movements
-            number, at, given_on = recorded.number, recorded.entry.at, fact.given_on.isoformat()
+        for incoming in batch:
+            fact: Any = incoming.entry.data
+            postings = incoming.postings
+            number, at, given_on = incoming.number, incoming.entry.at, fact.given_on.isoformat()
             kind = "help" if len(fact.legs) == 1 else "skill-exchange"
             reversal = int(type(fact) is ExchangeReversed)
-            for place, (account, given, received) in enumerate(movements):
-                leg, other = fact.legs[place // 2], movements[place ^ 1].account
+            for index, (account, given, received) in enumerate(postings):
+                leg, other = fact.legs[index // 2], postings[index ^ 1].account
                 total = so_far.setdefault(account, [0, 0, number])
                 total[0] += given
                 total[1] += received
                 what = (fact.exchange, other, leg.category, given, received, total[0], total[1], kind, reversal)
-                lines.append((account, number, place // 2, at, given_on, *what))
+                lines.append((account, number, index // 2, at, given_on, *what))
         rows.insert(LINES, lines)
         rows.replace(TOTALS, [(account, *total) for account, total in so_far.items()])
 
@@ -114,25 +114,27 @@ class Statements(ReadModel):
         number: int = LATEST,
         last_day: date | None = None,
     ) -> Page[StatementLine]:
-        """Lines of an account, the newest first: up to an entry, or of help that happened by a day."""
+        """The lines of an account, newest first: up to an entry, or of help that happened by a day."""
         if last_day is not None:
             day = last_day.isoformat()
             return _NEWEST_FIRST.page_of(self._engine, _BY_DAY, cursor, limit, _line, account=account, day=day)
         return _NEWEST_FIRST.page_of(self._engine, _OF_ACCOUNT, cursor, limit, _line, account=account, number=number)
 
-    def stood(self, account: AccountId, number: int) -> Stood:
-        """An account as it stood after an entry: the running totals of its last line by then; zeros before the first."""
-        found = _STOOD.ask(self._engine, account=account, number=number)
-        return Stood(account, *found[0]) if found else Stood(account)
+    def totals_at(self, account: AccountId, number: int) -> StatementTotals:
+        """An account after an entry: the running totals of its last line by then; zeros before the first."""
+        found = _TOTALS_AT.ask(self._engine, account=account, number=number)
+        return StatementTotals(account, *found[0]) if found else StatementTotals(account)
 
-    def accounts(self, number: int, cursor: Cursor | None = None, limit: int = 50) -> Page[Stood]:
-        """Every account that anything had moved on by an entry, in the order in which they began, as it stood then."""
-        return _AS_THEY_BEGAN.page_of(self._engine, _BEGUN, cursor, limit, lambda row: Stood(*row[1:]), number=number)
+    def accounts(self, number: int, cursor: Cursor | None = None, limit: int = 50) -> Page[StatementTotals]:
+        """Every account with a line by an entry, in the order of their first lines, with its totals after that entry."""
+        return _BY_FIRST_ENTRY.page_of(
+            self._engine, _ALL_TOTALS_AT, cursor, limit, lambda row: StatementTotals(*row[1:]), number=number
+        )
 
     def between(
         self, account: AccountId, first_day: date | None = None, last_day: date | None = None
     ) -> Iterator[StatementLine]:
-        """Lines of an account for help that happened on these days, the oldest first; streamed, at any length.
+        """Stream the lines of an account for help that happened on these days, oldest first.
 
         The running totals are those of the whole statement, so that they agree with every other page.
         """
@@ -141,25 +143,24 @@ class Statements(ReadModel):
             query = query.where(LINES.c.given_on >= first_day.isoformat())
         if last_day:
             query = query.where(LINES.c.given_on <= last_day.isoformat())
-        query = query.order_by(LINES.c.number, LINES.c.leg).limit(_AT_ONCE)
+        query = query.order_by(LINES.c.number, LINES.c.leg).limit(_LINES_PER_QUERY)
         after = (-1, 0)
         while True:
             key = sa.tuple_(LINES.c.number, LINES.c.leg) > sa.tuple_(*map(sa.literal, after))
-            with self._engine.connect() as connection:
-                lines = [_line(row) for row in connection.execute(query.where(key))]
+            lines = [_line(row) for row in self._all(query.where(key))]
             yield from lines
-            if len(lines) < _AT_ONCE:
+            if len(lines) < _LINES_PER_QUERY:
                 return
             after = (lines[-1].number, lines[-1].leg)
 
 
 _OWN = LINES.c.account == sa.bindparam("account")
-_UP_TO = LINES.c.number <= sa.bindparam("number")
-_OF_ACCOUNT = sa.select(LINES).where(_OWN, _UP_TO)
+UP_TO_ENTRY = LINES.c.number <= sa.bindparam("number")
+_OF_ACCOUNT = sa.select(LINES).where(_OWN, UP_TO_ENTRY)
 _BY_DAY = sa.select(LINES).where(_OWN, LINES.c.given_on <= sa.bindparam("day"))
-_STOOD = PreparedQuery(
+_TOTALS_AT = PreparedQuery(
     sa.select(LINES.c.given_so_far, LINES.c.received_so_far)
-    .where(_OWN, _UP_TO)
+    .where(_OWN, UP_TO_ENTRY)
     .order_by(LINES.c.number.desc(), LINES.c.leg.desc())
     .limit(1)
 )
@@ -168,7 +169,7 @@ _STOOD = PreparedQuery(
 def _so_far(column: sa.Column[int]) -> sa.ScalarSelect[int]:
     return (
         sa.select(column)
-        .where(LINES.c.account == TOTALS.c.account, _UP_TO)
+        .where(LINES.c.account == TOTALS.c.account, UP_TO_ENTRY)
         .order_by(LINES.c.number.desc(), LINES.c.leg.desc())
         .limit(1)
         .correlate(TOTALS)
@@ -176,9 +177,10 @@ def _so_far(column: sa.Column[int]) -> sa.ScalarSelect[int]:
     )
 
 
-_BEGUN = sa.select(
-    TOTALS.c.first, TOTALS.c.account, _so_far(LINES.c.given_so_far), _so_far(LINES.c.received_so_far)
-).where(TOTALS.c.first <= sa.bindparam("number"))
+_LAST_TOTALS = (TOTALS.c.account, _so_far(LINES.c.given_so_far), _so_far(LINES.c.received_so_far))
+LAST_LINES = sa.select(*_LAST_TOTALS)
+"""The totals of every account after an entry; nulls where it has no line by then."""
+_ALL_TOTALS_AT = sa.select(TOTALS.c.first, *_LAST_TOTALS).where(TOTALS.c.first <= sa.bindparam("number"))
 
 
 def _line(row: Any) -> StatementLine:

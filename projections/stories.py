@@ -1,4 +1,4 @@
-"""What is told of one exchange or one gift: how it stands, and moment by moment how it came to that."""
+"""The timeline of one exchange or gift: its current state, and each step that led to it."""
 
 from datetime import date
 from typing import Literal
@@ -16,7 +16,7 @@ Kind = Literal["help", "skill-exchange", "gift"]
 
 
 class Moment(msgspec.Struct, frozen=True, array_like=True):
-    """One fact of a story. `type` is the fact's stored name; `words` the commitment of a note or reason, or ""."""
+    """One entry of a timeline. `type` is the fact's stored name; `words` the commitment to a note or reason, or ""."""
 
     number: int
     at: str
@@ -27,11 +27,11 @@ class Moment(msgspec.Struct, frozen=True, array_like=True):
     words: str
 
 
-class ExchangeView(msgspec.Struct, frozen=True, kw_only=True):
-    """An exchange as its page tells it. Whoever is nobody, and whatever is nothing, is "".
+class ExchangeView(msgspec.Struct, frozen=True):
+    """An exchange for its page; "" stands for no one and for nothing.
 
-    `number` is that of the report. `awaiting` are those whose word is missing; `corrected_by` is the latest report that
-    puts a reversed exchange right.
+    `number` is that of the report. `awaiting` are the members who still have to agree; `corrected_by` is the latest report
+    that corrects a reversed exchange.
     """
 
     id: ExchangeId
@@ -50,8 +50,8 @@ class ExchangeView(msgspec.Struct, frozen=True, kw_only=True):
     timeline: list[Moment]
 
 
-class GiftView(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift as its page tells it."""
+class GiftView(msgspec.Struct, frozen=True):
+    """A gift for its page."""
 
     id: GiftId
     state: Literal["recorded", "withdrawn"]
@@ -66,7 +66,7 @@ class GiftView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExchangeStory(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """An exchange as it is kept; the rules of the domain say how a fact changes it."""
+    """An exchange as it is stored; the rules of the ledger say how a fact changes it."""
 
     exchange: Exchange
     number: int
@@ -75,95 +75,66 @@ class ExchangeStory(msgspec.Struct, kw_only=True, omit_defaults=True):
     corrected_by: ExchangeId | Literal[""] = ""
     timeline: list[Moment]
 
-    def take_in(self, recorded: IncomingEntry) -> None:
-        """The story goes on."""
-        self.exchange = self.exchange.after(recorded.entry.data)
-        self.timeline.append(moment(recorded))
+    def add(self, incoming: IncomingEntry) -> None:
+        """Add the next entry."""
+        self.exchange = self.exchange.after(incoming.entry.data)
+        self.timeline.append(moment(incoming))
 
     @property
     def kind(self) -> Literal["help", "skill-exchange"]:
-        """One direction is help, two are a skill exchange."""
+        """Help in one direction, or a skill exchange in two."""
         return "help" if len(self.exchange.legs) == 1 else "skill-exchange"
 
     @property
     def reversal_asked_in(self) -> int:
-        """The number of the entry in which a party last asked to take it back; 0 if nobody did."""
-        return max((told.number for told in self.timeline if told.type == "reversal-asked"), default=0)
+        """The number of the entry in which a party last asked to take it back; 0 if none did."""
+        return max((one.number for one in self.timeline if one.type == "reversal-asked"), default=0)
 
     def view(self) -> ExchangeView:
-        """The story as its page tells it."""
+        """The exchange for its page."""
         exchange = self.exchange
-        return ExchangeView(
-            id=exchange.id,
-            kind=self.kind,
-            state=exchange.state,
-            legs=exchange.legs,
-            given_on=exchange.given_on,
-            reported_by=exchange.reported_by,
-            reported_at=self.timeline[0].at,
-            number=self.number,
-            note=self.note,
-            awaiting=exchange.awaiting,
-            reversal_asked_by=exchange.reversal_asked_by or "",
-            corrects=self.corrects,
-            corrected_by=self.corrected_by,
-            timeline=self.timeline,
-        )
+        what = (exchange.id, self.kind, exchange.state, exchange.legs, exchange.given_on)
+        report = (exchange.reported_by, self.timeline[0].at, self.number, self.note)
+        answers = (exchange.awaiting, exchange.reversal_asked_by or "")
+        return ExchangeView(*what, *report, *answers, self.corrects, self.corrected_by, self.timeline)
 
 
 class GiftStory(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A gift as it is kept."""
+    """A gift as it is stored."""
 
     gift: Gift
     number: int
     note: str = ""
     timeline: list[Moment]
 
-    def take_in(self, recorded: IncomingEntry) -> None:
-        """The story goes on."""
-        self.gift = self.gift.after(recorded.entry.data)
-        self.timeline.append(moment(recorded))
+    def add(self, incoming: IncomingEntry) -> None:
+        """Add the next entry."""
+        self.gift = self.gift.after(incoming.entry.data)
+        self.timeline.append(moment(incoming))
 
     def view(self) -> GiftView:
-        """The story as its page tells it."""
+        """The gift for its page."""
         gift = self.gift
-        assert gift.state != "unknown", "a kept gift was recorded"
-        return GiftView(
-            id=gift.id,
-            state=gift.state,
-            giver=gift.giver,
-            receiver=gift.receiver,
-            category=gift.category,
-            given_on=gift.given_on,
-            recorded_by=gift.recorded_by,
-            number=self.number,
-            note=self.note,
-            timeline=self.timeline,
-        )
+        assert gift.state != "unknown", "a stored gift has been recorded"
+        what = (gift.id, gift.state, gift.giver, gift.receiver, gift.category, gift.given_on, gift.recorded_by)
+        return GiftView(*what, self.number, self.note, self.timeline)
 
 
-def moment(recorded: IncomingEntry) -> Moment:
-    """An entry as one moment of a story."""
-    entry = recorded.entry
+Story = ExchangeStory | GiftStory
+
+
+def moment(incoming: IncomingEntry) -> Moment:
+    """Make an entry of a timeline."""
+    entry = incoming.entry
     words = (entry.sealed.get("reason") or entry.sealed.get("note") or "") if entry.sealed else ""
-    return Moment(recorded.number, entry.at, entry.type, entry.actor, entry.on_behalf or "", entry.via, words)
+    return Moment(incoming.number, entry.at, entry.type, entry.actor, entry.on_behalf or "", entry.via, words)
 
 
 _ENCODER = msgspec.json.Encoder()
-_EXCHANGES = msgspec.json.Decoder(ExchangeStory)
-_GIFTS = msgspec.json.Decoder(GiftStory)
+exchange_story = msgspec.json.Decoder(ExchangeStory).decode
+gift_story = msgspec.json.Decoder(GiftStory).decode
 
 
-def kept(story: ExchangeStory | GiftStory) -> str:
-    """A story as text; the same story always gives the same text."""
+def encode(story: Story) -> str:
+    """Encode a story as text; the same story always gives the same text."""
     return _ENCODER.encode(story).decode()
-
-
-def exchange_story(text: str) -> ExchangeStory:
-    """The exchange that was kept."""
-    return _EXCHANGES.decode(text)
-
-
-def gift_story(text: str) -> GiftStory:
-    """The gift that was kept."""
-    return _GIFTS.decode(text)

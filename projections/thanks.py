@@ -23,11 +23,11 @@ THANKS = table(
     sa.Index("thanks_by_receiver", "to_member", "number"),
 )
 SHARING = table("thanks_sharing", word("item", key=True), word("member", key=True), word("choice"), clustered=True)
-"""What each person of an exchange or gift chose, `shown` or `private`; under no member, `over` when it no longer counts."""
+"""The choice of each person in an exchange or gift, `shown` or `private`; with member "", `over` if it no longer counts."""
 
 
 class ThanksLine(NamedTuple):
-    """One thanks: for which exchange or gift, by whom, to whom, and the commitment to what was written, if anything."""
+    """One thanks: for which exchange or gift, by whom, to whom, and the commitment to its text, or ""."""
 
     item: ExchangeId | GiftId
     given_by: MemberId
@@ -68,15 +68,15 @@ class Thanks(ReadModel):
         rows.replace(SHARING, [(*key, choice) for key, choice in choices.items()])
 
     def of(self, item: ExchangeId | GiftId) -> list[ThanksLine]:
-        """The thanks for an exchange or a gift, the earliest first."""
+        """The thanks for an exchange or gift, earliest first."""
         return [ThanksLine(*row) for row in _OF.ask(self._engine, item=item)]
 
     def lets_others_read(self, item: ExchangeId | GiftId, member: MemberId) -> bool:
-        """Whether this member lets others read the thanks for an exchange or a gift."""
+        """Whether this member lets others read the thanks for an exchange or gift."""
         return any(choice == "shown" for (choice,) in _CHOICE.ask(self._engine, item=item, member=member))
 
     def shared_with(self, member: MemberId, limit: int = 20) -> list[ThanksLine]:
-        """Thanks to a member that both let others read, for what still counts, the latest first."""
+        """Thanks to a member that both let others read, for what still counts, latest first."""
         return [ThanksLine(*row) for row in _TO.ask(self._engine, member=member, most=limit)]
 
 

@@ -1,7 +1,7 @@
 """All read models of one community, opened together."""
 
 from datetime import datetime
-from typing import NamedTuple, Self
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -11,12 +11,11 @@ from ledger.log.store import Log
 from ledger.refusals import EntryToCome
 from projections.balances import Balances
 from projections.checks.anomalies import AnomalyStore
-from projections.checks.comparison import Tell, compare
-from projections.checks.replays import ReplayCheck, ReplayStore
+from projections.checks.replays import ReplayCheck, ReplayProgress, ReplayStore, compare
 from projections.contributions import Contributions
 from projections.engine.background import BackgroundRequests, DailyRuns
 from projections.engine.projector import Follower, Projector
-from projections.engine.read_model import AsOf
+from projections.engine.read_model import AsOf, ReadCheckpoint, ReadModel
 from projections.engine.rebuild import Progress, RowDifference
 from projections.exchanges import Exchanges
 from projections.figures.reports.kept import Reports
@@ -30,93 +29,70 @@ from projections.thanks import Thanks
 from projections.years import Years
 
 
-class ModelState(NamedTuple):
-    """How far one read model has come; `stopped_by` names the entry that it could not take in, and why."""
-
-    name: str
-    number: int
-    position: int
-    stopped_by: str | None
-
-
 class Views:
-    """What people read. Every page brings it up to the log first: `catch_up`. After a command, it is told to `follow`."""
+    """What people read. Every page calls `catch_up` first; every command ends with a call of `follow`."""
 
     def __init__(self, engine: sa.Engine, log: Log) -> None:
         self._engine = engine
-        # Each question is one statement, which needs no BEGIN and COMMIT around it on the way to a server.
-        asking = engine.execution_options(isolation_level="AUTOCOMMIT") if engine.name == "postgresql" else engine
-        self.members = Members(asking)
-        self.groups = Groups(asking)
-        self.balances = Balances(asking)
-        self.statements = Statements(asking)
-        self.exchanges = Exchanges(asking)
-        self.contributions = Contributions(asking)
-        self.journal = Journal(asking)
-        self.years = Years(asking)
-        self.visibility = Visibility(asking)
-        self.thanks = Thanks(asking)
-        models = (
-            self.members,
-            self.groups,
-            self.balances,
-            self.statements,
-            self.exchanges,
-            self.contributions,
-            self.journal,
-            self.years,
-            self.visibility,
-            self.thanks,
-        )
-        self.reports = Reports(asking, log)
-        self.ties = TieStore(asking, self.reports)
+        # Each query is one statement, which needs no BEGIN and COMMIT on its way to a server.
+        reader = engine.execution_options(isolation_level="AUTOCOMMIT") if engine.name == "postgresql" else engine
+        self.members = Members(reader)
+        self.groups = Groups(reader)
+        self.balances = Balances(reader)
+        self.statements = Statements(reader)
+        self.exchanges = Exchanges(reader)
+        self.contributions = Contributions(reader)
+        self.journal = Journal(reader)
+        self.years = Years(reader)
+        self.visibility = Visibility(reader)
+        self.thanks = Thanks(reader)
+        models = [value for value in vars(self).values() if isinstance(value, ReadModel)]
+        self.reports = Reports(reader, log)
+        self.ties = TieStore(reader, self.reports)
         self.daily = DailyRuns(engine, self.reports)
-        self.replays = ReplayStore(engine, asking, log, self.reports)
-        self.wishes = BackgroundRequests(engine, self.reports)
+        self.replays = ReplayStore(engine, reader, log, self.reports)
+        self.requests = BackgroundRequests(engine, self.reports)
         self.statistics = KeptStatistics(engine, log, self.reports)
-        self.exceptions = AnomalyStore(asking, self.reports)
-        self._projector = Projector(engine, asking, log, models)
+        self.anomalies = AnomalyStore(reader, self.reports)
+        self._projector = Projector(engine, reader, log, models)
         self._follower = Follower(self.catch_up)
 
     @classmethod
     def open(cls, place: Place, log: Log) -> Self:
-        """The read models of a place. Those that are missing or defined otherwise are made from the log first."""
+        """Open the read models of a place. First build those that are missing or defined differently from the log."""
         views = cls(place.views_engine(), log)
         views._projector.prepare()
-        for kept in (views.reports, views.daily, views.replays, views.wishes, views.statistics, views.exceptions):
-            kept.prepare()
+        for store in (views.reports, views.daily, views.replays, views.requests, views.statistics, views.anomalies):
+            store.prepare()
         return views
 
     def catch_up(self, position: int | None = None) -> AsOf:
-        """Brings every read model up to the log, at least to `position`; cheap when nothing is new."""
+        """Bring every read model up to the log, or at least to `position`; cheap when there is nothing new."""
         return self._projector.catch_up(position)
 
     def follow(self) -> None:
-        """Has every read model brought up to the log soon, in a thread of its own; for whoever need not wait for it."""
-        self._follower.call()
+        """Have every read model brought up to date soon, in another thread, without waiting for it."""
+        self._follower.notify()
 
     def as_of(self) -> AsOf:
-        """The last entry that is told of everywhere; number 0 when there is none."""
+        """The last entry that every read model includes; number 0 when there is none."""
         return self._projector.as_of()
 
-    def state(self) -> list[ModelState]:
-        """How far each read model has come, and what stopped it."""
-        return [
-            ModelState(name, standing.number, standing.position, standing.stopped_by or None)
-            for name, standing in sorted(self._projector.standings().items())
-        ]
+    def state(self) -> list[ReadCheckpoint]:
+        """The position that each read model has reached, and what stopped it."""
+        return sorted(self._projector.checkpoints().values())
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        """Makes every table anew from the log, beside the old ones, and swaps them; pages go on meanwhile."""
+        """Build every table again from the log, beside the old ones, and swap them; pages go on working meanwhile."""
         self._projector.rebuild(progress)
 
     def check(self, progress: Progress | None = None) -> list[RowDifference]:
-        """Compares every row with what the log says, without changing any; [] when all are equal."""
+        """Compare every row with what the log says, without changing any; [] when all are equal."""
         return self._projector.check(progress)
 
     def close(self) -> None:
-        """Lets go of every connection."""
-        self._follower.end()
+        """Close all connections."""
+        self._follower.stop()
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -133,42 +109,25 @@ def check_by_replay(
     *,
     now: datetime,
     at_entry: int | None = None,
-    tell: Tell = lambda doing, done, of: None,
+    progress: ReplayProgress = lambda doing, done, of: None,
 ) -> ReplayCheck:
-    """Brings the read models up to the log, sets them beside what the log alone says, and keeps what came out.
+    """Bring the read models up to date, compare them with what the log alone says, and store the result.
 
-    Refuses an entry number beyond the end. An entry that cannot be read is kept as trouble, and so is a log with fewer entries
-    than were shown, or a read model that stopped: what pages show is then not the whole book.
+    Refuse an entry number beyond the end. An entry that cannot be read is stored as trouble, and so is a log with fewer
+    entries than were shown, or a read model that stopped: pages then do not show the whole log.
     """
     as_of = views.catch_up()
-    number = as_of.number if at_entry is None else at_entry
-    at, is_whole = instant_text(now), at_entry is None
+    at, number = instant_text(now), as_of.number if at_entry is None else at_entry
+    failed = ReplayCheck(at, at_entry is None, number, as_of.position)
     try:
-        compared = compare(log, engine, at_entry, tell=tell)
+        check = compare(log, engine, at, at_entry, progress)
     except UnreadableEntry as error:
-        check = ReplayCheck(
-            at, is_whole, number, as_of.position, trouble=f"The log cannot be read any further: {error}."
-        )
+        check = failed._replace(trouble=f"The log cannot be read any further: {error}.")
     except EntryToCome as error:
         if number > as_of.number:
             raise
-        left = (
-            f"The log has {error.details['entries']:,} entries, but {as_of.number:,} were shown. Entries are missing."
-        )
-        check = ReplayCheck(at, is_whole, number, as_of.position, trouble=left)
-    else:
-        replayed = compared.replayed
-        check = ReplayCheck(
-            at,
-            is_whole,
-            replayed.number,
-            replayed.position,
-            len(replayed.accounts),
-            replayed.given,
-            replayed.received,
-            len(compared.differences),
-            tuple(compared.differences),
-            " ".join(f"The read model of {model} stopped: {why}." for model, why in sorted(compared.stopped.items())),
-        )
-    views.replays.keep(check)
+        left = error.details["entries"]
+        trouble = f"The log has {left:,} entries, but {as_of.number:,} were shown. Entries are missing."
+        check = failed._replace(trouble=trouble)
+    views.replays.add(check)
     return check

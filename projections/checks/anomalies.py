@@ -1,8 +1,11 @@
-"""One thing that is worth a look: which rule says so, about whom, and on which entries it rests."""
+"""Anomalies: entries that are worth a look, found by the rules and stored for the pages.
+
+What was found is stored beside the read models, by the log's first entry. A cache that can be deleted.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -11,63 +14,46 @@ from ledger.agreements.facts import Thresholds
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.log.places import PreparedQuery, make_tables
 from ledger.log.store import Log
-from projections.checks.account_rules import before_limit, limits_used, new_at_limit
-from projections.checks.log_reading import RULES, Anomaly, LogReading, Rule, read_book
-from projections.checks.pattern_rules import (
-    back_and_forth,
-    before_leaving,
-    both_sides,
-    circles,
-    long_days,
-    many_at_once,
-    month_ends,
-    round_hours,
-    taken_back,
-    woken,
-)
+from projections.checks import rules
+from projections.checks.log_reading import RULES, Anomaly, LogReading, Rule, read_log
 from projections.engine.locks import writing
 from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports, entry_at
 
 
-def exceptions(book: LogReading, thresholds: Thresholds | None = None) -> list[Anomaly]:
-    """What is worth a look by the thresholds in force, or by others; what rests on the newest entry first."""
-    agreed = thresholds or book.thresholds
-    standing = book.standing
+def find_anomalies(reading: LogReading, thresholds: Thresholds | None = None) -> list[Anomaly]:
+    """Find anomalies by the agreed thresholds, or by others; those based on the newest entries first."""
+    agreed = thresholds or reading.thresholds
+    counting = reading.still_counting
     found = [
-        *both_sides(standing, agreed),
-        *back_and_forth(standing, agreed),
-        *circles(standing, agreed),
-        *long_days(standing, agreed),
-        *many_at_once(book.wishes, agreed),
-        *round_hours(standing, agreed),
-        *month_ends(standing, agreed),
-        *before_limit(book.acts, book.limits, agreed),
-        *before_leaving(standing, book.left, agreed),
-        *woken(book.acts, agreed),
-        *new_at_limit(book.acts, book.limits, book.welcomed, agreed),
-        *limits_used(book.acts, book.limits, agreed),
-        *taken_back(book.acts, agreed),
+        *rules.both_sides(counting, agreed),
+        *rules.back_and_forth(counting, agreed),
+        *rules.circles(counting, agreed),
+        *rules.long_days(counting, agreed),
+        *rules.many_at_once(reading.requests, agreed),
+        *rules.round_hours(counting, agreed),
+        *rules.month_ends(counting, agreed),
+        *rules.before_limit(reading.acts, reading.limits, agreed),
+        *rules.before_leaving(counting, reading.left, agreed),
+        *rules.woken(reading.acts, agreed),
+        *rules.new_at_limit(reading.acts, reading.limits, reading.welcomed, agreed),
+        *rules.limits_used(reading.acts, reading.limits, agreed),
+        *rules.taken_back(reading.acts, agreed),
     ]
-    order = {rule: place for place, rule in enumerate(RULES)}
+    order = {rule: index for index, rule in enumerate(RULES)}
     return sorted(found, key=lambda one: (-one.number, order[one.rule], one.people, one.entries))
 
 
-FOUND_BY = "1"
-"""Raised when a rule looks otherwise than before: then everything is looked at anew."""
+RULES_VERSION = "1"
+"""Raise it when a rule changes: then the whole log is searched again."""
 
-MOST_KEPT = 1_000
-"""So many of each rule are kept, those that rest on the newest entries; `hours exceptions` prints all there are."""
+MAX_STORED = 1_000
+"""How many of each rule are stored, those based on the newest entries; `hours exceptions` prints all."""
 
 TABLES = sa.MetaData()
-EXCEPTIONS = sa.Table(
-    "kept_exceptions",
-    TABLES,
-    word("log", key=True),
-    word("rule", key=True),
-    count("place", key=True),
-    word("noted"),
+ANOMALIES = sa.Table(
+    "kept_exceptions", TABLES, word("log", key=True), word("rule", key=True), count("place", key=True), word("noted")
 )
 STATE = sa.Table(
     "kept_exceptions_state",
@@ -82,8 +68,8 @@ STATE = sa.Table(
 )
 
 
-class Looked(NamedTuple):
-    """Up to which entry the log was looked at, by which thresholds, and how much each rule found."""
+class AnomalySearch(NamedTuple):
+    """A search of the log: up to which entry, by which thresholds, and how many anomalies each rule found."""
 
     number: int = 0
     thresholds: Thresholds = DEFAULT_THRESHOLDS
@@ -91,77 +77,67 @@ class Looked(NamedTuple):
 
 
 class AnomalyStore:
-    """What was found worth a look in one log."""
+    """The stored anomalies of one log."""
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
         self._engine = engine
         self._reports = reports
 
     def prepare(self) -> None:
-        """Makes the tables if they are missing."""
+        """Create the tables if they are missing."""
         make_tables(self._engine, TABLES)
 
-    def looked(self) -> Looked:
-        """How far the looking has come; number 0 before the first time."""
-        found = _STATE.ask(self._engine, log=self._reports.identity)
-        if not found:
-            return Looked()
-        _, number, _, _, thresholds, counts = found[0]
-        return Looked(
-            number,
-            msgspec.json.decode(thresholds, type=Thresholds),
-            msgspec.json.decode(counts, type=dict[Rule, int]),
+    def last_search(self) -> AnomalySearch:
+        """The last search; number 0 if there was none."""
+        state = self._state()
+        if state is None:
+            return AnomalySearch()
+        _, number, _, _, thresholds, counts = state
+        return AnomalySearch(
+            number, msgspec.json.decode(thresholds, type=Thresholds), msgspec.json.decode(counts, type=dict[Rule, int])
         )
 
     def of(self, rule: Rule, after: int = 0, limit: int = 25) -> list[tuple[int, Anomaly]]:
-        """What one rule found, from the place after `after` on; the newest first, each with its place."""
-        found = _NOTED.ask(self._engine, log=self._reports.identity, rule=rule, after=after, at_most=limit)
+        """The anomalies that a rule found, newest first, each with its place; those with a place beyond `after`."""
+        found = _OF_RULE.ask(self._engine, log=self._reports.identity, rule=rule, after=after, at_most=limit)
         return [(place, msgspec.json.decode(text, type=Anomaly)) for place, text in found]
 
     def is_behind(self, log: Log) -> bool:
-        """Whether there are entries that were not looked at."""
-        found = _STATE.ask(self._engine, log=self._reports.identity)
-        head = log.head()
-        return bool(head) and (not found or found[0][0] != FOUND_BY or found[0][2] != head)
+        """Whether there are entries that were not searched."""
+        state, head = self._state(), log.head()
+        return bool(head) and (state is None or state[0] != RULES_VERSION or state[2] != head)
+
+    def update(self, log: Log, progress: Callable[[int, int], None] = lambda done, of: None) -> AnomalySearch:
+        """Search the whole log and replace what is stored. If there is nothing new, only the last entry is read."""
+        state, head = self._state(), log.head()
+        # A restored log may be as long as before, and end differently.
+        if not self.is_behind(log) and state is not None and entry_at(log, state[2]) == state[3]:
+            return self.last_search()
+        if not head:
+            return AnomalySearch()
+        reading = read_log(log, progress=lambda number: progress(number, max(head, number)))
+        found = find_anomalies(reading)
+        counts: dict[Rule, int] = dict(Counter(one.rule for one in found))
+        position, identity = reading.position, self._reports.identity
+        texts = [msgspec.json.encode(one).decode() for one in (reading.thresholds, counts)]
+        with self._engine.connect() as connection, writing(connection):
+            connection.execute(sa.delete(ANOMALIES).where(ANOMALIES.c.log == identity))
+            rows = TableWriter(connection)
+            rows.insert(ANOMALIES, _rows(identity, found))
+            rows.replace(STATE, [(identity, RULES_VERSION, reading.number, position, entry_at(log, position), *texts)])
+        return AnomalySearch(reading.number, reading.thresholds, counts)
+
+    def _state(self) -> Any:
+        return next(iter(_STATE.ask(self._engine, log=self._reports.identity)), None)
 
 
-def look(log: Log, engine: sa.Engine, *, tell: Callable[[int, int], None] = lambda done, of: None) -> Looked:
-    """Looks at the whole log and keeps what it finds in the place of what was kept before, in one step.
-
-    When nothing was added since the last time, only the last entry is read.
-    """
-    reports = Reports(engine, log)
-    kept = AnomalyStore(engine, reports)
-    kept.prepare()
-    if not kept.is_behind(log) and _still_ends_there(engine, log, reports.identity):
-        return kept.looked()
-    head = log.head()
-    if not head:
-        return Looked()
-    book = read_book(log, tell=lambda number: tell(number, max(head, number)))
-    found = exceptions(book)
-    counts: dict[Rule, int] = dict(Counter(one.rule for one in found))
-    state = (
-        reports.identity,
-        FOUND_BY,
-        book.number,
-        book.position,
-        entry_at(log, book.position),
-        msgspec.json.encode(book.thresholds).decode(),
-        msgspec.json.encode(counts).decode(),
-    )
-    with engine.connect() as connection, writing(connection):
-        connection.execute(sa.delete(EXCEPTIONS).where(EXCEPTIONS.c.log == reports.identity))
-        rows = TableWriter(connection)
-        rows.insert(EXCEPTIONS, _rows(reports.identity, found))
-        rows.replace(STATE, [state])
-    return Looked(book.number, book.thresholds, counts)
-
-
-def _still_ends_there(engine: sa.Engine, log: Log, identity: str) -> bool:
-    """Whether the entry that was looked at last is what it was: a log that was put back may be as long as before."""
-    found = _STATE.ask(engine, log=identity)
-    return bool(found) and entry_at(log, found[0][2]) == found[0][3]
+def search(
+    log: Log, engine: sa.Engine, *, progress: Callable[[int, int], None] = lambda done, of: None
+) -> AnomalySearch:
+    """Bring the stored anomalies of a log up to date."""
+    store = AnomalyStore(engine, Reports(engine, log))
+    store.prepare()
+    return store.update(log, progress)
 
 
 def _rows(log: str, found: Sequence[Anomaly]) -> list[tuple[str, str, int, str]]:
@@ -169,19 +145,19 @@ def _rows(log: str, found: Sequence[Anomaly]) -> list[tuple[str, str, int, str]]
     rows: list[tuple[str, str, int, str]] = []
     for one in found:
         places[one.rule] += 1
-        if places[one.rule] <= MOST_KEPT:
+        if places[one.rule] <= MAX_STORED:
             rows.append((log, one.rule, places[one.rule], msgspec.json.encode(one).decode()))
     return rows
 
 
 _STATE = PreparedQuery(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
-_NOTED = PreparedQuery(
-    sa.select(EXCEPTIONS.c.place, EXCEPTIONS.c.noted)
+_OF_RULE = PreparedQuery(
+    sa.select(ANOMALIES.c.place, ANOMALIES.c.noted)
     .where(
-        EXCEPTIONS.c.log == sa.bindparam("log"),
-        EXCEPTIONS.c.rule == sa.bindparam("rule"),
-        EXCEPTIONS.c.place > sa.bindparam("after"),
+        ANOMALIES.c.log == sa.bindparam("log"),
+        ANOMALIES.c.rule == sa.bindparam("rule"),
+        ANOMALIES.c.place > sa.bindparam("after"),
     )
-    .order_by(EXCEPTIONS.c.place)
+    .order_by(ANOMALIES.c.place)
     .limit(sa.bindparam("at_most"))
 )

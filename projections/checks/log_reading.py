@@ -1,4 +1,4 @@
-"""The log as the rules read it: acts of help that counted, wishes, who came and went, and what was agreed upon."""
+"""The log as the rules read it: acts of help that counted, requests, members who came and left, and agreements."""
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,38 +41,28 @@ Rule = Literal[
     "taken-back",
 ]
 
-
 RULES: tuple[Rule, ...] = get_args(Rule)
-"""In the order in which they are shown."""
+"""The rules in the order in which they are shown."""
 
-
-UNITS: Mapping[Rule, str] = {
-    "both-sides": "minutes",
-    "back-and-forth": "days",
-    "circle": "days",
-    "long-day": "minutes",
-    "many-at-once": "wishes",
-    "round-hours": "acts",
-    "month-end": "acts",
-    "before-limit": "acts",
-    "before-leaving": "acts",
-    "woken": "days",
-    "new-at-limit": "minutes",
-    "limit-used": "minutes",
-    "taken-back": "percent",
+_RULES_BY_UNIT: Mapping[str, tuple[Rule, ...]] = {
+    "minutes": ("both-sides", "long-day", "new-at-limit", "limit-used"),
+    "days": ("back-and-forth", "circle", "woken"),
+    "acts": ("round-hours", "month-end", "before-limit", "before-leaving"),
+    "wishes": ("many-at-once",),
+    "percent": ("taken-back",),
 }
+UNITS = {rule: unit for unit, rules in _RULES_BY_UNIT.items() for rule in rules}
 """What each rule measures."""
 
-
-MOST_ENTRIES = 50
-"""So many entries are listed; where there are more, the newest, and how many there are."""
+MAX_ENTRIES = 50
+"""How many entries an anomaly lists at most: the newest."""
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
-    """Something worth a look. `measured` is what reached the threshold: minutes, days, percent or a count, as the rule says.
+    """Something worth a look. `measured` is what reached the threshold, in the unit of the rule.
 
-    `entries` are entry numbers, the oldest first; `others` says how many more there are before them. `day` is the day it
-    is about, YYYY-MM-DD, where it is about one.
+    `entries` are entry numbers, oldest first; `others` says how many more there are before them. `day` is the day it
+    concerns, YYYY-MM-DD, or "".
     """
 
     rule: Rule
@@ -84,20 +74,20 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def number(self) -> int:
-        """The last entry it rests on: what makes it new."""
+        """The last entry it is based on."""
         return self.entries[-1]
 
 
-def noted(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: str = "") -> Anomaly:
-    """Something worth a look, with its entries in order, each once, and no more of them than can be shown."""
+def anomaly(rule: Rule, people: Iterable[str], entries: Iterable[int], measured: int, *, day: int = 0) -> Anomaly:
+    """Make an anomaly with its entries in order, each once, and no more than can be shown. `day` is a number, or 0."""
     numbers = sorted(set(entries))
     return Anomaly(
         rule=rule,
         people=tuple(people),
-        entries=tuple(numbers[-MOST_ENTRIES:]),
-        others=max(0, len(numbers) - MOST_ENTRIES),
+        entries=tuple(numbers[-MAX_ENTRIES:]),
+        others=max(0, len(numbers) - MAX_ENTRIES),
         measured=measured,
-        day=day,
+        day=date.fromordinal(day).isoformat() if day else "",
     )
 
 
@@ -108,7 +98,7 @@ class CountedAct(NamedTuple):
     """One direction of help that counted: settled by entry `number`, reported by entry `reported`.
 
     Days are numbers (`date.toordinal`): the day it happened, and the day it was settled where the community lives.
-    `taken_back` is the entry that took it back, or 0. `brought` says that an import brought it.
+    `taken_back` is the entry that took it back, or 0.
     """
 
     number: int
@@ -119,14 +109,14 @@ class CountedAct(NamedTuple):
     minutes: int
     given_on: int
     settled_on: int
-    brought: bool
-    one_voice: str
-    """Who alone typed the words of both, or "". What the receiver alone reports settles by the rules and is none."""
+    imported: bool
+    recorded_alone_by: str
+    """Who recorded the agreement of both parties, or "". A receiver's own report needs nobody else's and does not count."""
     taken_back: int = 0
 
 
 class Limits(NamedTuple):
-    """The limits from an entry on; `on` is the day they were agreed upon."""
+    """The limits from an entry on; `on` is the day they were agreed."""
 
     number: int
     on: int
@@ -135,9 +125,9 @@ class Limits(NamedTuple):
 
 
 class RequestsByPerson(NamedTuple):
-    """What one person had recorded, wish by wish: the first entry of each, and its instant in seconds.
+    """The requests that one person made: the first entry of each, and its instant in seconds.
 
-    A wish may lead to several entries; it counts once. There are as many wishes as there are clicks, so they are packed.
+    A request that leads to several entries counts once. There are as many requests as clicks, so they are packed in arrays.
     """
 
     numbers: "array[int]"
@@ -145,76 +135,76 @@ class RequestsByPerson(NamedTuple):
 
 
 class LogReading(msgspec.Struct):
-    """Everything the rules look at, in the order of entries, up to entry `number`."""
+    """Everything the rules need, in the order of entries, up to entry `number`."""
 
     acts: list[CountedAct] = []
-    wishes: dict[str, "RequestsByPerson"] = {}
-    """By who typed them."""
+    requests: dict[str, RequestsByPerson] = {}
+    """The requests of each actor."""
     welcomed: dict[str, int] = {}
     """Member -> the day they were first welcomed."""
     left: list[tuple[int, str, int]] = []
-    """Entry, member, day: whoever left."""
+    """Entry, member and day of everyone who left."""
     limits: list[Limits] = []
     thresholds: Thresholds = DEFAULT_THRESHOLDS
     number: int = 0
     position: int = 0
 
     @property
-    def standing(self) -> list[CountedAct]:
+    def still_counting(self) -> list[CountedAct]:
         """The acts that were not taken back."""
         return [act for act in self.acts if not act.taken_back]
 
 
-def read_book(
-    log: Log, at_entry: int | None = None, *, tell: Callable[[int], None] = lambda looked_at: None
+def read_log(
+    log: Log, at_entry: int | None = None, *, progress: Callable[[int], None] = lambda done: None
 ) -> LogReading:
-    """Reads the log in order, up to an entry or else to its end.
+    """Read the log in order, up to an entry or else to its end.
 
-    Refuses an entry number beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
+    Refuse an entry number beyond the end; raise UnreadableEntry, with the number, at the first entry that cannot be decoded.
     """
-    reading = _ReadingState()
-    for number, position, entry in _entries(log, at_entry, tell):
-        reading.take_in(number, entry)
-        reading.book.number, reading.book.position = number, position
-    if at_entry is not None and reading.book.number < at_entry:
-        raise EntryToCome(entries=reading.book.number, number=at_entry)
-    return reading.finished()
+    reader = _Reader()
+    for number, position, entry in _entries(log, at_entry, progress):
+        reader.add(number, entry)
+        reader.reading.number, reader.reading.position = number, position
+    if at_entry is not None and reader.reading.number < at_entry:
+        raise EntryToCome(entries=reader.reading.number, number=at_entry)
+    return reader.finished()
 
 
 class _PendingReport(NamedTuple):
-    """A report on its way: its entry, whether it came by an import, and who typed the word of each party so far."""
+    """A report that is not settled: its entry, and who recorded the agreement of each party so far."""
 
     number: int
-    brought: bool
-    words: dict[str, str]
+    imported: bool
+    recorded_by: dict[str, str]
 
 
-class _ReadingState:
+class _Reader:
     """What is only needed while the log is read."""
 
     def __init__(self) -> None:
-        self.book = LogReading(limits=[Limits(0, 0, DEFAULT_DEBIT_LIMIT_MINUTES, None)])
+        self.reading = LogReading(limits=[Limits(0, 0, DEFAULT_DEBIT_LIMIT_MINUTES, None)])
         self._calendar = Calendar()
         self._reports: dict[str, _PendingReport] = {}
         self._taken_back: dict[str, int] = {}
-        self._last_wish = ""
+        self._last_command = ""
 
-    def take_in(self, number: int, entry: Entry) -> None:
-        """The next entry."""
-        fact, book = entry.data, self.book
+    def add(self, number: int, entry: Entry) -> None:
+        """Add the next entry."""
+        fact, reading = entry.data, self.reading
         if isinstance(fact, CommunityFounded):
             self._calendar.move_to(fact.time_zone)
         self._calendar.see(number, entry.at)
-        self._wish(number, entry)
+        self._count_request(number, entry)
         match fact:
             case ExchangeReported():
                 parties = {side for leg in fact.legs for side in (leg.giver, leg.receiver)}
-                spoken = {fact.reported_by} if fact.reported_by in parties else parties
-                words = dict.fromkeys(map(str, spoken), intern(entry.actor))
-                self._reports[fact.exchange] = _PendingReport(number, entry.via == "import", words)
+                agreed = {fact.reported_by} if fact.reported_by in parties else parties
+                recorded_by = dict.fromkeys(map(str, agreed), intern(entry.actor))
+                self._reports[fact.exchange] = _PendingReport(number, entry.via == "import", recorded_by)
             case ExchangeConfirmed():
                 if fact.exchange in self._reports:
-                    self._reports[fact.exchange].words[fact.confirmed_by] = intern(entry.actor)
+                    self._reports[fact.exchange].recorded_by[fact.confirmed_by] = intern(entry.actor)
             case ExchangeDeclined() | ExchangeCalledOff():
                 self._reports.pop(fact.exchange, None)
             case ExchangeSettled():
@@ -222,60 +212,48 @@ class _ReadingState:
             case ExchangeReversed():
                 self._taken_back[fact.exchange] = number
             case MemberWelcomed():
-                book.welcomed.setdefault(intern(fact.member), self._day(number))
+                reading.welcomed.setdefault(intern(fact.member), self._day(number))
             case MemberLeft():
-                book.left.append((number, intern(fact.member), self._day(number)))
+                reading.left.append((number, intern(fact.member), self._day(number)))
             case LimitsAgreed():
-                agreed = Limits(number, self._day(number), fact.debit_limit_minutes, fact.upper_limit_minutes)
-                book.limits.append(agreed)
+                limits = Limits(number, self._day(number), fact.debit_limit_minutes, fact.upper_limit_minutes)
+                reading.limits.append(limits)
             case ExceptionsAgreed():
-                book.thresholds = fact.thresholds
+                reading.thresholds = fact.thresholds
             case _:
                 pass
 
     def finished(self) -> LogReading:
-        """The book, once everything is read."""
-        gone = self._taken_back
+        """The reading, once every entry has been added."""
+        gone, reading = self._taken_back, self.reading
         if gone:
-            self.book.acts = [
-                act._replace(taken_back=gone[act.exchange]) if act.exchange in gone else act for act in self.book.acts
+            reading.acts = [
+                act._replace(taken_back=gone[act.exchange]) if act.exchange in gone else act for act in reading.acts
             ]
-        return self.book
+        return reading
 
-    def _wish(self, number: int, entry: Entry) -> None:
-        """Entries that answer one wish count once; imports and the house itself record many by their nature."""
-        if entry.cmd != self._last_wish and entry.via not in ("import", "job"):
-            wishes = self.book.wishes.setdefault(intern(entry.actor), RequestsByPerson(array("q"), array("d")))
-            wishes.numbers.append(number)
-            wishes.seconds.append(instant(entry.at).timestamp())
-        self._last_wish = entry.cmd
+    def _count_request(self, number: int, entry: Entry) -> None:
+        """Entries of one command count once; imports and background jobs record many by their nature."""
+        if entry.cmd != self._last_command and entry.via not in ("import", "job"):
+            requests = self.reading.requests.setdefault(intern(entry.actor), RequestsByPerson(array("q"), array("d")))
+            requests.numbers.append(number)
+            requests.seconds.append(instant(entry.at).timestamp())
+        self._last_command = entry.cmd
 
     def _settled(self, number: int, fact: ExchangeSettled) -> None:
         report = self._reports.pop(fact.exchange, _PendingReport(number, False, {}))
-        voices = set(report.words.values())
-        voice = voices.pop() if len(report.words) > 1 and len(voices) == 1 and not report.brought else ""
+        actors = set(report.recorded_by.values())
+        alone = actors.pop() if len(report.recorded_by) > 1 and len(actors) == 1 and not report.imported else ""
         given_on, settled_on = fact.given_on.toordinal(), self._day(number)
         for leg in fact.legs:
-            self.book.acts.append(
-                CountedAct(
-                    number,
-                    report.number,
-                    fact.exchange,
-                    intern(leg.giver),
-                    intern(leg.receiver),
-                    leg.minutes,
-                    given_on,
-                    settled_on,
-                    report.brought,
-                    voice,
-                )
-            )
+            what = (fact.exchange, intern(leg.giver), intern(leg.receiver), leg.minutes, given_on, settled_on)
+            self.reading.acts.append(CountedAct(number, report.number, *what, report.imported, alone))
 
     def _day(self, number: int) -> int:
         return self._calendar.recorded_on(number).toordinal()
 
 
-def _entries(log: Log, at_entry: int | None, tell: Callable[[int], None]) -> Iterator[tuple[int, int, Entry]]:
+def _entries(log: Log, at_entry: int | None, progress: Callable[[int], None]) -> Iterator[tuple[int, int, Entry]]:
     entries = log.scan()
     number = 0
     while batch := list(islice(entries, _BATCH if at_entry is None else min(_BATCH, at_entry - number))):
@@ -285,9 +263,4 @@ def _entries(log: Log, at_entry: int | None, tell: Callable[[int], None]) -> Ite
                 yield number, position, decode(data)
             except UnreadableEntry as error:
                 raise UnreadableEntry(f"entry {number}: {error}") from error
-        tell(number)
-
-
-def day_text(ordinal: int) -> str:
-    """A day by its number, as YYYY-MM-DD."""
-    return date.fromordinal(ordinal).isoformat()
+        progress(number)

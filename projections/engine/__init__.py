@@ -1,1 +1,1 @@
-"""How read models are fed, paged, locked and rebuilt."""
+"""Bringing read models up to date: batches, checkpoints, locks, rebuilds; and paging through them."""

@@ -1,12 +1,13 @@
-"""What was asked for on a page and takes too long to be done there: waits here for another process, one of each kind.
+"""Work for a background process: requests from pages that take too long to answer there, and the steps of each day.
 
-Kept beside the read models, by the log's first entry; a cache that may be deleted: whoever asked asks again.
+At most one request of each kind waits. Stored beside the read models, by the log's first entry, so that of several servers
+only one does the work. A cache that can be deleted: requests can be made again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,12 +19,12 @@ from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports
 
-What = Literal["replay", "statistics"]
+RequestKind = Literal["replay", "statistics"]
 
-REQUEST_TABLES = sa.MetaData()
-WISHES = sa.Table(
+TABLES = sa.MetaData()
+REQUESTS = sa.Table(
     "kept_wishes",
-    REQUEST_TABLES,
+    TABLES,
     word("log", key=True),
     word("what", key=True),
     count("number"),
@@ -31,23 +32,29 @@ WISHES = sa.Table(
     word("at"),
     word("state"),
 )
+STEPS = sa.Table(
+    "kept_steps", TABLES, word("log", key=True), word("step", key=True), word("day"), word("at"), word("trouble")
+)
 
-BETWEEN_TWO = timedelta(seconds=30)
-"""Whoever asks again and again waits this long from one to the next."""
+MIN_INTERVAL = timedelta(seconds=30)
+"""The shortest time between two requests of a kind."""
 
-GIVEN_UP_AFTER = timedelta(hours=1)
-"""A wish that no process has carried out by then keeps nobody else from asking."""
+ABANDONED_AFTER = timedelta(hours=1)
+"""A request that no process has carried out by then no longer blocks others."""
 
-Asking = Literal["taken", "busy", "too soon"]
+RETRY_AFTER = timedelta(hours=1)
+"""A daily step that failed is due again after this."""
+
+Submission = Literal["accepted", "busy", "too soon"]
 
 
 class BackgroundRequest(NamedTuple):
-    """What is wanted: the whole book (`number` 0), or as it stood at an entry, or what had happened by a day ("" for all).
+    """A request for the whole log (`number` 0), the log up to an entry, or what had happened by a day ("" for all).
 
     `state` is "waiting", "begun", "done", or why it could not be done.
     """
 
-    what: What
+    kind: RequestKind
     number: int
     day: str
     at: str
@@ -55,78 +62,81 @@ class BackgroundRequest(NamedTuple):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is still to be carried out, or is being carried out."""
+        """Whether it is not finished yet, started or not."""
         return self.state in {"waiting", "begun"}
 
 
-class BackgroundRequests:
-    """The wishes of one log, the latest of each kind."""
+class _Store:
+    """One table of one log. `work` names the lock that only one process holds."""
+
+    work: Literal["asked", "daily"]
+    table: sa.Table
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
         self._engine = engine
         self._reports = reports
 
     def prepare(self) -> None:
-        """Makes the table if it is missing."""
-        make_tables(self._engine, REQUEST_TABLES)
+        """Create the tables if they are missing."""
+        make_tables(self._engine, TABLES)
 
     def alone(self) -> AbstractContextManager[bool]:
-        """Whether nobody else carries out wishes just now, in any process."""
-        return alone(self._engine, "asked")
+        """Whether this process alone does the work; returns at once."""
+        return alone(self._engine, self.work)
 
-    def latest(self, what: What) -> BackgroundRequest | None:
-        """The last wish of a kind."""
-        return next((wish for wish in self._all() if wish.what == what), None)
+    def _save(self, row: Sequence[Any]) -> None:
+        with self._engine.connect() as connection, writing(connection):
+            TableWriter(connection).replace(self.table, [(self._reports.identity, *row)])
+
+
+class BackgroundRequests(_Store):
+    """The latest request of each kind."""
+
+    work = "asked"
+    table = REQUESTS
+
+    def latest(self, kind: RequestKind) -> BackgroundRequest | None:
+        """The last request of a kind."""
+        return next((request for request in self._all() if request.kind == kind), None)
 
     def waiting(self) -> list[BackgroundRequest]:
-        """The wishes that are to be carried out, or were begun, in the order in which they came."""
-        return sorted((wish for wish in self._all() if wish.is_waiting), key=lambda wish: wish.at)
+        """The requests that are not finished, oldest first."""
+        return sorted((request for request in self._all() if request.is_waiting), key=lambda request: request.at)
 
-    def ask(self, what: What, number: int, day: str, now: datetime) -> Asking:
-        """Takes a wish, unless another of its kind waits, or the last one came a moment ago. The same once more is taken."""
-        wish = BackgroundRequest(what, number, day, instant_text(now), "waiting")
+    def submit(self, kind: RequestKind, number: int, day: str, now: datetime) -> Submission:
+        """Accept a request, unless another of its kind is waiting or came a moment ago. A repeat of it is accepted."""
+        request = BackgroundRequest(kind, number, day, instant_text(now), "waiting")
         with self._engine.connect() as connection, writing(connection):
-            row = connection.execute(_ALL.where(WISHES.c.what == what), {"log": self._reports.identity}).first()
+            query = _REQUESTS.where(REQUESTS.c.what == kind)
+            row = connection.execute(query, {"log": self._reports.identity}).first()
             last = BackgroundRequest(*row) if row else None
             if last is not None:
                 age = now - instant(last.at)
-                if last.is_waiting and age < GIVEN_UP_AFTER:
-                    return "taken" if last[:3] == wish[:3] else "busy"
-                if timedelta() <= age < BETWEEN_TWO:
+                if last.is_waiting and age < ABANDONED_AFTER:
+                    return "accepted" if last[:3] == request[:3] else "busy"
+                if timedelta() <= age < MIN_INTERVAL:
                     return "too soon"
-            TableWriter(connection).replace(WISHES, [(self._reports.identity, *wish)])
-        return "taken"
+            TableWriter(connection).replace(REQUESTS, [(self._reports.identity, *request)])
+        return "accepted"
 
-    def begin(self, wish: BackgroundRequest) -> None:
-        """Writes down that a process is at it, so that one that brings processes down is not begun again and again."""
-        self._write(wish, "begun")
+    def start(self, request: BackgroundRequest) -> None:
+        """Record that a process has started, so that a request that crashes its process is not retried over and over."""
+        self._save((*request[:4], "begun"))
 
-    def finish(self, wish: BackgroundRequest, trouble: str = "") -> None:
-        """Writes down that a wish was carried out, or why it could not be."""
-        self._write(wish, trouble or "done")
-
-    def _write(self, wish: BackgroundRequest, state: str) -> None:
-        with self._engine.connect() as connection, writing(connection):
-            TableWriter(connection).replace(WISHES, [(self._reports.identity, *wish[:4], state)])
+    def finish(self, request: BackgroundRequest, trouble: str = "") -> None:
+        """Record that a request was carried out, or why it could not be."""
+        self._save((*request[:4], trouble or "done"))
 
     def _all(self) -> list[BackgroundRequest]:
-        return [BackgroundRequest(*row) for row in _EVERY.ask(self._engine, log=self._reports.identity)]
+        return [BackgroundRequest(*row) for row in _ALL_REQUESTS.ask(self._engine, log=self._reports.identity)]
 
 
-_ALL = sa.select(*list(WISHES.c)[1:]).where(WISHES.c.log == sa.bindparam("log"))
-_EVERY = PreparedQuery(_ALL)
+_REQUESTS = sa.select(*list(REQUESTS.c)[1:]).where(REQUESTS.c.log == sa.bindparam("log"))
+_ALL_REQUESTS = PreparedQuery(_REQUESTS)
 
 
-DAILY_TABLES = sa.MetaData()
-STEPS = sa.Table(
-    "kept_steps", DAILY_TABLES, word("log", key=True), word("step", key=True), word("day"), word("at"), word("trouble")
-)
-
-BEFORE_ANOTHER_TRY = timedelta(hours=1)
-
-
-class Taken(NamedTuple):
-    """The last time a step was taken: the day where the community lives, the instant, and what went wrong; "" if nothing."""
+class DailyRun(NamedTuple):
+    """The last run of a step: the day where the community lives, the instant, and what went wrong; "" if nothing."""
 
     step: str
     day: str
@@ -134,43 +144,33 @@ class Taken(NamedTuple):
     trouble: str
 
 
-class DailyRuns:
-    """The daily steps of one log, as far as they were taken."""
+class DailyRuns(_Store):
+    """When each daily step last ran."""
 
-    def __init__(self, engine: sa.Engine, reports: Reports) -> None:
-        self._engine = engine
-        self._reports = reports
+    work = "daily"
+    table = STEPS
 
-    def alone(self) -> AbstractContextManager[bool]:
-        """Whether nobody else takes daily steps just now, in any process."""
-        return alone(self._engine, "daily")
-
-    def prepare(self) -> None:
-        """Makes the table if it is missing."""
-        make_tables(self._engine, DAILY_TABLES)
-
-    def taken(self) -> dict[str, Taken]:
-        """The last time each step was taken, by its name."""
-        return {row[0]: Taken(*row) for row in _TAKEN.ask(self._engine, log=self._reports.identity)}
+    def last_runs(self) -> dict[str, DailyRun]:
+        """The last run of each step, by its name."""
+        return {row[0]: DailyRun(*row) for row in _RUNS.ask(self._engine, log=self._reports.identity)}
 
     def due(self, steps: Collection[str], now: datetime, time_zone: str) -> list[str]:
-        """The steps that were not taken yet on this day; one that went wrong is due again after an hour."""
-        taken, today = self.taken(), str(_day(now, time_zone))
-        return [step for step in steps if step not in taken or _is_due(taken[step], today, now)]
+        """The steps that have not run today; one that failed is due again after an hour."""
+        today = str(_day(now, time_zone))
+        done = {run.step for run in self.last_runs().values() if run.day == today and not _can_retry(run, now)}
+        return [step for step in steps if step not in done]
 
-    def keep(self, step: str, now: datetime, time_zone: str, trouble: str = "") -> None:
-        """Writes down that a step was taken, and what went wrong."""
-        row = (self._reports.identity, step, str(_day(now, time_zone)), instant_text(now), trouble)
-        with self._engine.connect() as connection, writing(connection):
-            TableWriter(connection).replace(STEPS, [row])
+    def record(self, step: str, now: datetime, time_zone: str, trouble: str = "") -> None:
+        """Record that a step has run, and what went wrong."""
+        self._save((step, str(_day(now, time_zone)), instant_text(now), trouble))
 
 
 def _day(now: datetime, time_zone: str) -> date:
     return now.astimezone(ZoneInfo(time_zone)).date()
 
 
-def _is_due(taken: Taken, today: str, now: datetime) -> bool:
-    return taken.day != today or (bool(taken.trouble) and now - instant(taken.at) >= BEFORE_ANOTHER_TRY)
+def _can_retry(run: DailyRun, now: datetime) -> bool:
+    return bool(run.trouble) and now - instant(run.at) >= RETRY_AFTER
 
 
-_TAKEN = PreparedQuery(sa.select(*list(STEPS.c)[1:]).where(STEPS.c.log == sa.bindparam("log")))
+_RUNS = PreparedQuery(sa.select(*list(STEPS.c)[1:]).where(STEPS.c.log == sa.bindparam("log")))

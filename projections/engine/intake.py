@@ -1,7 +1,7 @@
-"""Taking entries in: each is read once and given to every read model that it concerns.
+"""Applying entries: each is decoded once and given to every read model that it concerns.
 
-A read model that cannot take an entry in stops there, loudly, and stays where it is; the others go on. Nothing is skipped:
-a ledger with a hole in it would still look like a ledger.
+A read model that fails on an entry stops there, loudly, and keeps its checkpoint; the others go on. Nothing is skipped: a
+ledger with a gap would still look like a ledger.
 """
 
 import logging
@@ -18,28 +18,28 @@ from projections.engine.locks import writing
 from projections.engine.read_model import IncomingEntry, ReadCheckpoint, ReadModel
 from projections.engine.tables import TableWriter
 
-DATABASE_TROUBLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, LogUnavailable)
-"""The database cannot be used now: no entry's fault, and the next try may work."""
+DATABASE_ERRORS = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, LogUnavailable)
+"""The database is unavailable: no entry is at fault, and the next attempt may work."""
 
-FEW = 40
-"""What this many entries write fits into one message to the database."""
+SMALL_BATCH = 40
+"""The writes of this many entries fit into one message to the database."""
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 logger = logging.getLogger("hours.views")
 
 
 class Batch(NamedTuple):
-    """Entries in order, up to the first that cannot be read at all; `fault` names that one, or is ""."""
+    """Entries in order, up to the first that cannot be decoded; `fault` names that one, or is ""."""
 
     entries: Sequence[IncomingEntry]
     fault: str = ""
 
 
-def read(found: Iterable[tuple[int, bytes]], number: int) -> Batch:
-    """Decode what the log gave; `number` is that of the entry before them."""
+def decode_batch(stored: Iterable[tuple[int, bytes]], number: int) -> Batch:
+    """Decode entries as the log stores them; `number` is that of the entry before them."""
     entries: list[IncomingEntry] = []
-    for position, data in found:
+    for position, data in stored:
         number += 1
         try:
             entry = decode(data)
@@ -49,12 +49,12 @@ def read(found: Iterable[tuple[int, bytes]], number: int) -> Batch:
     return Batch(entries)
 
 
-def in_one_step(connection: sa.Connection, step: Callable[[bool], Answer], *, live: bool = True) -> Answer:
-    """Do a step of writing the quick way; should a read model fail, undo it and do it once more, carefully."""
+def in_transaction(connection: sa.Connection, step: Callable[[bool], Result], *, live: bool = True) -> Result:
+    """Run a step in one transaction. If a read model fails, roll back and run the step again with `isolated` true."""
     try:
         with writing(connection, live=live):
             return step(False)
-    except DATABASE_TROUBLE:
+    except DATABASE_ERRORS:
         raise
     except Exception:
         logger.exception("A read model failed. Each read model now gets the entries separately.")
@@ -62,62 +62,63 @@ def in_one_step(connection: sa.Connection, step: Callable[[bool], Answer], *, li
         return step(True)
 
 
-def take_in(
+def apply_batch(
     rows: TableWriter,
     models: Iterable[ReadModel],
-    standings: Mapping[str, ReadCheckpoint],
+    checkpoints: Mapping[str, ReadCheckpoint],
     batch: Batch,
     *,
-    carefully: bool = False,
+    isolated: bool = False,
 ) -> dict[str, ReadCheckpoint]:
-    """Give a batch to every read model that has not stopped, and return how far all have come then.
+    """Give a batch to every read model that has not stopped, and return the new checkpoints.
 
-    The quick way raises whatever a read model raises, and everything must be undone. Carefully, each read model has a
-    savepoint of its own, and one that fails is left before the entry at fault.
+    Normally, whatever a read model raises is raised, and the caller rolls everything back. When `isolated`, each read model
+    has its own savepoint, and one that fails stays before the entry at fault.
     """
-    after = dict(standings)
-    few = not carefully and len(batch.entries) <= FEW
-    with rows.in_few_trips() if few else nullcontext():
+    after = dict(checkpoints)
+    is_small = not isolated and len(batch.entries) <= SMALL_BATCH
+    with rows.pipelined() if is_small else nullcontext():
         for model in models:
-            standing = after[model.name]
-            if standing.stopped_by:
+            checkpoint = after[model.name]
+            if checkpoint.stopped_by:
                 continue
-            entries = [recorded for recorded in batch.entries if recorded.position > standing.position]
-            if carefully:
-                standing = _carefully(model, standing, entries, rows)
+            entries = [incoming for incoming in batch.entries if incoming.position > checkpoint.position]
+            if isolated:
+                checkpoint = _apply_isolated(model, checkpoint, entries, rows)
             elif entries:
                 _apply(model, entries, rows)
-                standing = standing.after(entries[-1])
-            if batch.fault and not standing.stopped_by:
-                standing = standing._replace(stopped_by=batch.fault)
-            after[model.name] = standing
+                checkpoint = checkpoint.after(entries[-1])
+            if batch.fault and not checkpoint.stopped_by:
+                checkpoint = checkpoint._replace(stopped_by=batch.fault)
+            after[model.name] = checkpoint
     return after
 
 
-def _carefully(
-    model: ReadModel, standing: ReadCheckpoint, entries: Sequence[IncomingEntry], rows: TableWriter
+def _apply_isolated(
+    model: ReadModel, checkpoint: ReadCheckpoint, entries: Sequence[IncomingEntry], rows: TableWriter
 ) -> ReadCheckpoint:
+    """Apply what can be applied: halve the entries until the one at fault is found."""
     if not entries:
-        return standing
+        return checkpoint
     try:
         with rows.connection.begin_nested():
             _apply(model, entries, rows)
-    except DATABASE_TROUBLE:
+    except DATABASE_ERRORS:
         raise
     except Exception as error:
         if len(entries) == 1:
             logger.exception("The read model “%s” stopped at entry %s.", model.name, entries[0].number)
-            return standing._replace(stopped_by=_fault(entries[0].number, entries[0].position, error))
+            return checkpoint._replace(stopped_by=_fault(entries[0].number, entries[0].position, error))
         middle = len(entries) // 2
-        standing = _carefully(model, standing, entries[:middle], rows)
-        return standing if standing.stopped_by else _carefully(model, standing, entries[middle:], rows)
-    return standing.after(entries[-1])
+        checkpoint = _apply_isolated(model, checkpoint, entries[:middle], rows)
+        return checkpoint if checkpoint.stopped_by else _apply_isolated(model, checkpoint, entries[middle:], rows)
+    return checkpoint.after(entries[-1])
 
 
 def _apply(model: ReadModel, entries: Sequence[IncomingEntry], rows: TableWriter) -> None:
     concerns = model.concerns
     if concerns is not None:
-        entries = [recorded for recorded in entries if type(recorded.entry.data) in concerns]
+        entries = [incoming for incoming in entries if type(incoming.entry.data) in concerns]
     if entries:
         model.apply(entries, rows)
 

@@ -1,4 +1,4 @@
-"""Who may write read models: one at a time, of all threads and processes; one rebuild, and one of each long work, too."""
+"""Locks across threads and processes: for writing read models, for rebuilding them, and for each kind of long work."""
 
 import fcntl
 from collections.abc import Generator
@@ -8,14 +8,14 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-# Advisory locks are numbers shared by everybody who uses the same PostgreSQL database.
+# Advisory locks are numbers shared by everyone who uses the same PostgreSQL database.
 _WRITING = int.from_bytes(b"hrs:view")
 _REBUILDING = int.from_bytes(b"hrs:rebu")
 
 Work = Literal["figures", "daily", "asked"]
-"""What takes long, and is done by one process at a time."""
+"""What only one process does at a time. On SQLite, the name of its lock file."""
 
-_WORKING: dict[Work, int] = {
+_WORK_LOCKS: dict[Work, int] = {
     "figures": int.from_bytes(b"hrs:figs"),
     "daily": int.from_bytes(b"hrs:days"),
     "asked": int.from_bytes(b"hrs:asks"),
@@ -27,10 +27,10 @@ _BEGIN_LIVE = f"{_BEGIN}, pg_advisory_xact_lock({_WRITING})"
 
 @contextmanager
 def writing(connection: sa.Connection, *, live: bool = True) -> Generator[sa.Connection]:
-    """One step of writing: everything inside happens, or nothing. Others who write wait outside.
+    """A transaction for writing: everything inside happens, or nothing. Other writers wait.
 
-    Without `live`, it is a step of writing new tables that nobody reads yet: on PostgreSQL nobody waits for it. A lost
-    power cord may cost the last steps, rows and positions together: they are taken in again from the log.
+    Without `live` it writes new tables that nobody reads yet, and on PostgreSQL nobody waits for it. A power failure may
+    lose the last transactions, rows and checkpoints together: they are applied again from the log.
     """
     connection.execution_options(writes=True)
     try:
@@ -44,15 +44,15 @@ def writing(connection: sa.Connection, *, live: bool = True) -> Generator[sa.Con
 
 @contextmanager
 def rebuilding(engine: sa.Engine) -> Generator[None]:
-    """Keeps other rebuilds of the same place waiting; forgotten with the process that holds it."""
+    """Make other rebuilds of the same place wait. Released when the holding process ends."""
     if engine.dialect.name == "sqlite":
-        # Closing lets go. SQLite's own lock would keep live entries waiting too.
+        # Closing the file releases the lock. SQLite's own lock would make live entries wait too.
         with Path(f"{engine.url.database}.rebuilding").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
     else:
         with engine.connect() as connection:
-            connection.detach()  # closed afterwards, which lets go, instead of being used again
+            connection.detach()  # so that it is closed afterwards, which releases the lock
             connection.exec_driver_sql("SELECT pg_advisory_lock(%s)", (_REBUILDING,))
             connection.commit()
             yield
@@ -60,7 +60,7 @@ def rebuilding(engine: sa.Engine) -> Generator[None]:
 
 @contextmanager
 def alone(engine: sa.Engine, work: Work) -> Generator[bool]:
-    """Whether nobody else is at this work, in any process; nobody waits. Forgotten with the process that holds it."""
+    """Whether this process alone holds the work; returns at once. Released when the holding process ends."""
     if engine.dialect.name == "sqlite":
         with Path(f"{engine.url.database}.{work}").open("w") as file:
             try:
@@ -71,7 +71,9 @@ def alone(engine: sa.Engine, work: Work) -> Generator[bool]:
                 yield True
     else:
         with engine.connect() as connection:
-            connection.detach()  # closed afterwards, which lets go, instead of being used again
-            is_alone = bool(connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (_WORKING[work],)).scalar())
+            connection.detach()  # so that it is closed afterwards, which releases the lock
+            is_alone = bool(
+                connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (_WORK_LOCKS[work],)).scalar()
+            )
             connection.commit()
             yield is_alone

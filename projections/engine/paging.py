@@ -1,4 +1,4 @@
-"""Pages of long lists: by key, from wherever the reader stands, in the same time at any length."""
+"""Pages of long lists, found by key, so that every page takes the same time at any length."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,14 +11,14 @@ from ledger.log.places import PreparedQuery
 
 Line = TypeVar("Line")
 Cursor = str
-"""Where a page begins or ends: made and read here, and safe in an address. "-" in front looks towards the newer side."""
+"""Where a page begins or ends: made and read here, and safe in a URL. A leading "-" pages towards the newer side."""
 
 _PART = re.compile(r"[0-9a-z][0-9a-z:-]{0,79}")
 _LARGEST = 2**53
 
 
 class Page(NamedTuple, Generic[Line]):
-    """Some lines of a list, with the cursors of the pages before (`newer`) and after (`older`) where there are any."""
+    """Some lines of a list, and the cursors of the pages before (`newer`) and after (`older`), if there are any."""
 
     rows: list[Line]
     newer: Cursor | None
@@ -26,13 +26,13 @@ class Page(NamedTuple, Generic[Line]):
 
 
 class Order:
-    """The order of a list: by columns that are different for every line, going down or up."""
+    """The order of a list: by columns that identify every line, descending or ascending."""
 
     def __init__(self, *columns: sa.Column[Any], descending: bool) -> None:
         self._columns = columns
         self._descending = descending
         self._key = sa.tuple_(*columns)
-        self._question = lru_cache(maxsize=16)(self._asked)
+        self._prepared = lru_cache(maxsize=16)(self._prepare)
 
     def page(
         self,
@@ -43,14 +43,13 @@ class Order:
         line: Callable[[Any], Line],
         **given: object,
     ) -> Page[Line]:
-        """The lines of the query from the cursor on. The query selects the columns of the order; `given` are its parameters.
+        """Return the lines of a query from the cursor on. It selects the columns of the order; `given` are its parameters.
 
-        A cursor that was not made here is a ValueError.
+        Raise ValueError if the cursor was not made here.
         """
         statement = self._statement(query, back=_looks_back(cursor), begins=not cursor)
         found = connection.execute(statement, given | self._bounds(cursor, limit)).fetchall()
-        places = [query.selected_columns.keys().index(column.name) for column in self._columns]
-        return _page(found, places, cursor, limit, line)
+        return _page(found, self._indexes(query), cursor, limit, line)
 
     def page_of(
         self,
@@ -61,16 +60,19 @@ class Order:
         line: Callable[[Any], Line],
         **given: object,
     ) -> Page[Line]:
-        """The same for a query that is always the same one, such as a list that is looked at all day."""
-        question, places = self._question(query, back=_looks_back(cursor), begins=not cursor)
-        found = question.ask(engine, **given, **self._bounds(cursor, limit))
-        return _page(found, places, cursor, limit, line)
+        """The same for a constant query, which is prepared once."""
+        prepared, indexes = self._prepared(query, back=_looks_back(cursor), begins=not cursor)
+        found = prepared.ask(engine, **given, **self._bounds(cursor, limit))
+        return _page(found, indexes, cursor, limit, line)
 
-    def _asked(
+    def _prepare(
         self, query: sa.Select[*tuple[Any, ...]], *, back: bool, begins: bool
     ) -> tuple[PreparedQuery, list[int]]:
-        places = [query.selected_columns.keys().index(column.name) for column in self._columns]
-        return PreparedQuery(self._statement(query, back=back, begins=begins)), places
+        return PreparedQuery(self._statement(query, back=back, begins=begins)), self._indexes(query)
+
+    def _indexes(self, query: sa.Select[*tuple[Any, ...]]) -> list[int]:
+        """Where the columns of the order are in a row of the query."""
+        return [query.selected_columns.keys().index(column.name) for column in self._columns]
 
     def _statement(
         self, query: sa.Select[*tuple[Any, ...]], *, back: bool, begins: bool
@@ -98,9 +100,9 @@ def _looks_back(cursor: Cursor | None) -> bool:
 
 
 def _page(
-    found: Sequence[Any], places: Sequence[int], cursor: Cursor | None, limit: int, line: Callable[[Any], Line]
+    found: Sequence[Any], indexes: Sequence[int], cursor: Cursor | None, limit: int, line: Callable[[Any], Line]
 ) -> Page[Line]:
-    """One more line than was asked for tells that there are more."""
+    """Make a page; one line more than the limit was fetched, to find out whether there are more."""
     more, back = len(found) > limit, _looks_back(cursor)
     rows = list(found[:limit])
     if back:
@@ -108,13 +110,13 @@ def _page(
     before, after = (more, bool(rows)) if back else (bool(cursor and rows), more)
     return Page(
         [line(row) for row in rows],
-        "-" + _cursor(rows[0], places) if before else None,
-        _cursor(rows[-1], places) if after else None,
+        "-" + _cursor(rows[0], indexes) if before else None,
+        _cursor(rows[-1], indexes) if after else None,
     )
 
 
-def _cursor(row: Any, places: Sequence[int]) -> Cursor:
-    return "~".join(str(row[place]) for place in places)
+def _cursor(row: Any, indexes: Sequence[int]) -> Cursor:
+    return "~".join(str(row[index]) for index in indexes)
 
 
 def _value(part: str, column: sa.Column[Any]) -> str | int:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from ledger.log.places import Place
 from ledger.time_bank import TimeBank
-from projections.balances import TALLIES
-from projections.engine.background import Taken
+from projections.balances import ACCOUNTS
+from projections.engine.background import DailyRun
 from projections.views import Views
 from tests.commands.conftest import Run
 from tests.commands.test_serving import SECONDS_TO_START, running
@@ -20,10 +20,10 @@ from web.commands.opening import Location
 from web.commands.printing import CommandProblem
 
 
-def taken(url: str) -> dict[str, Taken]:
+def taken(url: str) -> dict[str, DailyRun]:
     """The stored result of each daily task."""
     with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
-        return views.daily.taken()
+        return views.daily.last_runs()
 
 
 def figures_are_made(url: str) -> bool:
@@ -44,7 +44,7 @@ def test_a_wrong_balance_is_reported_and_the_exit_code_is_1(founded: Run, neighb
     founded("replay")
     engine = Place(database_url).views_engine()
     with engine.begin() as connection:
-        connection.execute(sa.update(TALLIES).where(TALLIES.c.given == 90).values(given=900))
+        connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.given == 90).values(given=900))
     engine.dispose()
 
     result = founded("daily")

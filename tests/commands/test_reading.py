@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.log.places import Place
-from projections.balances import TALLIES
+from projections.balances import ACCOUNTS
 from tests.commands.conftest import Run
 
 pytestmark = pytest.mark.usefixtures("neighbours")
@@ -71,7 +71,7 @@ def test_the_replay_finds_a_changed_balance_and_a_rebuild_fixes_it(founded: Run,
     assert founded("rebuild", "--check").exit_code == 0
     engine = Place(database_url).views_engine()
     with engine.begin() as connection:
-        connection.execute(sa.update(TALLIES).where(TALLIES.c.given == 90).values(given=900))
+        connection.execute(sa.update(ACCOUNTS).where(ACCOUNTS.c.given == 90).values(given=900))
     engine.dispose()
 
     found = founded("replay", "--format", "json")

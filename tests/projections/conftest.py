@@ -1,4 +1,4 @@
-"""What tests of read models may ask for: a founded community that is made once on each database, and then copied."""
+"""Fixtures for tests of read models: a founded community, made once on each database and then copied."""
 
 import shutil
 from collections.abc import Generator, Iterator

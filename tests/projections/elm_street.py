@@ -1,4 +1,4 @@
-"""Elm Street with its pages: a founded community, its read models, and short ways to say what happens there."""
+"""Elm Street: a founded community, its read models, and short methods for what happens there."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -34,7 +34,7 @@ MADE_UP = count(1)
 
 
 class PassingTime:
-    """Every look at the clock is a minute later."""
+    """A clock that advances by a minute each time it is read."""
 
     def __init__(self) -> None:
         self.moment = NOW
@@ -45,7 +45,7 @@ class PassingTime:
 
 
 class ElmStreet:
-    """The cast, their time bank, and what they read."""
+    """The cast, their time bank and their read models."""
 
     def __init__(self, bank: TimeBank, time: PassingTime) -> None:
         self.bank = bank
@@ -80,7 +80,7 @@ class ElmStreet:
         note: str = "",
         corrects: ExchangeId | None = None,
     ) -> ExchangeId:
-        """Reported by the receiver, and so settled, unless somebody else reports it."""
+        """Help reported by the receiver, and so settled, unless someone else reports it."""
         legs = [help_of(giver, receiver, minutes, category)]
         answer = self.bank.do(
             ReportExchange(legs=tuple(legs), given_on=on, note=note, corrects=corrects), by=by or receiver
@@ -90,13 +90,13 @@ class ElmStreet:
         return exchange
 
     def reported(self, minutes: int = 60) -> int:
-        """Help that Ana gave and that the pages do not know yet; its position."""
+        """Report help that Ana gave, without catching up, and return its position."""
         answer = self.bank.do(ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY), by=BO)
         return answer.position
 
     @property
     def given_by_ana(self) -> int:
-        """Minutes, as her pages tell them."""
+        """Ana's minutes in the read models."""
         return self.views.balances.of(AccountId(ANA)).given
 
     @property
@@ -175,7 +175,7 @@ class ElmStreet:
         self.views.catch_up()
 
     def wrote(self, fact: Fact) -> int:
-        """An entry that no rule would have allowed, as a fault or another program might leave it; its position."""
+        """Append an entry that no rule would have allowed, as a fault might, and return its position."""
         name, version = fact.stored
         number = next(MADE_UP)
         entry = Entry(

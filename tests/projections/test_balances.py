@@ -15,26 +15,26 @@ def test_an_hour_of_help_is_given_by_one_and_received_by_the_other(street: ElmSt
     assert (ana.balance, bo.balance) == (60, -60)
 
 
-def test_what_still_waits_does_not_count(street: ElmStreet) -> None:
+def test_a_waiting_exchange_does_not_count(street: ElmStreet) -> None:
     street.helped(ANA, BO, 60, by=ANA)
 
     assert street.views.balances.of(AccountId(ANA)).given == 0
     assert street.views.balances.people(AccountId(ANA)) == []
 
 
-def test_a_reversal_takes_everything_off(street: ElmStreet) -> None:
-    kept = street.helped(ANA, BO, 30)
+def test_a_reversal_subtracts_everything(street: ElmStreet) -> None:
+    stored = street.helped(ANA, BO, 30)
     street.took_back(street.helped(ANA, BO, 60))
 
     once = street.views.balances.of(AccountId(ANA))
-    street.took_back(kept)
+    street.took_back(stored)
 
     assert (once.given, once.exchanges, once.people_helped) == (30, 1, 1)
     assert street.views.balances.of(AccountId(ANA)) == (ANA, 0, 0, 0, 0, 0, 0, 0)
     assert street.views.balances.people(AccountId(ANA)) == []
 
 
-def test_different_people_count_once_however_often_they_helped(street: ElmStreet) -> None:
+def test_each_person_counts_once_however_often_they_helped(street: ElmStreet) -> None:
     street.helped(ANA, BO)
     street.helped(ANA, BO)
     street.helped(ANA, CHIDI)
@@ -45,7 +45,7 @@ def test_different_people_count_once_however_often_they_helped(street: ElmStreet
     assert (ana.people_helped, ana.helped_by, ana.exchanges) == (2, 1, 4)
 
 
-def test_a_gift_counts_and_moves_no_minutes(street: ElmStreet) -> None:
+def test_a_gift_counts_and_changes_no_minutes(street: ElmStreet) -> None:
     street.gave(ANA, BO)
     street.gave(ANA, COMMUNITY)
     street.withdrew(street.gave(ANA, BO))
@@ -57,7 +57,7 @@ def test_a_gift_counts_and_moves_no_minutes(street: ElmStreet) -> None:
     assert street.views.balances.of(COMMUNITY).gifts_received == 1
 
 
-def test_people_come_latest_first_with_what_went_to_and_fro(street: ElmStreet) -> None:
+def test_people_are_listed_latest_first_with_what_was_given_and_received(street: ElmStreet) -> None:
     street.helped(ANA, BO, 60)
     street.helped(ANA, CHIDI, 20)
     street.gave(ANA, RUTH)
@@ -69,7 +69,7 @@ def test_people_come_latest_first_with_what_went_to_and_fro(street: ElmStreet) -
     assert [tie.other for tie in street.views.balances.people(AccountId(ANA), limit=1)] == [BO]
 
 
-def test_accounts_come_page_by_page_and_back_again(street: ElmStreet) -> None:
+def test_accounts_can_be_paged_in_both_directions(street: ElmStreet) -> None:
     first = street.views.balances.page(limit=3)
     second = street.views.balances.page(first.older or "", limit=3)
     back = street.views.balances.page(second.newer or "", limit=3)

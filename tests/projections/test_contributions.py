@@ -35,7 +35,7 @@ def test_years_add_up_their_months(street: ElmStreet) -> None:
     assert street.views.contributions.years(OURS) == {"2026": (70, 70, 2, 1)}
 
 
-def test_what_is_taken_back_is_taken_off_where_it_had_counted(street: ElmStreet) -> None:
+def test_what_is_taken_back_is_subtracted_where_it_was_counted(street: ElmStreet) -> None:
     street.helped(minutes=60)
     street.took_back(street.helped(minutes=10, on=LAST_MONTH))
     street.withdrew(street.gave(on=LAST_MONTH))
@@ -47,7 +47,7 @@ def test_what_is_taken_back_is_taken_off_where_it_had_counted(street: ElmStreet)
     assert [total.kind for total in street.views.contributions.categories(OURS, *ALWAYS)] == ["help"]
 
 
-def test_categories_tell_help_and_skill_exchanges_and_gifts_apart(street: ElmStreet) -> None:
+def test_categories_distinguish_help_skill_exchanges_and_gifts(street: ElmStreet) -> None:
     street.helped(minutes=60)
     street.swapped_skills()
     street.gave()
@@ -62,7 +62,7 @@ def test_categories_tell_help_and_skill_exchanges_and_gifts_apart(street: ElmStr
     assert street.views.contributions.total(OURS).exchanges == 2
 
 
-def test_a_group_counts_what_its_people_gave_and_received(street: ElmStreet) -> None:
+def test_a_group_counts_what_its_members_gave_and_received(street: ElmStreet) -> None:
     garden = street.formed(ANA, BO)
     street.helped(ANA, BO, 10)
     street.helped(ANA, CHIDI, 20)
@@ -73,7 +73,7 @@ def test_a_group_counts_what_its_people_gave_and_received(street: ElmStreet) -> 
     assert street.views.contributions.people(garden) == 2
 
 
-def test_what_counted_for_a_group_is_settled_when_it_is_recorded(street: ElmStreet) -> None:
+def test_joining_or_leaving_a_group_later_does_not_change_what_counted(street: ElmStreet) -> None:
     garden = street.formed(ANA)
     before = street.helped(ANA, BO, 10)
     street.left(garden, ANA)
@@ -88,7 +88,7 @@ def test_what_counted_for_a_group_is_settled_when_it_is_recorded(street: ElmStre
     assert street.views.contributions.people(garden) == 1
 
 
-def test_a_gift_counts_for_the_groups_of_both_sides_and_for_the_group_that_received_it(street: ElmStreet) -> None:
+def test_a_gift_counts_for_the_groups_of_both_parties_and_for_a_group_that_received_it(street: ElmStreet) -> None:
     garden, choir = street.formed(ANA, BO), street.formed(CHIDI, name="The choir")
     street.gave(ANA, BO)
     street.gave(ANA, CHIDI)
@@ -101,7 +101,7 @@ def test_a_gift_counts_for_the_groups_of_both_sides_and_for_the_group_that_recei
     assert street.views.contributions.categories(garden, *ALWAYS) == [(GARDENING, "gift", 0, 0, 0, 3)]
 
 
-def test_a_group_without_history_has_none(street: ElmStreet) -> None:
+def test_a_group_without_history_has_no_contributions(street: ElmStreet) -> None:
     garden = street.formed(ANA)
 
     assert street.views.contributions.total(garden) == (0, 0, 0, 0)

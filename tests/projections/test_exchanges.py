@@ -1,4 +1,4 @@
-"""Exchanges and gifts: their stories, and what waits for whom."""
+"""Exchanges and gifts: their timelines, and what is waiting for whom."""
 
 from ledger.agreements.commands import AgreeOnConfirmation
 from ledger.exchanges.commands import ApproveReversal, DeclineReversal, ReportExchange
@@ -15,7 +15,7 @@ def shown(street: ElmStreet, exchange: ExchangeId) -> ExchangeView:
     return view
 
 
-def test_a_story_goes_from_report_to_settlement(street: ElmStreet) -> None:
+def test_a_timeline_goes_from_report_to_settlement(street: ElmStreet) -> None:
     exchange = street.helped(by=ANA, note="Roses")
     street.agreed(exchange, BO)
 
@@ -39,7 +39,7 @@ def test_a_story_goes_from_report_to_settlement(street: ElmStreet) -> None:
     assert view.awaiting == ()
 
 
-def test_a_story_shows_who_really_typed_it(street: ElmStreet) -> None:
+def test_a_timeline_shows_who_recorded_each_entry_and_for_whom(street: ElmStreet) -> None:
     exchange = (
         street.bank.do(
             ReportExchange(legs=tuple(shown(street, street.helped()).legs), given_on=TODAY),
@@ -55,7 +55,7 @@ def test_a_story_shows_who_really_typed_it(street: ElmStreet) -> None:
     assert (view.reported_by, view.timeline[0].actor, view.timeline[0].on_behalf) == (ANA, CHIDI, ANA)
 
 
-def test_declined_and_called_off_exchanges_stay_readable_with_the_words_of_why(street: ElmStreet) -> None:
+def test_declined_and_cancelled_exchanges_can_still_be_read_with_their_reasons(street: ElmStreet) -> None:
     declined, called_off = street.helped(by=ANA), street.helped(by=ANA)
     street.declined(declined)
     street.called_off(called_off)
@@ -65,7 +65,7 @@ def test_declined_and_called_off_exchanges_stay_readable_with_the_words_of_why(s
     assert shown(street, called_off).state == "called-off"
 
 
-def test_a_correction_and_what_it_corrects_lead_to_each_other(street: ElmStreet) -> None:
+def test_a_correction_and_the_exchange_it_corrects_refer_to_each_other(street: ElmStreet) -> None:
     wrong = street.helped(minutes=60)
     street.took_back(wrong)
     street.declined(street.helped(minutes=6, by=ANA, corrects=wrong))
@@ -75,7 +75,7 @@ def test_a_correction_and_what_it_corrects_lead_to_each_other(street: ElmStreet)
     assert (shown(street, right).corrects, shown(street, right).corrected_by) == (wrong, "")
 
 
-def test_what_waits_is_found_by_whoever_it_waits_for(street: ElmStreet) -> None:
+def test_a_waiting_exchange_is_listed_for_those_who_have_to_answer(street: ElmStreet) -> None:
     exchange = street.helped(ANA, BO, by=ANA)
 
     assert [view.id for view in street.views.exchanges.waiting_for(BO)] == [exchange]
@@ -84,7 +84,7 @@ def test_what_waits_is_found_by_whoever_it_waits_for(street: ElmStreet) -> None:
     assert [view.id for view in street.views.exchanges.waiting_everywhere().rows] == [exchange]
 
 
-def test_nothing_waits_once_somebody_has_answered(street: ElmStreet) -> None:
+def test_nothing_is_waiting_once_someone_has_answered(street: ElmStreet) -> None:
     agreed, declined, called_off = (street.helped(by=ANA) for _ in range(3))
     street.agreed(agreed)
     street.declined(declined)
@@ -94,7 +94,7 @@ def test_nothing_waits_once_somebody_has_answered(street: ElmStreet) -> None:
     assert street.views.exchanges.waiting_everywhere().rows == []
 
 
-def test_whoever_agreed_waits_for_the_rest(street: ElmStreet) -> None:
+def test_someone_who_agreed_is_waiting_for_the_others(street: ElmStreet) -> None:
     street.bank.do(AgreeOnConfirmation(words_needed="both"), by=CHIDI)
     exchange = street.helped(ANA, BO, by=BO)
 
@@ -105,7 +105,7 @@ def test_whoever_agreed_waits_for_the_rest(street: ElmStreet) -> None:
     assert street.views.exchanges.waiting_everywhere().rows == []
 
 
-def test_a_wish_to_take_back_waits_for_the_other_party_and_for_coordinators(street: ElmStreet) -> None:
+def test_a_request_to_take_back_waits_for_the_other_party_and_for_coordinators(street: ElmStreet) -> None:
     refused, granted = street.helped(), street.helped()
     for exchange in (granted, refused):
         street.asked_back(exchange, BO)
@@ -122,7 +122,7 @@ def test_a_wish_to_take_back_waits_for_the_other_party_and_for_coordinators(stre
     assert (shown(street, refused).state, shown(street, granted).state) == ("settled", "reversed")
 
 
-def test_what_waits_everywhere_comes_oldest_first_page_by_page(street: ElmStreet) -> None:
+def test_everything_waiting_is_paged_oldest_first(street: ElmStreet) -> None:
     waiting = [street.helped(minutes=minutes, by=ANA) for minutes in (10, 20, 30)]
 
     first = street.views.exchanges.waiting_everywhere(limit=2)
@@ -132,13 +132,13 @@ def test_what_waits_everywhere_comes_oldest_first_page_by_page(street: ElmStreet
     assert second.older is None
 
 
-def test_the_latest_come_first(street: ElmStreet) -> None:
+def test_the_latest_reports_come_first(street: ElmStreet) -> None:
     reported = [street.helped(by=by) for by in (ANA, BO)]
 
     assert [view.id for view in street.views.exchanges.latest(limit=5)] == reported[::-1]
 
 
-def test_a_gift_has_a_story_too(street: ElmStreet) -> None:
+def test_a_gift_has_a_timeline_too(street: ElmStreet) -> None:
     gift = street.gave(ANA, RUTH, note="Jam")
     street.withdrew(gift)
 
@@ -150,6 +150,6 @@ def test_a_gift_has_a_story_too(street: ElmStreet) -> None:
     assert view.note == view.timeline[0].words != view.timeline[1].words != ""
 
 
-def test_what_nobody_reported_is_nowhere(street: ElmStreet) -> None:
+def test_an_unknown_exchange_is_not_found(street: ElmStreet) -> None:
     assert street.views.exchanges.of(ExchangeId("x-nothing")) is None
     assert street.views.exchanges.gift(GiftId("f-nothing")) is None

@@ -1,10 +1,10 @@
-"""Groups: who belongs to them."""
+"""Groups and their members."""
 
 from tests.cast import ANA, BO, CAST, CHIDI
 from tests.projections.elm_street import ElmStreet
 
 
-def test_a_group_knows_who_belongs(street: ElmStreet) -> None:
+def test_a_group_lists_its_members(street: ElmStreet) -> None:
     garden = street.formed(ANA, BO, CHIDI)
     street.left(garden, BO)
 
@@ -18,7 +18,7 @@ def test_a_group_knows_who_belongs(street: ElmStreet) -> None:
     assert street.views.groups.of_member(BO) == []
 
 
-def test_who_left_and_joined_again_belongs_once(street: ElmStreet) -> None:
+def test_someone_who_left_and_joined_again_is_listed_once(street: ElmStreet) -> None:
     garden = street.formed(ANA)
     street.left(garden, ANA)
     street.joined(garden, ANA)
@@ -29,7 +29,7 @@ def test_who_left_and_joined_again_belongs_once(street: ElmStreet) -> None:
     assert len(street.views.groups.members_of(garden).rows) == 1
 
 
-def test_groups_and_their_members_come_page_by_page(street: ElmStreet) -> None:
+def test_groups_and_their_members_are_paged(street: ElmStreet) -> None:
     groups = [street.formed(*CAST, name=f"Circle {number}") for number in range(3)]
 
     first = street.views.groups.all(limit=2)

@@ -1,4 +1,4 @@
-"""Everybody's history: in order of the day, filtered, page by page."""
+"""The history of a member: ordered by day, filtered and paged."""
 
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from tests.cast import ANA, BO, CHIDI, GARDENING, RUTH, TODAY
 from tests.projections.elm_street import LAST_MONTH, ElmStreet
 
 
-def test_a_history_goes_by_the_day_on_which_help_was_given(street: ElmStreet) -> None:
+def test_a_history_is_ordered_by_the_day_help_was_given(street: ElmStreet) -> None:
     today = street.helped()
     before = street.helped(on=LAST_MONTH)
     gift = street.gave(ANA, BO)
@@ -20,7 +20,7 @@ def test_a_history_goes_by_the_day_on_which_help_was_given(street: ElmStreet) ->
     assert [line.item for line in street.views.exchanges.history(ANA).rows] == [gift, today, before]
 
 
-def test_each_side_sees_it_from_its_own(street: ElmStreet) -> None:
+def test_each_party_sees_the_exchange_from_their_own_side(street: ElmStreet) -> None:
     street.swapped_skills()
 
     (ana,) = street.views.exchanges.history(ANA).rows
@@ -31,7 +31,7 @@ def test_each_side_sees_it_from_its_own(street: ElmStreet) -> None:
     assert (ana.kind, ana.state, ana.given_on) == ("skill-exchange", "settled", TODAY)
 
 
-def test_a_line_says_whose_word_is_missing(street: ElmStreet) -> None:
+def test_a_line_names_those_who_still_have_to_agree(street: ElmStreet) -> None:
     street.helped(ANA, BO, by=ANA)
 
     (ana,) = street.views.exchanges.history(ANA).rows
@@ -40,7 +40,7 @@ def test_a_line_says_whose_word_is_missing(street: ElmStreet) -> None:
     assert (ana.state, ana.awaits, ana.awaiting_me, bo.awaiting_me) == ("waiting", (BO,), False, True)
 
 
-def test_a_gift_to_everybody_is_in_the_givers_history_only(street: ElmStreet) -> None:
+def test_a_gift_to_everyone_is_in_the_givers_history_only(street: ElmStreet) -> None:
     street.gave(ANA, COMMUNITY, note="Jam")
 
     (line,) = street.views.exchanges.history(ANA).rows
@@ -66,7 +66,7 @@ def test_a_gift_to_everybody_is_in_the_givers_history_only(street: ElmStreet) ->
         (HistoryFilter(category=CategoryKey("food")), []),
     ],
 )
-def test_a_history_shows_what_is_asked_for(street: ElmStreet, wanted: HistoryFilter, minutes: list[int]) -> None:
+def test_a_history_shows_what_matches_the_filter(street: ElmStreet, wanted: HistoryFilter, minutes: list[int]) -> None:
     street.helped(ANA, BO, 1, on=LAST_MONTH)
     street.helped(ANA, CHIDI, 2, category="repairs")
     street.swapped_skills()
@@ -77,7 +77,7 @@ def test_a_history_shows_what_is_asked_for(street: ElmStreet, wanted: HistoryFil
     assert [line.given for line in street.views.exchanges.history(ANA, wanted).rows] == minutes
 
 
-def test_a_group_stands_for_those_who_belong_now_and_for_itself(street: ElmStreet) -> None:
+def test_filtering_by_group_finds_its_current_members_and_the_group_itself(street: ElmStreet) -> None:
     garden = street.formed(BO, CHIDI)
     with_bo = street.helped(ANA, BO)
     street.helped(ANA, RUTH)
@@ -90,7 +90,7 @@ def test_a_group_stands_for_those_who_belong_now_and_for_itself(street: ElmStree
     assert [line.item for line in found] == [to_garden, with_bo]
 
 
-def test_pages_meet_in_both_directions_under_a_filter(street: ElmStreet) -> None:
+def test_filtered_pages_are_the_same_in_both_directions(street: ElmStreet) -> None:
     for day in range(1, 8):
         street.helped(ANA, BO, day, on=date(2026, 3, day))
         street.helped(ANA, CHIDI, 100 + day, on=date(2026, 3, day))
@@ -116,15 +116,15 @@ def test_pages_meet_in_both_directions_under_a_filter(street: ElmStreet) -> None
         HistoryFilter(first_day=LAST_MONTH, last_day=TODAY),
     ],
 )
-def test_no_filter_sorts_or_looks_at_other_peoples_lines(small_street: ElmStreet, wanted: HistoryFilter) -> None:
+def test_no_filter_sorts_or_reads_the_lines_of_others(small_street: ElmStreet, wanted: HistoryFilter) -> None:
     small_street.lively()
-    asked: list[tuple[str, Any]] = []
+    queries: list[tuple[str, Any]] = []
     engine = small_street.views._engine
-    event.listen(engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    event.listen(engine, "before_cursor_execute", lambda *args: queries.append((args[2], args[3])))
 
     small_street.views.exchanges.history(ANA, wanted, "2026-03-14~7")
     with engine.connect() as connection:
-        query, given = asked[-1]
+        query, given = queries[-1]
         plan = " ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", given))
 
     assert "USING INDEX history_lines_by_day" in plan

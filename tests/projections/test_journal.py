@@ -1,4 +1,4 @@
-"""The journal: every entry as a line, filtered, page by page."""
+"""The journal: every entry as a line, filtered and paged."""
 
 import hashlib
 from datetime import date, datetime, timedelta
@@ -26,13 +26,13 @@ def test_every_entry_is_a_line_with_the_fingerprint_of_its_bytes(street: ElmStre
 
     lines = street.views.journal.page(limit=1000)[::-1]
 
-    kept = list(street.bank.log.scan())
-    assert [line.number for line in lines] == list(range(1, len(kept) + 1))
-    assert [line.position for line in lines] == [position for position, _ in kept]
-    assert [line.fingerprint for line in lines] == [hashlib.sha256(b"\x00" + data).hexdigest() for _, data in kept]
+    stored = list(street.bank.log.scan())
+    assert [line.number for line in lines] == list(range(1, len(stored) + 1))
+    assert [line.position for line in lines] == [position for position, _ in stored]
+    assert [line.fingerprint for line in lines] == [hashlib.sha256(b"\x00" + data).hexdigest() for _, data in stored]
 
 
-def test_a_line_says_who_typed_and_for_whom(street: ElmStreet) -> None:
+def test_a_line_says_who_acted_and_for_whom(street: ElmStreet) -> None:
     exchange = street.helped(by=ANA)
     street.bank.do(ConfirmExchange(exchange=exchange), by=caller(CHIDI, on_behalf=BO, via="cli"))
     as_of = street.views.catch_up()
@@ -45,7 +45,7 @@ def test_a_line_says_who_typed_and_for_whom(street: ElmStreet) -> None:
     assert street.views.journal.line(as_of.number + 1) is None
 
 
-def test_a_position_leads_to_the_number_of_its_entry(street: ElmStreet) -> None:
+def test_the_number_of_an_entry_is_found_by_its_position(street: ElmStreet) -> None:
     as_of = street.views.catch_up()
 
     assert street.views.journal.number_at(as_of.position) == as_of.number
@@ -53,7 +53,7 @@ def test_a_position_leads_to_the_number_of_its_entry(street: ElmStreet) -> None:
     assert street.views.journal.number_at(0) == 0
 
 
-def test_positions_with_gaps_lead_to_the_entry_before(small_street: ElmStreet) -> None:
+def test_a_position_in_a_gap_gives_the_number_of_the_entry_before(small_street: ElmStreet) -> None:
     with small_street.views._engine.begin() as connection:
         connection.execute(sa.text("UPDATE journal_lines SET position = number * 3"))
 
@@ -63,7 +63,7 @@ def test_positions_with_gaps_lead_to_the_entry_before(small_street: ElmStreet) -
     assert found == [min(position // 3, last) for position in range(last * 3 + 3)]
 
 
-def test_the_account_filter_finds_all_that_concerns_somebody(street: ElmStreet) -> None:
+def test_the_account_filter_finds_everything_about_a_member(street: ElmStreet) -> None:
     street.declined(street.helped(ANA, BO, by=ANA))
     street.swapped_skills()
     street.formed(BO)
@@ -83,7 +83,7 @@ def test_the_account_filter_finds_all_that_concerns_somebody(street: ElmStreet) 
     ]
 
 
-def test_type_and_actor_filters_go_together(street: ElmStreet) -> None:
+def test_type_and_actor_filters_can_be_combined(street: ElmStreet) -> None:
     street.helped(by=ANA)
     street.helped(by=BO)
 
@@ -92,7 +92,7 @@ def test_type_and_actor_filters_go_together(street: ElmStreet) -> None:
     assert [(line.type, line.actor) for line in found] == [("exchange-reported", ANA)]
 
 
-def test_pages_meet_in_both_directions(street: ElmStreet) -> None:
+def test_pages_are_the_same_in_both_directions(street: ElmStreet) -> None:
     head = street.views.catch_up().number
 
     first = street.views.journal.page(limit=4)
@@ -128,61 +128,61 @@ def test_days_begin_at_midnight_where_the_community_lives(sqlite_url: str) -> No
     street.close()
 
 
-def chapter_of(street: ElmStreet, chapter: JournalView) -> list[str]:
-    """The kinds of the entries in a chapter, the newest first."""
-    return [line.type for line in street.views.journal.page(JournalFilter(chapter=chapter), limit=100)]
+def entries_in(street: ElmStreet, view: JournalView) -> list[str]:
+    """The types of the entries in a view, newest first."""
+    return [line.type for line in street.views.journal.page(JournalFilter(view=view), limit=100)]
 
 
-def test_corrections_are_a_chapter(street: ElmStreet) -> None:
+def test_corrections_are_a_view(street: ElmStreet) -> None:
     helped = street.helped()
     street.took_back(helped)
     street.helped(minutes=45, corrects=helped)
     street.withdrew(street.gave(ANA, BO))
 
-    assert chapter_of(street, "corrections") == ["gift-withdrawn", "exchange-reported", "exchange-reversed"]
+    assert entries_in(street, "corrections") == ["gift-withdrawn", "exchange-reported", "exchange-reversed"]
 
 
-def test_what_was_recorded_for_somebody_else_is_a_chapter(street: ElmStreet) -> None:
+def test_entries_recorded_for_someone_else_are_a_view(street: ElmStreet) -> None:
     street.helped(by=CHIDI)
     waiting = street.helped(by=ANA)
     street.bank.do(ConfirmExchange(exchange=waiting), by=caller(CHIDI, on_behalf=BO))
     street.helped(by=ANA)
     street.views.catch_up()
 
-    assert chapter_of(street, "on-behalf") == ["exchange-settled", "exchange-confirmed", "exchange-reported"]
+    assert entries_in(street, "on-behalf") == ["exchange-settled", "exchange-confirmed", "exchange-reported"]
 
 
-def test_roles_agreements_and_choices_are_chapters(street: ElmStreet) -> None:
+def test_roles_agreements_and_choices_are_views(street: ElmStreet) -> None:
     street.bank.do(WithdrawRole(member=RUTH, role="auditor"), by=CHIDI)
     street.bank.do(AgreeOnLimits(debit_limit_minutes=-60, upper_limit_minutes=None), by=CHIDI)
     street.bank.do(AgreeOnThresholds(thresholds=replace(DEFAULT_THRESHOLDS, late_days=60)), by=CHIDI)
     street.bank.do(ChooseVisibility(member=ANA, sees="groups"), by=ANA)
     street.views.catch_up()
 
-    assert chapter_of(street, "roles") == ["role-withdrawn", "role-given", "role-given"]
-    assert chapter_of(street, "agreements")[:2] == ["exceptions-agreed", "limits-agreed"]
-    assert chapter_of(street, "visibility") == ["visibility-chosen"]
+    assert entries_in(street, "roles") == ["role-withdrawn", "role-given", "role-given"]
+    assert entries_in(street, "agreements")[:2] == ["exceptions-agreed", "limits-agreed"]
+    assert entries_in(street, "visibility") == ["visibility-chosen"]
 
 
 @pytest.mark.parametrize(("days", "late"), [(29, False), (30, True)])
 def test_an_entry_is_late_after_thirty_days(street: ElmStreet, days: int, late: bool) -> None:
     street.helped(on=TODAY - timedelta(days=days))
 
-    assert (chapter_of(street, "late") == ["exchange-reported"]) is late
+    assert (entries_in(street, "late") == ["exchange-reported"]) is late
 
 
-def test_what_counts_as_late_is_agreed_upon_and_holds_from_then_on(street: ElmStreet) -> None:
+def test_an_agreed_threshold_for_lateness_applies_from_then_on(street: ElmStreet) -> None:
     street.helped(on=TODAY - timedelta(days=30))
     street.bank.do(AgreeOnThresholds(thresholds=replace(DEFAULT_THRESHOLDS, late_days=60)), by=CHIDI)
     street.helped(on=TODAY - timedelta(days=59))
 
-    assert len(chapter_of(street, "late")) == 1
+    assert len(entries_in(street, "late")) == 1
 
 
-def test_what_happened_before_the_founding_closes_a_week_after_it(street: ElmStreet) -> None:
+def test_the_time_before_the_founding_closes_a_week_after_it(street: ElmStreet) -> None:
     street.helped(on=date(2026, 1, 31))
 
-    assert chapter_of(street, "after-closing") == []
+    assert entries_in(street, "after-closing") == []
 
 
 @pytest.mark.parametrize(("recorded", "closed"), [(date(2026, 4, 7), False), (date(2026, 4, 8), True)])
@@ -191,50 +191,48 @@ def test_a_month_closes_seven_days_after_its_end(street: ElmStreet, recorded: da
 
     street.helped(on=date(2026, 3, 31))
 
-    assert bool(chapter_of(street, "after-closing")) is closed
+    assert bool(entries_in(street, "after-closing")) is closed
 
 
-def test_what_an_import_brings_is_not_called_late(street: ElmStreet) -> None:
+def test_imported_entries_are_not_late(street: ElmStreet) -> None:
     street.bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY - timedelta(days=90)), by=caller(BO, via="import"))
     street.views.catch_up()
 
-    assert chapter_of(street, "late") == chapter_of(street, "after-closing") == []
-    assert len(chapter_of(street, "imports")) == 2
+    assert entries_in(street, "late") == entries_in(street, "after-closing") == []
+    assert len(entries_in(street, "imports")) == 2
 
 
-def test_chapters_are_counted_as_they_grow(street: ElmStreet) -> None:
+def test_views_are_counted(street: ElmStreet) -> None:
     street.lively()
 
-    counted = street.views.journal.chapters()
+    counted = street.views.journal.view_counts()
 
-    assert counted == {
-        chapter: len(chapter_of(street, chapter)) for chapter in get_args(JournalView) if chapter in counted
-    }
+    assert counted == {view: len(entries_in(street, view)) for view in get_args(JournalView) if view in counted}
     assert counted["corrections"] == 3 and "imports" not in counted
 
 
-def test_a_chapter_goes_together_with_the_other_filters_and_turns_page_by_page(street: ElmStreet) -> None:
+def test_a_view_can_be_combined_with_other_filters_and_paged(street: ElmStreet) -> None:
     for _ in range(3):
         street.took_back(street.helped(ANA, BO))
     street.took_back(street.helped(ANA, RUTH), asked_by=RUTH)
-    wanted = JournalFilter(chapter="corrections", account=AccountId(BO))
+    wanted = JournalFilter(view="corrections", account=AccountId(BO))
 
     first = street.views.journal.page(wanted, limit=2)
     second = street.views.journal.page(wanted, before=first[-1].number, limit=2)
 
     assert [len(first), len(second)] == [2, 1]
     assert street.views.journal.page(wanted, after=second[-1].number, limit=2) == first
-    assert len(street.views.journal.page(JournalFilter(chapter="corrections", actor=CHIDI))) == 4
+    assert len(street.views.journal.page(JournalFilter(view="corrections", actor=CHIDI))) == 4
 
 
-def test_erasures_are_a_chapter(street: ElmStreet) -> None:
+def test_erasures_are_a_view(street: ElmStreet) -> None:
     street.wrote(ErasureAsked(member=ANA, asked_by=ANA))
     street.views.catch_up()
 
-    assert chapter_of(street, "erasures") == ["erasure-asked"]
+    assert entries_in(street, "erasures") == ["erasure-asked"]
 
 
-def test_the_entries_of_a_sample_are_asked_for_by_number(street: ElmStreet) -> None:
+def test_the_entries_of_a_sample_are_found_by_number(street: ElmStreet) -> None:
     assert [line.number for line in street.views.journal.lines([5, 2, 9_999])] == [2, 5]
     assert street.views.journal.lines([]) == []
 

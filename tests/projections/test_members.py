@@ -1,4 +1,4 @@
-"""Members: who belongs, and in which role."""
+"""Members, their status and their roles."""
 
 from ledger.identifiers import MemberId
 from ledger.members.commands import GiveRole, InviteMember, LeaveCommunity, WelcomeMember, WithdrawRole
@@ -7,7 +7,7 @@ from tests.cast import BO, CAST, CHIDI, HOST, RUTH
 from tests.projections.elm_street import ElmStreet
 
 
-def test_a_member_is_shown_with_role_instants_and_sealed_words(street: ElmStreet) -> None:
+def test_a_member_has_roles_instants_and_commitments(street: ElmStreet) -> None:
     ruth = street.views.members.of(RUTH)
 
     assert ruth is not None
@@ -16,7 +16,7 @@ def test_a_member_is_shown_with_role_instants_and_sealed_words(street: ElmStreet
     assert len(ruth.name) == len(ruth.email) == 64
 
 
-def test_an_invited_person_waits_to_be_welcomed(street: ElmStreet) -> None:
+def test_an_invited_person_is_waiting_to_be_welcomed(street: ElmStreet) -> None:
     lou = street.bank.do(InviteMember(name="Lou Marsh"), by=CHIDI).fact(MemberInvited).member
     street.views.catch_up()
     invited = street.views.members.invited()
@@ -28,7 +28,7 @@ def test_an_invited_person_waits_to_be_welcomed(street: ElmStreet) -> None:
     assert street.views.members.invited() == []
 
 
-def test_totals_follow_who_comes_and_goes(street: ElmStreet) -> None:
+def test_totals_change_as_people_come_and_go(street: ElmStreet) -> None:
     street.bank.do(InviteMember(name="Lou Marsh"), by=CHIDI)
     street.bank.do(LeaveCommunity(member=BO), by=BO)
     street.views.catch_up()
@@ -40,7 +40,7 @@ def test_totals_follow_who_comes_and_goes(street: ElmStreet) -> None:
     assert (bo.status, bo.left_at > bo.welcomed_at) == ("left", True)
 
 
-def test_roles_are_found_as_they_are_given_and_withdrawn(street: ElmStreet) -> None:
+def test_members_are_found_by_their_current_role(street: ElmStreet) -> None:
     street.bank.do(GiveRole(member=RUTH, role="coordinator"), by=HOST)
     street.views.catch_up()
     both = street.views.members.with_role("coordinator")
@@ -52,7 +52,7 @@ def test_roles_are_found_as_they_are_given_and_withdrawn(street: ElmStreet) -> N
     assert [row.id for row in street.views.members.with_role("auditor")] == [RUTH]
 
 
-def test_strangers_are_left_out(street: ElmStreet) -> None:
+def test_unknown_people_are_left_out(street: ElmStreet) -> None:
     found = street.views.members.many([*CAST, MemberId("m-nobody")])
 
     assert set(found) == set(CAST)
@@ -60,7 +60,7 @@ def test_strangers_are_left_out(street: ElmStreet) -> None:
     assert street.views.members.many([]) == {}
 
 
-def test_totals_are_the_same_rows_however_entries_came_in(street: ElmStreet) -> None:
+def test_totals_have_the_same_rows_however_entries_are_batched(street: ElmStreet) -> None:
     member = street.bank.do(InviteMember(name="Dana", email="dana@example.org"), by=CHIDI).fact(MemberInvited).member
     street.views.catch_up()
     street.bank.do(WelcomeMember(member=member), by=CHIDI)

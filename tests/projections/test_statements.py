@@ -1,4 +1,4 @@
-"""Statements: every movement of an account, with the running totals after it."""
+"""Statements: every posting to an account, with the running totals after it."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from tests.projections.elm_street import LAST_MONTH, ElmStreet
 OF_ANA = AccountId(ANA)
 
 
-def test_a_line_says_what_went_to_whom_and_what_it_came_to(street: ElmStreet) -> None:
+def test_a_line_has_the_hours_the_other_account_and_the_running_totals(street: ElmStreet) -> None:
     street.helped(ANA, BO, 60)
     exchange = street.helped(ANA, CHIDI, 30, category="repairs", on=LAST_MONTH)
 
@@ -41,7 +41,7 @@ def test_a_reversal_is_a_line_of_its_own(street: ElmStreet) -> None:
     assert [(line.given, line.given_so_far, line.reversal) for line in lines] == [(-60, 0, True), (60, 60, False)]
 
 
-def test_pages_go_back_to_the_first_line_and_forward_again(street: ElmStreet) -> None:
+def test_a_statement_can_be_paged_to_the_first_line_and_back(street: ElmStreet) -> None:
     for minutes in range(1, 8):
         street.helped(ANA, BO, minutes)
 
@@ -56,12 +56,12 @@ def test_pages_go_back_to_the_first_line_and_forward_again(street: ElmStreet) ->
 
 
 @pytest.mark.parametrize("cursor", ["x", "1", "1~2~3", "--1~0", "1~x", "９~0", "1'~0", "9999999999999999999~0", "~"])
-def test_a_cursor_that_was_made_up_is_refused(small_street: ElmStreet, cursor: str) -> None:
-    with pytest.raises(ValueError, match="no "):
+def test_an_invalid_cursor_is_refused(small_street: ElmStreet, cursor: str) -> None:
+    with pytest.raises(ValueError, match="in this list"):
         small_street.views.statements.page(OF_ANA, cursor)
 
 
-def test_between_two_days_come_the_lines_of_help_on_those_days_oldest_first(street: ElmStreet) -> None:
+def test_lines_between_two_days_come_oldest_first(street: ElmStreet) -> None:
     street.helped(ANA, BO, 10, on=LAST_MONTH)
     street.helped(ANA, BO, 20, on=TODAY)
     street.helped(ANA, BO, 30, on=date(2026, 2, 28))
@@ -73,7 +73,7 @@ def test_between_two_days_come_the_lines_of_help_on_those_days_oldest_first(stre
 
 
 def test_a_long_statement_streams_every_line_once(small_street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.statements._AT_ONCE", 2)
+    monkeypatch.setattr("projections.statements._LINES_PER_QUERY", 2)
     small_street.swapped_skills()
     small_street.helped(ANA, BO, 5)
 
@@ -83,7 +83,7 @@ def test_a_long_statement_streams_every_line_once(small_street: ElmStreet, monke
     assert len(lines) == 3
 
 
-def test_statements_and_balances_and_the_log_say_the_same(street: ElmStreet) -> None:
+def test_statements_balances_and_the_log_agree(street: ElmStreet) -> None:
     street.lively()
 
     log = replayed(street.bank.log)

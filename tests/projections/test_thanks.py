@@ -1,4 +1,4 @@
-"""Thanks as people read them: for whom, by whom, and shown to others only while both agree."""
+"""Thanks: for whom, by whom, and shown to others only while both agree."""
 
 from ledger.exchanges.commands import ReportExchange, ReverseExchange
 from ledger.exchanges.facts import ExchangeReported
@@ -33,7 +33,7 @@ def test_thanks_are_shared_only_while_both_agree(street: ElmStreet) -> None:
     choose(street, exchange, shown=False)
     assert street.views.thanks.shared_with(ANA) == []
     assert not street.views.thanks.lets_others_read(exchange, ANA)
-    assert street.views.check() == [], "taken in one by one or all at once, it is the same"
+    assert street.views.check() == []
 
 
 def test_thanks_that_only_the_receiver_of_thanks_would_show_stay_private(small_street: ElmStreet) -> None:
@@ -44,7 +44,7 @@ def test_thanks_that_only_the_receiver_of_thanks_would_show_stay_private(small_s
     assert small_street.views.thanks.shared_with(ANA) == []
 
 
-def test_thanks_said_again_replace_those_before(small_street: ElmStreet) -> None:
+def test_thanking_again_replaces_the_earlier_thanks(small_street: ElmStreet) -> None:
     exchange = thanked(small_street, shown=False)
     small_street.bank.do(GiveThanks(exchange, thanks="And the hedge"), by=BO)
     small_street.views.catch_up()

@@ -1,4 +1,4 @@
-"""Who may see whom somebody helps: what they chose, in which groups, and that it ends when they go."""
+"""Visibility: who can see whom a member helps, in which groups, and until they leave."""
 
 from ledger.identifiers import MemberId
 from ledger.members.commands import ChooseVisibility, LeaveCommunity
@@ -12,7 +12,7 @@ def chose(street: ElmStreet, member: MemberId, sees: Circle) -> None:
     street.views.catch_up()
 
 
-def test_nobody_is_seen_until_they_choose(small_street: ElmStreet) -> None:
+def test_nobody_is_visible_until_they_choose(small_street: ElmStreet) -> None:
     garden = small_street.formed(ANA, BO)
 
     assert small_street.views.visibility.of(ANA) == "nobody"
@@ -21,7 +21,7 @@ def test_nobody_is_seen_until_they_choose(small_street: ElmStreet) -> None:
     assert small_street.views.visibility.everywhere("coordinators") == {}
 
 
-def test_each_circle_holds_the_one_before_it(street: ElmStreet) -> None:
+def test_each_circle_includes_the_one_before_it(street: ElmStreet) -> None:
     garden = street.formed(ANA, BO, CHIDI)
     chose(street, ANA, "groups")
     chose(street, BO, "coordinators")
@@ -32,7 +32,7 @@ def test_each_circle_holds_the_one_before_it(street: ElmStreet) -> None:
     assert street.views.visibility.everywhere("groups") == {garden: {ANA}}
 
 
-def test_it_follows_them_into_groups_and_out_again(small_street: ElmStreet) -> None:
+def test_visibility_follows_members_into_groups_and_out_again(small_street: ElmStreet) -> None:
     chose(small_street, ANA, "groups")
     garden, kitchen = small_street.formed(ANA), small_street.formed(BO, name="Kitchen")
     small_street.joined(kitchen, ANA)
@@ -42,7 +42,7 @@ def test_it_follows_them_into_groups_and_out_again(small_street: ElmStreet) -> N
     assert small_street.views.visibility.among([garden], "groups") == {}
 
 
-def test_another_choice_counts_at_once_and_who_leaves_is_seen_by_nobody(street: ElmStreet) -> None:
+def test_a_new_choice_applies_straight_away_and_someone_who_leaves_is_visible_to_nobody(street: ElmStreet) -> None:
     garden = street.formed(ANA, BO)
     chose(street, ANA, "groups")
     chose(street, BO, "groups")

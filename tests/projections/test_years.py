@@ -1,10 +1,10 @@
-"""Everybody's own years: days, kinds of help and people as running numbers, and what was done for the first time."""
+"""The years of a member: days, kinds of help, people and first times."""
 
 from datetime import date, timedelta
 
 from ledger.identifiers import COMMUNITY, MemberId
-from projections.first_times import FirstTime, first_times
 from projections.member_years import Shared
+from projections.years import FirstTime, first_times
 from tests.cast import ANA, BO, CHIDI, GARDENING, RUTH, TODAY, skills
 from tests.projections.elm_street import LAST_MONTH, ElmStreet
 
@@ -21,7 +21,7 @@ def whats(found: list[FirstTime]) -> dict[str, str]:
     return {f"{one.what} {one.of}".strip(): one.item for one in found}
 
 
-def test_a_year_holds_what_was_given_in_it_whenever_it_was_recorded(small_street: ElmStreet) -> None:
+def test_a_year_includes_what_was_given_in_it_whenever_it_was_recorded(small_street: ElmStreet) -> None:
     small_street.helped(minutes=30, on=LAST_YEAR)
     small_street.helped(minutes=60, on=NEW_YEAR)
     small_street.helped(BO, ANA, 45, category="repairs")
@@ -34,7 +34,7 @@ def test_a_year_holds_what_was_given_in_it_whenever_it_was_recorded(small_street
     assert years.span(ANA) == (LAST_YEAR, TODAY)
 
 
-def test_months_of_a_year_are_all_there_and_sum_up_to_it(small_street: ElmStreet) -> None:
+def test_a_year_has_all_twelve_months_and_they_add_up_to_it(small_street: ElmStreet) -> None:
     small_street.helped(minutes=60)
     small_street.helped(minutes=10, on=LAST_MONTH)
     small_street.gave(ANA, BO)
@@ -61,7 +61,7 @@ def test_a_skill_exchange_is_one_exchange_in_two_kinds_with_one_neighbour(small_
     assert (year.people_helped, year.helped_by) == (1, 1)
 
 
-def test_a_gift_to_everybody_is_shared_with_nobody_in_particular(small_street: ElmStreet) -> None:
+def test_a_gift_to_everyone_is_shared_with_no_particular_person(small_street: ElmStreet) -> None:
     garden = small_street.formed(BO)
     small_street.gave(ANA, COMMUNITY)
     small_street.gave(ANA, garden)
@@ -75,7 +75,7 @@ def test_a_gift_to_everybody_is_shared_with_nobody_in_particular(small_street: E
     assert small_street.views.years.of(BO, "2026").total == Shared(gifts_received=1)
 
 
-def test_what_is_taken_back_leaves_nothing_behind(small_street: ElmStreet) -> None:
+def test_nothing_is_left_of_what_is_taken_back(small_street: ElmStreet) -> None:
     small_street.took_back(small_street.helped(on=LAST_YEAR))
     small_street.withdrew(small_street.gave(ANA, BO, on=LAST_YEAR))
 
@@ -87,14 +87,14 @@ def test_what_is_taken_back_leaves_nothing_behind(small_street: ElmStreet) -> No
     assert firsts(small_street, year="2025") == []
 
 
-def test_what_waits_or_was_declined_does_not_count(small_street: ElmStreet) -> None:
+def test_waiting_and_declined_exchanges_do_not_count(small_street: ElmStreet) -> None:
     small_street.helped(by=ANA)
     small_street.declined(small_street.helped(by=ANA))
 
     assert small_street.views.years.all(ANA) == []
 
 
-def test_first_times_are_told_once_in_the_year_in_which_they_were(small_street: ElmStreet) -> None:
+def test_first_times_are_listed_once_in_their_year(small_street: ElmStreet) -> None:
     first = small_street.helped(on=LAST_YEAR)
     small_street.helped(minutes=5)
     gift = small_street.gave(ANA, CHIDI)
@@ -154,7 +154,7 @@ def test_when_the_only_one_of_its_year_is_taken_back_the_next_year_has_the_first
     assert set(whats(firsts(small_street)).values()) == {following}
 
 
-def test_a_gift_that_came_is_no_gift_that_went_when_the_first_one_was_withdrawn(small_street: ElmStreet) -> None:
+def test_a_received_gift_is_not_taken_for_a_given_one_after_the_first_was_withdrawn(small_street: ElmStreet) -> None:
     mistake = small_street.gave(ANA, BO, on=LAST_MONTH)
     came = small_street.gave(BO, ANA, on=LAST_MONTH + timedelta(days=1))
     went = small_street.gave(ANA, BO)
@@ -169,7 +169,7 @@ def test_a_gift_that_came_is_no_gift_that_went_when_the_first_one_was_withdrawn(
     }
 
 
-def test_a_first_time_taken_back_is_found_again_behind_many_other_days(small_street: ElmStreet) -> None:
+def test_a_new_first_time_is_found_behind_many_other_days(small_street: ElmStreet) -> None:
     mistake = small_street.gave(ANA, BO, on=NEW_YEAR)
     for days in range(1, 31):
         small_street.gave(BO, ANA, on=NEW_YEAR + timedelta(days=days))

@@ -1,4 +1,4 @@
-"""Every number and every first time of everybody's years, against a plain replay of the log."""
+"""Every number and every first time in members' years agrees with a plain replay of the log."""
 
 import random
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled, Leg
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.identifiers import COMMUNITY, ExchangeId, GiftId, MemberId, is_member
 from ledger.log.store import Log
-from projections.first_times import first_times
+from projections.years import first_times
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, facts_in, help_of
 from tests.projections.elm_street import LAST_MONTH, ElmStreet
 
@@ -20,11 +20,11 @@ NEW_YEAR = date(2026, 1, 1)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_year_is_what_a_plain_replay_of_the_log_says(street: ElmStreet, seed: int) -> None:
+def test_every_year_agrees_with_a_plain_replay_of_the_log(street: ElmStreet, seed: int) -> None:
     something_happens(street, random.Random(seed))
 
     for member in (ANA, BO, CHIDI, RUTH):
-        acts = standing(street.bank.log, member)
+        acts = counting_acts(street.bank.log, member)
         assert street.views.years.all(member) == sorted({act[0].isoformat()[:4] for act in acts}, reverse=True)
         for year in ("2025", "2026"):
             compare(street, member, year, acts)
@@ -32,7 +32,7 @@ def test_every_year_is_what_a_plain_replay_of_the_log_says(street: ElmStreet, se
 
 
 def something_happens(street: ElmStreet, chance: random.Random) -> None:
-    """Forty times: help, skills swapped, gifts, some of it on the same days, and a third of it taken back again."""
+    """Forty random acts: help, skill exchanges, gifts, some on the same days, and some taken back."""
     garden = street.formed(ANA, BO)
     exchanges: list[tuple[ExchangeId, MemberId]] = []
     gifts: list[tuple[GiftId, MemberId]] = []
@@ -64,8 +64,8 @@ Act = tuple[date, str, str, str, str, int]
 """Day, item, way, category, with whom, minutes."""
 
 
-def standing(log: Log, member: MemberId) -> list[Act]:
-    """What stands for a member after the whole log, a line for each direction."""
+def counting_acts(log: Log, member: MemberId) -> list[Act]:
+    """What counts for a member after the whole log, an act for each direction."""
     acts: dict[str, list[Act]] = {}
     for fact in facts_in(log):
         match fact:
@@ -94,7 +94,7 @@ def sides(leg: Leg, member: MemberId) -> list[tuple[str, str]]:
 
 
 def compare(street: ElmStreet, member: MemberId, wanted: str, acts: list[Act]) -> None:
-    """Every number and every first time of a year, against the acts that stand."""
+    """Compare every number and every first time of a year with the acts that count."""
     year = street.views.years.of(member, wanted)
     own = [act for act in acts if act[0].isoformat()[:4] == wanted]
     assert {(day.day, *day.shared) for day in year.days} == summed(own, lambda act: (act[0],))
@@ -108,21 +108,21 @@ def compare(street: ElmStreet, member: MemberId, wanted: str, acts: list[Act]) -
     assert {(kind.way, kind.category, kind.minutes, kind.times) for kind in year.kinds} == {
         (*key, minutes[key], times) for key, times in kinds.items()
     }
-    told = first_times(street.views.years, street.views.exchanges, member, year)
+    found_firsts = first_times(street.views.years, street.views.exchanges, member, year)
     known: dict[str, list[Act]] = defaultdict(list)
     for act in acts:
         for what in first_names(act):
             known[what].append(act)
     earliest = {what: min(act[0] for act in some) for what, some in known.items()}
-    assert {f"{one.what} {one.of}".strip(): one.on for one in told} == {
+    assert {f"{one.what} {one.of}".strip(): one.on for one in found_firsts} == {
         what: on for what, on in earliest.items() if on.isoformat()[:4] == wanted
     }
-    for one in told:
+    for one in found_firsts:
         assert (one.on, one.item) in {act[:2] for act in known[f"{one.what} {one.of}".strip()]}
 
 
 def first_names(act: Act) -> list[str]:
-    """The first times that an act might be."""
+    """The names of the first times that an act can be."""
     _, _, way, category, other, _ = act
     name, side = way.split("-")
     names = [f"gift-{side}" if name == "gift" else side, f"kind {category}"]

@@ -156,7 +156,7 @@ def run_replay_check(location: Location, at_entry: int | None = None) -> "Replay
                     views,
                     now=datetime.now(UTC),
                     at_entry=at_entry,
-                    tell=lambda doing, done, of: progress(done, of),
+                    progress=lambda doing, done, of: progress(done, of),
                 )
         finally:
             engine.dispose()

@@ -68,7 +68,7 @@ def figures_command(location: Location, is_worker: bool) -> None:
 
 def make_figures(location: Location) -> str:
     """Make the reports that are missing and look for anomalies. Return the result as a sentence."""
-    from projections.checks.anomalies import look
+    from projections.checks.anomalies import search
     from projections.figures.reports.refreshing import refresh
 
     with location.log() as log:
@@ -79,7 +79,7 @@ def make_figures(location: Location) -> str:
             if made.is_busy:
                 return "Another process is making them at the moment."
             with progress_bar("Checking the log") as progress:
-                look(log, engine, tell=progress)
+                search(log, engine, progress=progress)
         finally:
             engine.dispose()
     return f"{count(len(made.periods), 'period')} made. Figures include everything up to entry {made.number:,}."
@@ -96,15 +96,15 @@ def asked_command(location: Location, is_worker: bool) -> None:
     if is_worker:
         run_as_worker()
     done, failed = 0, list[str]()
-    with location.bank() as bank, location.views(bank) as views, views.wishes.alone() as is_alone:
-        while is_alone and (waiting := views.wishes.waiting()):
+    with location.bank() as bank, location.views(bank) as views, views.requests.alone() as is_alone:
+        while is_alone and (waiting := views.requests.waiting()):
             request, trouble = waiting[0], "It was interrupted."
             if request.state != "begun":
-                views.wishes.begin(request)
+                views.requests.start(request)
                 trouble = _carry_out(location, bank, views, request)
-            views.wishes.finish(request, trouble)
+            views.requests.finish(request, trouble)
             done += 1
-            failed += [f"{request.what}: {trouble}"] if trouble else []
+            failed += [f"{request.kind}: {trouble}"] if trouble else []
     if failed:
         raise CommandProblem(" ".join(failed), "The person who asked sees this on the page, and can ask again.")
     if not is_worker:
@@ -117,7 +117,7 @@ def _carry_out(location: Location, bank: "TimeBank", views: "Views", request: "B
     from web.commands.accounts import run_replay_check
 
     try:
-        if request.what == "replay":
+        if request.kind == "replay":
             run_replay_check(location, request.number or None)
         else:
             with progress_bar("Reading the log") as progress:
@@ -168,7 +168,7 @@ def daily_command(location: Location, is_worker: bool) -> None:
         failed: list[str] = []
         for name in due:
             trouble = _run_daily(name, location, is_quiet=is_worker)
-            views.daily.keep(name, datetime.now(UTC), time_zone, trouble)
+            views.daily.record(name, datetime.now(UTC), time_zone, trouble)
             failed += [name] if trouble else []
     if failed:
         raise CommandProblem(

@@ -258,8 +258,8 @@ def exceptions_command(location: Location, wanted: tuple[str, ...], at_entry: in
     None of it means that something is wrong. Most of it has a good explanation. Newest first. If there are more than
     fifty entries, the newest are printed. Rules and thresholds: docs/reference/exceptions.md.
     """
-    from projections.checks.anomalies import exceptions
-    from projections.checks.log_reading import RULES, UNITS, read_book
+    from projections.checks.anomalies import find_anomalies
+    from projections.checks.log_reading import RULES, UNITS, read_log
 
     for rule in wanted:
         if rule not in RULES:
@@ -267,8 +267,8 @@ def exceptions_command(location: Location, wanted: tuple[str, ...], at_entry: in
                 f"There is no rule “{rule}”. The rules are: {', '.join(RULES)}.", param_hint="--rule"
             )
     with location.log() as log, log_progress_bar(log) as progress:
-        counted_log = read_book(log, at_entry, tell=progress)
-    found = [anomaly for anomaly in exceptions(counted_log) if not wanted or anomaly.rule in wanted]
+        counted_log = read_log(log, at_entry, progress=progress)
+    found = [anomaly for anomaly in find_anomalies(counted_log) if not wanted or anomaly.rule in wanted]
     rows = (
         (
             anomaly.rule,

@@ -98,7 +98,7 @@ def scheduled_tasks(bank: "TimeBank", views: "Views") -> Sequence[ScheduledTask]
 
     return (
         ScheduledTask("figures", lambda: is_due(views.reports, bank.log, datetime.now(UTC), time_zone())),
-        ScheduledTask("asked", lambda: bool(views.wishes.waiting()), seconds_between=2.0, rests=False),
+        ScheduledTask("asked", lambda: bool(views.requests.waiting()), seconds_between=2.0, rests=False),
         ScheduledTask("daily", lambda: bool(views.daily.due(tuple(DAILY_TASKS), datetime.now(UTC), time_zone()))),
     )
 

@@ -1,4 +1,4 @@
-"""Acts of help to try rules on: Ana helped Bo for an hour today, unless told otherwise."""
+"""Acts of help to test rules with: by default, Ana helped Bo for an hour today."""
 
 from itertools import count
 
@@ -21,11 +21,11 @@ def act(
     day: int = 0,
     settled: int | None = None,
     exchange: str = "",
-    brought: bool = False,
-    one_voice: str = "",
+    imported: bool = False,
+    recorded_alone_by: str = "",
     taken_back: int = 0,
 ) -> CountedAct:
-    """Help that happened, and was settled, so many days from today; each has the next number."""
+    """Help that happened, and was settled, so many days from today; each act gets the next number."""
     number = next(_numbers)
     on = TODAY_NUMBER + day
     return CountedAct(
@@ -37,7 +37,7 @@ def act(
         minutes=minutes,
         given_on=on,
         settled_on=on if settled is None else TODAY_NUMBER + settled,
-        brought=brought,
-        one_voice=one_voice,
+        imported=imported,
+        recorded_alone_by=recorded_alone_by,
         taken_back=taken_back,
     )

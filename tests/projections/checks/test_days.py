@@ -1,10 +1,10 @@
-"""Much within few days."""
+"""A lot of help within a few days."""
 
 from datetime import date
 
 import pytest
 
-from projections.checks.pattern_rules import before_leaving, long_days, month_ends
+from projections.checks.rules import before_leaving, long_days, month_ends
 from tests.cast import ANA, BO, CHIDI, TODAY
 from tests.projections.checks.acts import AGREED, TODAY_NUMBER, act
 
@@ -38,7 +38,7 @@ def test_two_days_before_the_end_is_not_the_end() -> None:
 
 
 @pytest.mark.parametrize(("rest", "found"), [(5, 0), (4, 1)])
-def test_whoever_gives_as_much_all_month_has_no_burst_at_its_end(rest: int, found: int) -> None:
+def test_someone_who_gives_as_much_all_month_has_no_burst_at_its_end(rest: int, found: int) -> None:
     acts = [act(settled=0) for _ in range(rest)] + [act(settled=TO_THE_END) for _ in range(5)]
 
     assert len(list(month_ends(acts, AGREED))) == found
@@ -49,20 +49,20 @@ def test_five_acts_in_two_days_before_leaving_are_worth_a_look(count: int, found
     acts = [act(ANA, BO, settled=-1) for _ in range(count)]
     left = [(10**6, BO, TODAY_NUMBER)]
 
-    noted = list(before_leaving(acts, left, AGREED))
+    anomalies = list(before_leaving(acts, left, AGREED))
 
-    assert [(one.people, one.measured, one.number) for one in noted] == [((BO,), 5, 10**6)] * found
+    assert [(one.people, one.measured, one.number) for one in anomalies] == [((BO,), 5, 10**6)] * found
 
 
 @pytest.mark.parametrize(("day", "found"), [(-1, 1), (-2, 0)])
-def test_before_leaving_means_the_day_itself_and_the_one_before(day: int, found: int) -> None:
+def test_before_leaving_means_the_same_day_or_the_day_before(day: int, found: int) -> None:
     acts = [act(BO, ANA, settled=day) for _ in range(5)]
 
     assert len(list(before_leaving(acts, [(10**6, BO, TODAY_NUMBER)], AGREED))) == found
 
 
-def test_what_an_import_brings_is_no_burst() -> None:
-    acts = [act(settled=TO_THE_END, brought=True) for _ in range(9)]
+def test_an_import_is_no_burst() -> None:
+    acts = [act(settled=TO_THE_END, imported=True) for _ in range(9)]
 
     assert list(month_ends(acts, AGREED)) == []
     assert list(before_leaving(acts, [(10**6, BO, TODAY_NUMBER + TO_THE_END)], AGREED)) == []

@@ -1,4 +1,4 @@
-"""The book added up again: it agrees with what people read, at every entry, or says where it does not."""
+"""A replay of the log agrees with the read models at every entry, or names the differences."""
 
 import sqlite3
 import threading
@@ -11,29 +11,28 @@ from ledger.exchanges.commands import ReportExchange
 from ledger.exchanges.facts import ExchangeSettled
 from ledger.identifiers import ExchangeId
 from ledger.refusals import EntryToCome
-from projections.checks.comparison import ALL_ACCOUNTS
-from projections.checks.replays import CHECKS, ReplayCheck
+from projections.checks.replays import ALL_ACCOUNTS, CHECKS, ReplayCheck
 from projections.views import Views, check_by_replay
 from tests.cast import ANA, BO, NOW, TODAY, help_of, reopened
 from tests.projections.elm_street import ElmStreet
 
 
 def checked(street: ElmStreet, at_entry: int | None = None, *, days: int = 0) -> ReplayCheck:
-    """Added up so many days after the day of the tests."""
+    """A check so many days after the day of the tests."""
     engine = street.views._engine
     return check_by_replay(street.bank.log, engine, street.views, now=NOW + timedelta(days=days), at_entry=at_entry)
 
 
-def changed_behind_its_back(street: ElmStreet, order: str) -> None:
+def change_directly(street: ElmStreet, statement: str) -> None:
     with street.views._engine.begin() as connection:
-        assert connection.execute(sa.text(order)).rowcount >= 1
+        assert connection.execute(sa.text(statement)).rowcount >= 1
 
 
 def differences(check: ReplayCheck) -> list[tuple[str, str, str, int, int]]:
     return [(one.account, one.read_model, one.what, one.log, one.shown) for one in check.listed]
 
 
-def test_a_book_that_nobody_touched_agrees_at_every_entry(street: ElmStreet) -> None:
+def test_unchanged_read_models_agree_with_the_log_at_every_entry(street: ElmStreet) -> None:
     street.lively()
     last = street.views.as_of().number
 
@@ -45,7 +44,7 @@ def test_a_book_that_nobody_touched_agrees_at_every_entry(street: ElmStreet) -> 
     assert (others[-1].accounts, others[-1].given) == (whole.accounts, whole.given)
 
 
-def test_an_entry_that_was_taken_out_of_the_log_is_told_and_kept(small_street: ElmStreet) -> None:
+def test_an_entry_deleted_from_the_log_is_noticed_and_stored(small_street: ElmStreet) -> None:
     small_street.helped(minutes=60)
     last = small_street.views.as_of().number
     log = sqlite3.connect(small_street.bank.place.path / "log.db")
@@ -61,10 +60,10 @@ def test_an_entry_that_was_taken_out_of_the_log_is_told_and_kept(small_street: E
     assert not check.is_sound and small_street.views.replays.latest() == check
 
 
-def test_what_was_changed_in_a_balance_is_named(street: ElmStreet) -> None:
+def test_a_changed_balance_is_named(street: ElmStreet) -> None:
     street.helped(minutes=60)
-    changed_behind_its_back(street, f"UPDATE tallies SET given = 6000 WHERE account = '{ANA}'")
-    changed_behind_its_back(street, "UPDATE balance_totals SET received = 0")
+    change_directly(street, f"UPDATE tallies SET given = 6000 WHERE account = '{ANA}'")
+    change_directly(street, "UPDATE balance_totals SET received = 0")
 
     check = checked(street)
 
@@ -75,11 +74,11 @@ def test_what_was_changed_in_a_balance_is_named(street: ElmStreet) -> None:
     ]
 
 
-def test_what_was_changed_in_a_statement_is_named(street: ElmStreet) -> None:
+def test_a_changed_statement_is_named(street: ElmStreet) -> None:
     street.helped(minutes=60)
     street.helped(minutes=30)
-    changed_behind_its_back(street, f"UPDATE statement_lines SET given = 61 WHERE account = '{ANA}' AND given = 60")
-    changed_behind_its_back(street, f"DELETE FROM statement_lines WHERE account = '{BO}' AND received_so_far = 90")
+    change_directly(street, f"UPDATE statement_lines SET given = 61 WHERE account = '{ANA}' AND given = 60")
+    change_directly(street, f"DELETE FROM statement_lines WHERE account = '{BO}' AND received_so_far = 90")
 
     check = checked(street)
 
@@ -90,14 +89,14 @@ def test_what_was_changed_in_a_statement_is_named(street: ElmStreet) -> None:
     ]
 
 
-def test_an_account_that_pages_do_not_know_at_all_is_a_difference(street: ElmStreet) -> None:
+def test_an_account_missing_from_the_balances_is_a_difference(street: ElmStreet) -> None:
     street.helped(minutes=60)
-    changed_behind_its_back(street, f"DELETE FROM tallies WHERE account = '{BO}'")
+    change_directly(street, f"DELETE FROM tallies WHERE account = '{BO}'")
 
     assert (BO, "balances", "received", 60, 0) in differences(checked(street))
 
 
-def test_what_is_logged_meanwhile_is_no_difference(street: ElmStreet) -> None:
+def test_entries_recorded_during_the_check_are_no_difference(street: ElmStreet) -> None:
     street.helped(minutes=60)
     has_begun, is_over = threading.Event(), threading.Event()
 
@@ -120,7 +119,7 @@ def test_what_is_logged_meanwhile_is_no_difference(street: ElmStreet) -> None:
     assert checks[-1].number > checks[0].number
 
 
-def test_a_book_that_does_not_add_up_to_zero_is_not_sound() -> None:
+def test_a_log_that_does_not_add_up_to_zero_is_not_sound() -> None:
     assert not ReplayCheck("2026-03-14T10:30:00.000000Z", True, 9, 9, given=60, received=59).is_sound
 
 
@@ -141,7 +140,7 @@ def test_an_entry_that_is_still_to_come_is_refused(street: ElmStreet) -> None:
     assert street.views.replays.latest() is None
 
 
-def test_what_came_out_is_kept_and_outlives_a_rebuild(street: ElmStreet) -> None:
+def test_stored_checks_survive_a_rebuild(street: ElmStreet) -> None:
     street.lively()
     first, _, of_entry, last = (
         checked(street),
@@ -158,8 +157,8 @@ def test_what_came_out_is_kept_and_outlives_a_rebuild(street: ElmStreet) -> None
     assert street.views.replays.at_entry(8) is None
 
 
-def test_only_the_last_ones_are_kept(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.checks.replays._OLDEST_KEPT", _oldest_but(3))
+def test_only_the_latest_checks_are_stored(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.checks.replays._OLDEST_STORED", _oldest_but(3))
     checks = [checked(street, days=day) for day in range(6)]
 
     assert street.views.replays.history(30) == checks[:2:-1]
@@ -169,9 +168,9 @@ def _oldest_but(most: int) -> sa.Select[tuple[str]]:
     return sa.select(CHECKS.c.at).order_by(CHECKS.c.at.desc()).offset(most).limit(1)
 
 
-def test_checks_of_entries_that_a_restored_log_does_not_have_are_forgotten(street: ElmStreet) -> None:
+def test_checks_of_entries_that_a_restored_log_lacks_are_deleted(street: ElmStreet) -> None:
     check = checked(street)
-    changed_behind_its_back(street, "UPDATE kept_replays SET entry = 'of another log'")
+    change_directly(street, "UPDATE kept_replays SET entry = 'of another log'")
     assert street.views.replays.latest() == check
 
     street.views.replays.prepare()

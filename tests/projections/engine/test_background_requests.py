@@ -1,52 +1,52 @@
-"""What is asked for on a page waits for another process: one of each kind, and not again and again."""
+"""Requests from pages wait for another process: at most one of each kind, and not too often."""
 
 from datetime import timedelta
 
-from projections.engine.background import BETWEEN_TWO, GIVEN_UP_AFTER
+from projections.engine.background import ABANDONED_AFTER, MIN_INTERVAL
 from tests.cast import NOW
 from tests.projections.elm_street import ElmStreet
 
 
-def test_what_is_asked_for_waits_until_it_is_done(street: ElmStreet) -> None:
-    wishes = street.views.wishes
-    assert wishes.ask("replay", 0, "", NOW) == "taken"
-    assert wishes.ask("statistics", 7, "", NOW + timedelta(seconds=1)) == "taken"
+def test_a_request_waits_until_it_is_finished(street: ElmStreet) -> None:
+    requests = street.views.requests
+    assert requests.submit("replay", 0, "", NOW) == "accepted"
+    assert requests.submit("statistics", 7, "", NOW + timedelta(seconds=1)) == "accepted"
 
-    first, second = wishes.waiting()
-    wishes.finish(first)
-    wishes.finish(second, "the log is locked")
+    first, second = requests.waiting()
+    requests.finish(first)
+    requests.finish(second, "the log is locked")
 
-    assert [(wish.what, wish.number) for wish in (first, second)] == [("replay", 0), ("statistics", 7)]
-    assert wishes.waiting() == []
-    assert [wishes.latest("replay").state, wishes.latest("statistics").state] == ["done", "the log is locked"]  # pyright: ignore[reportOptionalMemberAccess]
-
-
-def test_another_of_its_kind_does_not_push_it_away_and_the_same_is_no_other(street: ElmStreet) -> None:
-    wishes = street.views.wishes
-    wishes.ask("replay", 0, "", NOW)
-
-    assert wishes.ask("replay", 0, "", NOW + BETWEEN_TWO) == "taken"
-    assert wishes.ask("replay", 9, "", NOW + BETWEEN_TWO) == "busy"
-    assert [wish.at for wish in wishes.waiting()] == ["2026-03-14T10:30:00.000000Z"]
+    assert [(request.kind, request.number) for request in (first, second)] == [("replay", 0), ("statistics", 7)]
+    assert requests.waiting() == []
+    assert [requests.latest("replay").state, requests.latest("statistics").state] == ["done", "the log is locked"]  # pyright: ignore[reportOptionalMemberAccess]
 
 
-def test_nobody_asks_again_and_again(street: ElmStreet) -> None:
-    wishes = street.views.wishes
-    wishes.ask("replay", 0, "", NOW)
-    wishes.finish(wishes.waiting()[0])
+def test_a_waiting_request_is_not_replaced_by_another_of_its_kind(street: ElmStreet) -> None:
+    requests = street.views.requests
+    requests.submit("replay", 0, "", NOW)
 
-    assert wishes.ask("replay", 0, "", NOW + BETWEEN_TWO / 2) == "too soon"
-    assert wishes.ask("replay", 0, "", NOW + BETWEEN_TWO) == "taken"
-
-
-def test_a_wish_that_no_process_came_for_keeps_nobody_else_waiting(street: ElmStreet) -> None:
-    wishes = street.views.wishes
-    wishes.ask("replay", 9, "", NOW)
-
-    assert wishes.ask("replay", 0, "", NOW + GIVEN_UP_AFTER) == "taken"
-    assert [wish.number for wish in wishes.waiting()] == [0]
+    assert requests.submit("replay", 0, "", NOW + MIN_INTERVAL) == "accepted"
+    assert requests.submit("replay", 9, "", NOW + MIN_INTERVAL) == "busy"
+    assert [request.at for request in requests.waiting()] == ["2026-03-14T10:30:00.000000Z"]
 
 
-def test_one_process_carries_wishes_out(street: ElmStreet) -> None:
-    with street.views.wishes.alone() as first, street.views.wishes.alone() as second:
+def test_requests_of_a_kind_are_limited_to_one_each_interval(street: ElmStreet) -> None:
+    requests = street.views.requests
+    requests.submit("replay", 0, "", NOW)
+    requests.finish(requests.waiting()[0])
+
+    assert requests.submit("replay", 0, "", NOW + MIN_INTERVAL / 2) == "too soon"
+    assert requests.submit("replay", 0, "", NOW + MIN_INTERVAL) == "accepted"
+
+
+def test_an_abandoned_request_does_not_block_others(street: ElmStreet) -> None:
+    requests = street.views.requests
+    requests.submit("replay", 9, "", NOW)
+
+    assert requests.submit("replay", 0, "", NOW + ABANDONED_AFTER) == "accepted"
+    assert [request.number for request in requests.waiting()] == [0]
+
+
+def test_only_one_process_carries_out_requests(street: ElmStreet) -> None:
+    with street.views.requests.alone() as first, street.views.requests.alone() as second:
         assert (first, second) == (True, False)

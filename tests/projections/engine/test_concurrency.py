@@ -1,4 +1,4 @@
-"""Many threads and several processes project the same log at once."""
+"""Many threads and several processes bring the same read models up to date at once."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def test_many_threads_project_every_entry_once(street: ElmStreet) -> None:
             for _ in range(5):
                 position = street.reported(1)
                 assert views.catch_up(position).position >= position
-        except BaseException as fault:  # noqa: BLE001 - told below, by the thread that can fail the test
+        except BaseException as fault:  # noqa: BLE001 - asserted below, by the thread that can fail the test
             faults.append(fault)
 
     threads = [threading.Thread(target=live, args=(views,)) for views in [street.views, *others] * 2]

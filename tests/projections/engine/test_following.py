@@ -1,4 +1,4 @@
-"""Read models come up to the log by themselves after a command, once for many, and whatever goes wrong meanwhile."""
+"""The follower brings read models up to date after commands, once for many of them, and survives errors."""
 
 import logging
 import threading
@@ -11,11 +11,11 @@ from projections.engine.projector import Follower
 from tests.projections.elm_street import ElmStreet
 
 LONG = 60
-"""Seconds that nothing here takes."""
+"""Seconds; nothing here takes that long."""
 
 
 class Steps:
-    """Catching up, as far as its follower is concerned: each step waits until it may end."""
+    """A stand-in for catching up: each step waits until it may end."""
 
     def __init__(self, *, may_end: bool = True) -> None:
         self.begun = threading.Semaphore(0)
@@ -43,45 +43,45 @@ def follower(steps: Steps) -> Iterator[Follower]:
     follower = Follower(steps.take)
     yield follower
     steps.may_end.set()
-    follower.end()
+    follower.stop()
 
 
-def test_one_step_takes_in_all_that_came_during_the_one_before(follower: Follower, steps: Steps) -> None:
+def test_one_step_applies_everything_that_arrived_during_the_step_before(follower: Follower, steps: Steps) -> None:
     steps.may_end.clear()
-    follower.call()
+    follower.notify()
     assert steps.begun.acquire(timeout=LONG)
 
     for _ in range(20):
-        follower.call()
+        follower.notify()
     steps.may_end.set()
     assert steps.begun.acquire(timeout=LONG)
-    follower.end()
+    follower.stop()
 
     assert steps.taken == 2
 
 
 @pytest.mark.parametrize("fault", [OperationalError("INSERT", None, Exception("locked")), ValueError("a mistake")])
-def test_after_trouble_the_next_command_is_followed_again(
+def test_after_an_error_the_next_command_is_followed_again(
     follower: Follower, steps: Steps, fault: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     steps.fault = fault
     with caplog.at_level(logging.WARNING, logger="hours.views"):
-        follower.call()
+        follower.notify()
         assert steps.begun.acquire(timeout=LONG)
         steps.fault = None
-        follower.call()
+        follower.notify()
         assert steps.begun.acquire(timeout=LONG)
 
     assert "stay behind" in caplog.text
 
 
-def test_whoever_was_never_called_ends_at_once(steps: Steps) -> None:
-    Follower(steps.take).end()
+def test_a_follower_that_was_never_notified_stops_at_once(steps: Steps) -> None:
+    Follower(steps.take).stop()
 
     assert steps.taken == 0
 
 
-def test_a_command_is_followed_though_no_page_asks(street: ElmStreet) -> None:
+def test_a_command_is_followed_even_if_no_page_is_opened(street: ElmStreet) -> None:
     wanted = street.reported()
 
     street.views.follow()
@@ -92,17 +92,17 @@ def test_a_command_is_followed_though_no_page_asks(street: ElmStreet) -> None:
     assert street.given_by_ana == 60
 
 
-def test_an_end_that_comes_while_a_call_is_taken_up_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_while_a_notification_is_being_cleared_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     follower = Follower(lambda: None)
-    called, clear = follower._was_called, follower._was_called.clear
+    called, clear = follower._notified, follower._notified.clear
 
-    def at_the_last_moment() -> None:
-        follower._is_over.set()
+    def stop_then_clear() -> None:
+        follower._stopping.set()
         called.set()
         clear()
 
-    monkeypatch.setattr(called, "clear", at_the_last_moment)
-    follower.call()
+    monkeypatch.setattr(called, "clear", stop_then_clear)
+    follower.notify()
 
     assert follower._thread is not None
     follower._thread.join(5)

@@ -1,4 +1,4 @@
-"""An entry that cannot be taken in stops a read model, loudly, and no other."""
+"""An entry that a read model cannot apply stops that read model, loudly, and no other."""
 
 import logging
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from tests.projections.elm_street import ElmStreet, tables
 OF_ANA = AccountId(ANA)
 
 
-def test_a_bad_entry_stops_only_the_read_model_that_cannot_take_it(
+def test_a_bad_entry_stops_only_the_read_model_that_cannot_apply_it(
     street: ElmStreet, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
@@ -42,7 +42,7 @@ def test_a_bad_entry_stops_only_the_read_model_that_cannot_take_it(
     assert [str(one).split(" at ")[0] for one in street.views.check()] == ["exchanges stopped"]
 
 
-def test_what_stopped_stays_stopped_until_it_is_rebuilt(
+def test_a_stopped_read_model_stays_stopped_until_it_is_rebuilt(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
@@ -63,7 +63,7 @@ def test_what_stopped_stays_stopped_until_it_is_rebuilt(
     assert (street.given_by_ana, street.stopped) == (65, {})
 
 
-def test_an_entry_that_nobody_can_read_stops_everything_before_it(street: ElmStreet) -> None:
+def test_an_unreadable_entry_stops_every_read_model_before_it(street: ElmStreet) -> None:
     street.reported()
     street.bank.log.append([("nonsense", b'{"v":1}', ("made-up",))], unless=("nothing",), after=0)
     street.reported(5)
@@ -76,7 +76,7 @@ def test_an_entry_that_nobody_can_read_stops_everything_before_it(street: ElmStr
     assert street.given_by_ana == 60
 
 
-def test_a_fault_names_the_one_entry_in_a_large_batch(
+def test_a_fault_names_the_one_bad_entry_in_a_large_batch(
     small_street: ElmStreet, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
@@ -93,7 +93,7 @@ def test_a_fault_names_the_one_entry_in_a_large_batch(
     assert states["members"].position == position - 1
 
 
-def test_an_entry_that_a_rebuild_cannot_take_in_stops_its_read_models_there(
+def test_an_entry_that_a_rebuild_cannot_apply_stops_its_read_models_there(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
@@ -114,7 +114,7 @@ def test_an_entry_that_a_rebuild_cannot_take_in_stops_its_read_models_there(
     assert street.given_by_ana == 245
 
 
-def test_a_read_model_that_fails_during_a_rebuild_stops_at_its_entry_and_the_others_are_whole(
+def test_a_read_model_that_fails_during_a_rebuild_stops_there_and_the_others_are_complete(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
@@ -124,7 +124,7 @@ def test_a_read_model_that_fails_during_a_rebuild_stops_at_its_entry_and_the_oth
     apply, number = Balances.apply, street.views.as_of().number - 11
 
     def fail(self: Balances, batch: Sequence[IncomingEntry], rows: TableWriter) -> None:
-        if any(recorded.number >= number for recorded in batch):
+        if any(incoming.number >= number for incoming in batch):
             raise KeyError("a bug")
         apply(self, batch, rows)
 
@@ -139,7 +139,7 @@ def test_a_read_model_that_fails_during_a_rebuild_stops_at_its_entry_and_the_oth
     assert {name for name in before if after[name] != before[name]} <= {table.name for table in Balances.tables}
 
 
-def test_text_that_a_copy_would_read_differently_arrives_as_it_is(street: ElmStreet) -> None:
+def test_text_that_copy_would_misread_is_stored_unchanged(street: ElmStreet) -> None:
     odd = ["tab\there", "line\nhere", "back\\slash", "return\rhere", "\\N", ""]
     written = [(f"{word} {number}", number, 0) for word in odd for number in range(30)]
     plain = [(f"plain {number}", number, 0) for number in range(200)]

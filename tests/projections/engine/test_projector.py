@@ -1,4 +1,4 @@
-"""The projector: every entry exactly once, whatever happens, and whoever else is at it."""
+"""The projector applies every entry exactly once, also after crashes and beside other processes."""
 
 import psycopg
 import pytest
@@ -16,7 +16,7 @@ from tests.projections.elm_street import ElmStreet, tables
 OF_ANA = AccountId(ANA)
 
 
-def test_whoever_writes_reads_it_at_once(street: ElmStreet) -> None:
+def test_an_entry_can_be_read_as_soon_as_it_is_written(street: ElmStreet) -> None:
     position = street.reported()
 
     as_of = street.views.catch_up(position)
@@ -27,7 +27,7 @@ def test_whoever_writes_reads_it_at_once(street: ElmStreet) -> None:
     assert as_of.number == len(list(street.bank.log.scan()))
 
 
-def test_nothing_new_is_nothing_to_do(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_catching_up_does_nothing_when_there_is_nothing_new(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
     as_of = street.views.catch_up(street.reported())
 
     def refuse(*_: object) -> None:
@@ -38,7 +38,7 @@ def test_nothing_new_is_nothing_to_do(street: ElmStreet, monkeypatch: pytest.Mon
     assert street.views.catch_up() == street.views.catch_up(as_of.position) == street.views.catch_up(1) == as_of
 
 
-def test_a_crash_between_rows_and_position_counts_nothing_twice(
+def test_a_crash_between_rows_and_checkpoint_counts_nothing_twice(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = street.views.as_of()
@@ -48,7 +48,7 @@ def test_a_crash_between_rows_and_position_counts_nothing_twice(
         raise exc.OperationalError("the lights went out", None, OSError())
 
     with monkeypatch.context() as patched:
-        patched.setattr(projector, "keep", crash)
+        patched.setattr(projector, "save_checkpoints", crash)
         with pytest.raises(exc.OperationalError):
             street.views.catch_up()
     in_between = street.given_by_ana, {state.number for state in street.views.state()}
@@ -59,7 +59,7 @@ def test_a_crash_between_rows_and_position_counts_nothing_twice(
     assert street.views.check() == []
 
 
-def test_a_crash_in_the_middle_of_the_read_models_undoes_those_before(
+def test_a_crash_in_one_read_model_rolls_back_those_before_it(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     street.reported()
@@ -79,7 +79,7 @@ def test_a_crash_in_the_middle_of_the_read_models_undoes_those_before(
     assert street.stopped == {}
 
 
-def test_entries_come_in_as_many_batches_as_it_takes(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entries_are_applied_in_as_many_batches_as_needed(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projector, "BATCH", 2)
     for minutes in range(1, 6):
         street.reported(minutes)
@@ -90,7 +90,7 @@ def test_entries_come_in_as_many_batches_as_it_takes(street: ElmStreet, monkeypa
     assert street.views.check() == []
 
 
-def test_a_changed_definition_is_rebuilt_at_opening_and_an_unchanged_one_is_not(
+def test_opening_rebuilds_only_read_models_whose_definition_changed(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     street.lively()
@@ -98,11 +98,11 @@ def test_a_changed_definition_is_rebuilt_at_opening_and_an_unchanged_one_is_not(
     rebuilt: list[str] = []
     enter = rebuild.Rebuild.__enter__
 
-    def noting(self: rebuild.Rebuild) -> rebuild.Rebuild:
+    def recording(self: rebuild.Rebuild) -> rebuild.Rebuild:
         rebuilt.extend(model.name for model in self._models)
         return enter(self)
 
-    monkeypatch.setattr(rebuild.Rebuild, "__enter__", noting)
+    monkeypatch.setattr(rebuild.Rebuild, "__enter__", recording)
     Views.open(street.bank.place, street.bank.log).close()
     unchanged = list(rebuilt)
     monkeypatch.setattr(Statements, "version", 2)
@@ -127,21 +127,21 @@ def test_opening_reads_the_last_entry_only(street: ElmStreet, monkeypatch: pytes
     read: list[StoredEntry] = []
     from_position = street.bank.log.from_position
 
-    def noting(after: int, *, limit: int) -> list[StoredEntry]:
+    def recording(after: int, *, limit: int) -> list[StoredEntry]:
         found = from_position(after, limit=limit)
         read.extend(found)
         return found
 
-    monkeypatch.setattr(street.bank.log, "from_position", noting)
+    monkeypatch.setattr(street.bank.log, "from_position", recording)
     monkeypatch.setattr(street.bank.log, "scan", None)
 
     with Views.open(street.bank.place, street.bank.log) as reopened:
         assert reopened.as_of().position == read[0].position
-    # By its first entry a log is known from others: the reports that are kept belong to it.
+    # A log is identified by its first entry, which stored reports belong to.
     assert [stored.position for stored in read] == [street.bank.log.head(), 1]
 
 
-def test_a_connection_that_was_cut_is_made_again(postgresql_url: str) -> None:
+def test_a_lost_connection_is_replaced(postgresql_url: str) -> None:
     street = ElmStreet.founded(postgresql_url)
     street.views.catch_up(street.reported())
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"

@@ -1,4 +1,4 @@
-"""Rebuilding beside the live tables and swapping; comparing without touching."""
+"""Rebuilding beside the live tables and swapping them; checking without changing them."""
 
 import signal
 import subprocess
@@ -21,7 +21,7 @@ from tests.projections.elm_street import ElmStreet, tables
 OF_ANA = AccountId(ANA)
 
 
-def changed_behind_its_back(street: ElmStreet, order: str) -> None:
+def change_directly(street: ElmStreet, order: str) -> None:
     with street.views._engine.begin() as connection:
         assert connection.execute(sa.text(order)).rowcount == 1
 
@@ -56,9 +56,7 @@ def test_one_log_gives_equal_rows_on_both_databases(small_street: ElmStreet, pos
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_log_taken_in_a_few_entries_at_a_time_and_all_at_once_gives_the_same_rows(
-    small_street: ElmStreet, seed: int
-) -> None:
+def test_small_batches_and_one_large_batch_give_the_same_rows(small_street: ElmStreet, seed: int) -> None:
     made = list(logs.rows(200, seed=seed))
     for begin in range(0, len(made), 7):
         logs.fill(small_street.bank.log, iter(made[begin : begin + 7]))
@@ -71,26 +69,26 @@ def test_a_log_taken_in_a_few_entries_at_a_time_and_all_at_once_gives_the_same_r
     assert len(before["statement_lines"]) > 50
 
 
-def test_entry_by_entry_gives_the_same_rows_as_all_at_once(street: ElmStreet) -> None:
+def test_applying_entry_by_entry_gives_the_same_rows_as_a_replay(street: ElmStreet) -> None:
     street.lively()
 
     assert street.views.check() == []
 
 
-def test_a_rebuild_mends_what_was_changed_behind_its_back(street: ElmStreet) -> None:
+def test_a_rebuild_corrects_rows_that_were_changed_directly(street: ElmStreet) -> None:
     street.helped(minutes=60)
-    changed_behind_its_back(street, f"UPDATE tallies SET given = 600 WHERE account = '{ANA}'")
+    change_directly(street, f"UPDATE tallies SET given = 600 WHERE account = '{ANA}'")
 
     street.views.rebuild()
 
     assert street.views.balances.of(OF_ANA).given == 60
 
 
-def test_a_check_names_the_row_that_was_changed_and_changes_none(street: ElmStreet) -> None:
+def test_a_check_names_the_changed_rows_and_changes_none(street: ElmStreet) -> None:
     street.helped(minutes=60)
-    changed_behind_its_back(street, f"UPDATE tallies SET given = 600 WHERE account = '{ANA}'")
-    changed_behind_its_back(street, f"DELETE FROM members WHERE id = '{BO}'")
-    changed_behind_its_back(street, "INSERT INTO groups VALUES ('g-nowhere', '', '', 0)")
+    change_directly(street, f"UPDATE tallies SET given = 600 WHERE account = '{ANA}'")
+    change_directly(street, f"DELETE FROM members WHERE id = '{BO}'")
+    change_directly(street, "INSERT INTO groups VALUES ('g-nowhere', '', '', 0)")
 
     found = street.views.check()
 
@@ -107,29 +105,27 @@ def test_a_check_names_the_row_that_was_changed_and_changes_none(street: ElmStre
 @pytest.mark.parametrize(
     "order", ["UPDATE statement_lines SET given = 6 WHERE given = 60", "DELETE FROM journal_lines WHERE number = 3"]
 )
-def test_a_check_sees_every_kind_of_table(street: ElmStreet, order: str) -> None:
+def test_a_check_finds_changes_in_tables_with_and_without_a_key(street: ElmStreet, order: str) -> None:
     street.helped(minutes=60)
-    changed_behind_its_back(street, order)
+    change_directly(street, order)
 
     assert len(street.views.check()) == 1
 
 
-def test_progress_is_told_up_to_the_last_entry(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_reported_up_to_the_last_entry(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuild, "BATCH", 5)
     street.lively()
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
-    street.views.rebuild(lambda done, total: told.append((done, total)))
+    street.views.rebuild(lambda done, total: reported.append((done, total)))
 
     head = street.bank.log.head()
-    assert told == sorted(told)
-    assert len(told) > 3
-    assert told[-1] == (head, head)
+    assert reported == sorted(reported)
+    assert len(reported) > 3
+    assert reported[-1] == (head, head)
 
 
-def test_live_entries_are_read_and_written_while_a_rebuild_goes_on(
-    street: ElmStreet, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_entries_are_written_and_read_during_a_rebuild(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rebuild, "BATCH", 3)
     street.helped(minutes=1)
     seen: list[int] = []
@@ -145,7 +141,7 @@ def test_live_entries_are_read_and_written_while_a_rebuild_goes_on(
     assert street.views.check() == []
 
 
-def test_pages_are_read_in_other_threads_while_tables_are_swapped(street: ElmStreet) -> None:
+def test_other_threads_can_read_while_tables_are_swapped(street: ElmStreet) -> None:
     street.lively()
     expected = street.views.balances.of(OF_ANA), street.views.statements.page(OF_ANA)
     swapping, wrong = threading.Event(), list[object]()
@@ -156,7 +152,7 @@ def test_pages_are_read_in_other_threads_while_tables_are_swapped(street: ElmStr
                 found = street.views.balances.of(OF_ANA), street.views.statements.page(OF_ANA)
                 if found != expected:
                     wrong.append(found)
-        except BaseException as fault:  # noqa: BLE001 - told below, by the thread that can fail the test
+        except BaseException as fault:  # noqa: BLE001 - asserted below, by the thread that can fail the test
             wrong.append(fault)
 
     readers = [threading.Thread(target=read) for _ in range(2)]
@@ -171,7 +167,7 @@ def test_pages_are_read_in_other_threads_while_tables_are_swapped(street: ElmStr
     assert wrong == []
 
 
-def test_a_rebuild_that_was_broken_off_leaves_the_live_tables_and_the_next_one_succeeds(
+def test_an_interrupted_rebuild_leaves_the_live_tables_and_the_next_one_succeeds(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     street.lively()
@@ -193,7 +189,7 @@ def test_a_rebuild_that_was_broken_off_leaves_the_live_tables_and_the_next_one_s
     assert tables(street.views) == before
 
 
-def test_what_comes_between_the_replay_and_the_swap_is_not_lost(
+def test_an_entry_that_arrives_between_the_replay_and_the_swap_is_not_lost(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swap = rebuild.Rebuild.swap
@@ -209,7 +205,7 @@ def test_what_comes_between_the_replay_and_the_swap_is_not_lost(
     assert street.views.as_of().position == street.bank.log.head()
 
 
-def test_a_rebuild_that_was_killed_leaves_the_live_tables_and_the_next_one_succeeds(
+def test_a_killed_rebuild_leaves_the_live_tables_and_the_next_one_succeeds(
     street: ElmStreet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuild, "BATCH", 7)
@@ -230,7 +226,7 @@ def test_a_rebuild_that_was_killed_leaves_the_live_tables_and_the_next_one_succe
 KILLED = """
 import os, signal, sys
 from ledger.time_bank import TimeBank
-from projections import rebuild
+from projections.engine import rebuild
 from projections.views import Views
 
 rebuild.BATCH = 7

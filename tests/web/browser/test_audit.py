@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from ledger.exchanges.commands import ReverseExchange
-from projections.checks.anomalies import look
+from projections.checks.anomalies import search
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
 from tests.web.browser.test_for_everybody import complaints
 from tests.web.pages.conftest import Street
@@ -27,7 +27,7 @@ def lived_in(street: Street) -> int:
     exchange = street.helped(by=street.bo_id)
     street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
     number = street.views.catch_up().number
-    look(street.bank.log, street.views._engine)
+    search(street.bank.log, street.views._engine)
     return number
 
 

@@ -5,10 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from projections.views import ModelState
+from projections.engine.read_model import ReadCheckpoint
 from tests.web.neighbourhood import Neighbourhood
 
-ALL = ["balances", "contributions", "exchanges", "groups", "journal", "members", "statements", "visibility", "years"]
+ALL = [
+    "balances",
+    "contributions",
+    "exchanges",
+    "groups",
+    "journal",
+    "members",
+    "statements",
+    "thanks",
+    "visibility",
+    "years",
+]
 
 
 def test_all_is_well(neighbourhood: Neighbourhood) -> None:
@@ -38,7 +49,7 @@ def test_read_models_that_nobody_asked_lately_are_behind_and_that_is_fine(neighb
 def test_a_read_model_that_stopped_is_told_by_name(
     neighbourhood: Neighbourhood, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stopped = ModelState("balances", 3, 3, "entry 4: Ana's secret")
+    stopped = ReadCheckpoint("balances", number=3, position=3, stopped_by="entry 4: Ana's secret")
     monkeypatch.setattr(neighbourhood.views, "state", lambda: [stopped])
 
     answer = neighbourhood.browser().get("/healthz")

@@ -16,7 +16,7 @@ from ledger.identifiers import AccountId, MemberId, is_member
 from ledger.log.entry import instant, instant_text
 from projections.balances import AccountBalance
 from projections.engine.paging import Page
-from projections.statements import StatementLine, Stood
+from projections.statements import StatementLine, StatementTotals
 from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS, OWNERS_COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, turned
@@ -109,7 +109,7 @@ def show_balances(call: Call) -> Response[str]:
     as_of = call.views.catch_up()
     fields = call.query
     form, moment = moment_asked(call, as_of.number)
-    shown: Page[AccountBalance] | Page[Stood]
+    shown: Page[AccountBalance] | Page[StatementTotals]
     if moment.is_now:
         shown = turned(lambda: call.views.balances.page(fields.one("after")))
     else:
@@ -128,13 +128,13 @@ def show_balances(call: Call) -> Response[str]:
     )
 
 
-def _at(moment: PointInTime, views: Views, cursor: str) -> Page[Stood]:
+def _at(moment: PointInTime, views: Views, cursor: str) -> Page[StatementTotals]:
     """The accounts as they stood, in the order in which they began."""
     found = views.statements.accounts(moment.number, cursor)
     if moment.as_of is None:
         return found
     by_day = views.years.by_day([stood.account for stood in found.rows], moment.as_of)
-    return found._replace(rows=[Stood(one.account, *by_day.get(one.account, (0, 0))) for one in found.rows])
+    return found._replace(rows=[StatementTotals(one.account, *by_day.get(one.account, (0, 0))) for one in found.rows])
 
 
 def _statement(call: Call, account: AccountId, moment: PointInTime) -> str:
@@ -210,12 +210,12 @@ def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
     )
 
 
-def _tally(views: Views, holder: AccountId, moment: PointInTime) -> AccountBalance | Stood:
+def _tally(views: Views, holder: AccountId, moment: PointInTime) -> AccountBalance | StatementTotals:
     if moment.is_now:
         return views.balances.of(holder)
     if moment.as_of is None:
-        return views.statements.stood(holder, moment.number)
-    return Stood(holder, *views.years.by_day([holder], moment.as_of).get(holder, (0, 0)))
+        return views.statements.totals_at(holder, moment.number)
+    return StatementTotals(holder, *views.years.by_day([holder], moment.as_of).get(holder, (0, 0)))
 
 
 def _months(lines: Sequence[AccountLine]) -> list[StatementMonth]:

@@ -41,8 +41,8 @@ from web.wording.translation import gettext
 def show_audit(call: Call) -> Response[str]:
     """Every chapter with the number of its entries; the numbers are kept as entries come, not counted here."""
     as_of = call.views.catch_up()
-    looked = call.views.exceptions.looked()
-    counted = call.views.journal.chapters()
+    looked = call.views.anomalies.last_search()
+    counted = call.views.journal.view_counts()
     return call.page(
         "audit.html",
         chapters=[
@@ -92,8 +92,8 @@ def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
         raise NotFoundException
     form = call.form(ExceptionsForm)
     after = 0 if form.problems else form.wish.after
-    looked = call.views.exceptions.looked()
-    found = call.views.exceptions.of(named, after, FINDS_A_PAGE + 1)
+    looked = call.views.anomalies.last_search()
+    found = call.views.anomalies.of(named, after, FINDS_A_PAGE + 1)
     shown = found[:FINDS_A_PAGE]
     name, words = rule_words(named, looked.thresholds)
     return call.page(

@@ -183,7 +183,7 @@ def show_journal(call: Call) -> Response[str]:
         told=told,
         reasons=_reasons(call, told),
         reads_words=call.visitor.coordinates,
-        chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
+        chapter=[gettext(words) for words in (CHAPTERS[wanted.view] if wanted.view else ())],
         chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
         doors={via: gettext(words) for via, words in CHANNELS.items()},
         kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
@@ -243,7 +243,7 @@ def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[st
     if wish.chapter and wish.chapter not in _CHAPTERS:
         form.refuse("chapter", "unknown_choice")
     wanted = JournalFilter(
-        chapter=_CHAPTERS.get(wish.chapter, ""),
+        view=_CHAPTERS.get(wish.chapter, ""),
         account=AccountId(meant["account"]),
         actor=MemberId(meant["actor"]),
         type=wish.type,

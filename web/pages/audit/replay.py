@@ -10,8 +10,7 @@ from msgspec import Meta
 
 from ledger.identifiers import AccountId
 from ledger.log.entry import instant
-from projections.checks.comparison import ALL_ACCOUNTS, AccountDifference
-from projections.checks.replays import ReplayCheck
+from projections.checks.replays import ALL_ACCOUNTS, AccountDifference, ReplayCheck
 from web.framework.access import COORDINATORS_AND_AUDITORS, MEMBERS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
@@ -73,12 +72,12 @@ def ask_replay(call: Call) -> Response[str] | Redirect:
 
 
 def _ask(call: Call, form: Form[ReplayForm], number: int) -> None:
-    match call.views.wishes.ask("replay", number, "", call.now):
+    match call.views.requests.submit("replay", number, "", call.now):
         case "busy":
             form.refuse("at_entry", gettext("A check up to another entry is running. Try again when it has finished"))
         case "too soon":
             form.refuse("at_entry", gettext("This was checked a moment ago. Try again in a minute"))
-        case "taken":
+        case "accepted":
             pass
 
 
@@ -86,7 +85,7 @@ def _replay_page(call: Call, form: Form[ReplayForm]) -> Response[str]:
     as_of = call.views.catch_up()
     latest, *earlier = call.views.replays.history(DAYS_SHOWN) or [None]
     keeps_the_book = call.visitor.keeps_the_book
-    wish = call.views.wishes.latest("replay") if keeps_the_book else None
+    wish = call.views.requests.latest("replay") if keeps_the_book else None
     at_entry = call.views.replays.at_entry(wish.number) if wish and wish.number and not wish.is_waiting else None
     return call.page(
         "replay.html",

@@ -143,7 +143,7 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
     if not form.problems and moment.is_now:
         form.refuse("at_entry", "required")
     if not form.problems:
-        match call.views.wishes.ask("statistics", moment.number, moment.day, call.now):
+        match call.views.requests.submit("statistics", moment.number, moment.day, call.now):
             case "busy":
                 form.refuse(
                     "at_entry",
@@ -154,7 +154,7 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
                     "at_entry",
                     gettext("Figures for another point in time were worked out a moment ago. Try again in a minute"),
                 )
-            case "taken":
+            case "accepted":
                 return see_other(call.url("show_everything", **moment.asked))
     return _everything_page(call, form, moment)
 
@@ -163,7 +163,7 @@ def _everything_page(call: Call, form: Form[MomentForm], moment: PointInTime) ->
     kept = _at(moment, call.views)
     if kept and moment.as_of:
         moment = moment._replace(number=kept.entry)
-    wish = None if moment.is_now else call.views.wishes.latest("statistics")
+    wish = None if moment.is_now else call.views.requests.latest("statistics")
     is_this = wish is not None and wish.day == moment.day and (bool(moment.as_of) or wish.number == moment.number)
     return call.page(
         "everything.html",

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from litestar import Response
 
 from ledger.identifiers import AccountId, MemberId
-from projections.first_times import FirstTime, first_times
 from projections.member_years import MemberYear, Shared
 from projections.views import Views
+from projections.years import FirstTime, first_times
 from web.drawing.charts import MonthOfHours, facing_months
 from web.drawing.drawings import bar_widths
 from web.drawing.year_bands import year_bands

@@ -10,7 +10,7 @@ from litestar.response import Stream
 
 from ledger.identifiers import AccountId, GiftId, MemberId
 from projections.exchanges import GiftView, HistoryLine
-from projections.first_times import first_times
+from projections.years import first_times
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
 from web.pages.exchanges.fields import labels_of

@@ -89,8 +89,8 @@ def show_health(call: Call) -> Response[dict[str, object]]:
         if not is_storage_trouble(error):
             raise
         return Response({"status": "failing", "trouble": type(error).__name__}, status_code=503)
-    stopped = [state.name for state in states if state.stopped_by is not None]
-    behind = [state.name for state in states if state.position < head and state.stopped_by is None]
+    stopped = [state.name for state in states if state.stopped_by]
+    behind = [state.name for state in states if state.position < head and not state.stopped_by]
     status = "failing" if stopped else "behind" if behind else "ok"
     body: dict[str, object] = {"status": status, "position": head, "behind": behind, "stopped": stopped}
     return Response(body, status_code=503 if stopped else 200)

@@ -10,7 +10,7 @@ from ledger.identifiers import AccountId
 from ledger.log.entry import decode, instant
 from ledger.replay import Replayed, Until, replay
 from projections.figures.reports.refreshing import everything_at
-from projections.statements import Stood
+from projections.statements import StatementTotals
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, help_of
 from tests.projections.elm_street import ElmStreet
 
@@ -39,13 +39,13 @@ def moved(replayed: Replayed) -> dict[AccountId, tuple[int, int]]:
     return {account: numbers for account, numbers in tallies.items() if any(numbers)}
 
 
-def read(rows: list[Stood]) -> dict[AccountId, tuple[int, int]]:
+def read(rows: list[StatementTotals]) -> dict[AccountId, tuple[int, int]]:
     return {stood.account: (stood.given, stood.received) for stood in rows if stood.given or stood.received}
 
 
-def all_accounts(street: ElmStreet, number: int, at_once: int = 2) -> list[Stood]:
+def all_accounts(street: ElmStreet, number: int, at_once: int = 2) -> list[StatementTotals]:
     """Page by page."""
-    rows: list[Stood] = []
+    rows: list[StatementTotals] = []
     cursor = ""
     while cursor is not None:
         page = street.views.statements.accounts(number, cursor, at_once)
@@ -63,7 +63,7 @@ def test_balances_at_every_entry_are_those_of_the_log(street: ElmStreet, seed: i
         rows = all_accounts(street, number)
         assert read(rows) == moved(replay(street.bank.log, Until(number=number)))
         assert sum(stood.given for stood in rows) == sum(stood.received for stood in rows)
-        assert rows == [street.views.statements.stood(stood.account, number) for stood in rows]
+        assert rows == [street.views.statements.totals_at(stood.account, number) for stood in rows]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -74,7 +74,7 @@ def test_balances_as_of_every_day_are_those_of_the_log(street: ElmStreet, seed: 
 
     for day in [TODAY - timedelta(days=ago) for ago in range(0, 125, 3)] + [date.max, date(1, 1, 1)]:
         by_day = street.views.years.by_day(accounts, day)
-        rows = [Stood(account, *by_day.get(account, (0, 0))) for account in accounts]
+        rows = [StatementTotals(account, *by_day.get(account, (0, 0))) for account in accounts]
         assert read(rows) == moved(replay(street.bank.log, Until(as_of=day))), day
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.identifiers import AccountId
-from projections.checks.anomalies import look
-from projections.checks.log_reading import RULES, Rule, noted
-from tests.cast import ANA, BO, CHIDI
+from projections.checks.anomalies import search
+from projections.checks.log_reading import RULES, Rule, anomaly
+from tests.cast import ANA, BO, CHIDI, TODAY
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from web.wording.anomalies import RULES as SAID
@@ -21,7 +21,7 @@ from web.wording.labels import SentenceContext
 def looked(street: Street) -> int:
     """The book is looked at, as the process beside the pages does it; up to which entry."""
     street.views.catch_up()
-    return look(street.bank.log, street.views._engine).number
+    return search(street.bank.log, street.views._engine).number
 
 
 def test_a_find_is_a_sentence_with_links_to_its_entries(street: Street) -> None:
@@ -91,7 +91,7 @@ def test_every_rule_has_words() -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_and_its_finds_are_told_in_whole_sentences(rule: Rule) -> None:
     voice = SentenceContext({ANA: "Ana", BO: "Bo <b>", CHIDI: "Chidi"}, {})
-    one = noted(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day="2026-03-14")
+    one = anomaly(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day=TODAY.toordinal())
 
     name, words = rule_words(rule, DEFAULT_THRESHOLDS)
     said = found_words(one, voice)

@@ -57,7 +57,7 @@ def test_every_chapter_that_has_entries_opens(street: Street) -> None:
     street.helped(by=street.chidi_id)
     street.views.catch_up()
 
-    for chapter, entries in street.views.journal.chapters().items():
+    for chapter, entries in street.views.journal.view_counts().items():
         page = street.ruth.get("/journal", params={"chapter": chapter})
         assert page.status_code == 200 and page.text.count('<tr id="e') == min(entries, 25), chapter
 

@@ -213,17 +213,17 @@ def test_figures_are_asked_for_by_auditors_alone_one_moment_at_a_time(street: St
     busy = street.ruth.post("/community/everything", data={"at_entry": "4"})
 
     assert busy.status_code == 422 and "Try again when" in words_on(busy)
-    assert [wish.number for wish in street.views.wishes.waiting()] == [3]
+    assert [wish.number for wish in street.views.requests.waiting()] == [3]
 
 
 def test_a_wish_that_broke_off_is_told_and_not_begun_again(street: Street) -> None:
     street.ruth.post("/community/everything", data={"at_entry": "3"})
-    street.views.wishes.begin(street.views.wishes.waiting()[0])
+    street.views.requests.start(street.views.requests.waiting()[0])
 
     result = CliRunner().invoke(hours, ["--database", street.bank.place.url, "asked"])
 
     assert result.exit_code == 1 and "It was interrupted." in result.stderr
-    assert street.views.wishes.waiting() == []
+    assert street.views.requests.waiting() == []
     assert "These figures could not be worked out: It was interrupted." in words_on(
         street.ruth.get("/community/everything?at_entry=3")
     )

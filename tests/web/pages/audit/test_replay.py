@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from ledger.log.entry import instant_text
 from projections.checks.replays import ReplayCheck
-from projections.engine.background import BETWEEN_TWO
+from projections.engine.background import MIN_INTERVAL
 from projections.views import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
@@ -113,7 +113,7 @@ def test_when_entries_are_missing_nobody_is_told_that_no_hours_are_lost(street: 
     as_of = street.views.as_of()
     missing = "The log has 5 entries, but 20 were shown. Entries are missing."
     at = instant_text(street.neighbourhood.clock())
-    street.views.replays.keep(ReplayCheck(at, True, as_of.number, as_of.position, trouble=missing))
+    street.views.replays.add(ReplayCheck(at, True, as_of.number, as_of.position, trouble=missing))
 
     for browser in (street.ana, street.ruth):
         words = words_on(browser.get("/replay"))
@@ -169,7 +169,7 @@ def test_what_is_no_entry_comes_back_as_it_was_typed(street: Street, typed: str)
 
     assert answer.status_code == 422
     assert form_on(answer, "/replay").fields["at_entry"] == typed
-    assert street.views.wishes.waiting() == []
+    assert street.views.requests.waiting() == []
 
 
 def test_one_at_a_time_and_not_again_and_again(street: Street) -> None:
@@ -177,7 +177,7 @@ def test_one_at_a_time_and_not_again_and_again(street: Street) -> None:
     other = send(street.chidi, street.chidi.get("/replay"), "/replay", at_entry="3")
     as_the_other_process_does(street)
     again = send(street.ruth, street.ruth.get("/replay"), "/replay")
-    street.neighbourhood.clock.passes(BETWEEN_TWO)
+    street.neighbourhood.clock.passes(MIN_INTERVAL)
     later = send(street.ruth, street.ruth.get("/replay"), "/replay")
 
     assert (other.status_code, again.status_code, later.status_code) == (422, 422, 303)
@@ -188,5 +188,5 @@ def test_members_and_strangers_do_not_ask(street: Street) -> None:
     assert street.ana.post("/replay", data={}).status_code == 403
     assert street.neighbourhood.browser().post("/replay", data={}).status_code == 303
     assert street.neighbourhood.browser().get("/replay").status_code == 303
-    assert street.views.wishes.waiting() == []
+    assert street.views.requests.waiting() == []
     assert 'action="/replay"' not in street.ana.get("/replay").text

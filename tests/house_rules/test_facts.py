@@ -130,7 +130,7 @@ def identifiers_in(part: object) -> set[str]:
 
 @pytest.mark.parametrize("kind", facts().values(), ids=lambda kind: kind.__name__)
 def test_a_sentence_fills_its_gaps_from_fields_and_has_words_for_every_choice(kind: type[Fact]) -> None:
-    said = SENTENCES[kind]
+    text = SENTENCES[kind]
 
-    assert set(said.fields.values()) <= set(kind.__struct_fields__)
-    assert not said.by or set(said.words) == set(get_args(get_type_hints(kind)[said.by]))
+    assert set(text.fields.values()) <= set(kind.__struct_fields__)
+    assert not text.by or set(text.templates) == set(get_args(get_type_hints(kind)[text.by]))

@@ -23,7 +23,7 @@ from projections.views import Views
 from web.app import PAGES, create_app
 from web.settings import Settings
 from web.sign_in import sessions
-from web.sign_in.tables import prepare
+from web.sign_in.sessions import prepare
 from web.wording.translation import Languages
 
 ADDRESS = "https://hours.example.org"
@@ -111,7 +111,7 @@ class Neighbourhood:
             self.views,
             Settings(**usual | settings),
             languages=languages,
-            post=self.mails.append if mail else None,
+            send_email=self.mails.append if mail else None,
             now=self.clock,
             pages=[*pages, *extra],
         )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from web.wording.translation import Languages, Speech
+from web.wording.translation import Languages, ReaderLocale
 
 OPEN, CLOSE = "\N{LEFT WHITE LENTICULAR BRACKET}", "\N{RIGHT WHITE LENTICULAR BRACKET}"
 ACCENTS = str.maketrans("aeiouyncsAEIOUYNCS", "áéíóúýñçšÁÉÍÓÚÝÑÇŠ")
@@ -35,7 +35,7 @@ class Pseudo(gettext.NullTranslations):
         return accented(msgid1 if n == 1 else msgid2)
 
 
-class PseudoSpeech(Speech):
+class PseudoSpeech(ReaderLocale):
     """Days in brackets, too, so that they count as translated."""
 
     def date_as(self, when: date, length: str) -> str:

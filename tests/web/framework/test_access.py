@@ -59,7 +59,7 @@ def gets_in(walk: Walk, app: Litestar, handler: HTTPRouteHandler, method: str, w
     answer = walk.neighbourhood.browser(app, member=walk.member(who)).request(method, walk.path(handler))
     assert answer.status_code < 500, f"{method} {walk.path(handler)} broke for {who}"
     shown_the_way_in = who == "stranger" and is_sign_in(answer.headers.get("location", ""))
-    is_hidden = answer.status_code == 404 and rule_of(handler).asks is not None
+    is_hidden = answer.status_code == 404 and rule_of(handler).check is not None
     return answer.status_code != 403 and not shown_the_way_in and not is_hidden
 
 

@@ -124,9 +124,9 @@ def test_rules_across_fields_and_refusals_land_beside_their_field() -> None:
     form = decoded(who="Bo", hours="3")
 
     form.refuse("given_on", "required")
-    form.refuse_for(BeyondDebitLimit(open_minutes=90), otherwise="hours")
-    form.refuse_for(UnknownMember(member="m-1"), otherwise="who")
-    form.refuse_for(NoName(), otherwise="who")
+    form.refuse_for(BeyondDebitLimit(open_minutes=90), beside="hours")
+    form.refuse_for(UnknownMember(member="m-1"), beside="who")
+    form.refuse_for(NoName(), beside="who")
 
     assert form.error("given_on") == "Fill this in"
     assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min can still be received" not in form.error(

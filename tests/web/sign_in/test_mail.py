@@ -10,7 +10,7 @@ import pytest
 from tests.web.neighbourhood import Neighbourhood
 from web.app import create_app
 from web.settings import Settings
-from web.sign_in.codes import code_mail, post_by_smtp
+from web.sign_in.codes import code_email, smtp_sender
 
 FROM = "Riverside time bank <hours@example.org>"
 LINK = "https://hours.example.org/sign-in/links/abc"
@@ -56,7 +56,7 @@ def settings(port: int) -> Settings:
 
 
 def test_the_code_leads_the_subject_and_the_link_stands_alone() -> None:
-    mail = code_mail(settings(25), "Riverside", "ana@example.org", "012345", LINK)
+    mail = code_email(settings(25), "Riverside", "ana@example.org", "012345", LINK)
 
     assert mail["Subject"] == "012345 is your code for Riverside"
     assert (mail["To"], mail["From"], mail["Auto-Submitted"]) == ("ana@example.org", FROM, "auto-generated")
@@ -67,15 +67,15 @@ def test_the_code_leads_the_subject_and_the_link_stands_alone() -> None:
 def test_nothing_in_a_name_or_an_address_adds_a_header() -> None:
     more = "\r\nBcc: bo@example.org"
 
-    mail = code_mail(settings(25), f"Riverside{more}", f"ana@example.org{more}", "012345", LINK)
+    mail = code_email(settings(25), f"Riverside{more}", f"ana@example.org{more}", "012345", LINK)
 
     assert mail["Bcc"] is None and "\nBcc" not in mail.as_string()
 
 
 def test_a_mail_leaves_by_the_hosts_server(mail_server: MailServer) -> None:
-    post = post_by_smtp(settings(mail_server.server_address[1]))
+    post = smtp_sender(settings(mail_server.server_address[1]))
 
-    post(code_mail(settings(25), "Riverside", "ana@example.org", "012345", LINK))
+    post(code_email(settings(25), "Riverside", "ana@example.org", "012345", LINK))
 
     (taken,) = mail_server.taken
     assert "Subject: 012345 is your code for Riverside" in taken and "To: ana@example.org" in taken

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.web.neighbourhood import ADDRESS, Browser, Neighbourhood
 from web.sign_in.codes import make_sign_in_link
 from web.sign_in.pages import own_path
-from web.sign_in.tables import SIGN_IN_CODE
+from web.sign_in.sessions import SIGN_IN_CODE
 
 
 def ask(browser: Browser, address: str = "ana@example.org", **more: str) -> httpx.Response:
@@ -125,7 +125,7 @@ def test_after_five_wrong_tries_the_right_code_is_worth_nothing(neighbourhood: N
     answers = [browser.post("/sign-in/code", data={"code": wrong(code)}) for _ in range(5)]
     right = browser.post("/sign-in/code", data={"code": code})
 
-    assert "used up" not in answers[3].text and "used up" in answers[4].text
+    assert "Ask for a new one" not in answers[3].text and "Ask for a new one" in answers[4].text
     assert right.status_code == 422 and not is_signed_in(browser)
 
 
@@ -136,7 +136,7 @@ def test_a_code_lasts_a_quarter_of_an_hour(neighbourhood: Neighbourhood) -> None
 
     answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
 
-    assert answer.status_code == 422 and "too old" in answer.text
+    assert answer.status_code == 422 and "Ask for a new one" in answer.text
     assert not is_signed_in(browser)
 
 

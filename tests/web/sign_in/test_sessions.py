@@ -9,7 +9,7 @@ from ledger.members.commands import LeaveCommunity
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
 from web.sign_in import sessions
 from web.sign_in.codes import make_sign_in_link
-from web.sign_in.tables import SESSION
+from web.sign_in.sessions import SESSION
 
 
 def link_for(neighbourhood: Neighbourhood) -> str:

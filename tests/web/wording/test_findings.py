@@ -9,8 +9,7 @@ from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part,
 from web.pages.figures.community import care_of
 from web.pages.figures.findings import Findings, faces_of, findings_of, mix_of, months_of
 from web.pages.figures.reach import access_of
-from web.wording.figure_words import CALLED, PARTS, compared, said, sections, valued
-from web.wording.findings import beginning, breadth
+from web.wording.findings import FIGURES, beginning, breadth, figure_sections
 
 LABELS = {"garden": "Garden", "food": "Meals and food", "children": "Children and family"}
 
@@ -167,33 +166,42 @@ def test_coordinators_are_told_counts_and_nothing_where_there_are_too_few() -> N
 
 
 def test_every_figure_of_a_printed_report_has_a_name_a_value_and_a_definition() -> None:
-    meanings = {name: f"what {name} counts" for name in CALLED}
+    names = [name for figures in FIGURES.values() for name in figures]
+    meanings = {name: f"what {name} counts" for name in names}
 
-    rows = [row for section in sections(figures_of_a_year(), meanings) for row in section.rows]
+    rows = [row for section in figure_sections(figures_of_a_year(), meanings=meanings) for row in section.rows]
 
-    assert len(rows) > 30 and all(row.words and row.value and row.definition for row in rows)
-    assert {name for one in PARTS for name in one.figures} <= CALLED.keys()
+    assert len(rows) > 30 and all(row.name and row.values[0] and row.definition for row in rows)
+    assert len(names) == len(set(names))
 
 
 def test_two_periods_are_compared_figure_by_figure() -> None:
-    told = compared(figures_of_a_year(2025), figures_of_a_year(2024) | {"people_30": None})
+    sections = figure_sections(figures_of_a_year(2025), figures_of_a_year(2024) | {"people_30": None})
 
-    rows = {row.words: [*row.values] for one in told for row in one.rows}
+    rows = {row.name: [*row.values] for section in sections for row in section.rows}
 
     assert rows["Took part in the last month"] == ["74", "too few people to show"]
     assert rows["Given back"] == ["25%", "25%"] and rows["Hours given"] == ["3,105\N{NO-BREAK SPACE}h"] * 2
 
 
-def test_what_has_no_value_is_not_said_to_be_hidden() -> None:
-    assert valued("median_days_to_first_exchange", {"newcomers_began": 11}) == "fewer than half have started so far"
-    assert valued("median_days_to_first_exchange", {"newcomers_began": None}) == "too few people to show"
-    assert valued("retention", {"retention_people": 0}) == "nobody to count"
-    assert valued("retention", {"retention": None, "retention_people": None}) == "too few people to show"
+def value_of(name: str, **figures: Any) -> str:
+    """The value of a figure as a report shows it."""
+    rows = [row for section in figure_sections({name: None} | figures) for row in section.rows]
+    named = {figure.name: name for part in FIGURES.values() for name, figure in part.items()}
+    return next(row.values[0] for row in rows if named[row.name] == name)
 
 
-def test_values_are_said_as_people_say_them() -> None:
-    assert said("holding_days", 1.2) == "1 day" and said("effective_givers", 46.25) == "46.2"
+def test_a_figure_without_a_value_is_not_always_hidden() -> None:
+    assert value_of("median_days_to_first_exchange", newcomers_began=11) == "fewer than half have started so far"
+    assert value_of("median_days_to_first_exchange", newcomers_began=None) == "too few people to show"
+    assert value_of("retention", retention_people=0) == "nobody to count"
+    assert value_of("retention", retention=None, retention_people=None) == "too few people to show"
+
+
+def test_values_are_written_as_people_say_them() -> None:
+    assert value_of("holding_days", holding_days=1.2) == "1 day"
+    assert value_of("effective_givers", effective_givers=46.25) == "46.2"
     assert (
-        said("typical_given", [60, 150])
+        value_of("typical_given", typical_given=[60, 150])
         == "1\N{NO-BREAK SPACE}h to 2\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min"
     )

@@ -30,8 +30,9 @@ from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
-from web.wording.labels import SentenceContext, stories_in
-from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
+from web.wording.audit import stories_in
+from web.wording.names import SentenceContext
+from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
 
 ANA, BO, CHIDI, FORMER = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi"), MemberId("m-former")
 CHOIR = GroupId("g-choir")
@@ -111,25 +112,25 @@ SAID: list[tuple[Fact, str]] = [
     (GroupLeft(group=CHOIR, member=ANA), "Ana left Weir Choir."),
     (
         reported(ANA, awaiting=(BO,)),
-        "Ana reported giving Bo 2 h 30 min of help on 21 November 2026 (Garden). Waiting for Bo.",
+        "Ana logged giving Bo 2 h 30 min of help on 21 November 2026 (Garden). Waiting for Bo.",
     ),
     (reported(BO), "Bo logged receiving 2 h 30 min of help from Ana on 21 November 2026 (Garden)."),
     (reported(CHIDI), "Chidi logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden)."),
     (
         reported(HOST),
-        "The host of these pages logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
+        "The host logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
     ),
     (
         reported(ANA, HELP, BACK, awaiting=(BO,), corrects=BEFORE),
         (
-            "Ana reported a skill exchange on 21 November 2026: Ana gave Bo 2 h 30 min (Garden) and Bo gave "
+            "Ana logged a skill exchange on 21 November 2026: Ana gave Bo 2 h 30 min (Garden) and Bo gave "
             "Ana 1 h (Learning and languages). It corrects the exchange logged in entry 17. Waiting for Bo."
         ),
     ),
     (ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), "Bo agreed to the exchange logged in entry 1,204."),
     (
         ExchangeSettled(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY),
-        "The exchange logged in entry 1,204 now counts: on 21, November 2026 Ana gave Bo 2 h 30 min (Garden).",
+        "The exchange logged in entry 1,204 now counts: on 21 November 2026, Ana gave Bo 2 h 30 min (Garden).",
     ),
     (
         ExchangeDeclined(exchange=EXCHANGE, declined_by=BO),
@@ -144,13 +145,13 @@ SAID: list[tuple[Fact, str]] = [
     (
         ExchangeReversed(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY, asked_by=ANA, approved_by=BO),
         (
-            "The exchange logged in entry 1,204 no longer counts: on 21, November 2026 Ana gave Bo 2 h 30 "
+            "The exchange logged in entry 1,204 no longer counts: on 21 November 2026, Ana gave Bo 2 h 30 "
             "min (Garden). Ana asked to take it back, and Bo agreed."
         ),
     ),
-    (gift(AccountId(BO)), "A gift: on 21, November 2026 Ana gave to Bo (Garden)."),
-    (gift(AccountId(CHOIR)), "A gift: on 21, November 2026 Ana gave to Weir Choir (Garden)."),
-    (gift(COMMUNITY), "A gift: on 21, November 2026 Ana gave to the whole community (Garden)."),
+    (gift(AccountId(BO)), "A gift: on 21 November 2026, Ana gave to Bo (Garden)."),
+    (gift(AccountId(CHOIR)), "A gift: on 21 November 2026, Ana gave to Weir Choir (Garden)."),
+    (gift(COMMUNITY), "A gift: on 21 November 2026, Ana gave to the whole community (Garden)."),
     (
         GiftWithdrawn(
             gift=GIFT,
@@ -160,7 +161,7 @@ SAID: list[tuple[Fact, str]] = [
             given_on=SATURDAY,
             withdrawn_by=ANA,
         ),
-        "A gift no longer counts: on 21, November 2026 Ana gave to Bo (Garden).",
+        "A gift no longer counts: on 21 November 2026, Ana gave to Bo (Garden).",
     ),
     (ErasureAsked(member=ANA, asked_by=ANA), "Ana asked for everything that identifies them to be erased."),
     (
@@ -191,7 +192,7 @@ def test_every_fact_reads_as_a_plain_sentence(fact: Fact, words: str) -> None:
 
 def test_no_fact_is_without_its_sentence_and_its_name() -> None:
     assert {type(fact) for fact, _words in SAID} == set(facts().values())
-    assert list(KINDS_OF_FACT) == list(facts())
+    assert list(FACT_NAMES) == list(facts())
 
 
 def test_every_door_of_an_entry_has_a_name() -> None:

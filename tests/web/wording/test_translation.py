@@ -60,7 +60,7 @@ def test_days() -> None:
 def test_instants_are_told_where_the_community_lives() -> None:
     late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
 
-    with words.speaking(words.spoken_languages("en", ZoneInfo("Europe/Madrid")).default):
+    with words.use_locale(words.load_languages("en", ZoneInfo("Europe/Madrid")).default):
         assert words.instant(late) == "1 July 2026 at 01:30"
         assert words.today(late) == date(2026, 7, 1)
 
@@ -80,12 +80,12 @@ def test_instants_are_told_where_the_community_lives() -> None:
     ],
 )
 def test_a_reader_gets_the_first_language_that_is_spoken_here(wish: str, tag: str) -> None:
-    assert pseudo_languages().speech_for(wish).locale.language == tag
+    assert pseudo_languages().locale_for(wish).locale.language == tag
 
 
 def test_a_community_speaks_english_until_its_own_language_is_translated() -> None:
-    assert words.spoken_languages("xx", ZoneInfo("UTC")).default.tag == "en"
-    assert words.spoken_languages("en-GB", ZoneInfo("UTC")).default.tag == "en"
+    assert words.load_languages("xx", ZoneInfo("UTC")).default.tag == "en"
+    assert words.load_languages("en-GB", ZoneInfo("UTC")).default.tag == "en"
 
 
 def test_refusals_say_lengths_as_people_do() -> None:

@@ -26,19 +26,17 @@ from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
 from web.framework.forms import Form
 from web.pages.exchanges.choices import labels_of
-from web.wording.labels import (
-    CHAPTERS,
+from web.wording.audit import (
+    JOURNAL_VIEWS,
     SENSES,
     CorrectionLink,
-    SentenceContext,
     Stories,
     correction_of,
-    entry_link,
     links_of,
     stories_in,
 )
-from web.wording.names import Person, names_of, seek
-from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
+from web.wording.names import Person, SentenceContext, entry_link, find_member, names_of
+from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
 from web.wording.translation import gettext, later
 
 _WORTH_A_RANGE = 4
@@ -121,7 +119,7 @@ LINES_A_PAGE = 25
 
 Number = Annotated[int, Meta(ge=0)]
 
-_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in CHAPTERS}
+_JOURNAL_VIEWS: Mapping[str, JournalView] = {chapter: chapter for chapter in JOURNAL_VIEWS}
 
 
 class JournalForm(msgspec.Struct, kw_only=True):
@@ -183,10 +181,10 @@ def show_journal(call: Call) -> Response[str]:
         told=told,
         reasons=_reasons(call, told),
         reads_words=call.visitor.coordinates,
-        chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
-        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
+        chapter=[gettext(words) for words in (JOURNAL_VIEWS[wanted.chapter] if wanted.chapter else ())],
+        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in JOURNAL_VIEWS.items()],
         doors={via: gettext(words) for via, words in CHANNELS.items()},
-        kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
+        kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in FACT_NAMES.items()],
         as_of=as_of.number,
     )
 
@@ -208,11 +206,11 @@ def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
         bytes_text=data.decode(),
         agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
         door=gettext(CHANNELS[line.via]),
-        kind=gettext(KINDS_OF_FACT[line.type]),
+        kind=gettext(FACT_NAMES[line.type]),
         sealed=_sealed(call, told),
         fields=FIELDS,
         reads_words=call.visitor.coordinates,
-        kinds=KINDS_OF_FACT,
+        kinds=FACT_NAMES,
         story=[(moment, instant(moment.at)) for moment in told.story],
         exchange=next(iter(told.entry.data.exchanges), ""),
         gift=next(iter(told.entry.data.gifts), ""),
@@ -233,17 +231,17 @@ def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[st
         if not typed or typed in (COMMUNITY, HOST) or (is_identifier(typed) and is_group(typed)):
             meant[field] = typed
             continue
-        sought = seek(call, typed, only_active=False)
+        sought = find_member(call, typed, only_active=False)
         meant[field] = sought.member or ""
         choices[field] = sought.choices
         if sought.member is None:
             form.refuse(field, sought.sentence)
     if wish.type and wish.type not in facts():
         form.refuse("type", "unknown_choice")
-    if wish.chapter and wish.chapter not in _CHAPTERS:
+    if wish.chapter and wish.chapter not in _JOURNAL_VIEWS:
         form.refuse("chapter", "unknown_choice")
     wanted = JournalFilter(
-        chapter=_CHAPTERS.get(wish.chapter, ""),
+        chapter=_JOURNAL_VIEWS.get(wish.chapter, ""),
         account=AccountId(meant["account"]),
         actor=MemberId(meant["actor"]),
         type=wish.type,

@@ -25,10 +25,9 @@ from ledger.identifiers import ExchangeId, MemberId, is_member, new_command_id
 from ledger.log.entry import instant
 from projections.exchanges import ExchangeView
 from projections.stories import Moment
-from web.framework.access import PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_AND_AUDITORS
+from web.framework.access import PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_AND_AUDITORS, Visitor
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.framework.visitors import Visitor
 from web.pages.exchanges.choices import labels_of, tallies_after
 from web.pages.exchanges.fields import LONGEST_BODY_BYTES
 from web.wording.names import names_of
@@ -126,7 +125,7 @@ def answer(call: Call, command: Callable[[AnswerForm], Command], *, needs: str =
     form.command = form.command or new_command_id()
     speaker = form.value("speaker").strip()
     passed_on = MemberId(speaker) if is_member(speaker) and speaker != call.visitor.member else None
-    call.do(form, lambda: command(form.wish), otherwise="answer", on_behalf=passed_on)
+    call.do(form, lambda: command(form.wish), beside="answer", on_behalf=passed_on)
     return form
 
 

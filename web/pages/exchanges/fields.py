@@ -20,8 +20,8 @@ from ledger.refusals import Refusal, TooLong, TooShort, UnknownCategory, Unknown
 from ledger.time_bank import TimeBank
 from web.framework.call import Call
 from web.framework.forms import Form, ascii_digits
-from web.wording.names import Person, seek
-from web.wording.translation import gettext, later, refusal_sentence, speech
+from web.wording.names import Person, find_member
+from web.wording.translation import current_locale, gettext, later, refusal_sentence
 
 LONGEST_BODY_BYTES = 192 * 1024
 """A note of ten thousand letters in any script still arrives, and is answered beside its field."""
@@ -79,7 +79,7 @@ class FieldReader:
             return None
         if field in self.form.problems or f"{field}_name" in self.form.problems:
             return None
-        sought = seek(self._call, name or chosen, me=me)
+        sought = find_member(self._call, name or chosen, me=me)
         member = MemberId(chosen) if chosen in [person.id for person in sought.choices] else sought.member
         if member is None:
             self.choices[field] = sought.choices
@@ -172,7 +172,7 @@ def days_to_choose(today: date) -> list[tuple[str, str]]:
     words = [gettext("Today, %(day)s"), gettext("Yesterday, %(day)s")] + ["%(day)s"] * (DAYS_SHOWN - 2)
     days = [today - timedelta(days=back) for back in range(DAYS_SHOWN)]
     return [
-        (day.isoformat(), said.replace("%(day)s", speech().skeleton("MMMMEEEEd", day)))
+        (day.isoformat(), said.replace("%(day)s", current_locale().skeleton("MMMMEEEEd", day)))
         for day, said in zip(days, words, strict=True)
     ]
 

@@ -9,8 +9,7 @@ from web.drawing.charts import LoadBars, MonthColumns, MonthShown, load_bars, mo
 from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
 from web.drawing.year_bands import YearBands, year_bands
 from web.pages.figures.reach import AccessFinding, access_of
-from web.wording.figure_words import KINDS
-from web.wording.findings import beginning, breadth, coming_back, flow, in_all, roles
+from web.wording.findings import KINDS, beginning, breadth, coming_back, flow, in_all, roles
 from web.wording.translation import gettext, later, month, ngettext
 
 FACES: Mapping[str, tuple[str, str]] = {

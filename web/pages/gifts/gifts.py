@@ -12,10 +12,9 @@ from ledger.gifts.commands import RecordGift, WithdrawGift
 from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import AccountId, CategoryKey, GiftId, MemberId
 from ledger.refusals import Refusal
-from web.framework.access import MEMBERS, PEOPLE_OF_THE_GIFT_AND_COORDINATORS, READERS_OF_THE_GIFT
+from web.framework.access import MEMBERS, PEOPLE_OF_THE_GIFT_AND_COORDINATORS, READERS_OF_THE_GIFT, Visitor
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.framework.visitors import Visitor
 from web.pages.exchanges.choices import first_values, form_choices, kept_fields, labels_of
 from web.pages.exchanges.exchange import AnswerForm, answer, told
 from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, FieldReader, HappeningForm, today_of
@@ -67,7 +66,7 @@ def record_gift(call: Call) -> Response[str] | Redirect:
         lambda: RecordGift(
             record.giver, record.receiver, CategoryKey(form.wish.category), record.typed.given_on(), form.wish.note
         ),
-        otherwise="form",
+        beside="form",
     )
     if recorded is None:
         return _form_page(call, record.typed)

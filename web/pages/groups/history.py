@@ -11,7 +11,7 @@ from web.drawing.charts import CHART_WIDTH, COMMON_LINE, MonthBars, MonthOfHours
 from web.drawing.year_bands import YearBands, year_bands
 from web.pages.figures.findings import MixFinding, mix_of, period_words
 from web.wording.findings import breadth, flow
-from web.wording.translation import gettext, month, ngettext, speech
+from web.wording.translation import current_locale, gettext, month, ngettext
 
 CHART_LEFT = 36
 MONTH_BAR = 0.54
@@ -77,7 +77,7 @@ def group_history(
         in_all=_in_all(figures),
         months=months_of_group(months_before or figures.get("months") or ()),
         kinds=kinds,
-        kinds_hidden=format_list(hidden, locale=speech().locale) if hidden else "",
+        kinds_hidden=format_list(hidden, locale=current_locale().locale) if hidden else "",
         breadth=breadth(figures),
         flow=flow(figures),
         busy=year_bands(figures["busy"], report.first_day, report.last_day) if figures.get("busy") else None,

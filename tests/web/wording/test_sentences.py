@@ -1,4 +1,4 @@
-"""Every fact reads as one plain sentence, with names and amounts that cannot break the page."""
+"""Every fact has a plain sentence, in which names and amounts cannot break the page."""
 
 from datetime import date
 
@@ -40,7 +40,7 @@ EXCHANGE, BEFORE, GIFT = ExchangeId("x-1"), ExchangeId("x-0"), GiftId("f-1")
 SATURDAY = date(2026, 11, 21)
 GARDEN = CategoryKey("garden")
 
-VOICE = SentenceContext(
+CONTEXT = SentenceContext(
     names={ANA: "Ana", BO: "Bo", CHIDI: "Chidi", CHOIR: "Weir Choir"},
     kinds={"garden": "Garden", "learning": "Learning and languages"},
     entries={EXCHANGE: 1204, BEFORE: 17},
@@ -65,7 +65,7 @@ def gift(receiver: AccountId) -> Fact:
     return GiftRecorded(gift=GIFT, giver=ANA, receiver=receiver, category=GARDEN, given_on=SATURDAY, recorded_by=ANA)
 
 
-SAID: list[tuple[Fact, str]] = [
+SENTENCES: list[tuple[Fact, str]] = [
     (
         CommunityFounded(name="Riverside", time_zone="Europe/London", language="en", origin="localhost/riverside/1"),
         "The community Riverside was started. Its time zone is Europe/London.",
@@ -181,42 +181,42 @@ SAID: list[tuple[Fact, str]] = [
 ]
 
 
-def read(said: Markup) -> str:
-    return said.striptags().replace("\N{NO-BREAK SPACE}", " ")
+def read(text: Markup) -> str:
+    return text.striptags().replace("\N{NO-BREAK SPACE}", " ")
 
 
-@pytest.mark.parametrize(("fact", "words"), SAID, ids=lambda part: part if isinstance(part, str) else "")
-def test_every_fact_reads_as_a_plain_sentence(fact: Fact, words: str) -> None:
-    assert read(sentence(fact, VOICE)) == words
+@pytest.mark.parametrize(("fact", "expected"), SENTENCES, ids=lambda part: part if isinstance(part, str) else "")
+def test_every_fact_has_a_plain_sentence(fact: Fact, expected: str) -> None:
+    assert read(sentence(fact, CONTEXT)) == expected
 
 
-def test_no_fact_is_without_its_sentence_and_its_name() -> None:
-    assert {type(fact) for fact, _words in SAID} == set(facts().values())
+def test_every_type_of_fact_is_tested_here_and_has_a_name() -> None:
+    assert {type(fact) for fact, _expected in SENTENCES} == set(facts().values())
     assert list(FACT_NAMES) == list(facts())
 
 
-def test_every_door_of_an_entry_has_a_name() -> None:
+def test_every_channel_has_a_name() -> None:
     assert set(CHANNELS) == {"web", "cli", "import", "api", "job"}
 
 
 def test_a_name_cannot_break_the_page() -> None:
-    voice = VOICE._replace(names={ANA: "<script>Ana</script>", BO: "%(amount)s & co"})
+    context = CONTEXT._replace(names={ANA: "<script>Ana</script>", BO: "%(amount)s & co"})
 
-    said = sentence(reported(ANA, awaiting=(BO,)), voice)
+    text = sentence(reported(ANA, awaiting=(BO,)), context)
 
-    assert "<bdi>&lt;script&gt;Ana&lt;/script&gt;</bdi>" in said
-    assert "<bdi>%(amount)s &amp; co</bdi>" in said
+    assert "<bdi>&lt;script&gt;Ana&lt;/script&gt;</bdi>" in text
+    assert "<bdi>%(amount)s &amp; co</bdi>" in text
 
 
-def test_whose_name_was_forgotten_is_a_former_member() -> None:
+def test_a_member_whose_name_was_erased_is_a_former_member() -> None:
     nobody = SentenceContext(names={}, kinds={})
 
     assert read(sentence(GroupJoined(group=CHOIR, member=ANA), nobody)) == "A former member joined a former group."
-    assert "(garden)" in read(sentence(reported(BO), nobody)), "a kind that is agreed upon no longer shows its key"
+    assert "(garden)" in read(sentence(reported(BO), nobody)), "a kind that is no longer agreed is shown by its key"
     assert "an earlier entry" in read(sentence(ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), nobody))
 
 
-def test_a_page_can_look_up_all_that_its_sentences_name() -> None:
+def test_a_fact_lists_everything_that_its_sentence_names() -> None:
     joined = GroupJoined(group=CHOIR, member=ANA)
     correcting = reported(CHIDI, HELP, BACK, awaiting=(BO,), corrects=BEFORE)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from babel.lists import format_list
 
 from projections.figures.reports.kept import Report
-from web.drawing.charts import CHART_WIDTH, COMMON_LINE, MonthBars, MonthOfHours, month_bars
+from web.drawing.charts import CHART_WIDTH, COMMON_LINE, MonthChart, MonthOfHours, month_bars
 from web.drawing.year_bands import YearBands, year_bands
 from web.pages.figures.findings import MixFinding, mix_of, period_words
 from web.wording.findings import breadth, flow
@@ -36,7 +36,7 @@ class MonthsOfGroup(NamedTuple):
 
     finding: str
     rows: Sequence[MonthOfGroup]
-    drawn: MonthBars
+    drawn: MonthChart
     gaps: str
     hidden: int
 

@@ -273,7 +273,7 @@ def client_and_scheme(peer: str, forwarded: str, trusted: tuple[str, ...]) -> tu
     scope: Any = {"type": "http", "client": (peer, 40000), "scheme": "http", "headers": headers}
     asyncio.run(cast("Any", config.loaded_app)(scope, None, None))
     (received,) = scopes
-    return received["client"][0], given["scheme"]
+    return received["client"][0], received["scheme"]
 
 
 def test_every_page_runs_in_a_thread(neighbourhood: Neighbourhood) -> None:

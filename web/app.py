@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from litestar import Litestar, Router
@@ -86,7 +86,7 @@ def create_app(
     `languages`, `send_email`, `now` and `pages` are for tests. Raises an error if a page does not say who may call it, or
     if the community has not been founded.
     """
-    now = now or _utc_now
+    now = now or partial(datetime.now, UTC)
     prepare(bank.people.engine)
     agreements = bank.agreements
     must_be_founded(agreements)
@@ -139,7 +139,3 @@ _static_files = cache(StaticFiles)
 # The only dependency: for several, the framework would start a task each, on every page.
 async def _make_call(request: WebRequest) -> PageCall:
     return PageCall(request, request.app.state.site, await request.body() if request.method == "POST" else b"")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from web.settings import Settings, SettingsMistake, describe_settings, read_settings
+from web.settings import InvalidSetting, Settings, describe_settings, read_settings
 
 
 def test_the_defaults_serve_a_community_on_this_machine() -> None:
@@ -55,7 +55,7 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
     ],
 )
 def test_an_invalid_setting_is_named(variable: str, value: str, named: str) -> None:
-    with pytest.raises(SettingsMistake, match=named):
+    with pytest.raises(InvalidSetting, match=named):
         read_settings({variable: value})
 
 

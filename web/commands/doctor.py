@@ -29,7 +29,7 @@ from projections.views import Views
 from web.commands.main import installed_version
 from web.commands.opening import Where
 from web.commands.printing import CommandProblem, Format, count, format_option, print_rows, problem_of, progress, say
-from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
+from web.settings import LOOPBACK_HOSTS, InvalidSetting, Settings, read_settings
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 SAMPLE = 500
@@ -80,7 +80,7 @@ def _findings(where: Where, *, whole: bool) -> Iterator[Finding]:
     yield Finding("version", f"Common Hours {installed_version()} on Python {platform.python_version()}")
     try:
         settings = read_settings(os.environ)
-    except SettingsMistake as error:
+    except InvalidSetting as error:
         yield Finding(
             "settings", str(error), "Correct the variable. The settings reference lists the values it can have."
         )

@@ -30,7 +30,7 @@ from web.app import create_app
 from web.commands.daily import NAMES
 from web.commands.opening import Where
 from web.commands.printing import CommandProblem, say
-from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
+from web.settings import LOOPBACK_HOSTS, InvalidSetting, Settings, read_settings
 
 SECONDS_TO_FINISH = 5
 BACKLOG = 2048
@@ -242,7 +242,7 @@ def settings_for(environment: Mapping[str, str], door: socket.socket) -> Setting
     """
     try:
         settings = read_settings(environment)
-    except SettingsMistake as error:
+    except InvalidSetting as error:
         raise CommandProblem(
             str(error), "The settings reference lists the variables and the values they can have."
         ) from error

@@ -1,6 +1,6 @@
 """Drawings as plain numbers for the templates: hours as strokes, bars in tables, who helps who as arcs, and QR codes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -170,19 +170,11 @@ def _heights(pairs: Sequence[tuple[int, int]]) -> Mapping[tuple[int, bool], floa
         rows.setdefault((end, side), []).append(_End(number, start - end, is_tip=True))
     heights: dict[tuple[int, bool], float] = {}
     for (row, _), ends in rows.items():
-        for height, end in zip(_spread(_middle_of(row), len(ends)), _ordered(ends), strict=True):
-            heights[end.line, end.is_tip] = height
+        gap = min(11.0, SPREAD / len(ends))
+        # From top to bottom: lines to rows above, nearest first, then lines to rows below, furthest first.
+        for place, end in enumerate(sorted(ends, key=lambda end: (end.away > 0, -end.away, end.line))):
+            heights[end.line, end.is_tip] = round(_middle_of(row) + (place - (len(ends) - 1) / 2) * gap, 1)
     return heights
-
-
-def _ordered(ends: Iterable[_End]) -> list[_End]:
-    """Sort the ends at a row from top to bottom: to rows above, nearest first, then to rows below, furthest first."""
-    return sorted(ends, key=lambda end: (end.away > 0, -end.away, end.line))
-
-
-def _spread(middle: float, number: int) -> list[float]:
-    gap = min(11.0, SPREAD / number)
-    return [round(middle + (place - (number - 1) / 2) * gap, 1) for place in range(number)]
 
 
 def _middle_of(row: int) -> float:

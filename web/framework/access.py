@@ -91,11 +91,6 @@ async def read_ledger(bank: TimeBank, query: Callable[P, Result], *arguments: P.
     return await sync_to_thread(query, *arguments, **named)
 
 
-def name_of(bank: TimeBank, member: MemberId) -> str:
-    """Return a member's name; empty once it has been erased."""
-    return next(iter(bank.people.of(member, "name")), "")
-
-
 class AccessRequest(msgspec.Struct, frozen=True):
     """A visitor, the parameters in the path they want, and the ledger to look things up in."""
 

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 from litestar import Request, Response
@@ -19,54 +19,48 @@ from web.wording.translation import gettext, later, refusal_sentence
 _log = logging.getLogger("hours.web")
 
 
-class ErrorText(NamedTuple):
-    """The title and sentence of an error page."""
-
-    title: str
-    sentence: str
-
-
-ERROR_TEXTS: Mapping[int, ErrorText] = {
-    400: ErrorText(
+ERROR_TEXTS: Mapping[int, tuple[str, str]] = {
+    400: (
         later("We could not understand that request"),
         later("We could not understand part of this request. Go back and try again."),
     ),
-    403: ErrorText(
+    403: (
         later("You cannot open this page"),
         later(
             "It is for someone else, or for a coordinator. If you think you should be able to open it, ask a "
             "coordinator."
         ),
     ),
-    404: ErrorText(
+    404: (
         later("Page not found"),
         later("The address may be mistyped, or the page may have moved. Nothing has been lost from the record."),
     ),
-    405: ErrorText(
+    405: (
         later("This page cannot be used that way"),
         later("Go back and use the buttons on the page."),
     ),
-    413: ErrorText(
+    413: (
         later("That was too long"),
         later("What you sent is too long for this page. Go back, shorten it and send it again."),
     ),
-    422: ErrorText(later("Nothing was recorded"), later("Go back and check what you typed.")),
-    429: ErrorText(
+    422: (later("Nothing was recorded"), later("Go back and check what you typed.")),
+    429: (
         later("Too many attempts"),
         later(
             "To stop people guessing, there is a limit on attempts. Try again in an hour, or ask a coordinator "
             "for a sign-in link."
         ),
     ),
-    500: ErrorText(
+    500: (
         later("Something went wrong"),
         later("This is not your fault, and nothing was left half recorded. Try again in a little while."),
     ),
-    503: ErrorText(
+    503: (
         later("The record is not available at the moment"),
         later("Nothing was recorded. Please go back and try again in a minute. What you typed will still be there."),
     ),
 }
+"""Status -> title and sentence of the page."""
 
 FROM_ANOTHER_SITE = later(
     "This form was sent from another site, so nothing was recorded. Open the page here and try again."
@@ -86,14 +80,13 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[An
         return see_other("/sign-in", to=_page_wanted(request))
     if status >= 500:
         _log_error(request, error, status)
-    text = ERROR_TEXTS.get(status) or ERROR_TEXTS[500 if status >= 500 else 400]
-    sentence = gettext(text.sentence)
+    title, sentence = map(gettext, ERROR_TEXTS.get(status) or ERROR_TEXTS[500 if status >= 500 else 400])
     if isinstance(error, Refusal):
         sentence = refusal_sentence(error)
     elif isinstance(error, CrossSiteForm):
         sentence = gettext(FROM_ANOTHER_SITE)
     headers = dict(getattr(error, "headers", None) or {})
-    return page(request, "error.html", status=status, headers=headers, title=gettext(text.title), sentence=sentence)
+    return page(request, "error.html", status=status, headers=headers, title=title, sentence=sentence)
 
 
 def _page_wanted(request: Request[Any, Any, Any]) -> str:

@@ -96,7 +96,6 @@ class Form(Generic[T]):
         self, values: Mapping[str, list[str]] | None = None, sentences: Mapping[str, str] | None = None
     ) -> None:
         self._values: dict[str, list[str]] = dict(values or {})
-        self._fields = frozenset(self._values)
         self._sentences = sentences or {}
         self._wish: T | None = None
         self.problems: dict[str, FieldProblem] = {}
@@ -134,7 +133,7 @@ class Form(Generic[T]):
 
     def refuse_for(self, refusal: Refusal, beside: str) -> None:
         """Add a refusal to the field it is about, or to another one if the form has no such field."""
-        self.refuse(refusal.about if refusal.about in self._fields else beside, refusal_sentence(refusal))
+        self.refuse(refusal.about if refusal.about in self._values else beside, refusal_sentence(refusal))
 
     def accept(self, wish: T) -> None:
         """Set the decoded form."""

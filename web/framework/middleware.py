@@ -2,7 +2,7 @@
 
 import fnmatch
 from collections.abc import Callable, MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -24,7 +24,8 @@ from web.wording.translation import Languages, use_locale
 class Cookies:
     """The two cookies of this app: who is signed in, and which browser requested a code.
 
-    Scripts cannot read them, other sites cannot send them, and, when secure, no other host can set them.
+    Scripts cannot read them, other sites cannot send them, and, when secure, no other host can set them. A cookie without
+    a token deletes the one in the browser.
     """
 
     def __init__(self, secure: bool) -> None:
@@ -32,27 +33,20 @@ class Cookies:
         # Browsers accept this prefix only from a secure page of this very host, with the path "/".
         prefix = "__Host-" if secure else ""
         self.session_name = f"{prefix}hours"
-        self.asking_name = f"{prefix}hours-asking"
+        self.code_name = f"{prefix}hours-asking"
 
     def session(self, token: str) -> Cookie:
         """Return the cookie that keeps this device signed in."""
-        return self._cookie(self.session_name, token, int(sessions.SIGNED_IN_FOR.total_seconds()))
+        return self._cookie(self.session_name, token, sessions.SIGNED_IN_FOR)
 
-    def asking(self, token: str) -> Cookie:
+    def code(self, token: str) -> Cookie:
         """Return the cookie that ties a code to the browser that requested it."""
-        return self._cookie(self.asking_name, token, int(CODE_VALID_FOR.total_seconds()))
+        return self._cookie(self.code_name, token, CODE_VALID_FOR)
 
-    def no_session(self) -> Cookie:
-        """Return the cookie that deletes the session cookie."""
-        return self._cookie(self.session_name, "", 0)
-
-    def no_asking(self) -> Cookie:
-        """Return the cookie that deletes the cookie of a code."""
-        return self._cookie(self.asking_name, "", 0)
-
-    def _cookie(self, name: str, value: str, seconds: int) -> Cookie:
+    def _cookie(self, name: str, token: str, valid_for: timedelta) -> Cookie:
+        seconds = int(valid_for.total_seconds()) if token else 0
         return Cookie(
-            key=name, value=value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax"
+            key=name, value=token, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
 
 

@@ -124,16 +124,13 @@ class Seals:
             checked_at, size_then, head_then, fit = self._last_check
             head = self._log.head()
             if (size_then, head_then) != (size, head) or self._clock() - checked_at >= SECONDS_BETWEEN_CHECKS:
-                fit = self._check_everything()
+                try:
+                    self._signer().check()
+                    fit = Fit()
+                except SealRefused as refused:
+                    fit = Fit(refused.wrong, refused.to_do)
                 self._last_check = (self._clock(), size, head, fit)
             return fit
-
-    def _check_everything(self) -> Fit:
-        try:
-            self._signer().check()
-        except SealRefused as refused:
-            return Fit(refused.wrong, refused.to_do)
-        return Fit()
 
     def _seal(self, position: int) -> None:
         with self._lock:

@@ -71,15 +71,6 @@ def request_code(engine: sa.Engine, member: MemberId | None, now: datetime) -> C
     return request
 
 
-def make_link(engine: sa.Engine, member: MemberId, now: datetime, valid_for: timedelta) -> str:
-    """Make a link without a code, for a coordinator to hand over, and return its token."""
-    token = new_token()
-    with writing(engine) as connection:
-        values = {"member": member, "tries": 0, "expires_at": seconds(now + valid_for)}
-        connection.execute(sa.insert(SIGN_IN_CODE).values(link_hash=hash_of(token), **values))
-    return token
-
-
 def redeem_code(engine: sa.Engine, browser_token: str, typed: str, now: datetime) -> SignInResult:
     """Sign in with a code. A try is counted before it is checked, so that simultaneous tries cannot exceed the limit."""
     mine = SIGN_IN_CODE.c.browser_hash == hash_of(browser_token)
@@ -131,9 +122,13 @@ def _plain_digits(typed: str) -> str:
 def make_sign_in_link(
     people: PersonalData, member_id: MemberId, base_url: str, now: datetime, valid_for: timedelta = LINK_VALID_FOR
 ) -> str:
-    """Make the address of a page that signs this member in once, if they are still active when they use it."""
+    """Make a link for a coordinator to hand over. It signs the member in once, if they are still active then."""
     prepare(people.engine)
-    return link_url(base_url, make_link(people.engine, member_id, now, valid_for))
+    token = new_token()
+    with writing(people.engine) as connection:
+        values = {"member": member_id, "tries": 0, "expires_at": seconds(now + valid_for)}
+        connection.execute(sa.insert(SIGN_IN_CODE).values(link_hash=hash_of(token), **values))
+    return link_url(base_url, token)
 
 
 def link_url(base_url: str, token: str) -> str:

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from ledger.identifiers import MemberId
-from web.framework.access import ANYBODY, MEMBERS, name_of
+from web.framework.access import ANYBODY, MEMBERS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
@@ -77,7 +77,7 @@ def ask_for_code(call: Call) -> Response[str] | Redirect:
     address = next(iter(call.bank.people.of(member, "email")), "")
     return call.see_other(
         "show_code",
-        cookies=[call.site.cookies.asking(request.browser_token)],
+        cookies=[call.site.cookies.code(request.browser_token)],
         background=_emailing(call, request, address if active else ""),
         to=own_path(form.wish.to),
     )
@@ -99,7 +99,7 @@ def enter_code(call: Call) -> Response[str] | Redirect:
     engine = call.bank.people.engine
     if not codes.may_try(engine, _client(call), call.now):
         raise TooManyRequestsException(headers=RETRY_AFTER)
-    browser_token = call.request.cookies.get(call.site.cookies.asking_name, "")
+    browser_token = call.request.cookies.get(call.site.cookies.code_name, "")
     found = codes.redeem_code(engine, browser_token, form.wish.code, call.now)
     if found.member is None or not call.bank.member(found.member).is_active:
         form.refuse("code", found.problem or "over")
@@ -113,7 +113,8 @@ def show_link(call: Call, token: FromPath[str]) -> Response[str]:
     member = codes.link_member(call.bank.people.engine, token, call.now)
     if member is None or not call.bank.member(member).is_active:
         return call.page("sign_in_link_over.html", status=410)
-    return call.page("sign_in_link.html", token=token, name=name_of(call.bank, member))
+    name = next(iter(call.bank.people.of(member, "name")), "")
+    return call.page("sign_in_link.html", token=token, name=name)
 
 
 @post("/sign-in/links/{token:str}", may=ANYBODY)
@@ -131,7 +132,7 @@ def use_link(call: Call, token: FromPath[str]) -> Response[str] | Redirect:
 def sign_out(call: Call) -> Redirect:
     """Sign this device out."""
     sessions.end(call.bank.people.engine, call.request.cookies.get(call.site.cookies.session_name, ""))
-    return call.see_other("show_sign_in", cookies=[call.site.cookies.no_session()], done="signed-out")
+    return call.see_other("show_sign_in", cookies=[call.site.cookies.session("")], done="signed-out")
 
 
 @get("/devices", may=MEMBERS)
@@ -146,7 +147,7 @@ def show_devices(call: Call) -> Response[str]:
 def sign_out_everywhere(call: Call) -> Redirect:
     """Sign the member out on all devices."""
     sessions.end_everywhere(call.bank.people.engine, call.visitor.member)
-    return call.see_other("show_sign_in", cookies=[call.site.cookies.no_session()], done="signed-out-everywhere")
+    return call.see_other("show_sign_in", cookies=[call.site.cookies.session("")], done="signed-out-everywhere")
 
 
 def own_path(to: str) -> str:
@@ -165,7 +166,7 @@ def _signed_in(call: Call, member: MemberId, to: str) -> Redirect:
     """Start a session with a new token, whatever token came with the request: an invented one must not become a session."""
     before = call.request.cookies.get(call.site.cookies.session_name, "")
     token = sessions.start(call.bank.people.engine, member, call.now, instead_of=before)
-    return see_other(to or "/", cookies=[call.site.cookies.session(token), call.site.cookies.no_asking()])
+    return see_other(to or "/", cookies=[call.site.cookies.session(token), call.site.cookies.code("")])
 
 
 def _emailing(call: Call, request: codes.CodeRequest, address: str) -> BackgroundTask | None:

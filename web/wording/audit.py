@@ -93,47 +93,37 @@ def stories_in(facts: Sequence[Fact]) -> tuple[set[str], set[str]]:
 
 def links_of(fact: Fact, stories: Stories) -> list[Link]:
     """Return links to what a fact corrects, and to what corrected it."""
-    found: list[tuple[Sense, Moment | None]] = []
-    match fact:
-        case ExchangeReported():
-            found = [
-                ("puts-right", _settlement_step(stories, fact.corrects or "")),
-                ("settled-by", _settlement_step(stories, fact.exchange)),
-                ("taken-back-by", _step(stories, fact.exchange, "exchange-reversed")),
-                ("put-right-by", _correction_step(stories, fact.exchange)),
-            ]
-        case ExchangeSettled():
-            found = [
-                ("taken-back-by", _step(stories, fact.exchange, "exchange-reversed")),
-                ("put-right-by", _correction_step(stories, fact.exchange)),
-            ]
-        case ExchangeReversed():
-            found = [
-                ("takes-back", _settlement_step(stories, fact.exchange)),
-                ("put-right-by", _correction_step(stories, fact.exchange)),
-            ]
-        case GiftRecorded():
-            found = [("taken-back-by", _step(stories, fact.gift, "gift-withdrawn"))]
-        case GiftWithdrawn():
-            found = [("takes-back", _step(stories, fact.gift, "gift-recorded"))]
-        case _:
-            pass
+    found: list[tuple[Sense, Moment | None]] = [
+        ("puts-right" if isinstance(fact, ExchangeReported) else "takes-back", _original(fact, stories))
+    ]
+    if isinstance(fact, ExchangeReported):
+        found.append(("settled-by", _step(stories, fact.exchange, "exchange-settled")))
+    if isinstance(fact, ExchangeReported | ExchangeSettled):
+        found.append(("taken-back-by", _step(stories, fact.exchange, "exchange-reversed")))
+    if isinstance(fact, ExchangeReported | ExchangeSettled | ExchangeReversed):
+        found.append(("put-right-by", _correction(stories, fact.exchange)))
+    if isinstance(fact, GiftRecorded):
+        found.append(("taken-back-by", _step(stories, fact.gift, "gift-withdrawn")))
     return [Link(sense, moment.number) for sense, moment in found if moment]
 
 
 def correction_of(entry: Entry, stories: Stories) -> CorrectionLink | None:
     """Return what an entry corrects, if it is a correction. Its sentence says who asked and who agreed."""
-    fact = entry.data
+    original = _original(entry.data, stories)
+    return CorrectionLink(original.number, (entry.recorded_at - instant(original.at)).days) if original else None
+
+
+def _original(fact: Fact, stories: Stories) -> Moment | None:
+    """Return the step that a correction takes back or replaces."""
     match fact:
         case ExchangeReversed():
-            original = _settlement_step(stories, fact.exchange)
+            return _step(stories, fact.exchange, "exchange-settled")
         case ExchangeReported(corrects=corrects) if corrects:
-            original = _settlement_step(stories, corrects)
+            return _step(stories, corrects, "exchange-settled")
         case GiftWithdrawn():
-            original = _step(stories, fact.gift, "gift-recorded")
+            return _step(stories, fact.gift, "gift-recorded")
         case _:
             return None
-    return CorrectionLink(original.number, (entry.recorded_at - instant(original.at)).days) if original else None
 
 
 def _step(stories: Stories, item: str, kind: str) -> Moment | None:
@@ -142,17 +132,11 @@ def _step(stories: Stories, item: str, kind: str) -> Moment | None:
     return next((moment for moment in timeline if moment.type == kind), None)
 
 
-def _settlement_step(stories: Stories, exchange: str) -> Moment | None:
-    """Return the step with which an exchange began to count."""
-    return _step(stories, exchange, "exchange-settled")
-
-
-def _correction_step(stories: Stories, exchange: str) -> Moment | None:
+def _correction(stories: Stories, exchange: str) -> Moment | None:
     """Return the report that replaced an exchange that was taken back."""
     story = stories.get(exchange)
-    if not isinstance(story, ExchangeView) or not story.corrected_by:
-        return None
-    return _step(stories, story.corrected_by, "exchange-reported")
+    corrected_by = story.corrected_by if isinstance(story, ExchangeView) else None
+    return _step(stories, corrected_by, "exchange-reported") if corrected_by else None
 
 
 class RuleText(NamedTuple):

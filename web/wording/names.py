@@ -148,14 +148,12 @@ def _named(call: Call, typed: str) -> list[tuple[MemberRow, str]]:
 
 
 def _take(row: MemberRow | None, me: MemberId | None, only_active: bool) -> MemberSearch:
-    refusal: Refusal | None = None
     if row is None:
-        refusal = UnknownMember()
+        refusal: Refusal = UnknownMember()
     elif row.id == me:
         refusal = NotWithOneself()
     elif only_active and row.status != "member":
         refusal = TakesNoPart()
-    if refusal is not None:
-        return MemberSearch(sentence=refusal_sentence(refusal))
-    assert row is not None, "an unknown member was refused above"
-    return MemberSearch(member=row.id)
+    else:
+        return MemberSearch(member=row.id)
+    return MemberSearch(sentence=refusal_sentence(refusal))

@@ -87,25 +87,23 @@ def _reported(fact: ExchangeReported, context: SentenceContext) -> Markup:
 
 def _report(fact: ExchangeReported, context: SentenceContext) -> Markup:
     first = fact.legs[0]
-    values: dict[str, object] = {
-        "reporter": context.name(fact.reported_by),
-        "giver": context.name(first.giver),
-        "receiver": context.name(first.receiver),
-        "amount": _amount(first.minutes),
-        "kind": isolated(context.kind(first.category)),
-        "day": day(fact.given_on),
-    }
     if len(fact.legs) > 1:
-        both_ways = _legs(context, fact.legs)
-        return _filled(_("%(reporter)s logged a skill exchange on %(day)s: %(help)s."), **values, help=both_ways)
-    if fact.reported_by == first.giver:
-        return _filled(_("%(reporter)s logged giving %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **values)
-    if fact.reported_by == first.receiver:
-        return _filled(
-            _("%(reporter)s logged receiving %(amount)s of help from %(giver)s on %(day)s (%(kind)s)."), **values
-        )
+        template = _("%(reporter)s logged a skill exchange on %(day)s: %(help)s.")
+    elif fact.reported_by == first.giver:
+        template = _("%(reporter)s logged giving %(receiver)s %(amount)s of help on %(day)s (%(kind)s).")
+    elif fact.reported_by == first.receiver:
+        template = _("%(reporter)s logged receiving %(amount)s of help from %(giver)s on %(day)s (%(kind)s).")
+    else:
+        template = _("%(reporter)s logged that %(giver)s gave %(receiver)s %(amount)s of help on %(day)s (%(kind)s).")
     return _filled(
-        _("%(reporter)s logged that %(giver)s gave %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **values
+        template,
+        reporter=context.name(fact.reported_by),
+        giver=context.name(first.giver),
+        receiver=context.name(first.receiver),
+        amount=_amount(first.minutes),
+        kind=isolated(context.kind(first.category)),
+        day=day(fact.given_on),
+        help=_legs(context, fact.legs),
     )
 
 

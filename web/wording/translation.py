@@ -132,8 +132,11 @@ def short_month(when: date) -> str:
 
 @cached
 def instant(at: datetime) -> str:
-    """ "21 November 2026, 19:42", in the community's time zone."""
-    return current_locale().instant(at)
+    """ "21 November 2026 at 19:42", in the community's time zone."""
+    locale = current_locale()
+    local = at.astimezone(locale.zone)
+    time = dates.format_time(local, "HH:mm", locale=locale.locale)
+    return gettext("%(day)s at %(time)s", day=locale.date_as(local.date(), "long"), time=time)
 
 
 def today(at: datetime) -> date:
@@ -166,12 +169,6 @@ class ReaderLocale:
     def skeleton(self, parts: str, when: date) -> str:
         """Format some parts of a date in the order of the language."""
         return dates.format_skeleton(parts, when, locale=self.locale)
-
-    def instant(self, at: datetime) -> str:
-        """Format date and time of day in the community's time zone."""
-        local = at.astimezone(self.zone)
-        day, time = self.date_as(local.date(), "long"), dates.format_time(local, "HH:mm", locale=self.locale)
-        return self.catalogue.gettext("%(day)s at %(time)s") % {"day": day, "time": time}
 
 
 class Languages:

@@ -26,7 +26,7 @@ from ledger.exchanges.facts import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 from web.wording.names import SentenceContext, isolated
@@ -50,14 +50,14 @@ class FactText:
     def __init__(
         self,
         name: str,
-        text: str | Mapping[str, str] | Callable[[Any, SentenceContext], Markup],
+        text: str | Mapping[Any, str] | Callable[[Any, SentenceContext], Markup],
         *,
         by: str = "",
         **fields: str,
     ) -> None:
         self.name = name
         self.by = by
-        self.templates: Mapping[str, str] = {} if callable(text) else {"": text} if isinstance(text, str) else text
+        self.templates: Mapping[Any, str] = {} if callable(text) else {"": text} if isinstance(text, str) else text
         filled_by: dict[str, str] = {**_GAPS, **fields}
         gaps: set[str] = {gap for template in self.templates.values() for gap in _GAP.findall(template)}
         self.fields = {gap: filled_by.get(gap, gap) for gap in gaps}
@@ -259,6 +259,22 @@ SENTENCES: Mapping[type[Fact], FactText] = {
     GiftWithdrawn: FactText(
         later("Gift taken back"),
         later("A gift no longer counts: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
+    ),
+    ThanksGiven: FactText(
+        later("Thanks"),
+        {
+            True: later("%(given_by)s thanked %(to)s, and lets others read it."),
+            False: later("%(given_by)s thanked %(to)s."),
+        },
+        by="may_be_shown",
+    ),
+    ThanksSharingChosen: FactText(
+        later("Choice about showing thanks"),
+        {
+            True: later("%(chosen_by)s lets others read the thanks for this."),
+            False: later("%(chosen_by)s keeps the thanks for this private."),
+        },
+        by="may_be_shown",
     ),
     ErasureAsked: FactText(
         later("Erasure requested"), later("%(member)s asked for everything that identifies them to be erased.")

@@ -1,5 +1,7 @@
-"""A page as its reader meets it: the words on it, and its forms, to be filled in and sent."""
+"""Read a page in a test: its text, its heading, and its forms, to be filled in and sent."""
 
+import html
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -7,11 +9,14 @@ import httpx
 
 from tests.web.neighbourhood import Browser
 
+WHOLE_FORM = {"form", "answer"}
+"""Where refusals go that concern no single field."""
+
 _SILENT = {"script", "style", "svg", "head"}
 
 
 class Filled:
-    """One form of a page with what stands in it, and where its buttons send it."""
+    """One form of a page: its values, and the addresses its buttons send them to."""
 
     def __init__(self, action: str) -> None:
         self.actions = [action]
@@ -62,7 +67,7 @@ class _Reading(HTMLParser):
 
 
 def form_on(page: httpx.Response, action: str) -> Filled:
-    """The form of a page that is sent to this address."""
+    """Return the form of a page that is sent to this address."""
     reading = _Reading()
     reading.feed(page.text)
     found = [form for form in reading.forms if action in form.actions]
@@ -70,8 +75,31 @@ def form_on(page: httpx.Response, action: str) -> Filled:
     return found[0]
 
 
+def actions_on(page: httpx.Response) -> set[str]:
+    """The addresses that the forms and buttons of a page send to."""
+    reading = _Reading()
+    reading.feed(page.text)
+    return {action for form in reading.forms for action in form.actions}
+
+
+def mistakes_on(page: httpx.Response) -> list[str]:
+    """The fields that the summary on top of a page links to, in order; each has its sentence beside it, too."""
+    fields = re.findall(r'<li><a href="#([^"]+)">', page.text.partition('class="summary')[2].partition("</ul>")[0])
+    for field in fields:
+        beside = field.removesuffix("_name").replace("minutes", "hours")
+        assert field in WHOLE_FORM or f'id="{beside}-error"' in page.text, f"{field} has no sentence beside it"
+    return fields
+
+
+def heading_on(page: httpx.Response) -> str:
+    """The heading of a page, without the signs that isolate names."""
+    heading = re.search(r"<h1>(.*?)</h1>", page.text, re.DOTALL)
+    assert heading, "the page has no heading"
+    return html.unescape(" ".join(heading[1].split())).translate({0x2068: None, 0x2069: None})
+
+
 def words_on(page: httpx.Response) -> str:
-    """What a reader reads, with plain single spaces, and without the signs that hold names apart."""
+    """Return the visible text, with single spaces, and without the signs that isolate names."""
     reading = _Reading()
     reading.feed(page.text)
     joined = "".join(reading.words).replace("\u2068", "").replace("\u2069", "")
@@ -79,5 +107,5 @@ def words_on(page: httpx.Response) -> str:
 
 
 def send(browser: Browser, page: httpx.Response, action: str, /, **changes: Any) -> httpx.Response:
-    """Fills in the form that goes to `action`, as it stands but for the changes, and sends it."""
+    """Send the form that goes to `action` with its present values and these changes."""
     return browser.post(action, data=form_on(page, action).fields | changes)

@@ -21,7 +21,7 @@ from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS, OWNERS_COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, page_from_cursor
 from web.framework.forms import Form, ascii_digits
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
 from web.wording.translation import current_locale, gettext, later, today
 

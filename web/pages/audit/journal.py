@@ -25,16 +25,8 @@ from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
 from web.framework.forms import Form
-from web.pages.exchanges.choices import labels_of
-from web.wording.audit import (
-    JOURNAL_VIEWS,
-    SENSES,
-    CorrectionLink,
-    Stories,
-    correction_of,
-    links_of,
-    stories_in,
-)
+from web.pages.exchanges.fields import labels_of
+from web.wording.audit import JOURNAL_VIEWS, SENSES, CorrectionLink, Stories, correction_of, links_of, stories_in
 from web.wording.names import Person, SentenceContext, entry_link, find_member, names_of
 from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
 from web.wording.translation import gettext, later
@@ -119,7 +111,7 @@ LINES_A_PAGE = 25
 
 Number = Annotated[int, Meta(ge=0)]
 
-_JOURNAL_VIEWS: Mapping[str, JournalView] = {chapter: chapter for chapter in JOURNAL_VIEWS}
+_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in JOURNAL_VIEWS}
 
 
 class JournalForm(msgspec.Struct, kw_only=True):
@@ -238,10 +230,10 @@ def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[st
             form.refuse(field, sought.sentence)
     if wish.type and wish.type not in facts():
         form.refuse("type", "unknown_choice")
-    if wish.chapter and wish.chapter not in _JOURNAL_VIEWS:
+    if wish.chapter and wish.chapter not in _CHAPTERS:
         form.refuse("chapter", "unknown_choice")
     wanted = JournalFilter(
-        chapter=_JOURNAL_VIEWS.get(wish.chapter, ""),
+        chapter=_CHAPTERS.get(wish.chapter, ""),
         account=AccountId(meant["account"]),
         actor=MemberId(meant["actor"]),
         type=wish.type,
@@ -273,5 +265,7 @@ def _reasons(call: Call, told: Sequence[JournalItem]) -> dict[int, str]:
 def _sealed(call: Call, told: JournalItem) -> Sequence[SealedText]:
     """The entry's commitments; with the words, for coordinators, unless they were forgotten."""
     sealed = told.entry.sealed
-    words = call.bank.people.words(sealed.values()) if call.visitor.coordinates else {}
+    # Thanks are private to the two people, also from coordinators.
+    readable = [commitment for field, commitment in sealed.items() if field != "thanks"]
+    words = call.bank.people.words(readable) if call.visitor.coordinates else {}
     return [SealedText(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

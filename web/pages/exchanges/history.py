@@ -1,4 +1,4 @@
-"""Somebody's history of exchanges and gifts: filtered, by month, older and newer."""
+"""A member's history of exchanges and gifts: filtered, by month, in pages."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +17,7 @@ from projections.views import Views
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
 from web.framework.forms import Form
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.wording.names import Person, find_member, names_of
 from web.wording.translation import gettext, later
 
@@ -25,7 +25,7 @@ Short = Annotated[str, Meta(max_length=60)]
 
 
 class HistoryForm(msgspec.Struct, kw_only=True):
-    """What to show. `member` is somebody else's history, for coordinators and auditors."""
+    """The filter. Coordinators and auditors name a `member` to read another person's history."""
 
     member: Short = ""
     who: Annotated[str, Meta(max_length=100)] = ""
@@ -45,7 +45,7 @@ SENTENCES = {
 
 
 class HistoryMonth(NamedTuple):
-    """The lines of one month, under its name."""
+    """The lines of one month."""
 
     month: date
     lines: list[HistoryLine]
@@ -53,19 +53,19 @@ class HistoryMonth(NamedTuple):
 
 @get("/exchanges", may=MEMBERS)
 def show_history(call: Call) -> Response[str]:
-    """One's own history; with `member`, a coordinator or an auditor reads somebody else's."""
+    """Show the reader's own history, or that of `member` to a coordinator or an auditor."""
     as_of = call.views.catch_up()
-    asked = call.query
+    query = call.query
     form = call.form(HistoryForm, SENTENCES)
-    member = _whose(call, asked.one("member"))
+    member = _whose(call, query.one("member"))
     other, several = _other(call, form)
     found = Page[HistoryLine]([], None, None) if form.problems else _found(form.wish, member, other, call.views)
     groups = call.views.groups.all().rows
     people = [tie.other for tie in call.views.balances.people(AccountId(member))]
     in_lines = [who for line in found.rows for who in (line.other, *line.awaits)]
     names = names_of(call, [member, other, *in_lines, *people, *(group.id for group in groups)])
-    reads_words = member == call.visitor.member or call.visitor.coordinates
-    query = {name: asked.one(name) for name in ("member", "kind", "category", "group", "from", "to")} | {"with": other}
+    reads_notes = member == call.visitor.member or call.visitor.coordinates
+    chosen = {name: query.one(name) for name in ("member", "kind", "category", "group", "from", "to")} | {"with": other}
     return call.page(
         "history.html",
         form=form,
@@ -75,10 +75,10 @@ def show_history(call: Call) -> Response[str]:
         months=_months(found.rows),
         newer=found.newer,
         older=found.older,
-        query={name: value for name, value in query.items() if value},
+        query={name: value for name, value in chosen.items() if value},
         names=names,
         labels=labels_of(call.bank),
-        words=call.bank.people.words(line.note for line in found.rows) if reads_words else {},
+        words=call.bank.people.words(line.note for line in found.rows) if reads_notes else {},
         received=_gifts_received(found.rows, member, call.views),
         several=several,
         people=[names[person] for person in people if is_member(person)],
@@ -88,7 +88,7 @@ def show_history(call: Call) -> Response[str]:
 
 
 def _whose(call: Call, member: str) -> MemberId:
-    """Whose history it is. To everybody else it is as if there were no such page."""
+    """Return the member whose history it is; 404 for readers who cannot see it."""
     if not member or member == call.visitor.member:
         return call.visitor.member
     if not call.visitor.keeps_the_book or not is_identifier(member):
@@ -99,7 +99,7 @@ def _whose(call: Call, member: str) -> MemberId:
 
 
 def _other(call: Call, form: Form[HistoryForm]) -> tuple[str, tuple[Person, ...]]:
-    """With whom, chosen or typed; those who have left are found, too."""
+    """Return the other person, chosen or typed, including people who have left."""
     chosen, typed = form.value("with"), form.value("who").strip()
     chosen = chosen if is_identifier(chosen) else ""
     if not typed or "who" in form.problems:
@@ -128,7 +128,7 @@ def _found(wish: HistoryForm, member: MemberId, other: str, views: Views) -> Pag
 
 
 def _gifts_received(lines: Sequence[HistoryLine], member: MemberId, views: Views) -> set[str]:
-    """Which gifts came to this member: a line says only with whom."""
+    """Return the gifts this member received; a line only says who the other person was."""
     between_two = [GiftId(line.item) for line in lines if line.kind == "gift" and is_member(line.other)]
     gifts = (views.exchanges.gift(gift) for gift in between_two)
     return {gift.id for gift in gifts if gift and gift.receiver == member}

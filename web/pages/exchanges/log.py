@@ -1,4 +1,4 @@
-"""Logging hours: the form, then what will happen, and then it happens."""
+"""Pages to log hours: the form, the check before it counts, and the recording."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -16,8 +16,18 @@ from ledger.refusals import Refusal
 from web.framework.access import MEMBERS, Visitor
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.pages.exchanges.choices import first_values, form_choices, kept_fields, labels_of, tallies_after
-from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, FieldReader, HappeningForm, today_of
+from web.pages.exchanges.exchange import parties_of, totals_after
+from web.pages.exchanges.fields import (
+    LONGEST_BODY_BYTES,
+    SENTENCES,
+    FieldReader,
+    HappeningForm,
+    first_values,
+    form_choices,
+    hidden_fields,
+    labels_of,
+    today_of,
+)
 from web.pages.gifts.gifts import gift_check_page
 from web.wording.names import names_of
 from web.wording.translation import gettext
@@ -27,7 +37,7 @@ MinutesTyped = Annotated[int, Meta(ge=0, le=DAY_MINUTES)]
 
 
 class HelpForm(HappeningForm, kw_only=True):
-    """Hours of help, or a skill exchange: then `..._back` is what the other person gave."""
+    """Hours of help or a skill exchange, as typed. The fields `..._back` are the help in return."""
 
     way: Literal["gave", "received", "exchange", "gift"] = "gave"
     hours: Hours = 0
@@ -42,55 +52,49 @@ ORDER = (
     *("way", "other", "other_name", "second", "second_name", "hours", "minutes", "category"),
     *("hours_back", "minutes_back", "category_back", "given_on", "note", "form"),
 )
-"""The fields from top to bottom: mistakes are told in this order."""
+"""The fields from top to bottom; mistakes are listed in this order."""
 
 
 class ReportDraft(msgspec.Struct):
-    """What a form means. Without legs there is something to put right first."""
+    """A report as read from a form. It has no legs while the form has mistakes."""
 
-    typed: FieldReader
+    fields: FieldReader
     form: Form[HelpForm]
     given_on: date
     legs: tuple[Leg, ...] = ()
     settles: bool = False
 
     @property
-    def parties(self) -> tuple[MemberId, ...]:
-        """Who was part of it, the giver of the first leg first."""
-        return tuple(dict.fromkeys(MemberId(side) for leg in self.legs for side in (leg.giver, leg.receiver)))
-
-    @property
     def corrects(self) -> ExchangeId | None:
-        """The exchange that was taken back, and that this one puts right."""
+        """The exchange that was taken back and that this one corrects."""
         return ExchangeId(self.form.value("corrects")) if self.form.value("corrects") else None
 
 
 @get("/exchanges/new", may=MEMBERS)
 def show_log(call: Call) -> Response[str]:
-    """The form. `way`, `with` and `corrects` fill it in; `for=others` is how a coordinator logs for two members."""
+    """Show the form. `way`, `with` and `corrects` fill it in; with `for=others` a coordinator logs for two members."""
     call.views.catch_up()
-    typed = FieldReader(call, Form[HelpForm](first_values(call)))
-    return call.page("exchange_new.html", **form_choices(call, typed))
+    return _form_page(call, FieldReader(call, Form[HelpForm](first_values(call))))
 
 
 @post("/exchanges/new", may=MEMBERS, status_code=200, request_max_body_size=LONGEST_BODY_BYTES)
 def check_log(call: Call) -> Response[str]:
-    """Shows what will happen, or what needs another look. Nothing is recorded."""
+    """Show what will be recorded, or the mistakes in the form. Records nothing."""
     call.views.catch_up()
     if call.fields.one("way") == "gift" and not call.fields.one("change"):
         return gift_check_page(call)
     report = _read_report(call)
-    _foresee(call, report)
+    _preview(call, report)
     if call.fields.one("change"):
         report.form.problems.clear()
     elif not report.form.problems:
         return _check_page(call, report)
-    return call.page("exchange_new.html", **form_choices(call, report.typed))
+    return _form_page(call, report.fields)
 
 
 @post("/exchanges", may=MEMBERS, request_max_body_size=LONGEST_BODY_BYTES)
 def log_exchange(call: Call) -> Response[str] | Redirect:
-    """Records the report. The same form sent twice is one exchange, and leads to the same page."""
+    """Record the report. Sending the same form twice records one exchange and leads to the same page."""
     report = _read_report(call)
     form = report.form
     if not form.command:
@@ -101,40 +105,43 @@ def log_exchange(call: Call) -> Response[str] | Redirect:
         beside="form",
     )
     if recorded is None:
-        return call.page("exchange_new.html", **form_choices(call, report.typed))
+        return _form_page(call, report.fields)
     return call.see_other("show_exchange", exchange_id=recorded.fact(ExchangeReported).exchange, done="logged")
 
 
+def _form_page(call: Call, fields: FieldReader) -> Response[str]:
+    return call.page("exchange_new.html", **form_choices(call, fields))
+
+
 def _check_page(call: Call, report: ReportDraft) -> Response[str]:
-    mine = report.parties if call.visitor.member not in report.parties else (call.visitor.member,)
-    others = [party for party in report.parties if party != call.visitor.member]
+    parties, me = parties_of(report.legs), call.visitor.member
     return call.page(
         "exchange_check.html",
         form=report.form,
         legs=report.legs,
         given_on=report.given_on,
         settles=report.settles,
-        is_party=call.visitor.member in report.parties,
-        others=others,
-        names=names_of(call, [call.visitor.member, *report.parties]),
+        is_party=me in parties,
+        others=[party for party in parties if party != me],
+        names=names_of(call, [me, *parties]),
         labels=labels_of(call.bank),
-        tallies=tallies_after(call, report.legs, report.given_on, mine),
-        kept=kept_fields(HelpForm, report.typed, today_of(call.bank)),
+        totals=totals_after(call, report.legs, report.given_on, (me,) if me in parties else parties),
+        hidden=hidden_fields(HelpForm, report.fields, today_of(call.bank)),
         as_of=call.views.as_of().number,
     )
 
 
 def _read_report(call: Call) -> ReportDraft:
-    """Reads the form; every mistake stands beside its field."""
+    """Read the form, collecting each mistake beside its field."""
     form = call.form(HelpForm, SENTENCES)
-    typed = FieldReader(call, form)
-    legs, given_on = _legs(typed, call.visitor), typed.given_on()
-    typed.in_order(ORDER)
-    return ReportDraft(typed, form, given_on, () if form.problems else legs)
+    fields = FieldReader(call, form)
+    legs, given_on = _legs(fields, call.visitor), fields.given_on()
+    fields.in_order(ORDER)
+    return ReportDraft(fields, form, given_on, () if form.problems else legs)
 
 
-def _foresee(call: Call, report: ReportDraft) -> None:
-    """Asks the ledger whether a report without mistakes may be, and whether it would settle at once."""
+def _preview(call: Call, report: ReportDraft) -> None:
+    """Preview a report without mistakes: put a refusal into the form, or note whether it would settle at once."""
     if report.form.problems:
         return
     try:
@@ -147,22 +154,22 @@ def _foresee(call: Call, report: ReportDraft) -> None:
         report.settles = any(isinstance(fact, ExchangeSettled) for fact in facts)
 
 
-def _legs(typed: FieldReader, visitor: Visitor) -> tuple[Leg, ...]:
-    """The directions of help that the form tells of; only right when the form has no mistakes."""
-    form = typed.form
-    first, second = _sides(typed, visitor)
+def _legs(fields: FieldReader, visitor: Visitor) -> tuple[Leg, ...]:
+    """Return the legs the form describes; meaningless if the form has mistakes."""
+    form = fields.form
+    first, second = _sides(fields, visitor)
     if form.value("way") == "received":
         first, second = second, first
     giver, receiver = first or MemberId(""), second or MemberId("")
-    legs = [help_given(giver, receiver, typed.minutes(), typed.category())]
+    legs = [help_given(giver, receiver, fields.minutes(), fields.category())]
     if form.value("way") == "exchange":
-        legs.append(help_given(receiver, giver, typed.minutes("_back"), typed.category("category_back")))
+        legs.append(help_given(receiver, giver, fields.minutes("_back"), fields.category("category_back")))
     return tuple(legs)
 
 
-def _sides(typed: FieldReader, visitor: Visitor) -> tuple[MemberId | None, MemberId | None]:
-    """Who logs and the other one; or the two for whom a coordinator logs."""
-    if not typed.form.value("others"):
-        return visitor.member, typed.person("other", me=visitor.member)
-    first = typed.person("other", me=None)
-    return first, typed.person("second", me=first)
+def _sides(fields: FieldReader, visitor: Visitor) -> tuple[MemberId | None, MemberId | None]:
+    """Return the reader and the other person, or the two members a coordinator logs for."""
+    if not fields.form.value("others"):
+        return visitor.member, fields.person("other", me=visitor.member)
+    first = fields.person("other", me=None)
+    return first, fields.person("second", me=first)

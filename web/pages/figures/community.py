@@ -11,8 +11,7 @@ from projections.figures.reports.periods import first_closing
 from projections.views import Views
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
-from web.pages.exchanges.choices import labels_of
-from web.pages.exchanges.fields import today_of
+from web.pages.exchanges.fields import labels_of, today_of
 from web.pages.figures.findings import Findings, findings_of, most_in_a_month, period_words
 from web.wording.findings import FigureSection, figure_sections, only_gifts
 from web.wording.names import names_of

@@ -23,7 +23,7 @@ from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
 from web.pages.audit.accounts import MomentForm, PointInTime, moment_asked
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.pages.figures.community import choices
 from web.pages.figures.findings import findings_of, period_words
 from web.wording.findings import figure_sections

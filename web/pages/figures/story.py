@@ -17,8 +17,7 @@ from web.drawing.drawings import bar_widths
 from web.drawing.year_bands import year_bands
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
-from web.pages.exchanges.choices import labels_of
-from web.pages.exchanges.fields import today_of
+from web.pages.exchanges.fields import labels_of, today_of
 from web.wording.names import joined_on, names_of
 
 _YEAR = re.compile(r"20[0-9]{2}")

@@ -13,7 +13,7 @@ from projections.exchanges import GiftView, HistoryLine
 from projections.first_times import first_times
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.wording.names import joined_on, names_of
 from web.wording.translation import current_locale, use_locale
 

@@ -1,6 +1,6 @@
-"""Logging a gift: the form, then what will happen, and then it happens."""
+"""Pages to log a gift (form, check, record), to read it and to take it back."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from litestar import Response
@@ -10,14 +10,25 @@ from litestar.response import Redirect
 
 from ledger.gifts.commands import RecordGift, WithdrawGift
 from ledger.gifts.facts import GiftRecorded
-from ledger.identifiers import AccountId, CategoryKey, GiftId, MemberId
+from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, GroupId, MemberId, is_group
 from ledger.refusals import Refusal
+from projections.exchanges import GiftView
 from web.framework.access import MEMBERS, PEOPLE_OF_THE_GIFT_AND_COORDINATORS, READERS_OF_THE_GIFT, Visitor
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.pages.exchanges.choices import first_values, form_choices, kept_fields, labels_of
-from web.pages.exchanges.exchange import AnswerForm, answer, told
-from web.pages.exchanges.fields import LONGEST_BODY_BYTES, SENTENCES, FieldReader, HappeningForm, today_of
+from web.pages.exchanges.exchange import AnswerForm, answer, timed
+from web.pages.exchanges.fields import (
+    LONGEST_BODY_BYTES,
+    SENTENCES,
+    FieldReader,
+    HappeningForm,
+    first_values,
+    form_choices,
+    hidden_fields,
+    labels_of,
+    today_of,
+)
+from web.pages.gifts.thanks import choose_sharing, thank, thanks_on
 from web.wording.names import names_of
 from web.wording.translation import gettext
 
@@ -25,15 +36,15 @@ ORDER = ("way", "other", "other_name", "second", "second_name", "category", "giv
 
 
 class GiftForm(HappeningForm, kw_only=True):
-    """A thing, time or a skill that asks for nothing back; "gift" is how the form for hours says that one gave."""
+    """A gift as typed. "gift" means "gave": the form for hours sends it when its gift option is chosen."""
 
     way: Literal["gave", "received", "gift"] = "gave"
 
 
 class GiftDraft(msgspec.Struct):
-    """What a form means. Without a receiver there is something to put right first."""
+    """A gift as read from a form. The giver and receiver are empty while the form has mistakes."""
 
-    typed: FieldReader
+    fields: FieldReader
     form: Form[GiftForm]
     giver: MemberId = MemberId("")
     receiver: AccountId = AccountId("")
@@ -41,98 +52,98 @@ class GiftDraft(msgspec.Struct):
 
 @get("/gifts/new", may=MEMBERS)
 def show_gift_form(call: Call) -> Response[str]:
-    """The form for a gift to a member, a group or everybody."""
+    """Show the form for a gift to a member, a group or everyone."""
     call.views.catch_up()
     return _form_page(call, FieldReader(call, Form[GiftForm](first_values(call))))
 
 
 @post("/gifts/new", may=MEMBERS, status_code=200, request_max_body_size=LONGEST_BODY_BYTES)
 def check_gift(call: Call) -> Response[str]:
-    """Shows what will happen, or what needs another look. Nothing is recorded."""
+    """Show what will be recorded, or the mistakes in the form. Records nothing."""
     call.views.catch_up()
     return gift_check_page(call)
 
 
 @post("/gifts", may=MEMBERS, request_max_body_size=LONGEST_BODY_BYTES)
 def record_gift(call: Call) -> Response[str] | Redirect:
-    """Records the gift. The same form sent twice is one gift, and leads to the same page."""
+    """Record the gift. Sending the same form twice records one gift and leads to the same page."""
     call.views.catch_up()
-    record = _read_gift(call)
-    form = record.form
+    draft = _read_gift(call)
+    form = draft.form
     if not form.command:
         form.refuse("form", gettext("Check this again before you log it"))
     recorded = call.do(
         form,
         lambda: RecordGift(
-            record.giver, record.receiver, CategoryKey(form.wish.category), record.typed.given_on(), form.wish.note
+            draft.giver, draft.receiver, CategoryKey(form.wish.category), draft.fields.given_on(), form.wish.note
         ),
         beside="form",
     )
     if recorded is None:
-        return _form_page(call, record.typed)
+        return _form_page(call, draft.fields)
     return call.see_other("show_gift", gift_id=recorded.fact(GiftRecorded).gift, done="logged")
 
 
 def gift_check_page(call: Call) -> Response[str]:
-    """What a gift will be recorded as; or the form, with what needs another look, or to change something."""
-    record = _read_gift(call)
+    """Show what will be recorded; or the form again, to mend mistakes or because the reader wants to change it."""
+    draft = _read_gift(call)
     if call.fields.one("change"):
-        record.form.problems.clear()
-    elif not record.form.problems:
-        return _check_page(call, record)
-    return _form_page(call, record.typed)
+        draft.form.problems.clear()
+    elif not draft.form.problems:
+        return _check_page(call, draft)
+    return _form_page(call, draft.fields)
 
 
-def _form_page(call: Call, typed: FieldReader) -> Response[str]:
-    return call.page("gift_new.html", **form_choices(call, typed, gifts=True))
+def _form_page(call: Call, fields: FieldReader) -> Response[str]:
+    return call.page("gift_new.html", **form_choices(call, fields, gifts=True))
 
 
-def _check_page(call: Call, record: GiftDraft) -> Response[str]:
+def _check_page(call: Call, draft: GiftDraft) -> Response[str]:
     return call.page(
         "gift_check.html",
-        form=record.form,
-        giver=record.giver,
-        receiver=record.receiver,
-        given_on=record.typed.given_on(),
-        names=names_of(call, [call.visitor.member, record.giver, record.receiver]),
+        form=draft.form,
+        giver=draft.giver,
+        receiver=draft.receiver,
+        given_on=draft.fields.given_on(),
+        names=names_of(call, [call.visitor.member, draft.giver, draft.receiver]),
         labels=labels_of(call.bank),
-        kept=kept_fields(GiftForm, record.typed, today_of(call.bank)),
+        hidden=hidden_fields(GiftForm, draft.fields, today_of(call.bank)),
         as_of=call.views.as_of().number,
     )
 
 
 def _read_gift(call: Call) -> GiftDraft:
-    """Reads the form and asks the ledger whether it may be; every mistake stands beside its field."""
+    """Read the form and preview the command, collecting each mistake beside its field."""
     form = call.form(GiftForm, SENTENCES)
-    typed = FieldReader(call, form)
-    record = GiftDraft(typed, form)
-    giver, receiver = _sides(typed, call.visitor)
-    category, given_on = typed.category(), typed.given_on()
-    typed.in_order(ORDER)
+    fields = FieldReader(call, form)
+    draft = GiftDraft(fields, form)
+    giver, receiver = _sides(fields, call.visitor)
+    category, given_on = fields.category(), fields.given_on()
+    fields.in_order(ORDER)
     if form.problems or giver is None or receiver is None:
-        return record
-    record.giver, record.receiver = giver, receiver
+        return draft
+    draft.giver, draft.receiver = giver, receiver
     try:
         call.bank.preview(RecordGift(giver, receiver, category, given_on), by=call.caller(form))
     except Refusal as refusal:
         form.refuse_for(refusal, "form")
-    return record
+    return draft
 
 
-def _sides(typed: FieldReader, visitor: Visitor) -> tuple[MemberId | None, AccountId | None]:
-    """Who gave, and who received: a member, a group or everybody."""
-    form = typed.form
+def _sides(fields: FieldReader, visitor: Visitor) -> tuple[MemberId | None, AccountId | None]:
+    """Return the giver and the receiver, which is a member, a group or the community."""
+    form = fields.form
     if form.value("others"):
-        giver = typed.person("other", me=None)
-        return giver, typed.receiver("second", me=giver)
+        giver = fields.person("other", me=None)
+        return giver, fields.receiver("second", me=giver)
     if form.value("way") == "received":
-        return typed.person("other", me=visitor.member), AccountId(visitor.member)
-    return visitor.member, typed.receiver("other", me=visitor.member)
+        return fields.person("other", me=visitor.member), AccountId(visitor.member)
+    return visitor.member, fields.receiver("other", me=visitor.member)
 
 
 @get("/gifts/{gift_id:str}", may=READERS_OF_THE_GIFT)
 def show_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str]:
-    """Who gave what kind of gift to whom, and when."""
+    """Show who gave what kind of gift to whom, and when."""
     return _gift_page(call, gift_id, Form[AnswerForm]())
 
 
@@ -140,34 +151,70 @@ def show_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str]:
     "/gifts/{gift_id:str}/withdrawal", may=PEOPLE_OF_THE_GIFT_AND_COORDINATORS, request_max_body_size=LONGEST_BODY_BYTES
 )
 def withdraw_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redirect:
-    """A gift was logged by mistake and counts no longer; once, with a word of why."""
+    """Take back a gift that was logged by mistake. A reason is required."""
     form = answer(call, lambda wish: WithdrawGift(gift_id, wish.reason))
     if form.problems:
         return _gift_page(call, gift_id, form)
     return call.see_other("show_gift", gift_id=gift_id, done="taken-back")
 
 
-def _gift_page(call: Call, gift: GiftId, form: Form[AnswerForm]) -> Response[str]:
+@post("/gifts/{gift_id:str}/thanks", may=READERS_OF_THE_GIFT, request_max_body_size=LONGEST_BODY_BYTES)
+def thank_for_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redirect:
+    """Say thank you for a gift."""
+    form = thank(call, gift=gift_id)
+    return (
+        _gift_page(call, gift_id, form)
+        if form.problems
+        else call.see_other("show_gift", gift_id=gift_id, done="thanked")
+    )
+
+
+@post("/gifts/{gift_id:str}/thanks/sharing", may=READERS_OF_THE_GIFT)
+def share_thanks_for_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redirect:
+    """Let others read the thanks for a gift, or keep them private."""
+    form = choose_sharing(call, gift=gift_id)
+    return (
+        _gift_page(call, gift_id, form)
+        if form.problems
+        else call.see_other("show_gift", gift_id=gift_id, done="chosen")
+    )
+
+
+def _gift_page(call: Call, gift: GiftId, form: Form[Any]) -> Response[str]:
     as_of = call.views.catch_up()
     view = call.views.exchanges.gift(gift)
     if view is None:
         raise NotFoundException
-    said_by = [speaker for moment in view.timeline for speaker in (moment.actor, moment.on_behalf)]
+    actors = [who for moment in view.timeline for who in (moment.actor, moment.on_behalf)]
     is_part = call.visitor.member in (view.giver, view.receiver, view.recorded_by)
-    # An auditor counts gifts; what neighbours wrote to each other is not theirs to read.
+    # Auditors do not read what neighbours wrote to each other.
     words = [] if call.visitor.audits and not (is_part or call.visitor.coordinates) else [view.note]
     words += [moment.words for moment in view.timeline] if is_part or call.visitor.coordinates else []
+    receivers = [view.receiver, call.visitor.member] if _is_for_many(call, view) else [view.receiver]
+    thanks = thanks_on(call, gift, receivers=receivers, counts=view.state == "recorded")
     return call.page(
         "gift.html",
         form=form,
         view=view,
-        story=told(view.timeline),
-        names=names_of(call, [call.visitor.member, view.giver, view.receiver, view.recorded_by, *said_by]),
+        thanks=thanks,
+        timeline=timed(view.timeline),
+        names=names_of(
+            call, [call.visitor.member, view.giver, view.receiver, view.recorded_by, *actors, *thanks.people]
+        ),
         labels=labels_of(call.bank),
         words=call.bank.people.words(words),
         may_withdraw=view.state == "recorded" and (is_part or call.visitor.coordinates),
         sees_entries=call.visitor.keeps_the_book,
-        has_slip=call.seals.are_begun,
+        has_receipt=call.seals.are_begun,
         done=call.query.one("done"),
         as_of=as_of.number,
     )
+
+
+def _is_for_many(call: Call, view: GiftView) -> bool:
+    """Whether the gift went to everyone or to a group of the visitor's, and wasn't the visitor's own."""
+    if view.giver == call.visitor.member:
+        return False
+    if is_group(view.receiver):
+        return call.bank.belonging(GroupId(view.receiver), call.visitor.member).belongs
+    return view.receiver == COMMUNITY

@@ -25,7 +25,7 @@ from web.drawing.drawings import Arcs, HelpLine, arcs
 from web.framework.access import COORDINATORS, MEMBERS
 from web.framework.call import Call, get, page_from_cursor, post
 from web.framework.forms import Form
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.pages.figures.community import choices as periods_to_choose
 from web.pages.figures.community import latest
 from web.pages.groups.history import GroupHistory, group_history

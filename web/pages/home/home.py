@@ -10,8 +10,8 @@ from projections.exchanges import ExchangeView
 from web.framework.access import ANYBODY, COORDINATORS, MEMBERS
 from web.framework.call import Call, get, page_from_cursor
 from web.framework.errors import is_storage_error
-from web.pages.exchanges.choices import labels_of
 from web.pages.exchanges.exchange import parties_of
+from web.pages.exchanges.fields import labels_of
 from web.wording.names import joined_on, names_of
 from web.wording.translation import today
 
@@ -24,7 +24,7 @@ def show_home(call: Call) -> Response[str]:
     waiting, asked_back = call.views.exchanges.waiting_for(me), call.views.exchanges.reversals_waiting_for(me)
     awaited, groups = call.views.exchanges.waiting_on_others(me), call.views.groups.of_member(me)
     shown = [*waiting, *asked_back, *awaited]
-    people = [party for view in shown for party in (*parties_of(view), view.reported_by, view.reversal_asked_by)]
+    people = [party for view in shown for party in (*parties_of(view.legs), view.reported_by, view.reversal_asked_by)]
     row = call.views.members.of(me)
     return call.page(
         "home.html",

@@ -18,7 +18,8 @@ from projections.members import MemberRow
 from web.framework.access import COORDINATORS, THE_MEMBER_AND_COORDINATORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
+from web.pages.gifts.thanks import thanks_to
 from web.wording.names import joined_on, names_of
 from web.wording.translation import later, today
 
@@ -54,7 +55,8 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     member = seen_member(call, member_id)
     is_self = member.id == visitor.member
     groups = call.views.groups.of_member(member.id)
-    names = names_of(call, [member.id, *(group.id for group in groups)])
+    thanks = thanks_to(call, member.id)
+    names = names_of(call, [member.id, *(group.id for group in groups), *thanks.people])
     # Of the forms on this page, the mistakes of one are not shown in another.
     choosing = form if form.error("sees") else Form[Any]()
     may_count = is_self or visitor.keeps_the_book
@@ -68,6 +70,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     return call.page(
         "member.html",
         form=form,
+        thanks=thanks,
         choosing=choosing,
         sees=call.views.visibility.of(member.id) if is_self else "",
         member=member,

@@ -19,7 +19,7 @@ from projections.views import Views
 from web.framework.access import THE_MEMBER
 from web.framework.call import Call, get
 from web.pages.audit.journal import FIELDS, kept_bytes
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.pages.figures.story_files import sent
 from web.sign_in import sessions
 from web.wording.names import SentenceContext, names_of

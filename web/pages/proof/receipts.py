@@ -26,7 +26,7 @@ from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.static_files import AnyResponse
 from web.pages.audit.journal import JournalItem, kept_bytes, tell
-from web.pages.exchanges.choices import labels_of
+from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
 from web.wording.sentences import FACT_NAMES
 from web.wording.translation import gettext, later
@@ -158,13 +158,13 @@ def entry_receipt(call: Call, number: FromPath[str]) -> AnyResponse:
 
 
 @get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def show_exchange_slip(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
+def show_exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
     """What the receipt says and proves, in words, with a code to scan."""
     return or_explained(call, lambda: _slip(call, exchange_id, "exchange"))
 
 
 @get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
-def show_gift_slip(call: Call, gift_id: FromPath[str]) -> AnyResponse:
+def show_gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
     """The same of a gift."""
     return or_explained(call, lambda: _slip(call, gift_id, "gift"))
 

@@ -1,82 +1,81 @@
-"""A mistake is corrected, never edited: taken back by two people, and logged anew."""
+"""A mistake is corrected, never edited: two people take the exchange back, and it is logged again."""
 
 from ledger.exchanges.commands import ApproveReversal, AskForReversal, ConfirmExchange, ReverseExchange
 from ledger.identifiers import AccountId, ExchangeId
 from tests.web.pages.conftest import Street
-from tests.web.pages.reader import form_on, send, words_on
+from tests.web.pages.reader import form_on, mistakes_on, send, words_on
 
 
 def at(exchange: ExchangeId, what: str = "") -> str:
     return f"/exchanges/{exchange}/{what}".rstrip("/")
 
 
-def counted(street: Street, *, back: int = 0) -> ExchangeId:
-    """Help that Bo logged, so that it counts unless it goes both ways."""
+def settled(street: Street, *, back: int = 0) -> ExchangeId:
+    """Log help that counts, because Bo received it and logged it."""
     return street.helped(by=street.bo_id, back=back)
 
 
 def test_a_party_asks_and_the_other_agrees(street: Street) -> None:
-    exchange = counted(street)
+    exchange = settled(street)
     asked = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal"), reason="It was two hours")
     assert asked.headers["location"] == f"{at(exchange)}?done=asked-back"
     assert street.views.balances.of(AccountId(street.bo_id)).received == 150
 
     page = street.ana.get(at(exchange))
-    assert "Bo Lindqvist has asked to take this back." in words_on(page) and "It was two hours" in words_on(page)
+    assert "Bo Lindqvist has asked" in words_on(page) and "It was two hours" in words_on(page)
     done = send(street.ana, page, at(exchange, "reversal/approval"))
 
     assert done.headers["location"] == f"{at(exchange)}?done=taken-back"
     assert street.views.balances.of(AccountId(street.bo_id)).received == 0
-    told = words_on(street.bo.get(at(exchange)))
-    assert "It was taken back and no longer counts." in told
-    assert "Ana Sousa agreed to take it back. Taken off both totals: 2 h 30 min." in told
+    assert f"/exchanges/new?corrects={exchange}" in street.bo.get(at(exchange)).text
 
 
-def test_asking_needs_a_word_of_why(street: Street) -> None:
-    exchange = counted(street)
+def test_asking_to_take_it_back_needs_a_reason(street: Street) -> None:
+    exchange = settled(street)
 
     answer = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal"))
 
-    assert answer.status_code == 422 and "Give a reason in a few words" in words_on(answer)
+    assert answer.status_code == 422 and mistakes_on(answer) == ["reason"]
 
 
-def test_the_other_rather_keeps_it(street: Street) -> None:
-    exchange = counted(street)
+def test_the_other_party_can_keep_it(street: Street) -> None:
+    exchange = settled(street)
     street.bank.do(AskForReversal(exchange=exchange, reason="Hm"), by=street.bo_id)
     fields = form_on(street.ana.get(at(exchange)), at(exchange, "reversal/approval")).fields
 
     done = street.ana.post(at(exchange, "reversal/refusal"), data=fields | {"reason": "I looked it up"})
 
     assert done.headers["location"] == f"{at(exchange)}?done=kept"
-    assert "Ana Sousa let it stand. I looked it up" in words_on(street.bo.get(at(exchange)))
+    assert "I looked it up" in words_on(street.bo.get(at(exchange)))
+    assert street.views.balances.of(AccountId(street.bo_id)).received == 150
 
 
-def test_who_asked_may_let_it_stand_after_all_but_not_approve(street: Street) -> None:
-    exchange = counted(street)
+def test_the_person_who_asked_can_change_their_mind_but_not_approve(street: Street) -> None:
+    exchange = settled(street)
     street.bank.do(AskForReversal(exchange=exchange, reason="Hm"), by=street.bo_id)
 
     own = street.bo.post(at(exchange, "reversal/approval"), data={})
     done = send(street.bo, street.bo.get(at(exchange)), at(exchange, "reversal/refusal"))
 
-    assert own.status_code == 422 and "Someone else has to agree" in words_on(own)
+    assert own.status_code == 422 and mistakes_on(own) == ["answer"]
     assert done.headers["location"] == f"{at(exchange)}?done=kept"
 
 
 def test_a_coordinator_takes_it_back_at_a_partys_request(street: Street) -> None:
-    exchange = counted(street)
+    exchange = settled(street)
     page = street.chidi.get(at(exchange))
 
     without = send(street.chidi, page, at(exchange, "reversal"), reason="They rang me")
     done = send(street.chidi, page, at(exchange, "reversal"), reason="They rang me", asked_by=street.ana_id)
 
-    assert without.status_code == 422 and "Choose one of the answers" in words_on(without)
+    assert without.status_code == 422 and mistakes_on(without) == ["asked_by"]
     assert form_on(without, at(exchange, "reversal")).fields["reason"] == "They rang me"
     assert done.headers["location"] == f"{at(exchange)}?done=taken-back"
     assert street.views.balances.of(AccountId(street.ana_id)).given == 0
 
 
-def test_what_was_taken_back_is_logged_again_and_both_pages_link(street: Street) -> None:
-    exchange = counted(street)
+def test_a_correction_and_what_it_corrects_link_to_each_other(street: Street) -> None:
+    exchange = settled(street)
     street.bank.do(AskForReversal(exchange=exchange, reason="Two hours"), by=street.bo_id)
     street.bank.do(ApproveReversal(exchange=exchange), by=street.ana_id)
     assert f"/exchanges/new?corrects={exchange}" in street.bo.get(at(exchange)).text
@@ -94,8 +93,8 @@ def test_what_was_taken_back_is_logged_again_and_both_pages_link(street: Street)
     assert street.views.balances.of(AccountId(street.bo_id)).received == 120
 
 
-def test_a_skill_exchange_is_logged_again_from_each_ones_side(street: Street) -> None:
-    exchange = counted(street, back=45)
+def test_the_correction_of_a_skill_exchange_is_filled_in_from_the_readers_side(street: Street) -> None:
+    exchange = settled(street, back=45)
     street.bank.do(ConfirmExchange(exchange=exchange), by=street.ana_id)
     street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.ana_id, reason="Hm"), by=street.chidi_id)
 

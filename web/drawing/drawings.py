@@ -113,7 +113,7 @@ class Arc(msgspec.Struct, frozen=True):
 class NameLine(msgspec.Struct, frozen=True):
     """One line of a name, and its height."""
 
-    words: str
+    text: str
     y: float
 
 

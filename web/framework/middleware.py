@@ -158,7 +158,7 @@ def require_own_host(request: Request[Any, Any, Any], allowed: tuple[str, ...]) 
     """Refuse host names other than ours: an invented one could end up in links and caches."""
     host = host_name(request.headers.get("host", ""))
     if not any(fnmatch.fnmatchcase(host, pattern) for pattern in map(_literal_brackets, allowed)):
-        raise ClientException("This app does not answer to that host name.")
+        raise ClientException("This app does not have that host name.")
 
 
 def require_own_form(request: Request[Any, Any, Any], own_host: str) -> None:

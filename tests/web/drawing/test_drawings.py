@@ -136,9 +136,9 @@ def test_everything_is_inside_the_drawing(people: int) -> None:
 def test_long_names_have_two_lines_and_are_cut() -> None:
     people = [("a", "Maria Magdalena von Wallenstein-Oberhausen"), ("b", "Donaudampfschifffahrt"), ("c", "Bo")]
 
-    words = [name.words for name in drawn(HelpLine("a", "b", 60), people=people).names]
+    lines = [name.text for name in drawn(HelpLine("a", "b", 60), people=people).names]
 
-    assert words == ["Maria", "Magdalena von…", "Donaudampfsch…", "Bo"]
+    assert lines == ["Maria", "Magdalena von…", "Donaudampfsch…", "Bo"]
 
 
 def test_many_people_or_lines_are_not_drawn() -> None:

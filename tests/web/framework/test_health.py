@@ -8,7 +8,18 @@ import pytest
 from projections.views import ModelState
 from tests.web.neighbourhood import Neighbourhood
 
-ALL = ["balances", "contributions", "exchanges", "groups", "journal", "members", "statements", "visibility", "years"]
+ALL = [
+    "balances",
+    "contributions",
+    "exchanges",
+    "groups",
+    "journal",
+    "members",
+    "statements",
+    "thanks",
+    "visibility",
+    "years",
+]
 
 
 def test_a_healthy_server_responds_with_its_position(neighbourhood: Neighbourhood) -> None:

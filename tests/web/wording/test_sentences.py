@@ -26,7 +26,7 @@ from ledger.exchanges.facts import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
@@ -162,6 +162,16 @@ SENTENCES: list[tuple[Fact, str]] = [
             withdrawn_by=ANA,
         ),
         "A gift no longer counts: on 21 November 2026, Ana gave to Bo (Garden).",
+    ),
+    (ThanksGiven(to=ANA, given_by=BO, may_be_shown=True, gift=GIFT), "Bo thanked Ana, and lets others read it."),
+    (ThanksGiven(to=ANA, given_by=BO, may_be_shown=False, exchange=EXCHANGE), "Bo thanked Ana."),
+    (
+        ThanksSharingChosen(chosen_by=ANA, may_be_shown=True, exchange=EXCHANGE),
+        "Ana lets others read the thanks for this.",
+    ),
+    (
+        ThanksSharingChosen(chosen_by=ANA, may_be_shown=False, exchange=EXCHANGE),
+        "Ana keeps the thanks for this private.",
     ),
     (ErasureAsked(member=ANA, asked_by=ANA), "Ana asked for everything that identifies them to be erased."),
     (

@@ -30,9 +30,8 @@ from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksS
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 from web.wording.names import SentenceContext, isolated
-from web.wording.translation import day, duration, gettext, join_markup, later
-
-_ = gettext
+from web.wording.translation import day, duration, join_markup, later
+from web.wording.translation import gettext as _
 
 
 def sentence(fact: Fact, context: SentenceContext) -> Markup:
@@ -69,7 +68,7 @@ class FactText:
             for gap, field in self.fields.items()
         }
         template = self.templates[getattr(fact, self.by) if self.by else ""]
-        return _filled(gettext(template), **values)
+        return _filled(_(template), **values)
 
 
 _GAP = re.compile(r"%\((\w+)\)s")
@@ -77,15 +76,6 @@ _GAPS = {"entry": "exchange", "day": "given_on", "help": "legs", "kind": "catego
 
 
 def _reported(fact: ExchangeReported, context: SentenceContext) -> Markup:
-    text = _report(fact, context)
-    if fact.corrects:
-        text += " " + _filled(_("It corrects the exchange logged in %(entry)s."), entry=context.report(fact.corrects))
-    if fact.awaiting:
-        text += " " + _filled(_("Waiting for %(people)s."), people=join_markup(list(map(context.name, fact.awaiting))))
-    return text
-
-
-def _report(fact: ExchangeReported, context: SentenceContext) -> Markup:
     first = fact.legs[0]
     if len(fact.legs) > 1:
         template = _("%(reporter)s logged a skill exchange on %(day)s: %(help)s.")
@@ -95,7 +85,7 @@ def _report(fact: ExchangeReported, context: SentenceContext) -> Markup:
         template = _("%(reporter)s logged receiving %(amount)s of help from %(giver)s on %(day)s (%(kind)s).")
     else:
         template = _("%(reporter)s logged that %(giver)s gave %(receiver)s %(amount)s of help on %(day)s (%(kind)s).")
-    return _filled(
+    text = _filled(
         template,
         reporter=context.name(fact.reported_by),
         giver=context.name(first.giver),
@@ -105,6 +95,11 @@ def _report(fact: ExchangeReported, context: SentenceContext) -> Markup:
         day=day(fact.given_on),
         help=_legs(context, fact.legs),
     )
+    if fact.corrects:
+        text += " " + _filled(_("It corrects the exchange logged in %(entry)s."), entry=context.report(fact.corrects))
+    if fact.awaiting:
+        text += " " + _filled(_("Waiting for %(people)s."), people=join_markup(list(map(context.name, fact.awaiting))))
+    return text
 
 
 def _legs(context: SentenceContext, legs: Sequence[Leg]) -> Markup:
@@ -187,10 +182,7 @@ SENTENCES: Mapping[type[Fact], FactText] = {
     MemberLeft: FactText(later("Member left"), later("%(member)s left. Their hours stay on record.")),
     RoleGiven: FactText(
         later("Role given"),
-        {
-            "coordinator": later("%(member)s became a coordinator."),
-            "auditor": later("%(member)s became an auditor."),
-        },
+        {"coordinator": later("%(member)s became a coordinator."), "auditor": later("%(member)s became an auditor.")},
         by="role",
     ),
     RoleWithdrawn: FactText(

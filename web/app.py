@@ -1,9 +1,9 @@
-"""The web app: one function that puts the pages, the middleware and one community's time bank together."""
+"""The web app: assembles the pages, the middleware and one community's time bank."""
 
 from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from litestar import Litestar, Router
@@ -15,14 +15,13 @@ from litestar.handlers import HTTPRouteHandler
 from ledger.agreements.rules import must_be_founded
 from ledger.time_bank import TimeBank
 from projections.views import Views
-from web.framework.access import handler_name, handlers_of, may_enter, must_say_who_may
+from web.framework.access import WebRequest, check_access, handler_name, handlers_of, require_rules
 from web.framework.call import PageCall, Site
-from web.framework.errors import answer
+from web.framework.errors import error_page
 from web.framework.middleware import Cookies, Middleware, add_headers
 from web.framework.rendering import Renderer
 from web.framework.seals import Seals
 from web.framework.static_files import StaticFiles, static_file
-from web.framework.visitors import WebRequest
 from web.pages.agreements import agreements
 from web.pages.audit import accounts, audit, journal, replay
 from web.pages.exchanges import exchange, history, log
@@ -34,9 +33,9 @@ from web.pages.members import member, members, own_data
 from web.pages.proof import receipts, seal, tiles
 from web.settings import Settings
 from web.sign_in import pages as sign_in
-from web.sign_in.codes import Post, post_by_smtp
-from web.sign_in.tables import prepare
-from web.wording.translation import Languages, spoken_languages
+from web.sign_in.codes import SendEmail, smtp_sender
+from web.sign_in.sessions import prepare
+from web.wording.translation import Languages, load_languages
 
 _MODULES = (
     home,
@@ -66,10 +65,10 @@ _MODULES = (
 PAGES: Sequence[HTTPRouteHandler] = [
     handler for module in _MODULES for handler in vars(module).values() if isinstance(handler, HTTPRouteHandler)
 ]
-"""Every page and every button, in the order of the modules."""
+"""The handlers of all pages and buttons, in the order of the modules."""
 
 MOST_BODY_BYTES = 32_768
-"""The longest form of this app is far shorter; a longer body is refused before it is read."""
+"""A longer body is refused before it is read. The longest form of this app is far shorter."""
 
 
 def create_app(
@@ -78,33 +77,33 @@ def create_app(
     settings: Settings,
     *,
     languages: Languages | None = None,
-    post: Post | None = None,
+    send_email: SendEmail | None = None,
     now: Callable[[], datetime] | None = None,
     pages: Sequence[HTTPRouteHandler] = PAGES,
 ) -> Litestar:
-    """An ASGI app for one community.
+    """Return an ASGI app for one community.
 
-    Tests bring their own `languages`, a `post` that keeps the mails, a clock, and pages; a host brings none of these.
-    Fails when a page does not say who may call it, and refuses a community not yet founded.
+    `languages`, `send_email`, `now` and `pages` are for tests. Raises an error if a page does not say who may call it, or
+    if the community has not been founded.
     """
-    now = now or _utc_now
+    now = now or partial(datetime.now, UTC)
     prepare(bank.people.engine)
     agreements = bank.agreements
     must_be_founded(agreements)
-    languages = languages or spoken_languages(agreements.language, ZoneInfo(agreements.time_zone))
+    languages = languages or load_languages(agreements.language, ZoneInfo(agreements.time_zone))
     static = _static_files()
     cookies = Cookies(settings.secure_cookies)
-    frame = Renderer(community=agreements.name, static=static, now=now)
-    if post is None and settings.sends_mail:
-        post = post_by_smtp(settings)
+    renderer = Renderer(community=agreements.name, static=static, now=now)
+    if send_email is None and settings.sends_mail:
+        send_email = smtp_sender(settings)
     seals = Seals(settings.seal, bank, agreements.origin)
-    site = Site(bank, views, settings, frame, cookies, seals, post, now)
+    site = Site(bank, views, settings, renderer, cookies, seals, send_email, now)
 
     app = copy(_without_community(tuple(pages)))
-    app.state = State({"site": site, "bank": bank, "frame": frame, "static": static})
+    app.state = State({"site": site, "bank": bank, "renderer": renderer, "static": static})
     handlers = {handler_name(handler): handler for handler in handlers_of(app)}
-    must_say_who_may(handlers)
-    frame.learn(handlers)
+    require_rules(handlers)
+    renderer.set_routes(handlers)
     app.asgi_handler = Middleware(
         app.asgi_handler, bank=bank, settings=settings, languages=languages, cookies=cookies, now=now
     )
@@ -113,17 +112,16 @@ def create_app(
 
 @lru_cache(maxsize=4)
 def _without_community(pages: tuple[HTTPRouteHandler, ...]) -> Litestar:
-    """The pages as the framework has them, which takes it a while; what they need of a community stands in an app's state."""
+    """Register the pages, which takes the framework a while. What they need of a community is in the app's state."""
     return Litestar(
-        # By a router: registered one by one, a page that shares its path with another is sent to a thread twice over,
-        # and never arrives.
+        # In a router: registered one by one, handlers that share a path are wrapped in a thread twice, and break.
         route_handlers=[Router("/", route_handlers=[*pages, static_file])],
-        guards=[may_enter],
-        dependencies={"call": Provide(_take_call)},
-        exception_handlers={Exception: answer},
+        guards=[check_access],
+        dependencies={"call": Provide(_make_call)},
+        exception_handlers={Exception: error_page},
         before_send=[add_headers],
         compression_config=CompressionConfig(
-            # One level higher takes twice the time for a page that is seven hundredths smaller.
+            # One level higher takes twice the time, and makes a page 7 % smaller.
             backend="brotli",
             brotli_quality=4,
             minimum_size=600,
@@ -138,10 +136,6 @@ def _without_community(pages: tuple[HTTPRouteHandler, ...]) -> Litestar:
 _static_files = cache(StaticFiles)
 
 
-# The only dependency: for those that stand side by side the framework starts a task each, on every page.
-async def _take_call(request: WebRequest) -> PageCall:
+# The only dependency: for several, the framework would start a task each, on every page.
+async def _make_call(request: WebRequest) -> PageCall:
     return PageCall(request, request.app.state.site, await request.body() if request.method == "POST" else b"")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""What a host may set, read once at start from `HOURS_...` variables; nothing else in the web app reads the environment."""
+"""Settings of a host, read once at start from `HOURS_...` variables; nothing else in the web app reads the environment."""
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -12,12 +12,12 @@ from msgspec import Meta
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
-class SettingsMistake(ValueError):
-    """A variable holds something that cannot be meant; the sentence names the variable and what it may hold."""
+class InvalidSetting(ValueError):
+    """A variable has an invalid value; the message names the variable."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every setting with its meaning; the reference page of settings is written from these descriptions."""
+    """Every setting with its description, from which the reference page is made."""
 
     data: Annotated[
         Path,
@@ -86,24 +86,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        """Every host name that is answered, lower case, without ports."""
+        """The host names of this app, in lower case, without ports."""
         own = urlsplit(self.base_url).hostname or ""
         named = (host.lower() for host in (*self.hosts, own) if host)
         return tuple(dict.fromkeys((*named, *LOOPBACK_HOSTS)))
 
     @property
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """The trusted proxies as networks."""
-        return tuple(ip_network(written, strict=False) for written in self.trusted_proxies)
+        """The networks of the trusted proxies."""
+        return tuple(ip_network(address, strict=False) for address in self.trusted_proxies)
 
     @property
     def sends_mail(self) -> bool:
-        """Whether sign-in codes can be mailed."""
+        """Whether sign-in codes can be sent by email."""
         return bool(self.smtp_host and self.smtp_from)
 
 
 class SettingDescription(msgspec.Struct, frozen=True):
-    """One line of the settings reference."""
+    """A row of the settings reference."""
 
     variable: str
     default: str
@@ -111,31 +111,31 @@ class SettingDescription(msgspec.Struct, frozen=True):
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from `HOURS_...` variables; an empty variable counts as absent, and `..._FILE` names a file with the value."""
-    chosen: dict[str, object] = {}
+    """Read settings from `HOURS_...` variables. An empty variable is absent, and `..._FILE` can name a file with the value."""
+    values: dict[str, object] = {}
     for field in msgspec.structs.fields(Settings):
         variable = variable_of(field.name)
-        written = environment.get(variable, "").strip()
+        text = environment.get(variable, "").strip()
         secret_file = environment.get(f"{variable}_FILE", "").strip()
-        if secret_file and not written:
+        if secret_file and not text:
             try:
-                written = Path(secret_file).read_text(encoding="utf-8").strip()
+                text = Path(secret_file).read_text(encoding="utf-8").strip()
             except OSError as error:
-                raise SettingsMistake(f"{variable}_FILE names a file that cannot be read: {secret_file}") from error
-        if written:
-            chosen[field.name] = _meant(written, field.type.__origin__)
+                raise InvalidSetting(f"{variable}_FILE names a file that cannot be read: {secret_file}") from error
+        if text:
+            values[field.name] = _parsed(text, field.type.__origin__)
     try:
-        settings = msgspec.convert(chosen, Settings, strict=False, dec_hook=lambda kind, written: kind(written))
-        settings.trusted_networks  # noqa: B018 - a wrong network should be told at start, not at the first request
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=lambda kind, text: kind(text))
+        settings.trusted_networks  # noqa: B018 - reject an invalid network at start, not at the first request
     except ValueError as error:  # msgspec's ValidationError is one
-        raise SettingsMistake(f"This setting is not valid. {error}") from error
+        raise InvalidSetting(f"This setting is not valid. {error}") from error
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).hostname:
-        raise SettingsMistake("HOURS_BASE_URL should look like https://hours.example.org")
+        raise InvalidSetting("HOURS_BASE_URL should look like https://hours.example.org")
     return settings
 
 
 def describe_settings() -> Sequence[SettingDescription]:
-    """Every setting for the reference: variable, default as one would write it, meaning."""
+    """Return every setting for the reference: variable, default and description."""
     return [
         SettingDescription(variable_of(field.name), _as_written(field.default), field.type.__metadata__[0].description)
         for field in msgspec.structs.fields(Settings)
@@ -143,17 +143,17 @@ def describe_settings() -> Sequence[SettingDescription]:
 
 
 def variable_of(name: str) -> str:
-    """The environment variable of a setting."""
+    """Return the environment variable of a setting."""
     return f"HOURS_{name.upper()}"
 
 
-def _meant(written: str, kind: object) -> object:
-    """A list from commas, yes or no from the usual spellings, anything else as written."""
+def _parsed(text: str, kind: object) -> object:
+    """Parse lists at commas and the usual spellings of yes and no; leave anything else as it is."""
     if kind == tuple[str, ...]:
-        return tuple(part.strip() for part in written.split(",") if part.strip())
+        return tuple(part.strip() for part in text.split(",") if part.strip())
     if kind is bool:
-        return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(written.lower(), written)
-    return written
+        return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), text)
+    return text
 
 
 def _as_written(default: object) -> str:

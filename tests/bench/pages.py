@@ -24,7 +24,7 @@ from tests.bench.floor_app import TOKEN
 from tests.bench.load import Load, get, post, send
 from tests.bench.measuring import Line, memory_of, milliseconds
 from web.sign_in import sessions
-from web.sign_in.tables import prepare
+from web.sign_in.sessions import prepare
 
 CONNECTIONS = 16
 

@@ -130,8 +130,8 @@ def identifiers_in(part: object) -> set[str]:
 
 @pytest.mark.parametrize("kind", facts().values(), ids=lambda kind: kind.__name__)
 def test_a_sentence_uses_existing_fields_and_covers_every_choice(kind: type[Fact]) -> None:
-    said = SENTENCES[kind]
+    text = SENTENCES[kind]
 
-    assert set(said.fields.values()) <= set(kind.__struct_fields__)
-    hint = get_type_hints(kind)[said.by] if said.by else None
-    assert not said.by or set(said.words) == ({True, False} if hint is bool else set(get_args(hint)))
+    assert set(text.fields.values()) <= set(kind.__struct_fields__)
+    hint = get_type_hints(kind)[text.by] if text.by else None
+    assert not text.by or set(text.templates) == ({True, False} if hint is bool else set(get_args(hint)))

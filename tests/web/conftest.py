@@ -1,4 +1,4 @@
-"""What tests of the web app may ask for."""
+"""Fixtures for tests of the web app."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.web.neighbourhood import Neighbourhood
 
 @pytest.fixture(scope="session")
 def riverside(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a neighbourhood, founded once; tests get copies."""
+    """The data folder of a neighbourhood, made once; tests get copies."""
     folder = tmp_path_factory.mktemp("riverside") / "data"
     Neighbourhood.founded(folder).close()
     return folder
@@ -20,6 +20,6 @@ def riverside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def neighbourhood(riverside: Path, tmp_path: Path) -> Iterator[Neighbourhood]:
     """Riverside: Ana helps, Bo receives, Chidi coordinates, Ruth audits, Lou has left."""
-    living = Neighbourhood(shutil.copytree(riverside, tmp_path / "data"))
-    yield living
-    living.close()
+    copy = Neighbourhood(shutil.copytree(riverside, tmp_path / "data"))
+    yield copy
+    copy.close()

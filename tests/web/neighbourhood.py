@@ -1,4 +1,4 @@
-"""A small neighbourhood with a real ledger in a folder, its app, and browsers for whoever is asked for."""
+"""A small neighbourhood with a real ledger in a folder, its app, and browsers for its members."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from projections.views import Views
 from web.app import PAGES, create_app
 from web.settings import Settings
 from web.sign_in import sessions
-from web.sign_in.tables import prepare
+from web.sign_in.sessions import prepare
 from web.wording.translation import Languages
 
 ADDRESS = "https://hours.example.org"
@@ -31,7 +31,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Time that passes when a test says so."""
+    """A clock that only tests move on."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -49,7 +49,7 @@ class Neighbourhood:
     def __init__(self, url: str | Path) -> None:
         self.clock = Clock()
         self.seal = Path(url).with_name("seal") if isinstance(url, Path) else None
-        """Where its seals are kept; a neighbourhood in a database has no seal."""
+        """The folder of its seals; a neighbourhood in a database has none."""
         self.bank = TimeBank.open(url, clock=self.clock)
         self.views = Views.open(self.bank.place, self.bank.log)
         self._usual_app: Litestar | None = None
@@ -67,7 +67,7 @@ class Neighbourhood:
 
     @classmethod
     def founded(cls, url: str | Path) -> "Neighbourhood":
-        """A new neighbourhood in a fresh place."""
+        """Found a neighbourhood in an empty place."""
         new = cls(url)
         new.bank.do(
             FoundCommunity(
@@ -93,7 +93,7 @@ class Neighbourhood:
         return member
 
     def sealed(self) -> Sealed:
-        """Seals the book as it stands, as the host would."""
+        """Seal the log, as the host would."""
         assert self.seal is not None, "only a neighbourhood in a folder has a seal"
         return Signer(self.seal, self.bank.log, clock=self.clock).seal()
 
@@ -111,13 +111,13 @@ class Neighbourhood:
             self.views,
             Settings(**usual | settings),
             languages=languages,
-            post=self.mails.append if mail else None,
+            send_email=self.mails.append if mail else None,
             now=self.clock,
             pages=[*pages, *extra],
         )
 
     def browser(self, app: Litestar | None = None, *, member: MemberId | None = None) -> "Browser":
-        """A browser, signed in as a member or as a stranger."""
+        """Return a browser, signed in as a member or not signed in."""
         if app is None:
             app = self._usual_app = self._usual_app or self.app()
         browser = Browser(app, self._loop)
@@ -132,7 +132,7 @@ class Neighbourhood:
 
 
 class Browser:
-    """A browser without a screen: keeps cookies, and follows a redirect only when told to."""
+    """A browser without a screen. It stores cookies, and does not follow redirects unless asked to."""
 
     def __init__(self, app: Litestar, loop: asyncio.Runner) -> None:
         transport = httpx.ASGITransport(cast("Any", app), raise_app_exceptions=False)
@@ -144,11 +144,11 @@ class Browser:
         return self._client.cookies
 
     def holds(self, cookie: str, value: str) -> None:
-        """Puts a cookie into the browser, in place of one of the same name."""
+        """Set a cookie."""
         self._client.cookies.set(cookie, value, domain="hours.example.org")
 
     def speaks(self, language: str) -> None:
-        """Wishes for pages in this language."""
+        """Prefer pages in this language."""
         self._client.headers["accept-language"] = language
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Two made-up languages, one of them written from the right: whatever stays plain English on a page was left out."""
+"""Two invented languages, one of them right-to-left. Plain English on a page in them is untranslated."""
 
 import gettext
 import re
@@ -8,25 +8,25 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from web.wording.translation import Languages, Speech
+from web.wording.translation import Languages, ReaderLocale
 
 OPEN, CLOSE = "\N{LEFT WHITE LENTICULAR BRACKET}", "\N{RIGHT WHITE LENTICULAR BRACKET}"
 ACCENTS = str.maketrans("aeiouyncsAEIOUYNCS", "áéíóúýñçšÁÉÍÓÚÝÑÇŠ")
-KEPT = re.compile(r"%\(\w+\)s|%%|<[^>]*>|\{\w+\}")
-SPOKEN_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "data-label"}
-UNSPOKEN = {"script", "style", "code"}
+PLACEHOLDERS = re.compile(r"%\(\w+\)s|%%|<[^>]*>|\{\w+\}")
+READ_ATTRIBUTES = {"alt", "aria-label", "placeholder", "title", "data-label"}
+UNREAD = {"script", "style", "code"}
 
 
 def pseudo_languages() -> Languages:
     """A longer, accented left-to-right language, and a right-to-left one."""
     zone = ZoneInfo("Europe/London")
-    left = PseudoSpeech("en-x-pseudo", Locale("en", "GB"), Pseudo(), zone)
-    right = PseudoSpeech("ar-x-pseudo", Locale("ar"), Pseudo(), zone)
+    left = PseudoLocale("en-x-pseudo", Locale("en", "GB"), Pseudo(), zone)
+    right = PseudoLocale("ar-x-pseudo", Locale("ar"), Pseudo(), zone)
     return Languages({"en": left, "ar": right}, "en")
 
 
 class Pseudo(gettext.NullTranslations):
-    """Words with accents, a third longer, in brackets; places to fill in and tags are kept."""
+    """Accented text in brackets, a third longer, with the original placeholders and tags."""
 
     def gettext(self, message: str) -> str:
         return accented(message)
@@ -35,8 +35,8 @@ class Pseudo(gettext.NullTranslations):
         return accented(msgid1 if n == 1 else msgid2)
 
 
-class PseudoSpeech(Speech):
-    """Days in brackets, too, so that they count as translated."""
+class PseudoLocale(ReaderLocale):
+    """Dates in brackets, so that they count as translated."""
 
     def date_as(self, when: date, length: str) -> str:
         return f"{OPEN}{super().date_as(when, length)}{CLOSE}"
@@ -46,19 +46,19 @@ class PseudoSpeech(Speech):
 
 
 def accented(message: str) -> str:
-    """The message in the made-up language."""
-    parts = KEPT.split(message)
-    kept = [*KEPT.findall(message), ""]
+    """Return a message in the invented language."""
+    parts = PLACEHOLDERS.split(message)
+    kept = [*PLACEHOLDERS.findall(message), ""]
     words = "".join(part.translate(ACCENTS) + keep for part, keep in zip(parts, kept, strict=True))
     return f"{OPEN}{words}{' ~~~' * (len(message) // 12)}{CLOSE}"
 
 
 def left_in_english(page: str, *known: str) -> list[str]:
-    """Words of a page that went through no translation; `known` are names and other words that people typed."""
+    """Return the untranslated words of a page, except `known` names and other typed text."""
     reader = _Reader()
     reader.feed(page)
     found: list[str] = []
-    for text in reader.spoken:
+    for text in reader.texts:
         for word in sorted(known, key=len, reverse=True):
             text = text.replace(word, " ")
         while OPEN in text and (shorter := re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", text)) != text:
@@ -68,24 +68,24 @@ def left_in_english(page: str, *known: str) -> list[str]:
 
 
 class _Reader(HTMLParser):
-    """Everything on a page that is read by somebody, block by block."""
+    """The text of a page that people read, block by block."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.spoken: list[str] = [""]
-        self._silent = 0
+        self.texts: list[str] = [""]
+        self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in UNSPOKEN
-        self.spoken += [value for name, value in attrs if name in SPOKEN_ATTRIBUTES and value]
+        self._hidden += tag in UNREAD
+        self.texts += [value for name, value in attrs if name in READ_ATTRIBUTES and value]
         if tag not in {"bdi", "b", "span", "a", "time"}:
-            self.spoken.append("")
+            self.texts.append("")
 
     def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in UNSPOKEN
+        self._hidden -= tag in UNREAD
         if tag not in {"bdi", "b", "span", "a", "time"}:
-            self.spoken.append("")
+            self.texts.append("")
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.spoken[-1] += data
+        if not self._hidden:
+            self.texts[-1] += data

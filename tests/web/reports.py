@@ -1,4 +1,4 @@
-"""Reports as pages read them, with the figures of a made-up Riverside, and how they are put where pages look for them."""
+"""Reports with invented figures of Riverside, and functions that store them for the pages."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -19,18 +19,18 @@ FOR_COORDINATORS: Mapping[str, Any] = {
     "newcomers_waiting": 9,
     "overloaded": 6,
 }
-"""What the report for coordinators has besides."""
+"""The additional figures of a report for coordinators."""
 
 CHILDREN, GARDEN, MEALS = "children", "garden", "food"
 
 
 def part(hours: int, times: int, share: float) -> dict[str, Any]:
-    """One part of what was shared, as reports keep it."""
+    """Return one part of the help, as reports store it."""
     return {"minutes": hours * 60, "entries": times, "share": share}
 
 
 def busy_days(first_day: date, last_day: date) -> dict[str, Any]:
-    """A map on which most days see some help, the same every time."""
+    """Return a map on which most days are busy, the same every time."""
     chance = random.Random(1)
     days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
     bands = {day.isoformat(): chance.choice((0, 0, 1, 1, 1, 2, 2, 3, 4)) for day in days}
@@ -38,7 +38,7 @@ def busy_days(first_day: date, last_day: date) -> dict[str, Any]:
 
 
 def figures_of_a_year(year: int = 2025, **changed: Any) -> dict[str, Any]:
-    """What a year in Riverside came to; 212 members, 148 of whom took part."""
+    """Return the figures of a year in Riverside: 148 of 212 members took part."""
     return {
         "first_day": f"{year}-01-01",
         "as_of": f"{year}-12-31",
@@ -113,7 +113,7 @@ def report(
     late: Late | None = None,
     **changed: Any,
 ) -> Report:
-    """The report of a year; keyword arguments change single figures."""
+    """Return the report of a year; keyword arguments change single figures."""
     return Report(
         scope=scope,
         period=str(year),
@@ -130,7 +130,7 @@ def report(
 
 
 def month_of(year: Report, number: int) -> Report:
-    """The report of one month, with the figures of its year but for its own line of the months."""
+    """Return the report of one month, with most figures of its year."""
     own = next(one for one in year.figures["months"] if one["month"].endswith(f"-{number:02}"))
     following = date(year.first_day.year + number // 12, number % 12 + 1, 1)
     return msgspec.structs.replace(
@@ -144,20 +144,20 @@ def month_of(year: Report, number: int) -> Report:
 
 
 def hidden(one: Report) -> Report:
-    """The same report of so few people that nothing is shown."""
+    """Return the same report of so few people that nothing is shown."""
     always = {"first_day", "as_of", "weigh", "kinds", "enrolled"}
     figures: Mapping[str, Any] = {name: value if name in always else None for name, value in one.figures.items()}
     return msgspec.structs.replace(one, figures=dict(figures))
 
 
 def kept(views: Views, reports: Sequence[Report]) -> None:
-    """Puts reports where pages look for them, as the process that makes them does."""
+    """Store reports for the pages, as the process that makes them does."""
     with views.reports._engine.execution_options(writes=True).begin() as connection:
         keep(connection, views.reports.identity, list(reports))
 
 
 def everything() -> EverythingKept:
-    """What auditors see: a few statistics, and two figures of the network."""
+    """Return a few statistics for auditors, and two figures of the network."""
     return EverythingKept(
         entry=4_201,
         as_of=date(2026, 1, 7),
@@ -167,7 +167,7 @@ def everything() -> EverythingKept:
 
 
 def kept_everything(views: Views) -> None:
-    """Puts what auditors see where their page looks for it."""
+    """Store the statistics for auditors."""
     state = State(views.reports.identity, number=4_201, everything=msgspec.json.encode(everything()).decode())
     with views.reports._engine.execution_options(writes=True).begin() as connection:
         keep_state(connection, state)

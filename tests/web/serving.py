@@ -1,4 +1,4 @@
-"""An app on a port of this machine, for real browsers."""
+"""Serve an app on a port of this machine, for real browsers."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from litestar import Litestar
 
 @contextmanager
 def served(app: Litestar, port: int = 0) -> Generator[str]:
-    """The address of the app while the block lasts."""
+    """Serve the app inside the block, at the address returned."""
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", proxy_headers=False, lifespan="on")
     )

@@ -1,14 +1,14 @@
-"""What a host may set, and what is said when they mistype it."""
+"""Settings: defaults, values from the environment, and mistakes in them."""
 
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from web.settings import Settings, SettingsMistake, describe_settings, read_settings
+from web.settings import InvalidSetting, Settings, describe_settings, read_settings
 
 
-def test_nothing_set_is_a_community_on_ones_own_machine() -> None:
+def test_the_defaults_serve_a_community_on_this_machine() -> None:
     settings = read_settings({})
 
     assert settings == Settings()
@@ -16,7 +16,7 @@ def test_nothing_set_is_a_community_on_ones_own_machine() -> None:
     assert settings.secure_cookies and not settings.sends_mail
 
 
-def test_everything_may_be_set(tmp_path: Path) -> None:
+def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("open sesame\n")
 
     settings = read_settings(
@@ -44,7 +44,7 @@ def test_everything_may_be_set(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "said"),
+    ("variable", "value", "named"),
     [
         ("HOURS_SMTP_PORT", "many", "smtp_port"),
         ("HOURS_SMTP_PORT", "70000", "smtp_port"),
@@ -54,8 +54,8 @@ def test_everything_may_be_set(tmp_path: Path) -> None:
         ("HOURS_SMTP_PASSWORD_FILE", "/nowhere/at/all", "HOURS_SMTP_PASSWORD_FILE"),
     ],
 )
-def test_a_mistyped_setting_is_named(variable: str, value: str, said: str) -> None:
-    with pytest.raises(SettingsMistake, match=said):
+def test_an_invalid_setting_is_named(variable: str, value: str, named: str) -> None:
+    with pytest.raises(InvalidSetting, match=named):
         read_settings({variable: value})
 
 

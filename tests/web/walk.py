@@ -1,4 +1,4 @@
-"""A way through every route of the app: who walks it, and what stands in the paths."""
+"""What tests of every route need: readers, and identifiers for the paths."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ SATURDAY = date(2026, 11, 21)
 
 
 class Walk:
-    """The neighbourhood with an hour of help from Ana to Bo, a gift, a group, and Mallory, who is no part of any of it."""
+    """The neighbourhood with an hour of help from Ana to Bo, a gift, a group, and Mallory, who is not involved in any of it."""
 
     def __init__(self, neighbourhood: Neighbourhood) -> None:
         self.neighbourhood = neighbourhood
@@ -44,14 +44,14 @@ class Walk:
         self.sealed = neighbourhood.sealed().checkpoint.size
 
     def member(self, who: str) -> MemberId | None:
-        """Who walks; nobody for a stranger."""
+        """Return a reader; None for a stranger."""
         if who == "stranger":
             return None
         return self.mallory if who == "mallory" else getattr(self.neighbourhood, who)
 
     def path(self, handler: HTTPRouteHandler) -> str:
-        """The path of a route with Ana's things in it."""
-        stands_for = {
+        """Return the path of a route with Ana's identifiers in it."""
+        values = {
             "exchange_id": self.exchange,
             "gift_id": self.gift,
             "group_id": self.group,
@@ -68,7 +68,7 @@ class Walk:
             "rule": "circle",
         }
         path = min(handler.paths)
-        for name, identifier in stands_for.items():
+        for name, identifier in values.items():
             path = path.replace(f"{{{name}:str}}", identifier).replace(f"/{{{name}:path}}", f"/{identifier}")
         assert "{" not in path, f"say in tests/web/walk.py what to put into {path}"
         return path

@@ -38,7 +38,7 @@ from web.commands.printing import (
     problem_of,
     progress_bar,
 )
-from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
+from web.settings import LOOPBACK_HOSTS, InvalidSetting, Settings, read_settings
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 SAMPLE = 500
@@ -79,7 +79,7 @@ def _findings(location: Location, *, whole: bool) -> Iterator[Finding]:
     yield Finding("version", f"Common Hours {installed_version()} on Python {platform.python_version()}")
     try:
         settings = read_settings(os.environ)
-    except SettingsMistake as error:
+    except InvalidSetting as error:
         yield Finding(
             "settings", str(error), "Correct the variable. The settings reference lists the values it can have."
         )

@@ -20,7 +20,7 @@ from web.commands.opening import Location
 from web.commands.printing import CommandProblem, echo_err, progress_bar
 from web.sample import names
 from web.sample.neighbours import PRESETS
-from web.settings import LOOPBACK_HOSTS, Settings, SettingsMistake, read_settings
+from web.settings import LOOPBACK_HOSTS, InvalidSetting, Settings, read_settings
 
 if TYPE_CHECKING:
     import uvicorn
@@ -136,7 +136,7 @@ def settings_for(environment: Mapping[str, str], listener: socket.socket) -> Set
 
     try:
         settings = read_settings(environment)
-    except SettingsMistake as error:
+    except InvalidSetting as error:
         raise CommandProblem(
             str(error), "The settings reference lists the variables and the values they can have."
         ) from error

@@ -1,1 +1,1 @@
-"""Geometry of the charts; templates draw it as SVG."""
+"""Geometry of charts and drawings, which templates turn into SVG."""

@@ -1,4 +1,4 @@
-"""How busy each day, week or month of a period was, drawn as squares: bands of exchanges and gifts, never hours."""
+"""How busy each day, week or month of a period was, drawn as squares: bands of the number of exchanges and gifts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ import msgspec
 Grain = Literal["days", "weeks", "months"]
 
 BANDS = 4
-"""Squares come in four sizes: 1 or 2, 3 or 4, 5 or 6, 7 and more."""
+"""Squares have four sizes: 1 or 2, 3 or 4, 5 or 6, 7 or more."""
 
 WIDTH = 420
 LEFT, RIGHT = 66.0, 414.0
@@ -22,12 +22,16 @@ SIDES: Mapping[Grain, tuple[float, float, float, float]] = {
 ROW_HEIGHT = 23
 FIRST_ROW = 37.5
 FOOT = 15
-NAMED_COLUMNS = (1, 5, 10, 15, 20, 25, 30)
-DAYS, WEEKS, MONTHS = 31, 6, 12
+COLUMNS: Mapping[Grain, int] = {"days": 31, "weeks": 5, "months": 12}
+LABELLED_COLUMNS: Mapping[Grain, Sequence[int]] = {
+    "days": (1, 5, 10, 15, 20, 25, 30),
+    "weeks": range(1, 6),
+    "months": range(1, 13, 2),
+}
 
 
 class BandCell(msgspec.Struct, frozen=True):
-    """One day, week or month by its first day: its band, 0 for a quiet one, and where it stands."""
+    """One day, week or month by its first day, with its band (0 if quiet) and its column."""
 
     first_day: date
     band: int
@@ -35,9 +39,9 @@ class BandCell(msgspec.Struct, frozen=True):
 
 
 class BandLine(msgspec.Struct, frozen=True):
-    """One line of the picture and of the table behind it: a month, or a year of months.
+    """A row of the chart and of its table: a month, or a year of months.
 
-    `bands` says how many of its days, weeks or months were quiet, and how many lay in each of the four bands.
+    `bands` counts the days, weeks or months that were quiet, and those in each of the four bands.
     """
 
     month: date
@@ -46,7 +50,7 @@ class BandLine(msgspec.Struct, frozen=True):
 
 
 class ColumnLabel(msgspec.Struct, frozen=True):
-    """A number, or the month, at the head of a column."""
+    """A number, or a month, above a column."""
 
     x: float
     number: int
@@ -54,7 +58,7 @@ class ColumnLabel(msgspec.Struct, frozen=True):
 
 
 class YearBands(msgspec.Struct, frozen=True):
-    """The picture: a path for the quiet cells and one for each band, the lines and the heads of columns."""
+    """The chart: a path of the quiet cells and one for each band, with the labels of rows and columns."""
 
     grain: Grain
     width: int
@@ -68,27 +72,28 @@ class YearBands(msgspec.Struct, frozen=True):
 
 
 def year_bands(busy: Mapping[str, Any], first_day: date, last_day: date) -> YearBands:
-    """The map of a period from a report's `busy`: its grain and the band of each cell that is not quiet.
+    """Draw a period from a report's `busy`: the grain, and the band of each cell that is not quiet.
 
-    Cells are days, weeks by the day they begin on, or months (2025-10). Weeks that began before the period count with it.
+    Cells are days, weeks by their first day, or months (2025-10). A week that began before the period is part of it.
     """
     grain: Grain = busy["grain"]
     known = {_day(key): int(band) for key, band in busy["cells"].items()}
     cells = _cells(grain, known, first_day, last_day)
-    columns = _columns(grain)
-    pitch = (RIGHT - LEFT) / max(1, columns - 1)
+    pitch = (RIGHT - LEFT) / (COLUMNS[grain] - 1)
     quiet: list[str] = []
     squares: list[list[str]] = [[] for _ in range(BANDS)]
     lines: list[BandLine] = []
-    for row, (month, theirs) in enumerate(_rows(grain, cells)):
+    for row, (month, row_cells) in enumerate(_rows(grain, cells)):
         y = FIRST_ROW + row * ROW_HEIGHT
-        for cell in theirs:
+        for cell in row_cells:
             x = LEFT + (cell.column - 1) * pitch
             if cell.band:
                 squares[cell.band - 1].append(_square(x, y, SIDES[grain][cell.band - 1]))
             else:
                 quiet.append(f"M{x - 0.9:.1f} {y:g}h1.8")
-        lines.append(BandLine(month, y, tuple(sum(cell.band == band for cell in theirs) for band in range(BANDS + 1))))
+        lines.append(
+            BandLine(month, y, tuple(sum(cell.band == band for cell in row_cells) for band in range(BANDS + 1)))
+        )
     return YearBands(
         grain=grain,
         width=WIDTH,
@@ -96,14 +101,14 @@ def year_bands(busy: Mapping[str, Any], first_day: date, last_day: date) -> Year
         quiet="".join(quiet),
         bands=tuple("".join(paths) for paths in squares),
         lines=tuple(lines),
-        columns=_heads(grain, first_day, pitch),
+        columns=_labels(grain, first_day, pitch),
         busy=sum(cell.band > 0 for cell in cells),
         cells=len(cells),
     )
 
 
 def _cells(grain: Grain, known: Mapping[date, int], first_day: date, last_day: date) -> list[BandCell]:
-    """Every cell of the period in order, the quiet ones too."""
+    """Return every cell of the period in order, including quiet ones."""
     match grain:
         case "days":
             days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
@@ -121,29 +126,17 @@ def _cells(grain: Grain, known: Mapping[date, int], first_day: date, last_day: d
 
 
 def _rows(grain: Grain, cells: Sequence[BandCell]) -> list[tuple[date, list[BandCell]]]:
-    """A line for each month; months themselves stand in a line for each year."""
-    if grain == "months":
-        by_year = groupby(cells, key=lambda cell: cell.first_day.replace(month=1))
-        return [(year, list(some)) for year, some in by_year]
-    by_month = groupby(cells, key=lambda cell: cell.first_day.replace(day=1))
-    return [(month, list(some)) for month, some in by_month]
+    """Return a row for each month, or for each year of months."""
+    rows = groupby(
+        cells, key=lambda cell: cell.first_day.replace(month=1) if grain == "months" else cell.first_day.replace(day=1)
+    )
+    return [(first_day, list(some)) for first_day, some in rows]
 
 
-def _columns(grain: Grain) -> int:
-    return {"days": DAYS, "weeks": WEEKS - 1, "months": MONTHS}[grain]
-
-
-def _heads(grain: Grain, first_day: date, pitch: float) -> tuple[ColumnLabel, ...]:
-    match grain:
-        case "days":
-            numbers: Sequence[int] = NAMED_COLUMNS
-        case "weeks":
-            numbers = range(1, WEEKS)
-        case "months":
-            numbers = range(1, MONTHS + 1, 2)
+def _labels(grain: Grain, first_day: date, pitch: float) -> tuple[ColumnLabel, ...]:
     return tuple(
-        ColumnLabel(round(LEFT + (number - 1) * pitch, 1), number, date(first_day.year, min(number, MONTHS), 1))
-        for number in numbers
+        ColumnLabel(round(LEFT + (number - 1) * pitch, 1), number, date(first_day.year, min(number, 12), 1))
+        for number in LABELLED_COLUMNS[grain]
     )
 
 
@@ -152,5 +145,5 @@ def _square(x: float, y: float, side: float) -> str:
 
 
 def _day(key: str) -> date:
-    """The first day of a cell: a day as it is, a month's first."""
+    """Return the first day of a cell, which may be a month."""
     return date.fromisoformat(key if len(key) > 7 else f"{key}-01")

@@ -1,1 +1,1 @@
-"""What every page is made with."""
+"""The framework of the pages: requests, access, forms, rendering, errors and middleware."""

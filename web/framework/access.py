@@ -1,86 +1,165 @@
-"""Who may call a page or a button: the rules that handlers name, and the guard that goes by them.
+"""Who a visitor is, and who may call a page or button: the rules that handlers name, and the guard that applies them.
 
-The app does not start while a handler names none.
+The app does not start if a handler names no rule.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Request
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from ledger.identifiers import COMMUNITY, ExchangeId, GiftId, GroupId, is_group, is_identifier
+from ledger.identifiers import COMMUNITY, ExchangeId, GiftId, GroupId, MemberId, is_group, is_identifier
+from ledger.members.facts import Role
 from ledger.refusals import UnknownExchange, UnknownGift
 from ledger.time_bank import TimeBank
-from web.framework.visitors import Visitor, ask
+from web.sign_in import sessions
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """The person behind a request: a stranger, or a member with their roles.
+
+    Known before a route is chosen, so that error pages know it too.
+    """
+
+    member_id: MemberId | None = None
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+    renews_cookie: bool = False
+    """Whether the session cookie is due to be sent again."""
+
+    @property
+    def member(self) -> MemberId:
+        """The signed-in member. Only for pages closed to strangers."""
+        assert self.member_id is not None, "this page is for members, and its handler should say so"
+        return self.member_id
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this is a signed-in member."""
+        return self.member_id is not None
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether this is a coordinator."""
+        return "coordinator" in self.roles
+
+    @property
+    def audits(self) -> bool:
+        """Whether this is an auditor."""
+        return "auditor" in self.roles
+
+    @property
+    def keeps_the_book(self) -> bool:
+        """Whether this is a coordinator or an auditor."""
+        return self.coordinates or self.audits
+
+
+STRANGER = Visitor()
+
+WebRequest = Request[Visitor, Any, Any]
+"""A request whose visitor is known: every request of this app."""
+
+
+def recognise(bank: TimeBank, token: str, now: datetime) -> Visitor:
+    """Return the visitor behind a session token. A member who has left is a stranger straight away, on every device.
+
+    Reads only, because it runs on every page.
+    """
+    session = sessions.find(bank.people.engine, token, now)
+    if session is None:
+        return STRANGER
+    member = bank.member(session.member)
+    return Visitor(session.member, session.name, member.roles, session.is_due) if member.is_active else STRANGER
+
+
+async def read_ledger(bank: TimeBank, query: Callable[P, Result], *arguments: P.args, **named: P.kwargs) -> Result:
+    """Run a small query on the ledger from the event loop.
+
+    Reading a few rows from SQLite takes less time than switching to a thread and back; a database server may be far away.
+    """
+    if bank.place.is_sqlite:
+        return query(*arguments, **named)
+    return await sync_to_thread(query, *arguments, **named)
 
 
 class AccessRequest(msgspec.Struct, frozen=True):
-    """Who wants to go where: the visitor, what stands in the path, and the ledger to look it up in."""
+    """A visitor, the parameters in the path they want, and the ledger to look things up in."""
 
     visitor: Visitor
     path: Mapping[str, str]
     bank: TimeBank
 
+    def identifier(self, parameter: str) -> str:
+        """Return an identifier from the path; anything else is not found."""
+        if not is_identifier(self.path[parameter]):
+            raise NotFoundException
+        return self.path[parameter]
+
+
+Check = Callable[[AccessRequest], bool]
+
 
 class Rule(msgspec.Struct, frozen=True):
-    """Who may, in words for the reference, and as questions: about the visitor alone, then, if need be, to the ledger."""
+    """Who may call a handler: a description, a check of the visitor, and for some a check that needs the ledger."""
 
     who: str
     allows: Callable[[Visitor], bool]
-    asks: Callable[[AccessRequest], bool] | None = None
+    check: Check | None = None
 
 
-def _identifier(asking: AccessRequest, part: str) -> str:
-    """What stands in the path; what can be nobody's identifier is not looked up anywhere."""
-    if not is_identifier(asking.path[part]):
-        raise NotFoundException
-    return asking.path[part]
+def _is_party(access: AccessRequest) -> bool:
+    return access.visitor.member in access.bank.exchange(ExchangeId(access.identifier("exchange_id"))).parties
 
 
-def _is_party(asking: AccessRequest) -> bool:
-    return asking.visitor.member in asking.bank.exchange(ExchangeId(_identifier(asking, "exchange_id"))).parties
+def _is_named_in_gift(access: AccessRequest) -> bool:
+    gift = access.bank.gift(GiftId(access.identifier("gift_id")))
+    return access.visitor.member in (gift.giver, gift.receiver, gift.recorded_by)
 
 
-def _is_part_of_gift(asking: AccessRequest) -> bool:
-    gift = asking.bank.gift(GiftId(_identifier(asking, "gift_id")))
-    return asking.visitor.member in (gift.giver, gift.receiver, gift.recorded_by)
-
-
-def _is_for(asking: AccessRequest) -> bool:
-    """Whether the gift went to everybody, or to a group of theirs."""
-    receiver = asking.bank.gift(GiftId(_identifier(asking, "gift_id"))).receiver
+def _is_among_receivers(access: AccessRequest) -> bool:
+    """Whether the gift went to everyone, or to a group the visitor is in."""
+    receiver = access.bank.gift(GiftId(access.identifier("gift_id"))).receiver
     if is_group(receiver):
-        return asking.bank.belonging(GroupId(receiver), asking.visitor.member).belongs
+        return access.bank.belonging(GroupId(receiver), access.visitor.member).belongs
     return receiver == COMMUNITY
 
 
-def _owns_account(asking: AccessRequest) -> bool:
-    account = _identifier(asking, "account")
-    if account == asking.visitor.member:
+def _owns_account(access: AccessRequest) -> bool:
+    account = access.identifier("account")
+    if account == access.visitor.member:
         return True
-    return asking.bank.belonging(GroupId(account), asking.visitor.member).belongs
+    return access.bank.belonging(GroupId(account), access.visitor.member).belongs
 
 
-def _or_hidden(allowed: Callable[[AccessRequest], bool]) -> Callable[[AccessRequest], bool]:
-    """To everybody else it is as if there were no such page, so that nothing is learnt from an address."""
+def _is_the_member(access: AccessRequest) -> bool:
+    return access.path["member_id"] == access.visitor.member
 
-    def asks(asking: AccessRequest) -> bool:
+
+def _is_member(visitor: Visitor) -> bool:
+    return visitor.is_member
+
+
+def _hidden_unless(who: str, allowed: Check) -> Rule:
+    """A rule for members. For everyone else the page does not exist, so that an address reveals nothing."""
+
+    def check(access: AccessRequest) -> bool:
         try:
-            if allowed(asking):
+            if allowed(access):
                 return True
         except (UnknownExchange, UnknownGift):
             pass
         raise NotFoundException
 
-    return asks
-
-
-def _is_member(visitor: Visitor) -> bool:
-    return visitor.is_member
+    return Rule(who, _is_member, check)
 
 
 ANYBODY = Rule("anyone", lambda visitor: True)
@@ -88,42 +167,32 @@ MEMBERS = Rule("members", _is_member)
 COORDINATORS = Rule("coordinators", lambda visitor: visitor.coordinates)
 AUDITORS = Rule("auditors", lambda visitor: visitor.audits)
 COORDINATORS_AND_AUDITORS = Rule("coordinators and auditors", lambda visitor: visitor.keeps_the_book)
-PARTIES = Rule("members who are a party to the exchange", _is_member, asks=_or_hidden(_is_party))
-PARTIES_AND_COORDINATORS = Rule(
+PARTIES = _hidden_unless("members who are a party to the exchange", _is_party)
+PARTIES_AND_COORDINATORS = _hidden_unless(
     "members who are a party to the exchange, and coordinators",
-    _is_member,
-    asks=_or_hidden(lambda asking: _is_party(asking) or asking.visitor.coordinates),
+    lambda access: _is_party(access) or access.visitor.coordinates,
 )
-PARTIES_COORDINATORS_AND_AUDITORS = Rule(
+PARTIES_COORDINATORS_AND_AUDITORS = _hidden_unless(
     "members who are a party to the exchange, coordinators, and auditors",
-    _is_member,
-    asks=_or_hidden(lambda asking: _is_party(asking) or asking.visitor.keeps_the_book),
+    lambda access: _is_party(access) or access.visitor.keeps_the_book,
 )
-PEOPLE_OF_THE_GIFT_AND_COORDINATORS = Rule(
+PEOPLE_OF_THE_GIFT_AND_COORDINATORS = _hidden_unless(
     "giver, receiver and recorder of the gift, and coordinators",
-    _is_member,
-    asks=_or_hidden(lambda asking: _is_part_of_gift(asking) or asking.visitor.coordinates),
+    lambda access: _is_named_in_gift(access) or access.visitor.coordinates,
 )
-READERS_OF_THE_GIFT = Rule(
+READERS_OF_THE_GIFT = _hidden_unless(
     "giver, receiver and recorder of the gift, everyone it was for, coordinators, and auditors",
-    _is_member,
-    asks=_or_hidden(
-        lambda asking: _is_part_of_gift(asking) or _is_for(asking) or asking.visitor.keeps_the_book,
-    ),
+    lambda access: _is_named_in_gift(access) or _is_among_receivers(access) or access.visitor.keeps_the_book,
 )
-OWNERS_COORDINATORS_AND_AUDITORS = Rule(
+OWNERS_COORDINATORS_AND_AUDITORS = _hidden_unless(
     "the member whose account it is, members of the group whose account it is, coordinators, and auditors",
-    _is_member,
-    asks=_or_hidden(lambda asking: _owns_account(asking) or asking.visitor.keeps_the_book),
+    lambda access: _owns_account(access) or access.visitor.keeps_the_book,
 )
+THE_MEMBER = Rule("the member themselves", _is_member, _is_the_member)
 THE_MEMBER_AND_COORDINATORS = Rule(
     "the member themselves, and coordinators",
     _is_member,
-    asks=lambda asking: asking.visitor.coordinates or asking.path["member_id"] == asking.visitor.member,
-)
-
-THE_MEMBER = Rule(
-    "the member themselves", _is_member, asks=lambda asking: asking.path["member_id"] == asking.visitor.member
+    lambda access: access.visitor.coordinates or _is_the_member(access),
 )
 
 
@@ -131,50 +200,50 @@ class RouteWithoutRule(Exception):
     """A handler does not say who may call it."""
 
 
-def must_say_who_may(handlers: Mapping[str, HTTPRouteHandler]) -> None:
-    """Refuses to start an app with a route that nobody was thought of for."""
+def require_rules(handlers: Mapping[str, HTTPRouteHandler]) -> None:
+    """Refuse to start an app with a route that has no rule."""
     if missing := sorted(name for name, handler in handlers.items() if "may" not in handler.opt):
         raise RouteWithoutRule(f"Say at the handler who may call it (may=...): {', '.join(missing)}")
 
 
 def rule_of(handler: BaseRouteHandler) -> Rule:
-    """Who may call this handler, as it says itself."""
+    """Return the rule that a handler names."""
     rule: Rule = handler.opt["may"]
     return rule
 
 
 def handlers_of(app: Litestar) -> list[HTTPRouteHandler]:
-    """Every handler of the app, without those that only say which methods a path knows."""
+    """Return every handler of the app, without those that the framework adds for OPTIONS."""
     return [
         handler
         for route in app.routes
         for handler in getattr(route, "route_handlers", [])
-        if isinstance(handler, HTTPRouteHandler) and not _only_tells_methods(handler)
+        if isinstance(handler, HTTPRouteHandler) and not _only_lists_methods(handler)
     ]
 
 
-def _only_tells_methods(handler: BaseRouteHandler) -> bool:
-    """Whether the framework made this one, to answer OPTIONS."""
+def _only_lists_methods(handler: BaseRouteHandler) -> bool:
+    """Whether the framework added this handler to answer OPTIONS."""
     return isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}
 
 
 def handler_name(handler: BaseRouteHandler) -> str:
-    """The name of the function behind a route; the framework wraps those that run in a thread."""
+    """Return the name of the function behind a route; the framework wraps those that run in a thread."""
     function: Any = handler.fn
     while hasattr(function, "func"):
         function = function.func
     return function.__name__
 
 
-async def may_enter(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard of every route: strangers are shown the way in, others are told that this is not theirs."""
-    if _only_tells_methods(handler):
+async def check_access(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard every route: ask strangers to sign in, and tell members when a page is not for them."""
+    if _only_lists_methods(handler):
         return
     rule = rule_of(handler)
     visitor: Visitor = connection.user
     allowed = rule.allows(visitor)
-    if allowed and rule.asks:
-        asking = AccessRequest(visitor, connection.path_params, connection.app.state.bank)
-        allowed = await ask(asking.bank, rule.asks, asking)
+    if allowed and rule.check:
+        access = AccessRequest(visitor, connection.path_params, connection.app.state.bank)
+        allowed = await read_ledger(access.bank, rule.check, access)
     if not allowed:
         raise PermissionDeniedException if visitor.is_member else NotAuthorizedException

@@ -1,6 +1,6 @@
-"""One call of a page or a button: who calls, what they sent, what can answer it, and how an answer is made.
+"""`Call`: a request with its visitor, its form, the community's time bank, and the ways to respond.
 
-A handler is a plain function that takes `call: Call`, marked by `get` or `post` with who may call it.
+A handler is a plain function that takes `call: Call`, decorated by `get` or `post` with who may call it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,14 +23,13 @@ from ledger.identifiers import CommandId, MemberId, new_command_id
 from ledger.refusals import CommandUsedBefore, Refusal, TooBusy
 from ledger.time_bank import TimeBank
 from projections.views import Views
-from web.framework.access import Rule
+from web.framework.access import Rule, WebRequest
 from web.framework.forms import Fields, Form, decode, posted_fields
 from web.framework.middleware import Cookies
 from web.framework.rendering import Renderer, page, see_other
 from web.framework.seals import Seals
-from web.framework.visitors import WebRequest
 from web.settings import Settings
-from web.sign_in.codes import Post
+from web.sign_in.codes import SendEmail
 from web.wording.translation import gettext
 
 T = TypeVar("T")
@@ -38,34 +37,34 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 def get(path: str, *, may: Rule) -> litestar.get:
-    """A page, made in a thread, for those who may see it."""
+    """Register a page, made in a thread."""
     return litestar.get(path, sync_to_thread=True, may=may)
 
 
 def post(
     path: str, *, may: Rule, status_code: int = 303, request_max_body_size: int | EmptyType = Empty
 ) -> litestar.post:
-    """What a form or a button does, in a thread, for those who may press it; it then leads to a page, unless it is one."""
+    """Register what a form or button does, in a thread. By default it redirects."""
     return litestar.post(
         path, sync_to_thread=True, may=may, status_code=status_code, request_max_body_size=request_max_body_size
     )
 
 
 class Site(msgspec.Struct, frozen=True):
-    """What every page of one community is made with."""
+    """What the pages of one community share."""
 
     bank: TimeBank
     views: Views
     settings: Settings
-    frame: Renderer
+    renderer: Renderer
     cookies: Cookies
     seals: Seals
-    post: Post | None
+    send_email: SendEmail | None
     now: Callable[[], datetime]
 
 
 class PageCall:
-    """One request, its visitor, and the community's time bank to answer it from."""
+    """One request, with its visitor and the community's time bank."""
 
     def __init__(self, request: WebRequest, site: Site, body: bytes = b"") -> None:
         self.request = request
@@ -79,20 +78,20 @@ class PageCall:
 
     @cached_property
     def query(self) -> Fields:
-        """What stands in the address behind the path."""
+        """The query of the address."""
         return Fields(list(self.request.query_params.multi_items()))
 
     @cached_property
     def fields(self) -> Fields:
-        """What was sent: a posted form, or the query of a page."""
+        """The posted form, or the query of a page."""
         return posted_fields(self.request, self._body) if self.request.method == "POST" else self.query
 
     def form(self, shape: type[Shape], sentences: Mapping[str, str] | None = None) -> Form[Shape]:
-        """What was sent, read as this shape."""
+        """Decode the fields as this form."""
         return decode(shape, self.fields, sentences)
 
     def caller(self, form: Form[Any], on_behalf: MemberId | None = None) -> Caller:
-        """The visitor with the command id of the form, so that sending it twice does the thing once."""
+        """Return the visitor with the command id of the form, so that sending it twice carries it out once."""
         return Caller(CommandId(form.command or new_command_id()), self.visitor.member, on_behalf=on_behalf)
 
     def do(
@@ -100,13 +99,13 @@ class PageCall:
         form: Form[Any],
         command: Callable[[], Command],
         *,
-        otherwise: str,
+        beside: str,
         on_behalf: MemberId | None = None,
     ) -> Recorded | None:
-        """Carry out what a form without mistakes asks for. None when the form has to be shown again.
+        """Carry out the command of a form without mistakes. None means that the form has to be shown again.
 
-        A refusal is then in the form, beside the field it is about or else beside `otherwise`. The form keeps its command
-        id for the next try, unless another one has used it.
+        Then a refusal is in the form, beside the field it is about or else the field `beside`. The form keeps its command
+        id for the next try, unless another command has used it.
         """
         if form.problems:
             return None
@@ -117,24 +116,24 @@ class PageCall:
         except TooBusy:
             raise
         except Refusal as refusal:
-            form.refuse_for(refusal, otherwise)
+            form.refuse_for(refusal, beside)
             if isinstance(refusal, CommandUsedBefore):
                 form.command = ""
             return None
         self.views.follow()
         return recorded
 
-    def done(self, sentences: Mapping[str, str]) -> str:
-        """The sentence for what was just done, when the address says what."""
+    def done(self, notices: Mapping[str, str]) -> str:
+        """Return the notice for what was just done, which the address names."""
         done = self.query.one("done")
-        return gettext(sentences[done]) if done in sentences else ""
+        return gettext(notices[done]) if done in notices else ""
 
     def url(self, handler: str, /, **parts: object) -> str:
-        """The address of a page by the name of its handler."""
-        return self.site.frame.url(handler, **parts)
+        """Return the address of a page by the name of its handler."""
+        return self.site.renderer.url(handler, **parts)
 
     def page(self, template: str, **context: Any) -> Response[str]:
-        """A page of the app; with mistakes in its form, a 422."""
+        """Respond with a page; its status is 422 if its form has mistakes."""
         return page(self.request, template, **context)
 
     def see_other(
@@ -146,17 +145,17 @@ class PageCall:
         background: BackgroundTask | None = None,
         **parts: object,
     ) -> Redirect:
-        """Where to look after a POST, by the name of its handler."""
+        """Redirect to the page of a handler after a POST."""
         return see_other(self.url(handler, **parts), cookies=cookies, background=background)
 
 
 Call: TypeAlias = NamedDependency[PageCall]
-"""What a handler asks for, by the name `call`; the framework gives it one."""
+"""The type of the parameter `call`, which the framework passes to every handler."""
 
 
-def turned(ask: Callable[[], T]) -> T:
-    """A page of a list, from a cursor in the address; one that no page made cannot be understood."""
+def page_from_cursor(read_page: Callable[[], T]) -> T:
+    """Read a page of a list from a cursor in the address; 400 if the cursor is invalid."""
     try:
-        return ask()
+        return read_page()
     except ValueError as error:
         raise ClientException("That page of the list does not exist.") from error

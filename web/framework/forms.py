@@ -1,6 +1,6 @@
-"""Forms as typed by people: every mistake at once, in words by its field, and nothing that was typed is lost.
+"""Forms: every mistake is shown at once, beside its field, and nothing that was typed is lost.
 
-A form is a msgspec Struct. `decode` reads it field by field, because a typed request body stops at the first mistake,
+A form is a msgspec Struct. `decode` reads it field by field, because decoding the whole body stops at the first mistake,
 cannot read an empty number, a ticked box or a list with one item, and refuses digits that are not ASCII.
 """
 
@@ -27,8 +27,8 @@ OVERRIDES = "\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}"
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-_SAID_BY_SILENCE = (inspect.BoolType, inspect.ListType, inspect.VarTupleType, inspect.SetType)
-"""Kinds of fields that browsers leave out when nothing is ticked or chosen, which is an answer too."""
+_MEANINGFUL_WHEN_ABSENT = (inspect.BoolType, inspect.ListType, inspect.VarTupleType, inspect.SetType)
+"""Browsers do not send these fields when nothing is ticked or chosen, which is an answer too."""
 
 SENTENCES: Mapping[str, str] = {
     "required": later("Fill this in"),
@@ -44,7 +44,7 @@ SENTENCES: Mapping[str, str] = {
 
 
 class Fields:
-    """What the browser sent, by name: each name may come several times, in order."""
+    """What the browser sent, by name. A name may occur several times; its values are in order."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
         self._values: dict[str, list[str]] = {}
@@ -52,29 +52,29 @@ class Fields:
             self._values.setdefault(name, []).append(value)
 
     def all(self, name: str) -> list[str]:
-        """Every value of a name; empty when it was not sent."""
+        """Return every value of a name."""
         return self._values.get(name, [])
 
     def one(self, name: str) -> str:
-        """The first value of a name, or nothing typed."""
+        """Return the first value of a name, or an empty string."""
         return next(iter(self.all(name)), "")
 
 
 def posted_fields(request: Request[Any, Any, Any], body: bytes) -> Fields:
-    """The fields of a posted form; 400 when the body is no form.
+    """Return the fields of a posted form, or 400 if the body is not a form.
 
-    Not by `request.form()`, whose parser keeps the last 1,024 bodies in memory, codes and notes with them.
+    `request.form()` would keep the last 1,024 bodies in memory, with the codes and notes in them.
     """
     kind = request.content_type[0]
     if kind not in {"application/x-www-form-urlencoded", "multipart/form-data", ""}:
         raise ClientException("This page expected a form.")
     if kind == "multipart/form-data":
-        pairs = parts_of(request.headers["content-type"], body)
+        pairs = multipart_fields(request.headers["content-type"], body)
         if len(pairs) > MOST_FIELDS:
             raise ClientException("This form has too many fields.")
         return Fields(pairs)
     try:
-        # Bytes that are no UTF-8 become lone surrogates, which `decode` refuses beside their field.
+        # Bytes that are not UTF-8 become lone surrogates, which `decode` refuses beside their field.
         text = body.decode("utf-8", errors="surrogateescape")
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="surrogateescape")
     except ValueError as error:
@@ -83,65 +83,60 @@ def posted_fields(request: Request[Any, Any, Any], body: bytes) -> Fields:
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
-    """One thing to put right: a code, or a whole sentence in the reader's language, and the limit it speaks of."""
+    """A mistake: a code, or a sentence in the reader's language, and the limit that the sentence mentions."""
 
     code: str
     limit: int = 0
 
 
 class Form(Generic[T]):
-    """What was typed, what is wrong with it, and, when nothing is, the wish itself. Templates ask it field by field."""
+    """What was typed, the mistakes in it, and the decoded form if there are none. Templates read it field by field."""
 
     def __init__(
         self, values: Mapping[str, list[str]] | None = None, sentences: Mapping[str, str] | None = None
     ) -> None:
         self._values: dict[str, list[str]] = dict(values or {})
-        self._fields = frozenset(self._values)
         self._sentences = sentences or {}
         self._wish: T | None = None
         self.problems: dict[str, FieldProblem] = {}
         self.command = ""
-        """The id that was sent along, kept for the next try; where it is empty, the page that shows the form makes one."""
+        """The command id that was sent, for the next try; if it is empty, the page that shows the form makes one."""
 
     @property
     def wish(self) -> T:
-        """The decoded form. Ask `errors` first."""
-        assert self._wish is not None, "a form with mistakes holds no wish"
+        """The decoded form. Only when there are no `problems`."""
+        assert self._wish is not None, "a form with mistakes has no values"
         return self._wish
 
-    def value(self, field: str, otherwise: object = "") -> str:
-        """What was typed in the field, or what an untouched form shows there."""
-        return self._values[field][0] if self._values.get(field) else str(otherwise) if not self._values else ""
+    def value(self, field: str, initial: object = "") -> str:
+        """Return what was typed in the field; in a new form, the initial value."""
+        return self._values[field][0] if self._values.get(field) else str(initial) if not self._values else ""
 
-    def chosen(self, field: str, value: object, otherwise: object = None) -> bool:
-        """Whether this box or radio button is ticked; `otherwise` is the answer of an untouched form."""
+    def chosen(self, field: str, value: object, initial: object = None) -> bool:
+        """Whether this box or radio button is ticked; in a new form, whether it is the initial value."""
         if not self._values:
-            return otherwise is not None and str(value) == str(otherwise)
+            return initial is not None and str(value) == str(initial)
         return str(value) in self._values.get(field, ())
 
     @property
     def errors(self) -> dict[str, str]:
-        """A sentence for each field that needs another look, in the order of the form."""
+        """The sentence of each field with a mistake, in the order of the form."""
         return {field: self._sentence(field, problem) for field, problem in self.problems.items()}
 
     def error(self, field: str) -> str:
-        """The sentence beside one field; empty when nothing is wrong with it."""
+        """Return the sentence beside a field; empty if there is no mistake."""
         return self._sentence(field, self.problems[field]) if field in self.problems else ""
 
     def refuse(self, field: str, code: str, limit: int = 0) -> None:
-        """Puts a mistake beside a field: for rules that concern several fields, and for refusals of the ledger.
-
-        `code` is one of the usual ones, or a sentence in the reader's language. The first mistake of a field stays.
-        """
+        """Add a mistake to a field that has none: a code, or a sentence in the reader's language."""
         self.problems.setdefault(field, FieldProblem(code, limit))
 
-    def refuse_for(self, refusal: Refusal, otherwise: str) -> None:
-        """Puts the ledger's "no" beside the field it is about, or beside another one when the form has no such field."""
-        field = refusal.about if refusal.about in self._fields else otherwise
-        self.problems.setdefault(field, FieldProblem(refusal_sentence(refusal)))
+    def refuse_for(self, refusal: Refusal, beside: str) -> None:
+        """Add a refusal to the field it is about, or to another one if the form has no such field."""
+        self.refuse(refusal.about if refusal.about in self._values else beside, refusal_sentence(refusal))
 
     def accept(self, wish: T) -> None:
-        """Keeps the decoded wish."""
+        """Set the decoded form."""
         self._wish = wish
 
     def _sentence(self, field: str, problem: FieldProblem) -> str:
@@ -153,11 +148,11 @@ class Form(Generic[T]):
 
 
 def decode(shape: type[T], fields: Fields, sentences: Mapping[str, str] | None = None) -> Form[T]:
-    """The typed fields as `shape`: all mistakes at once, as codes per field; what was typed is kept for showing again.
+    """Decode fields as `shape`, and keep what was typed to show it again.
 
-    Spaces around are dropped, digits of any script become ASCII, a ticked box is true, an absent one false, an empty
-    optional field is its default, unknown fields are ignored. `sentences` may word a mistake for one field
-    (`"hours.required"`) or for all (`"required"`), marked by `later`.
+    Surrounding spaces are dropped, digits of any script become ASCII, a ticked box is true and an absent one false, an
+    empty optional field has its default, and unknown fields are ignored. `sentences` can replace the sentence of a mistake
+    in one field (`"hours.required"`) or in all (`"required"`).
     """
     known = _fields_of(shape)
     form: Form[T] = Form(
@@ -165,41 +160,41 @@ def decode(shape: type[T], fields: Fields, sentences: Mapping[str, str] | None =
     )
     sent_command = fields.one("command")
     form.command = sent_command if is_command_id(sent_command) else ""
-    found: dict[str, object] = {}
+    values: dict[str, object] = {}
     for field, kind in known:
         sent = fields.all(field.encode_name)
-        if not any(sent) and not field.required and not isinstance(kind, _SAID_BY_SILENCE):
-            continue  # it keeps its default, as most fields of most forms do
+        if not any(sent) and not field.required and not isinstance(kind, _MEANINGFUL_WHEN_ABSENT):
+            continue  # use the default, as most fields of most forms do
         typed = [value.strip().replace("\r\n", "\n") for value in sent]
-        if problem := next(filter(None, map(_unkeepable, typed)), None):
+        if problem := next(filter(None, map(_unreadable, typed)), None):
             form.problems[field.encode_name] = problem
         elif isinstance(kind, (inspect.ListType, inspect.VarTupleType, inspect.SetType)):
-            _take(form, found, field, kind, [value for value in typed if value])
+            _decode_field(form, values, field, kind, [value for value in typed if value])
         elif isinstance(kind, inspect.BoolType):
-            found[field.name] = bool(typed) and typed[0] not in {"", "0", "false", "no", "off"}
+            values[field.name] = bool(typed) and typed[0] not in {"", "0", "false", "no", "off"}
         elif typed and typed[0]:
-            _take(form, found, field, kind, typed[0])
+            _decode_field(form, values, field, kind, typed[0])
         elif field.required:
             form.problems[field.encode_name] = FieldProblem("required")
     if not form.problems:
-        form.accept(shape(**found))
+        form.accept(shape(**values))
     return form
 
 
 @cache
 def _fields_of(shape: type[msgspec.Struct]) -> list[tuple[msgspec.structs.FieldInfo, inspect.Type]]:
-    """The fields of a form with their bare types; found out once, because that takes longer than reading what was typed."""
+    """Return the fields of a form with their bare types. Cached, because this takes longer than decoding them."""
     return [(field, _bare(inspect.type_info(field.type))) for field in msgspec.structs.fields(shape)]
 
 
-def _take(
+def _decode_field(
     form: Form[Any],
-    found: dict[str, object],
+    values: dict[str, object],
     field: msgspec.structs.FieldInfo,
     kind: inspect.Type,
     typed: str | list[str],
 ) -> None:
-    """Reads one field, or notes what is wrong with it."""
+    """Decode one field, or add its mistake."""
     if isinstance(kind, (inspect.IntType, inspect.DateType)) and isinstance(typed, str):
         typed = ascii_digits(typed)
         if isinstance(kind, inspect.IntType) and not _is_whole_number(typed):
@@ -209,13 +204,13 @@ def _take(
         form.problems[field.encode_name] = FieldProblem("required")
         return
     try:
-        found[field.name] = msgspec.convert(_as_number(typed, kind), field.type, strict=False)
+        values[field.name] = msgspec.convert(_as_number(typed, kind), field.type, strict=False)
     except msgspec.ValidationError:
         form.problems[field.encode_name] = _problem(kind, typed)
 
 
 def _problem(kind: inspect.Type, typed: str | list[str]) -> FieldProblem:
-    """Why a value was refused, found from the constraints of its type rather than from the words of an exception."""
+    """Return why a value was refused, from the constraints of its type rather than from the message of an exception."""
     match kind:
         case inspect.IntType(ge=least, le=most):
             if least is not None and int(str(_as_number(typed, kind))) < least:
@@ -233,52 +228,50 @@ def _problem(kind: inspect.Type, typed: str | list[str]) -> FieldProblem:
             return FieldProblem("misread")
 
 
-def _unkeepable(text: str) -> FieldProblem | None:
-    """Lone surrogates cannot be stored, control characters not be read, and overrides turn the words after them round.
-
-    Line breaks in a note are fine.
-    """
+def _unreadable(text: str) -> FieldProblem | None:
+    """Refuse lone surrogates, control characters other than line breaks and tabs, and direction overrides."""
     if _is_plain(text):
         return None
-    plain = text.replace("\r\n", "\n")
-    wrong = any(unicodedata.category(sign) in {"Cs", "Cc"} and sign not in LINE_BREAKS for sign in plain)
-    return FieldProblem("unreadable") if wrong or any(sign in OVERRIDES for sign in plain) else None
+    wrong = any(
+        sign in OVERRIDES or (unicodedata.category(sign) in {"Cs", "Cc"} and sign not in LINE_BREAKS) for sign in text
+    )
+    return FieldProblem("unreadable") if wrong else None
 
 
 def _showable(text: str) -> str:
-    """What was typed, as it can be shown again: signs that no page can carry are replaced."""
+    """Replace the characters in typed text that no page can contain."""
     if _is_plain(text):
         return text
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(sign) == "Cs" else sign for sign in text)
 
 
 def ascii_digits(text: str) -> str:
-    """Decimal digits of any script as 0 to 9."""
+    """Replace decimal digits of any script by 0 to 9."""
     if _is_plain(text):
         return text
     return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def _is_plain(text: str) -> bool:
-    """One line of ASCII: nothing to look at sign by sign."""
+    """Whether this is one line of ASCII, which needs no check of each character."""
     return text.isascii() and text.isprintable()
 
 
 def _is_whole_number(text: str) -> bool:
-    """A sign and up to nine digits; "1e3", "2.5" and "null", which msgspec would read as numbers or as nothing, are none."""
+    """Whether this is up to nine digits with an optional minus; msgspec would also accept "1e3", "2.5" and "null"."""
     digits = text.removeprefix("-").removeprefix("\N{MINUS SIGN}")
     return digits.isascii() and digits.isdigit() and len(digits) <= 9
 
 
 def _as_number(typed: str | list[str], kind: inspect.Type) -> str | int | list[str]:
-    """A number as one; anything else as typed."""
+    """Return the number for a number field, or else what was typed."""
     if isinstance(kind, inspect.IntType) and isinstance(typed, str):
         return int(typed.replace("\N{MINUS SIGN}", "-"))
     return typed
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
-    """The type without its notes and without "or nothing"."""
+    """Return the type without metadata and without None."""
     while True:
         if isinstance(kind, inspect.Metadata):
             kind = kind.type
@@ -288,18 +281,18 @@ def _bare(kind: inspect.Type) -> inspect.Type:
             return kind
 
 
-def parts_of(content_type: str, body: bytes) -> list[tuple[str, str]]:
-    """Names and contents, in order, files as text: bytes that are no UTF-8 become lone surrogates, as in other forms.
+def multipart_fields(content_type: str, body: bytes) -> list[tuple[str, str]]:
+    """Return the names and contents of a multipart form in order, with files as text.
 
-    By the standard library's reader of mails, which fails at nothing: a body that is no such form has no parts. It must be
-    short, which the app's own limit sees to.
+    The standard library's email parser never fails: a body that is not such a form has no parts. It is slow for long bodies,
+    which the app's limit prevents. Bytes that are not UTF-8 become lone surrogates, as in other forms.
     """
     head = f"content-type: {content_type}\r\n\r\n".encode("latin-1", "replace")
     message = BytesParser(policy=HTTP).parsebytes(head + body)
-    parts: list[tuple[str, str]] = []
+    fields: list[tuple[str, str]] = []
     for part in message.iter_parts():
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         if name and isinstance(content, bytes):
-            parts.append((str(name), content.decode("utf-8", errors="surrogateescape")))
-    return parts
+            fields.append((str(name), content.decode("utf-8", errors="surrogateescape")))
+    return fields

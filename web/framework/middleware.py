@@ -1,8 +1,8 @@
-"""The two cookies of this app: who is signed in, and which browser asked for a code."""
+"""Everything that happens to a request before routing, and to every response before it is sent; and the cookies."""
 
 import fnmatch
 from collections.abc import Callable, MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -13,56 +13,52 @@ from litestar.exceptions import ClientException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ledger.time_bank import TimeBank
-from web.framework.errors import FromElsewhere, answer
-from web.framework.visitors import STRANGER, ask, recognise
+from web.framework.access import STRANGER, read_ledger, recognise
+from web.framework.errors import CrossSiteForm, error_page
 from web.settings import Settings
 from web.sign_in import sessions
 from web.sign_in.codes import VALID_FOR as CODE_VALID_FOR
-from web.sign_in.sessions import SIGNED_IN_FOR
-from web.wording.translation import Languages, speaking
+from web.wording.translation import Languages, use_locale
 
 
 class Cookies:
-    """Cookies that scripts cannot read, other sites cannot send along, and, when secure, no other host can set."""
+    """The two cookies of this app: who is signed in, and which browser requested a code.
+
+    Scripts cannot read them, other sites cannot send them, and, when secure, no other host can set them. A cookie without
+    a token deletes the one in the browser.
+    """
 
     def __init__(self, secure: bool) -> None:
         self._secure = secure
         # Browsers accept this prefix only from a secure page of this very host, with the path "/".
         prefix = "__Host-" if secure else ""
         self.session_name = f"{prefix}hours"
-        self.asking_name = f"{prefix}hours-asking"
+        self.code_name = f"{prefix}hours-asking"
 
     def session(self, token: str) -> Cookie:
-        """Keeps this device signed in."""
-        return self._cookie(self.session_name, token, int(SIGNED_IN_FOR.total_seconds()))
+        """Return the cookie that keeps this device signed in."""
+        return self._cookie(self.session_name, token, sessions.SIGNED_IN_FOR)
 
-    def asking(self, token: str) -> Cookie:
-        """Ties a code to the browser that asked for it."""
-        return self._cookie(self.asking_name, token, int(CODE_VALID_FOR.total_seconds()))
+    def code(self, token: str) -> Cookie:
+        """Return the cookie that ties a code to the browser that requested it."""
+        return self._cookie(self.code_name, token, CODE_VALID_FOR)
 
-    def no_session(self) -> Cookie:
-        """Takes the session away."""
-        return self._cookie(self.session_name, "", 0)
-
-    def no_asking(self) -> Cookie:
-        """Takes the tie to a code away."""
-        return self._cookie(self.asking_name, "", 0)
-
-    def _cookie(self, name: str, value: str, seconds: int) -> Cookie:
+    def _cookie(self, name: str, token: str, valid_for: timedelta) -> Cookie:
+        seconds = int(valid_for.total_seconds()) if token else 0
         return Cookie(
-            key=name, value=value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax"
+            key=name, value=token, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
 
 
 LONGEST_PATH = 1_000
-CHANGE_NOTHING = {"GET", "HEAD", "OPTIONS", "TRACE"}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "manifest-src 'self'; worker-src 'self'",
     "x-content-type-options": "nosniff",
-    # With no-referrer, browsers would send "Origin: null" along with our own forms.
+    # With no-referrer, browsers would send "Origin: null" with our own forms.
     "referrer-policy": "same-origin",
     "permissions-policy": "geolocation=(), camera=(), microphone=()",
     "cross-origin-opener-policy": "same-origin",
@@ -70,7 +66,7 @@ HEADERS = {
 
 
 async def add_headers(message: Message, _scope: Scope) -> None:
-    """Headers for every answer, errors too. What says nothing about keeping is not to be kept: pages are personal."""
+    """Add security headers to every response, and forbid storing it unless it says otherwise: pages are personal."""
     if message["type"] == "http.response.start":
         headers = cast("MutableMapping[str, str]", MutableScopeHeaders.from_message(message))
         headers.setdefault("cache-control", "private, no-store")
@@ -78,11 +74,11 @@ async def add_headers(message: Message, _scope: Scope) -> None:
 
 
 class Middleware:
-    """The app with its doors, outermost first: HEAD, language, long addresses, host, forms from elsewhere, visitor."""
+    """The layers around the app, outermost first: HEAD, language, long addresses, host, cross-site forms, visitor."""
 
     def __init__(
         self,
-        inside: ASGIApp,
+        app: ASGIApp,
         *,
         bank: TimeBank,
         settings: Settings,
@@ -90,7 +86,7 @@ class Middleware:
         cookies: Cookies,
         now: Callable[[], datetime],
     ) -> None:
-        self._inside = inside
+        self._app = app
         self._bank = bank
         self._hosts = settings.allowed_hosts
         self._own_host = urlsplit(settings.base_url).netloc.lower()
@@ -99,41 +95,41 @@ class Middleware:
         self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request. Whatever goes wrong becomes a page, unless the answer is on its way already."""
+        """Respond to one request. Any error becomes a page, unless the response has started."""
         if scope["type"] != "http":
-            await self._inside(scope, receive, send)
+            await self._app(scope, receive, send)
             return
-        asked: HTTPScope = {**scope, "user": STRANGER}  # pyright: ignore[reportAssignmentType]
+        http_scope: HTTPScope = {**scope, "user": STRANGER}  # pyright: ignore[reportAssignmentType]
         if scope["method"] == "HEAD":
-            asked["method"] = "GET"  # the framework answers 405 to HEAD; the server sends no body
-        request: Request[Any, Any, Any] = Request(asked, receive)
-        answering = _Answering(send)
-        with speaking(self._languages.speech_for(request.headers.get("accept-language", ""))):
+            http_scope["method"] = "GET"  # the framework answers 405 to HEAD; the server sends no body
+        request: Request[Any, Any, Any] = Request(http_scope, receive)
+        response_send = _SendWithCookie(send)
+        with use_locale(self._languages.locale_for(request.headers.get("accept-language", ""))):
             try:
-                must_be_short(request)
-                must_be_our_host(request, self._hosts)
-                must_come_from_our_pages(request, self._own_host)
-                await self._recognise(request, answering)
-                await self._inside(asked, receive, answering)
+                require_short_path(request)
+                require_own_host(request, self._hosts)
+                require_own_form(request, self._own_host)
+                await self._recognise(request, response_send)
+                await self._app(http_scope, receive, response_send)
             except Exception as error:
-                if answering.began:
+                if response_send.began:
                     raise
-                response = answer(request, error).to_asgi_response(app=None, request=request)
-                await response(asked, receive, answering)
+                response = error_page(request, error).to_asgi_response(app=None, request=request)
+                await response(http_scope, receive, response_send)
 
-    async def _recognise(self, request: Request[Any, Any, Any], answering: "_Answering") -> None:
+    async def _recognise(self, request: Request[Any, Any, Any], response_send: "_SendWithCookie") -> None:
         token = request.cookies.get(self._cookies.session_name)
         if token:
             now = self._now()
-            visitor = await ask(self._bank, recognise, self._bank, token, now)
+            visitor = await read_ledger(self._bank, recognise, self._bank, token, now)
             request.scope["user"] = visitor
             if visitor.renews_cookie:
                 await sync_to_thread(sessions.renew, self._bank.people.engine, token, now)
-                answering.cookie = self._cookies.session(token).to_header(header="")
+                response_send.cookie = self._cookies.session(token).to_header(header="")
 
 
-class _Answering:
-    """Sends an answer on, knows whether it has begun, and may add one cookie to it."""
+class _SendWithCookie:
+    """Sends a response, knows whether it has started, and can add one cookie to it."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -144,47 +140,47 @@ class _Answering:
         if message["type"] == "http.response.start":
             self.began = True
             headers = cast("MutableMapping[str, str]", MutableScopeHeaders.from_message(message))
-            # Signing out, or in anew, in this very answer goes before keeping the old session; and what anybody may keep
-            # must not carry one person's cookie.
-            is_for_anybody = headers.get("cache-control", "").startswith("public")
-            if self.cookie and "set-cookie" not in headers and not is_for_anybody:
+            # A response that signs out, or in again, must not renew the old session, and a response that anyone may
+            # store must not contain one person's cookie.
+            is_public = headers.get("cache-control", "").startswith("public")
+            if self.cookie and "set-cookie" not in headers and not is_public:
                 headers["set-cookie"] = self.cookie
         await self._send(message)
 
 
-def must_be_short(request: Request[Any, Any, Any]) -> None:
-    """Refuses endless addresses: the framework remembers the last thousand that it found a page for."""
+def require_short_path(request: Request[Any, Any, Any]) -> None:
+    """Refuse very long addresses: the framework caches the last thousand that it found a page for."""
     if len(request.scope["path"]) > LONGEST_PATH:
         raise ClientException("This address is too long.")
 
 
-def must_be_our_host(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> None:
-    """Refuses other names than ours: a made-up host could find its way into links and caches."""
+def require_own_host(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> None:
+    """Refuse host names other than ours: an invented one could end up in links and caches."""
     host = host_name(request.headers.get("host", ""))
     if not any(fnmatch.fnmatchcase(host, pattern) for pattern in map(_literal_brackets, allowed)):
-        raise ClientException("This app does not answer to that host name.")
+        raise ClientException("This app does not have that host name.")
 
 
-def must_come_from_our_pages(request: Request[Any, Any, Any], own_host: str) -> None:
-    """Refuses a form that another site sent: by `Sec-Fetch-Site`, else by `Origin`.
+def require_own_form(request: Request[Any, Any, Any], own_host: str) -> None:
+    """Refuse a form from another site, by `Sec-Fetch-Site` or else by `Origin`.
 
-    Browsers send one of the two along with every form, and pages cannot forge them; what sends neither is no browser,
-    and has no cookie that a stranger could ride on. No token that expires in a tab left open for days.
+    Browsers send one of the two with every form, and pages cannot forge them. A client that sends neither is not a browser
+    and has no cookie to abuse. Unlike a token, this does not expire in a tab left open for days.
     """
-    if request.method in CHANGE_NOTHING:
+    if request.method in SAFE_METHODS:
         return
     site = request.headers.get("sec-fetch-site", "")
     if site:
         if site not in {"same-origin", "none"}:
-            raise FromElsewhere
+            raise CrossSiteForm
         return
     origin = request.headers.get("origin", "")
     if origin and urlsplit(origin).netloc.lower() not in {request.headers.get("host", "").lower(), own_host}:
-        raise FromElsewhere
+        raise CrossSiteForm
 
 
 def host_name(host: str) -> str:
-    """A Host header without its port, lower case."""
+    """Return a Host header in lower case, without its port."""
     name, _colon, port = host.lower().rpartition(":")
     return name if name and port.isdigit() else host.lower()
 

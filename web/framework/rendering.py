@@ -1,4 +1,4 @@
-"""The frame around every page: templates, the words they may use, the way about, and what a page is made into."""
+"""Rendering pages from templates: filters and globals, menus, translated templates, and responses."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,50 +21,50 @@ from litestar.response import Redirect
 
 from ledger.identifiers import new_command_id
 from web.drawing import drawings
-from web.framework.access import Rule, rule_of
+from web.framework.access import Rule, Visitor, WebRequest, rule_of
 from web.framework.forms import Form
 from web.framework.static_files import StaticFiles
-from web.framework.visitors import Visitor, WebRequest
-from web.wording import translation as words
+from web.wording import translation
+from web.wording.translation import later
 
 _WEB = Path(__file__).parents[1]
 TEMPLATES = sorted({template.parent for template in _WEB.rglob("*.html")})
-"""The folders with templates: each lies beside the page that it belongs to, so no two have the same name."""
+"""The folders with templates. Each template is beside its page, so no two may have the same name."""
 
-_PART = re.compile(r"\{(\w+):str\}")
+_PARAMETER = re.compile(r"\{(\w+):str\}")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_IS_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+").fullmatch
+_IS_URL_SAFE = re.compile(r"[A-Za-z0-9_.~-]+").fullmatch
 
 
 class MenuItem(msgspec.Struct, frozen=True):
-    """One link of the menus: shown to whoever may go there, once there is such a page."""
+    """A link in a menu, shown to visitors who may open the page, if the app has it."""
 
     handler: str
     label: str
 
 
 MAIN_MENU = (
-    MenuItem("show_home", words.later("Home")),
-    MenuItem("show_log", words.later("Log help")),
-    MenuItem("show_history", words.later("My history")),
-    MenuItem("show_community", words.later("Community")),
+    MenuItem("show_home", later("Home")),
+    MenuItem("show_log", later("Log help")),
+    MenuItem("show_history", later("My history")),
+    MenuItem("show_community", later("Community")),
 )
 MORE_MENU = (
-    MenuItem("show_story", words.later("My story")),
-    MenuItem("show_members", words.later("Members")),
-    MenuItem("show_groups", words.later("Groups")),
-    MenuItem("show_journal", words.later("Journal")),
-    MenuItem("show_audit", words.later("Audit")),
-    MenuItem("show_balances", words.later("Balances")),
-    MenuItem("show_desk", words.later("Coordinating")),
-    MenuItem("show_agreements", words.later("Agreements")),
-    MenuItem("show_seal", words.later("The seal")),
-    MenuItem("show_devices", words.later("My devices")),
+    MenuItem("show_story", later("My story")),
+    MenuItem("show_members", later("Members")),
+    MenuItem("show_groups", later("Groups")),
+    MenuItem("show_journal", later("Journal")),
+    MenuItem("show_audit", later("Audit")),
+    MenuItem("show_balances", later("Balances")),
+    MenuItem("show_desk", later("Coordinating")),
+    MenuItem("show_agreements", later("Agreements")),
+    MenuItem("show_seal", later("The seal")),
+    MenuItem("show_devices", later("My devices")),
 )
 
 
 class Renderer:
-    """Turns a template and what it shows into a page, in the reader's language."""
+    """Renders templates in the reader's language."""
 
     def __init__(
         self,
@@ -77,99 +77,92 @@ class Renderer:
         self._now = now
         self._paths: Mapping[str, tuple[str, tuple[str, ...]]] = {}
         self._rules: Mapping[str, Rule] = {}
-        self._names = {"url": self.url, "static_url": static.url, "new_command": new_command_id}
-        self._templates: dict[words.Speech, jinja2.Environment] = {}
+        self._globals = {"url": self.url, "static_url": static.url, "new_command": new_command_id}
+        self._templates: dict[translation.ReaderLocale, jinja2.Environment] = {}
 
-    def learn(self, handlers: Mapping[str, HTTPRouteHandler]) -> None:
-        """The path of every handler by its name, and who may go there: known once the app is put together."""
+    def set_routes(self, handlers: Mapping[str, HTTPRouteHandler]) -> None:
+        """Note the path and rule of every handler, which are known once the app is assembled."""
         paths = {name: min(handler.paths) for name, handler in handlers.items()}
-        self._paths = {name: (_PART.sub(r"%(\1)s", path), tuple(_PART.findall(path))) for name, path in paths.items()}
+        self._paths = {
+            name: (_PARAMETER.sub(r"%(\1)s", path), tuple(_PARAMETER.findall(path))) for name, path in paths.items()
+        }
         self._rules = {name: rule_of(handler) for name, handler in handlers.items()}
 
     def url(self, handler: str, /, **parts: object) -> str:
-        """The path of a page by the name of its handler; what the path does not hold becomes the query."""
-        form, names = self._paths[handler]
-        path = form % {name: _in_path(parts[name]) for name in names} if names else form
+        """Return the address of a page by the name of its handler. Values that are not in the path become the query."""
+        pattern, names = self._paths[handler]
+        path = pattern % {name: _quoted(parts[name]) for name in names} if names else pattern
         if len(parts) == len(names):
             return path
         query = {name: value for name, value in parts.items() if name not in names and value not in (None, "")}
         return f"{path}?{urlencode(query)}" if query else path
 
     def html(self, template: str, visitor: Visitor, path: str, context: Mapping[str, object]) -> str:
-        """The page as text. Nothing here reads a database, so error pages can be made anywhere."""
-        speech = words.speech()
-        templates = self._templates.get(speech)
+        """Render a page as text. This never reads a database, so error pages always work."""
+        locale = translation.current_locale()
+        templates = self._templates.get(locale)
         if templates is None:
-            templates = self._templates[speech] = environment_for(speech, self._names)
+            templates = self._templates[locale] = environment_for(locale, self._globals)
         return templates.get_template(template).render(
             visitor=visitor,
             community=self._community,
-            speech=speech,
-            today=words.today(self._now()),
-            main_doors=self._doors(MAIN_MENU, visitor, path),
-            more_doors=self._doors(MORE_MENU, visitor, path),
+            locale=locale,
+            today=translation.today(self._now()),
+            main_menu=self._menu(MAIN_MENU, visitor, path),
+            more_menu=self._menu(MORE_MENU, visitor, path),
             **context,
         )
 
-    def _doors(self, doors: Sequence[MenuItem], visitor: Visitor, path: str) -> list[dict[str, object]]:
+    def _menu(self, items: Sequence[MenuItem], visitor: Visitor, path: str) -> list[dict[str, object]]:
         if not visitor.is_member:
             return []
-        open_doors = [
-            door for door in doors if door.handler in self._paths and self._rules[door.handler].allows(visitor)
-        ]
         return [
-            {"label": words.gettext(door.label), "href": href, "is_here": href == path}
-            for door in open_doors
-            for href in [self.url(door.handler)]
+            {"label": translation.gettext(item.label), "href": href, "is_current": href == path}
+            for item in items
+            if item.handler in self._paths and self._rules[item.handler].allows(visitor)
+            for href in [self.url(item.handler)]
         ]
 
 
-def environment_for(speech: words.Speech, names: Mapping[str, object]) -> jinja2.Environment:
-    """The templates in one language; `names` are more globals for them."""
-    # Jinja's types don't know filters and globals other than its own.
+def environment_for(locale: translation.ReaderLocale, extra: Mapping[str, object]) -> jinja2.Environment:
+    """Return the templates in one language, with extra globals."""
+    # Jinja's types know only its own filters and globals.
     environment: Any = _InOneLanguage(
-        speech,
+        locale,
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=_compiled_in(speech.tag),
+        bytecode_cache=_compiled_in(locale.tag),
         extensions=["jinja2.ext.i18n"],
     )
-    environment.filters |= {
-        "duration": words.duration,
-        "count": words.count,
-        "day": words.day,
-        "weekday": words.weekday,
-        "short_day": words.short_day,
-        "day_in_month": words.day_in_month,
-        "month": words.month,
-        "short_month": words.short_month,
-        "instant": words.instant,
-        "local_day": words.today,
-    }
+    formats = (
+        *(translation.duration, translation.count, translation.instant, translation.day, translation.weekday),
+        *(translation.short_day, translation.day_in_month, translation.month, translation.short_month),
+    )
+    environment.filters |= {function.__name__: function for function in formats} | {"local_day": translation.today}
     environment.globals |= {
-        "hours_and_minutes": words.hours_and_minutes,
+        "hours_and_minutes": translation.hours_and_minutes,
         "drawn_strokes": drawings.strokes,
-        **names,
+        **extra,
     }
     return environment
 
 
 class _InOneLanguage(jinja2.Environment):
-    """Jinja's own i18n, with constant messages translated when a template is compiled.
+    """Jinja's i18n, but constant messages are translated when a template is compiled.
 
-    Translating them on every page, row by row, made the statement page 18 % slower.
+    Translating them on each use made the statement page 18 % slower.
     """
 
-    def __init__(self, speech: words.Speech, **options: Any) -> None:
+    def __init__(self, locale: translation.ReaderLocale, **options: Any) -> None:
         super().__init__(**options)
         self.policies["ext.i18n.trimmed"] = True
         install: Any = vars(self)["install_gettext_translations"]
-        install(speech.catalogue, newstyle=True)
-        self._translator = _Translator(speech.catalogue.gettext)
+        install(locale.catalogue, newstyle=True)
+        self._translator = _Translator(locale.catalogue.gettext)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template: nodes.Template = self._translator.visit(super()._parse(source, name, filename))
@@ -178,7 +171,7 @@ class _InOneLanguage(jinja2.Environment):
 
 
 class _Translator(NodeTransformer):
-    """Replaces each call of `gettext` by its translation; in the text of a page, by text and values."""
+    """Replaces each call of `gettext` with its translation, and in output with plain text and values."""
 
     def __init__(self, gettext: Callable[[str], str]) -> None:
         self._gettext = gettext
@@ -205,16 +198,16 @@ class _Translator(NodeTransformer):
 
 def _text_and_values(node: nodes.Expr) -> Iterator[nodes.Expr]:
     match node:
-        case nodes.Filter(node=nodes.MarkSafe(expr=nodes.Const(value=str(message))), name="format", kwargs=given):
-            values = {str(pair.key): pair.value for pair in given}
-            for place, part in enumerate(_PLACEHOLDER.split(message)):
-                yield values[part] if place % 2 else nodes.TemplateData(part.replace("%%", "%"), lineno=node.lineno)
+        case nodes.Filter(node=nodes.MarkSafe(expr=nodes.Const(value=str(message))), name="format", kwargs=arguments):
+            values = {str(pair.key): pair.value for pair in arguments}
+            for index, part in enumerate(_PLACEHOLDER.split(message)):
+                yield values[part] if index % 2 else nodes.TemplateData(part.replace("%%", "%"), lineno=node.lineno)
         case _:
             yield node
 
 
 class _CompiledTemplates(jinja2.BytecodeCache):
-    """Compiled templates in memory, so that each is compiled once in a process however many apps it runs."""
+    """Keeps compiled templates in memory, so that each is compiled once per process, however many apps it runs."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
@@ -229,13 +222,13 @@ class _CompiledTemplates(jinja2.BytecodeCache):
 
 @lru_cache
 def _compiled_in(_language: str) -> _CompiledTemplates:
-    """The cache of one language: Jinja computes filters of constants while it compiles."""
+    """Return the cache of one language: Jinja evaluates filters of constants when it compiles."""
     return _CompiledTemplates()
 
 
-def _in_path(part: object) -> str:
+def _quoted(part: object) -> str:
     text = str(part)
-    return text if _IS_PLAIN(text) else quote(text, safe="")
+    return text if _IS_URL_SAFE(text) else quote(text, safe="")
 
 
 def page(
@@ -247,22 +240,22 @@ def page(
     headers: Mapping[str, str] | None = None,
     **context: object,
 ) -> Response[str]:
-    """A page of the app. A form with mistakes makes it a 422 whose title begins with "Error: ".
+    """Respond with a page. If its form has mistakes, the status is 422 and the title starts with "Error: ".
 
-    Called in a handler's thread: the template is rendered here and not on the event loop.
+    Call it in a handler's thread, because it renders the template.
     """
-    frame: Renderer = request.app.state.frame
+    renderer: Renderer = request.app.state.renderer
     if form is not None:
         context["form"] = form
         status = 422 if form.problems and status == 200 else status
-    html = frame.html(template, request.user, request.url.path, context)
+    html = renderer.html(template, request.user, request.url.path, context)
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def see_other(
     path: str, *, cookies: Sequence[Cookie] = (), background: BackgroundTask | None = None, **query: str
 ) -> Redirect:
-    """Where to look after a POST: 303, so that reloading does not send the form again."""
-    kept = {name: value for name, value in query.items() if value}
-    target = f"{path}?{urlencode(kept)}" if kept else path
+    """Redirect after a POST with 303, so that reloading does not send the form again."""
+    query = {name: value for name, value in query.items() if value}
+    target = f"{path}?{urlencode(query)}" if query else path
     return Redirect(target, status_code=303, cookies=list(cookies), background=background)

@@ -1,25 +1,48 @@
-"""Styles and pictures, served under a name that holds their content, so that browsers may keep them for ever."""
+"""Responses that browsers may store: styles and pictures, whose names contain a hash of their content, and plain data."""
 
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import brotli
 import msgspec
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from web.framework.access import ANYBODY
+from web.framework.access import ANYBODY, WebRequest
 
 STATIC = Path(__file__).parents[1] / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
+"""The cache-control of public content that never changes."""
+REVALIDATE = "public, no-cache"
+"""The cache-control of public content that grows: browsers store it, and check each time whether it has changed."""
+
+AnyResponse = Response[Any]
+
+
+def plain_response(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> AnyResponse:
+    """Respond with one plain sentence."""
+    return Response(f"{sentence}\n", status_code=status, media_type=MediaType.TEXT, headers=headers)
+
+
+def data_response(request: WebRequest, data: bytes, media_type: str, cache_control: str = "") -> AnyResponse:
+    """Respond with bytes, or with 304 when they may be stored and the reader has them already."""
+    if not cache_control:
+        return Response(data, media_type=media_type)
+    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"etag": f"W/{tag}", "cache-control": cache_control}  # weak, because the response may be compressed
+    stored = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
+    if stored & {"*", tag}:
+        return Response(None, status_code=304, headers=headers)
+    return Response(data, media_type=media_type, headers=headers)
 
 
 class StaticFile(msgspec.Struct, frozen=True):
-    """One file with its pre-compressed variants; a variant that is not smaller is left out."""
+    """One file with its compressed variants; a variant that is not smaller is left out."""
 
     media_type: str
     plain: bytes
@@ -27,7 +50,7 @@ class StaticFile(msgspec.Struct, frozen=True):
 
 
 class StaticFiles:
-    """The static folder, read once at start: compressing on each request would cost more than the page itself."""
+    """The static folder, read once at start: compressing on each request would cost more than making a page."""
 
     def __init__(self, folder: Path = STATIC) -> None:
         self._names: dict[str, str] = {}
@@ -43,11 +66,11 @@ class StaticFiles:
             )
 
     def url(self, name: str) -> str:
-        """The address of a file for a template: `static_url("hours.css")`."""
+        """Return the address of a file, for a template: `static_url("hours.css")`."""
         return f"/static/{self._names[name]}"
 
     def file(self, name: str) -> StaticFile:
-        """A file by the name that holds its content."""
+        """Return a file by the name with its hash."""
         try:
             return self._files[name]
         except KeyError:
@@ -56,7 +79,7 @@ class StaticFiles:
 
 @get("/static/{name:str}", sync_to_thread=False, may=ANYBODY)
 def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
-    """A style or picture, compressed as the browser likes it. From memory, so it needs no thread."""
+    """Send a style or picture, compressed if the browser accepts it. It is in memory, so no thread is needed."""
     found: StaticFile = request.app.state.static.file(name)
     accepted = request.headers.get("accept-encoding", "")
     encoding = next((encoding for encoding in found.variants if encoding in accepted), None)

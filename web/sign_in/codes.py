@@ -1,6 +1,6 @@
-"""Codes and links that let a member in once: fifteen minutes, five tries, and one use for both together.
+"""Codes and links that sign a member in once: for fifteen minutes, with five tries, and one use for both together.
 
-The code works only in the browser that asked for it. Its HMAC is keyed by the token in that browser's short-lived
+The code works only in the browser that requested it. Its HMAC is keyed by the token in that browser's short-lived
 cookie, of which only the hash is stored, so that a copy of the database does not help to guess six digits.
 """
 
@@ -10,97 +10,96 @@ import logging
 import secrets
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.personal_data.store import PersonalData
+from ledger.personal_data.store import PersonalData, folded
 from web.framework.forms import ascii_digits
 from web.settings import Settings
-from web.sign_in.tables import SIGN_IN_CODE, hash_of, new_token, prepare, seconds, writing
+from web.sign_in.sessions import SIGN_IN_ATTEMPT, SIGN_IN_CODE, hash_of, new_token, prepare, seconds, writing
 from web.wording.translation import gettext as _
 
 VALID_FOR = timedelta(minutes=15)
+LINK_VALID_FOR = timedelta(days=1)
 MOST_TRIES = 5
+SMTP_TIMEOUT_SECONDS = 20
+
+SendEmail = Callable[[EmailMessage], None]
+"""Sends a message; tests collect messages in a list."""
+
+_log = logging.getLogger("hours.mail")
 
 
 class CodeRequest(msgspec.Struct, frozen=True):
-    """What was made for one asking: a token for the browser, and a code and a link for the mail."""
+    """A request for a code: a token for the browser, and a code and a link for the email."""
 
     browser_token: str
     code: str
     link_token: str
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """Whom a code or link lets in, or why it does not: `wrong` may be tried again, `over` needs a new code."""
+class SignInResult(msgspec.Struct, frozen=True):
+    """The member a code or link signs in, or why not: `wrong` can be tried again, `over` needs a new code."""
 
     member: MemberId | None = None
     problem: Literal["wrong", "over"] | None = None
 
 
-def ask(engine: sa.Engine, member: MemberId | None, now: datetime) -> CodeRequest:
-    """Makes a code and a link. For nobody it does the same work, and what it makes lets nobody in."""
-    asked = CodeRequest(new_token(), f"{secrets.randbelow(1_000_000):06}", new_token())
+def request_code(engine: sa.Engine, member: MemberId | None, now: datetime) -> CodeRequest:
+    """Make a code and a link. Without a member it does the same work, but they sign nobody in."""
+    request = CodeRequest(new_token(), f"{secrets.randbelow(1_000_000):06}", new_token())
     with writing(engine) as connection:
         connection.execute(sa.delete(SIGN_IN_CODE).where(SIGN_IN_CODE.c.expires_at <= seconds(now)))
         connection.execute(
             sa.insert(SIGN_IN_CODE).values(
-                link_hash=hash_of(asked.link_token),
-                browser_hash=hash_of(asked.browser_token),
-                code_mac=_mac(asked.browser_token, asked.code),
+                link_hash=hash_of(request.link_token),
+                browser_hash=hash_of(request.browser_token),
+                code_mac=_mac(request.browser_token, request.code),
                 member=member,
                 tries=0,
                 expires_at=seconds(now + VALID_FOR),
             )
         )
-    return asked
+    return request
 
 
-def make_link(engine: sa.Engine, member: MemberId, now: datetime, valid_for: timedelta) -> str:
-    """The token of a link without a code, for a coordinator to hand over."""
-    token = new_token()
-    with writing(engine) as connection:
-        values = {"member": member, "tries": 0, "expires_at": seconds(now + valid_for)}
-        connection.execute(sa.insert(SIGN_IN_CODE).values(link_hash=hash_of(token), **values))
-    return token
-
-
-def redeem_code(engine: sa.Engine, browser_token: str, typed: str, now: datetime) -> Answer:
-    """Lets somebody in by the code. A try is counted before it is judged, so that tries at once do not add up to more."""
+def redeem_code(engine: sa.Engine, browser_token: str, typed: str, now: datetime) -> SignInResult:
+    """Sign in with a code. A try is counted before it is checked, so that simultaneous tries cannot exceed the limit."""
     mine = SIGN_IN_CODE.c.browser_hash == hash_of(browser_token)
-    open_ = sa.and_(mine, SIGN_IN_CODE.c.tries < MOST_TRIES, SIGN_IN_CODE.c.expires_at > seconds(now))
+    usable = sa.and_(mine, SIGN_IN_CODE.c.tries < MOST_TRIES, SIGN_IN_CODE.c.expires_at > seconds(now))
     with writing(engine) as connection:
-        counted = sa.update(SIGN_IN_CODE).where(open_).values(tries=SIGN_IN_CODE.c.tries + 1)
+        counted = sa.update(SIGN_IN_CODE).where(usable).values(tries=SIGN_IN_CODE.c.tries + 1)
         row = connection.execute(counted.returning(SIGN_IN_CODE.c.code_mac, SIGN_IN_CODE.c.tries)).one_or_none()
         if row is None:
-            return Answer(problem="over")
+            return SignInResult(problem="over")
         if not hmac.compare_digest(row.code_mac or "", _mac(browser_token, _plain_digits(typed))):
-            return Answer(problem="wrong" if row.tries < MOST_TRIES else "over")
+            return SignInResult(problem="wrong" if row.tries < MOST_TRIES else "over")
         member = connection.execute(sa.delete(SIGN_IN_CODE).where(mine).returning(SIGN_IN_CODE.c.member)).scalar_one()
-    return Answer(MemberId(member)) if member else Answer(problem="wrong")
+    return SignInResult(MemberId(member)) if member else SignInResult(problem="wrong")
 
 
 def link_member(engine: sa.Engine, token: str, now: datetime) -> MemberId | None:
-    """Whom a link would let in. Looking does not use it up: mail scanners open links too."""
+    """Return the member a link would sign in. This does not use it up: mail scanners open links too."""
     with engine.connect() as connection:
         query = sa.select(SIGN_IN_CODE.c.member).where(*_open_link(token, now))
         member = connection.execute(query).scalar_one_or_none()
     return MemberId(member) if member else None
 
 
-def redeem_link(engine: sa.Engine, token: str, now: datetime) -> Answer:
-    """Lets somebody in by the link, once."""
+def redeem_link(engine: sa.Engine, token: str, now: datetime) -> SignInResult:
+    """Sign in with a link, once."""
     with writing(engine) as connection:
         used = sa.delete(SIGN_IN_CODE).where(*_open_link(token, now)).returning(SIGN_IN_CODE.c.member)
         member = connection.execute(used).scalar_one_or_none()
-    return Answer(MemberId(member)) if member else Answer(problem="over")
+    return SignInResult(MemberId(member)) if member else SignInResult(problem="over")
 
 
 def _open_link(token: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
@@ -116,36 +115,29 @@ def _mac(browser_token: str, code: str) -> str:
 
 
 def _plain_digits(typed: str) -> str:
-    """The digits of what was typed or pasted, in any script, with spaces or dashes between them."""
+    """Return the digits that were typed or pasted, in any script, without spaces or dashes between them."""
     return "".join(sign for sign in ascii_digits(typed)[:40] if sign.isascii() and sign.isdigit())
-
-
-LINK_VALID_FOR = timedelta(days=1)
 
 
 def make_sign_in_link(
     people: PersonalData, member_id: MemberId, base_url: str, now: datetime, valid_for: timedelta = LINK_VALID_FOR
 ) -> str:
-    """The address of a page that signs this member in, once, until it expires. Whether they may is asked again then."""
+    """Make a link for a coordinator to hand over. It signs the member in once, if they are still active then."""
     prepare(people.engine)
-    return link_url(base_url, make_link(people.engine, member_id, now, valid_for))
+    token = new_token()
+    with writing(people.engine) as connection:
+        values = {"member": member_id, "tries": 0, "expires_at": seconds(now + valid_for)}
+        connection.execute(sa.insert(SIGN_IN_CODE).values(link_hash=hash_of(token), **values))
+    return link_url(base_url, token)
 
 
 def link_url(base_url: str, token: str) -> str:
-    """The address behind a token."""
+    """Return the address of the page for a token."""
     return f"{base_url.rstrip('/')}/sign-in/links/{token}"
 
 
-TIMEOUT_SECONDS = 20
-
-Post = Callable[[EmailMessage], None]
-"""Whatever brings a message on its way; tests keep them in a list."""
-
-_log = logging.getLogger("hours.mail")
-
-
-def code_mail(settings: Settings, community: str, address: str, code: str, link: str) -> EmailMessage:
-    """The message to the address that is on record, in the language of whoever asks. The code leads the subject."""
+def code_email(settings: Settings, community: str, address: str, code: str, link: str) -> EmailMessage:
+    """Write the email to the address on record, in the language of the request. The code leads the subject."""
     message = EmailMessage()
     message["Subject"] = _("%(code)s is your code for %(community)s", code=code, community=_one_line(community))
     message["From"] = settings.smtp_from
@@ -158,7 +150,7 @@ def code_mail(settings: Settings, community: str, address: str, code: str, link:
             [
                 _("Your code: %(code)s", code=code),
                 _(
-                    "The code works for 15 minutes, in the browser where you asked for it. Or open this page "
+                    "The code works for 15 minutes, in the browser where you request for it. Or open this page "
                     "and press the button:"
                 ),
                 link,
@@ -170,12 +162,12 @@ def code_mail(settings: Settings, community: str, address: str, code: str, link:
     return message
 
 
-def post_by_smtp(settings: Settings) -> Post:
-    """Sends through the host's mail server. A failure is written to the server's log, without the address."""
+def smtp_sender(settings: Settings) -> SendEmail:
+    """Return a function that sends by the host's mail server, and logs failures without the address."""
 
-    def post(message: EmailMessage) -> None:
+    def send(message: EmailMessage) -> None:
         try:
-            with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS) as server:
+            with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_TIMEOUT_SECONDS) as server:
                 if settings.smtp_starttls:
                     server.starttls(context=ssl.create_default_context())
                 if settings.smtp_user:
@@ -184,9 +176,70 @@ def post_by_smtp(settings: Settings) -> Post:
         except (OSError, smtplib.SMTPException) as error:
             _log.error("A sign-in code could not be emailed: %s. Check the HOURS_SMTP_ settings.", type(error).__name__)
 
-    return post
+    return send
 
 
 def _one_line(typed: str) -> str:
-    """What people typed, without the line breaks that would begin another header."""
+    """Return typed text without line breaks, which would start another header."""
     return " ".join(typed.split())
+
+
+ATTEMPTS_STORED_FOR = timedelta(days=1)
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """The most attempts within a time."""
+
+    most: int
+    within: timedelta
+
+
+REQUESTS_FOR_AN_ADDRESS = Limit(5, timedelta(hours=1))
+REQUESTS_FROM_A_NETWORK = Limit(40, timedelta(hours=1))
+TRIES_FROM_A_NETWORK = Limit(60, timedelta(hours=1))
+
+
+def may_request(engine: sa.Engine, address: str, client: str, now: datetime) -> bool:
+    """Count a request for a code. False when this address or this network has made too many."""
+    return _count(
+        engine,
+        [
+            (_bucket("ask-address", folded(address)), REQUESTS_FOR_AN_ADDRESS),
+            (_bucket("ask-network", network_of(client)), REQUESTS_FROM_A_NETWORK),
+        ],
+        now,
+    )
+
+
+def may_try(engine: sa.Engine, client: str, now: datetime) -> bool:
+    """Count a try with a code or link. False when this network has made too many."""
+    return _count(engine, [(_bucket("try-network", network_of(client)), TRIES_FROM_A_NETWORK)], now)
+
+
+def network_of(client: str) -> str:
+    """Return the /24 or /64 of an address. Anything else, such as a local socket, is a network of its own."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
+
+
+def _count(engine: sa.Engine, buckets: Sequence[tuple[str, Limit]], now: datetime) -> bool:
+    """Count once in every bucket, unless one of them is full. A full bucket empties as its oldest attempts pass."""
+    with writing(engine) as connection:
+        connection.execute(sa.delete(SIGN_IN_ATTEMPT).where(SIGN_IN_ATTEMPT.c.at <= seconds(now - ATTEMPTS_STORED_FOR)))
+        for bucket, limit in buckets:
+            recent = (SIGN_IN_ATTEMPT.c.bucket == bucket, SIGN_IN_ATTEMPT.c.at > seconds(now - limit.within))
+            if connection.execute(sa.select(sa.func.count()).where(*recent)).scalar_one() >= limit.most:
+                return False
+        connection.execute(
+            sa.insert(SIGN_IN_ATTEMPT), [{"bucket": bucket, "at": seconds(now)} for bucket, _limit in buckets]
+        )
+    return True
+
+
+def _bucket(kind: str, name: str) -> str:
+    return hashlib.sha256(f"{kind}\0{name}".encode("utf-8", errors="replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""Signing in without a password, and out again: on this device or everywhere."""
+"""Sign in without a password, and sign out, on this device or everywhere."""
 
 from typing import Annotated
 
@@ -15,27 +15,24 @@ from web.framework.access import ANYBODY, MEMBERS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
-from web.framework.visitors import name_of
 from web.sign_in import codes, sessions
-from web.sign_in import tables as attempts
-from web.sign_in.codes import code_mail, link_url
 from web.wording.translation import later
 
-NOBODY = MemberId("m-nobody")
-"""Stands in for the member behind an unknown address, so that the same questions are asked about either."""
+UNKNOWN_MEMBER = MemberId("m-nobody")
+"""Stands in for the member of an unknown address, so that both cases run the same queries."""
 
-WAIT = {"Retry-After": "3600"}
+RETRY_AFTER = {"Retry-After": "3600"}
 
 
 class AddressForm(msgspec.Struct):
-    """Where to send the code."""
+    """Where to send the code, and the page to show after signing in."""
 
     email: Annotated[str, Meta(max_length=254)]
     to: Annotated[str, Meta(max_length=500)] = ""
 
 
 class CodeForm(msgspec.Struct):
-    """The six digits, and the page that was wanted before."""
+    """The six digits, and the page to show after signing in."""
 
     code: Annotated[str, Meta(max_length=40)]
     to: Annotated[str, Meta(max_length=500)] = ""
@@ -49,9 +46,16 @@ CODE_SENTENCES = {
 }
 
 
+NOTICES = {
+    "signed-out": later("You are signed out on this device."),
+    "left": later("You have left the time bank. Your hours stay on record."),
+    "signed-out-everywhere": later("You are signed out on all your devices."),
+}
+
+
 @get("/sign-in", may=ANYBODY)
 def show_sign_in(call: Call) -> Response[str] | Redirect:
-    """The way in."""
+    """Show the form for an email address."""
     if call.visitor.is_member:
         return call.see_other("show_home")
     return _sign_in_page(call, Form())
@@ -59,45 +63,44 @@ def show_sign_in(call: Call) -> Response[str] | Redirect:
 
 @post("/sign-in/codes", may=ANYBODY)
 def ask_for_code(call: Call) -> Response[str] | Redirect:
-    """Mails a code and a link, if the address is a member's. The answer is the same, and takes as long, if it is not."""
+    """Email a code and a link if the address is a member's. If not, the response is the same and takes as long."""
     form = call.form(AddressForm, ADDRESS_SENTENCES)
     if form.problems:
         return _sign_in_page(call, form)
     engine = call.bank.people.engine
-    if not attempts.may_ask(engine, form.wish.email, _client(call), call.now):
-        raise TooManyRequestsException(headers=WAIT)
-    member = call.bank.people.member_with_address(form.wish.email) or NOBODY
+    if not codes.may_request(engine, form.wish.email, _client(call), call.now):
+        raise TooManyRequestsException(headers=RETRY_AFTER)
+    member = call.bank.people.member_with_address(form.wish.email) or UNKNOWN_MEMBER
     active = call.bank.member(member).is_active
-    asked = codes.ask(engine, member if active else None, call.now)
+    request = codes.request_code(engine, member if active else None, call.now)
     # The code goes to the address on record: the one that was typed may only look like it.
     address = next(iter(call.bank.people.of(member, "email")), "")
     return call.see_other(
         "show_code",
-        cookies=[call.site.cookies.asking(asked.browser_token)],
-        background=_posting(call, asked, address if active else ""),
+        cookies=[call.site.cookies.code(request.browser_token)],
+        background=_emailing(call, request, address if active else ""),
         to=own_path(form.wish.to),
     )
 
 
 @get("/sign-in/code", may=ANYBODY)
 def show_code(call: Call) -> Response[str]:
-    """Where the six digits go."""
+    """Show the form for the six digits."""
     return call.page("sign_in_code.html", form=Form[CodeForm](), to=own_path(call.query.one("to")))
 
 
 @post("/sign-in/code", may=ANYBODY)
 def enter_code(call: Call) -> Response[str] | Redirect:
-    """Signs in by the six digits, in the browser that asked for them."""
+    """Sign in with the six digits, in the browser that requested them."""
     form = call.form(CodeForm, CODE_SENTENCES)
     to = own_path(call.fields.one("to"))
     if form.problems:
         return call.page("sign_in_code.html", form=form, to=to)
     engine = call.bank.people.engine
-    if not attempts.may_try(engine, _client(call), call.now):
-        raise TooManyRequestsException(headers=WAIT)
-    found = codes.redeem_code(
-        engine, call.request.cookies.get(call.site.cookies.asking_name, ""), form.wish.code, call.now
-    )
+    if not codes.may_try(engine, _client(call), call.now):
+        raise TooManyRequestsException(headers=RETRY_AFTER)
+    browser_token = call.request.cookies.get(call.site.cookies.code_name, "")
+    found = codes.redeem_code(engine, browser_token, form.wish.code, call.now)
     if found.member is None or not call.bank.member(found.member).is_active:
         form.refuse("code", found.problem or "over")
         return call.page("sign_in_code.html", form=form, to=to)
@@ -106,18 +109,19 @@ def enter_code(call: Call) -> Response[str] | Redirect:
 
 @get("/sign-in/links/{token:str}", may=ANYBODY)
 def show_link(call: Call, token: FromPath[str]) -> Response[str]:
-    """Asks "Sign in as Ana?". Opening the page does nothing: mail scanners open links too."""
+    """Ask "Sign in as Ana?". Opening the page does nothing else: mail scanners open links too."""
     member = codes.link_member(call.bank.people.engine, token, call.now)
     if member is None or not call.bank.member(member).is_active:
         return call.page("sign_in_link_over.html", status=410)
-    return call.page("sign_in_link.html", token=token, name=name_of(call.bank, member))
+    name = next(iter(call.bank.people.of(member, "name")), "")
+    return call.page("sign_in_link.html", token=token, name=name)
 
 
 @post("/sign-in/links/{token:str}", may=ANYBODY)
 def use_link(call: Call, token: FromPath[str]) -> Response[str] | Redirect:
-    """Signs in by a link, once."""
-    if not attempts.may_try(call.bank.people.engine, _client(call), call.now):
-        raise TooManyRequestsException(headers=WAIT)
+    """Sign in with a link, once."""
+    if not codes.may_try(call.bank.people.engine, _client(call), call.now):
+        raise TooManyRequestsException(headers=RETRY_AFTER)
     found = codes.redeem_link(call.bank.people.engine, token, call.now)
     if found.member is None or not call.bank.member(found.member).is_active:
         return call.page("sign_in_link_over.html", status=410)
@@ -126,54 +130,52 @@ def use_link(call: Call, token: FromPath[str]) -> Response[str] | Redirect:
 
 @post("/sign-out", may=ANYBODY)
 def sign_out(call: Call) -> Redirect:
-    """Signs this device out."""
+    """Sign this device out."""
     sessions.end(call.bank.people.engine, call.request.cookies.get(call.site.cookies.session_name, ""))
-    return call.see_other("show_sign_in", cookies=[call.site.cookies.no_session()], done="signed-out")
+    return call.see_other("show_sign_in", cookies=[call.site.cookies.session("")], done="signed-out")
 
 
 @get("/devices", may=MEMBERS)
 def show_devices(call: Call) -> Response[str]:
-    """Where the member is signed in."""
+    """List the devices where the member is signed in."""
     token = call.request.cookies.get(call.site.cookies.session_name, "")
-    return call.page(
-        "devices.html", devices=sessions.devices(call.bank.people.engine, call.visitor.member, token, call.now)
-    )
+    devices = sessions.devices(call.bank.people.engine, call.visitor.member, token, call.now)
+    return call.page("devices.html", devices=devices)
 
 
 @post("/sign-out/everywhere", may=MEMBERS)
 def sign_out_everywhere(call: Call) -> Redirect:
-    """Signs all of the member's devices out."""
+    """Sign the member out on all devices."""
     sessions.end_everywhere(call.bank.people.engine, call.visitor.member)
-    return call.see_other("show_sign_in", cookies=[call.site.cookies.no_session()], done="signed-out-everywhere")
+    return call.see_other("show_sign_in", cookies=[call.site.cookies.session("")], done="signed-out-everywhere")
 
 
 def own_path(to: str) -> str:
-    """The path of one of our own pages, or nothing: a sign-in must not lead to another site."""
+    """Return the path if it is one of our own pages, else "": signing in must not lead to another site."""
     is_own = to.startswith("/") and not to.startswith("//") and "\\" not in to and to.isprintable() and len(to) <= 500
     return to if is_own and to.isascii() else ""
 
 
 def _sign_in_page(call: Call, form: Form[AddressForm]) -> Response[str]:
-    asked = call.query
-    to = own_path(form.value("to") or asked.one("to"))
-    can_mail = call.site.post is not None
-    return call.page("sign_in.html", form=form, to=to, can_mail=can_mail, done=asked.one("done"))
+    to = own_path(form.value("to") or call.query.one("to"))
+    can_mail = call.site.send_email is not None
+    return call.page("sign_in.html", form=form, to=to, can_mail=can_mail, notice=call.done(NOTICES))
 
 
 def _signed_in(call: Call, member: MemberId, to: str) -> Redirect:
-    """A new token, whatever token came along: an invented one must not become a session."""
+    """Start a session with a new token, whatever token came with the request: an invented one must not become a session."""
     before = call.request.cookies.get(call.site.cookies.session_name, "")
     token = sessions.start(call.bank.people.engine, member, call.now, instead_of=before)
-    return see_other(to or "/", cookies=[call.site.cookies.session(token), call.site.cookies.no_asking()])
+    return see_other(to or "/", cookies=[call.site.cookies.session(token), call.site.cookies.code("")])
 
 
-def _posting(call: Call, asked: codes.CodeRequest, address: str) -> BackgroundTask | None:
-    """The mail, made now for everybody and sent, after the answer, to members alone."""
-    link = link_url(call.site.settings.base_url, asked.link_token)
+def _emailing(call: Call, request: codes.CodeRequest, address: str) -> BackgroundTask | None:
+    """Send the email after the response. It is written in any case, and sent only to members, so both take as long."""
+    link = codes.link_url(call.site.settings.base_url, request.link_token)
     community = call.bank.agreements.name
-    message = code_mail(call.site.settings, community, address or "nobody@invalid", asked.code, link)
-    carry = call.site.post
-    return BackgroundTask(carry, message) if address and carry else None
+    message = codes.code_email(call.site.settings, community, address or "nobody@invalid", request.code, link)
+    send = call.site.send_email
+    return BackgroundTask(send, message) if address and send else None
 
 
 def _client(call: Call) -> str:

@@ -1,9 +1,13 @@
-"""Who is signed in on which device: a random token in a cookie, and its hash here.
+"""Sign-in sessions and the tables of sign-in: a random token in a cookie, and its hash here.
 
-A framework's server-side session would keep an id that a stranger invented; here every sign-in makes a new token.
+A framework's server-side session would accept an id that a stranger invented; here every sign-in makes a new token.
+Times are whole seconds since 1970, so that both databases compare them alike.
 """
 
+import hashlib
+import secrets
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -11,21 +15,74 @@ import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
 from ledger.log.places import PreparedQuery
-from ledger.personal_data.store import PERSONAL_TEXTS
-from web.sign_in.tables import SESSION, hash_of, new_token, seconds, writing
+from ledger.personal_data.store import PERSONAL_TEXTS, make_personal_tables
 
 SIGNED_IN_FOR = timedelta(days=90)
-"""Counted from the last visit."""
+"""Since the last visit."""
 
 RENEWED_EVERY = timedelta(days=1)
-"""A visit is written down once a day, so that reading a page writes nothing."""
+"""A visit is recorded once a day, so that most pages only read."""
+
+METADATA = sa.MetaData()
+
+SESSION = sa.Table(
+    "session",
+    METADATA,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("member", sa.String(80), nullable=False, index=True),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False, index=True),
+)
+
+SIGN_IN_CODE = sa.Table(
+    "sign_in_code",
+    METADATA,
+    sa.Column("link_hash", sa.String(64), primary_key=True),
+    sa.Column("browser_hash", sa.String(64), nullable=True, unique=True),
+    sa.Column("code_mac", sa.String(64), nullable=True),
+    # Null when the address is unknown: such a row only makes both responses alike.
+    sa.Column("member", sa.String(80), nullable=True, index=True),
+    sa.Column("tries", sa.Integer, nullable=False, default=0),
+    sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
+)
+
+SIGN_IN_ATTEMPT = sa.Table(
+    "sign_in_attempt",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("bucket", sa.String(64), nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False, index=True),
+    sa.Index("sign_in_attempt_by_bucket", "bucket", "at"),
+)
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Create the tables of sign-in that are missing, in the personal data store. Several processes may start at once."""
+    make_personal_tables(engine, METADATA)
+
+
+def writing(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
+    """Begin a transaction that writes. On SQLite it takes the write lock straight away, so that it cannot fail half-way."""
+    return engine.execution_options(writes=True).begin()
+
+
+def new_token() -> str:
+    """Return 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(token: str) -> str:
+    """Return what is stored of a token. Tokens are random, so a plain hash cannot be reversed by guessing."""
+    return hashlib.sha256(token.encode("utf-8", errors="replace")).hexdigest()
+
+
+def seconds(at: datetime) -> int:
+    """Return a time as it is stored."""
+    return int(at.timestamp())
 
 
 class FoundSession(msgspec.Struct, frozen=True):
-    """A session that still holds; `is_due` says that it is time to `renew` it, and its cookie.
-
-    `name` is what the member is called; empty when their words were forgotten.
-    """
+    """A valid session and its member's name, which is empty once erased; `is_due` when it and its cookie need renewing."""
 
     member: MemberId
     name: str
@@ -33,7 +90,7 @@ class FoundSession(msgspec.Struct, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """One place where a member is signed in. Nothing is kept about the device itself."""
+    """One place where a member is signed in. Nothing is stored about the device itself."""
 
     since: datetime
     last_seen: datetime
@@ -41,7 +98,7 @@ class Device(msgspec.Struct, frozen=True):
 
 
 def start(engine: sa.Engine, member: MemberId, now: datetime, *, instead_of: str = "") -> str:
-    """Signs a member in on this device and returns the token; a session this browser had before is gone."""
+    """Sign a member in on this device and return the token. A session this browser had before is deleted."""
     token = new_token()
     with writing(engine) as connection:
         connection.execute(sa.delete(SESSION).where(SESSION.c.token_hash == hash_of(instead_of)))
@@ -52,7 +109,7 @@ def start(engine: sa.Engine, member: MemberId, now: datetime, *, instead_of: str
 
 
 def find(engine: sa.Engine, token: str, now: datetime) -> FoundSession | None:
-    """Whose session this is, if it is one and was used in the last 90 days."""
+    """Return the session of a token, if it exists and was used in the last 90 days."""
     found = _OF_TOKEN.ask(engine, token_hash=hash_of(token))
     if not found:
         return None
@@ -63,26 +120,27 @@ def find(engine: sa.Engine, token: str, now: datetime) -> FoundSession | None:
 
 
 def renew(engine: sa.Engine, token: str, now: datetime) -> None:
-    """Writes the visit down: the 90 days begin anew."""
+    """Record the visit, which starts the 90 days again."""
     with writing(engine) as connection:
-        seen = sa.update(SESSION).where(SESSION.c.token_hash == hash_of(token)).values(seen_at=seconds(now))
-        connection.execute(seen)
+        connection.execute(
+            sa.update(SESSION).where(SESSION.c.token_hash == hash_of(token)).values(seen_at=seconds(now))
+        )
 
 
 def end(engine: sa.Engine, token: str) -> None:
-    """Signs this device out."""
+    """Sign this device out."""
     with writing(engine) as connection:
         connection.execute(sa.delete(SESSION).where(SESSION.c.token_hash == hash_of(token)))
 
 
 def end_everywhere(engine: sa.Engine, member: MemberId) -> None:
-    """Signs a member out on all devices."""
+    """Sign a member out on all devices."""
     with writing(engine) as connection:
         connection.execute(sa.delete(SESSION).where(SESSION.c.member == member))
 
 
 def devices(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> Sequence[Device]:
-    """Where a member is signed in, latest visit first."""
+    """Return where a member is signed in, latest visit first."""
     query = (
         sa.select(SESSION)
         .where(SESSION.c.member == member, SESSION.c.seen_at > seconds(now - SIGNED_IN_FOR))
@@ -93,7 +151,7 @@ def devices(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> S
     return [Device(_instant(row.made_at), _instant(row.seen_at), row.token_hash == hash_of(token)) for row in rows]
 
 
-# Asked for every page, so it is put into words for the database only once.
+# Runs for every page, so it is compiled only once.
 _OF_TOKEN = PreparedQuery(
     sa.select(SESSION.c.member, SESSION.c.seen_at, PERSONAL_TEXTS.c.value)
     .outerjoin_from(

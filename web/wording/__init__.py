@@ -1,1 +1,1 @@
-"""Everything that is said to a reader."""
+"""The text that readers see: translations, names, sentences."""

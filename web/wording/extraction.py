@@ -1,6 +1,6 @@
-"""Every word that translators translate: `messages.pot`, kept by `python -m web.wording.extraction`.
+"""The template for translators, `messages.pot`; `python -m web.wording.extraction` updates it.
 
-A language is a folder beside that file (`es/LC_MESSAGES/messages.po`), begun by `pybabel init` and compiled by `pybabel compile`.
+A language is a folder beside it (`es/LC_MESSAGES/messages.po`), made by `pybabel init` and compiled by `pybabel compile`.
 """
 
 from io import BytesIO
@@ -24,7 +24,7 @@ _Configuration = tuple[list[tuple[str, str]], dict[str, dict[str, Any]]]
 
 
 def template() -> bytes:
-    """The template as it should be now: without dates and line numbers, so that it changes only when words do."""
+    """Extract the template, without dates and line numbers, so that it changes only when messages do."""
     with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as configuration:
         methods, options = cast("_Configuration", parse_mapping_cfg(configuration))
     catalog = Catalog(project="Common Hours", version="", fuzzy=False, header_comment="# Words of Common Hours.")

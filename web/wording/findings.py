@@ -1,39 +1,166 @@
-"""Findings of a report as plain sentences; an empty one where there are too few people to show."""
+"""Figures of a report: their names and values in tables, and findings as sentences, empty where too few people took part."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from web.wording.translation import duration, gettext, ngettext
+from babel import numbers
+
+from web.wording.translation import count, current_locale, duration, gettext, later, ngettext
+
+
+class Figure(NamedTuple):
+    """The name of a figure, and how its value is written."""
+
+    name: str
+    unit: Literal["count", "share", "length", "days", "number", "range"]
+
+
+FIGURES: Mapping[str, Mapping[str, Figure]] = {
+    later("Totals"): {
+        "minutes": Figure(later("Hours given"), "length"),
+        "given": Figure(later("Hours given by its members"), "length"),
+        "received": Figure(later("Hours received by its members"), "length"),
+        "entries": Figure(later("Exchanges and gifts"), "count"),
+        "people": Figure(later("People who gave or received"), "count"),
+        "members": Figure(later("Members of the group on the last day"), "count"),
+        "enrolled": Figure(later("Members on the last day"), "count"),
+    },
+    later("Who took part"): {
+        "people_30": Figure(later("Took part in the last month"), "count"),
+        "people_90": Figure(later("Took part in the last three months"), "count"),
+        "people_365": Figure(later("Took part in the last year"), "count"),
+        "participation_365": Figure(later("Of all members, took part in the last year"), "share"),
+        "people_both": Figure(later("Gave and received"), "count"),
+        "people_gave_only": Figure(later("Gave"), "count"),
+        "people_received_only": Figure(later("Received"), "count"),
+    },
+    later("Starting and coming back"): {
+        "newcomers": Figure(later("Newcomers"), "count"),
+        "newcomers_began": Figure(later("Newcomers who have given or received"), "count"),
+        "median_days_to_first_exchange": Figure(later("Days until half of the newcomers had started"), "days"),
+        "retention_people": Figure(later("Number of people who started"), "count"),
+        "retention": Figure(later("Came back in their second or third month"), "share"),
+    },
+    later("Where help goes"): {
+        "given_back": Figure(later("Given back"), "share"),
+        "given_back_by_chance": Figure(later("Given back, by chance"), "share"),
+        "comes_round": Figure(later("Comes round"), "share"),
+        "comes_round_by_chance": Figure(later("Comes round, by chance"), "share"),
+        "passed_on": Figure(later("Passed on"), "share"),
+        "passed_on_by_chance": Figure(later("Passed on, by chance"), "share"),
+    },
+    later("How far help reaches"): {
+        "median_people_helped": Figure(later("People a typical giver helped"), "number"),
+        "median_helped_by": Figure(later("People who helped a typical receiver"), "number"),
+        "returned_ties": Figure(later("Connections that go both ways"), "share"),
+        "top_tenth_given": Figure(later("Given by the top tenth of givers"), "share"),
+        "effective_givers": Figure(later("How many equal givers would share it as evenly"), "number"),
+    },
+    later("How help moves"): {
+        "entries_per_active_member_month": Figure(later("Exchanges and gifts per active month"), "number"),
+        "minutes_per_active_member_month": Figure(later("Hours per active month"), "length"),
+        "median_minutes_per_entry": Figure(later("Usual length of an exchange"), "length"),
+        "holding_days": Figure(later("Days until an hour moves on"), "days"),
+        "typical_given": Figure(later("Usually given in a month"), "range"),
+        "typical_received": Figure(later("Usually received in a month"), "range"),
+    },
+}
+"""Heading -> the figures of a printed report below it. Downloads contain every figure there is."""
+
+KINDS: Mapping[str, str] = {
+    "help": later("Help"),
+    "skill-exchange": later("Skill exchanges"),
+    "gift": later("Gifts"),
+}
+
+
+class FigureRow(NamedTuple):
+    """The name of a figure, its value in each period, and its definition if one was given."""
+
+    name: str
+    values: Sequence[str]
+    definition: str
+
+
+class FigureSection(NamedTuple):
+    """Some figures below a heading."""
+
+    heading: str
+    rows: Sequence[FigureRow]
+
+
+def figure_sections(*periods: Mapping[str, Any], meanings: Mapping[str, str] | None = None) -> list[FigureSection]:
+    """Write the figures of one or several periods, without those that none of the reports has."""
+    definitions = meanings or {}
+    found: list[FigureSection] = []
+    for heading, figures in FIGURES.items():
+        rows = [
+            FigureRow(
+                gettext(figure.name),
+                [figure_value(name, figure, period) for period in periods],
+                gettext(definitions[name]) if name in definitions else "",
+            )
+            for name, figure in figures.items()
+            if any(name in period for period in periods)
+        ]
+        if rows:
+            found.append(FigureSection(gettext(heading), rows))
+    return found
+
+
+def figure_value(name: str, figure: Figure, figures: Mapping[str, Any]) -> str:
+    """Write the value of a figure, or say why there is none."""
+    value = figures.get(name)
+    if value is None:
+        if name == "median_days_to_first_exchange" and figures.get("newcomers_began") is not None:
+            return gettext("fewer than half have started so far")
+        if name == "retention" and figures.get("retention_people") == 0:
+            return gettext("nobody to count")
+        return gettext("too few people to show")
+    match figure.unit:
+        case "count":
+            return count(value)
+        case "share":
+            return numbers.format_percent(value, locale=current_locale().locale)
+        case "length":
+            return duration(round(value))
+        case "days":
+            return ngettext("%(num)s day", "%(num)s days", round(value))
+        case "number":
+            return numbers.format_decimal(round(value, 1), locale=current_locale().locale)
+        case "range":
+            low, high = (duration(round(minutes)) for minutes in value)
+            return gettext("%(low)s to %(high)s", low=low, high=high)
 
 
 def only_gifts(figures: Mapping[str, Any]) -> bool:
-    """Whether nothing but gifts was logged, as far as may be told: then there are no hours to tell of."""
+    """Whether only gifts were logged, as far as can be shown. Then there are no hours to show."""
     return set(figures.get("by_kind") or ()) == {"gift"}
 
 
 def in_all(period: str, figures: Mapping[str, Any]) -> str:
-    """How much was given, and by how many."""
+    """Return how much was given, and by how many people."""
     people, minutes, entries = (figures.get(name) for name in ("people", "minutes", "entries"))
     if people is None or minutes is None or entries is None:
         return ""
-    somebody = ngettext("%(num)s person", "%(num)s people", people)
+    how_many = ngettext("%(num)s person", "%(num)s people", people)
     if only_gifts(figures):
         gifts = ngettext("%(num)s gift", "%(num)s gifts", entries)
         return gettext(
-            "In %(period)s, %(people)s gave or received %(gifts)s.", period=period, people=somebody, gifts=gifts
+            "In %(period)s, %(people)s gave or received %(gifts)s.", period=period, people=how_many, gifts=gifts
         )
     return gettext(
         "In %(period)s, %(people)s gave or received %(hours)s of help in %(entries)s.",
         period=period,
-        people=somebody,
+        people=how_many,
         hours=duration(minutes),
         entries=ngettext("%(num)s exchange or gift", "%(num)s exchanges and gifts", entries),
     )
 
 
 def roles(figures: Mapping[str, Any]) -> str:
-    """How many gave and received, only gave, only received."""
+    """Return how many people gave and received, only gave or only received."""
     people, both, gave, received = (
         figures.get(name) for name in ("people", "people_both", "people_gave_only", "people_received_only")
     )
@@ -49,7 +176,7 @@ def roles(figures: Mapping[str, Any]) -> str:
 
 
 def coming_back(figures: Mapping[str, Any]) -> str:
-    """How many of those who began took part again."""
+    """Return how many of the people who started took part again."""
     people, share = figures.get("retention_people"), figures.get("retention")
     if not people or share is None:
         return ""
@@ -62,7 +189,7 @@ def coming_back(figures: Mapping[str, Any]) -> str:
 
 
 def beginning(figures: Mapping[str, Any]) -> str:
-    """How long newcomers wait for their first exchange."""
+    """Return how long newcomers waited for their first exchange."""
     newcomers, began = figures.get("newcomers"), figures.get("newcomers_began")
     if not newcomers or began is None:
         return ""
@@ -74,12 +201,15 @@ def beginning(figures: Mapping[str, Any]) -> str:
             joined=joined,
             began=ngettext("%(num)s has given or received", "%(num)s have given or received", began),
         )
-    within = ngettext("%(num)s day", "%(num)s days", days)
-    return gettext("%(joined)s. Half of them gave or received within %(days)s.", joined=joined, days=within)
+    return gettext(
+        "%(joined)s. Half of them gave or received within %(days)s.",
+        joined=joined,
+        days=ngettext("%(num)s day", "%(num)s days", days),
+    )
 
 
 def breadth(figures: Mapping[str, Any]) -> Sequence[str]:
-    """With how many different people somebody gives and receives."""
+    """Return with how many different people half of the members give and receive."""
     helped, by = figures.get("median_people_helped"), figures.get("median_helped_by")
     sentences: list[str] = []
     if helped is not None:
@@ -102,7 +232,7 @@ def breadth(figures: Mapping[str, Any]) -> Sequence[str]:
 
 
 def flow(figures: Mapping[str, Any]) -> Sequence[str]:
-    """How lively the exchanges are, and how long an hour rests."""
+    """Return how often people give, how long exchanges take, and how soon hours are passed on."""
     often, usual, days = (
         figures.get(name) for name in ("entries_per_active_member_month", "median_minutes_per_entry", "holding_days")
     )
@@ -119,7 +249,7 @@ def flow(figures: Mapping[str, Any]) -> Sequence[str]:
         sentences.append(gettext("An hour stayed with someone for about %(days)s before it moved on.", days=rests))
     typical = figures.get("typical_given")
     if typical is not None:
-        low, high = (duration(round(one)) for one in typical)
+        low, high = (duration(round(minutes)) for minutes in typical)
         sentences.append(
             gettext(
                 "In months when they gave, half of the people gave between %(low)s and %(high)s.", low=low, high=high

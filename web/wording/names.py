@@ -1,10 +1,11 @@
-"""Who is who on a page: names for identifiers, asked for once, and the person that somebody means by a typed name."""
+"""Names on pages and in sentences: the names of identifiers, and the member that a typed name means."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import msgspec
+from markupsafe import Markup, escape
 
 from ledger.identifiers import COMMUNITY, HOST, AccountId, GroupId, MemberId, is_group, is_identifier, is_member
 from ledger.log.entry import instant
@@ -12,27 +13,27 @@ from ledger.personal_data.store import folded
 from ledger.refusals import NotWithOneself, Refusal, TakesNoPart, UnknownMember
 from projections.members import MemberRow
 from web.framework.call import Call
-from web.wording.translation import gettext, refusal_sentence, today
+from web.wording.translation import count, gettext, refusal_sentence, today
 
 MOST_CHOICES = 8
-_LOOKED_AT = 60
+_MOST_SEARCHED = 60
 
 
 def names_of(call: Call, ids: Iterable[str]) -> dict[str, str]:
-    """What members, groups, the whole community and the host are called, in three questions at most.
+    """Return the names of members, groups, the community and the host, with at most three queries.
 
-    Every name is proven against its entry; forgotten ones are said kindly.
+    Every name is checked against its entry. An erased name becomes a generic one.
     """
     wanted = {identifier for identifier in ids if identifier}
     commitments = call.views.members.names([MemberId(identifier) for identifier in wanted if is_member(identifier)])
     if groups := [GroupId(identifier) for identifier in wanted if is_group(identifier)]:
         commitments |= {row.id: row.name for row in call.views.groups.many(groups).values()}
-    words = call.bank.people.words(commitments.values())
-    return {identifier: words.get(commitments.get(identifier, "")) or nameless(identifier) for identifier in wanted}
+    names = call.bank.people.words(commitments.values())
+    return {identifier: names.get(commitments.get(identifier, "")) or generic_name(identifier) for identifier in wanted}
 
 
-def nameless(identifier: str) -> str:
-    """What to call whoever has no name, or whose name was forgotten."""
+def generic_name(identifier: str) -> str:
+    """Return what to call an identifier without a name, or whose name has been erased."""
     if identifier == COMMUNITY:
         return gettext("the whole community")
     if identifier == HOST:
@@ -40,8 +41,44 @@ def nameless(identifier: str) -> str:
     return gettext("a former group") if is_group(identifier) else gettext("a former member")
 
 
+class SentenceContext(NamedTuple):
+    """What sentences need: the names of people and groups, labels of kinds of help, and the entries of reports."""
+
+    names: Mapping[str, str]
+    kinds: Mapping[str, str]
+    entries: Mapping[str, int] = {}
+    """Exchange -> number of the entry that reported it."""
+
+    def name(self, account: str) -> Markup:
+        """Return the name of an account, isolated unless it is a generic name in the reader's language."""
+        generic = generic_name(account)
+        name = self.names.get(account) or generic
+        return escape(generic) if name == generic else isolated(name)
+
+    def kind(self, category: str) -> str:
+        """Return the label of a kind of help, or its key if it is no longer agreed."""
+        return self.kinds.get(category) or category.replace("-", " ")
+
+    def report(self, exchange: str) -> Markup:
+        """Return a link to the entry that reported an exchange, for readers of the journal."""
+        number = self.entries.get(exchange)
+        if number is None:
+            return escape(gettext("an earlier entry"))
+        return entry_link(number)
+
+
+def entry_link(number: int) -> Markup:
+    """Return a link to an entry, for readers of the journal."""
+    return Markup('<a href="/journal/{}">{}</a>').format(number, gettext("entry %(number)s", number=count(number)))
+
+
+def isolated(text: str) -> Markup:
+    """Isolate the direction of text written by someone else, so that it cannot reverse the sentence around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
 class Person(msgspec.Struct, frozen=True):
-    """Somebody to choose on a form; groups and the month they joined tell people of one name apart."""
+    """A member to choose on a form; groups and the date they joined distinguish people of the same name."""
 
     id: AccountId
     name: str
@@ -49,19 +86,19 @@ class Person(msgspec.Struct, frozen=True):
     since: date | None = None
 
 
-class Sought(NamedTuple):
-    """Whom a typed name means: one member, several to choose from, or a sentence that says what to do."""
+class MemberSearch(NamedTuple):
+    """The result of a search by name: one member, several to choose from, or a sentence that says what to do."""
 
     member: MemberId | None = None
     choices: tuple[Person, ...] = ()
     sentence: str = ""
 
 
-def seek(call: Call, typed: str, *, me: MemberId | None = None, only_active: bool = True) -> Sought:
-    """Finds a member by identifier, whole name, or any part of it; marks and capitals do not matter.
+def find_member(call: Call, typed: str, *, me: MemberId | None = None, only_active: bool = True) -> MemberSearch:
+    """Find a member by identifier or by all or part of a name, ignoring case and accents.
 
-    `me` is left out: nobody exchanges with themselves. Those who left or were not welcomed yet are refused, as the
-    ledger would, unless everybody who ever belonged is looked for.
+    `me` is left out, because nobody exchanges with themselves. With `only_active`, members who have left or have not been
+    welcomed are refused, as the ledger would.
     """
     if is_identifier(typed) and is_member(typed):
         return _take(call.views.members.of(MemberId(typed)), me, only_active)
@@ -69,19 +106,21 @@ def seek(call: Call, typed: str, *, me: MemberId | None = None, only_active: boo
     found = [row for row, name in named if folded(name) == folded(typed)] or [row for row, _ in named]
     active = [row for row in found if (row.status == "member" or not only_active) and row.id != me]
     if len(active) > MOST_CHOICES:
-        return Sought(sentence=gettext("More than one person is called “%(name)s”. Type more of the name", name=typed))
+        return MemberSearch(
+            sentence=gettext("More than one person is called “%(name)s”. Type more of the name", name=typed)
+        )
     if len(active) > 1:
         sentence = gettext("More than one person matches “%(name)s”. Choose one", name=typed)
-        return Sought(choices=persons(call, active), sentence=sentence)
+        return MemberSearch(choices=persons(call, active), sentence=sentence)
     if active or found:
         return _take((active or found)[0], me, only_active)
-    return Sought(
+    return MemberSearch(
         sentence=gettext("Nobody here is called “%(name)s”. Check the spelling, or type part of the name", name=typed)
     )
 
 
 def persons(call: Call, rows: Sequence[MemberRow]) -> tuple[Person, ...]:
-    """Members to choose from, each with what tells them apart."""
+    """Return members to choose from, with what distinguishes them."""
     groups = {row.id: call.views.groups.of_member(row.id) for row in rows}
     names = names_of(call, [row.id for row in rows] + [group.id for some in groups.values() for group in some])
     return tuple(
@@ -96,27 +135,25 @@ def persons(call: Call, rows: Sequence[MemberRow]) -> tuple[Person, ...]:
 
 
 def joined_on(row: MemberRow) -> date | None:
-    """The day somebody was welcomed, on the community's calendar."""
+    """Return the day a member was welcomed, in the community's time zone."""
     return today(instant(row.welcomed_at)) if row.welcomed_at else None
 
 
 def _named(call: Call, typed: str) -> list[tuple[MemberRow, str]]:
-    """Members whose name holds this part, as far as their entry agrees with the name."""
-    named = call.bank.people.named(typed, limit=_LOOKED_AT) if folded(typed) else []
-    rows = call.views.members.many([MemberId(some.subject) for some in named])
-    pairs = ((rows.get(MemberId(some.subject)), some) for some in named)
-    return [(row, some.name) for row, some in pairs if row is not None and row.name == some.commitment]
+    """Return members whose name contains this text and matches its entry."""
+    named = call.bank.people.named(typed, limit=_MOST_SEARCHED) if folded(typed) else []
+    rows = call.views.members.many([MemberId(match.subject) for match in named])
+    pairs = ((rows.get(MemberId(match.subject)), match) for match in named)
+    return [(row, match.name) for row, match in pairs if row is not None and row.name == match.commitment]
 
 
-def _take(row: MemberRow | None, me: MemberId | None, only_active: bool) -> Sought:
-    refusal: Refusal | None = None
+def _take(row: MemberRow | None, me: MemberId | None, only_active: bool) -> MemberSearch:
     if row is None:
-        refusal = UnknownMember()
+        refusal: Refusal = UnknownMember()
     elif row.id == me:
         refusal = NotWithOneself()
     elif only_active and row.status != "member":
         refusal = TakesNoPart()
-    if refusal is not None:
-        return Sought(sentence=refusal_sentence(refusal))
-    assert row is not None, "an unknown member was refused above"
-    return Sought(member=row.id)
+    else:
+        return MemberSearch(member=row.id)
+    return MemberSearch(sentence=refusal_sentence(refusal))

@@ -1,10 +1,9 @@
-"""Every fact of the book by its name and as one plain sentence, in the reader's language; the doors it came in by."""
+"""The name of every type of fact, each fact as one plain sentence, and the channels that facts are recorded by."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from ledger.agreements.facts import (
@@ -30,118 +29,112 @@ from ledger.exchanges.facts import (
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
-from web.wording.labels import SentenceContext, isolated
-from web.wording.translation import day, duration, gettext, later, speech
-
-_ = gettext
-
-
-def sentence(fact: Fact, voice: SentenceContext) -> Markup:
-    """What happened, as a neighbour would read it out."""
-    said = SENTENCES[type(fact)].tell(fact, voice)
-    return said[:1].upper() + said[1:]
+from web.wording.names import SentenceContext, isolated
+from web.wording.translation import day, duration, join_markup, later
+from web.wording.translation import gettext as _
 
 
-class Said:
-    """What the filter of the journal calls a kind of fact, and its sentence; a function where no words with gaps will do.
+def sentence(fact: Fact, context: SentenceContext) -> Markup:
+    """Describe a fact in one sentence."""
+    text = SENTENCES[type(fact)].describe(fact, context)
+    return text[:1].upper() + text[1:]
 
-    There may be other words for each value of the field `by`. A gap is called like the field that fills it, or as in `_GAPS`,
-    or `fields` says by which field it is filled.
+
+class FactText:
+    """The name of a type of fact, and its sentence with gaps, one for each value of the field `by`, or a function.
+
+    A gap has the name of the field that fills it, unless `_GAPS` or `fields` names another field.
     """
 
     def __init__(
         self,
         name: str,
-        words: str | Mapping[Any, str] | Callable[[Any, SentenceContext], Markup],
+        text: str | Mapping[Any, str] | Callable[[Any, SentenceContext], Markup],
         *,
         by: str = "",
         **fields: str,
     ) -> None:
         self.name = name
         self.by = by
-        self.words: Mapping[Any, str] = {} if callable(words) else {"": words} if isinstance(words, str) else words
+        self.templates: Mapping[Any, str] = {} if callable(text) else {"": text} if isinstance(text, str) else text
         filled_by: dict[str, str] = {**_GAPS, **fields}
-        gaps: set[str] = {gap for said in self.words.values() for gap in _GAP.findall(said)}
+        gaps: set[str] = {gap for template in self.templates.values() for gap in _GAP.findall(template)}
         self.fields = {gap: filled_by.get(gap, gap) for gap in gaps}
-        self.tell = words if callable(words) else self._fill
+        self.describe = text if callable(text) else self._fill
 
-    def _fill(self, fact: Fact, voice: SentenceContext) -> Markup:
-        words = self.words[getattr(fact, self.by) if self.by else ""]
-        told = {
-            gap: _SHOWN.get(field, SentenceContext.name)(voice, getattr(fact, field))
+    def _fill(self, fact: Fact, context: SentenceContext) -> Markup:
+        values = {
+            gap: _FORMATS.get(field, SentenceContext.name)(context, getattr(fact, field))
             for gap, field in self.fields.items()
         }
-        return _say(_(words), **told)
+        template = self.templates[getattr(fact, self.by) if self.by else ""]
+        return _filled(_(template), **values)
 
 
 _GAP = re.compile(r"%\((\w+)\)s")
 _GAPS = {"entry": "exchange", "day": "given_on", "help": "legs", "kind": "category"}
 
 
-def _reported(fact: ExchangeReported, voice: SentenceContext) -> Markup:
-    said = _report(fact, voice)
-    if fact.corrects:
-        said += " " + _say(_("It corrects the exchange logged in %(entry)s."), entry=voice.report(fact.corrects))
-    if fact.awaiting:
-        said += " " + _say(_("Waiting for %(people)s."), people=_listed([voice.name(one) for one in fact.awaiting]))
-    return said
-
-
-def _report(fact: ExchangeReported, voice: SentenceContext) -> Markup:
+def _reported(fact: ExchangeReported, context: SentenceContext) -> Markup:
     first = fact.legs[0]
-    told: dict[str, object] = {
-        "reporter": voice.name(fact.reported_by),
-        "giver": voice.name(first.giver),
-        "receiver": voice.name(first.receiver),
-        "amount": _amount(first.minutes),
-        "kind": isolated(voice.kind(first.category)),
-        "day": day(fact.given_on),
-    }
     if len(fact.legs) > 1:
-        both_ways = _legs(voice, fact.legs)
-        return _say(_("%(reporter)s logged a skill exchange on %(day)s: %(help)s."), **told, help=both_ways)
-    if fact.reported_by == first.giver:
-        return _say(_("%(reporter)s logged giving %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **told)
-    if fact.reported_by == first.receiver:
-        return _say(_("%(reporter)s logged receiving %(amount)s of help from %(giver)s on %(day)s (%(kind)s)."), **told)
-    return _say(
-        _("%(reporter)s logged that %(giver)s gave %(receiver)s %(amount)s of help on %(day)s (%(kind)s)."), **told
+        template = _("%(reporter)s logged a skill exchange on %(day)s: %(help)s.")
+    elif fact.reported_by == first.giver:
+        template = _("%(reporter)s logged giving %(receiver)s %(amount)s of help on %(day)s (%(kind)s).")
+    elif fact.reported_by == first.receiver:
+        template = _("%(reporter)s logged receiving %(amount)s of help from %(giver)s on %(day)s (%(kind)s).")
+    else:
+        template = _("%(reporter)s logged that %(giver)s gave %(receiver)s %(amount)s of help on %(day)s (%(kind)s).")
+    text = _filled(
+        template,
+        reporter=context.name(fact.reported_by),
+        giver=context.name(first.giver),
+        receiver=context.name(first.receiver),
+        amount=_amount(first.minutes),
+        kind=isolated(context.kind(first.category)),
+        day=day(fact.given_on),
+        help=_legs(context, fact.legs),
     )
+    if fact.corrects:
+        text += " " + _filled(_("It corrects the exchange logged in %(entry)s."), entry=context.report(fact.corrects))
+    if fact.awaiting:
+        text += " " + _filled(_("Waiting for %(people)s."), people=join_markup(list(map(context.name, fact.awaiting))))
+    return text
 
 
-def _legs(voice: SentenceContext, legs: Sequence[Leg]) -> Markup:
-    return _listed(
+def _legs(context: SentenceContext, legs: Sequence[Leg]) -> Markup:
+    return join_markup(
         [
-            _say(
+            _filled(
                 _("%(giver)s gave %(receiver)s %(amount)s (%(kind)s)"),
-                giver=voice.name(leg.giver),
-                receiver=voice.name(leg.receiver),
+                giver=context.name(leg.giver),
+                receiver=context.name(leg.receiver),
                 amount=_amount(leg.minutes),
-                kind=isolated(voice.kind(leg.category)),
+                kind=isolated(context.kind(leg.category)),
             )
             for leg in legs
         ]
     )
 
 
-def _founded(fact: CommunityFounded, _voice: SentenceContext) -> Markup:
-    return _say(
+def _founded(fact: CommunityFounded, _context: SentenceContext) -> Markup:
+    return _filled(
         _("The community %(name)s was started. Its time zone is %(zone)s."),
         name=isolated(fact.name),
         zone=fact.time_zone.replace("_", " "),
     )
 
 
-def _kinds_agreed(fact: CategoriesAgreed, _voice: SentenceContext) -> Markup:
+def _kinds_agreed(fact: CategoriesAgreed, _context: SentenceContext) -> Markup:
     labels = [isolated(category.label) for category in fact.categories]
-    return _say(_("Agreed: help is logged under these kinds: %(kinds)s."), kinds=_listed(labels))
+    return _filled(_("Agreed: help is logged under these kinds: %(kinds)s."), kinds=join_markup(labels))
 
 
-def _limits(fact: LimitsAgreed, _voice: SentenceContext) -> Markup:
+def _limits(fact: LimitsAgreed, _context: SentenceContext) -> Markup:
     debit = _amount(-fact.debit_limit_minutes)
     if fact.upper_limit_minutes is None:
-        return _say(_("Agreed: everyone can receive up to %(debit)s more than they gave."), debit=debit)
-    return _say(
+        return _filled(_("Agreed: everyone can receive up to %(debit)s more than they gave."), debit=debit)
+    return _filled(
         _(
             "Agreed: everyone can receive up to %(debit)s more than they gave, and give up to %(upper)s more "
             "than they received."
@@ -151,32 +144,27 @@ def _limits(fact: LimitsAgreed, _voice: SentenceContext) -> Markup:
     )
 
 
-def _say(template: str, /, **told: object) -> Markup:
-    """The translated sentence with names and amounts marked up, and everything else escaped."""
-    return escape(template) % told
-
-
-def _listed(parts: Sequence[Markup]) -> Markup:
-    said = format_list([str(part) for part in parts], locale=speech().locale)
-    return Markup(said)  # noqa: S704 - every part is marked up already, and between them stand words of the language
+def _filled(template: str, /, **values: object) -> Markup:
+    """Fill in a translated sentence; everything that is not markup is escaped."""
+    return escape(template) % values
 
 
 def _amount(minutes: int) -> Markup:
     return Markup('<span class="h">{}</span>').format(duration(minutes))
 
 
-_SHOWN: Mapping[str, Callable[[SentenceContext, Any], object]] = {
+_FORMATS: Mapping[str, Callable[[SentenceContext, Any], object]] = {
     "exchange": SentenceContext.report,
-    "given_on": lambda _voice, given_on: day(given_on),
-    "category": lambda voice, category: isolated(voice.kind(category)),
+    "given_on": lambda _context, given_on: day(given_on),
+    "category": lambda context, category: isolated(context.kind(category)),
     "legs": _legs,
 }
-"""How the value of a field is shown; whatever is not here names somebody."""
+"""How the value of a field is shown. Fields that are not here contain accounts."""
 
-SENTENCES: Mapping[type[Fact], Said] = {
-    CommunityFounded: Said(later("Community started"), _founded),
-    LimitsAgreed: Said(later("Limits set"), _limits),
-    ConfirmationAgreed: Said(
+SENTENCES: Mapping[type[Fact], FactText] = {
+    CommunityFounded: FactText(later("Community started"), _founded),
+    LimitsAgreed: FactText(later("Limits set"), _limits),
+    ConfirmationAgreed: FactText(
         later("Rule set for who has to agree"),
         {
             "receiver": later("Agreed: hours count once the person who received the help has agreed."),
@@ -184,23 +172,20 @@ SENTENCES: Mapping[type[Fact], Said] = {
         },
         by="words_needed",
     ),
-    CategoriesAgreed: Said(later("Kinds of help set"), _kinds_agreed),
-    ExceptionsAgreed: Said(
+    CategoriesAgreed: FactText(later("Kinds of help set"), _kinds_agreed),
+    ExceptionsAgreed: FactText(
         later("Worth a look thresholds set"),
         later("Agreed: new thresholds for what is worth a look."),
     ),
-    MemberInvited: Said(later("Member invited"), later("%(member)s was invited.")),
-    MemberWelcomed: Said(later("Member welcomed"), later("%(member)s was welcomed as a member.")),
-    MemberLeft: Said(later("Member left"), later("%(member)s left. Their hours stay on record.")),
-    RoleGiven: Said(
+    MemberInvited: FactText(later("Member invited"), later("%(member)s was invited.")),
+    MemberWelcomed: FactText(later("Member welcomed"), later("%(member)s was welcomed as a member.")),
+    MemberLeft: FactText(later("Member left"), later("%(member)s left. Their hours stay on record.")),
+    RoleGiven: FactText(
         later("Role given"),
-        {
-            "coordinator": later("%(member)s became a coordinator."),
-            "auditor": later("%(member)s became an auditor."),
-        },
+        {"coordinator": later("%(member)s became a coordinator."), "auditor": later("%(member)s became an auditor.")},
         by="role",
     ),
-    RoleWithdrawn: Said(
+    RoleWithdrawn: FactText(
         later("Role removed"),
         {
             "coordinator": later("%(member)s is no longer a coordinator."),
@@ -208,7 +193,7 @@ SENTENCES: Mapping[type[Fact], Said] = {
         },
         by="role",
     ),
-    VisibilityChosen: Said(
+    VisibilityChosen: FactText(
         later("Visibility chosen"),
         {
             "nobody": later("%(member)s chose that only the two people involved can see who they help."),
@@ -219,55 +204,55 @@ SENTENCES: Mapping[type[Fact], Said] = {
         },
         by="sees",
     ),
-    GroupFormed: Said(later("Group started"), later("The group %(group)s was started.")),
-    GroupJoined: Said(later("Group joined"), later("%(member)s joined %(group)s.")),
-    GroupLeft: Said(later("Group left"), later("%(member)s left %(group)s.")),
-    ExchangeReported: Said(later("Exchange logged"), _reported),
-    ExchangeConfirmed: Said(
+    GroupFormed: FactText(later("Group started"), later("The group %(group)s was started.")),
+    GroupJoined: FactText(later("Group joined"), later("%(member)s joined %(group)s.")),
+    GroupLeft: FactText(later("Group left"), later("%(member)s left %(group)s.")),
+    ExchangeReported: FactText(later("Exchange logged"), _reported),
+    ExchangeConfirmed: FactText(
         later("Exchange agreed to"),
         later("%(member)s agreed to the exchange logged in %(entry)s."),
         member="confirmed_by",
     ),
-    ExchangeSettled: Said(
+    ExchangeSettled: FactText(
         later("Exchange settled"),
         later("The exchange logged in %(entry)s now counts: on %(day)s, %(help)s."),
     ),
-    ExchangeDeclined: Said(
+    ExchangeDeclined: FactText(
         later("Exchange not agreed to"),
         later("%(member)s did not agree to the exchange logged in %(entry)s. It does not count."),
         member="declined_by",
     ),
-    ExchangeCalledOff: Said(
+    ExchangeCalledOff: FactText(
         later("Exchange cancelled"),
         later("%(member)s cancelled the exchange logged in %(entry)s. It does not count."),
         member="called_off_by",
     ),
-    ReversalAsked: Said(
+    ReversalAsked: FactText(
         later("Request to take an exchange back"),
         later("%(member)s asked to take back the exchange logged in %(entry)s."),
         member="asked_by",
     ),
-    ReversalDeclined: Said(
+    ReversalDeclined: FactText(
         later("Exchange kept as it was"),
         later("%(member)s kept the exchange logged in %(entry)s as it was."),
         member="declined_by",
     ),
-    ExchangeReversed: Said(
+    ExchangeReversed: FactText(
         later("Exchange taken back"),
         later(
             "The exchange logged in %(entry)s no longer counts: on %(day)s, %(help)s. %(asked_by)s asked to "
             "take it back, and %(approved_by)s agreed."
         ),
     ),
-    GiftRecorded: Said(
+    GiftRecorded: FactText(
         later("Gift logged"),
         later("A gift: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
     ),
-    GiftWithdrawn: Said(
+    GiftWithdrawn: FactText(
         later("Gift taken back"),
         later("A gift no longer counts: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
     ),
-    ThanksGiven: Said(
+    ThanksGiven: FactText(
         later("Thanks"),
         {
             True: later("%(given_by)s thanked %(to)s, and lets others read it."),
@@ -275,7 +260,7 @@ SENTENCES: Mapping[type[Fact], Said] = {
         },
         by="may_be_shown",
     ),
-    ThanksSharingChosen: Said(
+    ThanksSharingChosen: FactText(
         later("Choice about showing thanks"),
         {
             True: later("%(chosen_by)s lets others read the thanks for this."),
@@ -283,14 +268,14 @@ SENTENCES: Mapping[type[Fact], Said] = {
         },
         by="may_be_shown",
     ),
-    ErasureAsked: Said(
+    ErasureAsked: FactText(
         later("Erasure requested"), later("%(member)s asked for everything that identifies them to be erased.")
     ),
-    ErasureWithdrawn: Said(
+    ErasureWithdrawn: FactText(
         later("Erasure request withdrawn"),
         later("The request to erase the personal data of %(member)s was withdrawn."),
     ),
-    PersonalDataErased: Said(
+    PersonalDataErased: FactText(
         later("Personal data erased"),
         {
             "asked": later(
@@ -301,10 +286,9 @@ SENTENCES: Mapping[type[Fact], Said] = {
         by="ground",
     ),
 }
-"""Every fact: its name and its sentence."""
 
-KINDS_OF_FACT: Mapping[str, str] = {kind.stored.name: said.name for kind, said in SENTENCES.items()}
-"""Stored name -> what the filter of the journal calls it."""
+FACT_NAMES: Mapping[str, str] = {kind.stored.name: text.name for kind, text in SENTENCES.items()}
+"""Stored name -> the name in the filter of the journal."""
 
 CHANNELS: Mapping[str, str] = {
     "web": later("on the website"),
@@ -313,4 +297,4 @@ CHANNELS: Mapping[str, str] = {
     "api": later("by another program"),
     "job": later("automatically"),
 }
-"""The door through which a fact came in, as an entry names it."""
+"""`via` of an entry -> how it was recorded."""

@@ -22,18 +22,18 @@ OCTOBER, NOVEMBER, DECEMBER = date(2025, 10, 1), date(2025, 11, 1), date(2025, 1
 
 
 def bars(path: str) -> list[float]:
-    """The heights of the bars of a path."""
+    """Return the heights of the bars in a path."""
     return [float(height) for height in re.findall(r"v-([\d.]+)h", path)]
 
 
-def test_given_stands_on_the_line_and_received_hangs_from_it() -> None:
+def test_given_is_above_the_line_and_received_below_it() -> None:
     months = [MonthOfHours(date(2026, month, 1), month * 60, month * 30) for month in range(1, 13)]
 
     drawn = month_bars(months)
 
     assert drawn.given.count(f" {COMMON_LINE}v-") == drawn.received.count(f" {COMMON_LINE}v") == 12
     assert [line.hours for line in drawn.scale] == [5, 10]
-    assert all(line.above < COMMON_LINE < line.below for line in drawn.scale)
+    assert all(line.y < COMMON_LINE < line.below for line in drawn.scale)
     assert drawn.months[-1].month == date(2026, 12, 1)
 
 
@@ -49,13 +49,13 @@ def year(given: int, received: int) -> list[MonthOfHours]:
 
 
 def columns(path: str) -> list[tuple[float, float, float]]:
-    """Left side, width and height of each column; all of them stand on the common line."""
+    """Return the left side, width and height of each column, all of which are on the common line."""
     found = re.findall(r"M(\S+) (\S+)v-(\S+?)h(\S+?)v", path)
     assert all(float(line) == FACING_LINE for _, line, _, _ in found)
     return [(float(left), float(width), float(height)) for left, _, height, width in found]
 
 
-def test_given_and_received_stand_beside_each_other_and_never_overlap() -> None:
+def test_given_and_received_are_side_by_side_and_never_overlap() -> None:
     drawn = facing_months(year(120, 60))
 
     given, received = columns(drawn.given), columns(drawn.received)
@@ -82,7 +82,7 @@ def test_a_year_without_hours_has_no_columns() -> None:
     assert [label.month.month for label in drawn.months] == [1, 3, 5, 7, 9, 11]
 
 
-def test_the_last_group_of_people_is_drawn_solid_and_in_proportion() -> None:
+def test_the_last_group_of_people_is_solid_and_all_bars_are_in_proportion() -> None:
     drawn = load_bars([5, 10, 15, 25, 45])
 
     assert [label.hours for label in drawn.labels] == [5, 10, 15, 25, 45]
@@ -104,7 +104,7 @@ def test_a_hidden_month_is_a_gap_and_not_a_zero() -> None:
     assert len(bars(drawn.given)) == 1 and drawn.hidden.count("M") == 1
 
 
-def test_two_pictures_can_share_a_scale() -> None:
+def test_two_charts_can_share_a_scale() -> None:
     small, large = [MonthShown(OCTOBER, 60 * 60)], [MonthShown(OCTOBER, 240 * 60)]
 
     alone, beside = month_columns(small), month_columns(small, highest=240 * 60)
@@ -114,7 +114,7 @@ def test_two_pictures_can_share_a_scale() -> None:
     assert bars(alone.given)[0] > bars(beside.given)[0]
 
 
-def test_nothing_at_all_still_has_a_common_line() -> None:
+def test_a_chart_without_hours_still_has_a_scale() -> None:
     drawn = month_columns([MonthShown(OCTOBER, None)])
 
     assert drawn.given == "" and drawn.scale

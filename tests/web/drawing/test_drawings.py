@@ -1,12 +1,12 @@
-"""Strokes, bars in tables and arcs: an hour is a stroke, the longest bar fills its cell, and arcs never tangle."""
+"""Strokes, bars in tables and arcs: an hour is a stroke, the longest bar fills its cell, and arcs do not cross at a name."""
 
 import re
 
 import pytest
 
 from web.drawing.drawings import (
-    ALIKE,
     ARCS_WIDTH,
+    EQUAL_WIDTH,
     MOST_LINES,
     MOST_NAMES,
     THICKEST,
@@ -21,7 +21,7 @@ from web.drawing.drawings import (
 
 
 @pytest.mark.parametrize(
-    ("minutes", "upright", "laid", "rows"),
+    ("minutes", "upright", "fifth", "rows"),
     [
         (0, 0, 0, 1),
         (15, 1, 0, 1),
@@ -34,15 +34,15 @@ from web.drawing.drawings import (
         (100 * 60, 80, 20, 4),
     ],
 )
-def test_one_stroke_an_hour_and_the_fifth_lies_under_four(minutes: int, upright: int, laid: int, rows: int) -> None:
+def test_each_hour_is_a_stroke_and_the_fifth_is_below_four(minutes: int, upright: int, fifth: int, rows: int) -> None:
     drawn = strokes(minutes)
 
     assert drawn is not None
-    assert (drawn.upright.count("M"), drawn.ground.count("M")) == (upright, laid)
+    assert (drawn.upright.count("M"), drawn.ground.count("M")) == (upright, fifth)
     assert drawn.height == 33 * rows and drawn.feint.count("M") == rows
 
 
-def test_above_a_hundred_hours_the_number_stands_alone() -> None:
+def test_above_a_hundred_hours_there_are_no_strokes() -> None:
     assert strokes(100 * 60 + 1) is None
 
 
@@ -58,11 +58,11 @@ def height_of(path: str) -> float:
     return bottom - top
 
 
-@pytest.mark.parametrize(("hours", "upright", "laid"), [(0, 0, 0), (4, 4, 0), (5, 4, 1), (11, 9, 2), (20, 16, 4)])
-def test_a_face_has_a_stroke_for_each_of_its_hours(hours: int, upright: int, laid: int) -> None:
+@pytest.mark.parametrize(("hours", "upright", "fifth"), [(0, 0, 0), (4, 4, 0), (5, 4, 1), (11, 9, 2), (20, 16, 4)])
+def test_up_to_twenty_hours_are_strokes_in_one_row(hours: int, upright: int, fifth: int) -> None:
     drawn = face_strokes(hours)
 
-    assert (drawn.upright.count("M"), drawn.ground.count("M")) == (upright, laid)
+    assert (drawn.upright.count("M"), drawn.ground.count("M")) == (upright, fifth)
     assert drawn.height == 33 and drawn.width <= 120, "one line"
     assert all(float(left) <= drawn.width for left in re.findall(r"M([\d.]+) ", drawn.upright))
 
@@ -88,30 +88,29 @@ def points(path: str) -> list[tuple[float, float]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def test_to_somebody_further_down_it_runs_on_the_right_and_up_on_the_left() -> None:
+def test_lines_run_down_on_the_right_and_up_on_the_left() -> None:
     down, up = drawn(HelpLine("a", "c", 60), HelpLine("c", "a", 60)).lines
 
     assert all(x > ARCS_WIDTH / 2 for x, _ in points(down.path)) and points(down.path)[0][1] < points(down.path)[-1][1]
     assert all(x < ARCS_WIDTH / 2 for x, _ in points(up.path)) and points(up.path)[0][1] > points(up.path)[-1][1]
 
 
-def test_thicker_is_more_and_without_hours_all_are_alike() -> None:
+def test_more_hours_are_thicker_and_without_hours_all_lines_are_equal() -> None:
     most, half, gift = drawn(HelpLine("a", "b", 240), HelpLine("b", "c", 120), HelpLine("a", "c", 0)).lines
-    alike = drawn(HelpLine("a", "b", None), HelpLine("b", "c", None)).lines
+    equal = drawn(HelpLine("a", "b", None), HelpLine("b", "c", None)).lines
 
     assert (most.width, gift.width) == (THICKEST, THINNEST) and gift.width < half.width < most.width
-    assert {line.width for line in alike} == {ALIKE}
+    assert {line.width for line in equal} == {EQUAL_WIDTH}
 
 
-def test_an_arrow_stands_at_each_one_who_was_helped() -> None:
+def test_every_receiver_has_an_arrow() -> None:
     picture = drawn(HelpLine("a", "b", 60), HelpLine("a", "c", 60))
 
     tips = [float(y) for _, y in re.findall(r"M(\S+) (\S+)l", picture.arrows)]
     assert tips == [points(line.path)[-1][1] for line in picture.lines]
 
 
-def test_lines_of_one_row_leave_it_apart_the_furthest_outside() -> None:
-    """Otherwise they would cross before they have begun."""
+def test_lines_of_one_row_do_not_cross_where_they_begin() -> None:
     near, far = drawn(HelpLine("a", "b", 60), HelpLine("a", "c", 60)).lines
     back_near, back_far = drawn(HelpLine("c", "b", 60), HelpLine("c", "a", 60)).lines
 
@@ -120,7 +119,7 @@ def test_lines_of_one_row_leave_it_apart_the_furthest_outside() -> None:
 
 
 @pytest.mark.parametrize("people", [2, 3, MOST_NAMES])
-def test_nothing_is_drawn_outside_the_picture(people: int) -> None:
+def test_everything_is_inside_the_drawing(people: int) -> None:
     names = [(str(place), f"Neighbour {place}") for place in range(people)]
     lines = [HelpLine(str(a), str(b), 60 * a) for a in range(people) for b in range(people) if a != b][:MOST_LINES]
 
@@ -134,15 +133,15 @@ def test_nothing_is_drawn_outside_the_picture(people: int) -> None:
     assert all(0 < name.y < picture.height for name in picture.names)
 
 
-def test_long_names_take_two_lines_and_are_cut_before_they_reach_the_lines() -> None:
+def test_long_names_have_two_lines_and_are_cut() -> None:
     people = [("a", "Maria Magdalena von Wallenstein-Oberhausen"), ("b", "Donaudampfschifffahrt"), ("c", "Bo")]
 
-    words = [name.words for name in drawn(HelpLine("a", "b", 60), people=people).names]
+    lines = [name.text for name in drawn(HelpLine("a", "b", 60), people=people).names]
 
-    assert words == ["Maria", "Magdalena von…", "Donaudampfsch…", "Bo"]
+    assert lines == ["Maria", "Magdalena von…", "Donaudampfsch…", "Bo"]
 
 
-def test_more_than_a_few_are_told_by_the_table_alone() -> None:
+def test_many_people_or_lines_are_not_drawn() -> None:
     eleven = [(str(place), "Somebody") for place in range(MOST_NAMES + 1)]
     many = [HelpLine("a", "b", 60)] * (MOST_LINES + 1)
 

@@ -1,4 +1,4 @@
-"""The map of a year: every day has its place, in months, with squares for what happened and dots for quiet days."""
+"""The chart of a year: every day has its place, with squares for busy days and dots for quiet ones."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ def test_each_day_of_a_year_is_a_square_or_a_dot() -> None:
     assert [column.number for column in drawn.columns] == [1, 5, 10, 15, 20, 25, 30]
 
 
-def test_weeks_stand_in_the_month_in_which_they_began() -> None:
+def test_a_week_is_in_the_month_in_which_it_began() -> None:
     cells = {"2024-12-30": 2, "2025-06-02": 3}
 
     drawn = year_bands({"grain": "weeks", "cells": cells}, *YEAR)
@@ -27,13 +27,13 @@ def test_weeks_stand_in_the_month_in_which_they_began() -> None:
     assert sum(sum(line.bands) for line in drawn.lines) == 53
 
 
-def test_months_stand_in_one_line() -> None:
+def test_the_months_of_a_year_are_one_row() -> None:
     drawn = year_bands({"grain": "months", "cells": {"2025-02": 4, "2025-03": 1}}, *YEAR)
 
     assert drawn.cells == 12 and [line.bands for line in drawn.lines] == [(10, 1, 0, 0, 1)]
 
 
-def test_a_month_alone_is_one_line_of_its_days() -> None:
+def test_a_single_month_is_one_row_of_days() -> None:
     drawn = year_bands({"grain": "days", "cells": {"2025-02-03": 2}}, date(2025, 2, 1), date(2025, 2, 28))
 
     assert drawn.cells == 28 and len(drawn.lines) == 1 and drawn.height < 60

@@ -1,4 +1,4 @@
-"""Who may go where: every route of the app, as a stranger, a member, another member, a coordinator, an auditor."""
+"""Who may open what: every route and every rule, for a stranger, members, a coordinator and an auditor."""
 
 import litestar
 import pytest
@@ -10,7 +10,7 @@ from ledger.groups.facts import GroupFormed
 from ledger.members.commands import WithdrawRole
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.walk import Walk
-from web.framework import access as authorisation
+from web.framework import access
 from web.framework.access import (
     COORDINATORS,
     COORDINATORS_AND_AUDITORS,
@@ -24,15 +24,15 @@ from web.framework.access import (
 )
 from web.framework.call import get
 
-RULES = {name: rule for name, rule in vars(authorisation).items() if isinstance(rule, Rule)}
+RULES = {name: rule for name, rule in vars(access).items() if isinstance(rule, Rule)}
 
 WHO = ("stranger", "ana", "bo", "mallory", "chidi", "ruth")
 """Ana and Bo are the parties of the exchange; Mallory is a member who is not."""
 
-EVERYBODY_HERE = {"ana", "bo", "mallory", "chidi", "ruth"}
+EVERY_MEMBER = {"ana", "bo", "mallory", "chidi", "ruth"}
 ALLOWED: dict[str, set[str]] = {
-    "ANYBODY": {"stranger"} | EVERYBODY_HERE,
-    "MEMBERS": EVERYBODY_HERE,
+    "ANYBODY": {"stranger"} | EVERY_MEMBER,
+    "MEMBERS": EVERY_MEMBER,
     "COORDINATORS": {"chidi"},
     "COORDINATORS_AND_AUDITORS": {"chidi", "ruth"},
     "AUDITORS": {"ruth"},
@@ -43,31 +43,31 @@ ALLOWED: dict[str, set[str]] = {
     "THE_MEMBER_AND_COORDINATORS": {"ana", "chidi"},
     # Ana gave it to the whole community.
     "PEOPLE_OF_THE_GIFT_AND_COORDINATORS": {"ana", "chidi"},
-    "READERS_OF_THE_GIFT": EVERYBODY_HERE,
+    "READERS_OF_THE_GIFT": EVERY_MEMBER,
     # The account is Ana's.
     "OWNERS_COORDINATORS_AND_AUDITORS": {"ana", "chidi", "ruth"},
 }
-"""Whom each rule lets in on this walk."""
+"""Who each rule lets in."""
 
 
 def let_in(walk: Walk, app: Litestar, handler: HTTPRouteHandler) -> set[str]:
-    """Who gets past the guard of this route, asking with every method it has."""
+    """Return who may call this route with every method it has."""
     return {who for who in WHO if all(gets_in(walk, app, handler, method, who) for method in handler.http_methods)}
 
 
 def gets_in(walk: Walk, app: Litestar, handler: HTTPRouteHandler, method: str, who: str) -> bool:
-    answer = walk.neighbourhood.browser(app, member=walk.member(who)).request(method, walk.path(handler))
-    assert answer.status_code < 500, f"{method} {walk.path(handler)} broke for {who}"
-    shown_the_way_in = who == "stranger" and is_sign_in(answer.headers.get("location", ""))
-    is_hidden = answer.status_code == 404 and rule_of(handler).asks is not None
-    return answer.status_code != 403 and not shown_the_way_in and not is_hidden
+    response = walk.neighbourhood.browser(app, member=walk.member(who)).request(method, walk.path(handler))
+    assert response.status_code < 500, f"{method} {walk.path(handler)} broke for {who}"
+    is_sent_to_sign_in = who == "stranger" and is_sign_in(response.headers.get("location", ""))
+    is_hidden = response.status_code == 404 and rule_of(handler).check is not None
+    return response.status_code != 403 and not is_sent_to_sign_in and not is_hidden
 
 
 def is_sign_in(location: str) -> bool:
     return location == "/sign-in" or location.startswith("/sign-in?to=")
 
 
-def test_every_route_lets_in_those_it_says_and_nobody_else(neighbourhood: Neighbourhood) -> None:
+def test_every_route_follows_the_rule_it_names(neighbourhood: Neighbourhood) -> None:
     walk = Walk(neighbourhood)
     app = neighbourhood.app()
 
@@ -79,7 +79,7 @@ def test_every_route_lets_in_those_it_says_and_nobody_else(neighbourhood: Neighb
 
 
 def trial(rule: Rule) -> HTTPRouteHandler:
-    """A page for those whom this rule lets in."""
+    """A page with this rule."""
 
     @get("/trial/{exchange_id:str}/{account:str}/{gift_id:str}/{member_id:str}", may=rule)
     def on_trial() -> str:
@@ -89,7 +89,7 @@ def trial(rule: Rule) -> HTTPRouteHandler:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_every_rule_lets_in_those_it_says_and_nobody_else(neighbourhood: Neighbourhood, name: str) -> None:
+def test_every_rule_lets_in_the_right_people_and_nobody_else(neighbourhood: Neighbourhood, name: str) -> None:
     walk = Walk(neighbourhood)
     app = neighbourhood.app(trial(RULES[name]))
     (handler,) = (found for found in handlers_of(app) if handler_name(found) == "on_trial")
@@ -97,7 +97,7 @@ def test_every_rule_lets_in_those_it_says_and_nobody_else(neighbourhood: Neighbo
     assert let_in(walk, app, handler) == ALLOWED[name]
 
 
-def test_strangers_are_shown_the_way_in_and_members_are_told(neighbourhood: Neighbourhood) -> None:
+def test_strangers_are_asked_to_sign_in_and_members_are_refused(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app(trial(COORDINATORS))
 
     stranger = neighbourhood.browser(app).get("/trial/x/y/z/m")
@@ -123,7 +123,7 @@ def test_members_of_a_group_own_its_account(neighbourhood: Neighbourhood) -> Non
     assert neighbourhood.browser(app, member=neighbourhood.ana).get(f"/trial/x/{group}/z/m").status_code == 404
 
 
-def test_a_role_that_is_withdrawn_is_gone_at_once(neighbourhood: Neighbourhood) -> None:
+def test_a_role_that_is_removed_is_gone_straight_away(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app(trial(COORDINATORS_AND_AUDITORS))
     ruth = neighbourhood.browser(app, member=neighbourhood.ruth)
     assert ruth.get("/trial/x/y/z/m").status_code == 200
@@ -133,7 +133,7 @@ def test_a_role_that_is_withdrawn_is_gone_at_once(neighbourhood: Neighbourhood) 
     assert ruth.get("/trial/x/y/z/m").status_code == 403
 
 
-def test_an_app_with_a_route_that_nobody_was_thought_of_for_does_not_start(neighbourhood: Neighbourhood) -> None:
+def test_an_app_with_a_route_without_a_rule_does_not_start(neighbourhood: Neighbourhood) -> None:
     @litestar.get("/trial", sync_to_thread=True)
     def trial() -> str:
         return "in"

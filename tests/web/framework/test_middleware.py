@@ -1,4 +1,4 @@
-"""The doors of the app: what every request passes, and what every answer carries."""
+"""Middleware: the checks of every request, and the headers of every response."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ from web.settings import Settings
 
 @get("/breaks", may=ANYBODY)
 def breaks() -> str:
-    raise RuntimeError("a mistake in the app, with Ana's secret in it")
+    raise RuntimeError("a bug, with Ana's secret in its message")
 
 
 @get("/waits", may=ANYBODY)
@@ -68,19 +68,19 @@ EXTRA = (breaks, waits, refuses, busy, takes)
         ("OPTIONS", "/sign-in", 204),
     ],
 )
-def test_every_answer_carries_the_headers_of_safety(
+def test_every_response_has_the_security_headers(
     neighbourhood: Neighbourhood, method: str, path: str, status: int
 ) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
-    answer = browser.request(method, path)
+    response = browser.request(method, path)
 
-    assert answer.status_code == status
-    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
-    assert answer.headers["cache-control"] == "private, no-store"
+    assert response.status_code == status
+    assert {name: response.headers[name] for name in HEADERS} == HEADERS
+    assert response.headers["cache-control"] == "private, no-store"
 
 
-def test_the_policy_for_content_allows_nothing_inline_and_nothing_foreign(neighbourhood: Neighbourhood) -> None:
+def test_the_content_security_policy_allows_nothing_inline_or_from_other_sites(neighbourhood: Neighbourhood) -> None:
     policy = neighbourhood.browser().get("/sign-in").headers["content-security-policy"]
 
     assert policy == (
@@ -91,53 +91,53 @@ def test_the_policy_for_content_allows_nothing_inline_and_nothing_foreign(neighb
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/sign-in", "/waits", "/refuses", "/breaks", "/busy"])
-def test_error_pages_know_who_is_asking_and_show_a_way_on(neighbourhood: Neighbourhood, path: str) -> None:
+def test_error_pages_know_the_visitor_and_show_what_to_do_next(neighbourhood: Neighbourhood, path: str) -> None:
     app = neighbourhood.app(*EXTRA)
     ana = neighbourhood.browser(app, member=neighbourhood.ana)
 
-    answer = ana.post(path) if path == "/sign-in" else ana.get(path)
+    response = ana.post(path) if path == "/sign-in" else ana.get(path)
 
-    assert answer.status_code >= 400
-    assert "Riverside" in answer.text and "Sign out" in answer.text and "Go to your home page" in answer.text
+    assert response.status_code >= 400
+    assert "Riverside" in response.text and "Sign out" in response.text and "Go to your home page" in response.text
 
 
-def test_a_mistake_in_the_app_says_nothing_about_it_to_the_reader(neighbourhood: Neighbourhood) -> None:
+def test_the_error_page_of_a_bug_reveals_nothing(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
-    answer = browser.get("/breaks")
+    response = browser.get("/breaks")
 
-    assert "This is not your fault" in answer.text
-    assert "secret" not in answer.text and "RuntimeError" not in answer.text
+    assert "This is not your fault" in response.text
+    assert "secret" not in response.text and "RuntimeError" not in response.text
 
 
-def test_a_refusal_nobody_caught_still_says_its_own_sentence(neighbourhood: Neighbourhood) -> None:
+def test_an_uncaught_refusal_is_shown_as_an_error_page(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
-    answer = browser.get("/refuses")
+    response = browser.get("/refuses")
 
-    assert answer.status_code == 422
-    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min can still be received" in answer.text
+    assert response.status_code == 422
+    assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min can still be received" in response.text
 
 
-def test_the_answer_to_head_is_the_answer_to_get_without_its_body(neighbourhood: Neighbourhood) -> None:
+def test_head_responds_like_get_without_a_body(neighbourhood: Neighbourhood) -> None:
     with served(neighbourhood.app()) as address:
-        got, asked = httpx.get(f"{address}/sign-in"), httpx.head(f"{address}/sign-in")
+        get, head = httpx.get(f"{address}/sign-in"), httpx.head(f"{address}/sign-in")
 
-    assert asked.status_code == 200 and asked.content == b""
-    assert asked.headers["content-type"] == got.headers["content-type"]
-    assert asked.headers["content-length"] == got.headers["content-length"]
+    assert head.status_code == 200 and head.content == b""
+    assert head.headers["content-type"] == get.headers["content-type"]
+    assert head.headers["content-length"] == get.headers["content-length"]
 
 
 def test_a_body_that_is_too_long_is_refused_before_it_is_read(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
-    answer = browser.post("/takes", data={"title": "x" * 1_000_000})
+    response = browser.post("/takes", data={"title": "x" * 1_000_000})
 
-    assert answer.status_code == 413
-    assert "too long for this page" in answer.text
+    assert response.status_code == 413
+    assert "too long for this page" in response.text
 
 
-def test_a_body_that_hides_its_length_is_refused_too(neighbourhood: Neighbourhood) -> None:
+def test_a_long_body_without_a_declared_length_is_refused(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
     form = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -145,37 +145,37 @@ def test_a_body_that_hides_its_length_is_refused_too(neighbourhood: Neighbourhoo
         for _ in range(60):
             yield b"x" * 1000
 
-    answer = browser.post("/takes", content=body(), headers=form)
+    response = browser.post("/takes", content=body(), headers=form)
 
-    assert answer.status_code == 413
+    assert response.status_code == 413
 
 
-def test_an_endless_address_is_refused_and_not_remembered(neighbourhood: Neighbourhood) -> None:
+def test_a_very_long_address_is_refused_and_not_cached(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app()
     browser = neighbourhood.browser(app)
     browser.get("/sign-in/links/short")
-    remembered = app.asgi_router.handle_routing.cache_info().currsize
+    cached = app.asgi_router.handle_routing.cache_info().currsize
 
     assert browser.get("/sign-in/links/" + "x" * 5_000).status_code == 400
-    assert app.asgi_router.handle_routing.cache_info().currsize == remembered
+    assert app.asgi_router.handle_routing.cache_info().currsize == cached
 
 
 @pytest.mark.parametrize("body", ["a=1&" * 600, "a" * 30_000 + "=%ff%00"])
-def test_an_odd_body_is_no_mistake_of_the_app(neighbourhood: Neighbourhood, body: str) -> None:
+def test_an_odd_body_does_not_break_the_app(neighbourhood: Neighbourhood, body: str) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
     form = {"content-type": "application/x-www-form-urlencoded"}
 
     assert browser.post("/takes", content=body, headers=form).status_code in {200, 400}
 
 
-def test_what_is_no_form_is_refused(neighbourhood: Neighbourhood) -> None:
+def test_a_body_that_is_not_a_form_is_refused(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
 
     assert browser.post("/takes", json={"title": "x"}).status_code == 400
     assert browser.post("/takes", content=b"title=x", headers={"content-type": "text/plain"}).status_code == 400
 
 
-def test_a_form_that_carries_a_file_is_as_bounded_as_any_other(neighbourhood: Neighbourhood) -> None:
+def test_a_multipart_form_has_the_same_limits(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(*EXTRA))
     by_hand = {"content-type": "multipart/form-data; boundary=x"}
     part = b"--x\r\ncontent-disposition:form-data;name=a\r\n\r\nb\r\n"
@@ -208,17 +208,17 @@ def test_forms_from_other_sites_are_refused(
 ) -> None:
     browser = neighbourhood.browser(member=neighbourhood.ana)
 
-    answer = browser.post("/sign-out", headers=headers)
+    response = browser.post("/sign-out", headers=headers)
 
-    assert answer.status_code == (303 if allowed else 403)
+    assert response.status_code == (303 if allowed else 403)
     assert browser.get("/devices").status_code == (303 if allowed else 200)
 
 
-def test_a_form_from_elsewhere_is_refused_on_unknown_paths_too(neighbourhood: Neighbourhood) -> None:
+def test_a_form_from_another_site_is_refused_on_unknown_paths_too(neighbourhood: Neighbourhood) -> None:
     assert neighbourhood.browser().post("/nowhere", headers={"sec-fetch-site": "cross-site"}).status_code == 403
 
 
-def test_reading_from_elsewhere_is_fine(neighbourhood: Neighbourhood) -> None:
+def test_a_link_from_another_site_works(neighbourhood: Neighbourhood) -> None:
     assert neighbourhood.browser().get("/sign-in", headers={"sec-fetch-site": "cross-site"}).status_code == 200
 
 
@@ -236,7 +236,7 @@ def test_reading_from_elsewhere_is_fine(neighbourhood: Neighbourhood) -> None:
         ("timebank.example", 400),
     ],
 )
-def test_only_our_own_host_names_are_answered(neighbourhood: Neighbourhood, host: str, status: int) -> None:
+def test_requests_for_other_host_names_are_refused(neighbourhood: Neighbourhood, host: str, status: int) -> None:
     browser = neighbourhood.browser(neighbourhood.app(hosts=("*.timebank.example",)))
 
     assert browser.get("/sign-in", headers={"host": host}).status_code == status
@@ -251,40 +251,40 @@ def test_only_our_own_host_names_are_answered(neighbourhood: Neighbourhood, host
         ("", "10.1.1.1"),
     ],
 )
-def test_a_trusted_proxy_says_who_is_asking(forwarded: str, client: str) -> None:
+def test_a_trusted_proxy_names_the_client(forwarded: str, client: str) -> None:
     assert client_and_scheme("10.1.1.1", forwarded, trusted=("10.0.0.0/8",)) == (client, "https")
 
 
 @pytest.mark.parametrize("trusted", [(), ("10.0.0.0/8",)])
-def test_strangers_cannot_say_who_they_are(trusted: tuple[str, ...]) -> None:
+def test_other_clients_cannot_claim_an_address(trusted: tuple[str, ...]) -> None:
     assert client_and_scheme("192.0.2.1", "203.0.113.9", trusted) == ("192.0.2.1", "http")
 
 
 def client_and_scheme(peer: str, forwarded: str, trusted: tuple[str, ...]) -> tuple[str, str]:
-    """Who is asking, and how, as the app is told by its server."""
-    seen: list[Any] = []
+    """Return the client and scheme that the server passes to the app."""
+    scopes: list[Any] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        seen.append(scope)
+        scopes.append(scope)
 
     config = server_config(cast("Litestar", app), Settings(trusted_proxies=trusted))
     config.load()
     headers = [(b"x-forwarded-for", forwarded.encode()), (b"x-forwarded-proto", b"https")]
     scope: Any = {"type": "http", "client": (peer, 40000), "scheme": "http", "headers": headers}
     asyncio.run(cast("Any", config.loaded_app)(scope, None, None))
-    (given,) = seen
-    return given["client"][0], given["scheme"]
+    (received,) = scopes
+    return received["client"][0], received["scheme"]
 
 
-def test_every_page_runs_in_a_thread_of_its_own(neighbourhood: Neighbourhood) -> None:
-    """On the event loop, a page that asks a database would keep everybody else waiting."""
+def test_every_page_runs_in_a_thread(neighbourhood: Neighbourhood) -> None:
+    """On the event loop, a page that reads a database would block all others."""
     on_the_loop = {handler_name(handler) for handler in handlers_of(neighbourhood.app()) if not handler.sync_to_thread}
 
     assert on_the_loop == {"static_file"}, "the style comes from memory; a page needs sync_to_thread=True"
 
 
-def test_pages_that_share_a_path_are_both_reached(neighbourhood: Neighbourhood) -> None:
-    """Registered one by one, the first of them would be wrapped twice and break."""
+def test_handlers_that_share_a_path_both_work(neighbourhood: Neighbourhood) -> None:
+    """Registered one by one, the first of them would be wrapped in a thread twice, and break."""
     browser = neighbourhood.browser()
 
     assert browser.get("/sign-in/code").status_code == 200

@@ -1,4 +1,4 @@
-"""Styles and pictures: kept for ever by browsers, compressed once, and named by what they hold."""
+"""Styles and pictures: stored by browsers for ever, compressed once, and named by a hash of their content."""
 
 import re
 
@@ -14,41 +14,43 @@ def style_of(page: str) -> str:
     return found[1]
 
 
-def test_the_style_may_be_kept_for_ever(neighbourhood: Neighbourhood) -> None:
+def test_browsers_can_store_the_style_for_ever(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
 
-    answer = browser.get(style_of(browser.get("/sign-in").text))
+    response = browser.get(style_of(browser.get("/sign-in").text))
 
-    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["content-type"].startswith("text/css")
-    assert answer.headers["vary"] == "Accept-Encoding"
+    assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert response.headers["content-type"].startswith("text/css")
+    assert response.headers["vary"] == "Accept-Encoding"
 
 
-def test_the_style_comes_as_the_browser_likes_it(neighbourhood: Neighbourhood) -> None:
+def test_the_style_is_compressed_as_the_browser_accepts(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     path, plain = style_of(browser.get("/sign-in").text), (STATIC / "hours.css").read_bytes()
 
-    answers = {wish: browser.get(path, headers={"accept-encoding": wish}) for wish in ("br", "gzip", "identity")}
+    responses = {
+        encoding: browser.get(path, headers={"accept-encoding": encoding}) for encoding in ("br", "gzip", "identity")
+    }
 
-    assert [answer.headers.get("content-encoding") for answer in answers.values()] == ["br", "gzip", None]
-    assert all(answer.content == plain for answer in answers.values())
-    assert int(answers["br"].headers["content-length"]) == len(brotli.compress(plain))
+    assert [response.headers.get("content-encoding") for response in responses.values()] == ["br", "gzip", None]
+    assert all(response.content == plain for response in responses.values())
+    assert int(responses["br"].headers["content-length"]) == len(brotli.compress(plain))
 
 
-def test_a_name_of_the_past_or_of_another_folder_is_unknown(neighbourhood: Neighbourhood) -> None:
+def test_old_names_and_other_folders_are_not_found(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
 
     for path in ("/static/hours.css", "/static/hours.000000000000.css", "/static/..%2fapp.py", "/static/"):
         assert browser.get(path).status_code == 404
 
 
-def test_a_first_view_is_small(neighbourhood: Neighbourhood) -> None:
+def test_the_first_page_loads_few_bytes(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     page = browser.get("/sign-in", headers={"accept-encoding": "br"})
     loaded = re.findall(r'<link rel="(?:stylesheet|icon)" href="([^"]+)"|<(?:script|img)[^>]+src="([^"]+)"', page.text)
 
     files = [browser.get("".join(found), headers={"accept-encoding": "br"}) for found in loaded]
-    sizes = [int(answer.headers["content-length"]) for answer in (page, *files)]
+    sizes = [int(response.headers["content-length"]) for response in (page, *files)]
 
     assert len(sizes) <= 4 and sum(sizes) <= 25_000
     assert sizes[0] + sizes[1] <= 14_000

@@ -1,4 +1,4 @@
-"""Trouble with the stores: a plain page, one line for the host, and the next try works."""
+"""Unavailable databases: a plain page, one line in the server's log, and the next request works."""
 
 import logging
 import shutil
@@ -33,21 +33,21 @@ from web.framework.errors import status_of
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_trouble_that_may_pass_is_told_from_mistakes(error: Exception, status: int) -> None:
+def test_unavailable_databases_are_distinguished_from_bugs(error: Exception, status: int) -> None:
     assert status_of(error) == status
 
 
 @contextmanager
 def damaged(people: Path) -> Generator[None]:
-    """The people store while something has written over it."""
-    kept = people.with_suffix(".kept")
-    shutil.copy(people, kept)
+    """Damage the personal data store inside the block."""
+    copy = people.with_suffix(".copy")
+    shutil.copy(people, copy)
     people.write_bytes(b"not a database at all" * 500)
     yield
-    shutil.copy(kept, people)
+    shutil.copy(copy, people)
 
 
-def test_a_damaged_store_gives_a_page_and_the_next_try_works(
+def test_a_damaged_store_gives_an_error_page_and_the_next_request_works(
     neighbourhood: Neighbourhood, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     ana = neighbourhood.browser(member=neighbourhood.ana)
@@ -57,23 +57,23 @@ def test_a_damaged_store_gives_a_page_and_the_next_try_works(
     engine.dispose()
 
     with damaged(tmp_path / "data" / "people.db"), caplog.at_level(logging.ERROR, "hours.web"):
-        troubled = ana.get("/devices")
+        unavailable = ana.get("/devices")
         engine.dispose()
-    well = ana.get("/devices")
+    restored = ana.get("/devices")
 
-    assert troubled.status_code == 503 and "not available at the moment" in troubled.text
+    assert unavailable.status_code == 503 and "not available at the moment" in unavailable.text
     assert len(caplog.records) == 1 and "Ana" not in caplog.text and "Traceback" not in caplog.text
-    assert well.status_code == 200
+    assert restored.status_code == 200
 
 
-def test_a_mistake_in_the_app_is_written_down_with_where_it_was(
+def test_a_bug_is_logged_with_its_route_and_traceback(
     neighbourhood: Neighbourhood, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = neighbourhood.browser()
     monkeypatch.setattr("web.framework.call.page", lambda *_args, **_more: 1 / 0)
 
     with caplog.at_level(logging.ERROR, "hours.web"):
-        answer = browser.get("/sign-in/code")
+        response = browser.get("/sign-in/code")
 
-    assert answer.status_code == 500
+    assert response.status_code == 500
     assert caplog.records[0].getMessage() == "GET /sign-in/code failed" and "ZeroDivisionError" in caplog.text

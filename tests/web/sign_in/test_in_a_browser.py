@@ -1,4 +1,4 @@
-"""Signing in with a real browser: its own cookies, its own words about where a form comes from, and no script."""
+"""Signing in with a real browser: its cookies, its headers about the origin of a form, and no script."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from web.sign_in.codes import make_sign_in_link
 
 @pytest.fixture
 def address(neighbourhood: Neighbourhood) -> Iterator[str]:
-    neighbourhood.clock.now = datetime.now(UTC)  # the browser lets cookies expire by its own clock
+    neighbourhood.clock.now = datetime.now(UTC)  # the browser expires cookies by its own clock
     with served(neighbourhood.app()) as address:
         yield address
 
@@ -27,7 +27,7 @@ def phone(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def test_by_code_without_script(neighbourhood: Neighbourhood, address: str, phone: BrowserContext) -> None:
+def test_signing_in_by_code_needs_no_script(neighbourhood: Neighbourhood, address: str, phone: BrowserContext) -> None:
     page = phone.new_page()
 
     page.goto(f"{address}/devices")
@@ -43,7 +43,9 @@ def test_by_code_without_script(neighbourhood: Neighbourhood, address: str, phon
     assert {cookie.get("name") for cookie in phone.cookies()} == {"__Host-hours"}
 
 
-def test_by_link_and_out_again(neighbourhood: Neighbourhood, address: str, phone: BrowserContext) -> None:
+def test_signing_in_by_link_and_out_everywhere(
+    neighbourhood: Neighbourhood, address: str, phone: BrowserContext
+) -> None:
     page = phone.new_page()
     people, now = neighbourhood.bank.people, neighbourhood.clock.now
 
@@ -78,22 +80,22 @@ def test_a_form_on_another_site_cannot_act_for_ana(
     context.close()
 
 
-def test_the_summary_of_mistakes_has_the_focus_and_nothing_breaks_the_policy(address: str, chromium: Browser) -> None:
+def test_the_error_summary_has_the_focus_and_the_page_obeys_its_policy(address: str, chromium: Browser) -> None:
     context = chromium.new_context()
-    page, said = listening(context)
+    page, messages = listening(context)
 
     page.goto(f"{address}/sign-in")
     page.get_by_role("button", name="Email me a code").click()
 
-    # The browser gives the focus when it first draws the page, which may be after it has arrived.
+    # The browser sets the focus when it first draws the page, which may be after it has loaded.
     expect(page.get_by_role("alert", name="There is a problem")).to_be_focused()
-    assert [words for words in said if "Content Security Policy" in words] == []
+    assert [message for message in messages if "Content Security Policy" in message] == []
     context.close()
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_no_page_of_the_way_in_is_wider_than_the_screen(
+def test_no_sign_in_page_is_wider_than_the_screen(
     neighbourhood: Neighbourhood, chromium: Browser, language: str, width: int
 ) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 800}, locale=language)
@@ -117,6 +119,6 @@ def trap(address: str) -> str:
 
 
 def listening(context: BrowserContext) -> tuple[Page, list[str]]:
-    page, said = context.new_page(), list[str]()
-    page.on("console", lambda message: said.append(message.text))
-    return page, said
+    page, messages = context.new_page(), list[str]()
+    page.on("console", lambda message: messages.append(message.text))
+    return page, messages

@@ -1,4 +1,4 @@
-"""Signing in by a mailed code or a link: what lets somebody in, and what does not."""
+"""Signing in with an emailed code or a link: what works, and what does not."""
 
 import re
 from datetime import timedelta
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests.web.neighbourhood import ADDRESS, Browser, Neighbourhood
 from web.sign_in.codes import make_sign_in_link
 from web.sign_in.pages import own_path
-from web.sign_in.tables import SIGN_IN_CODE
+from web.sign_in.sessions import SIGN_IN_CODE
 
 
 def ask(browser: Browser, address: str = "ana@example.org", **more: str) -> httpx.Response:
@@ -37,19 +37,19 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def test_ana_signs_in_with_the_code_from_her_mail(neighbourhood: Neighbourhood) -> None:
+def test_ana_signs_in_with_the_code_from_her_email(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
 
     asked = ask(browser)
-    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+    response = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
 
     assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in/code")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (response.status_code, response.headers["location"]) == (303, "/")
     assert "Ana Sousa" in browser.get("/devices").text
 
 
 @pytest.mark.parametrize("typed", ["{a} {b}", " {a}-{b} ", "{a}\N{NO-BREAK SPACE}{b}"])
-def test_a_pasted_code_may_hold_spaces(neighbourhood: Neighbourhood, typed: str) -> None:
+def test_a_pasted_code_can_contain_spaces(neighbourhood: Neighbourhood, typed: str) -> None:
     browser = neighbourhood.browser()
     ask(browser)
     code = mailed_code(neighbourhood)
@@ -59,7 +59,7 @@ def test_a_pasted_code_may_hold_spaces(neighbourhood: Neighbourhood, typed: str)
     assert is_signed_in(browser)
 
 
-def test_digits_of_any_script_are_fine(neighbourhood: Neighbourhood) -> None:
+def test_digits_of_any_script_are_accepted(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     ask(browser)
     arabic = mailed_code(neighbourhood).translate({ord(str(digit)): chr(0x0660 + digit) for digit in range(10)})
@@ -69,8 +69,8 @@ def test_digits_of_any_script_are_fine(neighbourhood: Neighbourhood) -> None:
     assert is_signed_in(browser)
 
 
-def test_the_mail_goes_to_the_address_on_record(neighbourhood: Neighbourhood) -> None:
-    """Capitals do not matter for finding a member, and an address that only looks alike must not get the code."""
+def test_the_email_goes_to_the_address_on_record(neighbourhood: Neighbourhood) -> None:
+    """Capitals do not matter for finding a member, but a similar address must not receive the code."""
     browser = neighbourhood.browser()
 
     ask(browser, " ANA@Example.org ")
@@ -79,16 +79,16 @@ def test_the_mail_goes_to_the_address_on_record(neighbourhood: Neighbourhood) ->
     assert [mail["to"] for mail in neighbourhood.mails] == ["ana@example.org"]
 
 
-def test_the_page_that_was_wanted_comes_after_signing_in(neighbourhood: Neighbourhood) -> None:
+def test_the_requested_page_is_shown_after_signing_in(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
 
-    sent_away = browser.get("/devices?a=b").headers["location"]
+    sent_to_sign_in = browser.get("/devices?a=b").headers["location"]
     asked = ask(browser, to="/devices?a=b")
-    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood), "to": "/devices?a=b"})
+    response = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood), "to": "/devices?a=b"})
 
-    assert sent_away == "/sign-in?to=%2Fdevices%3Fa%3Db"
+    assert sent_to_sign_in == "/sign-in?to=%2Fdevices%3Fa%3Db"
     assert 'name="to" value="/devices?a=b"' in browser.get(asked.headers["location"]).text
-    assert answer.headers["location"] == "/devices?a=b"
+    assert response.headers["location"] == "/devices?a=b"
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_signing_in_never_leads_to_another_site(neighbourhood: Neighbourhood, el
     browser = neighbourhood.browser()
     ask(browser)
 
-    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood), "to": elsewhere})
+    response = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood), "to": elsewhere})
 
     assert own_path(elsewhere) == ""
-    assert answer.headers["location"] == "/"
+    assert response.headers["location"] == "/"
 
 
 def test_a_wrong_code_can_be_tried_again(neighbourhood: Neighbourhood) -> None:
@@ -117,30 +117,30 @@ def test_a_wrong_code_can_be_tried_again(neighbourhood: Neighbourhood) -> None:
     assert is_signed_in(browser)
 
 
-def test_after_five_wrong_tries_the_right_code_is_worth_nothing(neighbourhood: Neighbourhood) -> None:
+def test_after_five_wrong_tries_the_right_code_is_refused(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     ask(browser)
     code = mailed_code(neighbourhood)
 
-    answers = [browser.post("/sign-in/code", data={"code": wrong(code)}) for _ in range(5)]
+    responses = [browser.post("/sign-in/code", data={"code": wrong(code)}) for _ in range(5)]
     right = browser.post("/sign-in/code", data={"code": code})
 
-    assert "used up" not in answers[3].text and "used up" in answers[4].text
+    assert "Ask for a new one" not in responses[3].text and "Ask for a new one" in responses[4].text
     assert right.status_code == 422 and not is_signed_in(browser)
 
 
-def test_a_code_lasts_a_quarter_of_an_hour(neighbourhood: Neighbourhood) -> None:
+def test_a_code_expires_after_fifteen_minutes(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     ask(browser)
     neighbourhood.clock.passes(timedelta(minutes=15))
 
-    answer = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+    response = browser.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
 
-    assert answer.status_code == 422 and "too old" in answer.text
+    assert response.status_code == 422 and "Ask for a new one" in response.text
     assert not is_signed_in(browser)
 
 
-def test_a_code_works_once_and_takes_its_link_along(neighbourhood: Neighbourhood) -> None:
+def test_a_code_works_once_and_uses_up_its_link(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     ask(browser)
     asking = browser.cookies.get("__Host-hours-asking")
@@ -154,13 +154,13 @@ def test_a_code_works_once_and_takes_its_link_along(neighbourhood: Neighbourhood
     assert is_signed_in(browser) and not is_signed_in(again)
 
 
-def test_a_code_works_only_in_the_browser_that_asked(neighbourhood: Neighbourhood) -> None:
+def test_a_code_works_only_in_the_browser_that_requested_it(neighbourhood: Neighbourhood) -> None:
     ask(neighbourhood.browser())
     other = neighbourhood.browser()
 
-    answer = other.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
+    response = other.post("/sign-in/code", data={"code": mailed_code(neighbourhood)})
 
-    assert answer.status_code == 422 and not is_signed_in(other)
+    assert response.status_code == 422 and not is_signed_in(other)
 
 
 def test_a_link_works_in_any_browser_once(neighbourhood: Neighbourhood) -> None:
@@ -171,12 +171,12 @@ def test_a_link_works_in_any_browser_once(neighbourhood: Neighbourhood) -> None:
     used = other.post(mailed_link(neighbourhood))
     again = third.post(mailed_link(neighbourhood))
 
-    assert "<title>Sign in as \u2068Ana Sousa\u2069? – " in shown.text, "a title is plain text"
+    assert "<title>Sign in as \u2068Ana Sousa\u2069? – " in shown.text, "a title has no markup"
     assert used.status_code == 303 and is_signed_in(other)
     assert again.status_code == 410 and not is_signed_in(third)
 
 
-def test_looking_at_a_link_signs_nobody_in_and_does_not_use_it_up(neighbourhood: Neighbourhood) -> None:
+def test_opening_a_link_does_not_sign_in_or_use_it_up(neighbourhood: Neighbourhood) -> None:
     """Mail scanners open every link."""
     ask(neighbourhood.browser())
     scanner, ana = neighbourhood.browser(), neighbourhood.browser()
@@ -189,7 +189,7 @@ def test_looking_at_a_link_signs_nobody_in_and_does_not_use_it_up(neighbourhood:
     assert not is_signed_in(scanner) and is_signed_in(ana)
 
 
-def test_a_coordinators_link_signs_in_once_and_lasts_a_day(neighbourhood: Neighbourhood) -> None:
+def test_a_coordinators_link_works_once_and_for_a_day(neighbourhood: Neighbourhood) -> None:
     people, now = neighbourhood.bank.people, neighbourhood.clock.now
     first = make_sign_in_link(people, neighbourhood.bo, f"{ADDRESS}/", now)
     second = make_sign_in_link(people, neighbourhood.bo, ADDRESS, now)
@@ -197,17 +197,17 @@ def test_a_coordinators_link_signs_in_once_and_lasts_a_day(neighbourhood: Neighb
 
     browser.post(first)
     neighbourhood.clock.passes(timedelta(days=1))
-    answer = late.post(second)
+    response = late.post(second)
 
     assert first.startswith(f"{ADDRESS}/sign-in/links/")
     assert "Bo Lindqvist" in browser.get("/devices").text
-    assert answer.status_code == 410
+    assert response.status_code == 410
 
 
-def test_an_unknown_address_gets_the_same_answer(neighbourhood: Neighbourhood) -> None:
+def test_an_unknown_address_gets_the_same_response(neighbourhood: Neighbourhood) -> None:
     known, unknown, left = (neighbourhood.browser() for _ in range(3))
 
-    answers = [
+    responses = [
         ask(known),
         ask(unknown, "nobody@example.org"),
         ask(left, "lou@example.org"),
@@ -219,16 +219,16 @@ def test_an_unknown_address_gets_the_same_answer(neighbourhood: Neighbourhood) -
     ]
 
     assert [mail["to"] for mail in neighbourhood.mails] == ["ana@example.org"]
-    assert len({(answer.status_code, answer.text, without_tokens(answer)) for answer in answers}) == 1
+    assert len({(response.status_code, response.text, without_tokens(response)) for response in responses}) == 1
     assert pages[0] == pages[1] == pages[2]
     assert tries[0] == tries[1] == tries[2]
 
 
-def without_tokens(answer: httpx.Response) -> str:
-    return re.sub(r"asking=[\w-]{43}", "asking=...", str(sorted(answer.headers.items())))
+def without_tokens(response: httpx.Response) -> str:
+    return re.sub(r"asking=[\w-]{43}", "asking=...", str(sorted(response.headers.items())))
 
 
-def test_nothing_stored_opens_a_door(neighbourhood: Neighbourhood) -> None:
+def test_nothing_stored_can_be_used_to_sign_in(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     ask(browser)
     code, link = mailed_code(neighbourhood), mailed_link(neighbourhood).rpartition("/")[2]
@@ -251,25 +251,27 @@ def test_nothing_stored_opens_a_door(neighbourhood: Neighbourhood) -> None:
         ("ana@example.org\r\nBcc: bo@example.org\x00", "characters that cannot be saved"),
     ],
 )
-def test_what_cannot_be_an_address_is_said_beside_the_field(
+def test_an_invalid_address_is_a_mistake_beside_the_field(
     neighbourhood: Neighbourhood, typed: str, sentence: str
 ) -> None:
     browser = neighbourhood.browser()
     body = b"email=" + "".join(f"%{byte:02X}" for byte in typed.encode("utf-8", "surrogatepass")).encode()
 
-    answer = browser.post("/sign-in/codes", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+    response = browser.post(
+        "/sign-in/codes", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
 
-    assert answer.status_code == 422 and sentence in answer.text
-    assert "autofocus" in answer.text and 'href="#email"' in answer.text
+    assert response.status_code == 422 and sentence in response.text
+    assert "autofocus" in response.text and 'href="#email"' in response.text
     assert neighbourhood.mails == []
 
 
-def test_without_mail_the_page_says_who_can_help(neighbourhood: Neighbourhood) -> None:
+def test_without_email_the_page_says_who_can_help(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(mail=False))
 
     assert "Ask a coordinator for a sign-in link" in browser.get("/sign-in").text
     assert ask(browser).status_code == 303
 
 
-def test_somebody_who_is_signed_in_need_not_sign_in(neighbourhood: Neighbourhood) -> None:
+def test_a_signed_in_member_is_redirected_from_the_sign_in_page(neighbourhood: Neighbourhood) -> None:
     assert neighbourhood.browser(member=neighbourhood.ana).get("/sign-in").headers["location"] == "/"

@@ -1,4 +1,4 @@
-"""Staying signed in, and signing out: tokens that nobody can invent, choose, or find in the database."""
+"""Staying signed in and signing out: tokens cannot be invented, chosen or read from the database."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from ledger.members.commands import LeaveCommunity
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
 from web.sign_in import sessions
 from web.sign_in.codes import make_sign_in_link
-from web.sign_in.tables import SESSION
+from web.sign_in.sessions import SESSION
 
 
 def link_for(neighbourhood: Neighbourhood) -> str:
@@ -17,7 +17,7 @@ def link_for(neighbourhood: Neighbourhood) -> str:
 
 
 def test_an_invented_token_never_becomes_a_session(neighbourhood: Neighbourhood) -> None:
-    """Session fixation: somebody plants a token, the victim signs in, and the planted token must stay worthless."""
+    """Session fixation: a token that an attacker plants before the victim signs in must stay worthless."""
     app = neighbourhood.app()
     victim, attacker = neighbourhood.browser(app), neighbourhood.browser(app)
     for browser in (victim, attacker):
@@ -30,7 +30,7 @@ def test_an_invented_token_never_becomes_a_session(neighbourhood: Neighbourhood)
     assert attacker.get("/devices").status_code == 303
 
 
-def test_every_sign_in_makes_a_new_token_and_the_old_one_is_gone(neighbourhood: Neighbourhood) -> None:
+def test_every_sign_in_makes_a_new_token_and_deletes_the_old_one(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app()
     browser, thief = neighbourhood.browser(app), neighbourhood.browser(app)
     browser.post(link_for(neighbourhood))
@@ -43,7 +43,7 @@ def test_every_sign_in_makes_a_new_token_and_the_old_one_is_gone(neighbourhood: 
     assert thief.get("/devices").status_code == 303
 
 
-def test_the_cookies_are_out_of_reach(neighbourhood: Neighbourhood) -> None:
+def test_the_cookies_have_all_protective_attributes(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
 
     session = browser.post(link_for(neighbourhood)).headers.get_list("set-cookie")[0]
@@ -55,7 +55,7 @@ def test_the_cookies_are_out_of_reach(neighbourhood: Neighbourhood) -> None:
         assert parts == {"secure", "httponly", "samesite=lax", "path=/", f"max-age={seconds}"}
 
 
-def test_on_plain_http_the_cookies_do_without_the_prefix(neighbourhood: Neighbourhood) -> None:
+def test_cookies_for_plain_http_have_no_prefix(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(secure_cookies=False))
 
     session = browser.post(link_for(neighbourhood)).headers.get_list("set-cookie")[0]
@@ -63,12 +63,12 @@ def test_on_plain_http_the_cookies_do_without_the_prefix(neighbourhood: Neighbou
     assert session.startswith("hours=") and "secure" not in session.lower() and "HttpOnly" in session
 
 
-def test_strangers_get_no_cookie_and_leave_no_row(neighbourhood: Neighbourhood) -> None:
+def test_strangers_get_no_cookie_and_no_session(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
 
-    answers = [browser.get(path) for path in ("/sign-in", "/sign-in/code", "/nowhere", "/healthz", "/devices")]
+    responses = [browser.get(path) for path in ("/sign-in", "/sign-in/code", "/nowhere", "/healthz", "/devices")]
 
-    assert not any("set-cookie" in answer.headers for answer in answers)
+    assert not any("set-cookie" in response.headers for response in responses)
     assert stored_tokens(neighbourhood) == []
 
 
@@ -79,7 +79,7 @@ def test_only_a_hash_of_the_token_is_stored(neighbourhood: Neighbourhood) -> Non
     assert len(stored_tokens(neighbourhood)) == 1 and token not in stored_tokens(neighbourhood)
 
 
-def test_ninety_days_count_from_the_last_visit(neighbourhood: Neighbourhood) -> None:
+def test_a_session_lasts_ninety_days_from_the_last_visit(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser()
     browser.post(link_for(neighbourhood))
 
@@ -87,31 +87,31 @@ def test_ninety_days_count_from_the_last_visit(neighbourhood: Neighbourhood) -> 
     renewed = browser.get("/devices")
     again = browser.get("/devices")
     neighbourhood.clock.passes(timedelta(days=89))
-    later = browser.get("/devices")
+    in_time = browser.get("/devices")
     neighbourhood.clock.passes(timedelta(days=90))
     too_late = browser.get("/devices")
 
-    assert [answer.status_code for answer in (renewed, later, too_late)] == [200, 200, 303]
+    assert [response.status_code for response in (renewed, in_time, too_late)] == [200, 200, 303]
     assert "Max-Age=7776000" in renewed.headers["set-cookie"]
     assert "set-cookie" not in again.headers
 
 
-def test_signing_out_ends_this_session_only(neighbourhood: Neighbourhood) -> None:
+def test_signing_out_ends_only_this_session(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app()
     phone, library = (neighbourhood.browser(app, member=neighbourhood.ana) for _ in range(2))
     token = library.cookies["__Host-hours"]
 
-    answer = library.post("/sign-out")
+    response = library.post("/sign-out")
     library.holds("__Host-hours", token)
 
-    assert answer.headers["location"] == "/sign-in?done=signed-out"
-    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert response.headers["location"] == "/sign-in?done=signed-out"
+    assert "Max-Age=0" in response.headers["set-cookie"]
     assert library.get("/devices").status_code == 303
     assert phone.get("/devices").status_code == 200
     assert "signed out on this device" in library.get("/sign-in?done=signed-out").text
 
 
-def test_signing_out_everywhere_ends_them_all(neighbourhood: Neighbourhood) -> None:
+def test_signing_out_everywhere_ends_all_sessions_of_the_member(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app()
     phone, library = (neighbourhood.browser(app, member=neighbourhood.ana) for _ in range(2))
     bo = neighbourhood.browser(app, member=neighbourhood.bo)
@@ -122,14 +122,14 @@ def test_signing_out_everywhere_ends_them_all(neighbourhood: Neighbourhood) -> N
     assert bo.get("/devices").status_code == 200
 
 
-def test_getting_the_sign_out_pages_signs_nobody_out(neighbourhood: Neighbourhood) -> None:
+def test_opening_the_address_of_sign_out_does_not_sign_out(neighbourhood: Neighbourhood) -> None:
     ana = neighbourhood.browser(member=neighbourhood.ana)
 
     assert ana.get("/sign-out").status_code == ana.get("/sign-out/everywhere").status_code == 405
     assert ana.get("/devices").status_code == 200
 
 
-def test_devices_show_which_one_this_is(neighbourhood: Neighbourhood) -> None:
+def test_the_list_of_devices_marks_this_one(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app()
     ana = neighbourhood.browser(app, member=neighbourhood.ana)
     neighbourhood.browser(app, member=neighbourhood.ana)
@@ -140,7 +140,7 @@ def test_devices_show_which_one_this_is(neighbourhood: Neighbourhood) -> None:
     assert page.count("This device") == 1 and page.count("Another device") == 1
 
 
-def test_who_has_left_is_signed_out_at_once_and_stays_out(neighbourhood: Neighbourhood) -> None:
+def test_a_member_who_leaves_is_signed_out_straight_away(neighbourhood: Neighbourhood) -> None:
     app = neighbourhood.app()
     bo = neighbourhood.browser(app, member=neighbourhood.bo)
     link = make_sign_in_link(neighbourhood.bank.people, neighbourhood.bo, ADDRESS, neighbourhood.clock.now)
@@ -153,12 +153,12 @@ def test_who_has_left_is_signed_out_at_once_and_stays_out(neighbourhood: Neighbo
 
 
 @pytest.mark.parametrize("token", ["", '"', "\xff", "x" * 10_000, "a=b", "%00"])
-def test_odd_tokens_are_strangers(neighbourhood: Neighbourhood, token: str) -> None:
+def test_invalid_tokens_are_ignored(neighbourhood: Neighbourhood, token: str) -> None:
     cookie = f"__Host-hours={token}".encode("latin-1")
 
-    answer = neighbourhood.browser().get("/devices", headers=[(b"cookie", cookie)])
+    response = neighbourhood.browser().get("/devices", headers=[(b"cookie", cookie)])
 
-    assert answer.status_code == 303
+    assert response.status_code == 303
 
 
 def stored_tokens(neighbourhood: Neighbourhood) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every fact reads as one plain sentence, with names and amounts that cannot break the page."""
+"""Every fact has a plain sentence, in which names and amounts cannot break the page."""
 
 from datetime import date
 
@@ -26,12 +26,13 @@ from ledger.exchanges.facts import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
-from web.wording.labels import SentenceContext, stories_in
-from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
+from web.wording.audit import stories_in
+from web.wording.names import SentenceContext
+from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
 
 ANA, BO, CHIDI, FORMER = MemberId("m-ana"), MemberId("m-bo"), MemberId("m-chidi"), MemberId("m-former")
 CHOIR = GroupId("g-choir")
@@ -39,7 +40,7 @@ EXCHANGE, BEFORE, GIFT = ExchangeId("x-1"), ExchangeId("x-0"), GiftId("f-1")
 SATURDAY = date(2026, 11, 21)
 GARDEN = CategoryKey("garden")
 
-VOICE = SentenceContext(
+CONTEXT = SentenceContext(
     names={ANA: "Ana", BO: "Bo", CHIDI: "Chidi", CHOIR: "Weir Choir"},
     kinds={"garden": "Garden", "learning": "Learning and languages"},
     entries={EXCHANGE: 1204, BEFORE: 17},
@@ -64,7 +65,7 @@ def gift(receiver: AccountId) -> Fact:
     return GiftRecorded(gift=GIFT, giver=ANA, receiver=receiver, category=GARDEN, given_on=SATURDAY, recorded_by=ANA)
 
 
-SAID: list[tuple[Fact, str]] = [
+SENTENCES: list[tuple[Fact, str]] = [
     (
         CommunityFounded(name="Riverside", time_zone="Europe/London", language="en", origin="localhost/riverside/1"),
         "The community Riverside was started. Its time zone is Europe/London.",
@@ -111,25 +112,25 @@ SAID: list[tuple[Fact, str]] = [
     (GroupLeft(group=CHOIR, member=ANA), "Ana left Weir Choir."),
     (
         reported(ANA, awaiting=(BO,)),
-        "Ana reported giving Bo 2 h 30 min of help on 21 November 2026 (Garden). Waiting for Bo.",
+        "Ana logged giving Bo 2 h 30 min of help on 21 November 2026 (Garden). Waiting for Bo.",
     ),
     (reported(BO), "Bo logged receiving 2 h 30 min of help from Ana on 21 November 2026 (Garden)."),
     (reported(CHIDI), "Chidi logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden)."),
     (
         reported(HOST),
-        "The host of these pages logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
+        "The host logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
     ),
     (
         reported(ANA, HELP, BACK, awaiting=(BO,), corrects=BEFORE),
         (
-            "Ana reported a skill exchange on 21 November 2026: Ana gave Bo 2 h 30 min (Garden) and Bo gave "
+            "Ana logged a skill exchange on 21 November 2026: Ana gave Bo 2 h 30 min (Garden) and Bo gave "
             "Ana 1 h (Learning and languages). It corrects the exchange logged in entry 17. Waiting for Bo."
         ),
     ),
     (ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), "Bo agreed to the exchange logged in entry 1,204."),
     (
         ExchangeSettled(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY),
-        "The exchange logged in entry 1,204 now counts: on 21, November 2026 Ana gave Bo 2 h 30 min (Garden).",
+        "The exchange logged in entry 1,204 now counts: on 21 November 2026, Ana gave Bo 2 h 30 min (Garden).",
     ),
     (
         ExchangeDeclined(exchange=EXCHANGE, declined_by=BO),
@@ -144,13 +145,13 @@ SAID: list[tuple[Fact, str]] = [
     (
         ExchangeReversed(exchange=EXCHANGE, legs=(HELP,), given_on=SATURDAY, asked_by=ANA, approved_by=BO),
         (
-            "The exchange logged in entry 1,204 no longer counts: on 21, November 2026 Ana gave Bo 2 h 30 "
+            "The exchange logged in entry 1,204 no longer counts: on 21 November 2026, Ana gave Bo 2 h 30 "
             "min (Garden). Ana asked to take it back, and Bo agreed."
         ),
     ),
-    (gift(AccountId(BO)), "A gift: on 21, November 2026 Ana gave to Bo (Garden)."),
-    (gift(AccountId(CHOIR)), "A gift: on 21, November 2026 Ana gave to Weir Choir (Garden)."),
-    (gift(COMMUNITY), "A gift: on 21, November 2026 Ana gave to the whole community (Garden)."),
+    (gift(AccountId(BO)), "A gift: on 21 November 2026, Ana gave to Bo (Garden)."),
+    (gift(AccountId(CHOIR)), "A gift: on 21 November 2026, Ana gave to Weir Choir (Garden)."),
+    (gift(COMMUNITY), "A gift: on 21 November 2026, Ana gave to the whole community (Garden)."),
     (
         GiftWithdrawn(
             gift=GIFT,
@@ -160,7 +161,17 @@ SAID: list[tuple[Fact, str]] = [
             given_on=SATURDAY,
             withdrawn_by=ANA,
         ),
-        "A gift no longer counts: on 21, November 2026 Ana gave to Bo (Garden).",
+        "A gift no longer counts: on 21 November 2026, Ana gave to Bo (Garden).",
+    ),
+    (ThanksGiven(to=ANA, given_by=BO, may_be_shown=True, gift=GIFT), "Bo thanked Ana, and lets others read it."),
+    (ThanksGiven(to=ANA, given_by=BO, may_be_shown=False, exchange=EXCHANGE), "Bo thanked Ana."),
+    (
+        ThanksSharingChosen(chosen_by=ANA, may_be_shown=True, exchange=EXCHANGE),
+        "Ana lets others read the thanks for this.",
+    ),
+    (
+        ThanksSharingChosen(chosen_by=ANA, may_be_shown=False, exchange=EXCHANGE),
+        "Ana keeps the thanks for this private.",
     ),
     (ErasureAsked(member=ANA, asked_by=ANA), "Ana asked for everything that identifies them to be erased."),
     (
@@ -180,42 +191,42 @@ SAID: list[tuple[Fact, str]] = [
 ]
 
 
-def read(said: Markup) -> str:
-    return said.striptags().replace("\N{NO-BREAK SPACE}", " ")
+def read(text: Markup) -> str:
+    return text.striptags().replace("\N{NO-BREAK SPACE}", " ")
 
 
-@pytest.mark.parametrize(("fact", "words"), SAID, ids=lambda part: part if isinstance(part, str) else "")
-def test_every_fact_reads_as_a_plain_sentence(fact: Fact, words: str) -> None:
-    assert read(sentence(fact, VOICE)) == words
+@pytest.mark.parametrize(("fact", "expected"), SENTENCES, ids=lambda part: part if isinstance(part, str) else "")
+def test_every_fact_has_a_plain_sentence(fact: Fact, expected: str) -> None:
+    assert read(sentence(fact, CONTEXT)) == expected
 
 
-def test_no_fact_is_without_its_sentence_and_its_name() -> None:
-    assert {type(fact) for fact, _words in SAID} == set(facts().values())
-    assert list(KINDS_OF_FACT) == list(facts())
+def test_every_type_of_fact_is_tested_here_and_has_a_name() -> None:
+    assert {type(fact) for fact, _expected in SENTENCES} == set(facts().values())
+    assert list(FACT_NAMES) == list(facts())
 
 
-def test_every_door_of_an_entry_has_a_name() -> None:
+def test_every_channel_has_a_name() -> None:
     assert set(CHANNELS) == {"web", "cli", "import", "api", "job"}
 
 
 def test_a_name_cannot_break_the_page() -> None:
-    voice = VOICE._replace(names={ANA: "<script>Ana</script>", BO: "%(amount)s & co"})
+    context = CONTEXT._replace(names={ANA: "<script>Ana</script>", BO: "%(amount)s & co"})
 
-    said = sentence(reported(ANA, awaiting=(BO,)), voice)
+    text = sentence(reported(ANA, awaiting=(BO,)), context)
 
-    assert "<bdi>&lt;script&gt;Ana&lt;/script&gt;</bdi>" in said
-    assert "<bdi>%(amount)s &amp; co</bdi>" in said
+    assert "<bdi>&lt;script&gt;Ana&lt;/script&gt;</bdi>" in text
+    assert "<bdi>%(amount)s &amp; co</bdi>" in text
 
 
-def test_whose_name_was_forgotten_is_a_former_member() -> None:
+def test_a_member_whose_name_was_erased_is_a_former_member() -> None:
     nobody = SentenceContext(names={}, kinds={})
 
     assert read(sentence(GroupJoined(group=CHOIR, member=ANA), nobody)) == "A former member joined a former group."
-    assert "(garden)" in read(sentence(reported(BO), nobody)), "a kind that is agreed upon no longer shows its key"
+    assert "(garden)" in read(sentence(reported(BO), nobody)), "a kind that is no longer agreed is shown by its key"
     assert "an earlier entry" in read(sentence(ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO), nobody))
 
 
-def test_a_page_can_look_up_all_that_its_sentences_name() -> None:
+def test_a_fact_lists_everything_that_its_sentence_names() -> None:
     joined = GroupJoined(group=CHOIR, member=ANA)
     correcting = reported(CHIDI, HELP, BACK, awaiting=(BO,), corrects=BEFORE)
 

@@ -1,4 +1,4 @@
-"""Words in the reader's language: none is left out, and lengths and days are said as people say them."""
+"""Text in the reader's language: everything is translated, and lengths of time and dates are written as people say them."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from tests.web.pseudo import left_in_english, pseudo_languages
 from tests.web.walk import Walk
 from web.framework.access import handlers_of
 from web.sign_in.codes import make_sign_in_link
-from web.wording import translation as words
+from web.wording import translation
 from web.wording.extraction import TEMPLATE, template
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -22,11 +22,11 @@ TYPED = (
     *("Weir Circle", "Roses", "Europe/London", "ana@example.org"),
     *(category.label for category in DEFAULT_CATEGORIES),
 )
-"""What people typed, and so nobody translates."""
+"""Text that people typed, which is not translated."""
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"),
+    ("minutes", "expected"),
     [
         (0, f"0{NBSP}h"),
         (1, f"1{NBSP}min"),
@@ -37,36 +37,36 @@ TYPED = (
         (-90, f"\N{MINUS SIGN}1{NBSP}h{NBSP}30{NBSP}min"),
     ],
 )
-def test_lengths_of_time(minutes: int, said: str) -> None:
-    assert words.duration(minutes) == said
+def test_lengths_of_time_are_written_in_hours_and_minutes(minutes: int, expected: str) -> None:
+    assert translation.duration(minutes) == expected
 
 
-def test_big_tallies_set_the_figures_apart() -> None:
-    assert words.hours_and_minutes(2490) == [("41", "h"), ("30", "min")]
-    assert words.hours_and_minutes(0) == [("0", "h")]
+def test_large_figures_separate_numbers_from_units() -> None:
+    assert translation.hours_and_minutes(2490) == [("41", "h"), ("30", "min")]
+    assert translation.hours_and_minutes(0) == [("0", "h")]
 
 
-def test_days() -> None:
+def test_dates_have_a_long_and_several_short_forms() -> None:
     saturday = date(2026, 11, 21)
 
-    assert words.day(saturday) == "21 November 2026"
-    assert words.short_day(saturday) == f"21{NBSP}Nov"
-    assert words.day_in_month(saturday) == f"Sat{NBSP}21"
-    assert words.month(saturday) == "November 2026"
-    assert words.short_month(saturday) == "Nov"
-    assert words.weekday(saturday) == "Saturday 21 November 2026"
+    assert translation.day(saturday) == "21 November 2026"
+    assert translation.short_day(saturday) == f"21{NBSP}Nov"
+    assert translation.day_in_month(saturday) == f"Sat{NBSP}21"
+    assert translation.month(saturday) == "November 2026"
+    assert translation.short_month(saturday) == "Nov"
+    assert translation.weekday(saturday) == "Saturday 21 November 2026"
 
 
-def test_instants_are_told_where_the_community_lives() -> None:
+def test_instants_are_in_the_time_zone_of_the_community() -> None:
     late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
 
-    with words.speaking(words.spoken_languages("en", ZoneInfo("Europe/Madrid")).default):
-        assert words.instant(late) == "1 July 2026 at 01:30"
-        assert words.today(late) == date(2026, 7, 1)
+    with translation.use_locale(translation.load_languages("en", ZoneInfo("Europe/Madrid")).default):
+        assert translation.instant(late) == "1 July 2026 at 01:30"
+        assert translation.today(late) == date(2026, 7, 1)
 
 
 @pytest.mark.parametrize(
-    ("wish", "tag"),
+    ("header", "tag"),
     [
         ("", "en"),
         ("ar", "ar"),
@@ -79,56 +79,58 @@ def test_instants_are_told_where_the_community_lives() -> None:
         ("ar;q=often", "en"),
     ],
 )
-def test_a_reader_gets_the_first_language_that_is_spoken_here(wish: str, tag: str) -> None:
-    assert pseudo_languages().speech_for(wish).locale.language == tag
+def test_a_reader_gets_the_first_language_that_is_available(header: str, tag: str) -> None:
+    assert pseudo_languages().locale_for(header).locale.language == tag
 
 
-def test_a_community_speaks_english_until_its_own_language_is_translated() -> None:
-    assert words.spoken_languages("xx", ZoneInfo("UTC")).default.tag == "en"
-    assert words.spoken_languages("en-GB", ZoneInfo("UTC")).default.tag == "en"
+def test_a_community_has_english_until_its_language_is_translated() -> None:
+    assert translation.load_languages("xx", ZoneInfo("UTC")).default.tag == "en"
+    assert translation.load_languages("en-GB", ZoneInfo("UTC")).default.tag == "en"
 
 
-def test_refusals_say_lengths_as_people_do() -> None:
-    assert f"1{NBSP}h{NBSP}30{NBSP}min can still be received" in words.refusal_sentence(
+def test_refusals_write_minutes_as_lengths_of_time() -> None:
+    assert f"1{NBSP}h{NBSP}30{NBSP}min can still be received" in translation.refusal_sentence(
         BeyondDebitLimit(open_minutes=90)
     )
 
 
-def test_every_refusal_is_among_the_words_for_translators() -> None:
+def test_every_refusal_can_be_translated() -> None:
     written = TEMPLATE.read_text(encoding="utf-8").replace('"\n"', "")
 
     assert [kind.__name__ for kind in Refusal.__subclasses__() if kind.sentence not in written] == []
 
 
-def test_the_words_for_translators_are_up_to_date() -> None:
-    assert TEMPLATE.read_bytes() == template(), "run: python -m web.translations"
+def test_the_translation_template_is_up_to_date() -> None:
+    assert TEMPLATE.read_bytes() == template(), "run: python -m web.wording.extraction"
 
 
 def pages_of(walk: Walk, app: Litestar, browser: Browser) -> dict[str, str]:
-    """Every page that this reader may open, and the mistakes and errors they meet on the way in."""
+    """Return every page that this reader can open, and the errors of signing in."""
     link = make_sign_in_link(walk.neighbourhood.bank.people, walk.mallory, "", walk.neighbourhood.clock.now)
-    asked = {
+    responses = {
         "signed out": browser.get("/sign-in?done=signed-out"),
         "signed out everywhere": browser.get("/sign-in?done=signed-out-everywhere"),
         "no address": browser.post("/sign-in/codes", data={"email": ""}),
         "a wrong code": browser.post("/sign-in/code", data={"code": "1"}),
         "a link": browser.get(link),
         "not found": browser.get("/nowhere"),
-        "from elsewhere": browser.post("/sign-out", headers={"sec-fetch-site": "cross-site"}),
-        "not that way": browser.post("/sign-in"),
-        "too much": browser.post("/sign-in/codes", data={"email": "x" * 40_000}),
+        "from another site": browser.post("/sign-out", headers={"sec-fetch-site": "cross-site"}),
+        "wrong method": browser.post("/sign-in"),
+        "too long": browser.post("/sign-in/codes", data={"email": "x" * 40_000}),
     }
-    asked |= {walk.path(page): browser.get(walk.path(page)) for page in handlers_of(app) if "GET" in page.http_methods}
+    responses |= {
+        walk.path(page): browser.get(walk.path(page)) for page in handlers_of(app) if "GET" in page.http_methods
+    }
     return {
-        name: answer.text
-        for name, answer in asked.items()
-        if answer.headers.get("content-type", "").startswith("text/html") and answer.text
+        name: response.text
+        for name, response in responses.items()
+        if response.headers.get("content-type", "").startswith("text/html") and response.text
     }
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("member", ["stranger", "ana", "bo", "chidi", "ruth"])
-def test_no_word_of_a_page_is_left_in_english(neighbourhood: Neighbourhood, language: str, member: str) -> None:
+def test_no_text_of_a_page_is_left_in_english(neighbourhood: Neighbourhood, language: str, member: str) -> None:
     walk = Walk(neighbourhood)
     app = neighbourhood.app(languages=pseudo_languages())
     browser = neighbourhood.browser(app, member=walk.member(member))
@@ -141,7 +143,7 @@ def test_no_word_of_a_page_is_left_in_english(neighbourhood: Neighbourhood, lang
     assert all(f'dir="{"rtl" if language == "ar" else "ltr"}"' in page for page in pages.values())
 
 
-def test_the_mail_is_in_the_language_of_whoever_asks(neighbourhood: Neighbourhood) -> None:
+def test_the_email_is_in_the_language_of_the_request(neighbourhood: Neighbourhood) -> None:
     browser = neighbourhood.browser(neighbourhood.app(languages=pseudo_languages()))
 
     browser.post("/sign-in/codes", data={"email": "ana@example.org"})
@@ -151,7 +153,7 @@ def test_the_mail_is_in_the_language_of_whoever_asks(neighbourhood: Neighbourhoo
     assert left_in_english(str(mail["subject"]), *TYPED) == left_in_english(body) == []
 
 
-def test_a_plain_word_would_be_noticed() -> None:
+def test_untranslated_text_would_be_noticed() -> None:
     assert left_in_english("<p title='Hello'>Good morning, <bdi>Ana Sousa</bdi></p>", *TYPED) == [
         "Hello",
         "Good",

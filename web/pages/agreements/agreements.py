@@ -87,7 +87,7 @@ def agree_limits(call: Call) -> Response[str] | Redirect:
         upper = form.wish.upper
         return AgreeOnLimits(-minutes_from(form.wish.debit, 0), None if upper is None else minutes_from(upper, 0))
 
-    if call.do(form, agreed, otherwise="debit"):
+    if call.do(form, agreed, beside="debit"):
         return call.see_other("show_agreements", done="limits")
     return _agreements_page(call, form)
 
@@ -96,7 +96,7 @@ def agree_limits(call: Call) -> Response[str] | Redirect:
 def agree_confirmation(call: Call) -> Response[str] | Redirect:
     """Whose word settles from now on."""
     form = call.form(ConfirmationForm, SENTENCES)
-    if call.do(form, lambda: AgreeOnConfirmation(form.wish.words_needed), otherwise="words_needed"):
+    if call.do(form, lambda: AgreeOnConfirmation(form.wish.words_needed), beside="words_needed"):
         return call.see_other("show_agreements", done="confirmation")
     return _agreements_page(call, form)
 
@@ -105,7 +105,7 @@ def agree_confirmation(call: Call) -> Response[str] | Redirect:
 def agree_categories(call: Call) -> Response[str] | Redirect:
     """The kinds of help from now on."""
     form = call.form(CategoriesForm, SENTENCES)
-    if call.do(form, lambda: AgreeOnCategories(kinds_typed(call.fields)), otherwise="label"):
+    if call.do(form, lambda: AgreeOnCategories(kinds_typed(call.fields)), beside="label"):
         return call.see_other("show_agreements", done="categories")
     return _agreements_page(call, form, _lines_typed(call.fields))
 
@@ -126,7 +126,7 @@ def agree_exceptions(call: Call) -> Response[str] | Redirect:
             )
         )
 
-    if call.do(form, agreed, otherwise="late_days"):
+    if call.do(form, agreed, beside="late_days"):
         return call.see_other("show_agreements", done="exceptions")
     return _agreements_page(call, form)
 

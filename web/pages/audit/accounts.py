@@ -19,11 +19,11 @@ from projections.engine.paging import Page
 from projections.statements import StatementLine, StatementTotals
 from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS, OWNERS_COORDINATORS_AND_AUDITORS
-from web.framework.call import Call, get, turned
+from web.framework.call import Call, get, page_from_cursor
 from web.framework.forms import Form, ascii_digits
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
-from web.wording.translation import gettext, later, speech, today
+from web.wording.translation import current_locale, gettext, later, today
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 
@@ -93,7 +93,7 @@ def _instant(typed: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(typed)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=speech().zone)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=current_locale().zone)
         instant_text(moment)
     except (ValueError, OverflowError):
         return None
@@ -111,9 +111,9 @@ def show_balances(call: Call) -> Response[str]:
     form, moment = moment_asked(call, as_of.number)
     shown: Page[AccountBalance] | Page[StatementTotals]
     if moment.is_now:
-        shown = turned(lambda: call.views.balances.page(fields.one("after")))
+        shown = page_from_cursor(lambda: call.views.balances.page(fields.one("after")))
     else:
-        shown = turned(lambda: _at(moment, call.views, fields.one("after")))
+        shown = page_from_cursor(lambda: _at(moment, call.views, fields.one("after")))
     names = names_of(call, [tally.account for tally in shown.rows])
     return call.page(
         "balances.html",

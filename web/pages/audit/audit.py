@@ -24,15 +24,14 @@ from projections.journal import JournalLine
 from projections.views import Views
 from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
-from web.framework.errors import Answer
 from web.framework.forms import Form
 from web.framework.rendering import see_other
 from web.framework.seals import Seals
+from web.framework.static_files import AnyResponse
 from web.pages.audit.journal import tell
 from web.pages.proof.receipts import or_explained
-from web.wording.anomalies import found_words, rule_words
-from web.wording.labels import CHAPTERS, SentenceContext
-from web.wording.names import names_of
+from web.wording.audit import JOURNAL_VIEWS, anomaly_sentence, describe_rule
+from web.wording.names import SentenceContext, names_of
 from web.wording.sentences import CHANNELS
 from web.wording.translation import gettext
 
@@ -47,10 +46,10 @@ def show_audit(call: Call) -> Response[str]:
         "audit.html",
         chapters=[
             (chapter, gettext(name), gettext(words), counted.get(chapter, 0))
-            for chapter, (name, words) in CHAPTERS.items()
+            for chapter, (name, words) in JOURNAL_VIEWS.items()
         ],
         looked=looked,
-        rules=[(rule, *rule_words(rule, looked.thresholds), found) for rule, found in found_by_rule(looked.counts)],
+        rules=[(rule, *describe_rule(rule, looked.thresholds), found) for rule, found in found_by_rule(looked.counts)],
         check=call.views.replays.latest(),
         sealed=_sealed(call.seals),
         as_of=as_of.number,
@@ -95,7 +94,7 @@ def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
     looked = call.views.anomalies.last_search()
     found = call.views.anomalies.of(named, after, FINDS_A_PAGE + 1)
     shown = found[:FINDS_A_PAGE]
-    name, words = rule_words(named, looked.thresholds)
+    name, words = describe_rule(named, looked.thresholds)
     return call.page(
         "exceptions.html",
         form=form,
@@ -113,7 +112,7 @@ def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
 
 def _finds(call: Call, noted: list[Anomaly]) -> list[Find]:
     voice = SentenceContext(names_of(call, {who for one in noted for who in one.people}), {})
-    return [Find(found_words(one, voice), one) for one in noted]
+    return [Find(anomaly_sentence(one, voice), one) for one in noted]
 
 
 def found_by_rule(counts: dict[Rule, int]) -> list[tuple[Rule, int]]:
@@ -166,7 +165,7 @@ def show_sample(call: Call) -> Response[str] | Redirect:
 
 
 @get("/audit/sample/receipts", may=COORDINATORS_AND_AUDITORS)
-def sample_receipts(call: Call) -> Answer | Redirect:
+def sample_receipts(call: Call) -> AnyResponse | Redirect:
     """The receipts of a sample in one file (zip), with the keys they are checked with. Without seed and entry: the form."""
     as_of = call.views.catch_up()
     form = call.form(SampleForm)
@@ -189,7 +188,7 @@ def _drawn(views: Views, wish: SampleForm, upto: int) -> DrawnSample:
     return DrawnSample(views.journal.lines(sample(wish.seed, wish.size, first, last)), first, last)
 
 
-def _file(seals: Seals, drawn: DrawnSample) -> Answer:
+def _file(seals: Seals, drawn: DrawnSample) -> AnyResponse:
     """A zip without times of its own: the same sample under the same seal is the same file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:

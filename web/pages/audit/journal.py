@@ -26,19 +26,9 @@ from web.framework.access import COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get
 from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
-from web.wording.labels import (
-    CHAPTERS,
-    SENSES,
-    CorrectionLink,
-    SentenceContext,
-    Stories,
-    correction_of,
-    entry_link,
-    links_of,
-    stories_in,
-)
-from web.wording.names import Person, names_of, seek
-from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
+from web.wording.audit import JOURNAL_VIEWS, SENSES, CorrectionLink, Stories, correction_of, links_of, stories_in
+from web.wording.names import Person, SentenceContext, entry_link, find_member, names_of
+from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
 from web.wording.translation import gettext, later
 
 _WORTH_A_RANGE = 4
@@ -121,7 +111,7 @@ LINES_A_PAGE = 25
 
 Number = Annotated[int, Meta(ge=0)]
 
-_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in CHAPTERS}
+_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in JOURNAL_VIEWS}
 
 
 class JournalForm(msgspec.Struct, kw_only=True):
@@ -183,10 +173,10 @@ def show_journal(call: Call) -> Response[str]:
         told=told,
         reasons=_reasons(call, told),
         reads_words=call.visitor.coordinates,
-        chapter=[gettext(words) for words in (CHAPTERS[wanted.view] if wanted.view else ())],
-        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
+        chapter=[gettext(words) for words in (JOURNAL_VIEWS[wanted.view] if wanted.view else ())],
+        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in JOURNAL_VIEWS.items()],
         doors={via: gettext(words) for via, words in CHANNELS.items()},
-        kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
+        kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in FACT_NAMES.items()],
         as_of=as_of.number,
     )
 
@@ -208,11 +198,11 @@ def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
         bytes_text=data.decode(),
         agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
         door=gettext(CHANNELS[line.via]),
-        kind=gettext(KINDS_OF_FACT[line.type]),
+        kind=gettext(FACT_NAMES[line.type]),
         sealed=_sealed(call, told),
         fields=FIELDS,
         reads_words=call.visitor.coordinates,
-        kinds=KINDS_OF_FACT,
+        kinds=FACT_NAMES,
         story=[(moment, instant(moment.at)) for moment in told.story],
         exchange=next(iter(told.entry.data.exchanges), ""),
         gift=next(iter(told.entry.data.gifts), ""),
@@ -233,7 +223,7 @@ def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[st
         if not typed or typed in (COMMUNITY, HOST) or (is_identifier(typed) and is_group(typed)):
             meant[field] = typed
             continue
-        sought = seek(call, typed, only_active=False)
+        sought = find_member(call, typed, only_active=False)
         meant[field] = sought.member or ""
         choices[field] = sought.choices
         if sought.member is None:

@@ -27,10 +27,9 @@ from ledger.identifiers import AccountId, ExchangeId, MemberId, is_member, new_c
 from ledger.log.entry import instant
 from projections.exchanges import ExchangeView
 from projections.stories import Moment
-from web.framework.access import PARTIES, PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_AND_AUDITORS
+from web.framework.access import PARTIES, PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_AND_AUDITORS, Visitor
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.framework.visitors import Visitor
 from web.pages.exchanges.fields import LONGEST_BODY_BYTES, labels_of
 from web.pages.gifts.thanks import ThanksForm, choose_sharing, thank, thanks_on
 from web.wording.names import names_of
@@ -131,7 +130,7 @@ def answer(call: Call, command: Callable[[AnswerForm], Command], *, needs: str =
     form.command = form.command or new_command_id()
     speaker = form.value("speaker").strip()
     on_behalf = MemberId(speaker) if is_member(speaker) and speaker != call.visitor.member else None
-    call.do(form, lambda: command(form.wish), otherwise="answer", on_behalf=on_behalf)
+    call.do(form, lambda: command(form.wish), beside="answer", on_behalf=on_behalf)
     return form
 
 

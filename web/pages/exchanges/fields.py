@@ -33,8 +33,8 @@ from projections.exchanges import ExchangeView
 from projections.views import Views
 from web.framework.call import Call
 from web.framework.forms import Form, ascii_digits
-from web.wording.names import MOST_CHOICES, Person, names_of, seek
-from web.wording.translation import gettext, later, refusal_sentence, speech
+from web.wording.names import MOST_CHOICES, Person, find_member, names_of
+from web.wording.translation import current_locale, gettext, later, refusal_sentence
 
 LONGEST_BODY_BYTES = 192 * 1024
 """Enough for a note that is five times too long, so that it can be shown again beside the mistake."""
@@ -91,7 +91,7 @@ class FieldReader:
             return None
         if field in self.form.problems or f"{field}_name" in self.form.problems:
             return None
-        sought = seek(self._call, name or chosen, me=me)
+        sought = find_member(self._call, name or chosen, me=me)
         member = MemberId(chosen) if chosen in [person.id for person in sought.choices] else sought.member
         if member is None:
             self.choices[field] = sought.choices
@@ -237,7 +237,7 @@ def _days_to_choose(today: date) -> list[tuple[str, str]]:
     labels = [gettext("Today, %(day)s"), gettext("Yesterday, %(day)s")] + ["%(day)s"] * (DAYS_SHOWN - 2)
     days = [today - timedelta(days=back) for back in range(DAYS_SHOWN)]
     return [
-        (day.isoformat(), label.replace("%(day)s", speech().skeleton("MMMMEEEEd", day)))
+        (day.isoformat(), label.replace("%(day)s", current_locale().skeleton("MMMMEEEEd", day)))
         for day, label in zip(days, labels, strict=True)
     ]
 

@@ -18,7 +18,7 @@ from web.framework.access import MEMBERS
 from web.framework.call import Call, get
 from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
-from web.wording.names import Person, names_of, seek
+from web.wording.names import Person, find_member, names_of
 from web.wording.translation import gettext, later
 
 Short = Annotated[str, Meta(max_length=60)]
@@ -104,7 +104,7 @@ def _other(call: Call, form: Form[HistoryForm]) -> tuple[str, tuple[Person, ...]
     chosen = chosen if is_identifier(chosen) else ""
     if not typed or "who" in form.problems:
         return chosen, ()
-    sought = seek(call, typed, only_active=False)
+    sought = find_member(call, typed, only_active=False)
     if chosen in [person.id for person in sought.choices]:
         return chosen, ()
     if sought.member is None:

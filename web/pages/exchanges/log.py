@@ -13,10 +13,9 @@ from ledger.exchanges.facts import ExchangeReported, ExchangeSettled, Leg
 from ledger.hours import DAY_MINUTES
 from ledger.identifiers import ExchangeId, MemberId
 from ledger.refusals import Refusal
-from web.framework.access import MEMBERS
+from web.framework.access import MEMBERS, Visitor
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.framework.visitors import Visitor
 from web.pages.exchanges.exchange import parties_of, totals_after
 from web.pages.exchanges.fields import (
     LONGEST_BODY_BYTES,
@@ -103,7 +102,7 @@ def log_exchange(call: Call) -> Response[str] | Redirect:
     recorded = call.do(
         form,
         lambda: ReportExchange(report.legs, report.given_on, form.wish.note, report.corrects),
-        otherwise="form",
+        beside="form",
     )
     if recorded is None:
         return _form_page(call, report.fields)

@@ -13,8 +13,7 @@ from web.framework.access import MEMBERS
 from web.framework.call import Call, get
 from web.pages.exchanges.fields import labels_of, today_of
 from web.pages.figures.findings import Findings, findings_of, most_in_a_month, period_words
-from web.wording.figure_words import ComparedFigures, compared
-from web.wording.findings import only_gifts
+from web.wording.findings import FigureSection, figure_sections, only_gifts
 from web.wording.names import names_of
 from web.wording.translation import gettext, ngettext
 
@@ -91,8 +90,8 @@ def _found(call: Call, report: Report | None, audience: Audience, highest: int) 
     return findings_of(report, labels_of(call.bank), groups, before, highest)
 
 
-def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[ComparedFigures]:
-    return compared(main.figures, beside.figures) if main and beside else ()
+def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[FigureSection]:
+    return figure_sections(main.figures, beside.figures) if main and beside else ()
 
 
 def _load_before(views: Views, period: str, audience: Audience, periods: Sequence[str]) -> int | None:

@@ -5,12 +5,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from projections.figures.reports.kept import Report
-from web.drawing.charts import LoadBars, MonthColumns, MonthShown, load_bars, month_columns
+from web.drawing.charts import LoadBars, MonthChart, MonthShown, load_bars, month_columns
 from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
 from web.drawing.year_bands import YearBands, year_bands
 from web.pages.figures.reach import AccessFinding, access_of
-from web.wording.figure_words import KINDS
-from web.wording.findings import beginning, breadth, coming_back, flow, in_all, roles
+from web.wording.findings import KINDS, beginning, breadth, coming_back, flow, in_all, roles
 from web.wording.translation import gettext, later, month, ngettext
 
 FACES: Mapping[str, tuple[str, str]] = {
@@ -117,7 +116,7 @@ class MonthsFinding(NamedTuple):
 
     finding: str
     rows: Sequence[MonthShown]
-    drawn: MonthColumns
+    drawn: MonthChart
     hidden: int
 
 

@@ -26,7 +26,7 @@ from web.pages.audit.accounts import MomentForm, PointInTime, moment_asked
 from web.pages.exchanges.fields import labels_of
 from web.pages.figures.community import choices
 from web.pages.figures.findings import findings_of, period_words
-from web.wording.figure_words import sections
+from web.wording.findings import figure_sections
 from web.wording.names import names_of
 from web.wording.translation import gettext
 
@@ -79,7 +79,7 @@ def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[b
         name=names[scope],
         period=period_words(found.period),
         found=findings_of(found, labels_of(call.bank), names),
-        sections=sections(found.figures, meanings()),
+        sections=figure_sections(found.figures, meanings=meanings()),
         as_of=found.entry,
     )
 

@@ -15,7 +15,7 @@ from web.framework.access import MEMBERS
 from web.framework.call import Call, get
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import joined_on, names_of
-from web.wording.translation import speaking, speech
+from web.wording.translation import current_locale, use_locale
 
 AT_ONCE = 200
 """So many lines are read and sent at a time: a long history takes long, and no more memory than a short one."""
@@ -62,10 +62,10 @@ def sent(parts: Iterator[str], kind: str, name: str) -> Stream:
 
 def _spoken(parts: Iterator[str]) -> Iterator[str]:
     """The parts, each made in the language of the request, whichever thread makes it."""
-    chosen = speech()
+    chosen = current_locale()
 
     def next_part() -> str | None:
-        with speaking(chosen):
+        with use_locale(chosen):
             return next(parts, None)
 
     return iter(next_part, None)

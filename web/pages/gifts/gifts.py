@@ -13,10 +13,9 @@ from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, GroupId, MemberId, is_group
 from ledger.refusals import Refusal
 from projections.exchanges import GiftView
-from web.framework.access import MEMBERS, PEOPLE_OF_THE_GIFT_AND_COORDINATORS, READERS_OF_THE_GIFT
+from web.framework.access import MEMBERS, PEOPLE_OF_THE_GIFT_AND_COORDINATORS, READERS_OF_THE_GIFT, Visitor
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.framework.visitors import Visitor
 from web.pages.exchanges.exchange import AnswerForm, answer, timed
 from web.pages.exchanges.fields import (
     LONGEST_BODY_BYTES,
@@ -78,7 +77,7 @@ def record_gift(call: Call) -> Response[str] | Redirect:
         lambda: RecordGift(
             draft.giver, draft.receiver, CategoryKey(form.wish.category), draft.fields.given_on(), form.wish.note
         ),
-        otherwise="form",
+        beside="form",
     )
     if recorded is None:
         return _form_page(call, draft.fields)

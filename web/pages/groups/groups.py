@@ -23,15 +23,15 @@ from projections.groups import GroupRow
 from projections.views import Views
 from web.drawing.drawings import Arcs, HelpLine, arcs
 from web.framework.access import COORDINATORS, MEMBERS
-from web.framework.call import Call, get, post, turned
+from web.framework.call import Call, get, page_from_cursor, post
 from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
 from web.pages.figures.community import choices as periods_to_choose
 from web.pages.figures.community import latest
 from web.pages.groups.history import GroupHistory, group_history
-from web.wording.figure_words import compared
-from web.wording.names import Person, Sought, names_of, seek
-from web.wording.translation import later, ngettext, speech
+from web.wording.findings import figure_sections
+from web.wording.names import MemberSearch, Person, find_member, names_of
+from web.wording.translation import current_locale, later, ngettext
 
 MONTHS_DRAWN = 12
 MOST_NAMED = 60
@@ -67,7 +67,7 @@ def group_page(call: Call, group: GroupRow, form: Form[Any], choices: Sequence[P
     """
     visitor = call.visitor
     asked = call.query
-    who = turned(lambda: call.views.groups.members_of(group.id, asked.one("after")))
+    who = page_from_cursor(lambda: call.views.groups.members_of(group.id, asked.one("after")))
     names = names_of(call, [group.id, *(one.member for one in who.rows)])
     if not who.older and not who.newer:
         # Sorted where everybody is on one page; on a part of many, the alphabet would only seem to be whole.
@@ -94,7 +94,7 @@ def group_page(call: Call, group: GroupRow, form: Form[Any], choices: Sequence[P
         is_missing=any(one and one not in periods for one in (asked.one("period"), asked.one("beside"))),
         found=_history(main, labels, call.views),
         beside=_history(other, labels, call.views),
-        table=compared(*_shown_in_one(main, other)) if main and other else (),
+        table=figure_sections(*_shown_in_one(main, other)) if main and other else (),
         people=_people_seen(call, group, _year_of(period, periods)),
         may_see_people=belongs or visitor.coordinates,
         done=call.done(DONE),
@@ -176,7 +176,7 @@ def _named(agreed: Agreed, names: Mapping[str, str]) -> Markup:
     others = (agreed.others or 0) + max(0, len(ordered) - MOST_NAMED)
     if others:
         parts.append(Markup("{}").format(ngettext("%(num)s other", "%(num)s others", others)))
-    said = format_list([str(part) for part in parts], locale=speech().locale)
+    said = format_list([str(part) for part in parts], locale=current_locale().locale)
     return Markup(said)  # noqa: S704 - names are marked up and escaped above; between them stand words of the language
 
 
@@ -203,7 +203,7 @@ SENTENCES = {"name.required": later("Enter a name")}
 def show_groups(call: Call) -> Response[str]:
     """Every group, with how many belong to it."""
     as_of = call.views.catch_up()
-    shown = turned(lambda: call.views.groups.all(call.query.one("after")))
+    shown = page_from_cursor(lambda: call.views.groups.all(call.query.one("after")))
     names = names_of(call, [group.id for group in shown.rows])
     return call.page(
         "groups.html",
@@ -231,7 +231,7 @@ def show_group_form(call: Call) -> Response[str]:
 def form_group(call: Call) -> Response[str] | Redirect:
     """Forms a group."""
     form = call.form(GroupForm, SENTENCES)
-    recorded = call.do(form, lambda: FormGroup(form.wish.name), otherwise="name")
+    recorded = call.do(form, lambda: FormGroup(form.wish.name), beside="name")
     if recorded is None:
         return call.page("group_new.html", form=form)
     return call.see_other("show_group", group_id=recorded.fact(GroupFormed).group, done="formed")
@@ -253,21 +253,21 @@ def _moved(call: Call, group_id: GroupId, move: type[JoinGroup | LeaveGroup], do
     group = known_group(group_id, call.views)
     form = call.form(JoiningForm)
     sought = _meant(call, form)
-    if (member := sought.member) and call.do(form, lambda: move(group_id, member), otherwise="member"):
+    if (member := sought.member) and call.do(form, lambda: move(group_id, member), beside="member"):
         return call.see_other("show_group", group_id=group_id, done=done)
     return group_page(call, group, form, sought.choices)
 
 
-def _meant(call: Call, form: Form[JoiningForm]) -> Sought:
+def _meant(call: Call, form: Form[JoiningForm]) -> MemberSearch:
     """Whom the form means; a sentence beside the field when that is nobody, or several."""
     if form.problems:
-        return Sought()
+        return MemberSearch()
     typed = form.wish.member
     if not typed or typed == call.visitor.member:
-        return Sought(call.visitor.member)
+        return MemberSearch(call.visitor.member)
     if not call.visitor.coordinates:
         raise PermissionDeniedException
-    sought = seek(call, typed)
+    sought = find_member(call, typed)
     if sought.member is None:
         form.refuse("member", sought.sentence)
     return sought

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from babel.lists import format_list
 
 from projections.figures.reports.kept import Report
-from web.drawing.charts import CHART_WIDTH, COMMON_LINE, MonthBars, MonthOfHours, month_bars
+from web.drawing.charts import CHART_WIDTH, COMMON_LINE, MonthChart, MonthOfHours, month_bars
 from web.drawing.year_bands import YearBands, year_bands
 from web.pages.figures.findings import MixFinding, mix_of, period_words
 from web.wording.findings import breadth, flow
-from web.wording.translation import gettext, month, ngettext, speech
+from web.wording.translation import current_locale, gettext, month, ngettext
 
 CHART_LEFT = 36
 MONTH_BAR = 0.54
@@ -36,7 +36,7 @@ class MonthsOfGroup(NamedTuple):
 
     finding: str
     rows: Sequence[MonthOfGroup]
-    drawn: MonthBars
+    drawn: MonthChart
     gaps: str
     hidden: int
 
@@ -77,7 +77,7 @@ def group_history(
         in_all=_in_all(figures),
         months=months_of_group(months_before or figures.get("months") or ()),
         kinds=kinds,
-        kinds_hidden=format_list(hidden, locale=speech().locale) if hidden else "",
+        kinds_hidden=format_list(hidden, locale=current_locale().locale) if hidden else "",
         breadth=breadth(figures),
         flow=flow(figures),
         busy=year_bands(figures["busy"], report.first_day, report.last_day) if figures.get("busy") else None,

@@ -8,8 +8,8 @@ from ledger.identifiers import AccountId
 from ledger.log.entry import instant
 from projections.exchanges import ExchangeView
 from web.framework.access import ANYBODY, COORDINATORS, MEMBERS
-from web.framework.call import Call, get, turned
-from web.framework.errors import is_storage_trouble
+from web.framework.call import Call, get, page_from_cursor
+from web.framework.errors import is_storage_error
 from web.pages.exchanges.exchange import parties_of
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import joined_on, names_of
@@ -47,7 +47,7 @@ def show_desk(call: Call) -> Response[str]:
     """What waits, the longest first; who was invited and waits to be welcomed; who asked to be erased."""
     as_of = call.views.catch_up()
     asked = call.query
-    waiting = turned(lambda: call.views.exchanges.waiting_everywhere(asked.one("after") or None))
+    waiting = page_from_cursor(lambda: call.views.exchanges.waiting_everywhere(asked.one("after") or None))
     invited, to_erase = call.views.members.invited(), call.views.members.asking_to_be_erased()
     names = names_of(
         call, [*(one.id for one in (*invited, *to_erase)), *(one for view in waiting.rows for one in people_of(view))]
@@ -86,7 +86,7 @@ def show_health(call: Call) -> Response[dict[str, object]]:
     try:
         head, states = call.bank.log.head(), call.views.state()
     except Exception as error:
-        if not is_storage_trouble(error):
+        if not is_storage_error(error):
             raise
         return Response({"status": "failing", "trouble": type(error).__name__}, status_code=503)
     stopped = [state.name for state in states if state.stopped_by]

@@ -144,7 +144,7 @@ def _done(
     recorded = call.do(
         form,
         lambda: step(member),
-        otherwise="erasure",
+        beside="erasure",
         on_behalf=member if passes_on and member != call.visitor.member else None,
     )
     if recorded is None:

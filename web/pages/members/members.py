@@ -120,7 +120,7 @@ def leave(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect
     """A member leaves; whoever leaves is a stranger from then on."""
     member = seen_member(call, member_id).id
     form = call.form(ButtonForm)
-    if not call.do(form, lambda: LeaveCommunity(member), otherwise="leave"):
+    if not call.do(form, lambda: LeaveCommunity(member), beside="leave"):
         return _departure_page(call, member_id, form)
     is_self = member == call.visitor.member
     return call.see_other("show_sign_in", done="left") if is_self else to_member(call, member, "left")
@@ -136,7 +136,7 @@ def show_invitation(call: Call) -> Response[str]:
 def invite(call: Call) -> Response[str] | Redirect:
     """Opens a place for somebody."""
     form = call.form(InvitationForm, SENTENCES)
-    recorded = call.do(form, lambda: InviteMember(form.wish.name, form.wish.email, form.wish.phone), otherwise="name")
+    recorded = call.do(form, lambda: InviteMember(form.wish.name, form.wish.email, form.wish.phone), beside="name")
     if recorded is None:
         return call.page("member_new.html", form=form)
     return to_member(call, recorded.fact(MemberInvited).member, "invited")
@@ -147,7 +147,7 @@ def welcome(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redire
     """Welcomes an invited person."""
     member = seen_member(call, member_id).id
     form = call.form(ButtonForm)
-    if call.do(form, lambda: WelcomeMember(member), otherwise="welcome"):
+    if call.do(form, lambda: WelcomeMember(member), beside="welcome"):
         return to_member(call, member, "welcomed")
     return member_page(call, member, form)
 
@@ -157,7 +157,7 @@ def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redi
     """Entrusts a member with a role."""
     member = seen_member(call, member_id).id
     form = call.form(RoleForm, SENTENCES)
-    if call.do(form, lambda: GiveRole(member, form.wish.role), otherwise="role"):
+    if call.do(form, lambda: GiveRole(member, form.wish.role), beside="role"):
         return to_member(call, member, "entrusted")
     return member_page(call, member, form)
 
@@ -170,7 +170,7 @@ def withdraw_role(call: Call, member_id: FromPath[MemberId], role: FromPath[str]
         raise NotFoundException
     held = cast("Role", role)
     form = call.form(ButtonForm)
-    if call.do(form, lambda: WithdrawRole(member, held), otherwise="role"):
+    if call.do(form, lambda: WithdrawRole(member, held), beside="role"):
         return to_member(call, member, "withdrawn")
     return member_page(call, member, form)
 
@@ -183,7 +183,7 @@ def choose_visibility(call: Call, member_id: FromPath[MemberId]) -> Response[str
     if call.do(
         form,
         lambda: ChooseVisibility(member, form.wish.sees),
-        otherwise="sees",
+        beside="sees",
     ):
         return to_member(call, member, "chosen")
     return member_page(call, member, form)

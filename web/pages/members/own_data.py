@@ -22,9 +22,8 @@ from web.pages.audit.journal import FIELDS, kept_bytes
 from web.pages.exchanges.fields import labels_of
 from web.pages.figures.story_files import sent
 from web.sign_in import sessions
-from web.wording.labels import SentenceContext
-from web.wording.names import names_of
-from web.wording.sentences import CHANNELS, KINDS_OF_FACT, sentence
+from web.wording.names import SentenceContext, names_of
+from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
 from web.wording.translation import gettext
 
 _ENCODER = msgspec.json.Encoder()
@@ -82,7 +81,7 @@ def data_as_json(call: Call) -> Stream:
 
 def _as_html(call: Call, kept: dict[str, Any]) -> Iterator[str]:
     def part(name: str, **context: object) -> str:
-        return call.site.frame.html(
+        return call.site.renderer.html(
             "own_data_file.html", call.visitor, "", {"part": name, "kept": kept, "fields": FIELDS, **context}
         )
 
@@ -199,7 +198,7 @@ def _tell(
     return OwnEntry(
         number=line.number,
         recorded_at=entry.recorded_at,
-        kind=gettext(KINDS_OF_FACT[line.type]),
+        kind=gettext(FACT_NAMES[line.type]),
         door=gettext(CHANNELS[line.via]),
         actor=name(line.actor, ""),
         on_behalf=name(line.on_behalf, "") if line.on_behalf else "",

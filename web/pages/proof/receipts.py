@@ -23,12 +23,12 @@ from ledger.seal.verifying.verdict import SOUND, Verdict
 from web.drawing.drawings import qr_code
 from web.framework.access import COORDINATORS_AND_AUDITORS, PARTIES_COORDINATORS_AND_AUDITORS, READERS_OF_THE_GIFT
 from web.framework.call import Call, get, post
-from web.framework.errors import Answer
 from web.framework.forms import Form
+from web.framework.static_files import AnyResponse
 from web.pages.audit.journal import JournalItem, kept_bytes, tell
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
-from web.wording.sentences import KINDS_OF_FACT
+from web.wording.sentences import FACT_NAMES
 from web.wording.translation import gettext, later
 
 TOLD_FIRST = ("exchange-settled", "gift-recorded")
@@ -136,19 +136,19 @@ def _fits(checkpoint: Checkpoint, published: Published) -> bool | None:
 
 
 @get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
+def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
     """The receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
     return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
 
 
 @get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
-def gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
+def gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
     """The receipt of the entry that recorded the gift."""
     return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
 
 
 @get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
-def entry_receipt(call: Call, number: FromPath[str]) -> Answer:
+def entry_receipt(call: Call, number: FromPath[str]) -> AnyResponse:
     """The receipt of any entry, for those who keep the book."""
     call.views.catch_up()
     line = call.views.journal.line(int(number)) if is_entry_number(number) else None
@@ -158,13 +158,13 @@ def entry_receipt(call: Call, number: FromPath[str]) -> Answer:
 
 
 @get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def show_exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
+def show_exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
     """What the receipt says and proves, in words, with a code to scan."""
     return or_explained(call, lambda: _slip(call, exchange_id, "exchange"))
 
 
 @get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
-def show_gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
+def show_gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
     """The same of a gift."""
     return or_explained(call, lambda: _slip(call, gift_id, "gift"))
 
@@ -174,7 +174,7 @@ def is_entry_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 15 and not text.startswith("0")
 
 
-def or_explained(call: Call, make: Callable[[], Answer]) -> Answer:
+def or_explained(call: Call, make: Callable[[], AnyResponse]) -> AnyResponse:
     """What was asked for, or a page that says why the seal cannot give it."""
     try:
         return make()
@@ -201,12 +201,12 @@ def _receipt_about(call: Call, what: str) -> Receipt:
     return call.seals.receipt(position=position)
 
 
-def _file(receipt: Receipt, name: str) -> Answer:
+def _file(receipt: Receipt, name: str) -> AnyResponse:
     given = {"content-disposition": f'attachment; filename="{name}.tlog-proof"'}
     return Response[Any](receipt.data, media_type="text/plain", headers=given)
 
 
-def _slip(call: Call, what: str, noun: str) -> Answer:
+def _slip(call: Call, what: str, noun: str) -> AnyResponse:
     as_of = call.views.catch_up()
     exchange = call.views.exchanges.of(ExchangeId(what)) if noun == "exchange" else None
     gift = call.views.exchanges.gift(GiftId(what)) if noun == "gift" else None
@@ -226,7 +226,7 @@ def _slip(call: Call, what: str, noun: str) -> Answer:
         noun=noun,
         number=receipt.place + 1,
         entry=entry,
-        kind=gettext(KINDS_OF_FACT[entry.type]),
+        kind=gettext(FACT_NAMES[entry.type]),
         checkpoint=parse_checkpoint(parse_note(receipt.checkpoint).text),
         key=call.seals.published.folder.key,
         code=qr_code(receipt.data, gettext("The receipt as a code")),

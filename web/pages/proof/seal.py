@@ -17,7 +17,7 @@ from ledger.seal.witnessing.witnesses import Witnesses
 from web.drawing.drawings import qr_code
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
-from web.framework.errors import Answer
+from web.framework.static_files import AnyResponse
 from web.pages.proof.receipts import or_explained
 from web.wording.translation import gettext
 
@@ -81,13 +81,13 @@ def show_seal(call: Call) -> Response[str]:
 
 
 @get("/seal/sheet", may=MEMBERS)
-def show_sheet(call: Call) -> Answer:
+def show_sheet(call: Call) -> AnyResponse:
     """The last seal as a sheet of paper."""
     return or_explained(call, lambda: _sheet(call, call.seals.published.latest()))
 
 
 @get("/seal/sheet/{size:str}", may=MEMBERS)
-def show_earlier_sheet(call: Call, size: FromPath[str]) -> Answer:
+def show_earlier_sheet(call: Call, size: FromPath[str]) -> AnyResponse:
     """The same of an earlier seal."""
     try:
         number = parse_decimal(size)

@@ -13,44 +13,51 @@ from ledger.seal.signing.published import TILE_WIDTH
 from ledger.seal.verifying.note import BadNote, parse_decimal, to_base64
 from web.framework.access import ANYBODY, AUDITORS
 from web.framework.call import Call, get
-from web.framework.errors import ASK_AGAIN, KEEP, Answer, given, or_said, said
+from web.framework.seals import seal_response
+from web.framework.static_files import FOR_EVER, REVALIDATE, AnyResponse, data_response, plain_response
 from web.wording.translation import gettext
 
 TEXT = "text/plain"
 
 
 @get("/checkpoint", may=ANYBODY)
-def show_checkpoint(call: Call) -> Answer:
+def show_checkpoint(call: Call) -> AnyResponse:
     """The last seal that was given, as a signed note (C2SP tlog-checkpoint)."""
-    return or_said(lambda: given(call.request, call.seals.published.latest().note.data, TEXT, ASK_AGAIN))
+    return seal_response(lambda: data_response(call.request, call.seals.published.latest().note.data, TEXT, REVALIDATE))
 
 
 @get("/checkpoint/{size:str}", may=ANYBODY)
-def show_earlier_checkpoint(call: Call, size: FromPath[str]) -> Answer:
+def show_earlier_checkpoint(call: Call, size: FromPath[str]) -> AnyResponse:
     """The seal that was given over so many entries. Signatures of others may still be added to it, so it is asked for again."""
     try:
         number = parse_decimal(size)
     except BadNote:
         return _mistyped()
-    return or_said(lambda: given(call.request, call.seals.published.at(number).note.data, TEXT, ASK_AGAIN))
+    return seal_response(
+        lambda: data_response(call.request, call.seals.published.at(number).note.data, TEXT, REVALIDATE)
+    )
 
 
 @get("/proof/inclusion", may=ANYBODY)
-def prove_inclusion(call: Call) -> Answer:
+def prove_inclusion(call: Call) -> AnyResponse:
     """The path of the leaf `index`, from zero on, to the root over the first `size` entries."""
     asked = _asked(call, "index", "size")
     if asked is None:
         return _mistyped()
-    return or_said(lambda: given(call.request, _lines(call.seals.published.inclusion(*asked)), TEXT, KEEP))
+    return seal_response(
+        lambda: data_response(call.request, _lines(call.seals.published.inclusion(*asked)), TEXT, FOR_EVER)
+    )
 
 
 @get("/proof/consistency", may=ANYBODY)
-def prove_consistency(call: Call) -> Answer:
+def prove_consistency(call: Call) -> AnyResponse:
     """The proof that the first `from` entries are the beginning of the first `to` ones."""
     asked = _asked(call, "from", "to")
     if asked is None:
         return _mistyped()
-    return or_said(lambda: given(call.request, _lines(call.seals.published.consistency(*asked)), TEXT, KEEP))
+    return seal_response(
+        lambda: data_response(call.request, _lines(call.seals.published.consistency(*asked)), TEXT, FOR_EVER)
+    )
 
 
 def _asked(call: Call, first: str, second: str) -> tuple[int, int] | None:
@@ -67,8 +74,10 @@ def _lines(hashes: Sequence[bytes]) -> bytes:
     return "".join(f"{to_base64(node)}\n" for node in hashes).encode()
 
 
-def _mistyped() -> Answer:
-    return said(422, gettext("Write each number in digits, without leading zeros: /proof/inclusion?index=5&size=10"))
+def _mistyped() -> AnyResponse:
+    return plain_response(
+        422, gettext("Write each number in digits, without leading zeros: /proof/inclusion?index=5&size=10")
+    )
 
 
 BYTES = "application/octet-stream"
@@ -87,26 +96,28 @@ class TilePlace(NamedTuple):
 
 
 @get("/tile/{level:str}/{place:path}", may=ANYBODY)
-def show_tile(call: Call) -> Answer:
+def show_tile(call: Call) -> AnyResponse:
     """Hashes side by side, 32 bytes each. The address names a tile in one way only."""
     place = place_in(_address(call))
     if place is None:
         return _no_such_tile()
-    return or_said(lambda: given(call.request, b"".join(call.seals.published.tile(*place)), BYTES, KEEP))
+    return seal_response(
+        lambda: data_response(call.request, b"".join(call.seals.published.tile(*place)), BYTES, FOR_EVER)
+    )
 
 
 @get("/tile/entries/{place:path}", may=AUDITORS)
-def show_entry_tile(call: Call) -> Answer:
+def show_entry_tile(call: Call) -> AnyResponse:
     """The entries whose hashes are in the tile of this name, each behind its length in two bytes."""
     place = place_in(_address(call))
     if place is None:
         return _no_such_tile()
 
-    def bundle() -> Answer:
+    def bundle() -> AnyResponse:
         entries = call.seals.published.entries(place.number, place.width, call.bank.log)
-        return given(call.request, b"".join(len(entry).to_bytes(2) + entry for entry in entries), BYTES)
+        return data_response(call.request, b"".join(len(entry).to_bytes(2) + entry for entry in entries), BYTES)
 
-    return or_said(bundle)
+    return seal_response(bundle)
 
 
 def place_in(path: str) -> TilePlace | None:
@@ -128,5 +139,5 @@ def _address(call: Call) -> str:
     return known["raw_path"].partition(b"?")[0].decode("latin-1")
 
 
-def _no_such_tile() -> Answer:
-    return said(404, gettext("There is no tile with that name."))
+def _no_such_tile() -> AnyResponse:
+    return plain_response(404, gettext("There is no tile with that name."))

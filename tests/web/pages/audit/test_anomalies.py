@@ -13,9 +13,8 @@ from projections.checks.log_reading import RULES, Rule, anomaly
 from tests.cast import ANA, BO, CHIDI, TODAY
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
-from web.wording.anomalies import RULES as SAID
-from web.wording.anomalies import found_words, rule_words
-from web.wording.labels import SentenceContext
+from web.wording.audit import RULE_TEXTS, anomaly_sentence, describe_rule
+from web.wording.names import SentenceContext
 
 
 def looked(street: Street) -> int:
@@ -85,7 +84,7 @@ def test_members_are_not_shown_what_is_worth_a_look(street: Street) -> None:
 
 
 def test_every_rule_has_words() -> None:
-    assert tuple(SAID) == RULES == get_args(Rule)
+    assert tuple(RULE_TEXTS) == RULES == get_args(Rule)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -93,8 +92,8 @@ def test_a_rule_and_its_finds_are_told_in_whole_sentences(rule: Rule) -> None:
     voice = SentenceContext({ANA: "Ana", BO: "Bo <b>", CHIDI: "Chidi"}, {})
     one = anomaly(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day=TODAY.toordinal())
 
-    name, words = rule_words(rule, DEFAULT_THRESHOLDS)
-    said = found_words(one, voice)
+    name, words = describe_rule(rule, DEFAULT_THRESHOLDS)
+    said = anomaly_sentence(one, voice)
 
     assert "%(" not in name + words + said and "<b>" not in said
     assert words.endswith(".") and said.endswith(".")

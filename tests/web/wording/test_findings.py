@@ -7,8 +7,8 @@ import pytest
 
 from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part, report
 from web.pages.figures.community import care_of
-from web.pages.figures.findings import Findings, faces_of, findings_of, mix_of, months_of
-from web.pages.figures.reach import access_of
+from web.pages.figures.findings import access_of, faces_of, mix_of, months_of
+from web.pages.figures.reports import Findings, findings_of
 from web.wording.figure_words import CALLED, PARTS, compared, said, sections, valued
 from web.wording.findings import beginning, breadth
 

@@ -26,8 +26,8 @@ from web.wording.names import names_of
 from web.wording.translation import gettext, later, speech, today
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
-
 SENTENCES = {"known_at.too_long": later("Enter the date and time like this: 2026-11-21T18:30")}
+LINES_ON_A_PAGE = 25
 
 
 class MomentForm(msgspec.Struct):
@@ -36,6 +36,81 @@ class MomentForm(msgspec.Struct):
     at_entry: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
     known_at: Annotated[str, Meta(max_length=40)] = ""
     as_of: date | None = None
+
+
+@get("/balances", may=COORDINATORS_AND_AUDITORS)
+def show_balances(call: Call) -> Response[str]:
+    """Fifty accounts a page. All that was given was received by somebody, so the two sums are equal.
+
+    At another moment the statements answer, whose lines know the totals after each, or, as of a day, everybody's years.
+    """
+    as_of = call.views.catch_up()
+    fields = call.query
+    form, moment = moment_asked(call, as_of.number)
+    shown: Page[AccountBalance] | Page[Stood]
+    if moment.is_now:
+        shown = turned(lambda: call.views.balances.page(fields.one("after")))
+    else:
+        shown = turned(lambda: _at(moment, call.views, fields.one("after")))
+    names = names_of(call, [tally.account for tally in shown.rows])
+    return call.page(
+        "balances.html",
+        form=form,
+        moment=moment,
+        lines=[(names[tally.account], _statement(call, tally.account, moment), tally) for tally in shown.rows],
+        older=shown.older,
+        newer=shown.newer,
+        total=call.views.balances.total(),
+        check=call.views.replays.at_entry(moment.number) if not moment.is_now and not moment.as_of else None,
+        as_of=moment.number,
+    )
+
+
+@get("/statements/{account:str}", may=OWNERS_COORDINATORS_AND_AUDITORS)
+def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
+    """A member's statement, newest first, as it is or was at another moment; made to be printed."""
+    as_of = call.views.catch_up()
+    if call.views.members.of(MemberId(account)) is None:
+        raise NotFoundException
+    holder, fields = AccountId(account), call.query
+    form, moment = moment_asked(call, as_of.number)
+
+    def lines_from(cursor: str | None, limit: int) -> Page[StatementLine]:
+        return call.views.statements.page(holder, cursor, limit, number=moment.number, last_day=moment.as_of)
+
+    try:
+        found = lines_from(fields.one("cursor") or None, LINES_ON_A_PAGE)
+    except ValueError as error:
+        raise ClientException(gettext("That page of the list does not exist.")) from error
+    # What comes before this page ends with the first line of the older one: read, not added up.
+    before = lines_from(found.older, 1).rows if found.older else []
+    names = names_of(call, [holder, *(line.other for line in found.rows)])
+    labels = labels_of(call.bank)
+    url = call.url
+    lines = [
+        AccountLine(
+            today(instant(line.at)),
+            names[line.other],
+            labels.get(line.category, line.category),
+            url("show_exchange", exchange_id=line.exchange),
+            line,
+        )
+        for line in found.rows
+    ]
+    return call.page(
+        "statement.html",
+        form=form,
+        moment=moment,
+        account=holder,
+        is_mine=holder == call.visitor.member,
+        tally=_tally(call.views, holder, moment),
+        months=_months(lines),
+        brought_forward=before[0] if before else None,
+        newer=found.newer,
+        older=found.older,
+        name=names[holder],
+        as_of=moment.number,
+    )
 
 
 class PointInTime(NamedTuple):
@@ -100,34 +175,6 @@ def _instant(typed: str) -> datetime | None:
     return moment
 
 
-@get("/balances", may=COORDINATORS_AND_AUDITORS)
-def show_balances(call: Call) -> Response[str]:
-    """Fifty accounts a page. All that was given was received by somebody, so the two sums are equal.
-
-    At another moment the statements answer, whose lines know the totals after each, or, as of a day, everybody's years.
-    """
-    as_of = call.views.catch_up()
-    fields = call.query
-    form, moment = moment_asked(call, as_of.number)
-    shown: Page[AccountBalance] | Page[Stood]
-    if moment.is_now:
-        shown = turned(lambda: call.views.balances.page(fields.one("after")))
-    else:
-        shown = turned(lambda: _at(moment, call.views, fields.one("after")))
-    names = names_of(call, [tally.account for tally in shown.rows])
-    return call.page(
-        "balances.html",
-        form=form,
-        moment=moment,
-        lines=[(names[tally.account], _statement(call, tally.account, moment), tally) for tally in shown.rows],
-        older=shown.older,
-        newer=shown.newer,
-        total=call.views.balances.total(),
-        check=call.views.replays.at_entry(moment.number) if not moment.is_now and not moment.as_of else None,
-        as_of=moment.number,
-    )
-
-
 def _at(moment: PointInTime, views: Views, cursor: str) -> Page[Stood]:
     """The accounts as they stood, in the order in which they began."""
     found = views.statements.accounts(moment.number, cursor)
@@ -141,9 +188,6 @@ def _statement(call: Call, account: AccountId, moment: PointInTime) -> str:
     """Where a member's statement is, at the same moment; groups and the community have none."""
     url = call.url
     return url("show_statement", account=account, **moment.asked) if is_member(account) else ""
-
-
-LINES_ON_A_PAGE = 25
 
 
 class AccountLine(NamedTuple):
@@ -161,53 +205,6 @@ class StatementMonth(NamedTuple):
 
     month: date
     lines: list[AccountLine]
-
-
-@get("/statements/{account:str}", may=OWNERS_COORDINATORS_AND_AUDITORS)
-def show_statement(call: Call, account: FromPath[str]) -> Response[str]:
-    """A member's statement, newest first, as it is or was at another moment; made to be printed."""
-    as_of = call.views.catch_up()
-    if call.views.members.of(MemberId(account)) is None:
-        raise NotFoundException
-    holder, fields = AccountId(account), call.query
-    form, moment = moment_asked(call, as_of.number)
-
-    def lines_from(cursor: str | None, limit: int) -> Page[StatementLine]:
-        return call.views.statements.page(holder, cursor, limit, number=moment.number, last_day=moment.as_of)
-
-    try:
-        found = lines_from(fields.one("cursor") or None, LINES_ON_A_PAGE)
-    except ValueError as error:
-        raise ClientException(gettext("That page of the list does not exist.")) from error
-    # What comes before this page ends with the first line of the older one: read, not added up.
-    before = lines_from(found.older, 1).rows if found.older else []
-    names = names_of(call, [holder, *(line.other for line in found.rows)])
-    labels = labels_of(call.bank)
-    url = call.url
-    lines = [
-        AccountLine(
-            today(instant(line.at)),
-            names[line.other],
-            labels.get(line.category, line.category),
-            url("show_exchange", exchange_id=line.exchange),
-            line,
-        )
-        for line in found.rows
-    ]
-    return call.page(
-        "statement.html",
-        form=form,
-        moment=moment,
-        account=holder,
-        is_mine=holder == call.visitor.member,
-        tally=_tally(call.views, holder, moment),
-        months=_months(lines),
-        brought_forward=before[0] if before else None,
-        newer=found.newer,
-        older=found.older,
-        name=names[holder],
-        as_of=moment.number,
-    )
 
 
 def _tally(views: Views, holder: AccountId, moment: PointInTime) -> AccountBalance | Stood:

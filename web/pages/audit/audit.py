@@ -4,7 +4,7 @@ import io
 import secrets
 import shlex
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
@@ -16,14 +16,18 @@ from litestar.response import Redirect
 from markupsafe import Markup
 from msgspec import Meta
 
+from ledger.identifiers import AccountId
+from ledger.log.entry import instant
 from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.published import NothingSealed
 from ledger.seal.verifying.sample import LARGEST_SAMPLE, LONGEST_SEED, sample
+from projections.checks.comparison import ALL_ACCOUNTS, AccountDifference
 from projections.checks.log_reading import RULES, Anomaly, Rule
+from projections.checks.replays import ReplayCheck
 from projections.journal import JournalLine
 from projections.views import Views
-from web.framework.access import COORDINATORS_AND_AUDITORS
-from web.framework.call import Call, get
+from web.framework.access import COORDINATORS_AND_AUDITORS, MEMBERS
+from web.framework.call import Call, get, post
 from web.framework.errors import Answer
 from web.framework.forms import Form
 from web.framework.rendering import see_other
@@ -34,7 +38,49 @@ from web.wording.anomalies import found_words, rule_words
 from web.wording.labels import CHAPTERS, SentenceContext
 from web.wording.names import names_of
 from web.wording.sentences import CHANNELS
-from web.wording.translation import gettext
+from web.wording.translation import gettext, later
+
+FINDS_A_PAGE = 25
+_BY_NAME: Mapping[str, Rule] = {rule: rule for rule in RULES}
+USUAL_SIZE = 25
+DRAWN_SEED_BYTES = 6
+DAYS_SHOWN = 30
+
+WHAT: Mapping[tuple[str, str], str] = {
+    ("balances", "given"): later("Given, on the Balances page"),
+    ("balances", "received"): later("Received, on the Balances page"),
+    ("balances", "exchanges"): later("Exchanges, on the Balances page"),
+    ("balances", "gifts_given"): later("Gifts given, on the Balances page"),
+    ("balances", "gifts_received"): later("Gifts received, on the Balances page"),
+    ("statements", "given"): later("Given so far, at the end of the statement"),
+    ("statements", "received"): later("Received so far, at the end of the statement"),
+    ("statements", "sum of given"): later("Given, all lines of the statement added up"),
+    ("statements", "sum of received"): later("Received, all lines of the statement added up"),
+}
+
+COUNTS = frozenset({"exchanges", "gifts_given", "gifts_received"})
+
+
+class ExceptionsForm(msgspec.Struct):
+    """From which place of the list on."""
+
+    after: Annotated[int, Meta(ge=0)] = 0
+
+
+class SampleForm(msgspec.Struct):
+    """How many entries, from which seed, recorded in which days, of the book up to which entry."""
+
+    size: Annotated[int, Meta(ge=1, le=LARGEST_SAMPLE)]
+    seed: Annotated[str, Meta(max_length=LONGEST_SEED)] = ""
+    first: date | None = msgspec.field(default=None, name="from")
+    last: date | None = msgspec.field(default=None, name="to")
+    upto: Annotated[int, Meta(ge=1)] | None = None
+
+
+class ReplayForm(msgspec.Struct):
+    """Up to which entry the book is to be added up; empty: all of it."""
+
+    at_entry: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
 
 
 @get("/audit", may=COORDINATORS_AND_AUDITORS)
@@ -55,32 +101,6 @@ def show_audit(call: Call) -> Response[str]:
         sealed=_sealed(call.seals),
         as_of=as_of.number,
     )
-
-
-def _sealed(seals: Seals) -> int:
-    """How many entries are under the last seal; 0 where none was given, or none can be read: the page of the seal says why."""
-    try:
-        return seals.published.latest().checkpoint.size
-    except (NothingSealed, SealRefused):
-        return 0
-
-
-FINDS_A_PAGE = 25
-
-_BY_NAME: Mapping[str, Rule] = {rule: rule for rule in RULES}
-
-
-class Find(NamedTuple):
-    """One find: its sentence, and the entries it rests on."""
-
-    words: Markup
-    noted: Anomaly
-
-
-class ExceptionsForm(msgspec.Struct):
-    """From which place of the list on."""
-
-    after: Annotated[int, Meta(ge=0)] = 0
 
 
 @get("/audit/exceptions/{rule:str}", may=COORDINATORS_AND_AUDITORS)
@@ -109,30 +129,6 @@ def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
         looked=looked,
         as_of=looked.number,
     )
-
-
-def _finds(call: Call, noted: list[Anomaly]) -> list[Find]:
-    voice = SentenceContext(names_of(call, {who for one in noted for who in one.people}), {})
-    return [Find(found_words(one, voice), one) for one in noted]
-
-
-def found_by_rule(counts: dict[Rule, int]) -> list[tuple[Rule, int]]:
-    """Every rule with how much it found, in the order in which they are shown."""
-    return [(rule, counts.get(rule, 0)) for rule in RULES]
-
-
-USUAL_SIZE = 25
-DRAWN_SEED_BYTES = 6
-
-
-class SampleForm(msgspec.Struct):
-    """How many entries, from which seed, recorded in which days, of the book up to which entry."""
-
-    size: Annotated[int, Meta(ge=1, le=LARGEST_SAMPLE)]
-    seed: Annotated[str, Meta(max_length=LONGEST_SEED)] = ""
-    first: date | None = msgspec.field(default=None, name="from")
-    last: date | None = msgspec.field(default=None, name="to")
-    upto: Annotated[int, Meta(ge=1)] | None = None
 
 
 @get("/audit/sample", may=COORDINATORS_AND_AUDITORS)
@@ -176,6 +172,52 @@ def sample_receipts(call: Call) -> Answer | Redirect:
     return or_explained(call, lambda: _file(call.seals, drawn))
 
 
+@get("/replay", may=MEMBERS)
+def show_replay(call: Call) -> Response[str]:
+    """The last time, and the times before; differences by account only for those who keep the book."""
+    return _replay_page(call, Form())
+
+
+@post("/replay", may=COORDINATORS_AND_AUDITORS)
+def ask_replay(call: Call) -> Response[str] | Redirect:
+    """Asks for it to be done now, by another process: one at a time."""
+    form = call.form(ReplayForm)
+    if not form.problems:
+        number, last = form.wish.at_entry or 0, call.views.catch_up().number
+        if number > last:
+            form.refuse("at_entry", "too_large", last)
+        else:
+            _ask(call, form, number)
+    if form.problems:
+        return _replay_page(call, form)
+    return see_other(f"{call.url('show_replay')}#again")
+
+
+def _sealed(seals: Seals) -> int:
+    """How many entries are under the last seal; 0 where none was given, or none can be read: the page of the seal says why."""
+    try:
+        return seals.published.latest().checkpoint.size
+    except (NothingSealed, SealRefused):
+        return 0
+
+
+class Find(NamedTuple):
+    """One find: its sentence, and the entries it rests on."""
+
+    words: Markup
+    noted: Anomaly
+
+
+def _finds(call: Call, noted: list[Anomaly]) -> list[Find]:
+    voice = SentenceContext(names_of(call, {who for one in noted for who in one.people}), {})
+    return [Find(found_words(one, voice), one) for one in noted]
+
+
+def found_by_rule(counts: dict[Rule, int]) -> list[tuple[Rule, int]]:
+    """Every rule with how much it found, in the order in which they are shown."""
+    return [(rule, counts.get(rule, 0)) for rule in RULES]
+
+
 class DrawnSample(NamedTuple):
     """The entries that were drawn, and the first and the last that could have been."""
 
@@ -207,3 +249,56 @@ def _with_seed_and_entry(call: Call, number: int) -> Redirect:
     asked["seed"] = asked["seed"] or secrets.token_hex(DRAWN_SEED_BYTES)
     asked["upto"] = asked["upto"] or str(number)
     return see_other(call.url("show_sample", **asked))
+
+
+class DifferenceRow(NamedTuple):
+    """A difference as it is told; minutes when `is_time`, else a count. The name is "" for all accounts together."""
+
+    name: str
+    what: str
+    is_time: bool
+    log: int
+    shown: int
+
+
+def _ask(call: Call, form: Form[ReplayForm], number: int) -> None:
+    match call.views.wishes.ask("replay", number, "", call.now):
+        case "busy":
+            form.refuse("at_entry", gettext("A check up to another entry is running. Try again when it has finished"))
+        case "too soon":
+            form.refuse("at_entry", gettext("This was checked a moment ago. Try again in a minute"))
+        case "taken":
+            pass
+
+
+def _replay_page(call: Call, form: Form[ReplayForm]) -> Response[str]:
+    as_of = call.views.catch_up()
+    latest, *earlier = call.views.replays.history(DAYS_SHOWN) or [None]
+    keeps_the_book = call.visitor.keeps_the_book
+    wish = call.views.wishes.latest("replay") if keeps_the_book else None
+    at_entry = call.views.replays.at_entry(wish.number) if wish and wish.number and not wish.is_waiting else None
+    return call.page(
+        "replay.html",
+        form=form,
+        latest=latest,
+        earlier=earlier,
+        keeps_the_book=keeps_the_book,
+        rows=_rows(call, latest) if keeps_the_book else (),
+        wish=wish,
+        wished_at=instant(wish.at) if wish else None,
+        at_entry=at_entry,
+        rows_at_entry=_rows(call, at_entry),
+        as_of=as_of.number,
+    )
+
+
+def _rows(call: Call, check: ReplayCheck | None) -> Sequence[DifferenceRow]:
+    if check is None or not check.listed:
+        return ()
+    names = names_of(call, [AccountId(one.account) for one in check.listed if one.account != ALL_ACCOUNTS])
+    return [_row(one, names) for one in check.listed]
+
+
+def _row(one: AccountDifference, names: Mapping[str, str]) -> DifferenceRow:
+    name = "" if one.account == ALL_ACCOUNTS else names[AccountId(one.account)]
+    return DifferenceRow(name, gettext(WHAT[one.read_model, one.what]), one.what not in COUNTS, one.log, one.shown)

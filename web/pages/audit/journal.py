@@ -44,6 +44,91 @@ from web.wording.translation import gettext, later
 _WORTH_A_RANGE = 4
 """Lines that lie so close together are read with what lies between them; others one by one."""
 
+LINES_A_PAGE = 25
+Number = Annotated[int, Meta(ge=0)]
+_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in CHAPTERS}
+
+FIELDS = {
+    "name": later("Name"),
+    "email": later("Email"),
+    "phone": later("Phone"),
+    "note": later("Note"),
+    "reason": later("Reason"),
+}
+
+
+class JournalForm(msgspec.Struct, kw_only=True):
+    """What to show, and from where on. An account and an actor may be named, or given by identifier."""
+
+    account: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    actor: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    type: Annotated[str, Meta(max_length=40)] = ""
+    chapter: Annotated[str, Meta(max_length=40)] = ""
+    first: date | None = msgspec.field(default=None, name="from")
+    last: date | None = msgspec.field(default=None, name="to")
+    before: Number | None = None
+    after: Number | None = None
+
+
+@get("/journal", may=COORDINATORS_AND_AUDITORS)
+def show_journal(call: Call) -> Response[str]:
+    """The newest entries first; filtered by chapter, by whom they are about, by kind, by who acted, and by when."""
+    as_of = call.views.catch_up()
+    form = call.form(JournalForm)
+    wanted, choices = _wanted(call, form)
+    turn = Turn([]) if form.problems else _turn(call.views, wanted, form.wish)
+    told = tell(call, turn.lines)
+    asked = {name: form.value(name) for name in ("chapter", "account", "actor", "type", "from", "to")}
+    return call.page(
+        "journal.html",
+        form=form,
+        asked=asked,
+        is_filtered=any(asked.values()),
+        choices=choices,
+        meant=names_of(call, [wanted.account, wanted.actor]),
+        wanted=wanted,
+        turn=turn,
+        told=told,
+        reasons=_reasons(call, told),
+        reads_words=call.visitor.coordinates,
+        chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
+        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
+        doors={via: gettext(words) for via, words in CHANNELS.items()},
+        kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
+        as_of=as_of.number,
+    )
+
+
+@get("/journal/{number:str}", may=COORDINATORS_AND_AUDITORS)
+def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
+    """One entry: its sentence, and the very bytes that are kept and fingerprinted."""
+    as_of = call.views.catch_up()
+    line = (
+        call.views.journal.line(int(number)) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
+    )
+    if line is None:
+        raise NotFoundException
+    data = kept_bytes(call.bank.log, [line.position])[line.position]
+    (told,) = tell(call, [line])
+    return call.page(
+        "journal_entry.html",
+        told=told,
+        bytes_text=data.decode(),
+        agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
+        door=gettext(CHANNELS[line.via]),
+        kind=gettext(KINDS_OF_FACT[line.type]),
+        sealed=_sealed(call, told),
+        fields=FIELDS,
+        reads_words=call.visitor.coordinates,
+        kinds=KINDS_OF_FACT,
+        story=[(moment, instant(moment.at)) for moment in told.story],
+        exchange=next(iter(told.entry.data.exchanges), ""),
+        gift=next(iter(told.entry.data.gifts), ""),
+        is_as_sealed=call.seals.holds(line.number, data),
+        has_receipt=call.seals.are_begun,
+        as_of=as_of.number,
+    )
+
 
 class JournalItem(NamedTuple):
     """One line with all that a page says of it.
@@ -117,26 +202,6 @@ def _stories(entries: Sequence[Entry], views: Views) -> dict[str, ExchangeView |
     return {**found, **views.exchanges.gifts([GiftId(one) for one in sorted(gifts)])}
 
 
-LINES_A_PAGE = 25
-
-Number = Annotated[int, Meta(ge=0)]
-
-_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in CHAPTERS}
-
-
-class JournalForm(msgspec.Struct, kw_only=True):
-    """What to show, and from where on. An account and an actor may be named, or given by identifier."""
-
-    account: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
-    actor: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
-    type: Annotated[str, Meta(max_length=40)] = ""
-    chapter: Annotated[str, Meta(max_length=40)] = ""
-    first: date | None = msgspec.field(default=None, name="from")
-    last: date | None = msgspec.field(default=None, name="to")
-    before: Number | None = None
-    after: Number | None = None
-
-
 class Turn(NamedTuple):
     """Some lines, and the numbers from which the next and the ones before go on; 0 where there are none."""
 
@@ -151,75 +216,6 @@ class SealedText(NamedTuple):
     field: str
     commitment: str
     words: str
-
-
-FIELDS = {
-    "name": later("Name"),
-    "email": later("Email"),
-    "phone": later("Phone"),
-    "note": later("Note"),
-    "reason": later("Reason"),
-}
-
-
-@get("/journal", may=COORDINATORS_AND_AUDITORS)
-def show_journal(call: Call) -> Response[str]:
-    """The newest entries first; filtered by chapter, by whom they are about, by kind, by who acted, and by when."""
-    as_of = call.views.catch_up()
-    form = call.form(JournalForm)
-    wanted, choices = _wanted(call, form)
-    turn = Turn([]) if form.problems else _turn(call.views, wanted, form.wish)
-    told = tell(call, turn.lines)
-    asked = {name: form.value(name) for name in ("chapter", "account", "actor", "type", "from", "to")}
-    return call.page(
-        "journal.html",
-        form=form,
-        asked=asked,
-        is_filtered=any(asked.values()),
-        choices=choices,
-        meant=names_of(call, [wanted.account, wanted.actor]),
-        wanted=wanted,
-        turn=turn,
-        told=told,
-        reasons=_reasons(call, told),
-        reads_words=call.visitor.coordinates,
-        chapter=[gettext(words) for words in (CHAPTERS[wanted.chapter] if wanted.chapter else ())],
-        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in CHAPTERS.items()],
-        doors={via: gettext(words) for via, words in CHANNELS.items()},
-        kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in KINDS_OF_FACT.items()],
-        as_of=as_of.number,
-    )
-
-
-@get("/journal/{number:str}", may=COORDINATORS_AND_AUDITORS)
-def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
-    """One entry: its sentence, and the very bytes that are kept and fingerprinted."""
-    as_of = call.views.catch_up()
-    line = (
-        call.views.journal.line(int(number)) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
-    )
-    if line is None:
-        raise NotFoundException
-    data = kept_bytes(call.bank.log, [line.position])[line.position]
-    (told,) = tell(call, [line])
-    return call.page(
-        "journal_entry.html",
-        told=told,
-        bytes_text=data.decode(),
-        agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
-        door=gettext(CHANNELS[line.via]),
-        kind=gettext(KINDS_OF_FACT[line.type]),
-        sealed=_sealed(call, told),
-        fields=FIELDS,
-        reads_words=call.visitor.coordinates,
-        kinds=KINDS_OF_FACT,
-        story=[(moment, instant(moment.at)) for moment in told.story],
-        exchange=next(iter(told.entry.data.exchanges), ""),
-        gift=next(iter(told.entry.data.gifts), ""),
-        is_as_sealed=call.seals.holds(line.number, data),
-        has_receipt=call.seals.are_begun,
-        as_of=as_of.number,
-    )
 
 
 def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[str, Sequence[Person]]]:

@@ -12,21 +12,14 @@ from projections.views import Views
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
 from web.pages.exchanges.fields import labels_of, today_of
-from web.pages.figures.findings import Findings, findings_of, most_in_a_month, period_words
+from web.pages.figures.findings import most_in_a_month
+from web.pages.figures.reports import YEAR_LENGTH, Findings, choices, findings_of, latest
 from web.wording.figure_words import ComparedFigures, compared
 from web.wording.findings import only_gifts
 from web.wording.names import names_of
 from web.wording.translation import gettext, ngettext
 
 MONTHS_DRAWN = 12
-
-
-class PeriodChoice(NamedTuple):
-    """The two periods that a reader wants to see, "" for none, and whether one of them has no figures."""
-
-    period: str
-    beside: str
-    is_missing: bool
 
 
 @get("/community", may=MEMBERS)
@@ -57,6 +50,14 @@ def show_community(call: Call) -> Response[str]:
         check=call.views.replays.latest(),
         as_of=main.entry if main else as_of.number,
     )
+
+
+class PeriodChoice(NamedTuple):
+    """The two periods that a reader wants to see, "" for none, and whether one of them has no figures."""
+
+    period: str
+    beside: str
+    is_missing: bool
 
 
 def _first_closing(call: Call) -> date | None:
@@ -100,23 +101,6 @@ def _load_before(views: Views, period: str, audience: Audience, periods: Sequenc
     report = _report(views, one_before(period, periods) if period else "", audience)
     shares: Sequence[float] = (report.figures.get("load") or ()) if report else ()
     return round(100 * shares[-1]) if shares else None
-
-
-YEAR_LENGTH = 4
-
-
-def latest(periods: Sequence[str]) -> str:
-    """What is shown first: the latest closed year, or while there is none the latest month; "" without any."""
-    years = [period for period in periods if len(period) == YEAR_LENGTH]
-    return max(years or periods, default="")
-
-
-def choices(periods: Sequence[str]) -> list[tuple[str, str]]:
-    """Every closed period with its words, years before months, the newest of each first."""
-    ordered = sorted(periods, reverse=True)
-    years = [period for period in ordered if len(period) == YEAR_LENGTH]
-    months = [period for period in ordered if len(period) > YEAR_LENGTH]
-    return [(period, period_words(period)) for period in (*years, *months)]
 
 
 def one_before(period: str, periods: Sequence[str]) -> str:

@@ -7,10 +7,7 @@ from typing import Any, NamedTuple
 from projections.figures.reports.kept import Report
 from web.drawing.charts import LoadBars, MonthColumns, MonthShown, load_bars, month_columns
 from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
-from web.drawing.year_bands import YearBands, year_bands
-from web.pages.figures.reach import AccessFinding, access_of
-from web.wording.figure_words import KINDS
-from web.wording.findings import beginning, breadth, coming_back, flow, in_all, roles
+from web.wording.findings import roles
 from web.wording.translation import gettext, later, month, ngettext
 
 FACES: Mapping[str, tuple[str, str]] = {
@@ -119,60 +116,6 @@ class MonthsFinding(NamedTuple):
     rows: Sequence[MonthShown]
     drawn: MonthColumns
     hidden: int
-
-
-class Findings(NamedTuple):
-    """Everything that the community page tells of one report. Nothing where there are too few people to show."""
-
-    report: Report
-    period: str
-    is_shown: bool
-    in_all: str
-    faces: FacesFinding | None
-    participation: ParticipationFinding | None
-    load: LoadFinding | None
-    coming_back: str
-    beginning: str
-    breadth: Sequence[str]
-    flow: Sequence[str]
-    kinds: MixFinding | None
-    categories: MixFinding | None
-    months: MonthsFinding | None
-    access: AccessFinding | None
-    busy: YearBands | None
-
-
-def findings_of(
-    report: Report,
-    labels: Mapping[str, str],
-    groups: Mapping[str, str],
-    months_before: Sequence[Mapping[str, Any]] = (),
-    highest: int = 0,
-) -> Findings:
-    """What a report says, with the names of kinds of help and of groups.
-
-    A month's report has no months of its own: those before it are shown, up to the month itself. `highest` minutes have
-    a place in the picture of the months at least.
-    """
-    figures = report.figures
-    return Findings(
-        report=report,
-        period=period_words(report.period),
-        is_shown=figures.get("entries") is not None,
-        in_all=in_all(period_words(report.period), figures),
-        faces=faces_of(report),
-        participation=participation_of(report),
-        load=load_of(figures),
-        coming_back=coming_back(figures),
-        beginning=beginning(figures),
-        breadth=breadth(figures),
-        flow=flow(figures),
-        kinds=mix_of(figures.get("by_kind"), {kind: gettext(words) for kind, words in KINDS.items()}, by_times=True),
-        categories=mix_of(figures.get("by_category"), labels),
-        months=months_of(months_before or figures.get("months") or (), highest),
-        access=access_of(figures, groups),
-        busy=year_bands(figures["busy"], report.first_day, report.last_day) if figures.get("busy") else None,
-    )
 
 
 def period_words(period: str) -> str:
@@ -296,3 +239,53 @@ def _beside_chance(share: float | None, by_chance: float | None) -> str:
 def _width(people: int | None, of: int) -> str:
     """The part of a full bar that so many people take."""
     return f"{BAR_WIDTH * min(people or 0, of) / of:.1f}"
+
+
+class GroupReach(NamedTuple):
+    """One group beside everybody else: minutes received for each member who took part."""
+
+    group: str
+    minutes: int
+    beside: str
+    ratio: float | None
+    low: float | None
+    high: float | None
+
+
+class AccessFinding(NamedTuple):
+    """Whether help reaches the groups alike; `between` is the share of all differences that lies between groups."""
+
+    finding: str
+    rows: Sequence[GroupReach]
+    between: float | None
+
+
+def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> AccessFinding | None:
+    """Whether help reaches the groups alike; None where it is not shown. Groups stand in the order of their names."""
+    groups: Sequence[Mapping[str, Any]] | None = figures.get("access")
+    if not groups:
+        return None
+    rows = [
+        GroupReach(
+            names.get(one["group"], ""),
+            round(one["received_per_member"]),
+            _beside_others(one["low"], one["high"]),
+            one["ratio"],
+            one["low"],
+            one["high"],
+        )
+        for one in groups
+    ]
+    rows.sort(key=lambda row: row.group)
+    alike = all(row.low is None or row.high is None or row.low <= 1 <= row.high for row in rows)
+    finding = later("Help reaches every group equally") if alike else later("Help reaches some groups more than others")
+    return AccessFinding(gettext(finding), rows, figures.get("theil_between"))
+
+
+def _beside_others(low: float | None, high: float | None) -> str:
+    """How a group stands beside everybody else, as far as chance allows to say so."""
+    if low is None or high is None:
+        return ""
+    if low > 1:
+        return gettext("more than elsewhere")
+    return gettext("less than elsewhere") if high < 1 else gettext("about as much as elsewhere")

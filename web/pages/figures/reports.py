@@ -1,6 +1,7 @@
 """Reports of closed periods, to print or to hand on: with the figures that everyone may see, the community's or a group's."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from litestar import Response
 from litestar.exceptions import NotFoundException
@@ -18,29 +19,37 @@ from projections.figures.reports.sheet import (
     meanings,
 )
 from projections.views import Views
+from web.drawing.year_bands import YearBands, year_bands
 from web.framework.access import AUDITORS, COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
 from web.pages.audit.accounts import MomentForm, PointInTime, moment_asked
 from web.pages.exchanges.fields import labels_of
-from web.pages.figures.community import choices
-from web.pages.figures.findings import findings_of, period_words
-from web.wording.figure_words import sections
+from web.pages.figures.findings import (
+    AccessFinding,
+    FacesFinding,
+    LoadFinding,
+    MixFinding,
+    MonthsFinding,
+    ParticipationFinding,
+    access_of,
+    faces_of,
+    load_of,
+    mix_of,
+    months_of,
+    participation_of,
+    period_words,
+)
+from web.wording.figure_words import KINDS, sections
+from web.wording.findings import beginning, breadth, coming_back, flow, in_all
 from web.wording.names import names_of
 from web.wording.translation import gettext
 
 Shape = Literal["html", "csv", "json"]
-
 MEDIA: dict[Shape, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 SCOPES_LISTED = 50
-
-
-class Named(NamedTuple):
-    """The report that an address names: its period, and as what it is wanted."""
-
-    period: str
-    shape: Shape
+YEAR_LENGTH = 4
 
 
 @get("/community/reports", may=COORDINATORS_AND_AUDITORS)
@@ -81,39 +90,6 @@ def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[b
         found=findings_of(found, labels_of(call.bank), names),
         sections=sections(found.figures, meanings()),
         as_of=found.entry,
-    )
-
-
-def _named(name: str) -> Named:
-    """2025, 2025-10.csv, 2025.json; anything else is no report."""
-    period, dot, suffix = name.partition(".")
-    match suffix:
-        case "csv" | "json":
-            return Named(period, suffix)
-        case "" if not dot:
-            return Named(period, "html")
-        case _:
-            raise NotFoundException
-
-
-def _scope(call: Call) -> str:
-    """The community, or the group that the address names."""
-    group = call.query.one("group")
-    if not group:
-        return COMMUNITY
-    if not is_identifier(group) or not is_group(GroupId(group)):
-        raise NotFoundException
-    return group
-
-
-def _sheet(report: Report, shape: Shape) -> Response[bytes]:
-    """The report as a file to keep, named after its period."""
-    content = as_csv(report).encode() if shape == "csv" else as_json(report)
-    whose = "" if report.scope == COMMUNITY else f"-{report.scope}"
-    return Response(
-        content,
-        media_type=MEDIA[shape],
-        headers={"content-disposition": f'attachment; filename="report-{report.period}{whose}.{shape}"'},
     )
 
 
@@ -159,6 +135,46 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
     return _everything_page(call, form, moment)
 
 
+class Named(NamedTuple):
+    """The report that an address names: its period, and as what it is wanted."""
+
+    period: str
+    shape: Shape
+
+
+def _named(name: str) -> Named:
+    """2025, 2025-10.csv, 2025.json; anything else is no report."""
+    period, dot, suffix = name.partition(".")
+    match suffix:
+        case "csv" | "json":
+            return Named(period, suffix)
+        case "" if not dot:
+            return Named(period, "html")
+        case _:
+            raise NotFoundException
+
+
+def _scope(call: Call) -> str:
+    """The community, or the group that the address names."""
+    group = call.query.one("group")
+    if not group:
+        return COMMUNITY
+    if not is_identifier(group) or not is_group(GroupId(group)):
+        raise NotFoundException
+    return group
+
+
+def _sheet(report: Report, shape: Shape) -> Response[bytes]:
+    """The report as a file to keep, named after its period."""
+    content = as_csv(report).encode() if shape == "csv" else as_json(report)
+    whose = "" if report.scope == COMMUNITY else f"-{report.scope}"
+    return Response(
+        content,
+        media_type=MEDIA[shape],
+        headers={"content-disposition": f'attachment; filename="report-{report.period}{whose}.{shape}"'},
+    )
+
+
 def _everything_page(call: Call, form: Form[MomentForm], moment: PointInTime) -> Response[str]:
     kept = _at(moment, call.views)
     if kept and moment.as_of:
@@ -199,3 +215,71 @@ def _file(content: bytes, media_type: str, suffix: str) -> Response[bytes]:
         media_type=media_type,
         headers={"content-disposition": f'attachment; filename="everything.{suffix}"'},
     )
+
+
+class Findings(NamedTuple):
+    """Everything that the community page tells of one report. Nothing where there are too few people to show."""
+
+    report: Report
+    period: str
+    is_shown: bool
+    in_all: str
+    faces: FacesFinding | None
+    participation: ParticipationFinding | None
+    load: LoadFinding | None
+    coming_back: str
+    beginning: str
+    breadth: Sequence[str]
+    flow: Sequence[str]
+    kinds: MixFinding | None
+    categories: MixFinding | None
+    months: MonthsFinding | None
+    access: AccessFinding | None
+    busy: YearBands | None
+
+
+def findings_of(
+    report: Report,
+    labels: Mapping[str, str],
+    groups: Mapping[str, str],
+    months_before: Sequence[Mapping[str, Any]] = (),
+    highest: int = 0,
+) -> Findings:
+    """What a report says, with the names of kinds of help and of groups.
+
+    A month's report has no months of its own: those before it are shown, up to the month itself. `highest` minutes have
+    a place in the picture of the months at least.
+    """
+    figures = report.figures
+    return Findings(
+        report=report,
+        period=period_words(report.period),
+        is_shown=figures.get("entries") is not None,
+        in_all=in_all(period_words(report.period), figures),
+        faces=faces_of(report),
+        participation=participation_of(report),
+        load=load_of(figures),
+        coming_back=coming_back(figures),
+        beginning=beginning(figures),
+        breadth=breadth(figures),
+        flow=flow(figures),
+        kinds=mix_of(figures.get("by_kind"), {kind: gettext(words) for kind, words in KINDS.items()}, by_times=True),
+        categories=mix_of(figures.get("by_category"), labels),
+        months=months_of(months_before or figures.get("months") or (), highest),
+        access=access_of(figures, groups),
+        busy=year_bands(figures["busy"], report.first_day, report.last_day) if figures.get("busy") else None,
+    )
+
+
+def latest(periods: Sequence[str]) -> str:
+    """What is shown first: the latest closed year, or while there is none the latest month; "" without any."""
+    years = [period for period in periods if len(period) == YEAR_LENGTH]
+    return max(years or periods, default="")
+
+
+def choices(periods: Sequence[str]) -> list[tuple[str, str]]:
+    """Every closed period with its words, years before months, the newest of each first."""
+    ordered = sorted(periods, reverse=True)
+    years = [period for period in ordered if len(period) == YEAR_LENGTH]
+    months = [period for period in ordered if len(period) > YEAR_LENGTH]
+    return [(period, period_words(period)) for period in (*years, *months)]

@@ -22,14 +22,8 @@ from web.wording.names import joined_on, names_of
 
 _YEAR = re.compile(r"20[0-9]{2}")
 
-
-class ShownYear(NamedTuple):
-    """The year that is looked at, and what was for the first time in it."""
-
-    year: MemberYear
-    firsts: list[FirstTime]
-    is_running: bool
-    last_day: date
+MOST_STEPS = 4
+"""Squares on the map of days come in four sizes: one exchange or gift, two, three, four and more."""
 
 
 @get("/story", may=MEMBERS)
@@ -64,6 +58,15 @@ def show_story(call: Call) -> Response[str]:
     )
 
 
+class ShownYear(NamedTuple):
+    """The year that is looked at, and what was for the first time in it."""
+
+    year: MemberYear
+    firsts: list[FirstTime]
+    is_running: bool
+    last_day: date
+
+
 def shown_year(asked: str, member: MemberId, today: date, views: Views) -> ShownYear:
     """The year that was asked for, written YYYY; anything else, and any year to come, is the running one."""
     running = f"{today.year:04}"
@@ -76,10 +79,6 @@ def shown_year(asked: str, member: MemberId, today: date, views: Views) -> Shown
         is_running,
         today if is_running else date(int(wanted), 12, 31),
     )
-
-
-MOST_STEPS = 4
-"""Squares on the map of days come in four sizes: one exchange or gift, two, three, four and more."""
 
 
 class KindLine(NamedTuple):

@@ -36,6 +36,8 @@ COLUMNS = (
     "id",
 )
 
+_ENCODER = msgspec.json.Encoder()
+
 
 @get("/story.csv", may=MEMBERS)
 def story_as_csv(call: Call) -> Stream:
@@ -205,9 +207,6 @@ def _harmless(cell: str | int) -> str | int:
         if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
         else cell
     )
-
-
-_ENCODER = msgspec.json.Encoder()
 
 
 def _json(value: Any) -> str:

@@ -26,8 +26,8 @@ from web.framework.access import COORDINATORS, MEMBERS
 from web.framework.call import Call, get, post, turned
 from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
-from web.pages.figures.community import choices as periods_to_choose
-from web.pages.figures.community import latest
+from web.pages.figures.reports import choices as periods_to_choose
+from web.pages.figures.reports import latest
 from web.pages.groups.history import GroupHistory, group_history
 from web.wording.figure_words import compared
 from web.wording.names import Person, Sought, names_of, seek
@@ -35,8 +35,10 @@ from web.wording.translation import later, ngettext, speech
 
 MONTHS_DRAWN = 12
 MOST_NAMED = 60
+
 MOST_LINES = 200
 """Longer lists of people than these are cut, and say so."""
+
 YEAR_LENGTH = len("2025")
 
 DONE = {
@@ -44,6 +46,70 @@ DONE = {
     "joined": later("Joined. From now on, what you give and receive also counts for the group."),
     "left": later("You have left the group. What you gave and received until now stays with it."),
 }
+
+SENTENCES = {"name.required": later("Enter a name")}
+
+
+class GroupForm(msgspec.Struct):
+    """What the new group is called."""
+
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
+
+
+class JoiningForm(msgspec.Struct):
+    """Who joins or leaves: nobody named is the visitor; coordinators may name somebody, by name or identifier."""
+
+    member: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+
+
+@get("/groups", may=MEMBERS)
+def show_groups(call: Call) -> Response[str]:
+    """Every group, with how many belong to it."""
+    as_of = call.views.catch_up()
+    shown = turned(lambda: call.views.groups.all(call.query.one("after")))
+    names = names_of(call, [group.id for group in shown.rows])
+    return call.page(
+        "groups.html",
+        groups=sorted(shown.rows, key=lambda group: names[group.id].casefold()),
+        names=names,
+        mine={group.id for group in call.views.groups.of_member(call.visitor.member)},
+        shown=shown,
+        as_of=as_of.number,
+    )
+
+
+@get("/groups/{group_id:str}", may=MEMBERS)
+def show_group(call: Call, group_id: FromPath[GroupId]) -> Response[str]:
+    """One group: what its members gave and received, and who belongs."""
+    return group_page(call, known_group(group_id, call.views), Form[JoiningForm]())
+
+
+@get("/groups/new", may=COORDINATORS)
+def show_group_form(call: Call) -> Response[str]:
+    """The form for a new group."""
+    return call.page("group_new.html", form=Form[GroupForm]())
+
+
+@post("/groups", may=COORDINATORS)
+def form_group(call: Call) -> Response[str] | Redirect:
+    """Forms a group."""
+    form = call.form(GroupForm, SENTENCES)
+    recorded = call.do(form, lambda: FormGroup(form.wish.name), otherwise="name")
+    if recorded is None:
+        return call.page("group_new.html", form=form)
+    return call.see_other("show_group", group_id=recorded.fact(GroupFormed).group, done="formed")
+
+
+@post("/groups/{group_id:str}/members", may=MEMBERS)
+def join_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
+    """A member belongs to the group from now on."""
+    return _moved(call, group_id, JoinGroup, "joined")
+
+
+@post("/groups/{group_id:str}/departures", may=MEMBERS)
+def leave_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
+    """A member belongs to the group no longer."""
+    return _moved(call, group_id, LeaveGroup, "left")
 
 
 class PeopleSeen(NamedTuple):
@@ -182,71 +248,6 @@ def _named(agreed: Agreed, names: Mapping[str, str]) -> Markup:
 
 def _in_order(member: MemberId, names: Mapping[str, str]) -> tuple[str, str]:
     return folded(names[member]), member
-
-
-class GroupForm(msgspec.Struct):
-    """What the new group is called."""
-
-    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
-
-
-class JoiningForm(msgspec.Struct):
-    """Who joins or leaves: nobody named is the visitor; coordinators may name somebody, by name or identifier."""
-
-    member: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
-
-
-SENTENCES = {"name.required": later("Enter a name")}
-
-
-@get("/groups", may=MEMBERS)
-def show_groups(call: Call) -> Response[str]:
-    """Every group, with how many belong to it."""
-    as_of = call.views.catch_up()
-    shown = turned(lambda: call.views.groups.all(call.query.one("after")))
-    names = names_of(call, [group.id for group in shown.rows])
-    return call.page(
-        "groups.html",
-        groups=sorted(shown.rows, key=lambda group: names[group.id].casefold()),
-        names=names,
-        mine={group.id for group in call.views.groups.of_member(call.visitor.member)},
-        shown=shown,
-        as_of=as_of.number,
-    )
-
-
-@get("/groups/{group_id:str}", may=MEMBERS)
-def show_group(call: Call, group_id: FromPath[GroupId]) -> Response[str]:
-    """One group: what its members gave and received, and who belongs."""
-    return group_page(call, known_group(group_id, call.views), Form[JoiningForm]())
-
-
-@get("/groups/new", may=COORDINATORS)
-def show_group_form(call: Call) -> Response[str]:
-    """The form for a new group."""
-    return call.page("group_new.html", form=Form[GroupForm]())
-
-
-@post("/groups", may=COORDINATORS)
-def form_group(call: Call) -> Response[str] | Redirect:
-    """Forms a group."""
-    form = call.form(GroupForm, SENTENCES)
-    recorded = call.do(form, lambda: FormGroup(form.wish.name), otherwise="name")
-    if recorded is None:
-        return call.page("group_new.html", form=form)
-    return call.see_other("show_group", group_id=recorded.fact(GroupFormed).group, done="formed")
-
-
-@post("/groups/{group_id:str}/members", may=MEMBERS)
-def join_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
-    """A member belongs to the group from now on."""
-    return _moved(call, group_id, JoinGroup, "joined")
-
-
-@post("/groups/{group_id:str}/departures", may=MEMBERS)
-def leave_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
-    """A member belongs to the group no longer."""
-    return _moved(call, group_id, LeaveGroup, "left")
 
 
 def _moved(call: Call, group_id: GroupId, move: type[JoinGroup | LeaveGroup], done: str) -> Response[str] | Redirect:

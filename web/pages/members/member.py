@@ -41,6 +41,30 @@ class ButtonForm(msgspec.Struct):
     """A button and nothing else; what goes wrong with it is told on top of the page."""
 
 
+@get("/members/{member_id:str}/erasure", may=THE_MEMBER_AND_COORDINATORS)
+def show_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
+    """What would go, what stays and why, and whose turn it is: to ask, to confirm, or to think better of it."""
+    return _erasure_page(call, member_id, Form())
+
+
+@post("/members/{member_id:str}/erasure-request", may=THE_MEMBER_AND_COORDINATORS)
+def ask_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """A member asks to be erased, or a coordinator passes on that they did."""
+    return _done(call, member_id, AskForErasure, "asked_to_be_erased", passes_on=True)
+
+
+@post("/members/{member_id:str}/erasure-request/withdrawal", may=THE_MEMBER_AND_COORDINATORS)
+def withdraw_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """They think better of it, while it waits."""
+    return _done(call, member_id, WithdrawErasure, "not_erased", passes_on=True)
+
+
+@post("/members/{member_id:str}/erasure", may=COORDINATORS)
+def erase(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """A coordinator confirms, and it is done."""
+    return _done(call, member_id, EraseMember, "erased")
+
+
 class Contacts(NamedTuple):
     """How to reach somebody; empty when nothing was given, or it was forgotten."""
 
@@ -102,30 +126,6 @@ def to_member(call: Call, member_id: str, done: str) -> Redirect:
 def _contacts(member: MemberRow, bank: TimeBank) -> Contacts:
     words = bank.people.words([member.email, member.phone])
     return Contacts(words.get(member.email, ""), words.get(member.phone, ""))
-
-
-@get("/members/{member_id:str}/erasure", may=THE_MEMBER_AND_COORDINATORS)
-def show_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
-    """What would go, what stays and why, and whose turn it is: to ask, to confirm, or to think better of it."""
-    return _erasure_page(call, member_id, Form())
-
-
-@post("/members/{member_id:str}/erasure-request", may=THE_MEMBER_AND_COORDINATORS)
-def ask_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """A member asks to be erased, or a coordinator passes on that they did."""
-    return _done(call, member_id, AskForErasure, "asked_to_be_erased", passes_on=True)
-
-
-@post("/members/{member_id:str}/erasure-request/withdrawal", may=THE_MEMBER_AND_COORDINATORS)
-def withdraw_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """They think better of it, while it waits."""
-    return _done(call, member_id, WithdrawErasure, "not_erased", passes_on=True)
-
-
-@post("/members/{member_id:str}/erasure", may=COORDINATORS)
-def erase(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """A coordinator confirms, and it is done."""
-    return _done(call, member_id, EraseMember, "erased")
 
 
 def _done(

@@ -31,8 +31,15 @@ from web.wording.translation import later
 
 NAMES_A_PAGE = 50
 _LOOKED_AT = 200
+
 _MOST_LOOKS = 20
 """Names of people who have left are passed over; after so many of them the reader is asked to go on."""
+
+SENTENCES = {
+    "name.required": later("Enter a name"),
+    "role.required": later("Choose a role"),
+    "sees.required": later("Choose who can see it"),
+}
 
 
 class SearchForm(msgspec.Struct):
@@ -60,27 +67,6 @@ class VisibilityForm(msgspec.Struct):
     """Who sees it, beside the two."""
 
     sees: Circle
-
-
-SENTENCES = {
-    "name.required": later("Enter a name"),
-    "role.required": later("Choose a role"),
-    "sees.required": later("Choose who can see it"),
-}
-
-
-class MemberLine(NamedTuple):
-    """One line of the list."""
-
-    row: MemberRow
-    name: str
-
-
-class NamesPage(NamedTuple):
-    """Some names in their order, and the member after whom the next ones come, if there are more."""
-
-    lines: list[MemberLine]
-    after: str
 
 
 @get("/members", may=MEMBERS)
@@ -187,6 +173,20 @@ def choose_visibility(call: Call, member_id: FromPath[MemberId]) -> Response[str
     ):
         return to_member(call, member, "chosen")
     return member_page(call, member, form)
+
+
+class MemberLine(NamedTuple):
+    """One line of the list."""
+
+    row: MemberRow
+    name: str
+
+
+class NamesPage(NamedTuple):
+    """Some names in their order, and the member after whom the next ones come, if there are more."""
+
+    lines: list[MemberLine]
+    after: str
 
 
 def names_page(call: Call, part: str, after: str, *, invited_too: bool = False) -> NamesPage:

@@ -29,27 +29,8 @@ from web.wording.translation import gettext
 
 _ENCODER = msgspec.json.Encoder()
 
-
 AT_ONCE = 200
 """So many entries are read and sent at a time: a long history takes long, and no more memory than a short one."""
-
-
-class OwnEntry(NamedTuple):
-    """One entry as its member may read it: number, when, through which door, by whom, and the words that belong to it.
-
-    `sentence` is empty for what they typed for others: that tells of others, and only their own words are theirs.
-    """
-
-    number: int
-    recorded_at: datetime
-    kind: str
-    door: str
-    actor: str
-    on_behalf: str
-    sentence: Markup
-    words: tuple[tuple[str, str], ...]
-    exchange: str
-    data: Any
 
 
 @get("/members/{member_id:str}/data", may=THE_MEMBER)
@@ -78,6 +59,24 @@ def data_as_json(call: Call) -> Stream:
     """The same for programs: stable keys, minutes, days, instants in UTC."""
     kept = about(call, call.visitor.member, call.views.catch_up().number)
     return sent(_as_json(call, call.visitor.member, kept), "application/json", "my-data.json")
+
+
+class OwnEntry(NamedTuple):
+    """One entry as its member may read it: number, when, through which door, by whom, and the words that belong to it.
+
+    `sentence` is empty for what they typed for others: that tells of others, and only their own words are theirs.
+    """
+
+    number: int
+    recorded_at: datetime
+    kind: str
+    door: str
+    actor: str
+    on_behalf: str
+    sentence: Markup
+    words: tuple[tuple[str, str], ...]
+    exchange: str
+    data: Any
 
 
 def _as_html(call: Call, kept: dict[str, Any]) -> Iterator[str]:

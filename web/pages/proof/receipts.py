@@ -33,7 +33,6 @@ from web.wording.translation import gettext, later
 
 TOLD_FIRST = ("exchange-settled", "gift-recorded")
 
-
 LONGEST_RECEIPT = 30_000
 """Letters. A receipt has about two thousand; one with the signatures of many witnesses some thousands more."""
 
@@ -53,6 +52,58 @@ class ReceiptForm(msgspec.Struct, kw_only=True):
     def data(self) -> bytes:
         """The receipt's bytes. What a browser or a mail did to ends of lines, and space around it, is undone here."""
         return ((self.file or self.text).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").strip() + "\n").encode()
+
+
+@get("/receipts", may=COORDINATORS_AND_AUDITORS)
+def show_receipt_check(call: Call) -> Response[str]:
+    """A form that takes a receipt."""
+    return call.page("receipt_check.html", form=Form[ReceiptForm](), checked=None)
+
+
+@post("/receipts", may=COORDINATORS_AND_AUDITORS, status_code=200)
+def check_receipt(call: Call) -> Response[str]:
+    """The verdict, and beside it what the book says today. Nothing is kept."""
+    form = call.form(ReceiptForm, SENTENCES)
+    if not form.problems and not (form.wish.file or form.wish.text):
+        form.refuse("file", gettext("Choose the receipt file, or paste the text of its code"))
+    if form.problems:
+        return call.page("receipt_check.html", form=form, checked=None)
+    call.views.catch_up()
+    return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
+
+
+@get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
+    """The receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
+    return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
+
+
+@get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
+def gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
+    """The receipt of the entry that recorded the gift."""
+    return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
+
+
+@get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
+def entry_receipt(call: Call, number: FromPath[str]) -> Answer:
+    """The receipt of any entry, for those who keep the book."""
+    call.views.catch_up()
+    line = call.views.journal.line(int(number)) if is_entry_number(number) else None
+    if line is None:
+        raise NotFoundException
+    return or_explained(call, lambda: _file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
+
+
+@get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def show_exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
+    """What the receipt says and proves, in words, with a code to scan."""
+    return or_explained(call, lambda: _slip(call, exchange_id, "exchange"))
+
+
+@get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
+def show_gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
+    """The same of a gift."""
+    return or_explained(call, lambda: _slip(call, gift_id, "gift"))
 
 
 class Checked(NamedTuple):
@@ -77,24 +128,6 @@ class Checked(NamedTuple):
     def contradicts(self) -> bool:
         """Whether a sound receipt says that the book was changed."""
         return self.verdict.code == SOUND and (self.fits is False or self.stands is False)
-
-
-@get("/receipts", may=COORDINATORS_AND_AUDITORS)
-def show_receipt_check(call: Call) -> Response[str]:
-    """A form that takes a receipt."""
-    return call.page("receipt_check.html", form=Form[ReceiptForm](), checked=None)
-
-
-@post("/receipts", may=COORDINATORS_AND_AUDITORS, status_code=200)
-def check_receipt(call: Call) -> Response[str]:
-    """The verdict, and beside it what the book says today. Nothing is kept."""
-    form = call.form(ReceiptForm, SENTENCES)
-    if not form.problems and not (form.wish.file or form.wish.text):
-        form.refuse("file", gettext("Choose the receipt file, or paste the text of its code"))
-    if form.problems:
-        return call.page("receipt_check.html", form=form, checked=None)
-    call.views.catch_up()
-    return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
 
 
 def _checked(call: Call, data: bytes) -> Checked:
@@ -133,40 +166,6 @@ def _fits(checkpoint: Checkpoint, published: Published) -> bool | None:
         return False
     except (HashesOutOfReach, NothingSealed, SealRefused):
         return None
-
-
-@get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
-    """The receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
-    return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
-
-
-@get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
-def gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
-    """The receipt of the entry that recorded the gift."""
-    return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
-
-
-@get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
-def entry_receipt(call: Call, number: FromPath[str]) -> Answer:
-    """The receipt of any entry, for those who keep the book."""
-    call.views.catch_up()
-    line = call.views.journal.line(int(number)) if is_entry_number(number) else None
-    if line is None:
-        raise NotFoundException
-    return or_explained(call, lambda: _file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
-
-
-@get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def show_exchange_receipt(call: Call, exchange_id: FromPath[str]) -> Answer:
-    """What the receipt says and proves, in words, with a code to scan."""
-    return or_explained(call, lambda: _slip(call, exchange_id, "exchange"))
-
-
-@get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
-def show_gift_receipt(call: Call, gift_id: FromPath[str]) -> Answer:
-    """The same of a gift."""
-    return or_explained(call, lambda: _slip(call, gift_id, "gift"))
 
 
 def is_entry_number(text: str) -> bool:

@@ -1,8 +1,9 @@
 """The seal for people: what was sealed last and when, the seals before it, and a sheet of each to print and to keep."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar import Response
@@ -11,40 +12,35 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from ledger.seal.signing.folder import MONTH, SealDate, SealRefused
-from ledger.seal.signing.published import NothingSealed, NotUnderTheSeal, Published
-from ledger.seal.verifying.note import BadNote, Checkpoint, Sealed, check_checkpoint, parse_decimal
+from ledger.seal.signing.published import TILE_WIDTH, NothingSealed, NotUnderTheSeal, Published
+from ledger.seal.verifying.note import BadNote, Checkpoint, Sealed, check_checkpoint, parse_decimal, to_base64
 from ledger.seal.witnessing.witnesses import Witnesses
 from web.drawing.drawings import qr_code
-from web.framework.access import MEMBERS
+from web.framework.access import ANYBODY, AUDITORS, MEMBERS
 from web.framework.call import Call, get
-from web.framework.errors import Answer
+from web.framework.errors import ASK_AGAIN, KEEP, Answer, given, or_said, said
 from web.pages.proof.receipts import or_explained
 from web.wording.translation import gettext
 
 SEALS_A_PAGE = 20
+
 LAST_SECOND = 253_402_300_799
 """The last second of the year 9999: no calendar here goes on."""
+
+TEXT = "text/plain"
+BYTES = "application/octet-stream"
+
+_PLACE = re.compile(
+    r"(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(x[0-9]{3}/){0,5}[0-9]{3})(\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
+
+_HIGHEST_LEVEL = 63
 
 
 class SealForm(msgspec.Struct, kw_only=True):
     """From which seal on the earlier ones are listed."""
 
     before: Annotated[int, Meta(ge=1)] | None = None
-
-
-class CosignatureStatus(NamedTuple):
-    """Witnesses whose word was checked and when they gave it, those who are still asked, and other names, not checked."""
-
-    checked: list[tuple[str, datetime | None]]
-    missing: list[str]
-    unchecked: list[str]
-
-
-class Given(NamedTuple):
-    """A seal, and when it was given; nobody knows that of seals from before dates were kept."""
-
-    checkpoint: Checkpoint
-    at: datetime | None
 
 
 @get("/seal", may=MEMBERS)
@@ -96,6 +92,78 @@ def show_earlier_sheet(call: Call, size: FromPath[str]) -> Answer:
         raise NotFoundException from None
 
 
+@get("/checkpoint", may=ANYBODY)
+def show_checkpoint(call: Call) -> Answer:
+    """The last seal that was given, as a signed note (C2SP tlog-checkpoint)."""
+    return or_said(lambda: given(call.request, call.seals.published.latest().note.data, TEXT, ASK_AGAIN))
+
+
+@get("/checkpoint/{size:str}", may=ANYBODY)
+def show_earlier_checkpoint(call: Call, size: FromPath[str]) -> Answer:
+    """The seal that was given over so many entries. Signatures of others may still be added to it, so it is asked for again."""
+    try:
+        number = parse_decimal(size)
+    except BadNote:
+        return _mistyped()
+    return or_said(lambda: given(call.request, call.seals.published.at(number).note.data, TEXT, ASK_AGAIN))
+
+
+@get("/proof/inclusion", may=ANYBODY)
+def prove_inclusion(call: Call) -> Answer:
+    """The path of the leaf `index`, from zero on, to the root over the first `size` entries."""
+    asked = _asked(call, "index", "size")
+    if asked is None:
+        return _mistyped()
+    return or_said(lambda: given(call.request, _lines(call.seals.published.inclusion(*asked)), TEXT, KEEP))
+
+
+@get("/proof/consistency", may=ANYBODY)
+def prove_consistency(call: Call) -> Answer:
+    """The proof that the first `from` entries are the beginning of the first `to` ones."""
+    asked = _asked(call, "from", "to")
+    if asked is None:
+        return _mistyped()
+    return or_said(lambda: given(call.request, _lines(call.seals.published.consistency(*asked)), TEXT, KEEP))
+
+
+@get("/tile/{level:str}/{place:path}", may=ANYBODY)
+def show_tile(call: Call) -> Answer:
+    """Hashes side by side, 32 bytes each. The address names a tile in one way only."""
+    place = place_in(_address(call))
+    if place is None:
+        return _no_such_tile()
+    return or_said(lambda: given(call.request, b"".join(call.seals.published.tile(*place)), BYTES, KEEP))
+
+
+@get("/tile/entries/{place:path}", may=AUDITORS)
+def show_entry_tile(call: Call) -> Answer:
+    """The entries whose hashes are in the tile of this name, each behind its length in two bytes."""
+    place = place_in(_address(call))
+    if place is None:
+        return _no_such_tile()
+
+    def bundle() -> Answer:
+        entries = call.seals.published.entries(place.number, place.width, call.bank.log)
+        return given(call.request, b"".join(len(entry).to_bytes(2) + entry for entry in entries), BYTES)
+
+    return or_said(bundle)
+
+
+class CosignatureStatus(NamedTuple):
+    """Witnesses whose word was checked and when they gave it, those who are still asked, and other names, not checked."""
+
+    checked: list[tuple[str, datetime | None]]
+    missing: list[str]
+    unchecked: list[str]
+
+
+class Given(NamedTuple):
+    """A seal, and when it was given; nobody knows that of seals from before dates were kept."""
+
+    checkpoint: Checkpoint
+    at: datetime | None
+
+
 def seen_under(sealed: Sealed, published: Published) -> CosignatureStatus:
     """Whose signatures stand under a seal beside the community's own, and whose word is still missing."""
     own = published.folder.key
@@ -145,3 +213,52 @@ def _given(sizes: Sequence[int], dates: Sequence[SealDate], published: Published
 
 def _first_given(dates: Sequence[SealDate], size: int) -> datetime | None:
     return next((date.at for date in dates if date.size == size), None)
+
+
+def _asked(call: Call, first: str, second: str) -> tuple[int, int] | None:
+    """The two numbers of a proof; each once, in its one spelling, and nothing else, so that no cache holds a proof twice."""
+    query = call.request.scope["query_string"].decode("latin-1")
+    found = re.fullmatch(f"{first}=([0-9]+)&{second}=([0-9]+)", query)
+    try:
+        return (parse_decimal(found[1]), parse_decimal(found[2])) if found else None
+    except BadNote:
+        return None
+
+
+def _lines(hashes: Sequence[bytes]) -> bytes:
+    return "".join(f"{to_base64(node)}\n" for node in hashes).encode()
+
+
+def _mistyped() -> Answer:
+    return said(422, gettext("Write each number in digits, without leading zeros: /proof/inclusion?index=5&size=10"))
+
+
+class TilePlace(NamedTuple):
+    """Which tile: its level (that of entries is 0 too), its number in it, and how many of its hashes are meant."""
+
+    level: int
+    number: int
+    width: int
+
+
+def place_in(path: str) -> TilePlace | None:
+    """The tile that an address names, in its one spelling: 1,234,067 is x001/x234/067, and 7 is 007."""
+    found = _PLACE.fullmatch(path.removeprefix("/tile/"))
+    if found is None:
+        return None
+    groups = found["index"].replace("x", "").split("/")
+    width = int(found["width"] or TILE_WIDTH)
+    level = 0 if found["level"] == "entries" else int(found["level"])
+    if level > _HIGHEST_LEVEL or (len(groups) > 1 and groups[0] == "000") or (found["width"] and width >= TILE_WIDTH):
+        return None
+    return TilePlace(level, int("".join(groups)), width)
+
+
+def _address(call: Call) -> str:
+    """The path as it was sent: the framework reads "//" as "/", and would give a tile a second name."""
+    known: Any = call.request.scope
+    return known["raw_path"].partition(b"?")[0].decode("latin-1")
+
+
+def _no_such_tile() -> Answer:
+    return said(404, gettext("There is no tile with that name."))

@@ -56,7 +56,7 @@ MORE_MENU = (
     MenuItem("show_journal", words.later("Journal")),
     MenuItem("show_audit", words.later("Audit")),
     MenuItem("show_balances", words.later("Balances")),
-    MenuItem("show_desk", words.later("Coordinating")),
+    MenuItem("show_coordination", words.later("Coordinating")),
     MenuItem("show_agreements", words.later("Agreements")),
     MenuItem("show_seal", words.later("The seal")),
     MenuItem("show_devices", words.later("My devices")),

@@ -175,7 +175,7 @@ def agree_categories(street: Street) -> Attempt:
     return of_all._replace(right={**of_all.right, "key": ["garden", ""]})
 
 
-def agree_exceptions(street: Street) -> Attempt:
+def agree_thresholds(street: Street) -> Attempt:
     return agreement(street, "exceptions", "late_days", "14", "soon")
 
 
@@ -193,7 +193,7 @@ ATTEMPTS = {
         *(ask_for_code, enter_code, check_log, check_gift, confirm_exchange, decline_exchange, ask_reversal),
         *(approve_reversal, decline_reversal, withdraw_gift, invite, give_role, withdraw_role, leave, ask_erasure),
         *(choose_visibility, form_group, join_group, leave_group, ask_everything, agree_limits, agree_confirmation),
-        *(agree_categories, agree_exceptions, check_receipt, ask_replay),
+        *(agree_categories, agree_thresholds, check_receipt, ask_replay),
     )
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part, report
-from web.pages.figures.community import care_of
+from web.pages.figures.community import wellbeing_of
 from web.pages.figures.findings import access_of, faces_of, mix_of, months_of
 from web.pages.figures.reports import Findings, findings_of
 from web.wording.figure_words import CALLED, PARTS, compared, said, sections, valued
@@ -157,7 +157,7 @@ def test_a_group_receives_less_only_where_chance_is_no_reason() -> None:
 
 
 def test_coordinators_are_told_counts_and_nothing_where_there_are_too_few() -> None:
-    told = care_of({"unconfirmed": 0.004, "late_share": 0.0, "newcomers_waiting": 0, "overloaded": None})
+    told = wellbeing_of({"unconfirmed": 0.004, "late_share": 0.0, "newcomers_waiting": 0, "overloaded": None})
 
     assert told.unconfirmed.endswith("1 still waited for somebody’s word."), (
         "a share that is not nothing is one at least"

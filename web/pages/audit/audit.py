@@ -1,4 +1,4 @@
-"""The auditor's desk: whether the book holds, what it holds by chapter, what is worth a look, and where to go on from there."""
+"""The auditors' pages: the overview, what is worth a look, random samples, and the check of all hours."""
 
 import io
 import secrets
@@ -32,7 +32,7 @@ from web.framework.errors import Answer
 from web.framework.forms import Form
 from web.framework.rendering import see_other
 from web.framework.seals import Seals
-from web.pages.audit.journal import tell
+from web.pages.audit.journal import items_of
 from web.pages.proof.receipts import or_explained
 from web.wording.anomalies import found_words, rule_words
 from web.wording.labels import CHAPTERS, SentenceContext
@@ -40,13 +40,13 @@ from web.wording.names import names_of
 from web.wording.sentences import CHANNELS
 from web.wording.translation import gettext, later
 
-FINDS_A_PAGE = 25
+ANOMALIES_A_PAGE = 25
 _BY_NAME: Mapping[str, Rule] = {rule: rule for rule in RULES}
 USUAL_SIZE = 25
 DRAWN_SEED_BYTES = 6
-DAYS_SHOWN = 30
+CHECKS_SHOWN = 30
 
-WHAT: Mapping[tuple[str, str], str] = {
+_LABELS: Mapping[tuple[str, str], str] = {
     ("balances", "given"): later("Given, on the Balances page"),
     ("balances", "received"): later("Received, on the Balances page"),
     ("balances", "exchanges"): later("Exchanges, on the Balances page"),
@@ -58,17 +58,17 @@ WHAT: Mapping[tuple[str, str], str] = {
     ("statements", "sum of received"): later("Received, all lines of the statement added up"),
 }
 
-COUNTS = frozenset({"exchanges", "gifts_given", "gifts_received"})
+_COUNTS = frozenset({"exchanges", "gifts_given", "gifts_received"})
 
 
-class ExceptionsForm(msgspec.Struct):
-    """From which place of the list on."""
+class AnomaliesForm(msgspec.Struct):
+    """The place in the list to continue from."""
 
     after: Annotated[int, Meta(ge=0)] = 0
 
 
 class SampleForm(msgspec.Struct):
-    """How many entries, from which seed, recorded in which days, of the book up to which entry."""
+    """The size and seed of a sample, the dates it is drawn from, and the last entry."""
 
     size: Annotated[int, Meta(ge=1, le=LARGEST_SAMPLE)]
     seed: Annotated[str, Meta(max_length=LONGEST_SEED)] = ""
@@ -78,25 +78,25 @@ class SampleForm(msgspec.Struct):
 
 
 class ReplayForm(msgspec.Struct):
-    """Up to which entry the book is to be added up; empty: all of it."""
+    """The entry to check up to; empty for all."""
 
     at_entry: Annotated[int, Meta(ge=1, le=999_999_999)] | None = None
 
 
 @get("/audit", may=COORDINATORS_AND_AUDITORS)
 def show_audit(call: Call) -> Response[str]:
-    """Every chapter with the number of its entries; the numbers are kept as entries come, not counted here."""
+    """Show the checks, the number of entries by topic, and what is worth a look."""
     as_of = call.views.catch_up()
-    looked = call.views.exceptions.looked()
-    counted = call.views.journal.chapters()
+    checked = call.views.exceptions.looked()
+    entries = call.views.journal.chapters()
     return call.page(
         "audit.html",
-        chapters=[
-            (chapter, gettext(name), gettext(words), counted.get(chapter, 0))
+        topics=[
+            (chapter, gettext(name), gettext(words), entries.get(chapter, 0))
             for chapter, (name, words) in CHAPTERS.items()
         ],
-        looked=looked,
-        rules=[(rule, *rule_words(rule, looked.thresholds), found) for rule, found in found_by_rule(looked.counts)],
+        checked=checked,
+        rules=[(rule, *rule_words(rule, checked.thresholds), checked.counts.get(rule, 0)) for rule in RULES],
         check=call.views.replays.latest(),
         sealed=_sealed(call.seals),
         as_of=as_of.number,
@@ -104,66 +104,65 @@ def show_audit(call: Call) -> Response[str]:
 
 
 @get("/audit/exceptions/{rule:str}", may=COORDINATORS_AND_AUDITORS)
-def show_exceptions(call: Call, rule: FromPath[str]) -> Response[str]:
-    """What one rule found, the newest first."""
+def show_anomalies(call: Call, rule: FromPath[str]) -> Response[str]:
+    """Show what one rule found, newest first."""
     call.views.catch_up()
     named = _BY_NAME.get(rule)
     if named is None:
         raise NotFoundException
-    form = call.form(ExceptionsForm)
+    form = call.form(AnomaliesForm)
     after = 0 if form.problems else form.wish.after
-    looked = call.views.exceptions.looked()
-    found = call.views.exceptions.of(named, after, FINDS_A_PAGE + 1)
-    shown = found[:FINDS_A_PAGE]
-    name, words = rule_words(named, looked.thresholds)
+    checked = call.views.exceptions.looked()
+    found = call.views.exceptions.of(named, after, ANOMALIES_A_PAGE + 1)
+    shown = found[:ANOMALIES_A_PAGE]
+    name, words = rule_words(named, checked.thresholds)
     return call.page(
-        "exceptions.html",
+        "anomalies.html",
         form=form,
         rule=named,
         name=name,
         words=words,
-        counted=looked.counts.get(named, 0),
-        finds=_finds(call, [noted for _, noted in shown]),
-        older=shown[-1][0] if len(found) > FINDS_A_PAGE else 0,
+        found=_with_sentences(call, [anomaly for _, anomaly in shown]),
+        older=shown[-1][0] if len(found) > ANOMALIES_A_PAGE else 0,
         is_first=after == 0,
-        looked=looked,
-        as_of=looked.number,
+        checked=checked,
+        as_of=checked.number,
     )
 
 
 @get("/audit/sample", may=COORDINATORS_AND_AUDITORS)
 def show_sample(call: Call) -> Response[str] | Redirect:
-    """The form; or the sample it asks for. An address always names seed and entry, so that it can be quoted."""
+    """Show the form, or the sample it asks for. An address with a sample names seed and entry, so that it can be quoted."""
     as_of = call.views.catch_up()
     if not call.fields.all("size"):
-        return call.page("sample.html", form=Form(), told=(), wish=None, usual=USUAL_SIZE, as_of=as_of.number)
+        return call.page("sample.html", form=Form(), items=(), wanted=None, usual=USUAL_SIZE, as_of=as_of.number)
     form = call.form(SampleForm)
     if not form.problems and (form.wish.upto or 0) > as_of.number:
         form.refuse("upto", "too_large", as_of.number)
     if form.problems:
-        return call.page("sample.html", form=form, told=(), wish=None, usual=USUAL_SIZE, as_of=as_of.number)
-    wish = form.wish
-    if not wish.seed or wish.upto is None:
+        return call.page("sample.html", form=form, items=(), wanted=None, usual=USUAL_SIZE, as_of=as_of.number)
+    wanted = form.wish
+    if not wanted.seed or wanted.upto is None:
         return _with_seed_and_entry(call, as_of.number)
-    drawn = _drawn(call.views, wish, wish.upto)
+    drawn = _drawn(call.views, wanted, wanted.upto)
     return call.page(
         "sample.html",
         form=form,
-        wish=wish,
+        wanted=wanted,
         drawn=drawn,
-        told=tell(call, drawn.lines),
-        asked={name: form.value(name) for name in ("size", "seed", "from", "to", "upto")},
+        items=items_of(call, drawn.lines),
+        query={name: form.value(name) for name in ("size", "seed", "from", "to", "upto")},
         has_receipts=call.seals.are_begun,
-        doors={via: gettext(words) for via, words in CHANNELS.items()},
+        channels={via: gettext(words) for via, words in CHANNELS.items()},
         quoted=shlex.quote,
         usual=USUAL_SIZE,
-        as_of=wish.upto,
+        as_of=wanted.upto,
     )
 
 
 @get("/audit/sample/receipts", may=COORDINATORS_AND_AUDITORS)
 def sample_receipts(call: Call) -> Answer | Redirect:
-    """The receipts of a sample in one file (zip), with the keys they are checked with. Without seed and entry: the form."""
+    """Send the receipts of a sample in one zip file, with the key to check them."""
     as_of = call.views.catch_up()
     form = call.form(SampleForm)
     if form.problems or not form.wish.seed or form.wish.upto is None or form.wish.upto > as_of.number:
@@ -174,65 +173,60 @@ def sample_receipts(call: Call) -> Answer | Redirect:
 
 @get("/replay", may=MEMBERS)
 def show_replay(call: Call) -> Response[str]:
-    """The last time, and the times before; differences by account only for those who keep the book."""
+    """Show the last check and earlier ones; differences by account only to coordinators and auditors."""
     return _replay_page(call, Form())
 
 
 @post("/replay", may=COORDINATORS_AND_AUDITORS)
 def ask_replay(call: Call) -> Response[str] | Redirect:
-    """Asks for it to be done now, by another process: one at a time."""
+    """Request a check now, in another process, one at a time."""
     form = call.form(ReplayForm)
     if not form.problems:
         number, last = form.wish.at_entry or 0, call.views.catch_up().number
         if number > last:
             form.refuse("at_entry", "too_large", last)
         else:
-            _ask(call, form, number)
+            _request(call, form, number)
     if form.problems:
         return _replay_page(call, form)
     return see_other(f"{call.url('show_replay')}#again")
 
 
 def _sealed(seals: Seals) -> int:
-    """How many entries are under the last seal; 0 where none was given, or none can be read: the page of the seal says why."""
+    """Return how many entries the last seal covers; 0 if there is none or it cannot be read."""
     try:
         return seals.published.latest().checkpoint.size
     except (NothingSealed, SealRefused):
         return 0
 
 
-class Find(NamedTuple):
-    """One find: its sentence, and the entries it rests on."""
+class FoundAnomaly(NamedTuple):
+    """One anomaly: its sentence, and the entries it is based on."""
 
     words: Markup
-    noted: Anomaly
+    anomaly: Anomaly
 
 
-def _finds(call: Call, noted: list[Anomaly]) -> list[Find]:
-    voice = SentenceContext(names_of(call, {who for one in noted for who in one.people}), {})
-    return [Find(found_words(one, voice), one) for one in noted]
-
-
-def found_by_rule(counts: dict[Rule, int]) -> list[tuple[Rule, int]]:
-    """Every rule with how much it found, in the order in which they are shown."""
-    return [(rule, counts.get(rule, 0)) for rule in RULES]
+def _with_sentences(call: Call, anomalies: list[Anomaly]) -> list[FoundAnomaly]:
+    context = SentenceContext(names_of(call, {who for one in anomalies for who in one.people}), {})
+    return [FoundAnomaly(found_words(one, context), one) for one in anomalies]
 
 
 class DrawnSample(NamedTuple):
-    """The entries that were drawn, and the first and the last that could have been."""
+    """The entries drawn, and the first and last that could have been."""
 
     lines: list[JournalLine]
     first: int
     last: int
 
 
-def _drawn(views: Views, wish: SampleForm, upto: int) -> DrawnSample:
-    first, last = views.journal.recorded_in(wish.first, wish.last, upto)
-    return DrawnSample(views.journal.lines(sample(wish.seed, wish.size, first, last)), first, last)
+def _drawn(views: Views, wanted: SampleForm, upto: int) -> DrawnSample:
+    first, last = views.journal.recorded_in(wanted.first, wanted.last, upto)
+    return DrawnSample(views.journal.lines(sample(wanted.seed, wanted.size, first, last)), first, last)
 
 
 def _file(seals: Seals, drawn: DrawnSample) -> Answer:
-    """A zip without times of its own: the same sample under the same seal is the same file."""
+    """Return a zip file without times, so that the same sample gives the same file."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for line in drawn.lines:
@@ -244,15 +238,15 @@ def _file(seals: Seals, drawn: DrawnSample) -> Answer:
 
 
 def _with_seed_and_entry(call: Call, number: int) -> Redirect:
-    """Where the same sample is found again: with a seed drawn if none was typed, and with the last entry there is."""
-    asked = {name: call.fields.one(name).strip() for name in ("size", "seed", "from", "to", "upto")}
-    asked["seed"] = asked["seed"] or secrets.token_hex(DRAWN_SEED_BYTES)
-    asked["upto"] = asked["upto"] or str(number)
-    return see_other(call.url("show_sample", **asked))
+    """Redirect to the address of this sample: with a seed made now if none was typed, and the last entry."""
+    query = {name: call.fields.one(name).strip() for name in ("size", "seed", "from", "to", "upto")}
+    query["seed"] = query["seed"] or secrets.token_hex(DRAWN_SEED_BYTES)
+    query["upto"] = query["upto"] or str(number)
+    return see_other(call.url("show_sample", **query))
 
 
 class DifferenceRow(NamedTuple):
-    """A difference as it is told; minutes when `is_time`, else a count. The name is "" for all accounts together."""
+    """A difference: minutes if `is_time`, else a count. The name is "" for all accounts together."""
 
     name: str
     what: str
@@ -261,7 +255,7 @@ class DifferenceRow(NamedTuple):
     shown: int
 
 
-def _ask(call: Call, form: Form[ReplayForm], number: int) -> None:
+def _request(call: Call, form: Form[ReplayForm], number: int) -> None:
     match call.views.wishes.ask("replay", number, "", call.now):
         case "busy":
             form.refuse("at_entry", gettext("A check up to another entry is running. Try again when it has finished"))
@@ -273,10 +267,11 @@ def _ask(call: Call, form: Form[ReplayForm], number: int) -> None:
 
 def _replay_page(call: Call, form: Form[ReplayForm]) -> Response[str]:
     as_of = call.views.catch_up()
-    latest, *earlier = call.views.replays.history(DAYS_SHOWN) or [None]
+    latest, *earlier = call.views.replays.history(CHECKS_SHOWN) or [None]
     keeps_the_book = call.visitor.keeps_the_book
-    wish = call.views.wishes.latest("replay") if keeps_the_book else None
-    at_entry = call.views.replays.at_entry(wish.number) if wish and wish.number and not wish.is_waiting else None
+    requested = call.views.wishes.latest("replay") if keeps_the_book else None
+    is_done = requested is not None and bool(requested.number) and not requested.is_waiting
+    at_entry = call.views.replays.at_entry(requested.number) if requested and is_done else None
     return call.page(
         "replay.html",
         form=form,
@@ -284,8 +279,8 @@ def _replay_page(call: Call, form: Form[ReplayForm]) -> Response[str]:
         earlier=earlier,
         keeps_the_book=keeps_the_book,
         rows=_rows(call, latest) if keeps_the_book else (),
-        wish=wish,
-        wished_at=instant(wish.at) if wish else None,
+        requested=requested,
+        requested_at=instant(requested.at) if requested else None,
         at_entry=at_entry,
         rows_at_entry=_rows(call, at_entry),
         as_of=as_of.number,
@@ -301,4 +296,4 @@ def _rows(call: Call, check: ReplayCheck | None) -> Sequence[DifferenceRow]:
 
 def _row(one: AccountDifference, names: Mapping[str, str]) -> DifferenceRow:
     name = "" if one.account == ALL_ACCOUNTS else names[AccountId(one.account)]
-    return DifferenceRow(name, gettext(WHAT[one.read_model, one.what]), one.what not in COUNTS, one.log, one.shown)
+    return DifferenceRow(name, gettext(_LABELS[one.read_model, one.what]), one.what not in _COUNTS, one.log, one.shown)

@@ -63,7 +63,7 @@ def confirm_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[
 )
 def decline_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
     """Say no and give a reason, or record that someone says no."""
-    return _answered(call, exchange_id, lambda wish: DeclineExchange(exchange_id, wish.reason), "declined")
+    return _answered(call, exchange_id, lambda typed: DeclineExchange(exchange_id, typed.reason), "declined")
 
 
 @post("/exchanges/{exchange_id:str}/cancellation", may=PARTIES_AND_COORDINATORS)
@@ -76,11 +76,11 @@ def call_off_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response
 def ask_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
     """Ask to take it back. A coordinator outside it takes it back at once, naming the party who asked."""
     if call.visitor.member in call.bank.exchange(exchange_id).parties:
-        return _answered(call, exchange_id, lambda wish: AskForReversal(exchange_id, wish.reason), "asked-back")
+        return _answered(call, exchange_id, lambda typed: AskForReversal(exchange_id, typed.reason), "asked-back")
     return _answered(
         call,
         exchange_id,
-        lambda wish: ReverseExchange(exchange_id, MemberId(wish.asked_by), wish.reason),
+        lambda typed: ReverseExchange(exchange_id, MemberId(typed.asked_by), typed.reason),
         "taken-back",
         needs="asked_by",
     )
@@ -99,7 +99,7 @@ def approve_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[
 )
 def decline_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
     """Leave the exchange as it is, at the request of the other party, a coordinator or the person who asked."""
-    return _answered(call, exchange_id, lambda wish: DeclineReversal(exchange_id, wish.reason), "kept")
+    return _answered(call, exchange_id, lambda typed: DeclineReversal(exchange_id, typed.reason), "kept")
 
 
 class TimedMoment(NamedTuple):

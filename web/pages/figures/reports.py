@@ -1,4 +1,4 @@
-"""Reports of closed periods, to print or to hand on: with the figures that everyone may see, the community's or a group's."""
+"""Reports of closed periods to print, download and share, and all figures for auditors."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
@@ -24,37 +24,37 @@ from web.framework.access import AUDITORS, COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
-from web.pages.audit.accounts import MomentForm, PointInTime, moment_asked
+from web.pages.audit.accounts import PointInTime, PointInTimeForm, point_in_time
 from web.pages.exchanges.fields import labels_of
 from web.pages.figures.findings import (
     AccessFinding,
-    FacesFinding,
     LoadFinding,
     MixFinding,
     MonthsFinding,
     ParticipationFinding,
+    WaysFinding,
     access_of,
-    faces_of,
     load_of,
     mix_of,
     months_of,
     participation_of,
     period_words,
+    ways_of,
 )
 from web.wording.figure_words import KINDS, sections
 from web.wording.findings import beginning, breadth, coming_back, flow, in_all
 from web.wording.names import names_of
 from web.wording.translation import gettext
 
-Shape = Literal["html", "csv", "json"]
-MEDIA: dict[Shape, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+Format = Literal["html", "csv", "json"]
+MEDIA: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 SCOPES_LISTED = 50
 YEAR_LENGTH = 4
 
 
 @get("/community/reports", may=COORDINATORS_AND_AUDITORS)
 def list_reports(call: Call) -> Response[str]:
-    """The closed periods of the community, or of the group asked for, and the groups to choose from."""
+    """List the closed periods of the community or a group, and the groups to choose from."""
     as_of = call.views.catch_up()
     scope = _scope(call)
     groups = call.views.groups.all(limit=SCOPES_LISTED).rows
@@ -71,15 +71,15 @@ def list_reports(call: Call) -> Response[str]:
 
 @get("/community/report/{report:str}", may=COORDINATORS_AND_AUDITORS)
 def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[bytes]:
-    """One report: a page that prints, or with .csv or .json behind its period a sheet to keep."""
+    """Show a report as a page to print; with .csv or .json after its period, as a file."""
     call.views.catch_up()
     named, scope = _named(report), _scope(call)
-    # What leaves the house holds what everyone may see, whoever fetches it.
+    # Exported reports contain only what everyone can see, whoever downloads them.
     found = call.views.reports.of(scope, named.period, "everyone")
     if found is None:
         raise NotFoundException
-    if named.shape != "html":
-        return _sheet(found, named.shape)
+    if named.format != "html":
+        return _sheet(found, named.format)
     names = names_of(call, [scope, *(one["group"] for one in found.figures.get("access") or ())])
     return call.page(
         "figure_report.html",
@@ -95,31 +95,31 @@ def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[b
 
 @get("/community/everything", may=AUDITORS)
 def show_everything(call: Call) -> Response[str]:
-    """All statistics of all time, those of the network too, each with its definition; or as they were at another moment."""
-    form, moment = moment_asked(call, call.views.catch_up().number)
-    return _everything_page(call, form, moment)
+    """Show all figures with their definitions, now or at another point in time."""
+    form, point = point_in_time(call, call.views.catch_up().number)
+    return _everything_page(call, form, point)
 
 
 @get("/community/everything.csv", may=AUDITORS)
 def everything_csv(call: Call) -> Response[bytes]:
-    """The same, a line for each value."""
-    return _file(everything_as_csv(_kept(call)).encode(), "text/csv; charset=utf-8", "csv")
+    """Send the same, one line per value."""
+    return _file(everything_as_csv(_figures(call)).encode(), "text/csv; charset=utf-8", "csv")
 
 
 @get("/community/everything.json", may=AUDITORS)
 def everything_json(call: Call) -> Response[bytes]:
-    """The same for programs, under stable keys."""
-    return _file(everything_as_json(_kept(call)), "application/json", "json")
+    """Send the same for programs, under stable keys."""
+    return _file(everything_as_json(_figures(call)), "application/json", "json")
 
 
 @post("/community/everything", may=AUDITORS)
 def ask_everything(call: Call) -> Response[str] | Redirect:
-    """Asks for the figures at a moment to be made, by another process: one moment at a time."""
-    form, moment = moment_asked(call, call.views.catch_up().number)
-    if not form.problems and moment.is_now:
+    """Request figures at a point in time from another process, one point at a time."""
+    form, point = point_in_time(call, call.views.catch_up().number)
+    if not form.problems and point.is_now:
         form.refuse("at_entry", "required")
     if not form.problems:
-        match call.views.wishes.ask("statistics", moment.number, moment.day, call.now):
+        match call.views.wishes.ask("statistics", point.number, point.day, call.now):
             case "busy":
                 form.refuse(
                     "at_entry",
@@ -131,31 +131,31 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
                     gettext("Figures for another point in time were worked out a moment ago. Try again in a minute"),
                 )
             case "taken":
-                return see_other(call.url("show_everything", **moment.asked))
-    return _everything_page(call, form, moment)
+                return see_other(call.url("show_everything", **point.query))
+    return _everything_page(call, form, point)
 
 
-class Named(NamedTuple):
-    """The report that an address names: its period, and as what it is wanted."""
+class NamedReport(NamedTuple):
+    """The report that an address names, and its format."""
 
     period: str
-    shape: Shape
+    format: Format
 
 
-def _named(name: str) -> Named:
-    """2025, 2025-10.csv, 2025.json; anything else is no report."""
+def _named(name: str) -> NamedReport:
+    """Read the name of a report: 2025, 2025-10.csv or 2025.json; else 404."""
     period, dot, suffix = name.partition(".")
     match suffix:
         case "csv" | "json":
-            return Named(period, suffix)
+            return NamedReport(period, suffix)
         case "" if not dot:
-            return Named(period, "html")
+            return NamedReport(period, "html")
         case _:
             raise NotFoundException
 
 
 def _scope(call: Call) -> str:
-    """The community, or the group that the address names."""
+    """Return the community, or the group the address names."""
     group = call.query.one("group")
     if not group:
         return COMMUNITY
@@ -164,49 +164,51 @@ def _scope(call: Call) -> str:
     return group
 
 
-def _sheet(report: Report, shape: Shape) -> Response[bytes]:
-    """The report as a file to keep, named after its period."""
-    content = as_csv(report).encode() if shape == "csv" else as_json(report)
+def _sheet(report: Report, suffix: Format) -> Response[bytes]:
+    """Send the report as a file named after its period."""
+    content = as_csv(report).encode() if suffix == "csv" else as_json(report)
     whose = "" if report.scope == COMMUNITY else f"-{report.scope}"
     return Response(
         content,
-        media_type=MEDIA[shape],
-        headers={"content-disposition": f'attachment; filename="report-{report.period}{whose}.{shape}"'},
+        media_type=MEDIA[suffix],
+        headers={"content-disposition": f'attachment; filename="report-{report.period}{whose}.{suffix}"'},
     )
 
 
-def _everything_page(call: Call, form: Form[MomentForm], moment: PointInTime) -> Response[str]:
-    kept = _at(moment, call.views)
-    if kept and moment.as_of:
-        moment = moment._replace(number=kept.entry)
-    wish = None if moment.is_now else call.views.wishes.latest("statistics")
-    is_this = wish is not None and wish.day == moment.day and (bool(moment.as_of) or wish.number == moment.number)
+def _everything_page(call: Call, form: Form[PointInTimeForm], point: PointInTime) -> Response[str]:
+    figures = _at(point, call.views)
+    if figures and point.as_of:
+        point = point._replace(number=figures.entry)
+    requested = None if point.is_now else call.views.wishes.latest("statistics")
+    is_this = requested and requested.day == point.day and (bool(point.as_of) or requested.number == point.number)
     return call.page(
         "everything.html",
         form=form,
-        moment=moment,
-        kept=kept,
-        wish=wish if is_this else None,
-        is_behind=kept is not None and moment.as_of is not None and kept.entry < moment.last,
-        lines=[line._replace(definition=gettext(line.definition)) for line in everything_lines(kept)] if kept else (),
-        as_of=kept.entry if kept else moment.number,
+        point=point,
+        figures=figures,
+        requested=requested if is_this else None,
+        is_behind=figures is not None and point.as_of is not None and figures.entry < point.last,
+        lines=[line._replace(definition=gettext(line.definition)) for line in everything_lines(figures)]
+        if figures
+        else (),
+        as_of=figures.entry if figures else point.number,
     )
 
 
-def _at(moment: PointInTime, views: Views) -> EverythingKept | None:
-    """What was computed last, or at the moment."""
-    if moment.is_now:
+def _at(point: PointInTime, views: Views) -> EverythingKept | None:
+    """Return the figures computed last, or those at a point in time."""
+    if point.is_now:
         return views.reports.everything()
-    return views.statistics.by_day(moment.as_of) if moment.as_of else views.statistics.at_entry(moment.number)
+    return views.statistics.by_day(point.as_of) if point.as_of else views.statistics.at_entry(point.number)
 
 
-def _kept(call: Call) -> EverythingKept:
-    """The same for a file; there is nothing to keep before it was computed."""
-    form, moment = moment_asked(call, call.views.catch_up().number)
-    kept = None if form.problems else _at(moment, call.views)
-    if kept is None:
+def _figures(call: Call) -> EverythingKept:
+    """Return the figures for a file; 404 if they have not been computed."""
+    form, point = point_in_time(call, call.views.catch_up().number)
+    figures = None if form.problems else _at(point, call.views)
+    if figures is None:
         raise NotFoundException
-    return kept
+    return figures
 
 
 def _file(content: bytes, media_type: str, suffix: str) -> Response[bytes]:
@@ -218,13 +220,13 @@ def _file(content: bytes, media_type: str, suffix: str) -> Response[bytes]:
 
 
 class Findings(NamedTuple):
-    """Everything that the community page tells of one report. Nothing where there are too few people to show."""
+    """Everything the community page shows of a report; nothing if too few people to show."""
 
     report: Report
     period: str
     is_shown: bool
     in_all: str
-    faces: FacesFinding | None
+    ways: WaysFinding | None
     participation: ParticipationFinding | None
     load: LoadFinding | None
     coming_back: str
@@ -245,10 +247,9 @@ def findings_of(
     months_before: Sequence[Mapping[str, Any]] = (),
     highest: int = 0,
 ) -> Findings:
-    """What a report says, with the names of kinds of help and of groups.
+    """Return what a report says, with the names of kinds of help and of groups.
 
-    A month's report has no months of its own: those before it are shown, up to the month itself. `highest` minutes have
-    a place in the picture of the months at least.
+    A report of a month is shown with the months before it. The chart of months has room for `highest` minutes.
     """
     figures = report.figures
     return Findings(
@@ -256,7 +257,7 @@ def findings_of(
         period=period_words(report.period),
         is_shown=figures.get("entries") is not None,
         in_all=in_all(period_words(report.period), figures),
-        faces=faces_of(report),
+        ways=ways_of(report),
         participation=participation_of(report),
         load=load_of(figures),
         coming_back=coming_back(figures),
@@ -272,13 +273,13 @@ def findings_of(
 
 
 def latest(periods: Sequence[str]) -> str:
-    """What is shown first: the latest closed year, or while there is none the latest month; "" without any."""
+    """Return the period shown first: the latest closed year, or month if there is none; "" without any."""
     years = [period for period in periods if len(period) == YEAR_LENGTH]
     return max(years or periods, default="")
 
 
 def choices(periods: Sequence[str]) -> list[tuple[str, str]]:
-    """Every closed period with its words, years before months, the newest of each first."""
+    """Return every closed period with its words, years before months, newest first."""
     ordered = sorted(periods, reverse=True)
     years = [period for period in ordered if len(period) == YEAR_LENGTH]
     months = [period for period in ordered if len(period) > YEAR_LENGTH]

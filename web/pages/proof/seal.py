@@ -1,4 +1,8 @@
-"""The seal for people: what was sealed last and when, the seals before it, and a sheet of each to print and to keep."""
+"""The seal: pages and sheets for people, signed notes and proofs for programs.
+
+Anyone may fetch the notes, proofs and hashes, because they reveal no entry: every entry holds a random number, so that
+its hash cannot be guessed.
+"""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +29,7 @@ from web.wording.translation import gettext
 SEALS_A_PAGE = 20
 
 LAST_SECOND = 253_402_300_799
-"""The last second of the year 9999: no calendar here goes on."""
+"""The last second of the year 9999, where calendars here end."""
 
 TEXT = "text/plain"
 BYTES = "application/octet-stream"
@@ -38,14 +42,14 @@ _HIGHEST_LEVEL = 63
 
 
 class SealForm(msgspec.Struct, kw_only=True):
-    """From which seal on the earlier ones are listed."""
+    """The place in the list of earlier seals."""
 
     before: Annotated[int, Meta(ge=1)] | None = None
 
 
 @get("/seal", may=MEMBERS)
 def show_seal(call: Call) -> Response[str]:
-    """Size, root, key and date of the last seal, who else signed it, whether the book still fits it, and what it means."""
+    """Show the last seal: size, root, key, date, who signed it, whether the record still matches, and what it means."""
     as_of = call.views.catch_up()
     form = call.form(SealForm)
     try:
@@ -63,13 +67,13 @@ def show_seal(call: Call) -> Response[str]:
         "seal.html",
         form=form,
         sealed=sealed,
-        given_at=_first_given(dates, sealed.checkpoint.size),
-        stood_at=max((date.at for date in dates if date.size == sealed.checkpoint.size), default=None),
+        sealed_at=_sealed_at(dates, sealed.checkpoint.size),
+        unchanged_at=max((date.at for date in dates if date.size == sealed.checkpoint.size), default=None),
         key=published.folder.key,
-        seen=seen_under(sealed, published),
+        signatures=cosignatures_of(sealed, published),
         fit=call.seals.fit(),
         newer=max(0, as_of.number - sealed.checkpoint.size),
-        earlier=_given(shown[:SEALS_A_PAGE], dates, published),
+        earlier=_dated(shown[:SEALS_A_PAGE], dates, published),
         older=shown[SEALS_A_PAGE - 1] if len(shown) > SEALS_A_PAGE else 0,
         is_first=before is None,
         as_of=as_of.number,
@@ -78,13 +82,13 @@ def show_seal(call: Call) -> Response[str]:
 
 @get("/seal/sheet", may=MEMBERS)
 def show_sheet(call: Call) -> Answer:
-    """The last seal as a sheet of paper."""
+    """Show the last seal as a sheet to print."""
     return or_explained(call, lambda: _sheet(call, call.seals.published.latest()))
 
 
 @get("/seal/sheet/{size:str}", may=MEMBERS)
 def show_earlier_sheet(call: Call, size: FromPath[str]) -> Answer:
-    """The same of an earlier seal."""
+    """Show an earlier seal as a sheet to print."""
     try:
         number = parse_decimal(size)
         return or_explained(call, lambda: _sheet(call, call.seals.published.at(number)))
@@ -94,13 +98,13 @@ def show_earlier_sheet(call: Call, size: FromPath[str]) -> Answer:
 
 @get("/checkpoint", may=ANYBODY)
 def show_checkpoint(call: Call) -> Answer:
-    """The last seal that was given, as a signed note (C2SP tlog-checkpoint)."""
+    """Send the last seal as a signed note (C2SP tlog-checkpoint)."""
     return or_said(lambda: given(call.request, call.seals.published.latest().note.data, TEXT, ASK_AGAIN))
 
 
 @get("/checkpoint/{size:str}", may=ANYBODY)
 def show_earlier_checkpoint(call: Call, size: FromPath[str]) -> Answer:
-    """The seal that was given over so many entries. Signatures of others may still be added to it, so it is asked for again."""
+    """Send the seal over this many entries. Others may still sign it, so it is not cached for long."""
     try:
         number = parse_decimal(size)
     except BadNote:
@@ -110,25 +114,25 @@ def show_earlier_checkpoint(call: Call, size: FromPath[str]) -> Answer:
 
 @get("/proof/inclusion", may=ANYBODY)
 def prove_inclusion(call: Call) -> Answer:
-    """The path of the leaf `index`, from zero on, to the root over the first `size` entries."""
-    asked = _asked(call, "index", "size")
-    if asked is None:
+    """Send the path from leaf `index`, counted from zero, to the root over the first `size` entries."""
+    numbers = _numbers(call, "index", "size")
+    if numbers is None:
         return _mistyped()
-    return or_said(lambda: given(call.request, _lines(call.seals.published.inclusion(*asked)), TEXT, KEEP))
+    return or_said(lambda: given(call.request, _lines(call.seals.published.inclusion(*numbers)), TEXT, KEEP))
 
 
 @get("/proof/consistency", may=ANYBODY)
 def prove_consistency(call: Call) -> Answer:
-    """The proof that the first `from` entries are the beginning of the first `to` ones."""
-    asked = _asked(call, "from", "to")
-    if asked is None:
+    """Send the proof that the first `from` entries are the beginning of the first `to` ones."""
+    numbers = _numbers(call, "from", "to")
+    if numbers is None:
         return _mistyped()
-    return or_said(lambda: given(call.request, _lines(call.seals.published.consistency(*asked)), TEXT, KEEP))
+    return or_said(lambda: given(call.request, _lines(call.seals.published.consistency(*numbers)), TEXT, KEEP))
 
 
 @get("/tile/{level:str}/{place:path}", may=ANYBODY)
 def show_tile(call: Call) -> Answer:
-    """Hashes side by side, 32 bytes each. The address names a tile in one way only."""
+    """Send hashes of 32 bytes each. Each tile has one address."""
     place = place_in(_address(call))
     if place is None:
         return _no_such_tile()
@@ -137,7 +141,7 @@ def show_tile(call: Call) -> Answer:
 
 @get("/tile/entries/{place:path}", may=AUDITORS)
 def show_entry_tile(call: Call) -> Answer:
-    """The entries whose hashes are in the tile of this name, each behind its length in two bytes."""
+    """Send the entries whose hashes are in the tile of this name, each after its length in two bytes."""
     place = place_in(_address(call))
     if place is None:
         return _no_such_tile()
@@ -150,33 +154,33 @@ def show_entry_tile(call: Call) -> Answer:
 
 
 class CosignatureStatus(NamedTuple):
-    """Witnesses whose word was checked and when they gave it, those who are still asked, and other names, not checked."""
+    """Witnesses whose signature was checked, with its time; those that have not signed; and names not checked here."""
 
     checked: list[tuple[str, datetime | None]]
     missing: list[str]
     unchecked: list[str]
 
 
-class Given(NamedTuple):
-    """A seal, and when it was given; nobody knows that of seals from before dates were kept."""
+class DatedSeal(NamedTuple):
+    """A seal and when it was made, which is unknown for seals from before dates were recorded."""
 
     checkpoint: Checkpoint
     at: datetime | None
 
 
-def seen_under(sealed: Sealed, published: Published) -> CosignatureStatus:
-    """Whose signatures stand under a seal beside the community's own, and whose word is still missing."""
+def cosignatures_of(sealed: Sealed, published: Published) -> CosignatureStatus:
+    """Return who signed a seal besides the community, and who has not signed yet."""
     own = published.folder.key
     others = {(one.name, one.key_id) for one in sealed.note.signatures} - {(own.name, own.id)}
     try:
         policy = Witnesses(published.folder).policy
-        words = check_checkpoint(sealed.note.data, [own, *policy.keys]).verified
+        verified = check_checkpoint(sealed.note.data, [own, *policy.keys]).verified
     except (BadNote, SealRefused):
         return CosignatureStatus([], [], sorted({name for name, _ in others}))
-    when = {word.key: word.at_seconds for word in words if word.at_seconds is not None}
+    when = {one.key: one.at_seconds for one in verified if one.at_seconds is not None}
     checked = [(one.name, _instant(when[one.key])) for one in policy.witnesses if one.key in when]
     known = {(key.name, key.id) for key in when}
-    return CosignatureStatus(checked, list(policy.missing(words)), sorted({name for name, _ in others - known}))
+    return CosignatureStatus(checked, list(policy.missing(verified)), sorted({name for name, _ in others - known}))
 
 
 def _instant(seconds: int) -> datetime | None:
@@ -189,34 +193,34 @@ def _sheet(call: Call, sealed: Sealed) -> Response[str]:
     return call.page(
         "seal_sheet.html",
         sealed=sealed,
-        given_at=_first_given(dates, sealed.checkpoint.size),
+        sealed_at=_sealed_at(dates, sealed.checkpoint.size),
         key=published.folder.key,
-        seen=seen_under(sealed, published),
+        signatures=cosignatures_of(sealed, published),
         before=before,
         address=call.site.settings.base_url.rstrip("/"),
         code=qr_code(sealed.note.data, gettext("The seal as a code")),
     )
 
 
-def _month_before(size: int, dates: Sequence[SealDate], published: Published) -> tuple[Given, bool] | None:
-    """The seal from the turn of the last month before, and True; else the seal before this one, and False."""
+def _month_before(size: int, dates: Sequence[SealDate], published: Published) -> tuple[DatedSeal, bool] | None:
+    """Return the last monthly seal before this one and True, or else the previous seal and False."""
     months = [date for date in dates if date.why == MONTH and date.size < size]
     if months:
-        return Given(published.at(months[-1].size).checkpoint, months[-1].at), True
+        return DatedSeal(published.at(months[-1].size).checkpoint, months[-1].at), True
     sizes = [earlier for earlier in published.folder.sizes() if earlier < size]
-    return (_given(sizes[-1:], dates, published)[0], False) if sizes else None
+    return (_dated(sizes[-1:], dates, published)[0], False) if sizes else None
 
 
-def _given(sizes: Sequence[int], dates: Sequence[SealDate], published: Published) -> list[Given]:
-    return [Given(published.at(size).checkpoint, _first_given(dates, size)) for size in sizes]
+def _dated(sizes: Sequence[int], dates: Sequence[SealDate], published: Published) -> list[DatedSeal]:
+    return [DatedSeal(published.at(size).checkpoint, _sealed_at(dates, size)) for size in sizes]
 
 
-def _first_given(dates: Sequence[SealDate], size: int) -> datetime | None:
+def _sealed_at(dates: Sequence[SealDate], size: int) -> datetime | None:
     return next((date.at for date in dates if date.size == size), None)
 
 
-def _asked(call: Call, first: str, second: str) -> tuple[int, int] | None:
-    """The two numbers of a proof; each once, in its one spelling, and nothing else, so that no cache holds a proof twice."""
+def _numbers(call: Call, first: str, second: str) -> tuple[int, int] | None:
+    """Return the two numbers of a proof, spelled in one way only, so that no cache holds a proof twice."""
     query = call.request.scope["query_string"].decode("latin-1")
     found = re.fullmatch(f"{first}=([0-9]+)&{second}=([0-9]+)", query)
     try:
@@ -234,7 +238,7 @@ def _mistyped() -> Answer:
 
 
 class TilePlace(NamedTuple):
-    """Which tile: its level (that of entries is 0 too), its number in it, and how many of its hashes are meant."""
+    """A tile: its level (0 for entries too), its number, and how many of its hashes are meant."""
 
     level: int
     number: int
@@ -242,7 +246,7 @@ class TilePlace(NamedTuple):
 
 
 def place_in(path: str) -> TilePlace | None:
-    """The tile that an address names, in its one spelling: 1,234,067 is x001/x234/067, and 7 is 007."""
+    """Return the tile that an address names, spelled in one way: 1,234,067 is x001/x234/067, and 7 is 007."""
     found = _PLACE.fullmatch(path.removeprefix("/tile/"))
     if found is None:
         return None
@@ -255,7 +259,7 @@ def place_in(path: str) -> TilePlace | None:
 
 
 def _address(call: Call) -> str:
-    """The path as it was sent: the framework reads "//" as "/", and would give a tile a second name."""
+    """Return the path as it was sent: the framework reads "//" as "/", which would give a tile a second name."""
     known: Any = call.request.scope
     return known["raw_path"].partition(b"?")[0].decode("latin-1")
 

@@ -6,7 +6,7 @@ from ledger.agreements.rules import DEFAULT_THRESHOLDS, THRESHOLDS
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
-from web.pages.agreements.agreements import in_unit_typed, key_for
+from web.pages.agreements.agreements import in_typed_unit, key_for
 
 
 def agreed(browser: Browser, noun: str, /, **typed: object) -> tuple[int, str]:
@@ -111,7 +111,7 @@ def test_members_agree_on_nothing_alone(street: Street) -> None:
         assert street.ana.post(f"/agreements/{noun}", data={"command": "a-command-of-this-test"}).status_code == 403
 
 
-TYPED = {name: str(in_unit_typed(one, one.default)) for name, one in THRESHOLDS.items()}
+TYPED = {name: str(in_typed_unit(one, one.default)) for name, one in THRESHOLDS.items()}
 """The form as it stands before anybody types."""
 
 

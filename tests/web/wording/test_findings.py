@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part, report
 from web.pages.figures.community import wellbeing_of
-from web.pages.figures.findings import access_of, faces_of, mix_of, months_of
+from web.pages.figures.findings import access_of, ways_of, mix_of, months_of
 from web.pages.figures.reports import Findings, findings_of
 from web.wording.figure_words import CALLED, PARTS, compared, said, sections, valued
 from web.wording.findings import beginning, breadth
@@ -26,11 +26,11 @@ def headings(told: Findings) -> list[str]:
     return [one.finding for one in parts if one is not None]
 
 
-def test_the_three_faces_are_told_in_their_order_as_hours_of_twenty() -> None:
-    told = faces_of(report())
+def test_the_three_ways_help_travels_are_listed_in_order_as_hours_of_twenty() -> None:
+    told = ways_of(report())
 
     assert told is not None
-    assert [(face.heading, face.of_twenty) for face in told.faces] == [
+    assert [(way.heading, way.of_twenty) for way in told.ways] == [
         ("Given back", 5),
         ("Comes round", 4),
         ("Passed on", 11),
@@ -42,7 +42,7 @@ def test_the_three_faces_are_told_in_their_order_as_hours_of_twenty() -> None:
 
 
 def test_one_hour_of_twenty_is_told_as_one() -> None:
-    told = faces_of(report(twenty={"given_back": 1, "comes_round": 1, "passed_on": 18}))
+    told = ways_of(report(twenty={"given_back": 1, "comes_round": 1, "passed_on": 18}))
 
     assert told is not None
     assert "1 was given back by the same person, 1 came round by way of others, and 18 were passed on" in told.sentence
@@ -56,10 +56,10 @@ def test_one_hour_of_twenty_is_told_as_one() -> None:
         (0.05, 0.2, "less often"),
     ],
 )
-def test_giving_back_stands_beside_chance(share: float, by_chance: float, said: str) -> None:
-    told = faces_of(report(given_back=share, given_back_by_chance=by_chance))
+def test_giving_back_stands_compared_with_chance(share: float, by_chance: float, said: str) -> None:
+    told = ways_of(report(given_back=share, given_back_by_chance=by_chance))
 
-    assert told is not None and said in told.beside_chance
+    assert told is not None and said in told.compared_with_chance
 
 
 @pytest.mark.parametrize(("people", "heading"), [(2, "Some of us"), (21, "One in ten"), (148, "Seven in ten")])
@@ -91,7 +91,7 @@ def test_what_is_hidden_is_not_told() -> None:
     told = findings_of(hidden(report()), LABELS, {})
 
     assert not told.is_shown and told.busy is None and told.in_all == ""
-    assert (told.faces, told.participation, told.load, told.kinds, told.categories, told.months) == (None,) * 6
+    assert (told.ways, told.participation, told.load, told.kinds, told.categories, told.months) == (None,) * 6
     assert (told.coming_back, told.beginning, [*told.breadth], [*told.flow]) == ("", "", [], [])
 
 
@@ -148,11 +148,14 @@ def test_a_group_receives_less_only_where_chance_is_no_reason() -> None:
     apart = access_of({"access": [group("g-1", 1.1, 1.9), group("g-2", 0.3, 0.8)]}, names)
 
     assert alike is not None and alike.finding == "Help reaches every group equally"
-    assert [(row.group, row.beside) for row in alike.rows] == [
+    assert [(row.group, row.comparison) for row in alike.rows] == [
         ("Mill Lane", ""),
         ("Weir Circle", "about as much as elsewhere"),
     ]
-    assert apart is not None and [row.beside for row in apart.rows] == ["less than elsewhere", "more than elsewhere"]
+    assert apart is not None and [row.comparison for row in apart.rows] == [
+        "less than elsewhere",
+        "more than elsewhere",
+    ]
     assert access_of({"access": None}, names) is None
 
 

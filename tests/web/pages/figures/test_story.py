@@ -223,7 +223,7 @@ def test_the_year_turns_at_midnight_where_the_community_lives(tmp_path: Path) ->
 
         shown = shown_year("", ANA, today_of(street.bank), street.views)
 
-        assert (shown.year.year, shown.year.total.given, shown.is_running) == ("2027", 60, True)
+        assert (shown.year.year, shown.year.total.given, shown.is_current) == ("2027", 60, True)
         assert shown_year("2026", ANA, today_of(street.bank), street.views).year.days == []
     finally:
         street.close()

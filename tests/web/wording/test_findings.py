@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part, report
 from web.pages.figures.community import wellbeing_of
-from web.pages.figures.findings import access_of, ways_of, mix_of, months_of
+from web.pages.figures.findings import access_of, mix_of, months_of, ways_of
 from web.pages.figures.reports import Findings, findings_of
 from web.wording.figure_words import CALLED, PARTS, compared, said, sections, valued
 from web.wording.findings import beginning, breadth

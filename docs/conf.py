@@ -1,4 +1,4 @@
-"""How `make docs` builds the documentation as a site: README, the other pages at the root, and everything below docs/."""
+"""Sphinx settings for `make docs`: the site contains the pages at the root of the project and everything in docs/."""
 
 import tomllib
 from pathlib import Path
@@ -30,11 +30,11 @@ _CONTENTS = {
     },
     "docs/decisions/README": {"Decisions": ["*"]},
 }
-"""What the sidebar lists below a page, under which heading."""
+"""The pages that the sidebar lists below a page, by heading."""
 
 
 def setup(app: Any) -> None:
-    """Called by Sphinx. The lists for the sidebar are added here, so that the pages read well wherever they are shown."""
+    """Called by Sphinx. Add the lists for the sidebar while building, so that the pages themselves stay plain Markdown."""
     app.connect("source-read", _add_contents)
 
 

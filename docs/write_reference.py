@@ -1,6 +1,6 @@
-"""Writes the reference pages from the code: facts, commands, settings, and who may call what.
+"""Write the reference pages from the code: facts, commands, settings, and who can call what.
 
-Run `python docs/write_reference.py`; a test fails while a page is not what this would write.
+Run `python docs/write_reference.py` when the code has changed; a test fails while a page is out of date.
 """
 
 import inspect
@@ -26,7 +26,7 @@ WRITTEN = "<!-- Written from the code by docs/write_reference.py. Change the cod
 
 
 def pages() -> dict[str, str]:
-    """Every page of the reference that is written from the code: file name -> text."""
+    """The text of every page that is written from the code, by file name."""
     return {
         "facts.md": WRITTEN + "\n".join(_facts()),
         "commands.md": WRITTEN + "\n".join(_commands()),
@@ -37,8 +37,8 @@ def pages() -> dict[str, str]:
 
 def _facts() -> Iterator[str]:
     yield "# Facts\n"
-    yield "Everything that can happen, by the name it is stored under. Times are days or instants, lengths whole minutes."
-    yield "Words that people type are sealed in the entry by a commitment and lie in the people store.\n"
+    yield "Every kind of fact, by the name it is stored under. Dates are days, times are instants, and lengths are whole minutes."
+    yield "What people type is stored outside the log; the entry contains only a commitment to it.\n"
     for name, kind in facts().items():
         yield f"## {name} (version {kind.stored.version})\n"
         yield f"{inspect.getdoc(kind)}\n"
@@ -67,9 +67,9 @@ def _shown(hint: Any) -> str:
         return f"any number of: {_shown(get_args(hint)[0])}"
     if origin in (Union, types.UnionType):
         return " or ".join("left out" if part is type(None) else _shown(part) for part in get_args(hint))
-    spoken = {"str": "text", "int": "whole number", "date": "day", "bool": "yes or no", "Path": "path"}
+    names = {"str": "text", "int": "whole number", "date": "day", "bool": "yes or no", "Path": "path"}
     name: str = hint.__name__
-    return spoken.get(name, name)
+    return names.get(name, name)
 
 
 def _commands() -> Iterator[str]:
@@ -83,15 +83,15 @@ def _command(command: click.Command, name: str) -> Iterator[str]:
     yield f"{level} {name}\n"
     yield f"```\n{command.get_help(context).replace(chr(8), '')}\n```\n"
     if isinstance(command, click.Group):
-        for each in command.list_commands(context):
-            below = command.get_command(context, each)
-            assert below is not None, "a listed command exists"
-            yield from _command(below, f"{name} {each}")
+        for subname in command.list_commands(context):
+            subcommand = command.get_command(context, subname)
+            assert subcommand is not None, "a listed command exists"
+            yield from _command(subcommand, f"{name} {subname}")
 
 
 def _settings() -> Iterator[str]:
     yield "# Settings\n"
-    yield "Read once at start, from the environment. Command line options of `hours` come before them.\n"
+    yield "Settings are read from the environment when a command starts. Options on the command line override them.\n"
     yield "| variable | meaning | default |\n|---|---|---|"
     hints = get_type_hints(Settings, include_extras=True)
     for field in msgspec.structs.fields(Settings):
@@ -107,9 +107,9 @@ def _default(value: Any) -> str:
 
 
 def _routes() -> Iterator[str]:
-    yield "# Who may call what\n"
-    yield "As each handler says itself. The app does not start while one of them does not. Whoever is not signed in is"
-    yield "shown the way in; what somebody may not know about answers as if it did not exist.\n"
+    yield "# Who can call what\n"
+    yield "Each handler has a rule that says who can call it; the app does not start if one has none. Visitors who are not"
+    yield "signed in are asked to sign in. A page whose existence is private answers as if it did not exist.\n"
     yield "| method | path | who |\n|---|---|---|"
     for handler in PAGES:
         methods = ", ".join(sorted(str(method) for method in handler.http_methods if method != "OPTIONS"))
@@ -118,11 +118,11 @@ def _routes() -> Iterator[str]:
 
 
 def main() -> int:
-    """Writes every page; with --check only says which would change, and exits 1 if any would."""
-    stale = [name for name, text in pages().items() if _kept(name) != text]
+    """Write every page. With --check, only report which are out of date, and exit with 1 if any is."""
+    stale = [name for name, text in pages().items() if _current(name) != text]
     if "--check" in sys.argv:
         for name in stale:
-            print(f"docs/reference/{name} is not what the code says: run python docs/write_reference.py")
+            print(f"docs/reference/{name} is out of date: run python docs/write_reference.py")
         return 1 if stale else 0
     REFERENCE.mkdir(exist_ok=True)
     for name, text in pages().items():
@@ -130,7 +130,7 @@ def main() -> int:
     return 0
 
 
-def _kept(name: str) -> str:
+def _current(name: str) -> str:
     page = REFERENCE / name
     return page.read_text(encoding="utf-8") if page.exists() else ""
 

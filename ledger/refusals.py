@@ -371,6 +371,12 @@ class AlreadyWithdrawn(Refusal):
     sentence = say("This gift has already been taken back.")
 
 
+class OnlyReceiversThank(Refusal):
+    """Thanks come from whoever received the help or the gift."""
+
+    sentence = say("Only people who received this can say thank you for it.")
+
+
 class NotTheirGift(Refusal):
     """A gift is taken back by somebody who was part of it or logged it, or by a coordinator."""
 

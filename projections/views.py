@@ -26,6 +26,7 @@ from projections.groups import Groups, Visibility
 from projections.journal import Journal
 from projections.members import Members
 from projections.statements import Statements
+from projections.thanks import Thanks
 from projections.years import Years
 
 
@@ -54,6 +55,7 @@ class Views:
         self.journal = Journal(asking)
         self.years = Years(asking)
         self.visibility = Visibility(asking)
+        self.thanks = Thanks(asking)
         models = (
             self.members,
             self.groups,
@@ -64,6 +66,7 @@ class Views:
             self.journal,
             self.years,
             self.visibility,
+            self.thanks,
         )
         self.reports = Reports(asking, log)
         self.ties = TieStore(asking, self.reports)

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from ledger import tags
+from ledger.catalogue import Fact
 from ledger.deciding.context import DecisionContext
-from ledger.deciding.requests import Command, Request, Sealed, SealedFact, must_give_a_reason
+from ledger.deciding.requests import Caller, Command, Request, Sealed, SealedFact, must_give_a_reason
 from ledger.gifts import rules
 from ledger.groups.rules import Group
-from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, GroupId, MemberId, is_group
+from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId, is_group
 from ledger.members.rules import Member
 
 
@@ -69,3 +71,45 @@ def _receiver(context: DecisionContext, receiver: AccountId) -> Member | Group |
     if is_group(receiver):
         return context.group(GroupId(receiver))
     return context.member(MemberId(receiver))
+
+
+class _AboutThanks(Command):
+    """What is said about thanks for an exchange or a gift: exactly one of the two is named."""
+
+    exchange: ExchangeId | None = None
+    gift: GiftId | None = None
+    may_be_shown: bool = False
+
+    def tags(self) -> Sequence[str]:
+        return (tags.exchange(self.exchange),) if self.exchange else (tags.gift(self.gift or ""),)
+
+    def found(self, caller: Caller, context: DecisionContext) -> dict[str, Any]:
+        """What the rules ask for: the exchange or gift, who decides, and whether a gift to many was for them too."""
+        if self.exchange:
+            exchange = context.exchange(self.exchange)
+            return {"item": exchange, "by": context.speaker(caller, exchange.parties), "is_for_them": False}
+        gift = context.gift(self.gift or GiftId(""))
+        by = context.speaker(caller, frozenset({AccountId(gift.giver), gift.receiver}))
+        belongs = is_group(gift.receiver) and context.belonging(GroupId(gift.receiver), by.id).belongs
+        return {"item": gift, "by": by, "is_for_them": belongs or gift.receiver == COMMUNITY}
+
+
+class GiveThanks(_AboutThanks):
+    """Thank whoever gave help or a gift, in words or without. Thanking again replaces what was written before."""
+
+    stored_name = "give-thanks"
+
+    thanks: Sealed = ""
+
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[SealedFact]:
+        given = rules.thank(**self.found(request.caller, context), may_be_shown=self.may_be_shown)
+        return [SealedFact(fact, request.sealing("thanks", self.thanks)) for fact in given]
+
+
+class ChooseThanksSharing(_AboutThanks):
+    """Decide whether others may read the thanks for an exchange or a gift."""
+
+    stored_name = "choose-thanks-sharing"
+
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        return rules.choose_thanks_sharing(**self.found(request.caller, context), may_be_shown=self.may_be_shown)

@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import msgspec
 
 from ledger.agreements.rules import Agreements, must_be_founded
 from ledger.catalogue import Fact
-from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.exchanges.rules import Exchange
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.rules import Group
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, MemberId
 from ledger.members.rules import Member, must_be_a_day_to_log, must_take_part
 from ledger.refusals import (
     AlreadyWithdrawn,
     NotAParty,
+    NotSettled,
     NotTheirGift,
     NotWithOneself,
+    OnlyReceiversThank,
     UnknownCategory,
     UnknownGift,
     UnknownGroup,
@@ -113,3 +116,44 @@ def withdraw(gift: Gift, *, by: Member) -> Sequence[Fact]:
             withdrawn_by=by.id,
         )
     ]
+
+
+def thank(item: Exchange | Gift, *, by: Member, is_for_them: bool, may_be_shown: bool) -> Sequence[Fact]:
+    """Thank the giver for help or a gift that counts. Thanking again replaces what was written before.
+
+    `is_for_them` says whether a gift to a group, or to everyone, was for this member too.
+    """
+    givers = _must_count(item, by, is_for_them=is_for_them)
+    if by.id in givers or not givers:
+        raise OnlyReceiversThank
+    return [ThanksGiven(to=giver, given_by=by.id, may_be_shown=may_be_shown, **_named(item)) for giver in givers]
+
+
+def choose_thanks_sharing(
+    item: Exchange | Gift, *, by: Member, is_for_them: bool, may_be_shown: bool
+) -> Sequence[Fact]:
+    """Decide whether others may read the thanks for this. Everyone decides for themselves, and can change their mind."""
+    _must_count(item, by, is_for_them=is_for_them)
+    return [ThanksSharingChosen(chosen_by=by.id, may_be_shown=may_be_shown, **_named(item))]
+
+
+def _must_count(item: Exchange | Gift, by: Member, *, is_for_them: bool) -> list[MemberId]:
+    """Whom this member can thank for it. Refuses what doesn't count, and everyone who had no part in it."""
+    must_take_part(by)
+    if isinstance(item, Exchange):
+        if by.id not in item.parties:
+            raise NotAParty
+        if item.state != "settled":
+            raise NotSettled
+        return sorted({MemberId(leg.giver) for leg in item.legs if leg.receiver == by.id})
+    if item.state == "unknown":
+        raise UnknownGift
+    if by.id not in (item.giver, item.receiver) and not is_for_them:
+        raise NotAParty
+    if item.state == "withdrawn":
+        raise AlreadyWithdrawn
+    return [item.giver]
+
+
+def _named(item: Exchange | Gift) -> dict[str, Any]:
+    return {"exchange": item.id} if isinstance(item, Exchange) else {"gift": item.id}

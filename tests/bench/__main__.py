@@ -77,11 +77,11 @@ def _page(lines: list[Line], kept: dict[str, str]) -> str:
     rows = "\n".join((kept | measured).values())
     return (
         "# Performance\n\n"
-        "Written by `make bench`. Times swing by a factor of two on shared machines; what travels is the ratio of two jobs\n"
-        "timed in turn in one run, for pages and logging the median over all turns of each turn's own ratio. A *floor* is\n"
-        "the least code that does the same job with the same libraries (`tests/bench/floor_app.py`,\n"
-        "`tests/bench/floor_commit.py`). What a floor does, and where the time goes that is beyond it:\n"
-        "[how fast it is, and why](../explanation/speed.md).\n\n"
+        "Written by `make bench`. Times vary by a factor of two on shared machines, so what counts is the ratio of two jobs that are timed in turn in the same\n"
+        "run. For pages and logging, it is the median of the ratios of all turns. A *floor* is the least code that does the same job with the same\n"
+        "libraries (`tests/bench/floor_app.py`, `tests/bench/floor_commit.py`). [How fast it is, and why](../explanation/speed.md) says what a floor does,\n"
+        "and where the rest of the time goes.\n\n"
+        "Each row shows the day on which it was measured. A row that is older than the last change to what it measures describes an earlier version.\n\n"
         f"The machine of {today}: {machine()}; server and load share the cores.\n\n"
         "| what | ours | beside | ratio | budget | | measured |\n|---|---|---|---|---|---|---|\n"
         f"{rows}\n"

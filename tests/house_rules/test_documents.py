@@ -1,11 +1,11 @@
-"""What the documents point at is there."""
+"""Every link, path and make target in the documentation exists."""
 
 import re
 from pathlib import Path
 
 from tests.house_rules.tree import ROOT, files, name
 
-FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *(```|~~~).*?^ *\1", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 IN_BACKTICKS = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 HEADING = re.compile(r"^#+\s+(.+?)\s*#*$", re.MULTILINE)
@@ -15,25 +15,25 @@ TOP = {path.name for path in ROOT.iterdir()}
 
 
 def documents() -> list[Path]:
-    """README, and every page below docs/."""
+    """The pages at the root of the project, and every page in docs/."""
     return [
         path for path in files() if path.suffix == ".md" and (path.parent == ROOT or name(path).startswith("docs/"))
     ]
 
 
 def prose(page: Path) -> str:
-    """The page without its blocks of code."""
+    """The page without its code blocks."""
     return FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
 def anchors(page: Path) -> set[str]:
-    """The names that a page's headings can be linked by."""
+    """The anchors of the headings of a page."""
     headings = (re.sub(r"[`*_]|\[([^\]]*)\]\([^)]*\)", r"\1", heading) for heading in HEADING.findall(prose(page)))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
 def broken_link(page: Path, link: str) -> bool:
-    """A link within this repository that leads nowhere, be it to a file or to a heading."""
+    """Whether a link within this repository leads to no file, or to no heading."""
     target, _, anchor = link.partition("#")
     file = (page.parent / target).resolve() if target else page
     if not file.exists() or not file.is_relative_to(ROOT):
@@ -42,7 +42,7 @@ def broken_link(page: Path, link: str) -> bool:
 
 
 def is_a_path(words: str) -> bool:
-    """Words in backticks that name a file or folder of this repository, as opposed to an address or a command."""
+    """Whether words in backticks name a file or folder of this repository, and not a URL or a command."""
     first = words.split("/")[0]
     if " " in words or words.startswith(("/", "-")) or PLACEHOLDER.search(words):
         return False
@@ -50,12 +50,12 @@ def is_a_path(words: str) -> bool:
 
 
 def missing_path(words: str) -> bool:
-    """A path, or a pattern with stars, that matches nothing here."""
+    """Whether a path, or a pattern with stars, matches nothing here."""
     return not any(ROOT.glob(words.rstrip("/")))
 
 
 def wrong(findings: dict[Path, list[str]]) -> dict[str, list[str]]:
-    """Only the pages on which something was found."""
+    """The pages with findings."""
     return {name(page): found for page, found in findings.items() if found}
 
 
@@ -78,7 +78,7 @@ def test_every_make_target_that_is_shown_exists() -> None:
     assert wrong({page: [target for target in shown[page] if target not in targets] for page in shown}) == {}
 
 
-def test_these_rules_would_notice() -> None:
+def test_these_checks_notice_mistakes() -> None:
     here = ROOT / "README.md"
 
     assert broken_link(here, "docs/no-such-page.md") and broken_link(here, "../outside.md")

@@ -1,4 +1,4 @@
-"""The reference pages, and the drawing of the packages, are what the code says."""
+"""Pages that are written from the code are up to date: the reference, and the drawing of the packages."""
 
 import subprocess
 import sys
@@ -10,9 +10,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("script", ["docs.write_reference", "docs.draw_architecture"])
-def test_what_is_written_from_the_code_is_up_to_date(script: str) -> None:
-    told = subprocess.run(
+def test_generated_pages_are_up_to_date(script: str) -> None:
+    checked = subprocess.run(
         [sys.executable, "-m", script, "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
-    assert (told.returncode, told.stdout) == (0, ""), told.stderr
+    assert (checked.returncode, checked.stdout) == (0, ""), checked.stderr

@@ -1,4 +1,4 @@
-"""A release is made from a tagged commit that says the same version, and from nothing else."""
+"""A release is built only from a clean commit whose tag is its version."""
 
 import shutil
 import subprocess
@@ -25,7 +25,7 @@ py-modules = []
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """A project of one commit with our Makefile."""
+    """A project with our Makefile and one commit."""
     folder = tmp_path / "tiny"
     folder.mkdir()
     shutil.copy(ROOT / "Makefile", folder)
@@ -36,9 +36,9 @@ def tiny(tmp_path: Path) -> Path:
     return folder
 
 
-def git(folder: Path, *words: str) -> None:
-    who = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "tag.gpgSign=false"]
-    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "tag.gpgSign=false"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def commit(folder: Path) -> None:
@@ -47,13 +47,13 @@ def commit(folder: Path) -> None:
 
 
 def release(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Calls `make release` with the tools of this environment, which is installed already."""
+    """Run `make release` with the tools of this environment, which is already installed."""
     command = ["make", "release", f"BIN={Path(sys.executable).parent}", "EVERYTHING="]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("tags", [[], ["v1.1.0"], ["1.2.0"]])
-def test_without_the_tag_of_its_version_nothing_is_built(tiny: Path, tags: list[str]) -> None:
+def test_nothing_is_built_without_a_tag_for_the_version(tiny: Path, tags: list[str]) -> None:
     for tag in tags:
         git(tiny, "tag", tag)
 
@@ -70,7 +70,7 @@ def test_a_tag_on_an_earlier_commit_does_not_count(tiny: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["pyproject.toml", "new.txt"])
-def test_with_open_changes_nothing_is_built(tiny: Path, change: str) -> None:
+def test_nothing_is_built_with_uncommitted_changes(tiny: Path, change: str) -> None:
     git(tiny, "tag", "v1.2.0")
     with (tiny / change).open("a") as file:
         file.write("# changed\n")
@@ -79,7 +79,7 @@ def test_with_open_changes_nothing_is_built(tiny: Path, change: str) -> None:
     assert not (tiny / "dist").exists()
 
 
-def test_a_tagged_commit_gives_a_wheel_and_a_source_archive(tiny: Path) -> None:
+def test_a_wheel_and_a_source_archive_are_built_from_a_tagged_commit(tiny: Path) -> None:
     git(tiny, "tag", "v1.2.0")
 
     made = release(tiny)

@@ -1,4 +1,4 @@
-"""Every `hours` command that the README and the tutorials show runs as shown."""
+"""Every `hours` command in the README and the tutorials runs as shown."""
 
 import re
 import shlex
@@ -20,24 +20,24 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
 SHOWN = re.compile(r"^\.venv/bin/hours (?P<words>[^#\n]+)", re.MULTILINE)
 DONE_IN_THE_BROWSER = ("Ana Silva", "Bo Lind")
-"""Whom the tutorial's coordinator invites and welcomes on the pages, between two commands."""
+"""The people the coordinator of the tutorial invites and welcomes on the pages, between two commands."""
 
 
 def commands_in(page: Path) -> list[list[str]]:
-    """The words of each command that a page shows, in order."""
+    """The arguments of each command on a page, in order."""
     blocks = re.findall(r"^```\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return [shlex.split(match["words"]) for block in blocks for match in SHOWN.finditer(block)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_run_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # seals are never kept among those of this machine
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # not among the seals of this machine
     shown = commands_in(page)
     assert shown, f"{page.name} shows no command"
 
     for words in shown:
         if "serve" in words:
-            answers_when_served(words, tmp_path)
+            serve_and_check(words, tmp_path)
         else:
             ran = subprocess.run(hours(words), cwd=tmp_path, capture_output=True, text=True, check=False)
             assert ran.returncode == 0, f"hours {shlex.join(words)}: {ran.stdout}{ran.stderr}"
@@ -46,12 +46,12 @@ def test_commands_run_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.M
 
 
 def hours(words: Sequence[str]) -> list[str]:
-    """The command line of the installed program."""
+    """The command line that starts the installed program."""
     return [str(Path(sys.executable).parent / "hours"), *words]
 
 
-def answers_when_served(words: Sequence[str], folder: Path) -> None:
-    """The server starts as shown (but on a port of ours), answers, and stops."""
+def serve_and_check(words: Sequence[str], folder: Path) -> None:
+    """Start the server as shown (but on a free port), check that it answers, and stop it."""
     port = free_port()
     with subprocess.Popen(hours([*words, "--port", str(port)]), cwd=folder, stdout=subprocess.DEVNULL) as server:
         try:
@@ -69,7 +69,7 @@ def answers_when_served(words: Sequence[str], folder: Path) -> None:
 
 
 def welcome_the_neighbours(folder: Path) -> None:
-    """What the coordinator does on the pages before the tutorial goes on."""
+    """Do what the coordinator does on the pages before the tutorial continues."""
     with TimeBank.open(folder) as bank:
         (chidi,) = bank.handler.context(["coordinators"]).coordinators.ids
         for name in DONE_IN_THE_BROWSER:

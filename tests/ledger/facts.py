@@ -29,7 +29,7 @@ from ledger.exchanges.facts import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.hours import LARGEST_INTEGER
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, GroupId, MemberId
@@ -104,6 +104,8 @@ def one_of_each() -> Sequence[Fact]:
         ExchangeReversed(exchange=EXCHANGE, legs=LEGS, given_on=DAY, asked_by=ANA, approved_by=BO),
         GiftRecorded(gift=GIFT, recorded_by=ANA, **gift),  # pyright: ignore[reportArgumentType]
         GiftWithdrawn(gift=GIFT, withdrawn_by=ANA, **gift),  # pyright: ignore[reportArgumentType]
+        ThanksGiven(to=ANA, given_by=BO, may_be_shown=True, exchange=EXCHANGE),
+        ThanksSharingChosen(chosen_by=ANA, may_be_shown=False, gift=GIFT),
         ErasureAsked(member=ANA, asked_by=CHIDI),
         ErasureWithdrawn(member=ANA, withdrawn_by=ANA),
         PersonalDataErased(

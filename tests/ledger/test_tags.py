@@ -29,6 +29,8 @@ FOR_EVER = {
     "exchange-reversed": ("exchange:x-0001", "account:m-ana", "account:m-bo"),
     "gift-recorded": ("gift:f-0001",),
     "gift-withdrawn": ("gift:f-0001",),
+    "thanks-given": ("exchange:x-0001",),
+    "thanks-sharing-chosen": ("gift:f-0001",),
     "erasure-asked": ("member:m-ana",),
     "erasure-withdrawn": ("member:m-ana",),
     "personal-data-erased": ("member:m-ana", "erasures"),

@@ -27,7 +27,7 @@ from ledger.exchanges.facts import (
     ReversalAsked,
     ReversalDeclined,
 )
-from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
+from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 from web.wording.labels import SentenceContext, isolated
@@ -52,14 +52,14 @@ class Said:
     def __init__(
         self,
         name: str,
-        words: str | Mapping[str, str] | Callable[[Any, SentenceContext], Markup],
+        words: str | Mapping[Any, str] | Callable[[Any, SentenceContext], Markup],
         *,
         by: str = "",
         **fields: str,
     ) -> None:
         self.name = name
         self.by = by
-        self.words: Mapping[str, str] = {} if callable(words) else {"": words} if isinstance(words, str) else words
+        self.words: Mapping[Any, str] = {} if callable(words) else {"": words} if isinstance(words, str) else words
         filled_by: dict[str, str] = {**_GAPS, **fields}
         gaps: set[str] = {gap for said in self.words.values() for gap in _GAP.findall(said)}
         self.fields = {gap: filled_by.get(gap, gap) for gap in gaps}
@@ -266,6 +266,22 @@ SENTENCES: Mapping[type[Fact], Said] = {
     GiftWithdrawn: Said(
         later("Gift taken back"),
         later("A gift no longer counts: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
+    ),
+    ThanksGiven: Said(
+        later("Thanks"),
+        {
+            True: later("%(given_by)s thanked %(to)s, and lets others read it."),
+            False: later("%(given_by)s thanked %(to)s."),
+        },
+        by="may_be_shown",
+    ),
+    ThanksSharingChosen: Said(
+        later("Choice about showing thanks"),
+        {
+            True: later("%(chosen_by)s lets others read the thanks for this."),
+            False: later("%(chosen_by)s keeps the thanks for this private."),
+        },
+        by="may_be_shown",
     ),
     ErasureAsked: Said(
         later("Erasure requested"), later("%(member)s asked for everything that identifies them to be erased.")

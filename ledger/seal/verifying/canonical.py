@@ -40,6 +40,8 @@ KINDS: Mapping[str, int] = {
     "exchange-reversed": 1,
     "gift-recorded": 1,
     "gift-withdrawn": 1,
+    "thanks-given": 1,
+    "thanks-sharing-chosen": 1,
     "erasure-asked": 1,
     "erasure-withdrawn": 1,
     "personal-data-erased": 1,

@@ -103,6 +103,18 @@ def withdraw_gift(street: Street) -> Attempt:
     return Attempt(street.ana, f"/gifts/{gift}", f"/gifts/{gift}/withdrawal", {"reason": ""}, {"reason": "By mistake"})
 
 
+THANKS: dict[str, dict[str, str]] = {"wrong": {"thanks": TOO_LONG}, "right": {"thanks": "You saved my roses"}}
+
+
+def thank_for_exchange(street: Street) -> Attempt:
+    return counted(street, street.bo, "thanks", **THANKS)
+
+
+def thank_for_gift(street: Street) -> Attempt:
+    gift = street.gave()
+    return Attempt(street.bo, f"/gifts/{gift}", f"/gifts/{gift}/thanks", **THANKS)
+
+
 def invite(street: Street) -> Attempt:
     return Attempt(street.chidi, "/members/new", "/members", {"name": ""}, {"name": "Newt Hale"})
 
@@ -193,7 +205,7 @@ ATTEMPTS = {
         *(ask_for_code, enter_code, check_log, check_gift, confirm_exchange, decline_exchange, ask_reversal),
         *(approve_reversal, decline_reversal, withdraw_gift, invite, give_role, withdraw_role, leave, ask_erasure),
         *(choose_visibility, form_group, join_group, leave_group, ask_everything, agree_limits, agree_confirmation),
-        *(agree_categories, agree_thresholds, check_receipt, ask_replay),
+        *(agree_categories, agree_thresholds, check_receipt, ask_replay, thank_for_exchange, thank_for_gift),
     )
 }
 
@@ -203,6 +215,7 @@ CONFIRMED = {"log_exchange", "record_gift"}
 WITHOUT_A_SECOND_ATTEMPT = {
     *("sign_out", "sign_out_everywhere", "use_link"),
     *("call_off_exchange", "welcome", "withdraw_erasure", "erase"),
+    *("share_thanks_for_exchange", "share_thanks_for_gift"),
 }
 """Buttons that hold nothing to put right: when they are refused, it has been done or undone, and the button is gone."""
 

@@ -271,5 +271,7 @@ def _reasons(call: Call, items: Sequence[JournalItem]) -> dict[int, str]:
 def _sealed(call: Call, item: JournalItem) -> Sequence[SealedText]:
     """Return the entry's sealed texts; for coordinators with their contents, unless erased."""
     sealed = item.entry.sealed
-    words = call.bank.people.words(sealed.values()) if call.visitor.coordinates else {}
+    # Only the two people can read thanks, not coordinators.
+    readable = [commitment for field, commitment in sealed.items() if field != "thanks"]
+    words = call.bank.people.words(readable) if call.visitor.coordinates else {}
     return [SealedText(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar import Response
@@ -27,11 +27,12 @@ from ledger.identifiers import AccountId, ExchangeId, MemberId, is_member, new_c
 from ledger.log.entry import instant
 from projections.exchanges import ExchangeView
 from projections.stories import Moment
-from web.framework.access import PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_AND_AUDITORS
+from web.framework.access import PARTIES, PARTIES_AND_COORDINATORS, PARTIES_COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.visitors import Visitor
 from web.pages.exchanges.fields import LONGEST_BODY_BYTES, labels_of
+from web.pages.gifts.thanks import ThanksForm, choose_sharing, thank, thanks_on
 from web.wording.names import names_of
 
 NEAR_THE_LIMIT_MINUTES = 5 * 60
@@ -102,6 +103,18 @@ def decline_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[
     return _answered(call, exchange_id, lambda typed: DeclineReversal(exchange_id, typed.reason), "kept")
 
 
+@post("/exchanges/{exchange_id:str}/thanks", may=PARTIES, request_max_body_size=LONGEST_BODY_BYTES)
+def thank_for_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Say thank you for help."""
+    return _thanked(call, exchange_id, thank(call, exchange=exchange_id), "thanked")
+
+
+@post("/exchanges/{exchange_id:str}/thanks/sharing", may=PARTIES)
+def share_thanks_for_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Let others read the thanks for an exchange, or keep them private."""
+    return _thanked(call, exchange_id, choose_sharing(call, exchange=exchange_id), "chosen")
+
+
 class TimedMoment(NamedTuple):
     """A step of the timeline, and when it was recorded."""
 
@@ -137,7 +150,7 @@ class Actions(msgspec.Struct, frozen=True):
     correct: bool
 
 
-def _exchange_page(call: Call, exchange_id: ExchangeId, form: Form[AnswerForm]) -> Response[str]:
+def _exchange_page(call: Call, exchange_id: ExchangeId, form: Form[Any]) -> Response[str]:
     """Render the current state of the exchange. The form holds an answer that was refused, if any."""
     as_of = call.views.catch_up()
     view = call.views.exchanges.of(exchange_id)
@@ -145,13 +158,16 @@ def _exchange_page(call: Call, exchange_id: ExchangeId, form: Form[AnswerForm]) 
         raise NotFoundException
     parties = parties_of(view.legs)
     actors = [who for moment in view.timeline for who in (moment.actor, moment.on_behalf)]
-    names = names_of(call, [call.visitor.member, *parties, view.reported_by, *actors])
+    receivers = [leg.receiver for leg in view.legs]
+    thanks = thanks_on(call, exchange_id, receivers=receivers, counts=view.state == "settled")
+    names = names_of(call, [call.visitor.member, *parties, view.reported_by, *actors, *thanks.people])
     reads_notes = call.visitor.member in parties or call.visitor.coordinates
     actions = _actions(view, parties, call.visitor)
     return call.page(
         "exchange.html",
         form=form,
         view=view,
+        thanks=thanks,
         timeline=timed(view.timeline),
         parties=parties,
         others=[party for party in parties if party != call.visitor.member],
@@ -221,6 +237,12 @@ def _actions(view: ExchangeView, parties: Sequence[MemberId], visitor: Visitor) 
         reverse=counts and is_coordinator_outside and not asked_by,
         correct=view.state == "reversed" and (is_party or is_coordinator_outside) and not view.corrected_by,
     )
+
+
+def _thanked(call: Call, exchange: ExchangeId, form: Form[ThanksForm], done: str) -> Response[str] | Redirect:
+    if form.problems:
+        return _exchange_page(call, exchange, form)
+    return call.see_other("show_exchange", exchange_id=exchange, done=done)
 
 
 def _answered(

@@ -1,6 +1,6 @@
 """Pages to log a gift (form, check, record), to read it and to take it back."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from litestar import Response
@@ -10,8 +10,9 @@ from litestar.response import Redirect
 
 from ledger.gifts.commands import RecordGift, WithdrawGift
 from ledger.gifts.facts import GiftRecorded
-from ledger.identifiers import AccountId, CategoryKey, GiftId, MemberId
+from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, GroupId, MemberId, is_group
 from ledger.refusals import Refusal
+from projections.exchanges import GiftView
 from web.framework.access import MEMBERS, PEOPLE_OF_THE_GIFT_AND_COORDINATORS, READERS_OF_THE_GIFT
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
@@ -28,6 +29,7 @@ from web.pages.exchanges.fields import (
     labels_of,
     today_of,
 )
+from web.pages.gifts.thanks import choose_sharing, thank, thanks_on
 from web.wording.names import names_of
 from web.wording.translation import gettext
 
@@ -157,7 +159,29 @@ def withdraw_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redi
     return call.see_other("show_gift", gift_id=gift_id, done="taken-back")
 
 
-def _gift_page(call: Call, gift: GiftId, form: Form[AnswerForm]) -> Response[str]:
+@post("/gifts/{gift_id:str}/thanks", may=READERS_OF_THE_GIFT, request_max_body_size=LONGEST_BODY_BYTES)
+def thank_for_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redirect:
+    """Say thank you for a gift."""
+    form = thank(call, gift=gift_id)
+    return (
+        _gift_page(call, gift_id, form)
+        if form.problems
+        else call.see_other("show_gift", gift_id=gift_id, done="thanked")
+    )
+
+
+@post("/gifts/{gift_id:str}/thanks/sharing", may=READERS_OF_THE_GIFT)
+def share_thanks_for_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redirect:
+    """Let others read the thanks for a gift, or keep them private."""
+    form = choose_sharing(call, gift=gift_id)
+    return (
+        _gift_page(call, gift_id, form)
+        if form.problems
+        else call.see_other("show_gift", gift_id=gift_id, done="chosen")
+    )
+
+
+def _gift_page(call: Call, gift: GiftId, form: Form[Any]) -> Response[str]:
     as_of = call.views.catch_up()
     view = call.views.exchanges.gift(gift)
     if view is None:
@@ -167,12 +191,17 @@ def _gift_page(call: Call, gift: GiftId, form: Form[AnswerForm]) -> Response[str
     # Auditors do not read what neighbours wrote to each other.
     words = [] if call.visitor.audits and not (is_part or call.visitor.coordinates) else [view.note]
     words += [moment.words for moment in view.timeline] if is_part or call.visitor.coordinates else []
+    receivers = [view.receiver, call.visitor.member] if _is_for_many(call, view) else [view.receiver]
+    thanks = thanks_on(call, gift, receivers=receivers, counts=view.state == "recorded")
     return call.page(
         "gift.html",
         form=form,
         view=view,
+        thanks=thanks,
         timeline=timed(view.timeline),
-        names=names_of(call, [call.visitor.member, view.giver, view.receiver, view.recorded_by, *actors]),
+        names=names_of(
+            call, [call.visitor.member, view.giver, view.receiver, view.recorded_by, *actors, *thanks.people]
+        ),
         labels=labels_of(call.bank),
         words=call.bank.people.words(words),
         may_withdraw=view.state == "recorded" and (is_part or call.visitor.coordinates),
@@ -181,3 +210,12 @@ def _gift_page(call: Call, gift: GiftId, form: Form[AnswerForm]) -> Response[str
         done=call.query.one("done"),
         as_of=as_of.number,
     )
+
+
+def _is_for_many(call: Call, view: GiftView) -> bool:
+    """Whether the gift went to everyone or to a group of the visitor's, and wasn't the visitor's own."""
+    if view.giver == call.visitor.member:
+        return False
+    if is_group(view.receiver):
+        return call.bank.belonging(GroupId(view.receiver), call.visitor.member).belongs
+    return view.receiver == COMMUNITY

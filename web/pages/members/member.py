@@ -19,6 +19,7 @@ from web.framework.access import COORDINATORS, THE_MEMBER_AND_COORDINATORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
+from web.pages.gifts.thanks import thanks_to
 from web.wording.names import joined_on, names_of
 from web.wording.translation import later, today
 
@@ -78,7 +79,8 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     member = visible_member(call, member_id)
     is_self = member.id == visitor.member
     groups = call.views.groups.of_member(member.id)
-    names = names_of(call, [member.id, *(group.id for group in groups)])
+    thanks = thanks_to(call, member.id)
+    names = names_of(call, [member.id, *(group.id for group in groups), *thanks.people])
     # The mistakes of one form on this page are not shown in another.
     choosing = form if form.error("sees") else Form[Any]()
     sees_hours = is_self or visitor.keeps_the_book
@@ -92,6 +94,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     return call.page(
         "member.html",
         form=form,
+        thanks=thanks,
         choosing=choosing,
         sees=call.views.visibility.of(member.id) if is_self else "",
         member=member,

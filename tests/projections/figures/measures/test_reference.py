@@ -1,12 +1,12 @@
 """The page about measures says of every figure what the figure says of itself."""
 
 import re
-from pathlib import Path
 
 from projections.figures.measures.network import graph_definitions
 from projections.figures.measures.statistics import definitions
+from tests.house_rules.tree import ROOT
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "measures.md"
+PAGE = ROOT / "docs" / "reference" / "measures.md"
 ROW = re.compile(r"^\| `([a-z0-9_.]+)` \| (.+) \|$", re.MULTILINE)
 
 

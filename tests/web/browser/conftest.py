@@ -1,4 +1,4 @@
-"""A real browser in front of a real server: the street, served on this machine, and a window for whoever is asked for."""
+"""A real browser in front of a real server on this machine, with a window for each member."""
 
 import socket
 import threading
@@ -69,7 +69,7 @@ def serve(street: Street, chromium: Browser, *, pseudo: bool) -> Iterator[Served
 
 @pytest.fixture
 def street(neighbourhood: Neighbourhood) -> Street:
-    """Everybody at home, nothing logged yet."""
+    """The street with nothing logged yet."""
     return Street(neighbourhood)
 
 

@@ -1,4 +1,4 @@
-"""Every page of the road can be read by everybody: by axe, in the dark, on the smallest phone, from the right, on paper."""
+"""Members' pages in a real browser: axe, dark, the smallest phone, right to left, printed."""
 
 from collections.abc import Sequence
 
@@ -70,7 +70,7 @@ def forms_with_mistakes(page: Page) -> None:
 
 
 @pytest.mark.parametrize("how", [PHONE, DESK | {"color_scheme": "dark"}], ids=["phone", "desk-dark"])
-def test_axe_finds_nothing_to_complain_about(served: Served, how: dict[str, object]) -> None:
+def test_axe_finds_no_fault(served: Served, how: dict[str, object]) -> None:
     street = served.street
     pages = addresses(street)
     readers = {"ana": street.ana_id, "bo": street.bo_id, "eve": street.eve_id, "chidi": street.chidi_id}
@@ -105,7 +105,7 @@ def complaints(page: Page) -> str:
 
 
 @pytest.mark.parametrize("size", ["smallest phone", "letters twice as large"])
-def test_nothing_has_to_be_pushed_sideways(served: Served, size: str) -> None:
+def test_no_page_scrolls_sideways(served: Served, size: str) -> None:
     street = served.street
     pages = addresses(street)
     readers = {"ana": street.ana_id, "bo": street.bo_id, "eve": street.eve_id, "chidi": street.chidi_id}
@@ -125,7 +125,7 @@ def is_wider_than_its_window(page: Page, address: str, size: str) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
-def test_from_the_right_the_spine_is_on_the_right_and_nothing_sticks_out(served_from_the_right: Served) -> None:
+def test_from_right_to_left_the_page_is_mirrored_and_nothing_is_too_wide(served_from_the_right: Served) -> None:
     street = served_from_the_right.street
     pages = [address for name, address in addresses(street) if name == "ana"]
     ana = served_from_the_right.window(street.ana_id, java_script_enabled=True, bypass_csp=True, locale="ar")

@@ -56,7 +56,7 @@ def of_garden(street: Street, year: int = 2025, **changed: Any) -> Report:
 
 
 def month_of_garden(street: Street, year: int, number: int) -> Report:
-    """One month, with what its year says of it."""
+    """Return the report of a month that matches its year."""
     of_year = of_garden(street, year)
     own = of_year.figures["months"][number - 1]
     month = reports.month_of(of_year, number)
@@ -64,7 +64,7 @@ def month_of_garden(street: Street, year: int, number: int) -> Report:
 
 
 def kept(street: Street, *found: Report) -> None:
-    """Reports of the garden, where pages look for them."""
+    """Store reports of the garden where pages read them."""
     reports.kept(street.views, list(found))
 
 
@@ -81,12 +81,12 @@ def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS)
 
 
 def chose(street: Street, sees: Circle, *members: MemberId) -> None:
-    """Each of them chooses who may see whom they help."""
+    """Choose who can see who these members help."""
     for member in members:
         street.bank.do(ChooseVisibility(member=member, sees=sees), by=member)
 
 
 def belong(street: Street, *members: MemberId) -> None:
-    """They join the garden; Ana belongs already."""
+    """Add members to the garden; Ana is in it already."""
     for member in members:
         street.bank.do(JoinGroup(group=street.garden, member=member), by=member)

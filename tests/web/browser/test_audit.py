@@ -22,7 +22,7 @@ PAGES = (
 
 
 def lived_in(street: Street) -> int:
-    """Chidi typed for both, Bo's help was taken back, and the book was looked at; the entry that took it back."""
+    """Chidi logs for both, Bo's help is taken back, anomalies are looked for; return the entry that took it back."""
     street.helped(by=street.chidi_id)
     exchange = street.helped(by=street.bo_id)
     street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)

@@ -25,7 +25,7 @@ PAGES = (
 
 
 def with_figures(street: Street) -> None:
-    """Three years, of which one is hidden, and a month; for everybody and for coordinators."""
+    """Three years, one of them hidden, and a month, for everyone and for coordinators."""
     access = [{"group": street.garden, "received_per_member": 600, "ratio": 0.5, "low": 0.3, "high": 0.8}]
     late = Late(entries=25, taken_back=10, minutes=1_500)
     years = [report(late=late), report(2024), hidden(report(2023)), month_of(report(), 10)]

@@ -19,7 +19,7 @@ RULES = {
 
 
 def addresses(street: Street) -> Sequence[tuple[str, str]]:
-    """Every kind of page, with the reader who finds most on it."""
+    """Return every kind of page with the reader who sees most of it."""
     waiting = street.helped(note="Two rows of leeks")
     settled = street.helped(by=street.bo_id)
     skills = street.helped(back=45)
@@ -64,7 +64,7 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
 
 
 def forms_with_mistakes(page: Page) -> None:
-    """Sends the form empty, so that it comes back with its mistakes."""
+    """Send the form empty, so that it is shown again with its mistakes."""
     page.goto("/exchanges/new")
     page.get_by_role("button", name="Next: check").click()
 
@@ -91,7 +91,7 @@ def test_axe_finds_no_fault(served: Served, how: dict[str, object]) -> None:
 
 
 def complaints(page: Page) -> str:
-    """What axe says of the page, every summary opened; nothing when all is well.
+    """Return what axe finds on the page with every section opened.
 
     Only what is wrong comes back: all that is right, part by part, would take longer to send than to find.
     """

@@ -6,7 +6,7 @@ from tests.web.browser.conftest import DESK, Served
 
 
 def fill_in(page: Page, *, name: str, hours: str, minutes: str, note: str = "") -> None:
-    """Fills the form in for gardening on the day before."""
+    """Fill in the form for gardening on the day before."""
     page.get_by_label("Someone else? Type their name").or_(page.get_by_label("Type all or part of a name")).fill(name)
     page.get_by_label("Hours").first.fill(hours)
     page.get_by_label("Minutes").first.fill(minutes)

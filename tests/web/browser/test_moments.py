@@ -14,7 +14,7 @@ from tests.web.pages.conftest import Street
 
 
 def pages(street: Street) -> Sequence[tuple[str, str]]:
-    """Who looks, and at what."""
+    """The readers and the pages they open."""
     return (
         ("ana", "/replay"),
         ("chidi", "/replay"),
@@ -29,7 +29,7 @@ def pages(street: Street) -> Sequence[tuple[str, str]]:
 
 
 def lived(street: Street) -> None:
-    """Some help, a check that found something, and one that did not."""
+    """Log some help, with a check that found something and one that did not."""
     for minutes in (30, 150, 45):
         street.helped(by=street.bo_id, minutes=minutes)
     checked(street)

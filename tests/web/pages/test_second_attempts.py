@@ -21,7 +21,7 @@ GIFT = {"other_name": "Bo", "category": "food"}
 
 
 class Attempt(NamedTuple):
-    """Who sends which form of which page, what is wrong at first, and what is right then.
+    """Who sends which form of which page, with what mistake, and what corrects it.
 
     `meanwhile` is what others do between the two, where the ledger refuses what the form alone cannot put right.
     """
@@ -103,7 +103,7 @@ def withdraw_gift(street: Street) -> Attempt:
     return Attempt(street.ana, f"/gifts/{gift}", f"/gifts/{gift}/withdrawal", {"reason": ""}, {"reason": "By mistake"})
 
 
-THANKS: dict[str, dict[str, str]] = {"wrong": {"thanks": TOO_LONG}, "right": {"thanks": "You saved my roses"}}
+THANKS: dict[str, Any] = {"wrong": {"thanks": TOO_LONG}, "right": {"thanks": "You saved my roses"}}
 
 
 def thank_for_exchange(street: Street) -> Attempt:
@@ -125,7 +125,7 @@ def give_role(street: Street) -> Attempt:
 
 
 def of_chidi(street: Street, page: str, what: str) -> Attempt:
-    """What the only coordinator may not do, and one of two may."""
+    """Return something the only coordinator cannot do, and one of two can."""
     chidi = f"/members/{street.chidi_id}"
 
     def second_coordinator() -> object:
@@ -210,14 +210,14 @@ ATTEMPTS = {
 }
 
 CONFIRMED = {"log_exchange", "record_gift"}
-"""Sent from the page that shows what will happen, and after a mistake by way of it again: see below."""
+"""Sent from the page that confirms them, and after a mistake through it again: see below."""
 
 WITHOUT_A_SECOND_ATTEMPT = {
     *("sign_out", "sign_out_everywhere", "use_link"),
     *("call_off_exchange", "welcome", "withdraw_erasure", "erase"),
     *("share_thanks_for_exchange", "share_thanks_for_gift"),
 }
-"""Buttons that hold nothing to put right: when they are refused, it has been done or undone, and the button is gone."""
+"""Buttons without fields to correct: if one is refused, it has been done or undone, and the button is gone."""
 
 
 def test_every_form_of_the_app_has_a_second_attempt(street: Street) -> None:

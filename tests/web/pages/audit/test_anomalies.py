@@ -19,7 +19,7 @@ from web.wording.labels import SentenceContext
 
 
 def looked(street: Street) -> int:
-    """The book is looked at, as the process beside the pages does it; up to which entry."""
+    """Look for anomalies as the worker process does, and return the last entry read."""
     street.views.catch_up()
     return look(street.bank.log, street.views._engine).number
 

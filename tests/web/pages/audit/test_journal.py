@@ -124,7 +124,7 @@ def test_the_filter_stays_on_every_page(street: Street) -> None:
 
 
 def link(text: str, direction: str) -> str:
-    """Where the button to the next or the previous page leads; nothing when there is none."""
+    """Return the address of the next or previous page; empty if there is none."""
     found = re.search(rf'href="([^"]*)" rel="{direction}"', text)
     return html.unescape(found[1]) if found else ""
 
@@ -182,7 +182,7 @@ def test_members_cannot_read_the_journal(street: Street) -> None:
 
 
 def taken_back(street: Street) -> tuple[str, int]:
-    """Help that Bo logged and asked to take back, and Chidi took back; with the number of the entry that did."""
+    """Log help that Chidi takes back at Bo's request; return it with the number of the entry that took it back."""
     exchange = street.helped(by=street.bo_id)
     street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Typed twice"), by=street.chidi_id)
     return exchange, street.views.catch_up().number

@@ -23,7 +23,7 @@ ROW = re.compile(
 
 @pytest.fixture
 def lived(database_url: str) -> Iterator[Street]:
-    """A street on either database where help was logged late, in no order, and some of it taken back."""
+    """A street on either database where help was logged late and out of order, and some was taken back."""
     neighbourhood = Neighbourhood.founded(database_url)
     street = Street(neighbourhood)
     for days in (1, 40, 3, 200, 40, 9):

@@ -24,7 +24,7 @@ def checked(street: Street, at_entry: int | None = None) -> None:
 
 
 def tampered(street: Street) -> None:
-    """Change the hours Ana gave in a read model, behind the back of the log."""
+    """Change the hours Ana gave in a read model, but not in the log."""
     street.views.catch_up()
     engine = street.bank.place.views_engine()
     with engine.begin() as connection:

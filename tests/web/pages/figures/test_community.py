@@ -16,7 +16,7 @@ FEBRUARY = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
 
 
 def read(street: Street, **asked: str) -> str:
-    """What Ana reads."""
+    """Return the text of the community page as Ana reads it."""
     return words_on(street.ana.get("/community", params=asked))
 
 
@@ -178,7 +178,7 @@ def test_groups_are_sorted_by_name_and_not_ranked(street: Street) -> None:
 
 
 def test_a_whole_year_is_shown_without_any_name(street: Street) -> None:
-    """Thirty neighbours in a ring, everybody helping three others: real reports, made as they are made every night."""
+    """Thirty neighbours in a ring, each helping three others, with reports made as they are every night."""
     names = [f"Neighbour {number:02}" for number in range(30)]
     ring = [street.neighbourhood.welcomed(name, "") for name in names]
     for month in (1, 3, 5):

@@ -24,7 +24,7 @@ OF_ANA = ("Ana Sousa", "Bo Lindqvist", "Riverside", *(category.label for categor
 
 
 def busy(street: Street) -> None:
-    """Two years of Ana's: help, skills for skills, a gift each way, and something that was taken back."""
+    """Two years of Ana's: help, skill exchanges, a gift each way, and an exchange that was taken back."""
     street.helped(by=street.bo_id, on=LAST_YEAR, minutes=30)
     street.helped(by=street.bo_id)
     street.bank.do(ConfirmExchange(exchange=street.helped(back=45, minutes=60)), by=street.bo_id)
@@ -40,7 +40,7 @@ def busy(street: Street) -> None:
 
 
 def usual(street: Street, **figures: Any) -> None:
-    """The report of last year is kept, with these figures for everyone."""
+    """Store the report of last year with these figures for everyone."""
     report = Report(
         scope="community",
         period="2025",

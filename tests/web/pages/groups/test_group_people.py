@@ -98,7 +98,7 @@ def test_a_person_who_left_the_group_is_no_longer_shown(street: Street, path: st
 
 
 def test_hours_that_would_reveal_something_about_others_are_left_out(street: Street, path: str) -> None:
-    """Beside the two there is hardly anything but what Mia gave to each of eleven neighbours."""
+    """Apart from these two, there is little but what Mia gave to each of eleven neighbours."""
     kept(street, of_garden(street))
     belong(street, street.bo_id)
     few = [act("m-mia", f"m-{place}", 6000) for place in range(11)]

@@ -166,7 +166,7 @@ def test_sending_the_same_form_twice_is_one_erasure(street: Street) -> None:
     send(street.chidi, form, path)
 
     again = send(street.chidi, form, path)
-    anew = street.chidi.post(path, data={"command": new_command_id()})
+    fresh = street.chidi.post(path, data={"command": new_command_id()})
 
     assert again.status_code == 303
-    assert (anew.status_code, "has already been erased" in words_on(anew)) == (422, True)
+    assert (fresh.status_code, "has already been erased" in words_on(fresh)) == (422, True)

@@ -169,7 +169,7 @@ def test_a_person_who_left_cannot_leave_again(street: Street) -> None:
     send(street.chidi, form, path)
 
     again = send(street.chidi, form, path)
-    anew = street.chidi.post(path, data={"command": "another-command-id"})
+    fresh = street.chidi.post(path, data={"command": "another-command-id"})
 
     assert again.status_code == 303, "the same form sent twice is one departure"
-    assert (anew.status_code, "has already left" in words_on(anew)) == (422, True)
+    assert (fresh.status_code, "has already left" in words_on(fresh)) == (422, True)

@@ -23,14 +23,14 @@ ORIGIN = "localhost/riverside/1"
 
 @pytest.fixture
 def folder(street: Street) -> SealFolder:
-    """The seals of the street, given once."""
+    """The seals of the street, with one made."""
     assert street.neighbourhood.seal is not None
     street.neighbourhood.sealed()
     return SealFolder(street.neighbourhood.seal, ORIGIN)
 
 
 def code_of(answer: httpx.Response, folder: SealFolder, file: Path) -> int:
-    """What the verifier says to a downloaded receipt."""
+    """Return the verdict of the verifier on a downloaded receipt."""
     file.write_bytes(answer.content)
     return verify("receipt", file, keys=[folder.key]).code
 
@@ -124,7 +124,7 @@ def test_a_record_that_was_never_sealed_offers_no_receipt(street: Street) -> Non
 
 
 class Watch:
-    """Seconds that pass only while somebody waits."""
+    """Seconds that pass only while a process waits."""
 
     def __init__(self) -> None:
         self.seconds, self.waited = 1000.0, list[float]()
@@ -202,7 +202,7 @@ def test_a_restored_older_log_gets_no_receipt_for_its_new_entries(street: Street
 
 
 def put_back(street: Street, tmp_path: Path) -> Neighbourhood:
-    """The neighbourhood with a log from before its last seal, as after a restored backup; its seals are the newest."""
+    """A neighbourhood with a restored log from before its last seal, and all its seals."""
     neighbourhood = street.neighbourhood
     neighbourhood.sealed()
     shutil.copytree(neighbourhood.bank.place.path, tmp_path / "older" / "data")

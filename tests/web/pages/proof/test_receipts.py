@@ -17,7 +17,7 @@ from tests.web.pages.reader import words_on
 
 @pytest.fixture
 def receipt(street: Street) -> bytes:
-    """The receipt of two and a half hours, sealed, with more that came after it."""
+    """The receipt of two and a half hours, with later entries in the log."""
     exchange = street.helped(by=street.bo_id, minutes=150)
     street.neighbourhood.sealed()
     given = street.bo.get(f"/exchanges/{exchange}/receipt").content
@@ -27,7 +27,7 @@ def receipt(street: Street) -> bytes:
 
 
 def handed_in(browser: Browser, file: bytes = b"", text: str = "") -> httpx.Response:
-    """Sends the form as a browser does: a file and a text, one of them empty."""
+    """Send the form as a browser does: a file and a text, one of them empty."""
     return browser.post("/receipts", data={"text": text}, files={"file": ("hour.tlog-proof", file)})
 
 
@@ -78,7 +78,7 @@ def test_a_receipt_of_another_community_cannot_be_checked(street: Street, receip
 def test_a_valid_receipt_that_the_record_contradicts_raises_an_alarm(
     street: Street, receipt: bytes, tmp_path: Path
 ) -> None:
-    """The book was made anew from an older copy, sealed with the same key by somebody who threw the old seals away."""
+    """The log was made again from an older copy and sealed with the same key, after the old seals were deleted."""
     assert street.neighbourhood.seal is not None
     place = tmp_path / "fresh" / "seal"
     theirs = shutil.copytree(street.neighbourhood.seal, place) / "localhost_riverside_1"

@@ -19,7 +19,7 @@ from tests.web.pages.reader import words_on
 
 @pytest.fixture
 def folder(street: Street) -> SealFolder:
-    """The seals of the street, given once."""
+    """The seals of the street, with one made."""
     assert street.neighbourhood.seal is not None
     street.neighbourhood.sealed()
     return SealFolder(street.neighbourhood.seal, ORIGIN)
@@ -129,7 +129,7 @@ def test_a_seal_that_does_not_exist_has_no_sheet(street: Street, folder: SealFol
 
 
 def test_witnesses_who_signed_are_named(street: Street, folder: SealFolder) -> None:
-    """The library is a witness that the community asks; nobody here knows the other one's key."""
+    """The library is one of the community's witnesses; the key of the other is unknown here."""
     library = witness_key("library.example.org", 1)
     Witnesses(folder).add("library", library[1], "")
     Witnesses(folder).add("school", witness_key("school.example.org", 2)[1], "")

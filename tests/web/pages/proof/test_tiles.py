@@ -50,7 +50,7 @@ def proof_of(old: int, leaves: list[bytes], is_whole: bool = True) -> list[bytes
 
 
 class Sealed(NamedTuple):
-    """A neighbourhood whose book was sealed twice, with an entry more that is under no seal; and the leaves of the book."""
+    """A neighbourhood sealed twice, with one entry not sealed yet; and the leaves of its log."""
 
     neighbourhood: Neighbourhood
     leaves: list[bytes]
@@ -71,7 +71,7 @@ class Sealed(NamedTuple):
 
 
 def helps(neighbourhood: Neighbourhood, times: int) -> None:
-    """Ana helps Bo for a minute, so many times; two entries each."""
+    """Log this many minutes of help from Ana to Bo, two entries each."""
     for _ in range(times):
         leg = help_given(neighbourhood.ana, neighbourhood.bo, 1, "garden")
         command = Caller(id=new_command_id(), by=neighbourhood.bo)
@@ -80,7 +80,7 @@ def helps(neighbourhood: Neighbourhood, times: int) -> None:
 
 @pytest.fixture(scope="session")
 def sealed_riverside(riverside: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with data and seal, made once; tests get copies."""
+    """A folder with data and seal, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("sealed")
     living = Neighbourhood(shutil.copytree(riverside, folder / "data"))
     living.sealed()
@@ -93,7 +93,7 @@ def sealed_riverside(riverside: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def sealed(sealed_riverside: Path, tmp_path: Path) -> Iterator[Sealed]:
-    """A copy of it, open."""
+    """An open copy of that folder."""
     living = Neighbourhood(shutil.copytree(sealed_riverside, tmp_path / "sealed") / "data")
     leaves = [sha256(b"\x00" + data).digest() for _, data in living.bank.log.scan()]
     assert living.seal is not None

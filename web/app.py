@@ -23,14 +23,14 @@ from web.framework.rendering import Renderer
 from web.framework.seals import Seals
 from web.framework.static_files import StaticFiles, static_file
 from web.pages.agreements import agreements
-from web.pages.audit import accounts, audit, journal, replay
+from web.pages.audit import accounts, audit, journal
 from web.pages.exchanges import exchange, history, log
 from web.pages.figures import community, reports, story, story_files
 from web.pages.gifts import gifts
 from web.pages.groups import groups
 from web.pages.home import home
 from web.pages.members import member, members, own_data
-from web.pages.proof import receipts, seal, tiles
+from web.pages.proof import receipts, seal
 from web.settings import Settings
 from web.sign_in import pages as sign_in
 from web.sign_in.codes import SendEmail, smtp_sender
@@ -56,10 +56,8 @@ _MODULES = (
     accounts,
     journal,
     audit,
-    replay,
     seal,
     receipts,
-    tiles,
 )
 
 PAGES: Sequence[HTTPRouteHandler] = [

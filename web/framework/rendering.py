@@ -56,7 +56,7 @@ MORE_MENU = (
     MenuItem("show_journal", later("Journal")),
     MenuItem("show_audit", later("Audit")),
     MenuItem("show_balances", later("Balances")),
-    MenuItem("show_desk", later("Coordinating")),
+    MenuItem("show_coordination", later("Coordinating")),
     MenuItem("show_agreements", later("Agreements")),
     MenuItem("show_seal", later("The seal")),
     MenuItem("show_devices", later("My devices")),

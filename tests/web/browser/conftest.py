@@ -1,4 +1,4 @@
-"""A real browser in front of a real server: the street, served on this machine, and a window for whoever is asked for."""
+"""A real browser in front of a real server on this machine, with a window for each member."""
 
 import socket
 import threading
@@ -23,7 +23,7 @@ SMALLEST: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 
 
 class Served:
-    """The street behind an address, and windows that show it."""
+    """The street behind an address, with browser windows."""
 
     def __init__(self, street: Street, chromium: Browser, address: str) -> None:
         self.street = street
@@ -33,7 +33,7 @@ class Served:
         self.complaints: list[str] = []
 
     def window(self, member: MemberId, **how: Any) -> Page:
-        """A window of a browser in which this member is signed in: a phone without JavaScript, unless told otherwise."""
+        """Open a window in which this member is signed in, by default a phone without JavaScript."""
         options: dict[str, Any] = {"java_script_enabled": False, "base_url": self.address} | PHONE | how
         context = self._chromium.new_context(**options)
         self._contexts.append(context)
@@ -49,7 +49,7 @@ class Served:
 
 
 def serve(street: Street, chromium: Browser, *, pseudo: bool) -> Iterator[Served]:
-    """Serves the street on a free port of this machine until the test is over."""
+    """Serve the street on a free port of this machine until the test is over."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
         settings = Settings(base_url=address, secure_cookies=False, seal=str(street.neighbourhood.seal or ""))
@@ -69,7 +69,7 @@ def serve(street: Street, chromium: Browser, *, pseudo: bool) -> Iterator[Served
 
 @pytest.fixture
 def street(neighbourhood: Neighbourhood) -> Street:
-    """Everybody at home, nothing logged yet."""
+    """The street with nothing logged yet."""
     return Street(neighbourhood)
 
 
@@ -81,5 +81,5 @@ def served(street: Street, chromium: Browser) -> Iterator[Served]:
 
 @pytest.fixture
 def served_from_the_right(street: Street, chromium: Browser) -> Iterator[Served]:
-    """The street, served in the made-up languages; with `locale="ar"` a window reads from the right."""
+    """The street in the made-up languages; with `locale="ar"` a window reads from right to left."""
     yield from serve(street, chromium, pseudo=True)

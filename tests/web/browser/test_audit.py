@@ -1,4 +1,4 @@
-"""The auditor's pages in a real browser: on a phone, in the dark, from the right, and without script."""
+"""The auditors' pages in a real browser: on a phone, dark, right to left, and without script."""
 
 import re
 
@@ -22,7 +22,7 @@ PAGES = (
 
 
 def lived_in(street: Street) -> int:
-    """Chidi typed for both, Bo's help was taken back, and the book was looked at; the entry that took it back."""
+    """Chidi logs for both, Bo's help is taken back, anomalies are looked for; return the entry that took it back."""
     street.helped(by=street.chidi_id)
     exchange = street.helped(by=street.bo_id)
     street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
@@ -32,7 +32,7 @@ def lived_in(street: Street) -> int:
 
 
 @pytest.mark.parametrize("how", [PHONE, DESK | {"color_scheme": "dark"}], ids=["phone", "desk-dark"])
-def test_axe_finds_nothing_to_complain_about_on_the_auditors_pages(served: Served, how: dict[str, object]) -> None:
+def test_axe_finds_no_fault_on_the_auditors_pages(served: Served, how: dict[str, object]) -> None:
     number = lived_in(served.street)
     ruth = served.window(served.street.neighbourhood.ruth, java_script_enabled=True, bypass_csp=True, **how)
     found: dict[str, str] = {}
@@ -45,7 +45,7 @@ def test_axe_finds_nothing_to_complain_about_on_the_auditors_pages(served: Serve
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_nothing_sticks_out_of_the_smallest_phone(served_from_the_right: Served, language: str) -> None:
+def test_nothing_is_wider_than_the_smallest_phone(served_from_the_right: Served, language: str) -> None:
     street = served_from_the_right.street
     number = lived_in(street)
     how = SMALLEST | {"locale": language}
@@ -60,7 +60,7 @@ def is_too_wide(page: Page, address: str) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
-def test_an_auditor_goes_from_a_find_to_its_entries_and_from_a_correction_to_its_original(served: Served) -> None:
+def test_an_auditor_follows_an_anomaly_to_its_entries_and_a_correction_to_its_original(served: Served) -> None:
     number = lived_in(served.street)
     ruth = served.window(served.street.neighbourhood.ruth)
 

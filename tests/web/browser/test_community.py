@@ -1,4 +1,4 @@
-"""The community's figures for everybody: by axe, in the dark, on the smallest phone, from the right, on paper."""
+"""The pages of figures in a real browser: axe, dark, the smallest phone, right to left, printed."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,7 +25,7 @@ PAGES = (
 
 
 def with_figures(street: Street) -> None:
-    """Three years, of which one is hidden, and a month; for everybody and for coordinators."""
+    """Three years, one of them hidden, and a month, for everyone and for coordinators."""
     access = [{"group": street.garden, "received_per_member": 600, "ratio": 0.5, "low": 0.3, "high": 0.8}]
     late = Late(entries=25, taken_back=10, minutes=1_500)
     years = [report(late=late), report(2024), hidden(report(2023)), month_of(report(), 10)]
@@ -54,7 +54,7 @@ def served_with_figures(street: Street, chromium: Browser) -> Iterator[Served]:
     [(PHONE, (PAGES[0], PAGES[5])), (DESK | {"color_scheme": "dark"}, (PAGES[1], PAGES[2], PAGES[6]))],
     ids=["phone", "desk-dark"],
 )
-def test_axe_finds_nothing_to_complain_about_among_the_figures(
+def test_axe_finds_no_fault_on_the_pages_of_figures(
     served_with_figures: Served, how: dict[str, object], pages: Sequence[tuple[str, str]]
 ) -> None:
     served = served_with_figures
@@ -68,7 +68,7 @@ def test_axe_finds_nothing_to_complain_about_among_the_figures(
 
 
 @pytest.mark.parametrize("size", ["smallest phone", "letters twice as large"])
-def test_no_figure_has_to_be_pushed_sideways(served_with_figures: Served, size: str) -> None:
+def test_no_page_of_figures_scrolls_sideways(served_with_figures: Served, size: str) -> None:
     served = served_with_figures
     how = SMALLEST if size == "smallest phone" else PHONE
     windows = {
@@ -79,7 +79,7 @@ def test_no_figure_has_to_be_pushed_sideways(served_with_figures: Served, size: 
     assert [address for name, address in PAGES if is_wider_than_its_window(windows[name], address, size)] == []
 
 
-def test_from_the_right_the_thread_runs_to_the_left(street: Street, chromium: Browser) -> None:
+def test_the_drawing_is_mirrored_from_right_to_left(street: Street, chromium: Browser) -> None:
     with_figures(street)
     for served in serve(street, chromium, pseudo=True):
         window = served.window(street.ana_id, java_script_enabled=True, bypass_csp=True, locale="ar")
@@ -97,7 +97,7 @@ def test_from_the_right_the_thread_runs_to_the_left(street: Street, chromium: Br
         assert not window.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
-def test_a_report_prints_on_two_leaves_without_menus(served_with_figures: Served) -> None:
+def test_a_report_prints_on_two_pages_without_menus(served_with_figures: Served) -> None:
     kinds = {str(one.key): part(60 - place, 90 - place, 0.1) for place, one in enumerate(DEFAULT_CATEGORIES)}
     kept(served_with_figures.street.views, [report(by_category=kinds)])
     window = served_with_figures.window(served_with_figures.street.chidi_id, **DESK)

@@ -1,4 +1,4 @@
-"""Every page of the road can be read by everybody: by axe, in the dark, on the smallest phone, from the right, on paper."""
+"""Members' pages in a real browser: axe, dark, the smallest phone, right to left, printed."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ RULES = {
 
 
 def addresses(street: Street) -> Sequence[tuple[str, str]]:
-    """Every kind of page, with the reader who finds most on it."""
+    """Return every kind of page with the reader who sees most of it."""
     waiting = street.helped(note="Two rows of leeks")
     settled = street.helped(by=street.bo_id)
     skills = street.helped(back=45)
@@ -64,13 +64,13 @@ def addresses(street: Street) -> Sequence[tuple[str, str]]:
 
 
 def forms_with_mistakes(page: Page) -> None:
-    """Sends the form empty, so that it comes back with its mistakes."""
+    """Send the form empty, so that it is shown again with its mistakes."""
     page.goto("/exchanges/new")
     page.get_by_role("button", name="Next: check").click()
 
 
 @pytest.mark.parametrize("how", [PHONE, DESK | {"color_scheme": "dark"}], ids=["phone", "desk-dark"])
-def test_axe_finds_nothing_to_complain_about(served: Served, how: dict[str, object]) -> None:
+def test_axe_finds_no_fault(served: Served, how: dict[str, object]) -> None:
     street = served.street
     pages = addresses(street)
     readers = {"ana": street.ana_id, "bo": street.bo_id, "eve": street.eve_id, "chidi": street.chidi_id}
@@ -91,7 +91,7 @@ def test_axe_finds_nothing_to_complain_about(served: Served, how: dict[str, obje
 
 
 def complaints(page: Page) -> str:
-    """What axe says of the page, every summary opened; nothing when all is well.
+    """Return what axe finds on the page with every section opened.
 
     Only what is wrong comes back: all that is right, part by part, would take longer to send than to find.
     """
@@ -105,7 +105,7 @@ def complaints(page: Page) -> str:
 
 
 @pytest.mark.parametrize("size", ["smallest phone", "letters twice as large"])
-def test_nothing_has_to_be_pushed_sideways(served: Served, size: str) -> None:
+def test_no_page_scrolls_sideways(served: Served, size: str) -> None:
     street = served.street
     pages = addresses(street)
     readers = {"ana": street.ana_id, "bo": street.bo_id, "eve": street.eve_id, "chidi": street.chidi_id}
@@ -125,7 +125,7 @@ def is_wider_than_its_window(page: Page, address: str, size: str) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
 
 
-def test_from_the_right_the_spine_is_on_the_right_and_nothing_sticks_out(served_from_the_right: Served) -> None:
+def test_from_right_to_left_the_page_is_mirrored_and_nothing_is_too_wide(served_from_the_right: Served) -> None:
     street = served_from_the_right.street
     pages = [address for name, address in addresses(street) if name == "ana"]
     ana = served_from_the_right.window(street.ana_id, java_script_enabled=True, bypass_csp=True, locale="ar")

@@ -6,7 +6,7 @@ from tests.web.browser.conftest import DESK, Served
 
 
 def fill_in(page: Page, *, name: str, hours: str, minutes: str, note: str = "") -> None:
-    """Fills the form in for gardening on the day before."""
+    """Fill in the form for gardening on the day before."""
     page.get_by_label("Someone else? Type their name").or_(page.get_by_label("Type all or part of a name")).fill(name)
     page.get_by_label("Hours").first.fill(hours)
     page.get_by_label("Minutes").first.fill(minutes)
@@ -15,7 +15,7 @@ def fill_in(page: Page, *, name: str, hours: str, minutes: str, note: str = "") 
     page.get_by_label("Note").fill(note)
 
 
-def test_an_hour_from_the_form_to_both_tallies(served: Served) -> None:
+def test_an_hour_is_logged_agreed_to_and_counts_for_both(served: Served) -> None:
     ana = served.window(served.street.ana_id)
     ana.goto("/")
     ana.get_by_role("link", name="Log hours or a gift").click()
@@ -39,7 +39,7 @@ def test_an_hour_from_the_form_to_both_tallies(served: Served) -> None:
     expect(ana.locator(".book")).to_contain_text("2 h 30 min")
 
 
-def test_what_was_mistyped_is_kept_and_put_right(served: Served) -> None:
+def test_a_mistake_in_the_form_is_corrected_without_typing_everything_again(served: Served) -> None:
     ana = served.window(served.street.ana_id, java_script_enabled=True)
     ana.goto("/exchanges/new")
     fill_in(ana, name="Bo", hours="0", minutes="0", note="Two rows of leeks")
@@ -64,7 +64,7 @@ def test_what_was_mistyped_is_kept_and_put_right(served: Served) -> None:
     ]
 
 
-def test_the_way_back_is_asked_only_of_a_skill_exchange(served: Served) -> None:
+def test_help_in_return_is_only_asked_for_in_a_skill_exchange(served: Served) -> None:
     ana = served.window(served.street.ana_id)
     ana.goto("/exchanges/new")
     back = ana.get_by_role("group", name="How long was the help in return?")
@@ -76,7 +76,7 @@ def test_the_way_back_is_asked_only_of_a_skill_exchange(served: Served) -> None:
     expect(ana.get_by_role("group", name="How long did it take?", exact=True)).to_be_hidden()
 
 
-def test_a_mistake_is_taken_back_and_logged_anew(served: Served) -> None:
+def test_a_mistake_is_taken_back_and_logged_again(served: Served) -> None:
     exchange = served.street.helped(by=served.street.bo_id)
     bo = served.window(served.street.bo_id)
     bo.goto(f"/exchanges/{exchange}")

@@ -1,4 +1,4 @@
-"""The replay and the community at another moment, for everybody: by axe, in the dark, on the smallest phone, from the right, on paper."""
+"""The check of hours and past pages in a real browser: axe, dark, the smallest phone, right to left, printed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from tests.web.pages.conftest import Street
 
 
 def pages(street: Street) -> Sequence[tuple[str, str]]:
-    """Who looks, and at what."""
+    """The readers and the pages they open."""
     return (
         ("ana", "/replay"),
         ("chidi", "/replay"),
@@ -29,7 +29,7 @@ def pages(street: Street) -> Sequence[tuple[str, str]]:
 
 
 def lived(street: Street) -> None:
-    """Some help, a check that found something, and one that did not."""
+    """Log some help, with a check that found something and one that did not."""
     for minutes in (30, 150, 45):
         street.helped(by=street.bo_id, minutes=minutes)
     checked(street)
@@ -49,7 +49,7 @@ def served_street(street: Street, chromium: Browser) -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("how", [PHONE, DESK | {"color_scheme": "dark"}], ids=["phone", "desk-dark"])
-def test_axe_finds_nothing_to_complain_about(served_street: Served, how: dict[str, object]) -> None:
+def test_axe_finds_no_fault(served_street: Served, how: dict[str, object]) -> None:
     found: dict[str, str] = {}
     for name, address in pages(served_street.street):
         window = served_street.window(
@@ -62,7 +62,7 @@ def test_axe_finds_nothing_to_complain_about(served_street: Served, how: dict[st
 
 
 @pytest.mark.parametrize("size", ["smallest phone", "letters twice as large"])
-def test_nothing_has_to_be_pushed_sideways(served_street: Served, size: str) -> None:
+def test_no_page_scrolls_sideways(served_street: Served, size: str) -> None:
     how = SMALLEST if size == "smallest phone" else PHONE
     windows = {
         name: served_street.window(member(served_street.street, name), java_script_enabled=True, bypass_csp=True, **how)
@@ -74,7 +74,7 @@ def test_nothing_has_to_be_pushed_sideways(served_street: Served, size: str) -> 
     assert wide == []
 
 
-def test_an_auditor_goes_from_moment_to_moment_without_script(served_street: Served) -> None:
+def test_an_auditor_goes_from_entry_to_entry_without_script(served_street: Served) -> None:
     window = served_street.window(served_street.street.neighbourhood.ruth)
     entries = sum(1 for _ in served_street.street.bank.log.scan())
     before = f"Up to entry {entries - 1}."
@@ -94,7 +94,7 @@ def test_an_auditor_goes_from_moment_to_moment_without_script(served_street: Ser
     assert window.get_by_role("heading", name=re.compile("^Statement of .?Ana Sousa")).is_visible()
 
 
-def test_a_wrong_balance_is_found_asked_about_and_read_without_script(served_street: Served) -> None:
+def test_a_wrong_balance_is_found_checked_and_read_without_script(served_street: Served) -> None:
     window = served_street.window(served_street.street.chidi_id)
     window.goto("/")
 
@@ -106,7 +106,7 @@ def test_a_wrong_balance_is_found_asked_about_and_read_without_script(served_str
     assert window.get_by_role("cell", name="Given, on the Balances page").is_visible()
 
 
-def test_a_statement_of_another_moment_prints_and_says_which(served_street: Served) -> None:
+def test_a_past_statement_prints_with_its_point_in_time(served_street: Served) -> None:
     window = served_street.window(served_street.street.ana_id, **DESK)
     window.goto(f"/statements/{served_street.street.ana_id}?at_entry=22")
 
@@ -116,7 +116,7 @@ def test_a_statement_of_another_moment_prints_and_says_which(served_street: Serv
     assert not window.get_by_text("At another point in time").is_visible()
 
 
-def test_from_the_right_nothing_is_wider_than_its_window(street: Street, chromium: Browser) -> None:
+def test_from_right_to_left_nothing_is_wider_than_the_window(street: Street, chromium: Browser) -> None:
     lived(street)
     for served in serve(street, chromium, pseudo=True):
         for name, address in pages(street):

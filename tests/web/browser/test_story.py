@@ -1,4 +1,4 @@
-"""My story on the smallest phones, and as a keepsake on paper."""
+"""My story on the smallest phones, and printed."""
 
 from ledger.exchanges.commands import ConfirmExchange
 from tests.web.browser.conftest import DESK, PHONE, SMALLEST, Served
@@ -25,7 +25,7 @@ def test_the_map_of_days_fits_the_smallest_phones_and_can_be_read(served: Served
         assert page.get_by_text("The days in a table").is_visible()
 
 
-def test_it_prints_as_a_keepsake_that_says_whose_it_is(served: Served) -> None:
+def test_a_story_prints_with_the_members_name(served: Served) -> None:
     a_full_year(served.street)
     page = served.window(served.street.ana_id, **DESK)
     page.goto("/story")

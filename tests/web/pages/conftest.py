@@ -1,4 +1,4 @@
-"""The street on which pages are tried out: the neighbourhood with Eve and a group, and a browser for each of them."""
+"""The street: the neighbourhood with Eve and a group, and a browser for each person."""
 
 from datetime import date
 
@@ -38,14 +38,14 @@ class Street:
 
     @property
     def views(self) -> Views:
-        """What people read, brought up to the log first, as every page does."""
+        """The read models, brought up to date first, as every page does."""
         self.neighbourhood.views.catch_up()
         return self.neighbourhood.views
 
     def helped(
         self, *, by: MemberId | None = None, minutes: int = 150, on: date = YESTERDAY, note: str = "", back: int = 0
     ) -> ExchangeId:
-        """Ana helped Bo in the garden; logged by Ana, so it waits, unless told otherwise."""
+        """Log that Ana helped Bo in the garden. Logged by Ana, it waits for Bo's answer."""
         legs: list[Leg] = [help_given(self.ana_id, self.bo_id, minutes, "garden")]
         if back:
             legs.append(help_given(self.bo_id, self.ana_id, back, "repairs"))
@@ -56,7 +56,7 @@ class Street:
         )
 
     def gave(self, to: str = "", *, note: str = "") -> GiftId:
-        """Ana gave a gift, to Bo unless told otherwise."""
+        """Log a gift from Ana, to Bo by default."""
         return (
             self.bank.do(
                 RecordGift(
@@ -75,7 +75,7 @@ class Street:
 
 @pytest.fixture
 def street(neighbourhood: Neighbourhood) -> Street:
-    """Everybody at home, nothing logged yet."""
+    """The street with nothing logged yet."""
     return Street(neighbourhood)
 
 
@@ -84,10 +84,10 @@ GARDENING = {"way": "gave", "other_name": "Bo", "hours": "2", "minutes": "30", "
 
 
 def checked(browser: Browser, /, **typed: str) -> httpx.Response:
-    """Opens the form, fills it in, and looks at what will happen."""
+    """Fill in the form and open the page that checks it."""
     return send(browser, browser.get("/exchanges/new"), "/exchanges/new", **(GARDENING | typed))
 
 
 def logged(browser: Browser, /, **typed: str) -> httpx.Response:
-    """Fills the form in, looks at it, and logs it."""
+    """Fill in the form, check it and log it."""
     return send(browser, checked(browser, **typed), "/exchanges")

@@ -19,11 +19,11 @@ from tests.web import reports
 from tests.web.pages.conftest import Street
 
 HOURS = (40, 35, None, 50, 45, 60, 55, 20, 30, 40, 25, 0)
-"""What members gave in each month; they received ten hours more, and in March there were too few people to show."""
+"""Hours members gave in each month. They received ten more; in March there were too few people to show."""
 
 
 def months_of(year: int) -> list[dict[str, Any]]:
-    """The months of a year of the garden, as its report lists them."""
+    """Return the months of a year of the garden, as its report lists them."""
     return [
         {
             "month": f"{year}-{number:02}",
@@ -36,7 +36,7 @@ def months_of(year: int) -> list[dict[str, Any]]:
 
 
 def of_garden(street: Street, year: int = 2025, **changed: Any) -> Report:
-    """A year of the garden: 400 hours given and 455 received, with two kinds of help that may be shown."""
+    """Return a year of the garden: 400 hours given and 455 received, with two kinds of help that can be shown."""
     figures: dict[str, Any] = {
         "given": 400 * 60,
         "received": 455 * 60,
@@ -56,7 +56,7 @@ def of_garden(street: Street, year: int = 2025, **changed: Any) -> Report:
 
 
 def month_of_garden(street: Street, year: int, number: int) -> Report:
-    """One month, with what its year says of it."""
+    """Return the report of a month that matches its year."""
     of_year = of_garden(street, year)
     own = of_year.figures["months"][number - 1]
     month = reports.month_of(of_year, number)
@@ -64,7 +64,7 @@ def month_of_garden(street: Street, year: int, number: int) -> Report:
 
 
 def kept(street: Street, *found: Report) -> None:
-    """Reports of the garden, where pages look for them."""
+    """Store reports of the garden where pages read them."""
     reports.kept(street.views, list(found))
 
 
@@ -72,7 +72,7 @@ TWENTY_OTHERS = ring(20)
 
 
 def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS) -> None:
-    """What went between members of the garden in 2025, and `beside` it between others who never agreed to anything."""
+    """Store what members of the garden exchanged in 2025, with `beside` between others who never agreed to anything."""
     garden = (street.garden,)
     placed = [Placed(one, garden, garden) for one in (*acts, *beside)]
     ties = TiesOfYear(ties_of(placed), ["community", street.garden], [])
@@ -81,12 +81,12 @@ def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS)
 
 
 def chose(street: Street, sees: Circle, *members: MemberId) -> None:
-    """Each of them chooses who may see whom they help."""
+    """Choose who can see who these members help."""
     for member in members:
         street.bank.do(ChooseVisibility(member=member, sees=sees), by=member)
 
 
 def belong(street: Street, *members: MemberId) -> None:
-    """They join the garden; Ana belongs already."""
+    """Add members to the garden; Ana is in it already."""
     for member in members:
         street.bank.do(JoinGroup(group=street.garden, member=member), by=member)

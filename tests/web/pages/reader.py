@@ -10,7 +10,7 @@ import httpx
 from tests.web.neighbourhood import Browser
 
 WHOLE_FORM = {"form", "answer"}
-"""Where refusals go that concern no single field."""
+"""Where refusals are shown that concern no single field."""
 
 _SILENT = {"script", "style", "svg", "head"}
 
@@ -76,14 +76,14 @@ def form_on(page: httpx.Response, action: str) -> Filled:
 
 
 def actions_on(page: httpx.Response) -> set[str]:
-    """The addresses that the forms and buttons of a page send to."""
+    """Return the addresses that the forms and buttons of a page send to."""
     reading = _Reading()
     reading.feed(page.text)
     return {action for form in reading.forms for action in form.actions}
 
 
 def mistakes_on(page: httpx.Response) -> list[str]:
-    """The fields that the summary on top of a page links to, in order; each has its sentence beside it, too."""
+    """Return the fields that the summary of mistakes links to, in order; each has its sentence beside it."""
     fields = re.findall(r'<li><a href="#([^"]+)">', page.text.partition('class="summary')[2].partition("</ul>")[0])
     for field in fields:
         beside = field.removesuffix("_name").replace("minutes", "hours")
@@ -92,7 +92,7 @@ def mistakes_on(page: httpx.Response) -> list[str]:
 
 
 def heading_on(page: httpx.Response) -> str:
-    """The heading of a page, without the signs that isolate names."""
+    """Return the heading of a page, without the signs that isolate names."""
     heading = re.search(r"<h1>(.*?)</h1>", page.text, re.DOTALL)
     assert heading, "the page has no heading"
     return html.unescape(" ".join(heading[1].split())).translate({0x2068: None, 0x2069: None})

@@ -1,4 +1,4 @@
-"""What people mistype: a sentence beside each field, everything kept, and nothing recorded."""
+"""Mistakes in forms: each is shown beside its field, nothing typed is lost, and nothing is recorded."""
 
 import pytest
 
@@ -39,7 +39,7 @@ from tests.web.pages.reader import form_on, send, words_on
         ({"corrects": "x-nothing"}, "This can only correct an exchange between the same people that was taken back"),
     ],
 )
-def test_a_mistake_is_told_beside_its_field(street: Street, typed: dict[str, str], sentence: str) -> None:
+def test_a_mistake_is_shown_beside_its_field(street: Street, typed: dict[str, str], sentence: str) -> None:
     head = street.bank.log.head()
 
     page = checked(street.ana, **typed)
@@ -56,7 +56,7 @@ def test_a_mistake_is_told_beside_its_field(street: Street, typed: dict[str, str
     assert street.bank.log.head() == head
 
 
-def test_every_mistake_is_told_at_once(street: Street) -> None:
+def test_all_mistakes_are_shown_at_once(street: Street) -> None:
     page = checked(street.ana, other_name="", hours="x", category="", given_on="2027-01-01", note="n" * 2_001)
 
     words = words_on(page)
@@ -86,7 +86,7 @@ def test_a_body_of_a_megabyte_is_too_much(street: Street) -> None:
         assert answer.status_code == 413 and "That was too long" in words_on(answer)
 
 
-def test_several_people_of_a_name_are_told_apart(street: Street) -> None:
+def test_people_of_the_same_name_are_listed_with_their_groups(street: Street) -> None:
     other = street.neighbourhood.welcomed("Bo Andersen", "bo.andersen@example.org")
     street.bank.do(JoinGroup(group=street.garden, member=other), by=street.chidi_id)
 
@@ -99,7 +99,7 @@ def test_several_people_of_a_name_are_told_apart(street: Street) -> None:
     assert "You gave Bo Andersen" in words_on(chosen)
 
 
-def test_the_whole_name_is_enough_although_others_hold_it(street: Street) -> None:
+def test_a_whole_name_wins_over_longer_names_that_contain_it(street: Street) -> None:
     street.neighbourhood.welcomed("Bo Lindqvist-Marsh", "marsh@example.org")
 
     assert "You gave Bo Lindqvist 2 h" in words_on(checked(street.ana, other_name="bo lindqvist"))
@@ -109,14 +109,14 @@ def test_a_member_id_can_be_typed_instead_of_a_name(street: Street) -> None:
     assert "You gave Eve Adler" in words_on(checked(street.ana, other_name=street.eve_id))
 
 
-def test_too_many_namesakes_ask_for_more_of_the_name(street: Street) -> None:
+def test_too_many_people_of_a_name_ask_for_more_of_it(street: Street) -> None:
     for number in range(9):
         street.neighbourhood.welcomed(f"Bo Number{number}", f"bo{number}@example.org")
 
     assert "Type more of the name" in words_on(checked(street.ana))
 
 
-def test_markup_in_names_and_notes_stays_words(street: Street) -> None:
+def test_markup_in_names_and_notes_is_shown_as_text(street: Street) -> None:
     street.neighbourhood.welcomed("<b>Mallory</b>", "mallory@example.org")
 
     page = checked(street.ana, other_name="mallory", note="<script>alert(1)</script>")
@@ -139,13 +139,13 @@ def test_markup_in_names_and_notes_stays_words(street: Street) -> None:
         "/gifts/new?with=%ED%A0%80",
     ],
 )
-def test_an_address_that_nobody_can_mean_is_a_plain_page(street: Street, address: str) -> None:
+def test_an_address_that_makes_no_sense_gives_a_plain_page(street: Street, address: str) -> None:
     answer = street.chidi.get(address)
 
     assert answer.status_code in {200, 400, 404, 422} and "Riverside" in words_on(answer)
 
 
-def test_signs_that_no_field_can_hold_are_told_and_looked_up_nowhere(street: Street) -> None:
+def test_characters_that_no_field_can_hold_are_refused(street: Street) -> None:
     fields = form_on(street.ana.get("/exchanges/new"), "/exchanges/new").fields
 
     page = street.ana.post("/exchanges/new", data=fields | GARDENING | {"other": "m-\x00", "category": "\x00"})

@@ -1,4 +1,4 @@
-"""Wrong at first, right at the second attempt: every form of the app, filled in again as its own answer shows it."""
+"""Every form of the app, sent with a mistake and then corrected on the page that shows it again."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ GIFT = {"other_name": "Bo", "category": "food"}
 
 
 class Attempt(NamedTuple):
-    """Who sends which form of which page, what is wrong at first, and what is right then.
+    """Who sends which form of which page, with what mistake, and what corrects it.
 
     `meanwhile` is what others do between the two, where the ledger refuses what the form alone cannot put right.
     """
@@ -57,7 +57,7 @@ def check_gift(street: Street) -> Attempt:
 
 
 def waiting(street: Street, browser: Browser, what: str, minutes: int = 60, **more: Any) -> Attempt:
-    """A word to what Ana logged."""
+    """Return an answer to what Ana logged."""
     exchange = street.helped(minutes=minutes)
     return Attempt(browser, f"/exchanges/{exchange}", f"/exchanges/{exchange}/{what}", **more)
 
@@ -77,7 +77,7 @@ def decline_exchange(street: Street) -> Attempt:
 
 
 def counted(street: Street, browser: Browser, what: str, *, asked_back: bool = False, **more: Any) -> Attempt:
-    """A word about what counts already; `asked_back` when Bo asked to take it back."""
+    """Return an answer to what counts already; `asked_back` if Bo asked to take it back."""
     exchange = street.helped(by=street.bo_id)
     if asked_back:
         street.bank.do(AskForReversal(exchange=exchange, reason="Twice"), by=street.bo_id)
@@ -103,7 +103,7 @@ def withdraw_gift(street: Street) -> Attempt:
     return Attempt(street.ana, f"/gifts/{gift}", f"/gifts/{gift}/withdrawal", {"reason": ""}, {"reason": "By mistake"})
 
 
-THANKS: dict[str, dict[str, str]] = {"wrong": {"thanks": TOO_LONG}, "right": {"thanks": "You saved my roses"}}
+THANKS: dict[str, Any] = {"wrong": {"thanks": TOO_LONG}, "right": {"thanks": "You saved my roses"}}
 
 
 def thank_for_exchange(street: Street) -> Attempt:
@@ -125,7 +125,7 @@ def give_role(street: Street) -> Attempt:
 
 
 def of_chidi(street: Street, page: str, what: str) -> Attempt:
-    """What the only coordinator may not do, and one of two may."""
+    """Return something the only coordinator cannot do, and one of two can."""
     chidi = f"/members/{street.chidi_id}"
 
     def second_coordinator() -> object:
@@ -187,7 +187,7 @@ def agree_categories(street: Street) -> Attempt:
     return of_all._replace(right={**of_all.right, "key": ["garden", ""]})
 
 
-def agree_exceptions(street: Street) -> Attempt:
+def agree_thresholds(street: Street) -> Attempt:
     return agreement(street, "exceptions", "late_days", "14", "soon")
 
 
@@ -205,22 +205,22 @@ ATTEMPTS = {
         *(ask_for_code, enter_code, check_log, check_gift, confirm_exchange, decline_exchange, ask_reversal),
         *(approve_reversal, decline_reversal, withdraw_gift, invite, give_role, withdraw_role, leave, ask_erasure),
         *(choose_visibility, form_group, join_group, leave_group, ask_everything, agree_limits, agree_confirmation),
-        *(agree_categories, agree_exceptions, check_receipt, ask_replay, thank_for_exchange, thank_for_gift),
+        *(agree_categories, agree_thresholds, check_receipt, ask_replay, thank_for_exchange, thank_for_gift),
     )
 }
 
 CONFIRMED = {"log_exchange", "record_gift"}
-"""Sent from the page that shows what will happen, and after a mistake by way of it again: see below."""
+"""Sent from the page that confirms them, and after a mistake through it again: see below."""
 
 WITHOUT_A_SECOND_ATTEMPT = {
     *("sign_out", "sign_out_everywhere", "use_link"),
     *("call_off_exchange", "welcome", "withdraw_erasure", "erase"),
     *("share_thanks_for_exchange", "share_thanks_for_gift"),
 }
-"""Buttons that hold nothing to put right: when they are refused, it has been done or undone, and the button is gone."""
+"""Buttons without fields to correct: if one is refused, it has been done or undone, and the button is gone."""
 
 
-def test_every_form_of_the_app_is_tried_twice(street: Street) -> None:
+def test_every_form_of_the_app_has_a_second_attempt(street: Street) -> None:
     app = street.neighbourhood.app()
 
     forms = {handler_name(handler) for handler in handlers_of(app) if "POST" in handler.http_methods}
@@ -231,7 +231,7 @@ def test_every_form_of_the_app_is_tried_twice(street: Street) -> None:
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)
-def test_a_form_that_was_wrong_is_right_at_the_second_attempt(street: Street, name: str) -> None:
+def test_a_corrected_form_is_accepted(street: Street, name: str) -> None:
     attempt = ATTEMPTS[name](street)
 
     first = send(attempt.browser, attempt.browser.get(attempt.page), attempt.action, **attempt.wrong)
@@ -242,7 +242,7 @@ def test_a_form_that_was_wrong_is_right_at_the_second_attempt(street: Street, na
     assert second.status_code in {200, 303}, words_on(second)
 
 
-def test_a_help_that_was_wrong_when_it_was_confirmed_is_logged_at_the_second_attempt(street: Street) -> None:
+def test_help_that_was_wrong_when_confirmed_can_be_corrected_and_logged(street: Street) -> None:
     first = send(street.ana, checked(street.ana), "/exchanges", hours="x")
 
     shown = send(street.ana, first, "/exchanges/new", **GARDENING)
@@ -251,7 +251,7 @@ def test_a_help_that_was_wrong_when_it_was_confirmed_is_logged_at_the_second_att
     assert (first.status_code, shown.status_code, second.status_code) == (422, 200, 303)
 
 
-def test_a_gift_that_was_wrong_when_it_was_confirmed_is_logged_at_the_second_attempt(street: Street) -> None:
+def test_a_gift_that_was_wrong_when_confirmed_can_be_corrected_and_logged(street: Street) -> None:
     checked_gift = send(street.ana, street.ana.get("/gifts/new"), "/gifts/new", **GIFT)
     first = send(street.ana, checked_gift, "/gifts", category="dragons")
 

@@ -1,4 +1,4 @@
-"""What the community has agreed upon, in plain words; coordinators agree on something new here."""
+"""What the community has agreed, in plain words. Coordinators change it here."""
 
 import hashlib
 from typing import Annotated, Any
@@ -31,26 +31,31 @@ DONE = {
 Hours = Annotated[int, Meta(ge=0, le=LARGEST_LIMIT_MINUTES // 60)]
 
 
-def in_unit_typed(threshold: ThresholdDefinition, value: int) -> int:
-    """A threshold as people type it: hours where the ledger keeps minutes."""
+def in_typed_unit(threshold: ThresholdDefinition, value: int) -> int:
+    """Return a threshold as people type it: in hours where the ledger holds minutes."""
     return value // 60 if threshold.unit == "minutes" else value
 
 
+def in_ledger_unit(threshold: ThresholdDefinition, value: int) -> int:
+    """Return a typed threshold as the ledger holds it."""
+    return minutes_from(value, 0) if threshold.unit == "minutes" else value
+
+
 class LimitsForm(msgspec.Struct):
-    """How many hours somebody may receive beyond what they gave, and give beyond what they received; empty: no limit."""
+    """How far ahead or behind members can go, in hours. Empty means no limit."""
 
     debit: Hours
     upper: Annotated[int, Meta(ge=1, le=LARGEST_LIMIT_MINUTES // 60)] | None = None
 
 
 class ConfirmationForm(msgspec.Struct):
-    """Whose word settles."""
+    """Who has to agree before hours count."""
 
     words_needed: WordsNeeded
 
 
 class CategoriesForm(msgspec.Struct):
-    """The kinds of help, line by line. A line that is emptied is agreed upon no longer; a new line is a new kind."""
+    """The kinds of help, one per line. A cleared line removes its kind; a new line adds one."""
 
     label: list[Annotated[str, Meta(max_length=LONGEST_LABEL)]]
 
@@ -58,11 +63,11 @@ class CategoriesForm(msgspec.Struct):
 ThresholdsForm = msgspec.defstruct(
     "ThresholdsForm",
     [
-        (name, Annotated[int, Meta(ge=in_unit_typed(one, one.least), le=in_unit_typed(one, one.most))])
+        (name, Annotated[int, Meta(ge=in_typed_unit(one, one.least), le=in_typed_unit(one, one.most))])
         for name, one in THRESHOLDS.items()
     ],
 )
-"""The thresholds as people type them: days, percent, numbers, and hours where the ledger keeps minutes."""
+"""The thresholds as people type them: days, percent, numbers, and hours instead of minutes."""
 
 SENTENCES = {
     "debit.required": later("Enter a number of hours. 0 means everyone has to give first"),
@@ -74,27 +79,27 @@ SENTENCES = {
 
 @get("/agreements", may=MEMBERS)
 def show_agreements(call: Call) -> Response[str]:
-    """The agreements in force."""
+    """Show the current agreements."""
     return _agreements_page(call, Form())
 
 
 @post("/agreements/limits", may=COORDINATORS)
 def agree_limits(call: Call) -> Response[str] | Redirect:
-    """New limits for everybody."""
+    """Change the limits for everyone."""
     form = call.form(LimitsForm, SENTENCES)
 
-    def agreed() -> AgreeOnLimits:
+    def command() -> AgreeOnLimits:
         upper = form.wish.upper
         return AgreeOnLimits(-minutes_from(form.wish.debit, 0), None if upper is None else minutes_from(upper, 0))
 
-    if call.do(form, agreed, beside="debit"):
+    if call.do(form, command, beside="debit"):
         return call.see_other("show_agreements", done="limits")
     return _agreements_page(call, form)
 
 
 @post("/agreements/confirmation", may=COORDINATORS)
 def agree_confirmation(call: Call) -> Response[str] | Redirect:
-    """Whose word settles from now on."""
+    """Change who has to agree before hours count."""
     form = call.form(ConfirmationForm, SENTENCES)
     if call.do(form, lambda: AgreeOnConfirmation(form.wish.words_needed), beside="words_needed"):
         return call.see_other("show_agreements", done="confirmation")
@@ -103,36 +108,31 @@ def agree_confirmation(call: Call) -> Response[str] | Redirect:
 
 @post("/agreements/categories", may=COORDINATORS)
 def agree_categories(call: Call) -> Response[str] | Redirect:
-    """The kinds of help from now on."""
+    """Change the kinds of help."""
     form = call.form(CategoriesForm, SENTENCES)
-    if call.do(form, lambda: AgreeOnCategories(kinds_typed(call.fields)), beside="label"):
+    if call.do(form, lambda: AgreeOnCategories(_kinds_typed(call.fields)), beside="label"):
         return call.see_other("show_agreements", done="categories")
     return _agreements_page(call, form, _lines_typed(call.fields))
 
 
 @post("/agreements/exceptions", may=COORDINATORS)
-def agree_exceptions(call: Call) -> Response[str] | Redirect:
-    """From where on something in the book is worth a look."""
+def agree_thresholds(call: Call) -> Response[str] | Redirect:
+    """Change the thresholds for listing something as worth a look."""
     form = call.form(ThresholdsForm)
 
-    def agreed() -> AgreeOnThresholds:
+    def command() -> AgreeOnThresholds:
         typed: dict[str, int] = msgspec.structs.asdict(form.wish)
         return AgreeOnThresholds(
-            Thresholds(
-                **{
-                    name: minutes_from(typed[name], 0) if threshold.unit == "minutes" else typed[name]
-                    for name, threshold in THRESHOLDS.items()
-                }
-            )
+            Thresholds(**{name: in_ledger_unit(one, typed[name]) for name, one in THRESHOLDS.items()})
         )
 
-    if call.do(form, agreed, beside="late_days"):
+    if call.do(form, command, beside="late_days"):
         return call.see_other("show_agreements", done="exceptions")
     return _agreements_page(call, form)
 
 
-def kinds_typed(fields: Fields) -> tuple[Category, ...]:
-    """The lines that hold something, each with its key. A new kind gets a key, the same for the same label."""
+def _kinds_typed(fields: Fields) -> tuple[Category, ...]:
+    """Return the lines that are filled in, each with its key. The same label always gets the same key."""
     lines = [(key, " ".join(typed.split())) for key, typed in zip(fields.all("key"), fields.all("label"), strict=False)]
     return tuple(
         Category(key=CategoryKey(key if is_category_key(key) else key_for(label)), label=label)
@@ -142,7 +142,7 @@ def kinds_typed(fields: Fields) -> tuple[Category, ...]:
 
 
 def key_for(label: str) -> str:
-    """A key for a new kind: its words in small ASCII letters, or, where there are none, a few letters of its hash."""
+    """Return a key for a new kind of help: its words in ASCII letters, or else a few characters of its hash."""
     letters = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in folded(label))
     key = "-".join(letters.split())[:40].strip("-")
     return key or f"kind-{hashlib.sha256(label.encode()).hexdigest()[:10]}"
@@ -150,7 +150,7 @@ def key_for(label: str) -> str:
 
 def _agreements_page(call: Call, form: Form[Any], lines: list[tuple[str, str]] | None = None) -> Response[str]:
     agreements = call.bank.agreements
-    kept = [(str(category.key), category.label) for category in agreements.categories]
+    current = [(str(category.key), category.label) for category in agreements.categories]
     return call.page(
         "agreements.html",
         form=form,
@@ -158,10 +158,9 @@ def _agreements_page(call: Call, form: Form[Any], lines: list[tuple[str, str]] |
         debit_minutes=-agreements.debit_limit_minutes,
         debit_hours=_whole_hours(-agreements.debit_limit_minutes),
         upper_hours=_whole_hours(agreements.upper_limit_minutes),
-        lines=[*(kept if lines is None else lines), *[("", "")] * SPARE_LINES],
-        thresholds=agreements.thresholds,
+        lines=[*(current if lines is None else lines), *[("", "")] * SPARE_LINES],
         threshold_fields=[
-            (name, gettext(threshold.label), in_unit_typed(threshold, getattr(agreements.thresholds, name)))
+            (name, gettext(threshold.label), in_typed_unit(threshold, getattr(agreements.thresholds, name)))
             for name, threshold in THRESHOLDS.items()
         ],
         done=call.done(DONE),
@@ -170,11 +169,11 @@ def _agreements_page(call: Call, form: Form[Any], lines: list[tuple[str, str]] |
 
 
 def _lines_typed(fields: Fields) -> list[tuple[str, str]]:
-    """What was typed, as it can be shown again."""
+    """Return what was typed in a form that can be shown again."""
     pairs = zip(fields.all("key"), fields.all("label"), strict=False)
     return [(key, label.encode(errors="replace").decode()) for key, label in pairs if label.strip()]
 
 
 def _whole_hours(minutes: int | None) -> str:
-    """Hours for a field that takes whole ones; empty when there is no limit, or it is none of whole hours."""
+    """Return whole hours for a field; empty if there is no limit, or it is not in whole hours."""
     return "" if minutes is None or minutes % 60 else str(minutes // 60)

@@ -1,4 +1,4 @@
-"""Lines of the journal, told: each with its entry read from the log, its sentence, and who acted."""
+"""The journal: its entries as sentences, filtered and in pages, and the page of one entry."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -31,91 +31,24 @@ from web.wording.names import Person, SentenceContext, entry_link, find_member, 
 from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
 from web.wording.translation import gettext, later
 
-_WORTH_A_RANGE = 4
-"""Lines that lie so close together are read with what lies between them; others one by one."""
-
-
-class JournalItem(NamedTuple):
-    """One line with all that a page says of it.
-
-    `links` lead to what it corrects and what corrected it; `story` is every entry about the same exchange or gift.
-    """
-
-    line: JournalLine
-    entry: Entry
-    sentence: Markup
-    actor: Markup
-    on_behalf: Markup | None
-    recorded_at: datetime
-    happened_on: date | None
-    links: list[Markup]
-    correction: CorrectionLink | None
-    story: list[Moment]
-
-
-def tell(call: Call, lines: Sequence[JournalLine]) -> list[JournalItem]:
-    """The lines with their sentences; every name is asked for once."""
-    kept = kept_bytes(call.bank.log, [line.position for line in lines])
-    entries = [decode(kept[line.position]) for line in lines]
-    people = {who for line in lines for who in (line.actor, line.on_behalf)}
-    people.update(who for entry in entries for who in entry.data.people)
-    stories = _stories(entries, call.views)
-    reports = {item: story.number for item, story in stories.items()}
-    voice = SentenceContext(names_of(call, people), labels_of(call.bank), reports)
-    return [_told(line, entry, voice, stories) for line, entry in zip(lines, entries, strict=True)]
-
-
-def _told(line: JournalLine, entry: Entry, voice: SentenceContext, stories: Stories) -> JournalItem:
-    fact = entry.data
-    story = next((stories[item] for item in (*fact.exchanges, *fact.gifts) if item in stories), None)
-    return JournalItem(
-        line,
-        entry,
-        sentence(entry.data, voice),
-        voice.name(line.actor),
-        voice.name(line.on_behalf) if line.on_behalf else None,
-        entry.recorded_at,
-        getattr(entry.data, "given_on", None),
-        [
-            escape(gettext(SENSES[sense])) % {"entry": entry_link(number)}
-            for sense, number in links_of(entry.data, stories)
-        ],
-        correction_of(entry, stories),
-        story.timeline if story else [],
-    )
-
-
-def kept_bytes(log: Log, positions: Sequence[int]) -> Mapping[int, bytes]:
-    """Position -> the bytes of its entry, just as they are kept."""
-    if not positions:
-        return {}
-    first, last = min(positions), max(positions)
-    wanted = set(positions)
-    if last - first < _WORTH_A_RANGE * len(wanted):
-        stored = log.from_position(first - 1, limit=last - first + 1)
-    else:
-        stored = [one for position in wanted for one in log.from_position(position - 1, limit=1)]
-    return {one.position: one.data for one in stored if one.position in wanted}
-
-
-def _stories(entries: Sequence[Entry], views: Views) -> dict[str, ExchangeView | GiftView]:
-    """The stories that tell how these entries belong together, with those that put an exchange right."""
-    exchanges, gifts = stories_in([entry.data for entry in entries])
-    found = views.exchanges.many([ExchangeId(one) for one in sorted(exchanges)])
-    later_ones = {view.corrected_by for view in found.values()} - {"", *found}
-    found |= views.exchanges.many([ExchangeId(one) for one in sorted(later_ones)])
-    return {**found, **views.exchanges.gifts([GiftId(one) for one in sorted(gifts)])}
-
+_READ_TOGETHER = 4
+"""Lines this close together are read with what is between them, others one by one."""
 
 LINES_A_PAGE = 25
-
 Number = Annotated[int, Meta(ge=0)]
+_TOPICS: Mapping[str, JournalView] = {topic: topic for topic in JOURNAL_VIEWS}
 
-_CHAPTERS: Mapping[str, JournalView] = {chapter: chapter for chapter in JOURNAL_VIEWS}
+FIELDS = {
+    "name": later("Name"),
+    "email": later("Email"),
+    "phone": later("Phone"),
+    "note": later("Note"),
+    "reason": later("Reason"),
+}
 
 
 class JournalForm(msgspec.Struct, kw_only=True):
-    """What to show, and from where on. An account and an actor may be named, or given by identifier."""
+    """The filter and the place in the list. An account and an actor can be names or identifiers."""
 
     account: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
     actor: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
@@ -127,55 +60,30 @@ class JournalForm(msgspec.Struct, kw_only=True):
     after: Number | None = None
 
 
-class Turn(NamedTuple):
-    """Some lines, and the numbers from which the next and the ones before go on; 0 where there are none."""
-
-    lines: list[JournalLine]
-    older: int = 0
-    newer: int = 0
-
-
-class SealedText(NamedTuple):
-    """Words that belong to an entry but lie outside the book: the field, its commitment, and the words if kept."""
-
-    field: str
-    commitment: str
-    words: str
-
-
-FIELDS = {
-    "name": later("Name"),
-    "email": later("Email"),
-    "phone": later("Phone"),
-    "note": later("Note"),
-    "reason": later("Reason"),
-}
-
-
 @get("/journal", may=COORDINATORS_AND_AUDITORS)
 def show_journal(call: Call) -> Response[str]:
-    """The newest entries first; filtered by chapter, by whom they are about, by kind, by who acted, and by when."""
+    """Show entries, newest first, filtered by topic, account, type, actor and date."""
     as_of = call.views.catch_up()
     form = call.form(JournalForm)
     wanted, choices = _wanted(call, form)
-    turn = Turn([]) if form.problems else _turn(call.views, wanted, form.wish)
-    told = tell(call, turn.lines)
-    asked = {name: form.value(name) for name in ("chapter", "account", "actor", "type", "from", "to")}
+    page = JournalPage([]) if form.problems else _page(call.views, wanted, form.wish)
+    items = items_of(call, page.lines)
+    query = {name: form.value(name) for name in ("chapter", "account", "actor", "type", "from", "to")}
     return call.page(
         "journal.html",
         form=form,
-        asked=asked,
-        is_filtered=any(asked.values()),
+        query=query,
+        is_filtered=any(query.values()),
         choices=choices,
         meant=names_of(call, [wanted.account, wanted.actor]),
         wanted=wanted,
-        turn=turn,
-        told=told,
-        reasons=_reasons(call, told),
-        reads_words=call.visitor.coordinates,
-        chapter=[gettext(words) for words in (JOURNAL_VIEWS[wanted.view] if wanted.view else ())],
-        chapters=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in JOURNAL_VIEWS.items()],
-        doors={via: gettext(words) for via, words in CHANNELS.items()},
+        page=page,
+        items=items,
+        reasons=_reasons(call, items),
+        reads_notes=call.visitor.coordinates,
+        topic=[gettext(words) for words in (JOURNAL_VIEWS[wanted.view] if wanted.view else ())],
+        topics=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in JOURNAL_VIEWS.items()],
+        channels={via: gettext(words) for via, words in CHANNELS.items()},
         kinds=[("", gettext("All kinds"))] + [(name, gettext(words)) for name, words in FACT_NAMES.items()],
         as_of=as_of.number,
     )
@@ -183,89 +91,177 @@ def show_journal(call: Call) -> Response[str]:
 
 @get("/journal/{number:str}", may=COORDINATORS_AND_AUDITORS)
 def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
-    """One entry: its sentence, and the very bytes that are kept and fingerprinted."""
+    """Show one entry: its sentence, and the stored bytes with their fingerprint."""
     as_of = call.views.catch_up()
     line = (
         call.views.journal.line(int(number)) if number.isascii() and number.isdecimal() and len(number) <= 15 else None
     )
     if line is None:
         raise NotFoundException
-    data = kept_bytes(call.bank.log, [line.position])[line.position]
-    (told,) = tell(call, [line])
+    data = stored_bytes(call.bank.log, [line.position])[line.position]
+    (item,) = items_of(call, [line])
     return call.page(
         "journal_entry.html",
-        told=told,
+        item=item,
         bytes_text=data.decode(),
         agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
-        door=gettext(CHANNELS[line.via]),
+        channel=gettext(CHANNELS[line.via]),
         kind=gettext(FACT_NAMES[line.type]),
-        sealed=_sealed(call, told),
+        sealed=_sealed(call, item),
         fields=FIELDS,
-        reads_words=call.visitor.coordinates,
+        reads_notes=call.visitor.coordinates,
         kinds=FACT_NAMES,
-        story=[(moment, instant(moment.at)) for moment in told.story],
-        exchange=next(iter(told.entry.data.exchanges), ""),
-        gift=next(iter(told.entry.data.gifts), ""),
+        timeline=[(moment, instant(moment.at)) for moment in item.timeline],
+        exchange=next(iter(item.entry.data.exchanges), ""),
+        gift=next(iter(item.entry.data.gifts), ""),
         is_as_sealed=call.seals.holds(line.number, data),
         has_receipt=call.seals.are_begun,
         as_of=as_of.number,
     )
 
 
+class JournalItem(NamedTuple):
+    """One line of the journal with everything a page shows of it.
+
+    `links` lead to what it corrects and what corrected it; `timeline` is every entry about the same exchange or gift.
+    """
+
+    line: JournalLine
+    entry: Entry
+    sentence: Markup
+    actor: Markup
+    on_behalf: Markup | None
+    recorded_at: datetime
+    happened_on: date | None
+    links: list[Markup]
+    correction: CorrectionLink | None
+    timeline: list[Moment]
+
+
+def items_of(call: Call, lines: Sequence[JournalLine]) -> list[JournalItem]:
+    """Return the lines with their sentences, reading all names at once."""
+    stored = stored_bytes(call.bank.log, [line.position for line in lines])
+    entries = [decode(stored[line.position]) for line in lines]
+    people = {who for line in lines for who in (line.actor, line.on_behalf)}
+    people.update(who for entry in entries for who in entry.data.people)
+    stories = _stories(entries, call.views)
+    reports = {item: story.number for item, story in stories.items()}
+    context = SentenceContext(names_of(call, people), labels_of(call.bank), reports)
+    return [_item(line, entry, context, stories) for line, entry in zip(lines, entries, strict=True)]
+
+
+def _item(line: JournalLine, entry: Entry, context: SentenceContext, stories: Stories) -> JournalItem:
+    fact = entry.data
+    story = next((stories[item] for item in (*fact.exchanges, *fact.gifts) if item in stories), None)
+    return JournalItem(
+        line,
+        entry,
+        sentence(entry.data, context),
+        context.name(line.actor),
+        context.name(line.on_behalf) if line.on_behalf else None,
+        entry.recorded_at,
+        getattr(entry.data, "given_on", None),
+        [
+            escape(gettext(SENSES[sense])) % {"entry": entry_link(number)}
+            for sense, number in links_of(entry.data, stories)
+        ],
+        correction_of(entry, stories),
+        story.timeline if story else [],
+    )
+
+
+def stored_bytes(log: Log, positions: Sequence[int]) -> Mapping[int, bytes]:
+    """Return the stored bytes of each entry by position."""
+    if not positions:
+        return {}
+    first, last = min(positions), max(positions)
+    wanted = set(positions)
+    if last - first < _READ_TOGETHER * len(wanted):
+        stored = log.from_position(first - 1, limit=last - first + 1)
+    else:
+        stored = [one for position in wanted for one in log.from_position(position - 1, limit=1)]
+    return {one.position: one.data for one in stored if one.position in wanted}
+
+
+def _stories(entries: Sequence[Entry], views: Views) -> dict[str, ExchangeView | GiftView]:
+    """Return the exchanges and gifts these entries are about, with later corrections."""
+    exchanges, gifts = stories_in([entry.data for entry in entries])
+    found = views.exchanges.many([ExchangeId(one) for one in sorted(exchanges)])
+    later_ones = {view.corrected_by for view in found.values()} - {"", *found}
+    found |= views.exchanges.many([ExchangeId(one) for one in sorted(later_ones)])
+    return {**found, **views.exchanges.gifts([GiftId(one) for one in sorted(gifts)])}
+
+
+class JournalPage(NamedTuple):
+    """Some lines, and the entry numbers that the older and newer pages continue from; 0 for none."""
+
+    lines: list[JournalLine]
+    older: int = 0
+    newer: int = 0
+
+
+class SealedText(NamedTuple):
+    """Text stored outside the log: its field, its commitment, and the text if it is still held."""
+
+    field: str
+    commitment: str
+    text: str
+
+
 def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[str, Sequence[Person]]]:
-    """The filter as the read model takes it, and people to choose from where a name meant several."""
+    """Return the filter for the read model, and people to choose from where a name matches several."""
     if form.problems:
         return JournalFilter(), {}
-    wish = form.wish
+    typed = form.wish
     meant: dict[str, str] = {}
     choices: dict[str, Sequence[Person]] = {}
-    for field, typed in (("account", wish.account), ("actor", wish.actor)):
-        if not typed or typed in (COMMUNITY, HOST) or (is_identifier(typed) and is_group(typed)):
-            meant[field] = typed
+    for field, name in (("account", typed.account), ("actor", typed.actor)):
+        if not name or name in (COMMUNITY, HOST) or (is_identifier(name) and is_group(name)):
+            meant[field] = name
             continue
-        sought = find_member(call, typed, only_active=False)
+        sought = find_member(call, name, only_active=False)
         meant[field] = sought.member or ""
         choices[field] = sought.choices
         if sought.member is None:
             form.refuse(field, sought.sentence)
-    if wish.type and wish.type not in facts():
+    if typed.type and typed.type not in facts():
         form.refuse("type", "unknown_choice")
-    if wish.chapter and wish.chapter not in _CHAPTERS:
+    if typed.chapter and typed.chapter not in _TOPICS:
         form.refuse("chapter", "unknown_choice")
     wanted = JournalFilter(
-        view=_CHAPTERS.get(wish.chapter, ""),
+        view=_TOPICS.get(typed.chapter, ""),
         account=AccountId(meant["account"]),
         actor=MemberId(meant["actor"]),
-        type=wish.type,
-        first_day=wish.first,
-        last_day=wish.last,
+        type=typed.type,
+        first_day=typed.first,
+        last_day=typed.last,
     )
     return wanted, choices
 
 
-def _turn(views: Views, wanted: JournalFilter, wish: JournalForm) -> Turn:
-    """One page of lines: one line more is asked for, to see whether there is a page beyond."""
-    upwards = wish.after is not None and wish.before is None
-    found = views.journal.page(wanted, before=wish.before, after=wish.after, limit=LINES_A_PAGE + 1)
+def _page(views: Views, wanted: JournalFilter, typed: JournalForm) -> JournalPage:
+    """Return one page of lines. One line more is read to see whether there is a further page."""
+    upwards = typed.after is not None and typed.before is None
+    found = views.journal.page(wanted, before=typed.before, after=typed.after, limit=LINES_A_PAGE + 1)
     more = len(found) > LINES_A_PAGE
     lines: list[JournalLine] = list(found[1:] if upwards else found[:-1]) if more else list(found)
     if not lines:
-        return Turn([])
-    has_older, has_newer = (True, more) if upwards else (more, wish.before is not None)
-    return Turn(lines, lines[-1].number if has_older else 0, lines[0].number if has_newer else 0)
+        return JournalPage([])
+    has_older, has_newer = (True, more) if upwards else (more, typed.before is not None)
+    return JournalPage(lines, lines[-1].number if has_older else 0, lines[0].number if has_newer else 0)
 
 
-def _reasons(call: Call, told: Sequence[JournalItem]) -> dict[int, str]:
-    """Entry number of a correction -> why, for coordinators, where the words are still kept."""
-    sealed = {one.line.number: one.entry.sealed.get("reason", "") for one in told if one.correction}
+def _reasons(call: Call, items: Sequence[JournalItem]) -> dict[int, str]:
+    """Return the reason for each correction by entry number, for coordinators, where it is still held."""
+    sealed = {one.line.number: one.entry.sealed.get("reason", "") for one in items if one.correction}
     words = call.bank.people.words(filter(None, sealed.values())) if call.visitor.coordinates and sealed else {}
     return {number: words[commitment] for number, commitment in sealed.items() if commitment in words}
 
 
-def _sealed(call: Call, told: JournalItem) -> Sequence[SealedText]:
-    """The entry's commitments; with the words, for coordinators, unless they were forgotten."""
-    sealed = told.entry.sealed
-    # Thanks are private to the two people, also from coordinators.
+def _sealed(call: Call, item: JournalItem) -> Sequence[SealedText]:
+    """Return the entry's sealed texts; for coordinators with their contents, unless erased."""
+    sealed = item.entry.sealed
+    # Only the two people can read thanks, not coordinators.
     readable = [commitment for field, commitment in sealed.items() if field != "thanks"]
     words = call.bank.people.words(readable) if call.visitor.coordinates else {}
     return [SealedText(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

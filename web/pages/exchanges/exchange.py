@@ -34,6 +34,9 @@ from web.pages.exchanges.fields import LONGEST_BODY_BYTES, labels_of
 from web.pages.gifts.thanks import ThanksForm, choose_sharing, thank, thanks_on
 from web.wording.names import names_of
 
+NEAR_THE_LIMIT_MINUTES = 5 * 60
+"""Below this many minutes left to receive, the page mentions the limit."""
+
 
 class AnswerForm(msgspec.Struct, kw_only=True):
     """An answer: the reason, if one is asked for, and who gave it, if a coordinator types it for someone."""
@@ -41,6 +44,74 @@ class AnswerForm(msgspec.Struct, kw_only=True):
     reason: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
     speaker: Annotated[str, Meta(max_length=30)] = ""
     asked_by: Annotated[str, Meta(max_length=30)] = ""
+
+
+@get("/exchanges/{exchange_id:str}", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def show_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str]:
+    """Show what happened, who agreed to it, and the timeline of its entries."""
+    return _exchange_page(call, exchange_id, Form[AnswerForm]())
+
+
+@post("/exchanges/{exchange_id:str}/confirmation", may=PARTIES_AND_COORDINATORS)
+def confirm_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Agree, or record that someone agrees."""
+    return _answered(call, exchange_id, lambda _: ConfirmExchange(exchange_id), "agreed")
+
+
+@post(
+    "/exchanges/{exchange_id:str}/declination", may=PARTIES_AND_COORDINATORS, request_max_body_size=LONGEST_BODY_BYTES
+)
+def decline_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Say no and give a reason, or record that someone says no."""
+    return _answered(call, exchange_id, lambda typed: DeclineExchange(exchange_id, typed.reason), "declined")
+
+
+@post("/exchanges/{exchange_id:str}/cancellation", may=PARTIES_AND_COORDINATORS)
+def call_off_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Cancel a report that nobody has answered yet."""
+    return _answered(call, exchange_id, lambda _: CallOffExchange(exchange_id), "called-off")
+
+
+@post("/exchanges/{exchange_id:str}/reversal", may=PARTIES_AND_COORDINATORS, request_max_body_size=LONGEST_BODY_BYTES)
+def ask_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Ask to take it back. A coordinator outside it takes it back at once, naming the party who asked."""
+    if call.visitor.member in call.bank.exchange(exchange_id).parties:
+        return _answered(call, exchange_id, lambda typed: AskForReversal(exchange_id, typed.reason), "asked-back")
+    return _answered(
+        call,
+        exchange_id,
+        lambda typed: ReverseExchange(exchange_id, MemberId(typed.asked_by), typed.reason),
+        "taken-back",
+        needs="asked_by",
+    )
+
+
+@post("/exchanges/{exchange_id:str}/reversal/approval", may=PARTIES_AND_COORDINATORS)
+def approve_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Agree to take the exchange back."""
+    return _answered(call, exchange_id, lambda _: ApproveReversal(exchange_id), "taken-back")
+
+
+@post(
+    "/exchanges/{exchange_id:str}/reversal/refusal",
+    may=PARTIES_AND_COORDINATORS,
+    request_max_body_size=LONGEST_BODY_BYTES,
+)
+def decline_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Leave the exchange as it is, at the request of the other party, a coordinator or the person who asked."""
+    return _answered(call, exchange_id, lambda typed: DeclineReversal(exchange_id, typed.reason), "kept")
+
+
+@post("/exchanges/{exchange_id:str}/thanks", may=PARTIES, request_max_body_size=LONGEST_BODY_BYTES)
+def thank_for_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Say thank you for help."""
+    return _thanked(call, exchange_id, thank(call, exchange=exchange_id), "thanked")
+
+
+@post("/exchanges/{exchange_id:str}/thanks/sharing", may=PARTIES)
+def share_thanks_for_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
+    """Let others read the thanks for an exchange, or keep them private."""
+    return _thanked(call, exchange_id, choose_sharing(call, exchange=exchange_id), "chosen")
 
 
 class TimedMoment(NamedTuple):
@@ -76,12 +147,6 @@ class Actions(msgspec.Struct, frozen=True):
     cancel_reversal: bool
     reverse: bool
     correct: bool
-
-
-@get("/exchanges/{exchange_id:str}", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def show_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str]:
-    """Show what happened, who agreed to it, and the timeline of its entries."""
-    return _exchange_page(call, exchange_id, Form[AnswerForm]())
 
 
 def _exchange_page(call: Call, exchange_id: ExchangeId, form: Form[Any]) -> Response[str]:
@@ -173,68 +238,6 @@ def _actions(view: ExchangeView, parties: Sequence[MemberId], visitor: Visitor) 
     )
 
 
-@post("/exchanges/{exchange_id:str}/confirmation", may=PARTIES_AND_COORDINATORS)
-def confirm_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Agree, or record that someone agrees."""
-    return _answered(call, exchange_id, lambda _: ConfirmExchange(exchange_id), "agreed")
-
-
-@post(
-    "/exchanges/{exchange_id:str}/declination", may=PARTIES_AND_COORDINATORS, request_max_body_size=LONGEST_BODY_BYTES
-)
-def decline_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Say no and give a reason, or record that someone says no."""
-    return _answered(call, exchange_id, lambda wish: DeclineExchange(exchange_id, wish.reason), "declined")
-
-
-@post("/exchanges/{exchange_id:str}/cancellation", may=PARTIES_AND_COORDINATORS)
-def call_off_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Cancel a report that nobody has answered yet."""
-    return _answered(call, exchange_id, lambda _: CallOffExchange(exchange_id), "called-off")
-
-
-@post("/exchanges/{exchange_id:str}/reversal", may=PARTIES_AND_COORDINATORS, request_max_body_size=LONGEST_BODY_BYTES)
-def ask_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Ask to take it back. A coordinator outside it takes it back at once, naming the party who asked."""
-    if call.visitor.member in call.bank.exchange(exchange_id).parties:
-        return _answered(call, exchange_id, lambda wish: AskForReversal(exchange_id, wish.reason), "asked-back")
-    return _answered(
-        call,
-        exchange_id,
-        lambda wish: ReverseExchange(exchange_id, MemberId(wish.asked_by), wish.reason),
-        "taken-back",
-        needs="asked_by",
-    )
-
-
-@post("/exchanges/{exchange_id:str}/reversal/approval", may=PARTIES_AND_COORDINATORS)
-def approve_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Agree to take the exchange back."""
-    return _answered(call, exchange_id, lambda _: ApproveReversal(exchange_id), "taken-back")
-
-
-@post(
-    "/exchanges/{exchange_id:str}/reversal/refusal",
-    may=PARTIES_AND_COORDINATORS,
-    request_max_body_size=LONGEST_BODY_BYTES,
-)
-def decline_reversal(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Leave the exchange as it is, at the request of the other party, a coordinator or the person who asked."""
-    return _answered(call, exchange_id, lambda wish: DeclineReversal(exchange_id, wish.reason), "kept")
-
-
-@post("/exchanges/{exchange_id:str}/thanks", may=PARTIES, request_max_body_size=LONGEST_BODY_BYTES)
-def thank_for_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Say thank you for help."""
-    return _thanked(call, exchange_id, thank(call, exchange=exchange_id), "thanked")
-
-
-@post("/exchanges/{exchange_id:str}/thanks/sharing", may=PARTIES)
-def share_thanks_for_exchange(call: Call, exchange_id: FromPath[ExchangeId]) -> Response[str] | Redirect:
-    """Let others read the thanks for an exchange, or keep them private."""
-    return _thanked(call, exchange_id, choose_sharing(call, exchange=exchange_id), "chosen")
-
-
 def _thanked(call: Call, exchange: ExchangeId, form: Form[ThanksForm], done: str) -> Response[str] | Redirect:
     if form.problems:
         return _exchange_page(call, exchange, form)
@@ -249,10 +252,6 @@ def _answered(
     if form.problems:
         return _exchange_page(call, exchange, form)
     return call.see_other("show_exchange", exchange_id=exchange, done=done)
-
-
-NEAR_THE_LIMIT_MINUTES = 5 * 60
-"""Below this many minutes left to receive, the page mentions the limit."""
 
 
 class TotalsAfter(NamedTuple):

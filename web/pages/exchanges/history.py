@@ -112,17 +112,17 @@ def _other(call: Call, form: Form[HistoryForm]) -> tuple[str, tuple[Person, ...]
     return sought.member or "", sought.choices
 
 
-def _found(wish: HistoryForm, member: MemberId, other: str, views: Views) -> Page[HistoryLine]:
+def _found(typed: HistoryForm, member: MemberId, other: str, views: Views) -> Page[HistoryLine]:
     chosen = HistoryFilter(
         other=AccountId(other),
-        kind=wish.kind,
-        category=CategoryKey(wish.category),
-        group=GroupId(wish.group),
-        first_day=wish.first,
-        last_day=wish.last,
+        kind=typed.kind,
+        category=CategoryKey(typed.category),
+        group=GroupId(typed.group),
+        first_day=typed.first,
+        last_day=typed.last,
     )
     try:
-        return views.exchanges.history(member, chosen, wish.cursor or None)
+        return views.exchanges.history(member, chosen, typed.cursor or None)
     except ValueError as error:
         raise ClientException(gettext("That page of the list does not exist.")) from error
 

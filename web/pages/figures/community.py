@@ -1,4 +1,4 @@
-"""What the whole community did for each other in a closed month or year: findings, never about a person."""
+"""The community page: what everyone did for each other in a closed month or year, without naming anyone."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,7 +12,8 @@ from projections.views import Views
 from web.framework.access import MEMBERS
 from web.framework.call import Call, get
 from web.pages.exchanges.fields import labels_of, today_of
-from web.pages.figures.findings import Findings, findings_of, most_in_a_month, period_words
+from web.pages.figures.findings import most_in_a_month
+from web.pages.figures.reports import YEAR_LENGTH, Findings, choices, findings_of, latest
 from web.wording.findings import FigureSection, figure_sections, only_gifts
 from web.wording.names import names_of
 from web.wording.translation import gettext, ngettext
@@ -20,24 +21,16 @@ from web.wording.translation import gettext, ngettext
 MONTHS_DRAWN = 12
 
 
-class PeriodChoice(NamedTuple):
-    """The two periods that a reader wants to see, "" for none, and whether one of them has no figures."""
-
-    period: str
-    beside: str
-    is_missing: bool
-
-
 @get("/community", may=MEMBERS)
 def show_community(call: Call) -> Response[str]:
-    """The figures of one closed period, or of two side by side; coordinators see beneath what needs their care."""
+    """Show the figures of a closed period, or of two side by side, and signs of wellbeing to coordinators."""
     as_of = call.views.catch_up()
     audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
     periods = call.views.reports.periods(COMMUNITY)
-    asking = _asking(call, periods)
-    main = _report(call.views, asking.period, audience)
-    beside = _report(call.views, asking.beside, audience)
-    highest = max((most_in_a_month(one.figures) for one in (main, beside) if one), default=0)
+    chosen = _chosen(call, periods)
+    main = _report(call.views, chosen.period, audience)
+    other = _report(call.views, chosen.other, audience)
+    highest = max((most_in_a_month(one.figures) for one in (main, other) if one), default=0)
     return call.page(
         "community.html",
         members=call.views.members.totals(),
@@ -45,34 +38,41 @@ def show_community(call: Call) -> Response[str]:
         keeps_the_book=audience == "coordinators",
         first_figures_after=None if main else _first_closing(call),
         periods=choices(periods),
-        asking=asking,
+        chosen=chosen,
         found=_found(call, main, audience, highest),
         only_gifts=main is not None and only_gifts(main.figures),
-        beside=_found(call, beside, audience, highest),
-        table=_side_by_side(main, beside),
-        load_before=_load_before(call.views, asking.period, audience, periods),
+        other=_found(call, other, audience, highest),
+        table=_side_by_side(main, other),
+        load_before=_load_before(call.views, chosen.period, audience, periods),
         has_groups=bool(call.views.groups.all(limit=1).rows),
-        care=care_of(main.figures) if main and call.visitor.coordinates else None,
+        wellbeing=wellbeing_of(main.figures) if main and call.visitor.coordinates else None,
         check=call.views.replays.latest(),
         as_of=main.entry if main else as_of.number,
     )
 
 
+class PeriodChoice(NamedTuple):
+    """The two periods a reader chose, "" for none, and whether one has no figures."""
+
+    period: str
+    other: str
+    is_missing: bool
+
+
 def _first_closing(call: Call) -> date | None:
-    """After which day there will be figures; None until the process that makes them has looked at the log."""
+    """Return the day after which there will be figures; None until the log has been read for them."""
     founded_on, span = call.views.reports.state().founded_on, call.views.contributions.span(COMMUNITY)
     if not founded_on or not span:
         return None
     return first_closing(date.fromisoformat(f"{span[0]}-01"), date.fromisoformat(founded_on), today_of(call.bank))
 
 
-def _asking(call: Call, periods: Sequence[str]) -> PeriodChoice:
-    """What the address asks for; another period than there is falls back on the latest, and is said to be missing."""
-    asked = call.query
-    period, beside = asked.one("period"), asked.one("beside")
-    is_missing = any(wanted and wanted not in periods for wanted in (period, beside))
-    chosen = period if period in periods else latest(periods)
-    return PeriodChoice(chosen, beside if beside in periods and beside != chosen else "", is_missing)
+def _chosen(call: Call, periods: Sequence[str]) -> PeriodChoice:
+    """Return the periods the address asks for. An unknown period becomes the latest and counts as missing."""
+    period, other = call.query.one("period"), call.query.one("beside")
+    is_missing = any(wanted and wanted not in periods for wanted in (period, other))
+    first = period if period in periods else latest(periods)
+    return PeriodChoice(first, other if other in periods and other != first else "", is_missing)
 
 
 def _report(views: Views, period: str, audience: Audience) -> Report | None:
@@ -80,7 +80,7 @@ def _report(views: Views, period: str, audience: Audience) -> Report | None:
 
 
 def _found(call: Call, report: Report | None, audience: Audience, highest: int) -> Findings | None:
-    """What a report says, with the names of kinds and groups; a month stands at the end of the twelve up to it."""
+    """Return what a report says, with names of kinds and groups; a month is shown with the twelve months up to it."""
     if report is None:
         return None
     before: Sequence[Mapping[str, Any]] = ()
@@ -90,42 +90,25 @@ def _found(call: Call, report: Report | None, audience: Audience, highest: int) 
     return findings_of(report, labels_of(call.bank), groups, before, highest)
 
 
-def _side_by_side(main: Report | None, beside: Report | None) -> Sequence[FigureSection]:
-    return figure_sections(main.figures, beside.figures) if main and beside else ()
+def _side_by_side(main: Report | None, other: Report | None) -> Sequence[FigureSection]:
+    return figure_sections(main.figures, other.figures) if main and other else ()
 
 
 def _load_before(views: Views, period: str, audience: Audience, periods: Sequence[str]) -> int | None:
-    """Of every hundred hours, how many the last group gave a year before; None where that is not known."""
+    """Return how many of every hundred hours the last group gave a year earlier, if known."""
     report = _report(views, one_before(period, periods) if period else "", audience)
     shares: Sequence[float] = (report.figures.get("load") or ()) if report else ()
     return round(100 * shares[-1]) if shares else None
 
 
-YEAR_LENGTH = 4
-
-
-def latest(periods: Sequence[str]) -> str:
-    """What is shown first: the latest closed year, or while there is none the latest month; "" without any."""
-    years = [period for period in periods if len(period) == YEAR_LENGTH]
-    return max(years or periods, default="")
-
-
-def choices(periods: Sequence[str]) -> list[tuple[str, str]]:
-    """Every closed period with its words, years before months, the newest of each first."""
-    ordered = sorted(periods, reverse=True)
-    years = [period for period in ordered if len(period) == YEAR_LENGTH]
-    months = [period for period in ordered if len(period) > YEAR_LENGTH]
-    return [(period, period_words(period)) for period in (*years, *months)]
-
-
 def one_before(period: str, periods: Sequence[str]) -> str:
-    """The year before a year, if there is a report of it; "" for months, whose neighbours differ by chance alone."""
+    """Return the year before a year, if it has a report; "" for months, which differ by chance."""
     before = f"{int(period) - 1:04}" if len(period) == YEAR_LENGTH else ""
     return before if before in periods else ""
 
 
 class WellbeingSigns(NamedTuple):
-    """Sentences for coordinators; an empty one where there are too few people to show. Never a name."""
+    """Sentences for coordinators, without names; an empty one if too few people to show."""
 
     unconfirmed: str
     late: str
@@ -133,8 +116,8 @@ class WellbeingSigns(NamedTuple):
     overloaded: str
 
 
-def care_of(figures: Mapping[str, Any]) -> WellbeingSigns:
-    """What the coordinators' report of a period asks them to look at."""
+def wellbeing_of(figures: Mapping[str, Any]) -> WellbeingSigns:
+    """Return what a period's report asks coordinators to look at."""
     return WellbeingSigns(
         unconfirmed=_of_hundred(
             figures.get("unconfirmed"),
@@ -150,7 +133,7 @@ def care_of(figures: Mapping[str, Any]) -> WellbeingSigns:
 
 
 def _of_hundred(share: float | None, none: str, what: str) -> str:
-    """A share as entries of every hundred; one that is not nothing is one at least."""
+    """Return a share as a number out of a hundred, at least one unless it is nothing."""
     if share is None:
         return ""
     if not share:

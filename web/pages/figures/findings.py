@@ -1,4 +1,4 @@
-"""What a report says to somebody who reads it on a page: findings in words, rows for tables, and drawings."""
+"""What a report says on a page: findings in words, rows for tables, and drawings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,19 +7,17 @@ from typing import Any, NamedTuple
 from projections.figures.reports.kept import Report
 from web.drawing.charts import LoadBars, MonthChart, MonthShown, load_bars, month_columns
 from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
-from web.drawing.year_bands import YearBands, year_bands
-from web.pages.figures.reach import AccessFinding, access_of
-from web.wording.findings import KINDS, beginning, breadth, coming_back, flow, in_all, roles
+from web.wording.findings import roles
 from web.wording.translation import gettext, later, month, ngettext
 
-FACES: Mapping[str, tuple[str, str]] = {
+WAYS: Mapping[str, tuple[str, str]] = {
     "given_back": (later("Given back"), later("I helped you, and you helped me.")),
     "comes_round": (later("Comes round"), later("I helped you, you helped her, and she helped me.")),
     "passed_on": (later("Passed on"), later("I helped you, and you will help someone else.")),
 }
-"""The three faces in their fixed order, none before another."""
+"""The three ways help travels, in a fixed order."""
 
-TOOK_PART: Sequence[str] = (
+PARTICIPATION: Sequence[str] = (
     later("Some of us took part in %(period)s"),
     later("One in ten of us took part in %(period)s"),
     later("Two in ten of us took part in %(period)s"),
@@ -34,20 +32,20 @@ TOOK_PART: Sequence[str] = (
 )
 """By tenths of the members, from none to all."""
 
-RECENT: Mapping[str, str] = {
+PERIODS: Mapping[str, str] = {
     "people_30": later("month"),
     "people_90": later("three months"),
     "people_365": later("year"),
 }
-GIVES_MUCH: Mapping[int, float] = {10: 0.3, 5: 0.5}
-"""By the number of groups: from so large a share on, the last one carries much more than the others."""
+MUCH_OF_THE_GIVING: Mapping[int, float] = {10: 0.3, 5: 0.5}
+"""By the number of equal groups: the share from which the last one gives much more than the others."""
 
-ALIKE = 0.05
-"""Shares no further apart than this are about the same."""
+CLOSE = 0.05
+"""Shares closer together than this are about the same."""
 
 
-class Face(NamedTuple):
-    """One face of helping each other: hours of twenty, and the numbers behind them."""
+class WayHelpTravels(NamedTuple):
+    """One of the three ways help travels: hours out of twenty, and the numbers behind them."""
 
     heading: str
     words: str
@@ -58,18 +56,18 @@ class Face(NamedTuple):
     by_chance: float | None
 
 
-class FacesFinding(NamedTuple):
-    """The signature: three faces, a sentence, and how often neighbours give back beside chance."""
+class WaysFinding(NamedTuple):
+    """The three ways help travels, in a sentence, and how often neighbours give back compared with chance."""
 
-    faces: Sequence[Face]
+    ways: Sequence[WayHelpTravels]
     sentence: str
     whole: int | None
-    beside_chance: str
+    compared_with_chance: str
     is_exact: bool
 
 
 class Bar(NamedTuple):
-    """A row with a bar; no number where there are too few people to show."""
+    """A row with a bar; no number if too few people to show."""
 
     label: str
     people: int | None
@@ -77,7 +75,7 @@ class Bar(NamedTuple):
 
 
 class ParticipationFinding(NamedTuple):
-    """How many took part, of how many members."""
+    """How many members took part."""
 
     finding: str
     enrolled: int
@@ -86,7 +84,7 @@ class ParticipationFinding(NamedTuple):
 
 
 class LoadFinding(NamedTuple):
-    """How giving is shared out over equal groups of people: of every hundred hours, least first."""
+    """How giving is shared between equal groups of people: out of every hundred hours, least first."""
 
     finding: str
     of_hundred: Sequence[int]
@@ -95,7 +93,7 @@ class LoadFinding(NamedTuple):
 
 
 class KindFinding(NamedTuple):
-    """One kind of help: minutes and times, or neither where there are too few people to show."""
+    """A kind of help: minutes and times, or neither if too few people to show."""
 
     label: str
     minutes: int | None
@@ -104,7 +102,7 @@ class KindFinding(NamedTuple):
 
 
 class MixFinding(NamedTuple):
-    """What was shared, the most first; those not shown come last."""
+    """What was shared, most first; rows not shown come last."""
 
     finding: str
     rows: Sequence[KindFinding]
@@ -112,7 +110,7 @@ class MixFinding(NamedTuple):
 
 
 class MonthsFinding(NamedTuple):
-    """Hours month by month."""
+    """Hours by month."""
 
     finding: str
     rows: Sequence[MonthShown]
@@ -120,73 +118,19 @@ class MonthsFinding(NamedTuple):
     hidden: int
 
 
-class Findings(NamedTuple):
-    """Everything that the community page tells of one report. Nothing where there are too few people to show."""
-
-    report: Report
-    period: str
-    is_shown: bool
-    in_all: str
-    faces: FacesFinding | None
-    participation: ParticipationFinding | None
-    load: LoadFinding | None
-    coming_back: str
-    beginning: str
-    breadth: Sequence[str]
-    flow: Sequence[str]
-    kinds: MixFinding | None
-    categories: MixFinding | None
-    months: MonthsFinding | None
-    access: AccessFinding | None
-    busy: YearBands | None
-
-
-def findings_of(
-    report: Report,
-    labels: Mapping[str, str],
-    groups: Mapping[str, str],
-    months_before: Sequence[Mapping[str, Any]] = (),
-    highest: int = 0,
-) -> Findings:
-    """What a report says, with the names of kinds of help and of groups.
-
-    A month's report has no months of its own: those before it are shown, up to the month itself. `highest` minutes have
-    a place in the picture of the months at least.
-    """
-    figures = report.figures
-    return Findings(
-        report=report,
-        period=period_words(report.period),
-        is_shown=figures.get("entries") is not None,
-        in_all=in_all(period_words(report.period), figures),
-        faces=faces_of(report),
-        participation=participation_of(report),
-        load=load_of(figures),
-        coming_back=coming_back(figures),
-        beginning=beginning(figures),
-        breadth=breadth(figures),
-        flow=flow(figures),
-        kinds=mix_of(figures.get("by_kind"), {kind: gettext(words) for kind, words in KINDS.items()}, by_times=True),
-        categories=mix_of(figures.get("by_category"), labels),
-        months=months_of(months_before or figures.get("months") or (), highest),
-        access=access_of(figures, groups),
-        busy=year_bands(figures["busy"], report.first_day, report.last_day) if figures.get("busy") else None,
-    )
-
-
 def period_words(period: str) -> str:
-    """A closed period as people say it: 2025, or October 2025."""
+    """Return a closed period in words: 2025, or October 2025."""
     return month(date.fromisoformat(f"{period}-01")) if len(period) > 4 else period
 
 
-def faces_of(report: Report) -> FacesFinding | None:
-    """The signature of a report; None where too few people are tied."""
+def ways_of(report: Report) -> WaysFinding | None:
+    """Return the three ways help travels in a report; None if too few people are connected."""
     figures = report.figures
     twenty: Mapping[str, int] | None = figures.get("twenty")
     if twenty is None or figures.get("given_back") is None:
         return None
-    faces = [
-        Face(
+    ways = [
+        WayHelpTravels(
             gettext(heading),
             gettext(words),
             twenty[name],
@@ -195,7 +139,7 @@ def faces_of(report: Report) -> FacesFinding | None:
             figures.get(name),
             figures.get(f"{name}_by_chance"),
         )
-        for name, (heading, words) in FACES.items()
+        for name, (heading, words) in WAYS.items()
     ]
     sentence = gettext(
         "Of every 20 hours given in %(period)s, %(back)s, %(round)s and %(on)s.",
@@ -208,34 +152,34 @@ def faces_of(report: Report) -> FacesFinding | None:
         round=ngettext("%(num)s came round through others", "%(num)s came round through others", twenty["comes_round"]),
         on=ngettext("%(num)s was passed on", "%(num)s were passed on", twenty["passed_on"]),
     )
-    beside = _beside_chance(figures.get("given_back"), figures.get("given_back_by_chance"))
-    return FacesFinding(faces, sentence, figures.get("whole"), beside, bool(figures.get("faces_are_exact", True)))
+    comparison = _compared_with_chance(figures.get("given_back"), figures.get("given_back_by_chance"))
+    return WaysFinding(ways, sentence, figures.get("whole"), comparison, bool(figures.get("faces_are_exact", True)))
 
 
 def participation_of(report: Report) -> ParticipationFinding | None:
-    """How many took part lately, and in which roles."""
+    """Return how many took part recently, and in which roles."""
     figures = report.figures
     enrolled: int | None = figures.get("enrolled")
-    if not enrolled or all(figures.get(name) is None for name in RECENT):
+    if not enrolled or all(figures.get(name) is None for name in PERIODS):
         return None
     own: int | None = figures.get("people_30" if len(report.period) > 4 else "people_365")
     if own is None:
         finding = gettext("Who took part")
     else:
-        finding = gettext(TOOK_PART[min(10, round(10 * own / enrolled))], period=period_words(report.period))
+        finding = gettext(PARTICIPATION[min(10, round(10 * own / enrolled))], period=period_words(report.period))
     rows = [
-        Bar(gettext(words), figures.get(name), _width(figures.get(name), enrolled)) for name, words in RECENT.items()
+        Bar(gettext(words), figures.get(name), _width(figures.get(name), enrolled)) for name, words in PERIODS.items()
     ]
     return ParticipationFinding(finding, enrolled, rows, roles(figures))
 
 
 def load_of(figures: Mapping[str, Any]) -> LoadFinding | None:
-    """How the giving is shared; None below fifty people."""
+    """Return how the giving is shared; None below fifty people."""
     shares: Sequence[float] | None = figures.get("load")
     if not shares:
         return None
     of_hundred = [round(100 * share) for share in shares]
-    if shares[-1] >= GIVES_MUCH.get(len(shares), 1.0):
+    if shares[-1] >= MUCH_OF_THE_GIVING.get(len(shares), 1.0):
         finding = gettext("Some people give a lot more than others")
     else:
         finding = gettext("Many people share the giving")
@@ -243,7 +187,7 @@ def load_of(figures: Mapping[str, Any]) -> LoadFinding | None:
 
 
 def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_times: bool = False) -> MixFinding | None:
-    """The parts of what was shared, with bars by hours, or by times where some have no hours."""
+    """Return the parts of what was shared, with bars by hours, or by times if some have no hours."""
     if not parts or all(part is None for part in parts.values()):
         return None
     shown = [(labels.get(name) or name.replace("-", " "), part) for name, part in parts.items() if part is not None]
@@ -258,13 +202,13 @@ def mix_of(parts: Mapping[str, Any] | None, labels: Mapping[str, str], *, by_tim
     hidden = sorted(labels.get(name) or name.replace("-", " ") for name, part in parts.items() if part is None)
     rows += [KindFinding(label, None, None, "0") for label in hidden]
     if hidden:
-        # What is hidden beside a small part may well be the largest: Mix says no more than it shows.
+        # A hidden part could be the largest, so this claims no more than it shows.
         return MixFinding(gettext("Largest share shown: %(kind)s", kind=rows[0].label), rows, hidden)
     return MixFinding(gettext("Largest share: %(kind)s", kind=rows[0].label), rows, hidden)
 
 
 def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> MonthsFinding | None:
-    """Hours in each month, with gaps where there were too few people; None when there is nothing to draw."""
+    """Return the hours of each month, with gaps if too few people; None if there is nothing to draw."""
     rows = [MonthShown(date.fromisoformat(f"{one['month']}-01"), one["given"]) for one in months]
     most = max((row.minutes or 0 for row in rows), default=0)
     if not most:
@@ -278,14 +222,14 @@ def months_of(months: Sequence[Mapping[str, Any]], highest: int = 0) -> MonthsFi
 
 
 def most_in_a_month(figures: Mapping[str, Any]) -> int:
-    """The minutes of the busiest month of a year that is shown, so that two years can stand on one scale."""
+    """Return the minutes of the busiest month shown, so that two years can share a scale."""
     return max((one["given"] or 0 for one in figures.get("months") or ()), default=0)
 
 
-def _beside_chance(share: float | None, by_chance: float | None) -> str:
+def _compared_with_chance(share: float | None, by_chance: float | None) -> str:
     if share is None or by_chance is None:
         return ""
-    if abs(share - by_chance) < ALIKE:
+    if abs(share - by_chance) < CLOSE:
         return gettext("Neighbours here give back about as often as you would expect by chance.")
     if share > by_chance:
         return gettext("Neighbours here give back more often than you would expect by chance.")
@@ -293,5 +237,57 @@ def _beside_chance(share: float | None, by_chance: float | None) -> str:
 
 
 def _width(people: int | None, of: int) -> str:
-    """The part of a full bar that so many people take."""
+    """Return the length of a bar for this many people."""
     return f"{BAR_WIDTH * min(people or 0, of) / of:.1f}"
+
+
+class GroupReach(NamedTuple):
+    """One group compared with everyone else: minutes received per member who took part."""
+
+    group: str
+    minutes: int
+    comparison: str
+    ratio: float | None
+    low: float | None
+    high: float | None
+
+
+class AccessFinding(NamedTuple):
+    """Whether help reaches the groups equally. `between` is the share of all differences between groups."""
+
+    finding: str
+    rows: Sequence[GroupReach]
+    between: float | None
+
+
+def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> AccessFinding | None:
+    """Return whether help reaches the groups equally; None where it is not shown."""
+    groups: Sequence[Mapping[str, Any]] | None = figures.get("access")
+    if not groups:
+        return None
+    rows = [
+        GroupReach(
+            names.get(one["group"], ""),
+            round(one["received_per_member"]),
+            _compared_with_others(one["low"], one["high"]),
+            one["ratio"],
+            one["low"],
+            one["high"],
+        )
+        for one in groups
+    ]
+    rows.sort(key=lambda row: row.group)
+    is_equal = all(row.low is None or row.high is None or row.low <= 1 <= row.high for row in rows)
+    finding = (
+        later("Help reaches every group equally") if is_equal else later("Help reaches some groups more than others")
+    )
+    return AccessFinding(gettext(finding), rows, figures.get("theil_between"))
+
+
+def _compared_with_others(low: float | None, high: float | None) -> str:
+    """Return how a group compares with everyone else, as far as chance allows."""
+    if low is None or high is None:
+        return ""
+    if low > 1:
+        return gettext("more than elsewhere")
+    return gettext("less than elsewhere") if high < 1 else gettext("about as much as elsewhere")

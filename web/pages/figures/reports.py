@@ -1,6 +1,7 @@
-"""Reports of closed periods, to print or to hand on: with the figures that everyone may see, the community's or a group's."""
+"""Reports of closed periods to print, download and share, and all figures for auditors."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from litestar import Response
 from litestar.exceptions import NotFoundException
@@ -18,34 +19,41 @@ from projections.figures.reports.sheet import (
     meanings,
 )
 from projections.views import Views
+from web.drawing.year_bands import YearBands, year_bands
 from web.framework.access import AUDITORS, COORDINATORS_AND_AUDITORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
-from web.pages.audit.accounts import MomentForm, PointInTime, moment_asked
+from web.pages.audit.accounts import PointInTime, PointInTimeForm, point_in_time
 from web.pages.exchanges.fields import labels_of
-from web.pages.figures.community import choices
-from web.pages.figures.findings import findings_of, period_words
-from web.wording.findings import figure_sections
+from web.pages.figures.findings import (
+    AccessFinding,
+    LoadFinding,
+    MixFinding,
+    MonthsFinding,
+    ParticipationFinding,
+    WaysFinding,
+    access_of,
+    load_of,
+    mix_of,
+    months_of,
+    participation_of,
+    period_words,
+    ways_of,
+)
+from web.wording.findings import KINDS, beginning, breadth, coming_back, figure_sections, flow, in_all
 from web.wording.names import names_of
 from web.wording.translation import gettext
 
-Shape = Literal["html", "csv", "json"]
-
-MEDIA: dict[Shape, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+Format = Literal["html", "csv", "json"]
+MEDIA: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 SCOPES_LISTED = 50
-
-
-class Named(NamedTuple):
-    """The report that an address names: its period, and as what it is wanted."""
-
-    period: str
-    shape: Shape
+YEAR_LENGTH = 4
 
 
 @get("/community/reports", may=COORDINATORS_AND_AUDITORS)
 def list_reports(call: Call) -> Response[str]:
-    """The closed periods of the community, or of the group asked for, and the groups to choose from."""
+    """List the closed periods of the community or a group, and the groups to choose from."""
     as_of = call.views.catch_up()
     scope = _scope(call)
     groups = call.views.groups.all(limit=SCOPES_LISTED).rows
@@ -62,15 +70,15 @@ def list_reports(call: Call) -> Response[str]:
 
 @get("/community/report/{report:str}", may=COORDINATORS_AND_AUDITORS)
 def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[bytes]:
-    """One report: a page that prints, or with .csv or .json behind its period a sheet to keep."""
+    """Show a report as a page to print; with .csv or .json after its period, as a file."""
     call.views.catch_up()
     named, scope = _named(report), _scope(call)
-    # What leaves the house holds what everyone may see, whoever fetches it.
+    # Exported reports contain only what everyone can see, whoever downloads them.
     found = call.views.reports.of(scope, named.period, "everyone")
     if found is None:
         raise NotFoundException
-    if named.shape != "html":
-        return _sheet(found, named.shape)
+    if named.format != "html":
+        return _sheet(found, named.format)
     names = names_of(call, [scope, *(one["group"] for one in found.figures.get("access") or ())])
     return call.page(
         "figure_report.html",
@@ -84,66 +92,33 @@ def show_report(call: Call, report: FromPath[str]) -> Response[str] | Response[b
     )
 
 
-def _named(name: str) -> Named:
-    """2025, 2025-10.csv, 2025.json; anything else is no report."""
-    period, dot, suffix = name.partition(".")
-    match suffix:
-        case "csv" | "json":
-            return Named(period, suffix)
-        case "" if not dot:
-            return Named(period, "html")
-        case _:
-            raise NotFoundException
-
-
-def _scope(call: Call) -> str:
-    """The community, or the group that the address names."""
-    group = call.query.one("group")
-    if not group:
-        return COMMUNITY
-    if not is_identifier(group) or not is_group(GroupId(group)):
-        raise NotFoundException
-    return group
-
-
-def _sheet(report: Report, shape: Shape) -> Response[bytes]:
-    """The report as a file to keep, named after its period."""
-    content = as_csv(report).encode() if shape == "csv" else as_json(report)
-    whose = "" if report.scope == COMMUNITY else f"-{report.scope}"
-    return Response(
-        content,
-        media_type=MEDIA[shape],
-        headers={"content-disposition": f'attachment; filename="report-{report.period}{whose}.{shape}"'},
-    )
-
-
 @get("/community/everything", may=AUDITORS)
 def show_everything(call: Call) -> Response[str]:
-    """All statistics of all time, those of the network too, each with its definition; or as they were at another moment."""
-    form, moment = moment_asked(call, call.views.catch_up().number)
-    return _everything_page(call, form, moment)
+    """Show all figures with their definitions, now or at another point in time."""
+    form, point = point_in_time(call, call.views.catch_up().number)
+    return _everything_page(call, form, point)
 
 
 @get("/community/everything.csv", may=AUDITORS)
 def everything_csv(call: Call) -> Response[bytes]:
-    """The same, a line for each value."""
-    return _file(everything_as_csv(_kept(call)).encode(), "text/csv; charset=utf-8", "csv")
+    """Send the same, one line per value."""
+    return _file(everything_as_csv(_figures(call)).encode(), "text/csv; charset=utf-8", "csv")
 
 
 @get("/community/everything.json", may=AUDITORS)
 def everything_json(call: Call) -> Response[bytes]:
-    """The same for programs, under stable keys."""
-    return _file(everything_as_json(_kept(call)), "application/json", "json")
+    """Send the same for programs, under stable keys."""
+    return _file(everything_as_json(_figures(call)), "application/json", "json")
 
 
 @post("/community/everything", may=AUDITORS)
 def ask_everything(call: Call) -> Response[str] | Redirect:
-    """Asks for the figures at a moment to be made, by another process: one moment at a time."""
-    form, moment = moment_asked(call, call.views.catch_up().number)
-    if not form.problems and moment.is_now:
+    """Request figures at a point in time from another process, one point at a time."""
+    form, point = point_in_time(call, call.views.catch_up().number)
+    if not form.problems and point.is_now:
         form.refuse("at_entry", "required")
     if not form.problems:
-        match call.views.requests.submit("statistics", moment.number, moment.day, call.now):
+        match call.views.requests.submit("statistics", point.number, point.day, call.now):
             case "busy":
                 form.refuse(
                     "at_entry",
@@ -155,42 +130,84 @@ def ask_everything(call: Call) -> Response[str] | Redirect:
                     gettext("Figures for another point in time were worked out a moment ago. Try again in a minute"),
                 )
             case "accepted":
-                return see_other(call.url("show_everything", **moment.asked))
-    return _everything_page(call, form, moment)
+                return see_other(call.url("show_everything", **point.query))
+    return _everything_page(call, form, point)
 
 
-def _everything_page(call: Call, form: Form[MomentForm], moment: PointInTime) -> Response[str]:
-    kept = _at(moment, call.views)
-    if kept and moment.as_of:
-        moment = moment._replace(number=kept.entry)
-    wish = None if moment.is_now else call.views.requests.latest("statistics")
-    is_this = wish is not None and wish.day == moment.day and (bool(moment.as_of) or wish.number == moment.number)
-    return call.page(
-        "everything.html",
-        form=form,
-        moment=moment,
-        kept=kept,
-        wish=wish if is_this else None,
-        is_behind=kept is not None and moment.as_of is not None and kept.entry < moment.last,
-        lines=[line._replace(definition=gettext(line.definition)) for line in everything_lines(kept)] if kept else (),
-        as_of=kept.entry if kept else moment.number,
+class NamedReport(NamedTuple):
+    """The report that an address names, and its format."""
+
+    period: str
+    format: Format
+
+
+def _named(name: str) -> NamedReport:
+    """Read the name of a report: 2025, 2025-10.csv or 2025.json; else 404."""
+    period, dot, suffix = name.partition(".")
+    match suffix:
+        case "csv" | "json":
+            return NamedReport(period, suffix)
+        case "" if not dot:
+            return NamedReport(period, "html")
+        case _:
+            raise NotFoundException
+
+
+def _scope(call: Call) -> str:
+    """Return the community, or the group the address names."""
+    group = call.query.one("group")
+    if not group:
+        return COMMUNITY
+    if not is_identifier(group) or not is_group(GroupId(group)):
+        raise NotFoundException
+    return group
+
+
+def _sheet(report: Report, suffix: Format) -> Response[bytes]:
+    """Send the report as a file named after its period."""
+    content = as_csv(report).encode() if suffix == "csv" else as_json(report)
+    whose = "" if report.scope == COMMUNITY else f"-{report.scope}"
+    return Response(
+        content,
+        media_type=MEDIA[suffix],
+        headers={"content-disposition": f'attachment; filename="report-{report.period}{whose}.{suffix}"'},
     )
 
 
-def _at(moment: PointInTime, views: Views) -> EverythingKept | None:
-    """What was computed last, or at the moment."""
-    if moment.is_now:
+def _everything_page(call: Call, form: Form[PointInTimeForm], point: PointInTime) -> Response[str]:
+    figures = _at(point, call.views)
+    if figures and point.as_of:
+        point = point._replace(number=figures.entry)
+    requested = None if point.is_now else call.views.requests.latest("statistics")
+    is_this = requested and requested.day == point.day and (bool(point.as_of) or requested.number == point.number)
+    return call.page(
+        "everything.html",
+        form=form,
+        point=point,
+        figures=figures,
+        requested=requested if is_this else None,
+        is_behind=figures is not None and point.as_of is not None and figures.entry < point.last,
+        lines=[line._replace(definition=gettext(line.definition)) for line in everything_lines(figures)]
+        if figures
+        else (),
+        as_of=figures.entry if figures else point.number,
+    )
+
+
+def _at(point: PointInTime, views: Views) -> EverythingKept | None:
+    """Return the figures computed last, or those at a point in time."""
+    if point.is_now:
         return views.reports.everything()
-    return views.statistics.by_day(moment.as_of) if moment.as_of else views.statistics.at_entry(moment.number)
+    return views.statistics.by_day(point.as_of) if point.as_of else views.statistics.at_entry(point.number)
 
 
-def _kept(call: Call) -> EverythingKept:
-    """The same for a file; there is nothing to keep before it was computed."""
-    form, moment = moment_asked(call, call.views.catch_up().number)
-    kept = None if form.problems else _at(moment, call.views)
-    if kept is None:
+def _figures(call: Call) -> EverythingKept:
+    """Return the figures for a file; 404 if they have not been computed."""
+    form, point = point_in_time(call, call.views.catch_up().number)
+    figures = None if form.problems else _at(point, call.views)
+    if figures is None:
         raise NotFoundException
-    return kept
+    return figures
 
 
 def _file(content: bytes, media_type: str, suffix: str) -> Response[bytes]:
@@ -199,3 +216,70 @@ def _file(content: bytes, media_type: str, suffix: str) -> Response[bytes]:
         media_type=media_type,
         headers={"content-disposition": f'attachment; filename="everything.{suffix}"'},
     )
+
+
+class Findings(NamedTuple):
+    """Everything the community page shows of a report; nothing if too few people to show."""
+
+    report: Report
+    period: str
+    is_shown: bool
+    in_all: str
+    ways: WaysFinding | None
+    participation: ParticipationFinding | None
+    load: LoadFinding | None
+    coming_back: str
+    beginning: str
+    breadth: Sequence[str]
+    flow: Sequence[str]
+    kinds: MixFinding | None
+    categories: MixFinding | None
+    months: MonthsFinding | None
+    access: AccessFinding | None
+    busy: YearBands | None
+
+
+def findings_of(
+    report: Report,
+    labels: Mapping[str, str],
+    groups: Mapping[str, str],
+    months_before: Sequence[Mapping[str, Any]] = (),
+    highest: int = 0,
+) -> Findings:
+    """Return what a report says, with the names of kinds of help and of groups.
+
+    A report of a month is shown with the months before it. The chart of months has room for `highest` minutes.
+    """
+    figures = report.figures
+    return Findings(
+        report=report,
+        period=period_words(report.period),
+        is_shown=figures.get("entries") is not None,
+        in_all=in_all(period_words(report.period), figures),
+        ways=ways_of(report),
+        participation=participation_of(report),
+        load=load_of(figures),
+        coming_back=coming_back(figures),
+        beginning=beginning(figures),
+        breadth=breadth(figures),
+        flow=flow(figures),
+        kinds=mix_of(figures.get("by_kind"), {kind: gettext(words) for kind, words in KINDS.items()}, by_times=True),
+        categories=mix_of(figures.get("by_category"), labels),
+        months=months_of(months_before or figures.get("months") or (), highest),
+        access=access_of(figures, groups),
+        busy=year_bands(figures["busy"], report.first_day, report.last_day) if figures.get("busy") else None,
+    )
+
+
+def latest(periods: Sequence[str]) -> str:
+    """Return the period shown first: the latest closed year, or month if there is none; "" without any."""
+    years = [period for period in periods if len(period) == YEAR_LENGTH]
+    return max(years or periods, default="")
+
+
+def choices(periods: Sequence[str]) -> list[tuple[str, str]]:
+    """Return every closed period with its words, years before months, newest first."""
+    ordered = sorted(periods, reverse=True)
+    years = [period for period in ordered if len(period) == YEAR_LENGTH]
+    months = [period for period in ordered if len(period) > YEAR_LENGTH]
+    return [(period, period_words(period)) for period in (*years, *months)]

@@ -1,4 +1,4 @@
-"""My story: what one member gave and received, year by year. There is no address for anybody else's."""
+"""My story: what the reader gave and received, year by year. Nobody can see another person's."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,23 +22,17 @@ from web.wording.names import joined_on, names_of
 
 _YEAR = re.compile(r"20[0-9]{2}")
 
-
-class ShownYear(NamedTuple):
-    """The year that is looked at, and what was for the first time in it."""
-
-    year: MemberYear
-    firsts: list[FirstTime]
-    is_running: bool
-    last_day: date
+MOST_STEPS = 4
+"""Squares on the map of days come in four sizes: one exchange or gift, two, three, four or more."""
 
 
 @get("/story", may=MEMBERS)
 def show_story(call: Call) -> Response[str]:
-    """One's own year, the running one unless another is chosen; made to be printed when it is over."""
+    """Show a year of the reader, the current one unless another is chosen. It can be printed."""
     as_of = call.views.catch_up()
     me = call.visitor.member
-    running = today_of(call.bank)
-    shown = shown_year(call.query.one("year"), me, running, call.views)
+    current = today_of(call.bank)
+    shown = shown_year(call.query.one("year"), me, current, call.views)
     year = shown.year
     names = names_of(call, [me, *(one.member for one in year.people)])
     row = call.views.members.of(me)
@@ -46,8 +40,8 @@ def show_story(call: Call) -> Response[str]:
     return call.page(
         "story.html",
         year=year,
-        is_running=shown.is_running,
-        years=years_to_choose(call.views.years.all(me), f"{running.year}", year.year),
+        is_current=shown.is_current,
+        years=years_to_choose(call.views.years.all(me), f"{current.year}", year.year),
         ever=call.views.balances.of(AccountId(me)),
         joined_on=joined_on(row) if row else None,
         drawn_days=year_bands(bands, date(int(year.year), 1, 1), shown.last_day) if year.days else None,
@@ -64,26 +58,31 @@ def show_story(call: Call) -> Response[str]:
     )
 
 
-def shown_year(asked: str, member: MemberId, today: date, views: Views) -> ShownYear:
-    """The year that was asked for, written YYYY; anything else, and any year to come, is the running one."""
-    running = f"{today.year:04}"
-    wanted = asked if _YEAR.fullmatch(asked) and asked < running else running
+class ShownYear(NamedTuple):
+    """The year shown, with its first times."""
+
+    year: MemberYear
+    firsts: list[FirstTime]
+    is_current: bool
+    last_day: date
+
+
+def shown_year(typed: str, member: MemberId, today: date, views: Views) -> ShownYear:
+    """Return the year asked for, written YYYY; anything else, and any future year, is the current one."""
+    current = f"{today.year:04}"
+    wanted = typed if _YEAR.fullmatch(typed) and typed < current else current
     year = views.years.of(member, wanted)
-    is_running = wanted == running
+    is_current = wanted == current
     return ShownYear(
         year,
         first_times(views.years, views.exchanges, member, year),
-        is_running,
-        today if is_running else date(int(wanted), 12, 31),
+        is_current,
+        today if is_current else date(int(wanted), 12, 31),
     )
 
 
-MOST_STEPS = 4
-"""Squares on the map of days come in four sizes: one exchange or gift, two, three, four and more."""
-
-
 class KindLine(NamedTuple):
-    """One kind of help: minutes given and received, gifts, and where its bar of hours given ends and the whole bar does."""
+    """A kind of help: minutes given and received, gifts, and the ends of its bars."""
 
     label: str
     given: int
@@ -94,7 +93,7 @@ class KindLine(NamedTuple):
 
 
 class PersonLine(NamedTuple):
-    """Somebody with whom something was shared."""
+    """Someone the reader exchanged with."""
 
     member: MemberId
     name: str
@@ -102,7 +101,7 @@ class PersonLine(NamedTuple):
 
 
 class FirstLine(NamedTuple):
-    """A day on which something was for the first time, and everything that one exchange or gift was the first of."""
+    """A day with first times, and everything that one exchange or gift was the first of."""
 
     on: date
     item: str
@@ -115,23 +114,23 @@ class FirstLine(NamedTuple):
 
 
 def months_of(year: MemberYear) -> list[MonthOfHours]:
-    """The twelve months as the drawing takes them."""
+    """Return the twelve months as the drawing takes them."""
     return [MonthOfHours(month.month, month.shared.given, month.shared.received) for month in year.months]
 
 
 def busiest_month(year: MemberYear) -> date | None:
-    """The month with the most hours given and received together, the earliest of equals; None where gifts are all."""
+    """Return the month with the most hours given and received, the earliest if equal; None if all were gifts."""
     most = max(year.months, key=lambda month: month.shared.given + month.shared.received)
     return most.month if most.shared.given or most.shared.received else None
 
 
 def bands_of(year: MemberYear) -> dict[str, int]:
-    """Day -> the size of its square, by how many exchanges and gifts it held."""
+    """Return the size of each day's square, by its exchanges and gifts."""
     return {day.day.isoformat(): min(MOST_STEPS, day.shared.acts) for day in year.days}
 
 
 def kind_lines(year: MemberYear, labels: Mapping[str, str]) -> list[KindLine]:
-    """Every kind of help of the year, those with the most hours first, given and received together in one bar."""
+    """Return every kind of help of the year, most hours first, given and received in one bar."""
     sums: dict[str, list[int]] = {}
     for kind in year.kinds:
         numbers = sums.setdefault(kind.category, [0, 0, 0])
@@ -140,7 +139,7 @@ def kind_lines(year: MemberYear, labels: Mapping[str, str]) -> list[KindLine]:
         else:
             numbers[kind.way.endswith("received")] += kind.minutes
     ordered = sorted(sums.items(), key=lambda pair: (-sum(pair[1][:2]), -pair[1][2], pair[0]))
-    # The longest bar is the whole of a kind; what was given is a part of its own kind's bar.
+    # The longest bar is a kind's total; what was given is a part of it.
     widths = bar_widths([width for _, (given, received, _) in ordered for width in (given + received, given)])
     return [
         KindLine(labels.get(category) or category.replace("-", " "), given, received, gifts, given_width, whole_width)
@@ -151,24 +150,24 @@ def kind_lines(year: MemberYear, labels: Mapping[str, str]) -> list[KindLine]:
 
 
 def person_lines(year: MemberYear, names: Mapping[str, str]) -> list[PersonLine]:
-    """Everybody of the year by name: there is no order of merit among neighbours."""
+    """Return everyone of the year by name, because neighbours are not ranked."""
     lines = [PersonLine(one.member, names[one.member], one.shared) for one in year.people]
     return sorted(lines, key=lambda line: (line.name.casefold(), line.member))
 
 
 def first_lines(found: Iterable[FirstTime]) -> list[FirstLine]:
-    """First times by the exchange or gift that they were, the earliest first."""
+    """Return first times by exchange or gift, earliest first."""
     by_item = groupby(found, key=lambda one: (one.on, one.item))
     return [FirstLine(on, item, list(some)) for (on, item), some in by_item]
 
 
-def years_to_choose(known: Sequence[str], running: str, shown: str) -> list[str]:
-    """The years with something in them, the running one, and the one that is shown; the latest first."""
-    return sorted({*known, running, shown}, reverse=True)
+def years_to_choose(known: Sequence[str], current: str, shown: str) -> list[str]:
+    """Return the years with entries, the current one and the one shown, latest first."""
+    return sorted({*known, current, shown}, reverse=True)
 
 
 class Typical(NamedTuple):
-    """Minutes a month, from and to, that half of those who gave (or received) lie between; None where nothing is shown."""
+    """Minutes a month that half of those who gave (or received) are between; None where nothing is shown."""
 
     period: str
     given: tuple[int, int] | None
@@ -186,9 +185,9 @@ class Typical(NamedTuple):
 
 
 def typical_month(views: Views) -> Typical | None:
-    """Of the latest closed year that shows it, else of the latest closed month; None when neither does."""
-    kept = views.reports.periods("community")
-    latest = [next((one for one in kept if len(one) == length), "") for length in (len("2025"), len("2025-10"))]
+    """Return the typical month of the latest closed year that shows it, else of the latest closed month."""
+    periods = views.reports.periods("community")
+    latest = [next((one for one in periods if len(one) == length), "") for length in (len("2025"), len("2025-10"))]
     for period in filter(None, latest):
         report = views.reports.of("community", period, "everyone")
         if report is None:

@@ -1,4 +1,4 @@
-"""My story, to take away: every line of one's own as CSV, and everything the pages know about oneself as JSON."""
+"""My story as files to download: every line as CSV, and everything the pages show the reader as JSON."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from web.wording.names import joined_on, names_of
 from web.wording.translation import current_locale, use_locale
 
 AT_ONCE = 200
-"""So many lines are read and sent at a time: a long history takes long, and no more memory than a short one."""
+"""How many lines to read and send at a time, so that a long history takes no more memory than a short one."""
 
 COLUMNS = (
     "day",
@@ -36,32 +36,34 @@ COLUMNS = (
     "id",
 )
 
+_ENCODER = msgspec.json.Encoder()
+
 
 @get("/story.csv", may=MEMBERS)
 def story_as_csv(call: Call) -> Stream:
-    """Every exchange and gift of one's own, the latest first, with the notes that one may read on the pages."""
+    """Send every exchange and gift of the reader, latest first, with the notes they can read."""
     call.views.catch_up()
-    return sent(_as_csv(call, call.visitor.member), "text/csv", "my-story.csv")
+    return download(_as_csv(call, call.visitor.member), "text/csv", "my-story.csv")
 
 
 @get("/story.json", may=MEMBERS)
 def story_as_json(call: Call) -> Stream:
-    """Who one is here, both tallies, each year with its days, kinds, people and first times, and every line."""
+    """Send the reader's name, totals, each year with its days, kinds, people and first times, and every line."""
     as_of = call.views.catch_up().number
-    return sent(_as_json(call, call.visitor.member, as_of), "application/json", "my-story.json")
+    return download(_as_json(call, call.visitor.member, as_of), "application/json", "my-story.json")
 
 
-def sent(parts: Iterator[str], kind: str, name: str) -> Stream:
-    """A file that is sent part by part, in the language of whoever asked for it."""
+def download(parts: Iterator[str], kind: str, name: str) -> Stream:
+    """Send a file part by part, in the language of the request."""
     return Stream(
-        _spoken(parts),
+        _in_language(parts),
         media_type=kind,
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 
 
-def _spoken(parts: Iterator[str]) -> Iterator[str]:
-    """The parts, each made in the language of the request, whichever thread makes it."""
+def _in_language(parts: Iterator[str]) -> Iterator[str]:
+    """Yield the parts, each in the language of the request, whichever thread makes it."""
     chosen = current_locale()
 
     def next_part() -> str | None:
@@ -89,7 +91,7 @@ def _as_json(call: Call, member: MemberId, as_of: int) -> Iterator[str]:
 
 def _about(call: Call, member: MemberId, as_of: int) -> dict[str, Any]:
     row = call.views.members.of(member)
-    tally = call.views.balances.of(AccountId(member))
+    account = call.views.balances.of(AccountId(member))
     groups = call.views.groups.of_member(member)
     names = names_of(call, [member, *(group.id for group in groups)])
     span = call.views.years.span(member)
@@ -100,13 +102,13 @@ def _about(call: Call, member: MemberId, as_of: int) -> dict[str, Any]:
         "name": names[member],
         "joined_on": joined_on(row) if row else None,
         "groups": [{"id": group.id, "name": names[group.id]} for group in groups],
-        "given_minutes": tally.given,
-        "received_minutes": tally.received,
-        "exchanges": tally.exchanges,
-        "gifts_given": tally.gifts_given,
-        "gifts_received": tally.gifts_received,
-        "people_helped": tally.people_helped,
-        "helped_by": tally.helped_by,
+        "given_minutes": account.given,
+        "received_minutes": account.received,
+        "exchanges": account.exchanges,
+        "gifts_given": account.gifts_given,
+        "gifts_received": account.gifts_received,
+        "people_helped": account.people_helped,
+        "helped_by": account.helped_by,
         "first_day": span[0] if span else None,
         "last_day": span[1] if span else None,
     }
@@ -151,7 +153,7 @@ def _shared(shared: Any) -> dict[str, int]:
 
 
 def _lines(call: Call, member: MemberId) -> Iterator[list[dict[str, Any]]]:
-    """All of a member's history, some lines at a time, the latest day first; never an empty list of lines."""
+    """Yield a member's history, some lines at a time, latest day first; never an empty list."""
     labels = labels_of(call.bank)
     cursor = None
     while True:
@@ -194,20 +196,17 @@ def _line(
 
 def _row(cells: Any) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([_harmless(cell) for cell in cells])
+    csv.writer(text).writerow([_safe_cell(cell) for cell in cells])
     return text.getvalue()
 
 
-def _harmless(cell: str | int) -> str | int:
-    """Spreadsheets take words that begin with these signs for a formula, and would carry it out."""
+def _safe_cell(cell: str | int) -> str | int:
+    """Prefix text that a spreadsheet would take for a formula and run."""
     return (
         f"'{cell}"
         if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
         else cell
     )
-
-
-_ENCODER = msgspec.json.Encoder()
 
 
 def _json(value: Any) -> str:

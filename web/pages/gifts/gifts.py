@@ -152,7 +152,7 @@ def show_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str]:
 )
 def withdraw_gift(call: Call, gift_id: FromPath[GiftId]) -> Response[str] | Redirect:
     """Take back a gift that was logged by mistake. A reason is required."""
-    form = answer(call, lambda wish: WithdrawGift(gift_id, wish.reason))
+    form = answer(call, lambda typed: WithdrawGift(gift_id, typed.reason))
     if form.problems:
         return _gift_page(call, gift_id, form)
     return call.see_other("show_gift", gift_id=gift_id, done="taken-back")

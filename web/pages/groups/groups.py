@@ -1,4 +1,4 @@
-"""One group's page, as each reader may see it."""
+"""Groups: the list, one group's page as each reader can see it, starting, joining and leaving."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
@@ -26,8 +26,8 @@ from web.framework.access import COORDINATORS, MEMBERS
 from web.framework.call import Call, get, page_from_cursor, post
 from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
-from web.pages.figures.community import choices as periods_to_choose
-from web.pages.figures.community import latest
+from web.pages.figures.reports import choices as periods_to_choose
+from web.pages.figures.reports import latest
 from web.pages.groups.history import GroupHistory, group_history
 from web.wording.findings import figure_sections
 from web.wording.names import MemberSearch, Person, find_member, names_of
@@ -35,8 +35,10 @@ from web.wording.translation import current_locale, later, ngettext
 
 MONTHS_DRAWN = 12
 MOST_NAMED = 60
+
 MOST_LINES = 200
-"""Longer lists of people than these are cut, and say so."""
+"""Longer lists of people are cut, and say so."""
+
 YEAR_LENGTH = len("2025")
 
 DONE = {
@@ -45,163 +47,24 @@ DONE = {
     "left": later("You have left the group. What you gave and received until now stays with it."),
 }
 
-
-class PeopleSeen(NamedTuple):
-    """What the page tells of a year: a sentence of names, lines as (giver, receiver, minutes, times), and the picture.
-
-    `agreed` is None where nothing is known of the year. `more` lines are left out of the table.
-    """
-
-    year: str
-    agreed: Agreed | None
-    sentence: Markup
-    lines: Sequence[tuple[str, str, int | None, int | None]]
-    more: int
-    drawn: Arcs | None
-
-
-def group_page(call: Call, group: GroupRow, form: Form[Any], choices: Sequence[Person] = ()) -> Response[str]:
-    """What the group's members gave and received in a closed period, or in two side by side, and who belongs.
-
-    With what is wrong with a form of the page, and people to choose from when a typed name meant several.
-    """
-    visitor = call.visitor
-    asked = call.query
-    who = page_from_cursor(lambda: call.views.groups.members_of(group.id, asked.one("after")))
-    names = names_of(call, [group.id, *(one.member for one in who.rows)])
-    if not who.older and not who.newer:
-        # Sorted where everybody is on one page; on a part of many, the alphabet would only seem to be whole.
-        who.rows.sort(key=lambda one: (folded(names[one.member]), one.member))
-    belongs = call.views.groups.belongs(group.id, visitor.member)
-    periods = call.views.reports.periods(group.id)
-    period = asked.one("period") if asked.one("period") in periods else latest(periods)
-    beside = asked.one("beside") if asked.one("beside") in periods and asked.one("beside") != period else ""
-    main, other = (_report(call, group.id, one) for one in (period, beside))
-    labels = labels_of(call.bank)
-    return call.page(
-        "group.html",
-        form=form,
-        choices=choices,
-        group=group,
-        name=names[group.id],
-        names=names,
-        belongs=belongs,
-        sees=call.views.visibility.of(visitor.member) if belongs else "",
-        who=who,
-        periods=periods_to_choose(periods),
-        period=period,
-        beside_period=beside,
-        is_missing=any(one and one not in periods for one in (asked.one("period"), asked.one("beside"))),
-        found=_history(main, labels, call.views),
-        beside=_history(other, labels, call.views),
-        table=figure_sections(*_shown_in_one(main, other)) if main and other else (),
-        people=_people_seen(call, group, _year_of(period, periods)),
-        may_see_people=belongs or visitor.coordinates,
-        done=call.done(DONE),
-        as_of=call.views.as_of().number,
-    )
-
-
-def known_group(group_id: str, views: Views) -> GroupRow:
-    """The group of this address."""
-    views.catch_up()
-    group = views.groups.of(GroupId(group_id)) if is_identifier(group_id) else None
-    if group is None:
-        raise NotFoundException
-    return group
-
-
-def _report(call: Call, group: GroupId, period: str) -> Report | None:
-    audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
-    return call.views.reports.of(group, period, audience) if period else None
-
-
-def _history(report: Report | None, labels: Mapping[str, str], views: Views) -> GroupHistory | None:
-    """What a report says; a month stands at the end of the twelve up to it."""
-    if report is None:
-        return None
-    before: Sequence[Mapping[str, Any]] = ()
-    if len(report.period) > YEAR_LENGTH:
-        before = views.reports.months_before(report.scope, report.audience, report.period, MONTHS_DRAWN)
-    return group_history(report, labels, before)
-
-
-def _shown_in_one(first: Report, second: Report) -> Sequence[Mapping[str, Any]]:
-    """The figures of both, without those that neither shows: of a group there are many."""
-    kept = {name for figures in (first.figures, second.figures) for name, value in figures.items() if value is not None}
-    return [{name: value for name, value in one.figures.items() if name in kept} for one in (first, second)]
-
-
-def _year_of(period: str, periods: Sequence[str]) -> str:
-    """The closed year in which a period lies; "" while it is not over."""
-    return period[:YEAR_LENGTH] if period[:YEAR_LENGTH] in periods else ""
-
-
-def _people_seen(call: Call, group: GroupRow, year: str) -> PeopleSeen:
-    """What this reader may see of the people of a group in a closed year; "" where there is none."""
-    agreed = call.views.ties.agreed_in(group.id, year, _seen_by(call)) if year else None
-    if agreed is None:
-        return PeopleSeen(year, None, Markup(), (), 0, None)
-    every = {*agreed.named, *(one for line in agreed.drawn for one in (line.giver, line.receiver))}
-    names = names_of(call, every)
-    lines = sorted(agreed.drawn, key=lambda line: (_in_order(line.giver, names), _in_order(line.receiver, names)))
-    in_picture = sorted(
-        {one for line in lines for one in (line.giver, line.receiver)}, key=lambda one: _in_order(one, names)
-    )
-    return PeopleSeen(
-        year,
-        agreed,
-        _named(agreed, names),
-        [(names[line.giver], names[line.receiver], line.minutes, line.times) for line in lines[:MOST_LINES]],
-        max(0, len(lines) - MOST_LINES),
-        arcs(
-            [(one, names[one]) for one in in_picture],
-            [HelpLine(line.giver, line.receiver, line.minutes) for line in lines],
-        ),
-    )
-
-
-def _seen_by(call: Call) -> Seen:
-    """Whom this reader may see, in which groups: coordinators in all of them, others in their own."""
-    if call.visitor.coordinates:
-        return call.views.visibility.everywhere("coordinators")
-    own = [GroupId(group.id) for group in call.views.groups.of_member(call.visitor.member)]
-    return call.views.visibility.among(own, "groups")
-
-
-def _named(agreed: Agreed, names: Mapping[str, str]) -> Markup:
-    """Everybody who is named, and how many took part beside them, if that may be said."""
-    ordered = sorted(agreed.named, key=lambda one: _in_order(one, names))
-    parts = [Markup("<bdi>{}</bdi>").format(names[one]) for one in ordered[:MOST_NAMED]]
-    others = (agreed.others or 0) + max(0, len(ordered) - MOST_NAMED)
-    if others:
-        parts.append(Markup("{}").format(ngettext("%(num)s other", "%(num)s others", others)))
-    said = format_list([str(part) for part in parts], locale=current_locale().locale)
-    return Markup(said)  # noqa: S704 - names are marked up and escaped above; between them stand words of the language
-
-
-def _in_order(member: MemberId, names: Mapping[str, str]) -> tuple[str, str]:
-    return folded(names[member]), member
+SENTENCES = {"name.required": later("Enter a name")}
 
 
 class GroupForm(msgspec.Struct):
-    """What the new group is called."""
+    """The name of a new group."""
 
     name: Annotated[str, Meta(max_length=LONGEST_NAME)]
 
 
 class JoiningForm(msgspec.Struct):
-    """Who joins or leaves: nobody named is the visitor; coordinators may name somebody, by name or identifier."""
+    """Who joins or leaves: the visitor if empty. Coordinators can give a name or an identifier."""
 
     member: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
 
 
-SENTENCES = {"name.required": later("Enter a name")}
-
-
 @get("/groups", may=MEMBERS)
 def show_groups(call: Call) -> Response[str]:
-    """Every group, with how many belong to it."""
+    """Show every group with its number of members."""
     as_of = call.views.catch_up()
     shown = page_from_cursor(lambda: call.views.groups.all(call.query.one("after")))
     names = names_of(call, [group.id for group in shown.rows])
@@ -217,19 +80,19 @@ def show_groups(call: Call) -> Response[str]:
 
 @get("/groups/{group_id:str}", may=MEMBERS)
 def show_group(call: Call, group_id: FromPath[GroupId]) -> Response[str]:
-    """One group: what its members gave and received, and who belongs."""
-    return group_page(call, known_group(group_id, call.views), Form[JoiningForm]())
+    """Show a group: its members, and what they gave and received."""
+    return _group_page(call, _known_group(group_id, call.views), Form[JoiningForm]())
 
 
 @get("/groups/new", may=COORDINATORS)
 def show_group_form(call: Call) -> Response[str]:
-    """The form for a new group."""
+    """Show the form to start a group."""
     return call.page("group_new.html", form=Form[GroupForm]())
 
 
 @post("/groups", may=COORDINATORS)
 def form_group(call: Call) -> Response[str] | Redirect:
-    """Forms a group."""
+    """Start a group."""
     form = call.form(GroupForm, SENTENCES)
     recorded = call.do(form, lambda: FormGroup(form.wish.name), beside="name")
     if recorded is None:
@@ -239,27 +102,170 @@ def form_group(call: Call) -> Response[str] | Redirect:
 
 @post("/groups/{group_id:str}/members", may=MEMBERS)
 def join_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
-    """A member belongs to the group from now on."""
-    return _moved(call, group_id, JoinGroup, "joined")
+    """Add a member to the group."""
+    return _change(call, group_id, JoinGroup, "joined")
 
 
 @post("/groups/{group_id:str}/departures", may=MEMBERS)
 def leave_group(call: Call, group_id: FromPath[GroupId]) -> Response[str] | Redirect:
-    """A member belongs to the group no longer."""
-    return _moved(call, group_id, LeaveGroup, "left")
+    """Remove a member from the group."""
+    return _change(call, group_id, LeaveGroup, "left")
 
 
-def _moved(call: Call, group_id: GroupId, move: type[JoinGroup | LeaveGroup], done: str) -> Response[str] | Redirect:
-    group = known_group(group_id, call.views)
+class GroupPeople(NamedTuple):
+    """Who took part in a year and who helped who, as far as the reader can see it.
+
+    Lines are (giver, receiver, minutes, times). `agreed` is None where nothing is known of the year. `more` lines are left
+    out of the table.
+    """
+
+    year: str
+    agreed: Agreed | None
+    sentence: Markup
+    lines: Sequence[tuple[str, str, int | None, int | None]]
+    more: int
+    drawn: Arcs | None
+
+
+def _group_page(call: Call, group: GroupRow, form: Form[Any], choices: Sequence[Person] = ()) -> Response[str]:
+    """Render a group's page for a closed period, or for two side by side.
+
+    `form` holds a mistake made in a form of the page, `choices` the people a typed name could mean.
+    """
+    visitor = call.visitor
+    query = call.query
+    members = page_from_cursor(lambda: call.views.groups.members_of(group.id, query.one("after")))
+    names = names_of(call, [group.id, *(one.member for one in members.rows)])
+    if not members.older and not members.newer:
+        # Sorted only if everyone is on this page; on one page of several, the alphabet would seem complete.
+        members.rows.sort(key=lambda one: (folded(names[one.member]), one.member))
+    is_member = call.views.groups.belongs(group.id, visitor.member)
+    periods = call.views.reports.periods(group.id)
+    period = query.one("period") if query.one("period") in periods else latest(periods)
+    other = query.one("beside") if query.one("beside") in periods and query.one("beside") != period else ""
+    first, second = (_report(call, group.id, one) for one in (period, other))
+    labels = labels_of(call.bank)
+    return call.page(
+        "group.html",
+        form=form,
+        choices=choices,
+        group=group,
+        name=names[group.id],
+        names=names,
+        is_member=is_member,
+        sees=call.views.visibility.of(visitor.member) if is_member else "",
+        members=members,
+        periods=periods_to_choose(periods),
+        period=period,
+        other_period=other,
+        is_missing=any(one and one not in periods for one in (query.one("period"), query.one("beside"))),
+        found=_history(first, labels, call.views),
+        other=_history(second, labels, call.views),
+        table=figure_sections(*_shown_in_one(first, second)) if first and second else (),
+        people=_people_of(call, group, _year_of(period, periods)),
+        sees_people=is_member or visitor.coordinates,
+        done=call.done(DONE),
+        as_of=call.views.as_of().number,
+    )
+
+
+def _known_group(group_id: str, views: Views) -> GroupRow:
+    """Return the group at this address, or 404."""
+    views.catch_up()
+    group = views.groups.of(GroupId(group_id)) if is_identifier(group_id) else None
+    if group is None:
+        raise NotFoundException
+    return group
+
+
+def _report(call: Call, group: GroupId, period: str) -> Report | None:
+    audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
+    return call.views.reports.of(group, period, audience) if period else None
+
+
+def _history(report: Report | None, labels: Mapping[str, str], views: Views) -> GroupHistory | None:
+    """Return what a report says; a month is shown with the twelve months up to it."""
+    if report is None:
+        return None
+    before: Sequence[Mapping[str, Any]] = ()
+    if len(report.period) > YEAR_LENGTH:
+        before = views.reports.months_before(report.scope, report.audience, report.period, MONTHS_DRAWN)
+    return group_history(report, labels, before)
+
+
+def _shown_in_one(first: Report, second: Report) -> Sequence[Mapping[str, Any]]:
+    """Return the figures of both reports without those that neither shows."""
+    shown = {
+        name for figures in (first.figures, second.figures) for name, value in figures.items() if value is not None
+    }
+    return [{name: value for name, value in one.figures.items() if name in shown} for one in (first, second)]
+
+
+def _year_of(period: str, periods: Sequence[str]) -> str:
+    """Return the closed year that contains a period; "" if the year is not over."""
+    return period[:YEAR_LENGTH] if period[:YEAR_LENGTH] in periods else ""
+
+
+def _people_of(call: Call, group: GroupRow, year: str) -> GroupPeople:
+    """Return what this reader can see of a group's people in a closed year."""
+    agreed = call.views.ties.agreed_in(group.id, year, _visible_to(call)) if year else None
+    if agreed is None:
+        return GroupPeople(year, None, Markup(), (), 0, None)
+    people = {*agreed.named, *(one for line in agreed.drawn for one in (line.giver, line.receiver))}
+    names = names_of(call, people)
+    lines = sorted(agreed.drawn, key=lambda line: (_in_order(line.giver, names), _in_order(line.receiver, names)))
+    in_picture = sorted(
+        {one for line in lines for one in (line.giver, line.receiver)}, key=lambda one: _in_order(one, names)
+    )
+    return GroupPeople(
+        year,
+        agreed,
+        _named(agreed, names),
+        [(names[line.giver], names[line.receiver], line.minutes, line.times) for line in lines[:MOST_LINES]],
+        max(0, len(lines) - MOST_LINES),
+        arcs(
+            [(one, names[one]) for one in in_picture],
+            [HelpLine(line.giver, line.receiver, line.minutes) for line in lines],
+        ),
+    )
+
+
+def _visible_to(call: Call) -> Seen:
+    """Return who this reader can see in which groups: coordinators in all of them, others in their own."""
+    if call.visitor.coordinates:
+        return call.views.visibility.everywhere("coordinators")
+    own = [GroupId(group.id) for group in call.views.groups.of_member(call.visitor.member)]
+    return call.views.visibility.among(own, "groups")
+
+
+def _named(agreed: Agreed, names: Mapping[str, str]) -> Markup:
+    """Return the names, and how many others took part if that can be shown."""
+    ordered = sorted(agreed.named, key=lambda one: _in_order(one, names))
+    parts = [Markup("<bdi>{}</bdi>").format(names[one]) for one in ordered[:MOST_NAMED]]
+    others = (agreed.others or 0) + max(0, len(ordered) - MOST_NAMED)
+    if others:
+        parts.append(Markup("{}").format(ngettext("%(num)s other", "%(num)s others", others)))
+    sentence = format_list([str(part) for part in parts], locale=current_locale().locale)
+    return Markup(sentence)  # noqa: S704 - the names are escaped above
+
+
+def _in_order(member: MemberId, names: Mapping[str, str]) -> tuple[str, str]:
+    return folded(names[member]), member
+
+
+def _change(
+    call: Call, group_id: GroupId, command: type[JoinGroup | LeaveGroup], done: str
+) -> Response[str] | Redirect:
+    group = _known_group(group_id, call.views)
     form = call.form(JoiningForm)
-    sought = _meant(call, form)
-    if (member := sought.member) and call.do(form, lambda: move(group_id, member), beside="member"):
+    sought = _person_meant(call, form)
+    if (member := sought.member) and call.do(form, lambda: command(group_id, member), beside="member"):
         return call.see_other("show_group", group_id=group_id, done=done)
-    return group_page(call, group, form, sought.choices)
+    return _group_page(call, group, form, sought.choices)
 
 
-def _meant(call: Call, form: Form[JoiningForm]) -> MemberSearch:
-    """Whom the form means; a sentence beside the field when that is nobody, or several."""
+def _person_meant(call: Call, form: Form[JoiningForm]) -> MemberSearch:
+    """Return the person the form means; a mistake beside the field if that is nobody, or several people."""
     if form.problems:
         return MemberSearch()
     typed = form.wish.member

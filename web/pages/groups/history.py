@@ -1,4 +1,4 @@
-"""What a report says of a group to somebody who reads its page: tallies, months, kinds of help, breadth, busy times."""
+"""What a report says about a group: totals, months, kinds of help, how help moves, busy times."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ ABOVE_THE_LINE = 8
 
 
 class MonthOfGroup(NamedTuple):
-    """Minutes that members gave and received in a month; None where there were too few people to show."""
+    """Minutes that members gave and received in a month; None if too few people to show."""
 
     month: date
     given: int | None
@@ -32,7 +32,7 @@ class MonthOfGroup(NamedTuple):
 
 
 class MonthsOfGroup(NamedTuple):
-    """Given stands on the common line, received hangs from it; `gaps` are the months that are not shown."""
+    """Months as columns: given above the line, received below; `gaps` are the months not shown."""
 
     finding: str
     rows: Sequence[MonthOfGroup]
@@ -42,7 +42,7 @@ class MonthsOfGroup(NamedTuple):
 
 
 class GroupHistory(NamedTuple):
-    """Everything that a group's page tells of one report; nothing where there are too few people to show."""
+    """Everything a group's page shows of a report; nothing where there are too few people."""
 
     report: Report
     period: str
@@ -62,7 +62,7 @@ class GroupHistory(NamedTuple):
 def group_history(
     report: Report, labels: Mapping[str, str], months_before: Sequence[Mapping[str, Any]] = ()
 ) -> GroupHistory:
-    """What a report says, with the names of kinds of help. A month is shown at the end of the months up to it."""
+    """Return what a report says, with the names of kinds of help. A month is shown with the months before it."""
     figures = report.figures
     given, received = figures.get("given"), figures.get("received")
     kinds = mix_of(figures.get("by_category"), labels)
@@ -85,7 +85,7 @@ def group_history(
 
 
 def months_of_group(months: Sequence[Mapping[str, Any]]) -> MonthsOfGroup | None:
-    """Hours given and received in each month; None when there is nothing to draw."""
+    """Return hours given and received in each month; None if there is nothing to draw."""
     rows = [MonthOfGroup(date.fromisoformat(f"{one['month']}-01"), one["given"], one["received"]) for one in months]
     most = max((max(row.given or 0, row.received or 0) for row in rows), default=0)
     if not most:
@@ -100,7 +100,7 @@ def months_of_group(months: Sequence[Mapping[str, Any]]) -> MonthsOfGroup | None
 
 
 def _gaps(rows: Sequence[MonthOfGroup]) -> str:
-    """A dash above the line and one below it, where a month is not shown."""
+    """Return the path of a dash above and below the line for each month not shown."""
     pitch = (CHART_WIDTH - CHART_LEFT) / max(1, len(rows))
     bar = pitch * MONTH_BAR
     lefts = [CHART_LEFT + place * pitch + (pitch - bar) / 2 for place, row in enumerate(rows) if not row.is_shown]

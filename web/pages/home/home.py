@@ -1,4 +1,4 @@
-"""The first page: one's own hours, and what waits for a word."""
+"""The home page, the coordinators' page, and the health check."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ from web.wording.translation import today
 
 @get("/", may=MEMBERS)
 def show_home(call: Call) -> Response[str]:
-    """Both tallies, what waits for the reader's answer, what the reader waits for, and their groups."""
+    """Show the reader's hours, what waits for their answer, what they wait for, and their groups."""
     as_of = call.views.catch_up()
     me = call.visitor.member
     waiting, asked_back = call.views.exchanges.waiting_for(me), call.views.exchanges.reversals_waiting_for(me)
@@ -28,7 +28,7 @@ def show_home(call: Call) -> Response[str]:
     row = call.views.members.of(me)
     return call.page(
         "home.html",
-        tally=call.views.balances.of(AccountId(me)),
+        account=call.views.balances.of(AccountId(me)),
         joined_on=joined_on(row) if row else None,
         waiting=waiting,
         asked_back=asked_back,
@@ -36,18 +36,17 @@ def show_home(call: Call) -> Response[str]:
         groups=groups,
         names=names_of(call, [me, *people, *(group.id for group in groups)]),
         labels=labels_of(call.bank),
-        words=call.bank.people.words(view.note for view in waiting),
+        notes=call.bank.people.words(view.note for view in waiting),
         check=call.views.replays.latest(),
         as_of=as_of.number,
     )
 
 
 @get("/coordinator", may=COORDINATORS)
-def show_desk(call: Call) -> Response[str]:
-    """What waits, the longest first; who was invited and waits to be welcomed; who asked to be erased."""
+def show_coordination(call: Call) -> Response[str]:
+    """Show what is waiting, longest first, and who waits to be welcomed or erased."""
     as_of = call.views.catch_up()
-    asked = call.query
-    waiting = page_from_cursor(lambda: call.views.exchanges.waiting_everywhere(asked.one("after") or None))
+    waiting = page_from_cursor(lambda: call.views.exchanges.waiting_everywhere(call.query.one("after") or None))
     invited, to_erase = call.views.members.invited(), call.views.members.asking_to_be_erased()
     names = names_of(
         call, [*(one.id for one in (*invited, *to_erase)), *(one for view in waiting.rows for one in people_of(view))]
@@ -55,7 +54,6 @@ def show_desk(call: Call) -> Response[str]:
     return call.page(
         "coordinator.html",
         waiting=waiting,
-        is_first=not asked.one("after"),
         invited=invited,
         to_erase=to_erase,
         names=names,
@@ -66,22 +64,22 @@ def show_desk(call: Call) -> Response[str]:
 
 
 def people_of(view: ExchangeView) -> set[str]:
-    """Everybody whom a line about an exchange names."""
+    """Return everyone a line about an exchange names."""
     sides = {side for leg in view.legs for side in (leg.giver, leg.receiver)}
     return {*sides, view.reported_by, view.reversal_asked_by, *view.awaiting} - {""}
 
 
 def _day_of(at: str) -> date:
-    """The day of an instant, on the community's calendar."""
+    """Return the date of an instant in the community's time zone."""
     return today(instant(at))
 
 
 @get("/healthz", may=ANYBODY)
 def show_health(call: Call) -> Response[dict[str, object]]:
-    """200 when the log answers and no read model stopped, 503 otherwise.
+    """Return 200 when the log answers and no read model has stopped, else 503.
 
-    A read model that is `behind` is brought up by the next page that is asked for; one that stopped met an entry it could
-    not take in, and `hours rebuild` or a newer version helps.
+    A read model that is `behind` catches up with the next page. One that stopped met an entry it could not apply;
+    `hours rebuild` or a newer version helps.
     """
     try:
         head, states = call.bank.log.head(), call.views.state()

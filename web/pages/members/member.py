@@ -1,4 +1,4 @@
-"""One member's page, as each reader may see it. Other modules send their readers back to it."""
+"""One member's page as each reader can see it, and the erasure of a member."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -39,27 +39,51 @@ DONE = {
 
 
 class ButtonForm(msgspec.Struct):
-    """A button and nothing else; what goes wrong with it is told on top of the page."""
+    """A button without fields."""
+
+
+@get("/members/{member_id:str}/erasure", may=THE_MEMBER_AND_COORDINATORS)
+def show_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
+    """Show what an erasure would delete, what stays and why, and the next step."""
+    return _erasure_page(call, member_id, Form())
+
+
+@post("/members/{member_id:str}/erasure-request", may=THE_MEMBER_AND_COORDINATORS)
+def ask_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """Request an erasure. A coordinator can do so for the member."""
+    return _take_step(call, member_id, AskForErasure, "asked_to_be_erased", on_behalf=True)
+
+
+@post("/members/{member_id:str}/erasure-request/withdrawal", may=THE_MEMBER_AND_COORDINATORS)
+def withdraw_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """Withdraw the request. A coordinator can do so for the member."""
+    return _take_step(call, member_id, WithdrawErasure, "not_erased", on_behalf=True)
+
+
+@post("/members/{member_id:str}/erasure", may=COORDINATORS)
+def erase(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
+    """Confirm the erasure and carry it out."""
+    return _take_step(call, member_id, EraseMember, "erased")
 
 
 class Contacts(NamedTuple):
-    """How to reach somebody; empty when nothing was given, or it was forgotten."""
+    """A member's contact details; empty where none were given, or after an erasure."""
 
     email: str = ""
     phone: str = ""
 
 
 def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
-    """The page, with what is wrong with one of its buttons in `form`."""
+    """Render the page of a member. `form` holds a mistake made with one of its buttons."""
     visitor = call.visitor
-    member = seen_member(call, member_id)
+    member = visible_member(call, member_id)
     is_self = member.id == visitor.member
     groups = call.views.groups.of_member(member.id)
     thanks = thanks_to(call, member.id)
     names = names_of(call, [member.id, *(group.id for group in groups), *thanks.people])
-    # Of the forms on this page, the mistakes of one are not shown in another.
+    # The mistakes of one form on this page are not shown in another.
     choosing = form if form.error("sees") else Form[Any]()
-    may_count = is_self or visitor.keeps_the_book
+    sees_hours = is_self or visitor.keeps_the_book
     between = (
         None
         if is_self
@@ -79,7 +103,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
         joined_on=joined_on(member),
         groups=sorted(groups, key=lambda group: names[group.id]),
         names=names,
-        tally=call.views.balances.of(AccountId(member.id)) if may_count else None,
+        account=call.views.balances.of(AccountId(member.id)) if sees_hours else None,
         contacts=_contacts(member, call.bank) if is_self or visitor.coordinates else None,
         between=between,
         labels=labels_of(call.bank),
@@ -88,8 +112,8 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     )
 
 
-def seen_member(call: Call, member_id: str) -> MemberRow:
-    """The member, if the visitor may know of them: whoever was not welcomed yet is known to coordinators alone."""
+def visible_member(call: Call, member_id: str) -> MemberRow:
+    """Return the member if the visitor can see them; only coordinators see people not welcomed yet."""
     call.views.catch_up()
     member = call.views.members.of(MemberId(member_id)) if is_identifier(member_id) else None
     if member is None or (member.status == "invited" and not call.visitor.coordinates):
@@ -98,7 +122,7 @@ def seen_member(call: Call, member_id: str) -> MemberRow:
 
 
 def to_member(call: Call, member_id: str, done: str) -> Redirect:
-    """Back to the member's page, which says what was done."""
+    """Redirect to the member's page, which says what was done."""
     return call.see_other("show_member", member_id=member_id, done=done)
 
 
@@ -107,45 +131,21 @@ def _contacts(member: MemberRow, bank: TimeBank) -> Contacts:
     return Contacts(words.get(member.email, ""), words.get(member.phone, ""))
 
 
-@get("/members/{member_id:str}/erasure", may=THE_MEMBER_AND_COORDINATORS)
-def show_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
-    """What would go, what stays and why, and whose turn it is: to ask, to confirm, or to think better of it."""
-    return _erasure_page(call, member_id, Form())
-
-
-@post("/members/{member_id:str}/erasure-request", may=THE_MEMBER_AND_COORDINATORS)
-def ask_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """A member asks to be erased, or a coordinator passes on that they did."""
-    return _done(call, member_id, AskForErasure, "asked_to_be_erased", passes_on=True)
-
-
-@post("/members/{member_id:str}/erasure-request/withdrawal", may=THE_MEMBER_AND_COORDINATORS)
-def withdraw_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """They think better of it, while it waits."""
-    return _done(call, member_id, WithdrawErasure, "not_erased", passes_on=True)
-
-
-@post("/members/{member_id:str}/erasure", may=COORDINATORS)
-def erase(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """A coordinator confirms, and it is done."""
-    return _done(call, member_id, EraseMember, "erased")
-
-
-def _done(
+def _take_step(
     call: Call,
     member_id: MemberId,
     step: type[AskForErasure | WithdrawErasure | EraseMember],
     done: str,
     *,
-    passes_on: bool = False,
+    on_behalf: bool = False,
 ) -> Response[str] | Redirect:
-    member = seen_member(call, member_id).id
+    member = visible_member(call, member_id).id
     form = call.form(ButtonForm)
     recorded = call.do(
         form,
         lambda: step(member),
         beside="erasure",
-        on_behalf=member if passes_on and member != call.visitor.member else None,
+        on_behalf=member if on_behalf and member != call.visitor.member else None,
     )
     if recorded is None:
         return _erasure_page(call, member_id, form)
@@ -155,7 +155,7 @@ def _done(
 
 def _erasure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Response[str]:
     visitor = call.visitor
-    member = seen_member(call, member_id)
+    member = visible_member(call, member_id)
     is_self = member.id == visitor.member
     may_confirm = not is_self and not member.erased_at and bool(member.erasure_asked_at or member.status == "left")
     own = call.bank.people.fields_of(member.id)
@@ -171,7 +171,7 @@ def _erasure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Respons
         has_email=bool(own.get("email")),
         has_phone=bool(own.get("phone")),
         written=own.get("note", 0) + own.get("reason", 0),
-        # The whole log is read for it, so only whoever is about to confirm is told.
+        # This reads the whole log, so it is left for the person who is about to confirm.
         of_others=would_go(call.bank.log, call.bank.people, member.id).of_others if may_confirm else 0,
         waiting=[*call.views.exchanges.waiting_for(member.id), *call.views.exchanges.waiting_on_others(member.id)],
         day_of=_day_of,
@@ -179,5 +179,5 @@ def _erasure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Respons
 
 
 def _day_of(at: str) -> date:
-    """The day of an instant, on the community's calendar."""
+    """Return the date of an instant in the community's time zone."""
     return today(instant(at))

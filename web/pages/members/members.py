@@ -1,4 +1,4 @@
-"""Who belongs: finding neighbours, one member's page; inviting, welcoming and leaving; roles; and who may see whom I help."""
+"""Members: the list, inviting, welcoming and leaving, roles, and the choice of who can see who I help."""
 
 from typing import Annotated, NamedTuple, cast, get_args
 
@@ -25,42 +25,15 @@ from projections.members import MemberRow
 from web.framework.access import COORDINATORS, MEMBERS, THE_MEMBER, THE_MEMBER_AND_COORDINATORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
-from web.pages.members.member import ButtonForm, member_page, seen_member, to_member
+from web.pages.members.member import ButtonForm, member_page, to_member, visible_member
 from web.wording.names import joined_on, names_of
 from web.wording.translation import later
 
 NAMES_A_PAGE = 50
-_LOOKED_AT = 200
-_MOST_LOOKS = 20
-"""Names of people who have left are passed over; after so many of them the reader is asked to go on."""
+_NAMES_READ = 200
 
-
-class SearchForm(msgspec.Struct):
-    """A part of a name, and after whom the list goes on."""
-
-    name: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
-    after: Annotated[str, Meta(max_length=30)] = ""
-
-
-class InvitationForm(msgspec.Struct):
-    """Whom a coordinator opens a place for, and how to reach them."""
-
-    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
-    email: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
-    phone: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
-
-
-class RoleForm(msgspec.Struct):
-    """What somebody is entrusted with."""
-
-    role: Role
-
-
-class VisibilityForm(msgspec.Struct):
-    """Who sees it, beside the two."""
-
-    sees: Circle
-
+_MOST_READS = 20
+"""How many times to skip over people who have left before asking the reader to go on."""
 
 SENTENCES = {
     "name.required": later("Enter a name"),
@@ -69,28 +42,41 @@ SENTENCES = {
 }
 
 
-class MemberLine(NamedTuple):
-    """One line of the list."""
+class SearchForm(msgspec.Struct):
+    """Part of a name, and the member after whom the list continues."""
 
-    row: MemberRow
-    name: str
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    after: Annotated[str, Meta(max_length=30)] = ""
 
 
-class NamesPage(NamedTuple):
-    """Some names in their order, and the member after whom the next ones come, if there are more."""
+class InvitationForm(msgspec.Struct):
+    """The name and contact details of a person to invite."""
 
-    lines: list[MemberLine]
-    after: str
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    email: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    phone: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+
+
+class RoleForm(msgspec.Struct):
+    """The role to give."""
+
+    role: Role
+
+
+class VisibilityForm(msgspec.Struct):
+    """Who else can see who I help."""
+
+    sees: Circle
 
 
 @get("/members", may=MEMBERS)
 def show_members(call: Call) -> Response[str]:
-    """Everybody who takes part, by name. Coordinators also see whom they have invited."""
+    """List all members by name. Coordinators also see people who are invited."""
     as_of = call.views.catch_up()
     form = call.form(SearchForm)
     shown = NamesPage([], "")
     if not form.problems:
-        shown = names_page(call, form.wish.name, form.wish.after, invited_too=call.visitor.coordinates)
+        shown = _names_page(call, form.wish.name, form.wish.after, with_invited=call.visitor.coordinates)
     return call.page(
         "members.html",
         form=form,
@@ -105,20 +91,20 @@ def show_members(call: Call) -> Response[str]:
 
 @get("/members/{member_id:str}", may=MEMBERS)
 def show_member(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
-    """One neighbour: what everybody may know, what passed between the two of us, and what a coordinator needs."""
+    """Show a member: what everyone can see, what was between the two of us, and what coordinators need."""
     return member_page(call, member_id, Form())
 
 
 @get("/members/{member_id:str}/departure", may=THE_MEMBER_AND_COORDINATORS)
 def show_departure(call: Call, member_id: FromPath[MemberId]) -> Response[str]:
-    """Says what leaving means, before it happens."""
+    """Say what leaving means before it happens."""
     return _departure_page(call, member_id, Form())
 
 
 @post("/members/{member_id:str}/departure", may=THE_MEMBER_AND_COORDINATORS)
 def leave(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """A member leaves; whoever leaves is a stranger from then on."""
-    member = seen_member(call, member_id).id
+    """Record that a member leaves, which signs them out everywhere."""
+    member = visible_member(call, member_id).id
     form = call.form(ButtonForm)
     if not call.do(form, lambda: LeaveCommunity(member), beside="leave"):
         return _departure_page(call, member_id, form)
@@ -128,13 +114,13 @@ def leave(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect
 
 @get("/members/new", may=COORDINATORS)
 def show_invitation(call: Call) -> Response[str]:
-    """The form to invite somebody."""
+    """Show the form to invite someone."""
     return call.page("member_new.html", form=Form[InvitationForm]())
 
 
 @post("/members", may=COORDINATORS)
 def invite(call: Call) -> Response[str] | Redirect:
-    """Opens a place for somebody."""
+    """Invite someone."""
     form = call.form(InvitationForm, SENTENCES)
     recorded = call.do(form, lambda: InviteMember(form.wish.name, form.wish.email, form.wish.phone), beside="name")
     if recorded is None:
@@ -144,8 +130,8 @@ def invite(call: Call) -> Response[str] | Redirect:
 
 @post("/members/{member_id:str}/welcome", may=COORDINATORS)
 def welcome(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """Welcomes an invited person."""
-    member = seen_member(call, member_id).id
+    """Welcome an invited person."""
+    member = visible_member(call, member_id).id
     form = call.form(ButtonForm)
     if call.do(form, lambda: WelcomeMember(member), beside="welcome"):
         return to_member(call, member, "welcomed")
@@ -154,8 +140,8 @@ def welcome(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redire
 
 @post("/members/{member_id:str}/roles", may=COORDINATORS)
 def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """Entrusts a member with a role."""
-    member = seen_member(call, member_id).id
+    """Give a member a role."""
+    member = visible_member(call, member_id).id
     form = call.form(RoleForm, SENTENCES)
     if call.do(form, lambda: GiveRole(member, form.wish.role), beside="role"):
         return to_member(call, member, "entrusted")
@@ -164,8 +150,8 @@ def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redi
 
 @post("/members/{member_id:str}/roles/{role:str}/withdrawal", may=COORDINATORS)
 def withdraw_role(call: Call, member_id: FromPath[MemberId], role: FromPath[str]) -> Response[str] | Redirect:
-    """Takes a role back. Whoever gave up their own coordinating may still see their own page."""
-    member = seen_member(call, member_id).id
+    """Remove a role. A coordinator who removes their own can still see their own page."""
+    member = visible_member(call, member_id).id
     if role not in get_args(Role):
         raise NotFoundException
     held = cast("Role", role)
@@ -177,25 +163,35 @@ def withdraw_role(call: Call, member_id: FromPath[MemberId], role: FromPath[str]
 
 @post("/members/{member_id:str}/visibility", may=THE_MEMBER)
 def choose_visibility(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
-    """A member chooses who may see whom they help."""
-    member = seen_member(call, member_id).id
+    """Choose who can see who I help."""
+    member = visible_member(call, member_id).id
     form = call.form(VisibilityForm, SENTENCES)
-    if call.do(
-        form,
-        lambda: ChooseVisibility(member, form.wish.sees),
-        beside="sees",
-    ):
+    if call.do(form, lambda: ChooseVisibility(member, form.wish.sees), beside="sees"):
         return to_member(call, member, "chosen")
     return member_page(call, member, form)
 
 
-def names_page(call: Call, part: str, after: str, *, invited_too: bool = False) -> NamesPage:
-    """Fifty names that hold this part, after somebody's. A name that its entry does not prove is left out."""
-    shown = {"member", "invited"} if invited_too else {"member"}
+class MemberLine(NamedTuple):
+    """A line of the list."""
+
+    row: MemberRow
+    name: str
+
+
+class NamesPage(NamedTuple):
+    """Some names in order, and the member after whom the next page starts, if there is one."""
+
+    lines: list[MemberLine]
+    after: str
+
+
+def _names_page(call: Call, part: str, after: str, *, with_invited: bool = False) -> NamesPage:
+    """Return fifty names that contain this part, after this member. Leave out names their entry does not prove."""
+    shown = {"member", "invited"} if with_invited else {"member"}
     cursor = (folded(next(iter(call.bank.people.of(after, "name")), "")), after) if is_identifier(after) else ("", "")
     lines: list[MemberLine] = []
-    for _ in range(_MOST_LOOKS):
-        found = call.bank.people.named(part, after=cursor, limit=_LOOKED_AT)
+    for _ in range(_MOST_READS):
+        found = call.bank.people.named(part, after=cursor, limit=_NAMES_READ)
         rows = call.views.members.many([MemberId(one.subject) for one in found])
         for one in found:
             row = rows.get(MemberId(one.subject))
@@ -204,13 +200,13 @@ def names_page(call: Call, part: str, after: str, *, invited_too: bool = False) 
                     return NamesPage(lines, lines[-1].row.id)
                 lines.append(MemberLine(row, one.name))
             cursor = (one.folded, one.subject)
-        if len(found) < _LOOKED_AT:
+        if len(found) < _NAMES_READ:
             return NamesPage(lines, "")
     return NamesPage(lines, cursor[1])
 
 
 def _departure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Response[str]:
-    member = seen_member(call, member_id)
+    member = visible_member(call, member_id)
     return call.page(
         "member_departure.html",
         form=form,

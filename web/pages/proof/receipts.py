@@ -1,4 +1,4 @@
-"""Checking a receipt that somebody hands in: a file, or the text that a phone read off its code; the verdict in plain words."""
+"""Receipts: their pages and files, and the check of a receipt that someone brings."""
 
 import tempfile
 from collections.abc import Callable
@@ -25,17 +25,16 @@ from web.framework.access import COORDINATORS_AND_AUDITORS, PARTIES_COORDINATORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.static_files import AnyResponse
-from web.pages.audit.journal import JournalItem, kept_bytes, tell
+from web.pages.audit.journal import JournalItem, items_of, stored_bytes
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
 from web.wording.sentences import FACT_NAMES
 from web.wording.translation import gettext, later
 
-TOLD_FIRST = ("exchange-settled", "gift-recorded")
-
+SETTLING = ("exchange-settled", "gift-recorded")
 
 LONGEST_RECEIPT = 30_000
-"""Letters. A receipt has about two thousand; one with the signatures of many witnesses some thousands more."""
+"""In characters. A receipt has about two thousand; many witnesses add some thousands more."""
 
 SENTENCES = {
     "too_long": later("This is too short to be a receipt. Choose the saved file, or paste the text the camera read"),
@@ -44,20 +43,72 @@ SENTENCES = {
 
 
 class ReceiptForm(msgspec.Struct, kw_only=True):
-    """A receipt, in one of two ways."""
+    """A receipt as a file or as text."""
 
     file: Annotated[str, Meta(max_length=LONGEST_RECEIPT)] = ""
     text: Annotated[str, Meta(max_length=LONGEST_RECEIPT)] = ""
 
     @property
     def data(self) -> bytes:
-        """The receipt's bytes. What a browser or a mail did to ends of lines, and space around it, is undone here."""
+        """The receipt's bytes, without what browsers and mail programs do to line ends and spaces."""
         return ((self.file or self.text).removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").strip() + "\n").encode()
 
 
+@get("/receipts", may=COORDINATORS_AND_AUDITORS)
+def show_receipt_check(call: Call) -> Response[str]:
+    """Show the form to check a receipt."""
+    return call.page("receipt_check.html", form=Form[ReceiptForm](), checked=None)
+
+
+@post("/receipts", may=COORDINATORS_AND_AUDITORS, status_code=200)
+def check_receipt(call: Call) -> Response[str]:
+    """Show the verdict and what the record says today. Nothing is stored."""
+    form = call.form(ReceiptForm, SENTENCES)
+    if not form.problems and not (form.wish.file or form.wish.text):
+        form.refuse("file", gettext("Choose the receipt file, or paste the text of its code"))
+    if form.problems:
+        return call.page("receipt_check.html", form=form, checked=None)
+    call.views.catch_up()
+    return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
+
+
+@get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
+    """Send the receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
+    return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
+
+
+@get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
+def gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
+    """Send the receipt of the entry that recorded the gift."""
+    return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
+
+
+@get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
+def entry_receipt(call: Call, number: FromPath[str]) -> AnyResponse:
+    """Send the receipt of any entry."""
+    call.views.catch_up()
+    line = call.views.journal.line(int(number)) if is_entry_number(number) else None
+    if line is None:
+        raise NotFoundException
+    return or_explained(call, lambda: _file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
+
+
+@get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
+def show_exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
+    """Show what the receipt of an exchange says and proves, with a code to scan."""
+    return or_explained(call, lambda: _receipt_page(call, exchange_id, "exchange"))
+
+
+@get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
+def show_gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
+    """Show the receipt of a gift."""
+    return or_explained(call, lambda: _receipt_page(call, gift_id, "gift"))
+
+
 class Checked(NamedTuple):
-    """What the check came to. `fits` says whether the seal in it is the beginning of the last one, `stands` whether the book
-    still says the same at this number; None where that could not be asked.
+    """The result of a check. `fits` says whether the seal of the receipt is a beginning of the last one, `stands` whether
+    the record still says the same at this number; None where neither could be checked.
     """
 
     verdict: Verdict
@@ -66,35 +117,17 @@ class Checked(NamedTuple):
     is_ours: bool = False
     fits: bool | None = None
     stands: bool | None = None
-    told: JournalItem | None = None
+    item: JournalItem | None = None
 
     @property
     def is_good(self) -> bool:
-        """Whether the receipt is sound and the book still agrees with it."""
+        """Whether the receipt is sound and the record still agrees with it."""
         return self.verdict.code == SOUND and self.fits is True and self.stands is True
 
     @property
     def contradicts(self) -> bool:
-        """Whether a sound receipt says that the book was changed."""
+        """Whether a sound receipt proves that the record was changed."""
         return self.verdict.code == SOUND and (self.fits is False or self.stands is False)
-
-
-@get("/receipts", may=COORDINATORS_AND_AUDITORS)
-def show_receipt_check(call: Call) -> Response[str]:
-    """A form that takes a receipt."""
-    return call.page("receipt_check.html", form=Form[ReceiptForm](), checked=None)
-
-
-@post("/receipts", may=COORDINATORS_AND_AUDITORS, status_code=200)
-def check_receipt(call: Call) -> Response[str]:
-    """The verdict, and beside it what the book says today. Nothing is kept."""
-    form = call.form(ReceiptForm, SENTENCES)
-    if not form.problems and not (form.wish.file or form.wish.text):
-        form.refuse("file", gettext("Choose the receipt file, or paste the text of its code"))
-    if form.problems:
-        return call.page("receipt_check.html", form=form, checked=None)
-    call.views.catch_up()
-    return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
 
 
 def _checked(call: Call, data: bytes) -> Checked:
@@ -120,9 +153,9 @@ def _checked(call: Call, data: bytes) -> Checked:
     line = call.views.journal.line(receipt.place + 1)
     if line is None:
         return Checked(verdict, receipt, checkpoint, True, fits, stands=False)
-    stands = kept_bytes(call.bank.log, [line.position]).get(line.position) == receipt.entry
-    told = tell(call, [line])[0] if stands else None
-    return Checked(verdict, receipt, checkpoint, True, fits, stands, told)
+    stands = stored_bytes(call.bank.log, [line.position]).get(line.position) == receipt.entry
+    item = items_of(call, [line])[0] if stands else None
+    return Checked(verdict, receipt, checkpoint, True, fits, stands, item)
 
 
 def _fits(checkpoint: Checkpoint, published: Published) -> bool | None:
@@ -135,57 +168,21 @@ def _fits(checkpoint: Checkpoint, published: Published) -> bool | None:
         return None
 
 
-@get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
-    """The receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
-    return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
-
-
-@get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
-def gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
-    """The receipt of the entry that recorded the gift."""
-    return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
-
-
-@get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
-def entry_receipt(call: Call, number: FromPath[str]) -> AnyResponse:
-    """The receipt of any entry, for those who keep the book."""
-    call.views.catch_up()
-    line = call.views.journal.line(int(number)) if is_entry_number(number) else None
-    if line is None:
-        raise NotFoundException
-    return or_explained(call, lambda: _file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
-
-
-@get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
-def show_exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
-    """What the receipt says and proves, in words, with a code to scan."""
-    return or_explained(call, lambda: _slip(call, exchange_id, "exchange"))
-
-
-@get("/gifts/{gift_id:str}/slip", may=READERS_OF_THE_GIFT)
-def show_gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
-    """The same of a gift."""
-    return or_explained(call, lambda: _slip(call, gift_id, "gift"))
-
-
 def is_entry_number(text: str) -> bool:
-    """Whether this can be the number of an entry: digits, and no zero before them."""
+    """Whether this can be an entry number: digits without a leading zero."""
     return text.isascii() and text.isdecimal() and len(text) <= 15 and not text.startswith("0")
 
 
 def or_explained(call: Call, make: Callable[[], AnyResponse]) -> AnyResponse:
-    """What was asked for, or a page that says why the seal cannot give it."""
+    """Return the result, or a page that says why the seal cannot give it."""
     try:
         return make()
     except NothingSealed:
-        title, sentence = (
-            gettext("Not sealed yet"),
-            gettext("This record has not been sealed yet. The host makes the first seal."),
-        )
+        title = gettext("Not sealed yet")
+        sentence = gettext("This record has not been sealed yet. The host makes the first seal.")
         return call.page("error.html", status=404, title=title, sentence=sentence)
     except SealRefused:
-        # Sentences of the signer are for whoever looks after the machine; everybody else needs to know that it is serious.
+        # The signer's own sentences are for the host; everyone else needs to know that it is serious.
         title = gettext("The record does not match its seal")
         sentence = gettext("So nothing can be proved at the moment. Tell a coordinator. The seal page says more.")
         return call.page("error.html", status=503, title=title, sentence=sentence)
@@ -202,11 +199,11 @@ def _receipt_about(call: Call, what: str) -> Receipt:
 
 
 def _file(receipt: Receipt, name: str) -> AnyResponse:
-    given = {"content-disposition": f'attachment; filename="{name}.tlog-proof"'}
-    return Response[Any](receipt.data, media_type="text/plain", headers=given)
+    headers = {"content-disposition": f'attachment; filename="{name}.tlog-proof"'}
+    return Response[Any](receipt.data, media_type="text/plain", headers=headers)
 
 
-def _slip(call: Call, what: str, noun: str) -> AnyResponse:
+def _receipt_page(call: Call, what: str, noun: str) -> AnyResponse:
     as_of = call.views.catch_up()
     exchange = call.views.exchanges.of(ExchangeId(what)) if noun == "exchange" else None
     gift = call.views.exchanges.gift(GiftId(what)) if noun == "gift" else None
@@ -217,7 +214,7 @@ def _slip(call: Call, what: str, noun: str) -> AnyResponse:
     people = {side for leg in exchange.legs for side in (leg.giver, leg.receiver)} if exchange else set[str]()
     people |= {gift.giver, gift.receiver} if gift else set()
     return call.page(
-        "slip.html",
+        "receipt.html",
         exchange=exchange,
         gift=gift,
         names=names_of(call, people),
@@ -235,8 +232,8 @@ def _slip(call: Call, what: str, noun: str) -> AnyResponse:
 
 
 def telling_position(log: Log, what: str) -> int | None:
-    """The position of the entry that settled an exchange or recorded a gift, else of the newest about it; None when there is none."""
+    """Return the position of the entry that settled an exchange or recorded a gift, or else of the newest about it."""
     tag = f"exchange:{what}" if what.startswith("x-") else f"gift:{what}"
     about, _ = log.read({tag: 0})
-    settling = [stored for stored in about if stored.type in TOLD_FIRST]
+    settling = [stored for stored in about if stored.type in SETTLING]
     return (settling or about)[-1].position if about else None

@@ -1,4 +1,4 @@
-"""What is worth a look, as auditors and coordinators read it: factual, kind, and with the entries it rests on."""
+"""What is worth a look, as auditors and coordinators read it."""
 
 import html
 import re
@@ -18,12 +18,12 @@ from web.wording.names import SentenceContext
 
 
 def looked(street: Street) -> int:
-    """The book is looked at, as the process beside the pages does it; up to which entry."""
+    """Look for anomalies as the worker process does, and return the last entry read."""
     street.views.catch_up()
     return search(street.bank.log, street.views._engine).number
 
 
-def test_a_find_is_a_sentence_with_links_to_its_entries(street: Street) -> None:
+def test_an_anomaly_is_a_sentence_with_links_to_its_entries(street: Street) -> None:
     street.helped(by=street.chidi_id)
     number = looked(street)
 
@@ -36,7 +36,7 @@ def test_a_find_is_a_sentence_with_links_to_its_entries(street: Street) -> None:
     assert f"This page includes everything recorded up to entry {number}." in shown
 
 
-def test_the_desk_says_how_much_each_rule_found_and_by_which_thresholds(street: Street) -> None:
+def test_the_audit_page_shows_how_much_each_rule_found(street: Street) -> None:
     street.helped(by=street.chidi_id)
     number = looked(street)
 
@@ -47,18 +47,18 @@ def test_the_desk_says_how_much_each_rule_found_and_by_which_thresholds(street: 
     assert "more than 16 h in one day" in shown and "in at most 14 days" in shown
 
 
-def test_before_the_first_look_it_says_so(street: Street) -> None:
+def test_before_the_first_check_the_page_says_so(street: Street) -> None:
     assert "Nothing has been checked yet." in words_on(street.ruth.get("/audit"))
     assert "Nothing has been checked yet." in words_on(street.ruth.get("/audit/exceptions/circle"))
 
 
-def test_where_nothing_was_found_it_says_so(street: Street) -> None:
+def test_a_rule_that_found_nothing_says_so(street: Street) -> None:
     looked(street)
 
     assert "Nothing of this kind was found." in words_on(street.ruth.get("/audit/exceptions/circle"))
 
 
-def test_more_finds_are_on_further_pages(street: Street) -> None:
+def test_more_anomalies_continue_on_another_page(street: Street) -> None:
     for minutes in range(1, 28):
         street.helped(by=street.chidi_id, minutes=minutes)
     looked(street)
@@ -71,15 +71,15 @@ def test_more_finds_are_on_further_pages(street: Street) -> None:
     assert 'rel="prev"' in second.text and 'rel="next"' not in second.text
 
 
-def test_another_rule_there_is_not(street: Street) -> None:
+def test_an_unknown_rule_is_not_found(street: Street) -> None:
     assert street.ruth.get("/audit/exceptions/gossip").status_code == 404
 
 
-def test_a_place_that_is_no_number_is_told(street: Street) -> None:
+def test_a_place_that_is_not_a_number_is_refused(street: Street) -> None:
     assert street.ruth.get("/audit/exceptions/circle", params={"after": "x"}).status_code == 422
 
 
-def test_members_are_not_shown_what_is_worth_a_look(street: Street) -> None:
+def test_members_cannot_see_what_is_worth_a_look(street: Street) -> None:
     assert street.ana.get("/audit/exceptions/circle").status_code == 403
 
 
@@ -88,7 +88,7 @@ def test_every_rule_has_words() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_and_its_finds_are_told_in_whole_sentences(rule: Rule) -> None:
+def test_rules_and_anomalies_are_whole_sentences(rule: Rule) -> None:
     voice = SentenceContext({ANA: "Ana", BO: "Bo <b>", CHIDI: "Chidi"}, {})
     one = anomaly(rule, [AccountId(who) for who in (ANA, BO, CHIDI)], [1, 2], 61, day=TODAY.toordinal())
 

@@ -1,10 +1,10 @@
-"""Every account, for those who keep the book and those who check it."""
+"""The balances of all accounts, for coordinators and auditors."""
 
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 
 
-def test_each_account_stands_with_what_it_gave_and_received(street: Street) -> None:
+def test_each_account_is_listed_with_its_hours(street: Street) -> None:
     street.helped(by=street.bo_id, minutes=150)
     street.gave()
 
@@ -15,7 +15,7 @@ def test_each_account_stands_with_what_it_gave_and_received(street: Street) -> N
         assert "Bo Lindqvist 0 h 2 h 30 min 1 0 1" in shown
 
 
-def test_all_that_was_given_was_received_as_of_an_entry(street: Street) -> None:
+def test_hours_given_equal_hours_received(street: Street) -> None:
     street.helped(by=street.bo_id, minutes=150)
     number = street.views.catch_up().number
 
@@ -38,5 +38,5 @@ def test_fifty_accounts_make_a_page(street: Street) -> None:
     assert "Previous page" in words_on(second)
 
 
-def test_members_do_not_see_each_others_accounts(street: Street) -> None:
+def test_members_cannot_see_the_balances(street: Street) -> None:
     assert street.ana.get("/balances").status_code == 403

@@ -1,4 +1,4 @@
-"""The journal: every fact as a plain sentence, filtered, and one entry as it is kept."""
+"""The journal: every entry as a sentence, filtered, and the page of one entry."""
 
 import hashlib
 import html
@@ -19,7 +19,7 @@ def numbers_on(text: str) -> list[int]:
     return [int(number) for number in re.findall(r'<tr id="e(\d+)">', text)]
 
 
-def test_every_fact_is_a_sentence_the_newest_first(street: Street) -> None:
+def test_every_entry_is_a_sentence_newest_first(street: Street) -> None:
     exchange = street.helped(minutes=150)
     street.bank.do(ConfirmExchange(exchange=exchange), by=street.bo_id)
 
@@ -33,7 +33,7 @@ def test_every_fact_is_a_sentence_the_newest_first(street: Street) -> None:
     assert f"This page includes everything recorded up to entry {newest}." in shown
 
 
-def test_who_typed_it_for_whom_and_through_which_door_is_said(street: Street) -> None:
+def test_an_entry_shows_who_typed_it_for_whom_and_how(street: Street) -> None:
     exchange = street.helped()
     chidi = Caller(new_command_id(), street.chidi_id, on_behalf=street.bo_id)
     street.bank.do(ConfirmExchange(exchange), by=chidi)
@@ -44,7 +44,7 @@ def test_who_typed_it_for_whom_and_through_which_door_is_said(street: Street) ->
     assert "on the host’s command line" in shown
 
 
-def test_entries_are_filtered_by_whom_they_are_about(street: Street) -> None:
+def test_entries_are_filtered_by_the_person_they_are_about(street: Street) -> None:
     street.helped()
 
     shown = words_on(street.ruth.get("/journal", params={"account": "bo lind"}))
@@ -53,7 +53,7 @@ def test_entries_are_filtered_by_whom_they_are_about(street: Street) -> None:
     assert "Eve Adler" not in shown
 
 
-def test_entries_are_filtered_by_kind_actor_and_day(street: Street) -> None:
+def test_entries_are_filtered_by_type_actor_and_date(street: Street) -> None:
     street.helped()
 
     by_kind = words_on(street.ruth.get("/journal", params={"type": "group-formed"}))
@@ -67,11 +67,11 @@ def test_entries_are_filtered_by_kind_actor_and_day(street: Street) -> None:
     assert len(numbers_on(since.text)) == min(25, street.views.as_of().number)
 
 
-def test_who_has_left_is_found_as_well(street: Street) -> None:
+def test_a_person_who_left_is_found_too(street: Street) -> None:
     assert "Lou Marsh left." in words_on(street.ruth.get("/journal", params={"account": "lou"}))
 
 
-def test_a_group_and_the_host_are_found_by_their_identifiers(street: Street) -> None:
+def test_a_group_and_the_host_are_found_by_identifier(street: Street) -> None:
     about_garden = words_on(street.ruth.get("/journal", params={"account": street.garden}))
     by_host = words_on(street.ruth.get("/journal", params={"actor": "host"}))
 
@@ -90,7 +90,7 @@ def test_a_group_and_the_host_are_found_by_their_identifiers(street: Street) -> 
         ({"account": "m-nobody"}, "This person was not found"),
     ],
 )
-def test_a_filter_that_cannot_be_meant_is_answered_beside_its_field(
+def test_a_filter_that_makes_no_sense_is_refused_beside_its_field(
     street: Street, asked: dict[str, str], sentence: str
 ) -> None:
     answer = street.ruth.get("/journal", params=asked)
@@ -113,7 +113,7 @@ def test_older_and_newer_pages_meet_without_a_gap(street: Street) -> None:
     assert link(newer.text, "prev") == "" and link(first.text, "prev") == ""
 
 
-def test_the_filter_stays_from_page_to_page(street: Street) -> None:
+def test_the_filter_stays_on_every_page(street: Street) -> None:
     for minutes in range(1, 31):
         street.helped(minutes=minutes)
 
@@ -124,12 +124,12 @@ def test_the_filter_stays_from_page_to_page(street: Street) -> None:
 
 
 def link(text: str, direction: str) -> str:
-    """Where the button to the next or the previous page leads; nothing when there is none."""
+    """Return the address of the next or previous page; empty if there is none."""
     found = re.search(rf'href="([^"]*)" rel="{direction}"', text)
     return html.unescape(found[1]) if found else ""
 
 
-def test_one_entry_shows_the_very_bytes_that_are_kept(street: Street) -> None:
+def test_an_entry_shows_its_stored_bytes(street: Street) -> None:
     exchange = street.helped(note="Roses & <thorns>")
     number = street.views.catch_up().number
     stored = street.bank.log.from_position(street.bank.log.head() - 1, limit=1)[0]
@@ -144,7 +144,7 @@ def test_one_entry_shows_the_very_bytes_that_are_kept(street: Street) -> None:
     assert f"/exchanges/{exchange}" in page.text
 
 
-def test_words_of_an_entry_are_for_coordinators(street: Street) -> None:
+def test_only_coordinators_read_the_notes_of_an_entry(street: Street) -> None:
     street.helped(note="Roses & <thorns>")
     number = street.views.catch_up().number
 
@@ -155,7 +155,7 @@ def test_words_of_an_entry_are_for_coordinators(street: Street) -> None:
     assert "Roses & <thorns>" in words_on(coordinator) and "<thorns>" not in coordinator.text
 
 
-def test_words_that_were_forgotten_are_gone_here_too(street: Street) -> None:
+def test_erased_notes_are_gone_here_too(street: Street) -> None:
     street.helped(note="Roses")
     number = street.views.catch_up().number
     stored = street.bank.log.from_position(street.bank.log.head() - 1, limit=1)[0]
@@ -173,22 +173,22 @@ def test_a_gift_and_a_membership_have_their_entries_too(street: Street) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "999999", "1e3", "٣", "9" * 40, "first"])
-def test_an_entry_that_is_not_there_is_not_found(street: Street, number: str) -> None:
+def test_an_entry_that_does_not_exist_is_not_found(street: Street, number: str) -> None:
     assert street.ruth.get(f"/journal/{number}").status_code == 404
 
 
-def test_members_do_not_read_the_journal(street: Street) -> None:
+def test_members_cannot_read_the_journal(street: Street) -> None:
     assert street.ana.get("/journal").status_code == street.ana.get("/journal/1").status_code == 403
 
 
 def taken_back(street: Street) -> tuple[str, int]:
-    """Help that Bo logged and asked to take back, and Chidi took back; with the number of the entry that did."""
+    """Log help that Chidi takes back at Bo's request; return it with the number of the entry that took it back."""
     exchange = street.helped(by=street.bo_id)
     street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Typed twice"), by=street.chidi_id)
     return exchange, street.views.catch_up().number
 
 
-def test_a_correction_says_what_it_concerns_who_asked_and_who_agreed(street: Street) -> None:
+def test_a_correction_names_its_original_who_asked_and_who_agreed(street: Street) -> None:
     _, number = taken_back(street)
 
     page = street.ruth.get("/journal", params={"chapter": "corrections"})
@@ -201,13 +201,13 @@ def test_a_correction_says_what_it_concerns_who_asked_and_who_agreed(street: Str
     assert "Coordinators can read the reason." in shown and "Typed twice" not in page.text
 
 
-def test_a_coordinator_reads_why_something_was_taken_back(street: Street) -> None:
+def test_only_coordinators_read_why_something_was_taken_back(street: Street) -> None:
     taken_back(street)
 
     assert "Typed twice" in words_on(street.chidi.get("/journal", params={"chapter": "corrections"}))
 
 
-def test_a_correction_and_its_original_lead_to_each_other(street: Street) -> None:
+def test_a_correction_and_its_original_link_to_each_other(street: Street) -> None:
     exchange, back = taken_back(street)
     legs = [help_given(street.ana_id, street.bo_id, 90, "garden")]
     corrects = ExchangeId(exchange)
@@ -224,7 +224,7 @@ def test_a_correction_and_its_original_lead_to_each_other(street: Street) -> Non
     assert "Related entries" in words_on(reversal)
 
 
-def test_a_withdrawn_gift_and_its_entry_lead_to_each_other(street: Street) -> None:
+def test_a_withdrawn_gift_and_its_entry_link_to_each_other(street: Street) -> None:
     gift = street.gave()
     recorded = street.views.catch_up().number
     street.bank.do(WithdrawGift(gift=gift, reason="By mistake"), by=street.ana_id)
@@ -241,7 +241,7 @@ def test_an_entry_says_when_it_happened_and_when_it_was_recorded(street: Street)
         assert "21 November 2026" in shown and "22 November 2026" in shown
 
 
-def test_a_chapter_has_an_address_and_stays_from_page_to_page(street: Street) -> None:
+def test_a_topic_has_an_address_and_stays_on_every_page(street: Street) -> None:
     for _ in range(26):
         taken_back(street)
 
@@ -252,13 +252,13 @@ def test_a_chapter_has_an_address_and_stays_from_page_to_page(street: Street) ->
     assert len(numbers_on(first.text)) == 25 and len(numbers_on(older.text)) == 1
 
 
-def test_a_chapter_that_there_is_not_is_answered_beside_its_field(street: Street) -> None:
+def test_an_unknown_topic_is_refused_beside_its_field(street: Street) -> None:
     answer = street.ruth.get("/journal", params={"chapter": "gossip"})
 
     assert (answer.status_code, "Choose one of the answers" in words_on(answer)) == (422, True)
 
 
-def test_the_bytes_of_an_entry_are_held_against_the_seal(street: Street) -> None:
+def test_the_bytes_of_an_entry_are_compared_with_the_seal(street: Street) -> None:
     street.helped()
     unsealed = words_on(street.ruth.get("/journal/3"))
     street.neighbourhood.sealed()
@@ -270,7 +270,7 @@ def test_the_bytes_of_an_entry_are_held_against_the_seal(street: Street) -> None
     assert "that were sealed" not in unsealed and "that were sealed" not in newer
 
 
-def test_an_entry_that_was_changed_behind_our_back_is_said_loudly(street: Street) -> None:
+def test_an_entry_changed_in_the_database_raises_an_alarm(street: Street) -> None:
     street.neighbourhood.sealed()
     stranger = sqlite3.connect(street.bank.place.path / "log.db")
     stranger.execute("DROP TRIGGER entries_are_never_updated")
@@ -286,7 +286,7 @@ def test_an_entry_that_was_changed_behind_our_back_is_said_loudly(street: Street
     assert "These are the bytes that were sealed." in words_on(street.ruth.get("/journal/4"))
 
 
-def test_without_the_hashes_of_the_seal_nothing_is_said_of_it(street: Street) -> None:
+def test_without_hashes_an_entry_is_not_compared_with_the_seal(street: Street) -> None:
     street.neighbourhood.sealed()
     assert street.neighbourhood.seal is not None
     for level in street.neighbourhood.seal.glob("*/tree/level-*"):

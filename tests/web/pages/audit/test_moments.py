@@ -1,4 +1,4 @@
-"""The community at an entry, as known at an instant, as of a day: pages say the same as the command line, page by page."""
+"""Pages at an entry, an instant or a day match the command line."""
 
 import json
 import re
@@ -23,7 +23,7 @@ ROW = re.compile(
 
 @pytest.fixture
 def lived(database_url: str) -> Iterator[Street]:
-    """A street on either database where help was logged late, in no order, and some of it taken back."""
+    """A street on either database where help was logged late and out of order, and some was taken back."""
     neighbourhood = Neighbourhood.founded(database_url)
     street = Street(neighbourhood)
     for days in (1, 40, 3, 200, 40, 9):
@@ -64,7 +64,7 @@ def instants(street: Street) -> list[str]:
     return [decode(data).at for _, data in street.bank.log.scan()]
 
 
-def test_balances_at_a_moment_are_those_of_the_command_line(lived: Street) -> None:
+def test_balances_at_a_point_in_time_match_the_command_line(lived: Street) -> None:
     last = lived.views.as_of().number
 
     for number in range(last - 14, last + 1):
@@ -76,7 +76,7 @@ def test_balances_at_a_moment_are_those_of_the_command_line(lived: Street) -> No
         assert balances_on(lived.chidi, f"/balances?as_of={day}") == balances_called(lived, "--as-of", day), day
 
 
-def test_a_page_says_which_moment_it_is_and_leads_to_the_ones_beside_it(lived: Street) -> None:
+def test_a_page_names_its_point_in_time_and_links_to_the_entries_around_it(lived: Street) -> None:
     last = lived.views.as_of().number
 
     page = lived.ruth.get(f"/balances?at_entry={last - 1}")
@@ -93,7 +93,7 @@ def test_a_page_says_which_moment_it_is_and_leads_to_the_ones_beside_it(lived: S
     )
 
 
-def test_a_statement_at_a_moment_ends_there(lived: Street) -> None:
+def test_a_statement_ends_at_the_chosen_point(lived: Street) -> None:
     last = lived.views.as_of().number
     address = f"/statements/{lived.ana_id}"
 
@@ -107,7 +107,7 @@ def test_a_statement_at_a_moment_ends_there(lived: Street) -> None:
     assert "No hours had been given or received by then." in words_on(lived.ruth.get(f"{address}?at_entry=1"))
 
 
-def test_a_statement_turns_its_pages_at_the_same_moment(street: Street) -> None:
+def test_the_pages_of_a_statement_stay_at_the_same_point(street: Street) -> None:
     for number in range(30):
         street.helped(by=street.bo_id, minutes=number + 1)
     last = street.views.catch_up().number
@@ -121,7 +121,7 @@ def test_a_statement_turns_its_pages_at_the_same_moment(street: Street) -> None:
     assert f"at_entry={last - 1}" in older and words_on(second).count("Gave to") == 4
 
 
-def test_a_member_looks_back_at_their_own_statement_and_nobody_elses(street: Street) -> None:
+def test_a_member_sees_only_their_own_past_statements(street: Street) -> None:
     street.helped(by=street.bo_id)
     last = street.views.catch_up().number
 
@@ -153,21 +153,21 @@ def test_a_member_looks_back_at_their_own_statement_and_nobody_elses(street: Str
     ],
 )
 @pytest.mark.parametrize("path", ["/balances", "/statements/{ana}", "/community/everything"])
-def test_what_is_no_moment_comes_back_as_it_was_typed(street: Street, path: str, asked: str) -> None:
+def test_an_impossible_point_in_time_is_refused_and_shown_as_typed(street: Street, path: str, asked: str) -> None:
     page = street.ruth.get(f"{path.format(ana=street.ana_id)}?{asked}")
 
     assert page.status_code == 422
     assert "There is a problem" in words_on(page)
 
 
-def test_an_instant_without_a_zone_is_meant_where_the_community_lives(lived: Street) -> None:
+def test_an_instant_without_a_zone_is_in_the_communitys_time_zone(lived: Street) -> None:
     at = instants(lived)[-3][:16]
 
     assert balances_on(lived.ruth, f"/balances?known_at={at}") == balances_on(lived.ruth, f"/balances?known_at={at}Z")
     assert "is known" not in words_on(lived.ruth.get(f"/balances?known_at={at}"))
 
 
-def test_figures_of_a_moment_are_worked_out_when_an_auditor_asks(lived: Street) -> None:
+def test_figures_at_a_point_in_time_are_computed_on_request(lived: Street) -> None:
     number = lived.views.as_of().number - 2
     address = f"/community/everything?at_entry={number}"
 
@@ -190,7 +190,7 @@ def test_figures_of_a_moment_are_worked_out_when_an_auditor_asks(lived: Street) 
     assert {name: one["value"] for name, one in file["graph"].items()} == called_at["graph"]
 
 
-def test_figures_as_of_a_day_stay_when_more_is_logged(lived: Street) -> None:
+def test_figures_as_of_a_day_stay_until_they_are_requested_again(lived: Street) -> None:
     address = "/community/everything?as_of=2026-10-12"
     send(lived.ruth, lived.ruth.get(address), "/community/everything")
     CliRunner().invoke(hours, ["--database", lived.bank.place.url, "asked"])
@@ -204,7 +204,7 @@ def test_figures_as_of_a_day_stay_when_more_is_logged(lived: Street) -> None:
     assert "Work out these figures again" in words_on(page)
 
 
-def test_figures_are_asked_for_by_auditors_alone_one_moment_at_a_time(street: Street) -> None:
+def test_only_auditors_request_figures_one_point_at_a_time(street: Street) -> None:
     for browser in (street.ana, street.chidi):
         assert browser.post("/community/everything", data={"at_entry": "3"}).status_code == 403
     assert street.ruth.post("/community/everything", data={}).status_code == 422
@@ -216,7 +216,7 @@ def test_figures_are_asked_for_by_auditors_alone_one_moment_at_a_time(street: St
     assert [wish.number for wish in street.views.requests.waiting()] == [3]
 
 
-def test_a_wish_that_broke_off_is_told_and_not_begun_again(street: Street) -> None:
+def test_a_request_that_failed_is_shown_and_not_retried(street: Street) -> None:
     street.ruth.post("/community/everything", data={"at_entry": "3"})
     street.views.requests.start(street.views.requests.waiting()[0])
 

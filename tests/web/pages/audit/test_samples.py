@@ -1,4 +1,4 @@
-"""A random sample on a page: drawn from a seed, at an address that can be quoted."""
+"""Random samples: drawn from a seed, at an address that can be quoted."""
 
 import io
 import re
@@ -15,13 +15,13 @@ def numbers_on(text: str) -> list[int]:
     return [int(number) for number in re.findall(r'<tr id="e(\d+)">', text)]
 
 
-def test_the_form_draws_nothing_by_itself(street: Street) -> None:
+def test_opening_the_form_draws_no_sample(street: Street) -> None:
     page = street.ruth.get("/audit/sample")
 
     assert page.status_code == 200 and numbers_on(page.text) == []
 
 
-def test_a_seed_is_drawn_and_the_address_names_it_and_the_entry(street: Street) -> None:
+def test_the_address_of_a_sample_names_its_seed_and_last_entry(street: Street) -> None:
     newest = street.views.catch_up().number
 
     there = street.ruth.get("/audit/sample", params={"size": "5"})
@@ -36,7 +36,7 @@ def test_a_seed_is_drawn_and_the_address_names_it_and_the_entry(street: Street) 
     assert f"Drawn with the seed {seed} from entries 1 to {newest}" in words_on(page)
 
 
-def test_the_same_address_draws_the_same_entries_though_the_book_grew(street: Street) -> None:
+def test_the_same_address_draws_the_same_entries_after_more_are_recorded(street: Street) -> None:
     newest = street.views.catch_up().number
     asked = {"size": "6", "seed": "two dice: 4 and 2", "upto": str(newest)}
     before = street.ruth.get("/audit/sample", params=asked)
@@ -51,7 +51,7 @@ def test_the_same_address_draws_the_same_entries_though_the_book_grew(street: St
 @pytest.mark.parametrize(
     ("days", "found"), [({"to": "2026-11-21"}, 0), ({"from": "2026-11-22", "to": "2026-11-22"}, 3)]
 )
-def test_a_period_bounds_the_draw(street: Street, days: dict[str, str], found: int) -> None:
+def test_a_sample_can_be_limited_to_a_period(street: Street, days: dict[str, str], found: int) -> None:
     page = street.ruth.get("/audit/sample", params={"size": "3", "seed": "elm", "upto": "9"} | days)
 
     assert len(numbers_on(page.text)) == found
@@ -69,17 +69,17 @@ def test_a_period_bounds_the_draw(street: Street, days: dict[str, str], found: i
         ({"size": "5", "from": "soon"}, "Enter the date like this"),
     ],
 )
-def test_what_cannot_be_drawn_is_told_beside_its_field(street: Street, asked: dict[str, str], sentence: str) -> None:
+def test_an_impossible_sample_is_refused_beside_its_field(street: Street, asked: dict[str, str], sentence: str) -> None:
     answer = street.ruth.get("/audit/sample", params=asked)
 
     assert (answer.status_code, sentence in words_on(answer)) == (422, True)
 
 
-def test_members_draw_no_samples(street: Street) -> None:
+def test_members_cannot_draw_samples(street: Street) -> None:
     assert street.ana.get("/audit/sample").status_code == 403
 
 
-def test_the_receipts_of_a_sample_come_as_one_file(street: Street) -> None:
+def test_the_receipts_of_a_sample_are_one_file(street: Street) -> None:
     newest = street.views.catch_up().number
     asked = {"size": "3", "seed": "elm", "upto": str(newest)}
     street.neighbourhood.sealed()
@@ -105,7 +105,7 @@ def test_before_the_first_seal_there_are_no_receipts(street: Street) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"size": "3"}, {"size": "3", "seed": "elm", "upto": "99999"}])
-def test_receipts_of_what_was_not_drawn_lead_to_the_form(street: Street, asked: dict[str, str]) -> None:
+def test_receipts_without_a_sample_lead_to_the_form(street: Street, asked: dict[str, str]) -> None:
     answer = street.ruth.get("/audit/sample/receipts", params=asked)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/audit/sample")

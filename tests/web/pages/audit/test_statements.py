@@ -1,4 +1,4 @@
-"""The statement: every movement with both tallies after it, for its holder and those who keep the book."""
+"""Statements: every change with the totals after it, for the member, coordinators and auditors."""
 
 from ledger.exchanges.commands import ReverseExchange
 from tests.web.pages.conftest import Street
@@ -6,7 +6,7 @@ from tests.web.pages.exchanges.test_history import _link
 from tests.web.pages.reader import words_on
 
 
-def test_each_movement_shows_both_tallies_after_it(street: Street) -> None:
+def test_each_line_shows_the_totals_after_it(street: Street) -> None:
     street.helped(by=street.bo_id)
     exchange = street.helped(by=street.bo_id, minutes=60)
     street.bank.do(ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
@@ -26,7 +26,7 @@ def test_no_minus_is_ever_shown(street: Street) -> None:
     assert "\N{MINUS SIGN}" not in street.bo.get(f"/statements/{street.bo_id}").text
 
 
-def test_longer_statements_go_on_and_carry_forward(street: Street) -> None:
+def test_longer_statements_continue_with_totals_brought_forward(street: Street) -> None:
     for minutes in range(10, 40):
         street.helped(by=street.bo_id, minutes=minutes)
 
@@ -43,7 +43,7 @@ def test_an_empty_statement_says_why(street: Street) -> None:
     assert "No hours yet." in words_on(street.eve.get(f"/statements/{street.eve_id}"))
 
 
-def test_the_statement_is_for_its_holder_and_those_who_keep_the_book(street: Street) -> None:
+def test_only_the_member_coordinators_and_auditors_read_a_statement(street: Street) -> None:
     address = f"/statements/{street.ana_id}"
 
     assert "Statement for Ana Sousa" in words_on(street.chidi.get(address))

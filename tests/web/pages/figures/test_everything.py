@@ -1,4 +1,4 @@
-"""Everything there is, unprotected: auditors get it, and nobody else, whichever way they ask."""
+"""All figures without protection, for auditors only."""
 
 import json
 
@@ -21,7 +21,7 @@ def test_an_auditor_reads_every_figure_with_its_definition(street: Street) -> No
     assert "transitivity 0.24 share of pairs of connections that meet" in shown and "triads 300 7" in shown
 
 
-def test_an_auditor_keeps_it_as_a_file(street: Street) -> None:
+def test_an_auditor_downloads_every_figure(street: Street) -> None:
     kept_everything(street.views)
 
     as_csv, as_json = (street.ruth.get(address) for address in ADDRESSES[1:])
@@ -31,7 +31,7 @@ def test_an_auditor_keeps_it_as_a_file(street: Street) -> None:
     assert json.loads(as_json.content)["graph"]["transitivity"]["value"] == everything().graph["transitivity"]
 
 
-def test_until_it_has_been_computed_there_is_a_kind_word_and_no_file(street: Street) -> None:
+def test_before_figures_are_computed_the_page_says_so_and_offers_no_file(street: Street) -> None:
     page, *files = (street.ruth.get(address) for address in ADDRESSES)
 
     assert page.status_code == 200 and "No figures yet." in words_on(page)
@@ -39,7 +39,7 @@ def test_until_it_has_been_computed_there_is_a_kind_word_and_no_file(street: Str
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_coordinators_and_members_do_not_get_it(street: Street, address: str) -> None:
+def test_coordinators_and_members_cannot_read_every_figure(street: Street, address: str) -> None:
     kept_everything(street.views)
 
     answers = [browser.get(address) for browser in (street.chidi, street.ana, street.bo, street.eve)]

@@ -1,4 +1,4 @@
-"""Reports to hand on: a coordinator prints or keeps them, with the figures that everybody may see."""
+"""Reports to print and share, with the figures that everyone can see."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ def test_before_the_first_month_is_closed_the_list_says_when(street: Street) -> 
     )
 
 
-def test_a_report_says_when_it_happened_when_it_was_recorded_and_up_to_which_entry(street: Street) -> None:
+def test_a_report_names_its_dates_and_its_last_entry(street: Street) -> None:
     kept(street.views, [report(late=Late(entries=25, taken_back=0, minutes=1_500))])
 
     shown = words_on(street.chidi.get("/community/report/2025"))
@@ -40,7 +40,7 @@ def test_a_report_says_when_it_happened_when_it_was_recorded_and_up_to_which_ent
     assert "Given back share of all hours returned by the same person 25%" in shown
 
 
-def test_what_leaves_the_house_holds_what_everybody_may_see_whoever_fetches_it(street: Street) -> None:
+def test_an_exported_report_holds_only_what_everyone_can_see(street: Street) -> None:
     theirs = report(audience="coordinators", people=9_999, **FOR_COORDINATORS)
     kept(street.views, [report(), theirs])
 
@@ -50,7 +50,7 @@ def test_what_leaves_the_house_holds_what_everybody_may_see_whoever_fetches_it(s
         assert not any("overloaded" in sheet or "giving too much" in sheet for sheet in sheets)
 
 
-def test_the_sheets_to_keep_are_files_with_the_same_figures(street: Street) -> None:
+def test_downloaded_reports_hold_the_same_figures(street: Street) -> None:
     kept(street.views, [report()])
 
     as_csv, as_json = (street.chidi.get(f"/community/report/2025.{suffix}") for suffix in ("csv", "json"))
@@ -101,14 +101,14 @@ def test_a_report_without_figures_says_why(street: Street) -> None:
         "2025?group=*",
     ],
 )
-def test_what_is_no_report_is_not_found(street: Street, address: str) -> None:
+def test_an_invented_report_is_not_found(street: Street, address: str) -> None:
     kept(street.views, [report()])
 
     assert street.chidi.get(f"/community/report/{address}").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/community/reports", "/community/report/2025", "/community/report/2025.csv"])
-def test_members_get_no_reports_to_hand_on(street: Street, address: str) -> None:
+def test_members_cannot_open_reports(street: Street, address: str) -> None:
     kept(street.views, [report()])
 
     assert {browser.get(address).status_code for browser in (street.ana, street.bo, street.eve)} == {403}

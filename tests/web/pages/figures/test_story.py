@@ -1,4 +1,4 @@
-"""My story: one's own years, for oneself alone, on a page and as files to take away."""
+"""My story: a member's own years, which nobody else can see."""
 
 import re
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ OF_ANA = ("Ana Sousa", "Bo Lindqvist", "Riverside", *(category.label for categor
 
 
 def busy(street: Street) -> None:
-    """Two years of Ana's: help, skills for skills, a gift each way, and something that was taken back."""
+    """Two years of Ana's: help, skill exchanges, a gift each way, and an exchange that was taken back."""
     street.helped(by=street.bo_id, on=LAST_YEAR, minutes=30)
     street.helped(by=street.bo_id)
     street.bank.do(ConfirmExchange(exchange=street.helped(back=45, minutes=60)), by=street.bo_id)
@@ -40,7 +40,7 @@ def busy(street: Street) -> None:
 
 
 def usual(street: Street, **figures: Any) -> None:
-    """The report of last year is kept, with these figures for everyone."""
+    """Store the report of last year with these figures for everyone."""
     report = Report(
         scope="community",
         period="2025",
@@ -61,7 +61,7 @@ def usual(street: Street, **figures: Any) -> None:
     engine.dispose()
 
 
-def test_a_newcomer_is_told_how_a_story_begins(street: Street) -> None:
+def test_a_newcomer_reads_how_a_story_starts(street: Street) -> None:
     words = words_on(street.eve.get("/story"))
 
     assert "My story, 2026" in words
@@ -70,7 +70,7 @@ def test_a_newcomer_is_told_how_a_story_begins(street: Street) -> None:
     assert "CSV" not in words
 
 
-def test_the_running_year_and_all_of_it_stand_side_by_side(street: Street) -> None:
+def test_the_current_year_is_shown_beside_the_total(street: Street) -> None:
     busy(street)
 
     words = words_on(street.ana.get("/story"))
@@ -93,14 +93,14 @@ def test_another_year_is_chosen_by_its_number(street: Street) -> None:
     assert "With 1 neighbour" in words
 
 
-def test_whatever_is_no_year_of_the_book_shows_the_running_one(street: Street) -> None:
+def test_an_invented_year_shows_the_current_one(street: Street) -> None:
     for asked in ("1900", "2027", "9999", "20x5", "2025-01", "", "٢٠٢٥", "'", "2" * 3_000):
         answer = street.ana.get("/story", params={"year": asked})
 
         assert answer.status_code == 200 and "My story, 2026" in words_on(answer), asked
 
 
-def test_a_year_without_anything_says_so_and_shows_no_empty_picture(street: Street) -> None:
+def test_a_year_without_entries_shows_no_chart(street: Street) -> None:
     street.helped(by=street.bo_id, on=LAST_YEAR)
 
     answer = street.ana.get("/story")
@@ -110,7 +110,7 @@ def test_a_year_without_anything_says_so_and_shows_no_empty_picture(street: Stre
     assert 'href="/story?year=2025"' in answer.text
 
 
-def test_where_there_are_gifts_alone_no_chart_of_hours_is_drawn(street: Street) -> None:
+def test_a_year_with_only_gifts_has_no_chart_of_hours(street: Street) -> None:
     street.gave(COMMUNITY)
 
     words = words_on(street.ana.get("/story"))
@@ -120,7 +120,7 @@ def test_where_there_are_gifts_alone_no_chart_of_hours_is_drawn(street: Street) 
     assert "Shared with" not in words
 
 
-def test_first_times_are_told_in_one_line_for_each_exchange_and_link_to_it(street: Street) -> None:
+def test_first_times_are_listed_by_exchange_with_a_link(street: Street) -> None:
     exchange = street.helped(by=street.bo_id)
     gift = street.gave()
 
@@ -136,7 +136,7 @@ def test_first_times_are_told_in_one_line_for_each_exchange_and_link_to_it(stree
     assert words.count("Your first time with Bo Lindqvist.") == 1
 
 
-def test_what_is_usual_comes_from_the_latest_closed_year(street: Street) -> None:
+def test_a_typical_month_comes_from_the_latest_closed_year(street: Street) -> None:
     street.helped(by=street.bo_id)
     usual(street, typical_given=[60, 180], typical_received=[90, 90])
 
@@ -146,7 +146,7 @@ def test_what_is_usual_comes_from_the_latest_closed_year(street: Street) -> None
     assert "Half of the people who received hours received about 1 h 30 min a month." in words
 
 
-def test_where_too_few_are_behind_what_is_usual_nothing_is_said_of_it(street: Street) -> None:
+def test_a_typical_month_is_left_out_if_too_few_people_took_part(street: Street) -> None:
     street.helped(by=street.bo_id)
     usual(street, typical_given=None, typical_received=None)
 
@@ -162,7 +162,7 @@ def test_nobody_is_compared_ranked_or_netted(street: Street) -> None:
     assert not re.search(r"balance|rank|better|more than (most|others)|top |percent|%", words)
 
 
-def test_the_picture_has_a_title_a_sentence_and_a_table_behind_it(street: Street) -> None:
+def test_each_chart_has_a_title_a_description_and_a_table(street: Street) -> None:
     busy(street)
 
     text = street.ana.get("/story").text
@@ -175,7 +175,7 @@ def test_the_picture_has_a_title_a_sentence_and_a_table_behind_it(street: Street
     assert "style=" not in text and "<script" not in text
 
 
-def test_no_word_of_a_story_is_left_in_english(street: Street) -> None:
+def test_every_word_of_a_story_is_translated(street: Street) -> None:
     busy(street)
     usual(street, typical_given=[60, 180], typical_received=[90, 90])
     ana = street.neighbourhood.browser(street.neighbourhood.app(languages=pseudo_languages()), member=street.ana_id)
@@ -188,7 +188,7 @@ def test_no_word_of_a_story_is_left_in_english(street: Street) -> None:
             assert f'dir="{direction}"' in text
 
 
-def test_a_story_is_for_oneself_alone(street: Street) -> None:
+def test_only_the_member_can_read_their_story(street: Street) -> None:
     street.helped(by=street.bo_id, note="Two rows of leeks")
     who = ("member", "account", "id", "for", "with")
     query = "&".join(f"{name}={street.ana_id}" for name in who)
@@ -204,7 +204,7 @@ def test_a_story_is_for_oneself_alone(street: Street) -> None:
         assert stranger.status_code == 303 and stranger.headers["location"].startswith("/sign-in")
 
 
-def test_the_story_is_found_from_home_and_from_ones_history(street: Street) -> None:
+def test_home_and_history_link_to_the_story(street: Street) -> None:
     street.helped(by=street.bo_id)
 
     assert 'href="/story"' in street.ana.get("/").text
@@ -212,7 +212,7 @@ def test_the_story_is_found_from_home_and_from_ones_history(street: Street) -> N
     assert "My story, year by year" not in words_on(street.chidi.get(f"/exchanges?member={street.ana_id}"))
 
 
-def test_the_year_turns_at_midnight_where_the_community_lives(tmp_path: Path) -> None:
+def test_the_year_changes_at_midnight_in_the_communitys_time_zone(tmp_path: Path) -> None:
     street = ElmStreet.founded(f"sqlite:///{tmp_path / 'data'}", time_zone="Pacific/Auckland")
     try:
         street.time.moment = datetime(2026, 12, 31, 10, 30, tzinfo=UTC)
@@ -223,7 +223,7 @@ def test_the_year_turns_at_midnight_where_the_community_lives(tmp_path: Path) ->
 
         shown = shown_year("", ANA, today_of(street.bank), street.views)
 
-        assert (shown.year.year, shown.year.total.given, shown.is_running) == ("2027", 60, True)
+        assert (shown.year.year, shown.year.total.given, shown.is_current) == ("2027", 60, True)
         assert shown_year("2026", ANA, today_of(street.bank), street.views).year.days == []
     finally:
         street.close()

@@ -1,4 +1,4 @@
-"""My story, taken away: every line of one's own as a table, and everything as JSON."""
+"""My story as files: every line as CSV, and everything as JSON."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ def rows_of(answer: httpx.Response) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.text)))
 
 
-def test_the_table_has_every_line_of_ones_own_with_its_note(street: Street) -> None:
+def test_the_table_lists_everything_with_notes(street: Street) -> None:
     busy(street)
     street.helped(note="Two rows of leeks")
 
@@ -45,7 +45,7 @@ def test_the_table_has_every_line_of_ones_own_with_its_note(street: Street) -> N
     assert gifts == {"Bo Lindqvist": ("1", "0"), "Chidi Eze": ("0", "1")}
 
 
-def test_the_table_is_whole_however_many_lines_are_read_at_a_time(
+def test_the_table_is_complete_for_any_number_of_lines_read_at_a_time(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for minutes in range(1, 8):
@@ -58,7 +58,7 @@ def test_the_table_is_whole_however_many_lines_are_read_at_a_time(
     assert sorted(int(row["given_minutes"]) for row in csv.DictReader(io.StringIO(whole[0]))) == list(range(1, 8))
 
 
-def test_no_spreadsheet_takes_words_for_a_formula(street: Street) -> None:
+def test_text_that_looks_like_a_formula_is_made_safe(street: Street) -> None:
     formulas = ['=HYPERLINK("x")', "+1", "-1+2", "@SUM(A1)", "＝1"]
     street.bank.do(
         AgreeOnCategories(
@@ -76,7 +76,7 @@ def test_no_spreadsheet_takes_words_for_a_formula(street: Street) -> None:
     assert {row["given_minutes"] for row in rows} == {"150"}
 
 
-def test_everything_comes_as_json_and_agrees_with_the_pages(street: Street) -> None:
+def test_the_json_file_matches_the_pages(street: Street) -> None:
     busy(street)
 
     answer = street.ana.get("/story.json")
@@ -95,7 +95,7 @@ def test_everything_comes_as_json_and_agrees_with_the_pages(street: Street) -> N
     assert story["entry"] == street.views.as_of().number
 
 
-def test_a_newcomer_takes_an_empty_story_away(street: Street) -> None:
+def test_a_newcomer_downloads_an_empty_story(street: Street) -> None:
     story = street.eve.get("/story.json").json()
 
     assert (story["name"], story["years"], story["lines"], story["first_day"]) == ("Eve Adler", [], [], None)

@@ -14,7 +14,7 @@ def path(street: Street) -> str:
     return f"/groups/{street.garden}"
 
 
-def test_before_anything_is_closed_the_page_says_when_figures_come(street: Street, path: str) -> None:
+def test_before_the_first_period_closes_the_page_says_when_figures_will_appear(street: Street, path: str) -> None:
     street.helped(by=street.bo_id, minutes=150)
 
     shown = words_on(street.ana.get(path))
@@ -23,7 +23,7 @@ def test_before_anything_is_closed_the_page_says_when_figures_come(street: Stree
     assert "2 h 30 min" not in shown, "what is not closed is told to nobody"
 
 
-def test_everybody_reads_what_the_group_gave_and_received_in_its_latest_year(street: Street, path: str) -> None:
+def test_everyone_reads_what_the_group_gave_and_received_in_its_latest_year(street: Street, path: str) -> None:
     kept(street, of_garden(street, 2024), of_garden(street))
 
     for browser in (street.ana, street.bo):
@@ -39,7 +39,7 @@ def test_everybody_reads_what_the_group_gave_and_received_in_its_latest_year(str
         assert "up to entry 4,201" in shown and "Hours are rounded to the nearest 5." in shown
 
 
-def test_months_stand_on_one_line_and_hidden_ones_say_so(street: Street, path: str) -> None:
+def test_months_with_too_few_people_are_shown_as_hidden(street: Street, path: str) -> None:
     kept(street, of_garden(street))
 
     page = street.bo.get(path)
@@ -51,7 +51,7 @@ def test_months_stand_on_one_line_and_hidden_ones_say_so(street: Street, path: s
     assert '<path class="untold"' in page.text and "Dashed months have too few people to show." in shown
 
 
-def test_kinds_come_as_a_table_and_those_of_too_few_are_named_together(street: Street, path: str) -> None:
+def test_kinds_of_help_with_too_few_people_are_named_without_numbers(street: Street, path: str) -> None:
     kept(street, of_garden(street))
 
     shown = words_on(street.bo.get(path))
@@ -61,7 +61,7 @@ def test_kinds_come_as_a_table_and_those_of_too_few_are_named_together(street: S
     assert "about a few people: Children and family and Lifts and errands." in shown
 
 
-def test_a_year_of_too_few_people_shows_nothing_but_that(street: Street, path: str) -> None:
+def test_a_year_with_too_few_people_shows_no_figures(street: Street, path: str) -> None:
     months = [month | {"given": None, "received": None, "entries": None} for month in months_of(2025)]
     kept(street, reports.hidden(of_garden(street, months=months, busy=None)))
 
@@ -72,7 +72,7 @@ def test_a_year_of_too_few_people_shows_nothing_but_that(street: Street, path: s
     assert "Given" not in shown and "<figure" not in page.text
 
 
-def test_a_month_stands_at_the_end_of_those_before_it(street: Street, path: str) -> None:
+def test_a_month_is_shown_with_the_months_before_it(street: Street, path: str) -> None:
     kept(street, of_garden(street), *(month_of_garden(street, 2025, number) for number in range(1, 13)))
 
     page = street.bo.get(path, params={"period": "2025-04"})
@@ -83,7 +83,7 @@ def test_a_month_stands_at_the_end_of_those_before_it(street: Street, path: str)
     assert "June 2025" not in shown.split("About these figures")[0]
 
 
-def test_two_periods_stand_side_by_side_without_what_neither_shows(street: Street, path: str) -> None:
+def test_two_periods_are_compared_without_figures_that_neither_shows(street: Street, path: str) -> None:
     kept(street, of_garden(street), of_garden(street, 2024, given=300 * 60, retention=None))
     kept(street, of_garden(street, 2025, retention=None))
 
@@ -103,7 +103,7 @@ def test_a_period_without_figures_falls_back_on_the_latest(street: Street, path:
         assert "There are no figures for that period. These are the latest." in words_on(answer)
 
 
-def test_a_kind_that_is_no_longer_agreed_upon_shows_its_key(street: Street, path: str) -> None:
+def test_a_kind_of_help_that_was_removed_is_shown_by_its_key(street: Street, path: str) -> None:
     kept(street, of_garden(street, by_category={str(CategoryKey("old-kind")): reports.part(100, 50, 1.0)}))
 
     assert "Largest share: old kind" in words_on(street.bo.get(path))

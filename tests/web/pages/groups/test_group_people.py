@@ -1,4 +1,4 @@
-"""Who took part in a group, and who helped whom: as far as those people agreed, and to no outsider."""
+"""Who took part in a group and who helped who, as far as these people agreed."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def path(street: Street) -> str:
     return f"/groups/{street.garden}"
 
 
-def test_who_took_part_is_named_as_far_as_they_agreed(street: Street, path: str) -> None:
+def test_only_people_who_agreed_are_named(street: Street, path: str) -> None:
     kept(street, of_garden(street))
     belong(street, street.bo_id, street.eve_id)
     kept_ties(street, act(street.ana_id, street.bo_id, 90), act(street.eve_id, street.ana_id, 60))
@@ -47,7 +47,7 @@ def test_lines_are_drawn_between_two_who_both_agreed(street: Street, path: str) 
     assert 'aria-labelledby="arcs-title arcs-description"' in page.text
 
 
-def test_a_choice_that_is_taken_back_takes_the_line_away_at_once(street: Street, path: str) -> None:
+def test_a_changed_choice_removes_the_line_straight_away(street: Street, path: str) -> None:
     kept(street, of_garden(street))
     belong(street, street.bo_id, street.eve_id)
     kept_ties(street, act(street.ana_id, street.bo_id, 90))
@@ -61,7 +61,7 @@ def test_a_choice_that_is_taken_back_takes_the_line_away_at_once(street: Street,
     assert "A line appears only where both people have agreed" in shown
 
 
-def test_outsiders_see_neither_people_nor_lines_whatever_was_agreed(street: Street, path: str) -> None:
+def test_people_outside_the_group_see_neither_names_nor_lines(street: Street, path: str) -> None:
     kept(street, of_garden(street))
     belong(street, street.bo_id)
     kept_ties(street, act(street.ana_id, street.bo_id, 90))
@@ -73,7 +73,7 @@ def test_outsiders_see_neither_people_nor_lines_whatever_was_agreed(street: Stre
         assert 'class="stream"' not in page.text
 
 
-def test_coordinators_see_those_who_let_them_and_members_do_not(street: Street, path: str) -> None:
+def test_coordinators_see_people_who_agreed_to_it_and_members_do_not(street: Street, path: str) -> None:
     kept(street, of_garden(street))
     kept(street, reports.report(scope=street.garden, audience="coordinators", **of_garden(street).figures))
     belong(street, street.bo_id, street.eve_id)
@@ -85,7 +85,7 @@ def test_coordinators_see_those_who_let_them_and_members_do_not(street: Street, 
     assert "No names are shown" in shown and "Ana Sousa" not in shown and "1 h 30 min" not in shown
 
 
-def test_who_has_left_the_group_is_seen_there_no_longer(street: Street, path: str) -> None:
+def test_a_person_who_left_the_group_is_no_longer_shown(street: Street, path: str) -> None:
     kept(street, of_garden(street))
     belong(street, street.bo_id, street.eve_id)
     kept_ties(street, act(street.ana_id, street.bo_id, 90))
@@ -97,8 +97,8 @@ def test_who_has_left_the_group_is_seen_there_no_longer(street: Street, path: st
     assert "1 h 30 min" not in shown and "Bo Lindqvist" not in shown
 
 
-def test_where_hours_would_tell_of_others_lines_are_drawn_alike(street: Street, path: str) -> None:
-    """Beside the two there is hardly anything but what Mia gave to each of eleven neighbours."""
+def test_hours_that_would_reveal_something_about_others_are_left_out(street: Street, path: str) -> None:
+    """Apart from these two, there is little but what Mia gave to each of eleven neighbours."""
     kept(street, of_garden(street))
     belong(street, street.bo_id)
     few = [act("m-mia", f"m-{place}", 6000) for place in range(11)]
@@ -112,7 +112,7 @@ def test_where_hours_would_tell_of_others_lines_are_drawn_alike(street: Street, 
     assert page.text.count('class="stream"') == 1 and "A thicker line means more hours." not in shown
 
 
-def test_when_nearly_everybody_agreed_nobody_is_named(street: Street, path: str) -> None:
+def test_when_nearly_everyone_agreed_nobody_is_named(street: Street, path: str) -> None:
     kept(street, of_garden(street))
     belong(street, street.bo_id, street.eve_id)
     kept_ties(street, *(act(street.ana_id, other, 60) for other in (street.bo_id, street.eve_id)), beside=())
@@ -124,7 +124,7 @@ def test_when_nearly_everybody_agreed_nobody_is_named(street: Street, path: str)
     assert "Ana Sousa" not in shown
 
 
-def test_of_a_month_people_are_told_with_its_year_once_that_is_over(street: Street, path: str) -> None:
+def test_a_month_shows_the_people_of_its_year_once_that_is_over(street: Street, path: str) -> None:
     kept(street, of_garden(street), month_of_garden(street, 2025, 4), month_of_garden(street, 2026, 4))
     kept_ties(street, act(street.ana_id, street.bo_id, 90))
 
@@ -135,7 +135,7 @@ def test_of_a_month_people_are_told_with_its_year_once_that_is_over(street: Stre
     assert "This is shown for whole years" in runs
 
 
-def test_members_are_told_what_they_chose_and_where_to_change_it(street: Street, path: str) -> None:
+def test_members_read_what_they_chose_and_where_to_change_it(street: Street, path: str) -> None:
     kept(street, of_garden(street))
 
     before = street.ana.get(path)
@@ -160,7 +160,7 @@ def test_names_cannot_break_the_page(street: Street, path: str) -> None:
     assert "<b>Clever" not in page.text and "&lt;b&gt;Clever&lt;/b&gt; &amp; Co" in page.text
 
 
-def test_more_than_ten_people_are_told_by_the_table_alone(street: Street, path: str) -> None:
+def test_more_than_ten_people_are_shown_only_in_the_table(street: Street, path: str) -> None:
     kept(street, of_garden(street))
     circle = [street.neighbourhood.welcomed(f"Neighbour {number:02}", "") for number in range(11)]
     belong(street, *circle)

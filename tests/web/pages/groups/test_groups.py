@@ -1,4 +1,4 @@
-"""Circles of neighbours: their pages, forming them, joining and leaving."""
+"""Groups: their pages, starting one, joining and leaving."""
 
 import pytest
 
@@ -12,18 +12,18 @@ def path_of(group: GroupId) -> str:
     return f"/groups/{group}"
 
 
-def test_every_group_is_listed_with_how_many_belong_to_it(street: Street) -> None:
+def test_groups_are_listed_with_their_number_of_members(street: Street) -> None:
     shown = words_on(street.ana.get("/groups"))
 
     assert "Weir garden you are in this group 1" in shown
     assert "Start a group" not in shown
 
 
-def test_without_groups_it_is_said_who_forms_one(street: Street) -> None:
+def test_coordinators_are_offered_to_start_a_group(street: Street) -> None:
     assert "Start a group" in words_on(street.chidi.get("/groups"))
 
 
-def test_a_coordinator_forms_a_group(street: Street) -> None:
+def test_a_coordinator_starts_a_group(street: Street) -> None:
     answer = send(street.chidi, street.chidi.get("/groups/new"), "/groups", name="Library choir")
     shown = words_on(street.chidi.get(answer.headers["location"]))
 
@@ -35,13 +35,13 @@ def test_a_coordinator_forms_a_group(street: Street) -> None:
     ("name", "sentence"),
     [("", "Enter a name"), ("x" * 101, "Use no more than 100 characters"), ("a\x07", "cannot be saved")],
 )
-def test_a_group_needs_a_name_that_can_be_kept(street: Street, name: str, sentence: str) -> None:
+def test_a_group_needs_a_name_that_can_be_saved(street: Street, name: str, sentence: str) -> None:
     answer = send(street.chidi, street.chidi.get("/groups/new"), "/groups", name=name)
 
     assert (answer.status_code, sentence in words_on(answer)) == (422, True)
 
 
-def test_a_member_joins_and_leaves(street: Street) -> None:
+def test_a_member_joins_and_leaves_a_group(street: Street) -> None:
     page = street.bo.get(path_of(street.garden))
 
     joined = send(street.bo, page, f"{path_of(street.garden)}/members")
@@ -55,7 +55,7 @@ def test_a_member_joins_and_leaves(street: Street) -> None:
     assert "1 member." in shown
 
 
-def test_who_belongs_is_listed_by_name(street: Street) -> None:
+def test_members_of_a_group_are_listed_by_name(street: Street) -> None:
     for name in ("Zoë Marsh", "Émile Roy", "bea fox", "Tova Lind"):
         member = street.neighbourhood.welcomed(name, "")
         street.bank.do(JoinGroup(group=street.garden, member=member), by=member)
@@ -66,7 +66,7 @@ def test_who_belongs_is_listed_by_name(street: Street) -> None:
     assert sorted(names, key=shown.index) == names
 
 
-def test_nobody_joins_twice_or_leaves_what_they_do_not_belong_to(street: Street) -> None:
+def test_joining_twice_and_leaving_without_being_a_member_are_refused(street: Street) -> None:
     command = {"command": "a-command-of-this-test"}
 
     twice = street.ana.post(f"{path_of(street.garden)}/members", data=command)
@@ -76,7 +76,7 @@ def test_nobody_joins_twice_or_leaves_what_they_do_not_belong_to(street: Street)
     assert (stranger.status_code, "is not in the group" in words_on(stranger)) == (422, True)
 
 
-def test_a_coordinator_adds_somebody_by_name_and_removes_them(street: Street) -> None:
+def test_a_coordinator_adds_and_removes_a_member_by_name(street: Street) -> None:
     page = street.chidi.get(path_of(street.garden))
 
     send(street.chidi, page, f"{path_of(street.garden)}/members", member="lindqvist")
@@ -87,7 +87,7 @@ def test_a_coordinator_adds_somebody_by_name_and_removes_them(street: Street) ->
     assert not street.bank.belonging(street.garden, street.bo_id).belongs
 
 
-def test_a_name_that_several_have_is_chosen_from(street: Street) -> None:
+def test_people_of_the_same_name_are_offered_to_choose_from(street: Street) -> None:
     other = street.neighbourhood.welcomed("Bo Marsh", "")
     page = street.chidi.get(path_of(street.garden))
 
@@ -107,7 +107,7 @@ def test_a_name_that_nobody_has_adds_nobody(street: Street) -> None:
     assert (answer.status_code, "Nobody here is called “Zebedee”" in words_on(answer)) == (422, True)
 
 
-def test_nobody_joins_or_leaves_in_anothers_name(street: Street) -> None:
+def test_members_cannot_add_or_remove_others(street: Street) -> None:
     asked = {"command": "a-command-of-this-test", "member": street.ana_id}
 
     for noun in ("members", "departures"):
@@ -120,5 +120,5 @@ def test_a_group_that_is_not_there_is_not_found(street: Street, group: str) -> N
     assert street.ana.post(f"/groups/{group}/members", data={"command": "a-command-of-this-test"}).status_code == 404
 
 
-def test_a_place_that_no_page_named_is_not_understood(street: Street) -> None:
+def test_an_invented_place_in_the_list_is_refused(street: Street) -> None:
     assert street.ana.get("/groups", params={"after": "~~~"}).status_code == 400

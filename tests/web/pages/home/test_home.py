@@ -1,20 +1,19 @@
-"""The first page."""
+"""The home page."""
 
 from ledger.exchanges.commands import AskForReversal, ConfirmExchange
 from tests.web.pages.conftest import Street
-from tests.web.pages.reader import words_on
+from tests.web.pages.reader import heading_on, words_on
 
 
-def test_a_newcomer_may_begin_anywhere(street: Street) -> None:
-    words = words_on(street.eve.get("/"))
+def test_a_newcomer_is_welcomed_and_can_log_or_receive_first(street: Street) -> None:
+    page = street.eve.get("/")
 
-    assert "Welcome, Eve Adler" in words
-    assert "nothing given yet" in words and "you can start by receiving" in words
-    assert "Nothing waits." in words
-    assert "You are not in a group yet." in words
+    assert heading_on(page) == "Welcome, Eve Adler"
+    assert 'class="stub' in page.text and 'href="/exchanges/new"' in page.text
+    assert 'href="/groups"' in page.text.partition('id="groups"')[2].partition("</section>")[0]
 
 
-def test_both_tallies_say_with_how_many_neighbours(street: Street) -> None:
+def test_the_home_page_shows_hours_and_the_number_of_neighbours(street: Street) -> None:
     street.helped(by=street.bo_id)
     street.bank.do(ConfirmExchange(exchange=street.helped(back=60, minutes=30)), by=street.bo_id)
 
@@ -22,17 +21,16 @@ def test_both_tallies_say_with_how_many_neighbours(street: Street) -> None:
 
     assert "Hello, Ana Sousa" in words
     assert "Given3 hto 1 neighbour" in words and "Received1 hfrom 1 neighbour" in words
-    assert "Since you joined in November 2026." in words
 
 
-def test_gifts_are_counted_beside_the_hours(street: Street) -> None:
+def test_gifts_are_shown_beside_the_hours(street: Street) -> None:
     street.gave()
 
     assert "Gifts: 1 given, 0 received." in words_on(street.ana.get("/"))
     assert "Gifts: 0 given, 1 received." in words_on(street.bo.get("/"))
 
 
-def test_what_waits_for_a_word_comes_as_slips(street: Street) -> None:
+def test_what_the_reader_has_to_answer_is_listed(street: Street) -> None:
     exchange = street.helped(note="Two rows of leeks")
     asked = street.helped(by=street.bo_id, minutes=60)
     street.bank.do(AskForReversal(exchange=asked, reason="Hm"), by=street.ana_id)
@@ -40,22 +38,18 @@ def test_what_waits_for_a_word_comes_as_slips(street: Street) -> None:
     page = street.bo.get("/")
 
     words = words_on(page)
-    assert "Ana Sousa says they gave you 2 h 30 min on Saturday 21 November 2026." in words
-    assert "Two rows of leeks" in words
-    assert "Ana Sousa has asked to take back 1 h, logged for Saturday 21 November 2026." in words
+    assert "Ana Sousa says they gave you 2 h 30 min" in words and "Two rows of leeks" in words
     assert page.text.count('class="slip') == 2
     assert f'href="/exchanges/{exchange}"' in page.text and f'href="/exchanges/{asked}"' in page.text
 
 
-def test_what_others_are_waited_for_is_a_quiet_line(street: Street) -> None:
+def test_what_the_reader_waits_for_is_listed(street: Street) -> None:
     street.helped()
 
-    words = words_on(street.ana.get("/"))
-
-    assert "Waiting for Bo Lindqvist to agree to 2 h 30 min, logged for 21 November 2026. There is no rush." in words
+    assert "Waiting for Bo Lindqvist" in words_on(street.ana.get("/"))
 
 
-def test_a_skill_exchange_waits_as_both_ways(street: Street) -> None:
+def test_a_skill_exchange_asks_about_help_both_ways(street: Street) -> None:
     street.helped(back=45)
 
     assert "Ana Sousa says you helped each other" in words_on(street.bo.get("/"))

@@ -1,4 +1,4 @@
-"""Asking to be forgotten, and confirming it."""
+"""Requesting an erasure, and confirming it."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.web.pages.reader import send, words_on
 
 
 def asked(street: Street, member: MemberId, browser: Browser) -> None:
-    """The wish is sent from the page that explains it."""
+    """Send the request from the page that explains it."""
     answer = send(browser, browser.get(f"/members/{member}/erasure"), f"/members/{member}/erasure-request")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/members/{member}?done=asked_to_be_erased")
 
@@ -23,7 +23,7 @@ def confirmed(street: Street, member: MemberId) -> str:
     return words_on(street.chidi.get(answer.headers["location"]))
 
 
-def test_a_member_reads_what_goes_and_what_stays_and_asks(street: Street) -> None:
+def test_a_member_reads_what_an_erasure_deletes_and_requests_it(street: Street) -> None:
     street.helped(note="Roses")
     page = words_on(street.ana.get(f"/members/{street.ana_id}/erasure"))
 
@@ -39,7 +39,7 @@ def test_a_member_reads_what_goes_and_what_stays_and_asks(street: Street) -> Non
     assert "Erasure requested" in words_on(street.ana.get(f"/members/{street.ana_id}"))
 
 
-def test_a_coordinator_finds_it_on_the_desk_and_is_told_exactly_what_goes(street: Street) -> None:
+def test_a_coordinator_finds_the_request_and_reads_exactly_what_will_be_erased(street: Street) -> None:
     street.helped(by=street.bo_id, note="Ana cut the hedge")
     street.helped(note="Roses")
     assert "Requests to be erased" not in words_on(street.chidi.get("/coordinator"))
@@ -54,7 +54,7 @@ def test_a_coordinator_finds_it_on_the_desk_and_is_told_exactly_what_goes(street
     assert "1 note or reason that other people wrote about help with them." in page
 
 
-def test_once_confirmed_they_are_a_former_member_everywhere(street: Street) -> None:
+def test_after_confirmation_they_are_a_former_member_everywhere(street: Street) -> None:
     exchange = street.helped(by=street.bo_id, note="Ana cut the hedge")
     asked(street, street.ana_id, street.ana)
 
@@ -72,7 +72,7 @@ def test_once_confirmed_they_are_a_former_member_everywhere(street: Street) -> N
     assert "Requests to be erased" not in words_on(street.chidi.get("/coordinator"))
 
 
-def test_the_journal_tells_it_without_a_name(street: Street) -> None:
+def test_the_journal_records_the_erasure_without_a_name(street: Street) -> None:
     asked(street, street.ana_id, street.ana)
     confirmed(street, street.ana_id)
 
@@ -82,7 +82,7 @@ def test_the_journal_tells_it_without_a_name(street: Street) -> None:
     assert "Ana" not in journal
 
 
-def test_a_coordinator_passes_on_a_word_by_phone_and_the_book_says_so(street: Street) -> None:
+def test_a_coordinator_records_a_request_made_by_phone(street: Street) -> None:
     asked(street, street.bo_id, street.chidi)
 
     assert "Chidi Eze passed on their request on 22 November 2026." in words_on(
@@ -93,7 +93,7 @@ def test_a_coordinator_passes_on_a_word_by_phone_and_the_book_says_so(street: St
 
 
 @pytest.mark.parametrize("who", ["ana", "chidi"])
-def test_they_may_think_better_of_it(street: Street, who: str) -> None:
+def test_the_member_or_a_coordinator_can_withdraw_the_request(street: Street, who: str) -> None:
     asked(street, street.ana_id, street.ana)
     browser: Browser = getattr(street, who)
     path = f"/members/{street.ana_id}/erasure"
@@ -104,7 +104,7 @@ def test_they_may_think_better_of_it(street: Street, who: str) -> None:
     assert street.bank.member(street.ana_id).erasure_asked_by is None
 
 
-def test_what_was_kept_of_somebody_who_left_can_go_unasked(street: Street) -> None:
+def test_the_data_of_a_person_who_left_can_be_erased_without_a_request(street: Street) -> None:
     lou = street.neighbourhood.lou
 
     shown = confirmed(street, lou)
@@ -115,7 +115,7 @@ def test_what_was_kept_of_somebody_who_left_can_go_unasked(street: Street) -> No
     )
 
 
-def test_nobody_confirms_their_own_erasure(street: Street) -> None:
+def test_a_coordinator_cannot_confirm_their_own_erasure(street: Street) -> None:
     street.bank.do(GiveRole(member=street.ana_id, role="coordinator"), by=street.chidi_id)
     asked(street, street.ana_id, street.ana)
 
@@ -127,7 +127,7 @@ def test_nobody_confirms_their_own_erasure(street: Street) -> None:
     assert "You cannot confirm your own erasure. Ask another coordinator or the host." in words_on(answer)
 
 
-def test_the_last_coordinator_is_told_what_to_do_first(street: Street) -> None:
+def test_the_only_coordinator_cannot_be_erased(street: Street) -> None:
     path = f"/members/{street.chidi_id}/erasure"
 
     answer = send(street.chidi, street.chidi.get(path), f"{path}-request")
@@ -136,7 +136,7 @@ def test_the_last_coordinator_is_told_what_to_do_first(street: Street) -> None:
     assert "Make someone else a coordinator first." in words_on(answer)
 
 
-def test_nobody_erases_a_neighbour(street: Street) -> None:
+def test_members_cannot_erase_each_other(street: Street) -> None:
     asked(street, street.ana_id, street.ana)
     for browser in (street.bo, street.eve, street.ruth):
         assert browser.get(f"/members/{street.ana_id}/erasure").status_code == 403
@@ -147,7 +147,7 @@ def test_nobody_erases_a_neighbour(street: Street) -> None:
     assert sent.status_code == 403, "asking is theirs, confirming is not"
 
 
-def test_what_changed_meanwhile_is_told_kindly(street: Street) -> None:
+def test_confirming_a_withdrawn_request_explains_that(street: Street) -> None:
     asked(street, street.ana_id, street.ana)
     path = f"/members/{street.ana_id}/erasure"
     form = street.chidi.get(path)
@@ -159,14 +159,14 @@ def test_what_changed_meanwhile_is_told_kindly(street: Street) -> None:
     assert "There is no request for this at the moment." in words_on(answer)
 
 
-def test_the_same_form_twice_is_one_erasure(street: Street) -> None:
+def test_sending_the_same_form_twice_is_one_erasure(street: Street) -> None:
     asked(street, street.ana_id, street.ana)
     path = f"/members/{street.ana_id}/erasure"
     form = street.chidi.get(path)
     send(street.chidi, form, path)
 
     again = send(street.chidi, form, path)
-    anew = street.chidi.post(path, data={"command": new_command_id()})
+    fresh = street.chidi.post(path, data={"command": new_command_id()})
 
     assert again.status_code == 303
-    assert (anew.status_code, "has already been erased" in words_on(anew)) == (422, True)
+    assert (fresh.status_code, "has already been erased" in words_on(fresh)) == (422, True)

@@ -1,4 +1,4 @@
-"""Inviting somebody, and welcoming them."""
+"""Inviting and welcoming people."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_a_coordinator_invites_and_then_welcomes_somebody(street: Street) -> Non
     assert street.bank.people.member_with_address("newt@example.org") == newt
 
 
-def test_a_name_is_enough(street: Street) -> None:
+def test_a_name_is_enough_to_invite_someone(street: Street) -> None:
     newt = invited(street, email="", phone="")
 
     assert "No email address or phone number" in words_on(street.chidi.get(f"/members/{newt}"))
@@ -46,7 +46,7 @@ def test_a_name_is_enough(street: Street) -> None:
         ({"email": "ANA@example.org"}, "Someone already uses this email address"),
     ],
 )
-def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
+def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(
     street: Street, typed: dict[str, str], sentence: str
 ) -> None:
     answer = send(street.chidi, street.chidi.get("/members/new"), "/members", **(NEWT | typed))
@@ -57,7 +57,7 @@ def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(
     assert street.views.members.totals().invited == 0
 
 
-def test_a_half_character_is_answered_beside_its_field(street: Street) -> None:
+def test_half_a_character_is_refused_beside_its_field(street: Street) -> None:
     body = b"command=a-command-of-this-test&name=%ED%A0%80"
 
     answer = street.chidi.post("/members", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
@@ -65,7 +65,7 @@ def test_a_half_character_is_answered_beside_its_field(street: Street) -> None:
     assert (answer.status_code, "characters that cannot be saved" in words_on(answer)) == (422, True)
 
 
-def test_the_same_form_sent_twice_invites_once(street: Street) -> None:
+def test_sending_the_same_form_twice_invites_once(street: Street) -> None:
     form = street.chidi.get("/members/new")
 
     first, second = (send(street.chidi, form, "/members", **NEWT) for _ in range(2))
@@ -74,11 +74,11 @@ def test_the_same_form_sent_twice_invites_once(street: Street) -> None:
     assert street.views.members.totals().invited == 1
 
 
-def test_a_form_that_no_page_made_is_not_understood(street: Street) -> None:
+def test_a_form_without_a_command_is_refused(street: Street) -> None:
     assert street.chidi.post("/members", data=NEWT).status_code == 400
 
 
-def test_nobody_is_welcomed_twice(street: Street) -> None:
+def test_a_member_cannot_be_welcomed_twice(street: Street) -> None:
     newt = invited(street)
     page = street.chidi.get(f"/members/{newt}")
     send(street.chidi, page, f"/members/{newt}/welcome")
@@ -88,7 +88,7 @@ def test_nobody_is_welcomed_twice(street: Street) -> None:
     assert (answer.status_code, "already a member" in words_on(answer)) == (422, True)
 
 
-def test_members_invite_nobody(street: Street) -> None:
+def test_members_cannot_invite_or_welcome(street: Street) -> None:
     for path in ("/members", f"/members/{street.bo_id}/welcome"):
         assert street.ana.post(path, data=NEWT | {"command": "a-command-of-this-test"}).status_code == 403
     assert street.ana.get("/members/new").status_code == 403

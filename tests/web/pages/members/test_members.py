@@ -1,4 +1,4 @@
-"""Finding neighbours, one member's page, and leaving."""
+"""The list of members, one member's page, and leaving."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 
 
-def test_everybody_who_takes_part_is_listed_by_name(street: Street) -> None:
+def test_members_are_listed_by_name(street: Street) -> None:
     shown = words_on(street.ana.get("/members"))
 
     names = ["Ana Sousa", "Bo Lindqvist", "Chidi Eze", "Eve Adler", "Ruth Okafor"]
@@ -19,18 +19,18 @@ def test_everybody_who_takes_part_is_listed_by_name(street: Street) -> None:
 
 
 @pytest.mark.parametrize("part", ["lind", "LINDQVIST", "  bo ", "líndqvist"])
-def test_a_part_of_a_name_finds_its_owner_whatever_its_capitals_and_marks(street: Street, part: str) -> None:
+def test_part_of_a_name_finds_a_member_in_any_case_and_with_any_accents(street: Street, part: str) -> None:
     shown = words_on(street.ana.get("/members", params={"name": part}))
 
     assert "Bo Lindqvist" in shown
     assert "Eve Adler" not in shown
 
 
-def test_a_name_that_nobody_has_is_answered_with_what_to_try(street: Street) -> None:
+def test_a_search_without_result_suggests_a_shorter_part(street: Street) -> None:
     assert "Try a shorter part of it" in words_on(street.ana.get("/members", params={"name": "zzz"}))
 
 
-def test_names_go_on_after_fifty(street: Street) -> None:
+def test_more_than_fifty_names_continue_on_another_page(street: Street) -> None:
     for number in range(48):
         street.neighbourhood.welcomed(f"Neighbour {number:02}", "")
 
@@ -43,13 +43,13 @@ def test_names_go_on_after_fifty(street: Street) -> None:
     assert "Back to the start" in second
 
 
-def test_a_name_that_no_entry_sealed_is_not_shown(street: Street) -> None:
+def test_a_name_that_no_entry_proves_is_not_shown(street: Street) -> None:
     street.bank.people.seal([PersonalText(street.ana_id, "name", "Somebody Else")])
 
     assert "Somebody Else" not in words_on(street.bo.get("/members"))
 
 
-def test_who_was_invited_is_known_to_coordinators_alone(street: Street) -> None:
+def test_only_coordinators_see_people_who_are_invited(street: Street) -> None:
     newcomer = street.bank.do(InviteMember(name="Newt Hale"), by=street.chidi_id).fact(MemberInvited).member
 
     assert "invited, not welcomed yet" in words_on(street.chidi.get("/members"))
@@ -58,7 +58,7 @@ def test_who_was_invited_is_known_to_coordinators_alone(street: Street) -> None:
     assert street.ana.get(f"/members/{newcomer}").status_code == 404
 
 
-def test_a_neighbour_sees_who_somebody_is_and_what_passed_between_the_two(street: Street) -> None:
+def test_a_neighbour_sees_what_was_between_the_two_of_them(street: Street) -> None:
     street.helped(by=street.bo_id, minutes=150)
     street.helped(minutes=45)
 
@@ -71,7 +71,7 @@ def test_a_neighbour_sees_who_somebody_is_and_what_passed_between_the_two(street
     assert f"/exchanges/new?with={street.bo_id}" in page.text
 
 
-def test_a_neighbour_sees_neither_tallies_nor_contacts(street: Street) -> None:
+def test_a_neighbour_sees_neither_hours_nor_contact_details(street: Street) -> None:
     street.helped(by=street.bo_id, minutes=150)
 
     shown = words_on(street.eve.get(f"/members/{street.bo_id}"))
@@ -81,7 +81,7 @@ def test_a_neighbour_sees_neither_tallies_nor_contacts(street: Street) -> None:
     assert "Nothing yet. What you log with each other will appear here" in shown
 
 
-def test_members_see_their_own_tallies_and_contacts(street: Street) -> None:
+def test_members_see_their_own_hours_and_contact_details(street: Street) -> None:
     street.helped(by=street.bo_id, minutes=150)
 
     shown = words_on(street.ana.get(f"/members/{street.ana_id}"))
@@ -91,7 +91,7 @@ def test_members_see_their_own_tallies_and_contacts(street: Street) -> None:
     assert "Log hours or a gift with them" not in shown and "Between the two of you" not in shown
 
 
-def test_an_auditor_sees_tallies_but_no_contacts(street: Street) -> None:
+def test_an_auditor_sees_hours_but_no_contact_details(street: Street) -> None:
     street.helped(by=street.bo_id, minutes=150)
 
     page = street.ruth.get(f"/members/{street.ana_id}")
@@ -101,14 +101,14 @@ def test_an_auditor_sees_tallies_but_no_contacts(street: Street) -> None:
     assert "ana@example.org" not in page.text
 
 
-def test_a_coordinator_sees_contacts_tallies_and_what_to_do(street: Street) -> None:
+def test_a_coordinator_sees_hours_contact_details_and_actions(street: Street) -> None:
     shown = words_on(street.chidi.get(f"/members/{street.ana_id}"))
 
     for words in ("ana@example.org", "Hours and gifts", "Choose a role", "Record that they are leaving"):
         assert words in shown
 
 
-def test_who_has_left_is_shown_as_such(street: Street) -> None:
+def test_the_page_of_a_person_who_left_says_so(street: Street) -> None:
     shown = words_on(street.ana.get(f"/members/{street.neighbourhood.lou}"))
 
     assert "Has left" in shown
@@ -116,7 +116,7 @@ def test_who_has_left_is_shown_as_such(street: Street) -> None:
 
 
 @pytest.mark.parametrize("member", ["m-nobody", "nobody", "%00", "..%2F..", "g-garden"])
-def test_nobody_is_found_at_a_made_up_address(street: Street, member: str) -> None:
+def test_an_invented_address_of_a_member_is_not_found(street: Street, member: str) -> None:
     assert street.chidi.get(f"/members/{member}").status_code == 404
 
 
@@ -130,7 +130,7 @@ def test_leaving_is_explained_before_it_happens(street: Street) -> None:
     assert street.bank.member(street.ana_id).is_active, "looking changes nothing"
 
 
-def test_a_member_leaves_by_their_own_word_and_is_a_stranger_at_once(street: Street) -> None:
+def test_a_member_who_leaves_is_signed_out_straight_away(street: Street) -> None:
     path = f"/members/{street.ana_id}/departure"
 
     answer = send(street.ana, street.ana.get(path), path)
@@ -140,7 +140,7 @@ def test_a_member_leaves_by_their_own_word_and_is_a_stranger_at_once(street: Str
     assert street.ana.get("/members").headers["location"].startswith("/sign-in")
 
 
-def test_a_coordinator_lets_somebody_go(street: Street) -> None:
+def test_a_coordinator_records_that_someone_is_leaving(street: Street) -> None:
     path = f"/members/{street.bo_id}/departure"
 
     answer = send(street.chidi, street.chidi.get(path), path)
@@ -149,12 +149,12 @@ def test_a_coordinator_lets_somebody_go(street: Street) -> None:
     assert "They have left. Their hours stay on record." in shown
 
 
-def test_nobody_lets_a_neighbour_go(street: Street) -> None:
+def test_members_cannot_record_that_another_is_leaving(street: Street) -> None:
     assert street.ana.get(f"/members/{street.bo_id}/departure").status_code == 403
     assert street.ana.post(f"/members/{street.bo_id}/departure").status_code == 403
 
 
-def test_the_last_coordinator_stays_and_is_told_what_to_do(street: Street) -> None:
+def test_the_only_coordinator_cannot_leave(street: Street) -> None:
     path = f"/members/{street.chidi_id}/departure"
 
     answer = send(street.chidi, street.chidi.get(path), path)
@@ -163,13 +163,13 @@ def test_the_last_coordinator_stays_and_is_told_what_to_do(street: Street) -> No
     assert "This is the only coordinator. Make someone else a coordinator first." in words_on(answer)
 
 
-def test_who_has_left_does_not_leave_again(street: Street) -> None:
+def test_a_person_who_left_cannot_leave_again(street: Street) -> None:
     path = f"/members/{street.bo_id}/departure"
     form = street.chidi.get(path)
     send(street.chidi, form, path)
 
     again = send(street.chidi, form, path)
-    anew = street.chidi.post(path, data={"command": "another-command-id"})
+    fresh = street.chidi.post(path, data={"command": "another-command-id"})
 
     assert again.status_code == 303, "the same form sent twice is one departure"
-    assert (anew.status_code, "has already left" in words_on(anew)) == (422, True)
+    assert (fresh.status_code, "has already left" in words_on(fresh)) == (422, True)

@@ -1,4 +1,4 @@
-"""Everything kept about a member, in one file for their own eyes."""
+"""Everything we hold about a member, in files that only they can download."""
 
 import msgspec
 
@@ -24,14 +24,14 @@ def test_the_page_says_what_the_file_holds(street: Street) -> None:
     assert f"/members/{street.ana_id}/data.html" in page.text
 
 
-def test_from_every_page_a_members_own_name_leads_there(street: Street) -> None:
+def test_every_page_links_to_the_readers_own_page(street: Street) -> None:
     foot = street.ana.get("/").text.partition("<footer")[2]
 
     assert f'You are signed in as <a href="/members/{street.ana_id}">' in foot
     assert f'href="/members/{street.ana_id}/data"' in street.ana.get(f"/members/{street.ana_id}").text
 
 
-def test_the_file_to_read_holds_every_entry_and_all_words(street: Street) -> None:
+def test_the_readable_file_holds_every_entry_and_all_notes(street: Street) -> None:
     exchange = street.helped(note="Roses")
     decline = Caller(id=new_command_id(), by=street.bo_id)
     street.bank.do(DeclineExchange(exchange=exchange, reason="It was Saturday"), by=decline)
@@ -62,7 +62,7 @@ def test_the_file_for_programs_says_the_same(street: Street) -> None:
     assert reported["by"] == "Bo Lindqvist"
 
 
-def test_it_tells_nothing_of_what_others_did_without_them(street: Street) -> None:
+def test_the_file_holds_nothing_about_what_others_did_without_them(street: Street) -> None:
     street.bank.do(
         RecordGift(
             giver=street.bo_id,
@@ -77,7 +77,7 @@ def test_it_tells_nothing_of_what_others_did_without_them(street: Street) -> Non
     assert "own words" not in street.ana.get(f"/members/{street.ana_id}/data.html").text
 
 
-def test_what_a_coordinator_typed_for_others_is_listed_without_telling_about_them(street: Street) -> None:
+def test_what_a_coordinator_typed_for_others_is_listed_without_details(street: Street) -> None:
     exchange = street.helped(by=street.bo_id, note="Hedge")
     street.bank.do(
         ReverseExchange(exchange=exchange, asked_by=street.bo_id, reason="Bo rang me up"), by=street.chidi_id
@@ -89,13 +89,13 @@ def test_what_a_coordinator_typed_for_others_is_listed_without_telling_about_the
     assert "Hedge" not in shown and "Ana Sousa" not in shown
 
 
-def test_it_is_for_their_own_eyes_only(street: Street) -> None:
+def test_only_the_member_can_download_their_data(street: Street) -> None:
     for browser in (street.bo, street.chidi, street.ruth):
         for path in ("data", "data.html", "data.json"):
             assert browser.get(f"/members/{street.ana_id}/{path}").status_code == 403
 
 
-def test_a_long_history_comes_whole(street: Street) -> None:
+def test_a_long_history_is_complete(street: Street) -> None:
     for number in range(210):
         street.helped(minutes=1, by=street.bo_id, note=f"note {number}")
 

@@ -1,10 +1,10 @@
-"""Entrusting members with a role, and taking it back."""
+"""Giving and removing roles."""
 
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 
 
-def test_a_coordinator_entrusts_somebody_with_a_role(street: Street) -> None:
+def test_a_coordinator_gives_a_member_a_role(street: Street) -> None:
     page = street.chidi.get(f"/members/{street.bo_id}")
 
     answer = send(street.chidi, page, f"/members/{street.bo_id}/roles", role="auditor")
@@ -15,7 +15,7 @@ def test_a_coordinator_entrusts_somebody_with_a_role(street: Street) -> None:
     assert street.bo.get("/journal").status_code == 200
 
 
-def test_a_role_is_given_once(street: Street) -> None:
+def test_a_role_cannot_be_given_twice(street: Street) -> None:
     answer = street.chidi.post(
         f"/members/{street.chidi_id}/roles", data={"role": "coordinator", "command": "a-command-of-this-test"}
     )
@@ -23,7 +23,7 @@ def test_a_role_is_given_once(street: Street) -> None:
     assert (answer.status_code, "already has this role" in words_on(answer)) == (422, True)
 
 
-def test_which_role_must_be_said(street: Street) -> None:
+def test_a_role_has_to_be_chosen(street: Street) -> None:
     page = street.chidi.get(f"/members/{street.bo_id}")
 
     nothing = send(street.chidi, page, f"/members/{street.bo_id}/roles")
@@ -33,7 +33,7 @@ def test_which_role_must_be_said(street: Street) -> None:
     assert (invented.status_code, "Choose one of the answers" in words_on(invented)) == (422, True)
 
 
-def test_a_role_is_taken_back(street: Street) -> None:
+def test_a_coordinator_removes_a_role(street: Street) -> None:
     ruth = street.neighbourhood.ruth
     page = street.chidi.get(f"/members/{ruth}")
 
@@ -43,7 +43,7 @@ def test_a_role_is_taken_back(street: Street) -> None:
     assert street.ruth.get("/journal").status_code == 403
 
 
-def test_the_last_coordinator_keeps_the_role(street: Street) -> None:
+def test_the_only_coordinator_keeps_the_role(street: Street) -> None:
     page = street.chidi.get(f"/members/{street.chidi_id}")
 
     answer = send(street.chidi, page, f"/members/{street.chidi_id}/roles/coordinator/withdrawal")

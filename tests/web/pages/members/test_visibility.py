@@ -1,4 +1,4 @@
-"""Who may see whom I help: each chooses it on their own page, and nobody for somebody else."""
+"""Who can see who I help: each member's own choice."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
 
 
-def test_until_somebody_chooses_only_the_two_see_it(street: Street) -> None:
+def test_until_a_member_chooses_only_the_two_people_can_see_it(street: Street) -> None:
     page = street.ana.get(f"/members/{street.ana_id}")
 
     assert form_on(page, f"/members/{street.ana_id}/visibility").fields["sees"] == "nobody"
@@ -14,7 +14,7 @@ def test_until_somebody_chooses_only_the_two_see_it(street: Street) -> None:
         assert words in words_on(page)
 
 
-def test_a_member_chooses_and_chooses_anew(street: Street) -> None:
+def test_a_member_chooses_and_changes_their_mind(street: Street) -> None:
     path = f"/members/{street.ana_id}"
 
     for sees in ("groups", "coordinators", "nobody"):
@@ -26,7 +26,7 @@ def test_a_member_chooses_and_chooses_anew(street: Street) -> None:
         assert street.bank.member(street.ana_id).sees == sees
 
 
-def test_nobody_chooses_for_somebody_else_not_even_a_coordinator(street: Street) -> None:
+def test_only_the_member_can_choose(street: Street) -> None:
     asked = {"command": "a-command-of-this-test", "sees": "groups"}
     path = f"/members/{street.ana_id}"
 
@@ -41,14 +41,14 @@ def test_nobody_chooses_for_somebody_else_not_even_a_coordinator(street: Street)
 @pytest.mark.parametrize(
     ("typed", "sentence"), [({}, "Choose who can see it"), ({"sees": "everybody"}, "Choose one of the answers")]
 )
-def test_one_of_the_three_has_to_be_chosen(street: Street, typed: dict[str, str], sentence: str) -> None:
+def test_one_of_the_three_answers_has_to_be_chosen(street: Street, typed: dict[str, str], sentence: str) -> None:
     answer = street.ana.post(f"/members/{street.ana_id}/visibility", data={"command": "a-command-of-this-test"} | typed)
 
     assert (answer.status_code, sentence in words_on(answer)) == (422, True)
     assert street.bank.member(street.ana_id).sees == "nobody"
 
 
-def test_pressing_it_twice_is_one_choice_and_keeping_what_is_kept_is_none(street: Street) -> None:
+def test_saving_the_same_choice_again_records_nothing(street: Street) -> None:
     path = f"/members/{street.ana_id}"
     page = street.ana.get(path)
     send(street.ana, page, f"{path}/visibility", sees="groups")

@@ -1,4 +1,4 @@
-"""A slip proves that an hour is in the book: as a file that the verifier accepts, and as a page with a code."""
+"""Receipts: files that the verifier accepts, and pages with a code."""
 
 import shutil
 import threading
@@ -23,19 +23,19 @@ ORIGIN = "localhost/riverside/1"
 
 @pytest.fixture
 def folder(street: Street) -> SealFolder:
-    """The seals of the street, given once."""
+    """The seals of the street, with one made."""
     assert street.neighbourhood.seal is not None
     street.neighbourhood.sealed()
     return SealFolder(street.neighbourhood.seal, ORIGIN)
 
 
 def code_of(answer: httpx.Response, folder: SealFolder, file: Path) -> int:
-    """What the verifier says to a downloaded receipt."""
+    """Return the verdict of the verifier on a downloaded receipt."""
     file.write_bytes(answer.content)
     return verify("receipt", file, keys=[folder.key]).code
 
 
-def test_both_parties_and_keepers_get_the_receipt_and_it_verifies(
+def test_parties_coordinators_and_auditors_get_a_receipt_that_verifies(
     street: Street, folder: SealFolder, tmp_path: Path
 ) -> None:
     exchange = street.helped(by=street.bo_id)
@@ -50,7 +50,7 @@ def test_both_parties_and_keepers_get_the_receipt_and_it_verifies(
     assert '"type":"exchange-settled"' in parse_receipt(answer.content).entry.decode()
 
 
-def test_to_others_it_is_as_if_there_were_none(street: Street, folder: SealFolder) -> None:
+def test_other_members_find_no_receipt(street: Street, folder: SealFolder) -> None:
     exchange = street.helped(by=street.bo_id)
 
     for path in (f"/exchanges/{exchange}/receipt", f"/exchanges/{exchange}/slip"):
@@ -60,9 +60,7 @@ def test_to_others_it_is_as_if_there_were_none(street: Street, folder: SealFolde
     assert street.eve.get("/journal/3/receipt").status_code == 403
 
 
-def test_an_hour_that_was_just_logged_is_sealed_for_its_receipt(
-    street: Street, folder: SealFolder, tmp_path: Path
-) -> None:
+def test_a_new_exchange_is_sealed_for_its_receipt(street: Street, folder: SealFolder, tmp_path: Path) -> None:
     before = folder.sizes()
     exchange = street.helped(by=street.bo_id)
 
@@ -74,7 +72,7 @@ def test_an_hour_that_was_just_logged_is_sealed_for_its_receipt(
     assert again.content == answer.content and len(folder.sizes()) == len(before) + 1
 
 
-def test_receipts_are_given_for_gifts_and_to_keepers_for_any_entry(
+def test_gifts_have_receipts_and_auditors_get_one_for_any_entry(
     street: Street, folder: SealFolder, tmp_path: Path
 ) -> None:
     gift = street.gave(COMMUNITY)
@@ -85,7 +83,7 @@ def test_receipts_are_given_for_gifts_and_to_keepers_for_any_entry(
         assert street.ruth.get(f"/journal/{wrong}/receipt").status_code == 404
 
 
-def test_the_slip_says_what_it_proves_and_what_not(street: Street, folder: SealFolder) -> None:
+def test_the_receipt_page_shows_the_entry_and_a_code(street: Street, folder: SealFolder) -> None:
     exchange = street.helped(by=street.bo_id, minutes=150)
 
     page = street.ana.get(f"/exchanges/{exchange}/slip")
@@ -97,7 +95,7 @@ def test_the_slip_says_what_it_proves_and_what_not(street: Street, folder: SealF
     assert f'href="/exchanges/{exchange}/receipt"' in page.text
 
 
-def test_a_gift_has_a_slip_too(street: Street, folder: SealFolder) -> None:
+def test_a_gift_has_a_receipt_page_too(street: Street, folder: SealFolder) -> None:
     gift = street.gave(COMMUNITY)
 
     shown = words_on(street.eve.get(f"/gifts/{gift}/slip"))
@@ -105,7 +103,7 @@ def test_a_gift_has_a_slip_too(street: Street, folder: SealFolder) -> None:
     assert "Receipt: this gift is on record" in shown and "Ana Sousa" in shown
 
 
-def test_the_page_of_an_exchange_offers_the_slip_when_it_counts(street: Street, folder: SealFolder) -> None:
+def test_an_exchange_offers_its_receipt_once_it_counts(street: Street, folder: SealFolder) -> None:
     waiting, settled = street.helped(), street.helped(by=street.bo_id)
     gift = street.gave()
 
@@ -115,7 +113,7 @@ def test_the_page_of_an_exchange_offers_the_slip_when_it_counts(street: Street, 
     assert "/journal/3/receipt" in street.ruth.get("/journal/3").text
 
 
-def test_a_book_that_was_never_sealed_says_so_and_offers_nothing(street: Street) -> None:
+def test_a_record_that_was_never_sealed_offers_no_receipt(street: Street) -> None:
     exchange = street.helped(by=street.bo_id)
 
     for what in ("slip", "receipt"):
@@ -126,7 +124,7 @@ def test_a_book_that_was_never_sealed_says_so_and_offers_nothing(street: Street)
 
 
 class Watch:
-    """Seconds that pass only while somebody waits."""
+    """Seconds that pass only while a process waits."""
 
     def __init__(self) -> None:
         self.seconds, self.waited = 1000.0, list[float]()
@@ -140,7 +138,7 @@ def seals_of(street: Street, watch: Watch) -> Seals:
     return Seals(str(street.neighbourhood.seal), street.bank, ORIGIN, clock=lambda: watch.seconds, wait=watch.wait)
 
 
-def test_at_most_one_seal_a_second_is_given_for_receipts(street: Street, folder: SealFolder) -> None:
+def test_at_most_one_seal_a_second_is_made_for_receipts(street: Street, folder: SealFolder) -> None:
     watch = Watch()
     seals, before = seals_of(street, watch), len(folder.sizes())
 
@@ -152,7 +150,7 @@ def test_at_most_one_seal_a_second_is_given_for_receipts(street: Street, folder:
     assert watch.waited == [SECONDS_BETWEEN_SEALS] * 2
 
 
-def test_many_who_ask_at_once_share_one_seal(street: Street, folder: SealFolder) -> None:
+def test_many_requests_at_once_share_one_seal(street: Street, folder: SealFolder) -> None:
     seals, before = seals_of(street, Watch()), len(folder.sizes())
     for minutes in range(1, 9):
         street.helped(by=street.bo_id, minutes=minutes)
@@ -172,7 +170,7 @@ def test_many_who_ask_at_once_share_one_seal(street: Street, folder: SealFolder)
     assert len(folder.sizes()) == before + 1
 
 
-def test_what_is_sealed_is_given_while_somebody_else_seals(street: Street, folder: SealFolder) -> None:
+def test_an_existing_receipt_is_sent_while_another_process_seals(street: Street, folder: SealFolder) -> None:
     exchange = street.helped(by=street.bo_id)
     street.neighbourhood.sealed()
 
@@ -181,7 +179,7 @@ def test_what_is_sealed_is_given_while_somebody_else_seals(street: Street, folde
         assert street.bo.get(f"/exchanges/{exchange}/slip").status_code == 200
 
 
-def test_a_cache_that_was_thrown_away_is_made_anew(street: Street, folder: SealFolder, tmp_path: Path) -> None:
+def test_a_deleted_cache_is_made_again(street: Street, folder: SealFolder, tmp_path: Path) -> None:
     exchange = street.helped(by=street.bo_id)
     street.neighbourhood.sealed()
     shutil.rmtree(folder.path / TREE)
@@ -190,7 +188,7 @@ def test_a_cache_that_was_thrown_away_is_made_anew(street: Street, folder: SealF
     assert street.neighbourhood.browser().get("/tile/0/000.p/3").status_code == 200
 
 
-def test_a_log_that_was_put_back_gets_no_receipt_for_what_is_new_in_it(street: Street, tmp_path: Path) -> None:
+def test_a_restored_older_log_gets_no_receipt_for_its_new_entries(street: Street, tmp_path: Path) -> None:
     older = put_back(street, tmp_path)
     command = Caller(id=new_command_id(), by=older.host_command().by, via="cli")
     older.bank.do(FormGroup(name="Another history"), by=command)
@@ -204,7 +202,7 @@ def test_a_log_that_was_put_back_gets_no_receipt_for_what_is_new_in_it(street: S
 
 
 def put_back(street: Street, tmp_path: Path) -> Neighbourhood:
-    """The neighbourhood with a log from before its last seal, as after a restored backup; its seals are the newest."""
+    """A neighbourhood with a restored log from before its last seal, and all its seals."""
     neighbourhood = street.neighbourhood
     neighbourhood.sealed()
     shutil.copytree(neighbourhood.bank.place.path, tmp_path / "older" / "data")

@@ -1,4 +1,4 @@
-"""A coordinator checks a receipt that somebody hands in, from its file or from the text of its code."""
+"""A coordinator checks a receipt that someone brings, as a file or as text."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.web.pages.reader import words_on
 
 @pytest.fixture
 def receipt(street: Street) -> bytes:
-    """The receipt of two and a half hours, sealed, with more that came after it."""
+    """The receipt of two and a half hours, with later entries in the log."""
     exchange = street.helped(by=street.bo_id, minutes=150)
     street.neighbourhood.sealed()
     given = street.bo.get(f"/exchanges/{exchange}/receipt").content
@@ -27,11 +27,11 @@ def receipt(street: Street) -> bytes:
 
 
 def handed_in(browser: Browser, file: bytes = b"", text: str = "") -> httpx.Response:
-    """Sends the form as a browser does: a file and a text, one of them empty."""
+    """Send the form as a browser does: a file and a text, one of them empty."""
     return browser.post("/receipts", data={"text": text}, files={"file": ("hour.tlog-proof", file)})
 
 
-def test_a_good_receipt_is_told_in_plain_words(street: Street, receipt: bytes) -> None:
+def test_a_valid_receipt_shows_its_entry(street: Street, receipt: bytes) -> None:
     for browser in (street.chidi, street.ruth):
         shown = words_on(handed_in(browser, receipt))
 
@@ -41,7 +41,7 @@ def test_a_good_receipt_is_told_in_plain_words(street: Street, receipt: bytes) -
         assert "SOUND: everything that was checked is correct." in shown
 
 
-def test_a_text_that_was_scanned_and_pasted_counts_as_well(street: Street, receipt: bytes) -> None:
+def test_the_scanned_text_of_a_receipt_can_be_checked(street: Street, receipt: bytes) -> None:
     pasted = receipt.decode().replace("\n", "\r\n").rstrip()
 
     for text in (receipt.decode(), pasted, f"  {pasted}\r\n\r\n"):
@@ -50,7 +50,7 @@ def test_a_text_that_was_scanned_and_pasted_counts_as_well(street: Street, recei
     assert "The receipt is valid" in words_on(without_file)
 
 
-def test_a_receipt_with_one_letter_changed_proves_nothing(street: Street, receipt: bytes) -> None:
+def test_a_receipt_with_one_changed_character_proves_nothing(street: Street, receipt: bytes) -> None:
     place = receipt.index(b"extra ") + 40
     changed = receipt[:place] + (b"A" if receipt[place : place + 1] != b"A" else b"B") + receipt[place + 1 :]
 
@@ -60,14 +60,14 @@ def test_a_receipt_with_one_letter_changed_proves_nothing(street: Street, receip
 
 
 @pytest.mark.parametrize("text", ["hello", "c2sp.org/tlog-proof@v1", "<script>alert(1)</script>", "x" * 29_000])
-def test_what_is_no_receipt_proves_nothing(street: Street, receipt: bytes, text: str) -> None:
+def test_other_text_proves_nothing(street: Street, receipt: bytes, text: str) -> None:
     answer = handed_in(street.chidi, text=text)
 
     assert answer.status_code == 200 and "This proves nothing" in words_on(answer)
     assert "<script>" not in answer.text
 
 
-def test_a_receipt_of_another_book_is_not_judged(street: Street, receipt: bytes, tmp_path: Path) -> None:
+def test_a_receipt_of_another_community_cannot_be_checked(street: Street, receipt: bytes, tmp_path: Path) -> None:
     other = receipt.replace(ORIGIN.encode(), b"localhost/elsewhere/1")
 
     shown = words_on(handed_in(street.chidi, other))
@@ -75,8 +75,10 @@ def test_a_receipt_of_another_book_is_not_judged(street: Street, receipt: bytes,
     assert "The receipt cannot be checked here" in shown and "localhost/elsewhere/1" in shown
 
 
-def test_a_good_receipt_that_the_book_contradicts_is_said_aloud(street: Street, receipt: bytes, tmp_path: Path) -> None:
-    """The book was made anew from an older copy, sealed with the same key by somebody who threw the old seals away."""
+def test_a_valid_receipt_that_the_record_contradicts_raises_an_alarm(
+    street: Street, receipt: bytes, tmp_path: Path
+) -> None:
+    """The log was made again from an older copy and sealed with the same key, after the old seals were deleted."""
     assert street.neighbourhood.seal is not None
     place = tmp_path / "fresh" / "seal"
     theirs = shutil.copytree(street.neighbourhood.seal, place) / "localhost_riverside_1"
@@ -94,20 +96,20 @@ def test_a_good_receipt_that_the_book_contradicts_is_said_aloud(street: Street, 
 
 
 @pytest.mark.parametrize("file", [b"\x00\x01\xff", b"\xff\xfe" * 100, b"receipt \x07"])
-def test_bytes_that_are_no_text_are_answered_beside_the_field(street: Street, receipt: bytes, file: bytes) -> None:
+def test_a_file_that_is_not_text_is_refused_beside_its_field(street: Street, receipt: bytes, file: bytes) -> None:
     answer = handed_in(street.chidi, file, text="kept")
 
     assert answer.status_code == 422 and "A receipt is plain text" in words_on(answer)
     assert ">\nkept</textarea>" in answer.text
 
 
-def test_nothing_handed_in_is_asked_for_again(street: Street) -> None:
+def test_an_empty_form_asks_for_a_receipt(street: Street) -> None:
     answer = handed_in(street.chidi)
 
     assert answer.status_code == 422 and "Choose the receipt file, or paste the text of its code" in words_on(answer)
 
 
-def test_what_is_too_long_is_refused_before_it_is_read(street: Street) -> None:
+def test_a_file_that_is_too_long_is_refused_before_it_is_read(street: Street) -> None:
     assert handed_in(street.chidi, b"x" * 40_000).status_code == 413
     almost = handed_in(street.chidi, b"x" * 31_000)
     assert almost.status_code == 422 and "This is too short to be a receipt" in words_on(almost)
@@ -123,13 +125,13 @@ def test_what_is_too_long_is_refused_before_it_is_read(street: Street) -> None:
         ('multipart/form-data; boundary="\xff"', b"--x"),
     ],
 )
-def test_a_form_that_is_broken_off_holds_nothing(street: Street, kind: str, body: bytes) -> None:
+def test_a_truncated_form_holds_nothing(street: Street, kind: str, body: bytes) -> None:
     answer = street.chidi.post("/receipts", content=body, headers={"content-type": kind.encode("latin-1")})
 
     assert answer.status_code == 422
 
 
-def test_a_community_without_a_seal_cannot_check_and_says_so(street: Street, receipt: bytes, tmp_path: Path) -> None:
+def test_a_community_without_a_seal_cannot_check_receipts(street: Street, receipt: bytes, tmp_path: Path) -> None:
     app = street.neighbourhood.app(seal=str(tmp_path / "none"))
     chidi = street.neighbourhood.browser(app, member=street.chidi_id)
 
@@ -138,6 +140,6 @@ def test_a_community_without_a_seal_cannot_check_and_says_so(street: Street, rec
     assert "The receipt cannot be checked here" in shown and not (tmp_path / "none").exists()
 
 
-def test_members_do_not_check_receipts(street: Street, receipt: bytes) -> None:
+def test_members_cannot_check_receipts(street: Street, receipt: bytes) -> None:
     assert street.ana.get("/receipts").status_code == 403
     assert handed_in(street.ana, receipt).status_code == 403

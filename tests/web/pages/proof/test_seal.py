@@ -1,4 +1,4 @@
-"""The page of the seal and its sheets: what members compare, and what is said aloud when the book does not fit."""
+"""The seal page and its sheets, also when the record does not match."""
 
 import re
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.web.pages.reader import words_on
 
 @pytest.fixture
 def folder(street: Street) -> SealFolder:
-    """The seals of the street, given once."""
+    """The seals of the street, with one made."""
     assert street.neighbourhood.seal is not None
     street.neighbourhood.sealed()
     return SealFolder(street.neighbourhood.seal, ORIGIN)
@@ -30,7 +30,7 @@ def signer_of(street: Street) -> Signer:
     return Signer(street.neighbourhood.seal, street.bank.log, clock=street.neighbourhood.clock)
 
 
-def test_every_member_sees_what_was_sealed_when_and_with_which_key(street: Street, folder: SealFolder) -> None:
+def test_every_member_sees_the_last_seal_its_date_and_its_key(street: Street, folder: SealFolder) -> None:
     sealed = folder.latest().checkpoint
     street.helped(by=street.bo_id)
 
@@ -43,9 +43,7 @@ def test_every_member_sees_what_was_sealed_when_and_with_which_key(street: Stree
     assert "Nobody else has signed it yet." in shown
 
 
-def test_a_seal_that_still_stood_later_says_when_and_one_of_the_same_minute_says_nothing(
-    street: Street, folder: SealFolder
-) -> None:
+def test_a_seal_shows_when_it_was_last_found_unchanged(street: Street, folder: SealFolder) -> None:
     size, now = folder.latest().checkpoint.size, street.neighbourhood.clock.now
     signer_of(street).record_date(size, now + timedelta(seconds=20), DAY)
     assert "nothing new had been added" not in words_on(street.eve.get("/seal"))
@@ -54,7 +52,7 @@ def test_a_seal_that_still_stood_later_says_when_and_one_of_the_same_minute_says
     assert "On 23 November 2026 at 12:00, nothing new had been added." in words_on(street.eve.get("/seal"))
 
 
-def test_a_book_that_was_never_sealed_says_so(street: Street) -> None:
+def test_a_record_that_was_never_sealed_says_so(street: Street) -> None:
     shown = words_on(street.ana.get("/seal"))
 
     assert "This record has not been sealed yet." in shown and "hours seal" in shown
@@ -62,7 +60,7 @@ def test_a_book_that_was_never_sealed_says_so(street: Street) -> None:
     assert street.neighbourhood.seal is not None and not street.neighbourhood.seal.exists()
 
 
-def test_earlier_seals_are_listed_the_latest_first_page_by_page(street: Street, folder: SealFolder) -> None:
+def test_earlier_seals_are_listed_newest_first_in_pages(street: Street, folder: SealFolder) -> None:
     for minute in range(1, 46):
         street.helped(by=street.bo_id, minutes=1)
         street.neighbourhood.clock.passes(timedelta(minutes=minute))
@@ -90,7 +88,7 @@ def _older(text: str) -> str:
     return found[1].replace("&amp;", "&") if found else ""
 
 
-def test_the_sheet_has_the_root_the_one_before_and_a_code(street: Street, folder: SealFolder) -> None:
+def test_the_seal_sheet_shows_the_root_the_previous_seal_and_a_code(street: Street, folder: SealFolder) -> None:
     first = folder.latest().checkpoint
     street.helped(by=street.bo_id)
     second = street.neighbourhood.sealed().checkpoint
@@ -106,7 +104,7 @@ def test_the_sheet_has_the_root_the_one_before_and_a_code(street: Street, folder
     assert first.grouped_root in early and "None. This is the first seal." in early
 
 
-def test_after_the_turn_of_a_month_the_sheet_shows_the_month_s_seal(street: Street, folder: SealFolder) -> None:
+def test_the_seal_sheet_shows_the_last_monthly_seal(street: Street, folder: SealFolder) -> None:
     zone, clock = street.neighbourhood.clock.now.tzinfo, street.neighbourhood.clock
     assert zone is not None
     daily_seal(signer_of(street), clock.now, zone)
@@ -126,12 +124,12 @@ def test_after_the_turn_of_a_month_the_sheet_shows_the_month_s_seal(street: Stre
 
 
 @pytest.mark.parametrize("size", ["0", "007", "seven", "99999"])
-def test_there_is_no_sheet_of_a_seal_that_was_never_given(street: Street, folder: SealFolder, size: str) -> None:
+def test_a_seal_that_does_not_exist_has_no_sheet(street: Street, folder: SealFolder, size: str) -> None:
     assert street.ana.get(f"/seal/sheet/{size}").status_code == 404
 
 
-def test_who_else_has_signed_is_named(street: Street, folder: SealFolder) -> None:
-    """The library is a witness that the community asks; nobody here knows the other one's key."""
+def test_witnesses_who_signed_are_named(street: Street, folder: SealFolder) -> None:
+    """The library is one of the community's witnesses; the key of the other is unknown here."""
     library = witness_key("library.example.org", 1)
     Witnesses(folder).add("library", library[1], "")
     Witnesses(folder).add("school", witness_key("school.example.org", 2)[1], "")
@@ -158,7 +156,7 @@ def cosigned(note: Note, private: Ed25519PrivateKey, key: VerifierKey, *, at_sec
     return Signature(key.name, key.id, at_seconds.to_bytes(8) + signature)
 
 
-def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: Street, tmp_path: Path) -> None:
+def test_a_restored_older_log_raises_an_alarm_and_the_last_seal_stays(street: Street, tmp_path: Path) -> None:
     last = street.neighbourhood.browser().get("/checkpoint").content
     older = put_back(street, tmp_path)
     last = street.neighbourhood.browser().get("/checkpoint").content
@@ -172,7 +170,7 @@ def test_a_log_that_was_put_back_is_said_aloud_and_the_last_seal_stays(street: S
     older.close()
 
 
-def test_a_log_that_went_another_way_is_said_aloud_too(street: Street, tmp_path: Path) -> None:
+def test_a_log_that_diverged_from_its_seal_raises_an_alarm(street: Street, tmp_path: Path) -> None:
     older = put_back(street, tmp_path)
     for name in ("One", "Two", "Three", "Four", "Five"):
         older.bank.do(FormGroup(name=name), by=older.host_command())
@@ -183,7 +181,7 @@ def test_a_log_that_went_another_way_is_said_aloud_too(street: Street, tmp_path:
     older.close()
 
 
-def test_a_seal_that_cannot_be_read_is_no_missing_seal(street: Street, folder: SealFolder) -> None:
+def test_a_seal_that_cannot_be_read_differs_from_a_missing_one(street: Street, folder: SealFolder) -> None:
     (folder.path / LATEST).write_bytes(b"")
 
     page = street.ana.get("/seal")

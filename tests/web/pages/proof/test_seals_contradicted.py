@@ -1,4 +1,4 @@
-"""What a witness has proven against the log is told on the pages, and not only where seals are given."""
+"""Pages raise an alarm when a witness has proof against the log."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from web.framework.seals import Seals
 ORIGIN = "localhost/elm-street/1"
 
 
-def test_a_seal_of_ours_that_a_witness_shows_and_the_log_does_not_hold_is_told(tmp_path: Path) -> None:
+def test_a_seal_shown_by_a_witness_that_the_log_contradicts_raises_an_alarm(tmp_path: Path) -> None:
     with founded(tmp_path / "data") as bank:
         signer = Signer(tmp_path / "seal", bank.log)
         signer.seal()

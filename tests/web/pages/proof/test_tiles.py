@@ -1,4 +1,4 @@
-"""The seal over HTTP: whoever asks puts the tree together again, by the few lines of RFC 6962 that stand here."""
+"""The seal over HTTP: these tests rebuild the tree as RFC 6962 describes it."""
 
 import base64
 import re
@@ -50,7 +50,7 @@ def proof_of(old: int, leaves: list[bytes], is_whole: bool = True) -> list[bytes
 
 
 class Sealed(NamedTuple):
-    """A neighbourhood whose book was sealed twice, with an entry more that is under no seal; and the leaves of the book."""
+    """A neighbourhood sealed twice, with one entry not sealed yet; and the leaves of its log."""
 
     neighbourhood: Neighbourhood
     leaves: list[bytes]
@@ -71,7 +71,7 @@ class Sealed(NamedTuple):
 
 
 def helps(neighbourhood: Neighbourhood, times: int) -> None:
-    """Ana helps Bo for a minute, so many times; two entries each."""
+    """Log this many minutes of help from Ana to Bo, two entries each."""
     for _ in range(times):
         leg = help_given(neighbourhood.ana, neighbourhood.bo, 1, "garden")
         command = Caller(id=new_command_id(), by=neighbourhood.bo)
@@ -80,7 +80,7 @@ def helps(neighbourhood: Neighbourhood, times: int) -> None:
 
 @pytest.fixture(scope="session")
 def sealed_riverside(riverside: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with data and seal, made once; tests get copies."""
+    """A folder with data and seal, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("sealed")
     living = Neighbourhood(shutil.copytree(riverside, folder / "data"))
     living.sealed()
@@ -93,7 +93,7 @@ def sealed_riverside(riverside: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def sealed(sealed_riverside: Path, tmp_path: Path) -> Iterator[Sealed]:
-    """A copy of it, open."""
+    """An open copy of that folder."""
     living = Neighbourhood(shutil.copytree(sealed_riverside, tmp_path / "sealed") / "data")
     leaves = [sha256(b"\x00" + data).digest() for _, data in living.bank.log.scan()]
     assert living.seal is not None
@@ -106,7 +106,7 @@ def hashes_in(answer: httpx.Response) -> list[bytes]:
     return [base64.b64decode(line, validate=True) for line in answer.text.splitlines()]
 
 
-def test_anybody_reads_the_last_seal_and_the_key_s_signature_is_good(sealed: Sealed) -> None:
+def test_anyone_can_read_the_last_seal_and_its_signature_is_valid(sealed: Sealed) -> None:
     answer = sealed.get("/checkpoint")
     origin, size, root = parse_note(answer.content).text.splitlines()
 
@@ -116,7 +116,7 @@ def test_anybody_reads_the_last_seal_and_the_key_s_signature_is_good(sealed: Sea
     assert check_note(parse_note(answer.content), [sealed.folder.key])
 
 
-def test_earlier_seals_stay_to_be_compared_with(sealed: Sealed) -> None:
+def test_earlier_seals_stay_available(sealed: Sealed) -> None:
     early, late = (sealed.get(f"/checkpoint/{size}") for size in (sealed.first, sealed.last))
 
     assert base64.b64decode(early.text.splitlines()[2]) == root_of(sealed.leaves[: sealed.first])
@@ -124,7 +124,7 @@ def test_earlier_seals_stay_to_be_compared_with(sealed: Sealed) -> None:
     assert sealed.get(f"/checkpoint/{sealed.first + 1}").status_code == 404
 
 
-def test_each_entry_has_its_path_in_each_tree(sealed: Sealed) -> None:
+def test_each_entry_has_an_inclusion_proof_in_each_tree(sealed: Sealed) -> None:
     for size in (1, 2, sealed.first, 256, sealed.last):
         for index in (0, size // 3, size - 1):
             answer = sealed.get(f"/proof/inclusion?index={index}&size={size}")
@@ -133,7 +133,7 @@ def test_each_entry_has_its_path_in_each_tree(sealed: Sealed) -> None:
             assert "immutable" in answer.headers["cache-control"]
 
 
-def test_each_tree_is_the_beginning_of_each_later_one(sealed: Sealed) -> None:
+def test_each_tree_has_a_consistency_proof_to_each_later_one(sealed: Sealed) -> None:
     for old, new in ((1, 2), (sealed.first, sealed.last), (7, sealed.first), (128, 256), (256, sealed.last)):
         answer = sealed.get(f"/proof/consistency?from={old}&to={new}")
 
@@ -141,7 +141,7 @@ def test_each_tree_is_the_beginning_of_each_later_one(sealed: Sealed) -> None:
     assert sealed.get(f"/proof/consistency?from={sealed.last}&to={sealed.last}").content == b""
 
 
-def test_tiles_hold_the_leaves_and_their_tops(sealed: Sealed) -> None:
+def test_tiles_hold_the_leaves_and_the_hashes_above_them(sealed: Sealed) -> None:
     rest = sealed.last - 256
 
     assert sealed.get("/tile/0/000").content == b"".join(sealed.leaves[:256])
@@ -152,7 +152,7 @@ def test_tiles_hold_the_leaves_and_their_tops(sealed: Sealed) -> None:
     assert whole.headers["content-type"] == "application/octet-stream" and "content-encoding" not in whole.headers
 
 
-def test_an_auditor_reads_the_entries_below_and_they_hash_to_the_tile(sealed: Sealed) -> None:
+def test_an_auditor_reads_entries_that_hash_to_their_tile(sealed: Sealed) -> None:
     ruth = sealed.neighbourhood.browser(member=sealed.neighbourhood.ruth)
     answer = ruth.get(f"/tile/entries/001.p/{sealed.last - 256}")
     entries, rest = list[bytes](), answer.content
@@ -167,14 +167,14 @@ def test_an_auditor_reads_the_entries_below_and_they_hash_to_the_tile(sealed: Se
 
 
 @pytest.mark.parametrize("who", ["ana", "chidi"])
-def test_entries_are_for_auditors_alone(sealed: Sealed, who: str) -> None:
+def test_only_auditors_read_entries(sealed: Sealed, who: str) -> None:
     browser = sealed.neighbourhood.browser(member=getattr(sealed.neighbourhood, who))
 
     assert browser.get("/tile/entries/000").status_code == 403
     assert sealed.get("/tile/entries/000").headers["location"].startswith("/sign-in")
 
 
-def test_nothing_beyond_the_seal_is_told(sealed: Sealed) -> None:
+def test_nothing_beyond_the_seal_is_sent(sealed: Sealed) -> None:
     beyond = sealed.last + 1
 
     for path in (
@@ -249,7 +249,7 @@ def test_a_tile_has_one_name(neighbourhood: Neighbourhood, path: str) -> None:
     assert answer.status_code == 404 and "not been sealed" not in answer.text
 
 
-def test_who_has_it_already_is_told_so(sealed: Sealed) -> None:
+def test_a_client_with_a_current_copy_gets_304(sealed: Sealed) -> None:
     for path in ("/checkpoint", "/tile/0/000", "/proof/inclusion?index=3&size=9"):
         mark = sealed.get(path).headers["etag"]
 
@@ -260,14 +260,14 @@ def test_who_has_it_already_is_told_so(sealed: Sealed) -> None:
         assert other.status_code == 200
 
 
-def test_the_checkpoint_is_asked_for_again_each_time_and_a_tile_is_not(sealed: Sealed) -> None:
+def test_the_checkpoint_is_revalidated_and_a_tile_is_cached(sealed: Sealed) -> None:
     assert sealed.get("/checkpoint").headers["cache-control"] == "public, no-cache"
     assert re.search(r"public, max-age=\d{7,}, immutable", sealed.get("/tile/0/000").headers["cache-control"])
     assert sealed.get("/tile/0/009").headers["cache-control"] == "private, no-store"
     assert sealed.stranger.head("/tile/0/000").headers["content-length"] == "8192"
 
 
-def test_what_caches_keep_carries_nobody_s_cookie(sealed: Sealed) -> None:
+def test_cached_responses_carry_no_cookie(sealed: Sealed) -> None:
     ana = sealed.neighbourhood.browser(member=sealed.neighbourhood.ana)
     bo = sealed.neighbourhood.browser(member=sealed.neighbourhood.bo)
     sealed.neighbourhood.clock.passes(timedelta(days=30))
@@ -276,7 +276,7 @@ def test_what_caches_keep_carries_nobody_s_cookie(sealed: Sealed) -> None:
     assert "set-cookie" in bo.get("/").headers
 
 
-def test_a_book_that_was_never_sealed_says_so_and_makes_no_key(neighbourhood: Neighbourhood) -> None:
+def test_a_record_that_was_never_sealed_says_so_and_makes_no_key(neighbourhood: Neighbourhood) -> None:
     stranger, place = neighbourhood.browser(), neighbourhood.seal
 
     for path in ("/checkpoint", "/checkpoint/3", "/tile/0/000.p/1", "/proof/inclusion?index=0&size=1"):
@@ -285,7 +285,7 @@ def test_a_book_that_was_never_sealed_says_so_and_makes_no_key(neighbourhood: Ne
     assert place is not None and not place.exists()
 
 
-def test_hashes_that_are_out_of_reach_are_not_made_up(sealed: Sealed) -> None:
+def test_hashes_that_cannot_be_read_give_an_error(sealed: Sealed) -> None:
     shutil.rmtree(sealed.folder.path / TREE)
 
     answer = sealed.get("/tile/0/000")

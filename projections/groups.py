@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
 from ledger.log.prepared_queries import PreparedQuery, among, listed
-from ledger.members.facts import Circle, MemberLeft, VisibilityChosen
+from ledger.members.facts import Audience, MemberLeft, VisibilityChosen
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
@@ -116,7 +116,7 @@ _THESE = PreparedQuery(sa.select(GROUPS).where(among(GROUPS.c.id, "ids")))
 CHOICES = table("visibility_choices", word("member", key=True), word("sees"), word("groups"))
 SEEN = table("visibility_in_groups", word("group_id", key=True), word("member", key=True), word("sees"), clustered=True)
 
-_OPEN_TO: Mapping[Circle, tuple[Circle, ...]] = {
+_OPEN_TO: Mapping[Audience, tuple[Audience, ...]] = {
     "nobody": ("nobody", "coordinators", "groups"),
     "coordinators": ("coordinators", "groups"),
     "groups": ("groups",),
@@ -162,19 +162,19 @@ class Visibility(ReadModel):
         rows.delete(SEEN, sorted(seen_before - seen.keys()))
         rows.replace(SEEN, [(*key, sees) for key, sees in seen.items()])
 
-    def of(self, member: MemberId) -> Circle:
+    def of(self, member: MemberId) -> Audience:
         """What somebody chose."""
         found = _OF.ask(self._engine, member=member)
         return found[0][0] if found else "nobody"
 
-    def among(self, groups: Collection[GroupId], circle: Circle) -> dict[GroupId, frozenset[MemberId]]:
+    def among(self, groups: Collection[GroupId], circle: Audience) -> dict[GroupId, frozenset[MemberId]]:
         """Those who belong to each of these groups now and may be seen by this circle; empty groups are left out."""
         if not groups:
             return {}
         found = _AMONG.ask(self._engine, groups=listed(list(groups)), circles=listed(list(_OPEN_TO[circle])))
         return _by_group(found)
 
-    def everywhere(self, circle: Circle) -> dict[GroupId, frozenset[MemberId]]:
+    def everywhere(self, circle: Audience) -> dict[GroupId, frozenset[MemberId]]:
         """The same for every group there is."""
         return _by_group(_EVERYWHERE.ask(self._engine, circles=listed(list(_OPEN_TO[circle]))))
 

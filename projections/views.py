@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ledger.log.entry import UnreadableEntry, instant_text
 from ledger.log.places import Place
 from ledger.log.store import Log
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from projections.balances import Balances
 from projections.checks.anomalies import AnomalyStore
 from projections.checks.comparison import Tell, compare
@@ -146,7 +146,7 @@ def check_by_replay(
         check = ReplayCheck(
             at, is_whole, number, as_of.position, trouble=f"The log cannot be read any further: {error}."
         )
-    except EntryToCome as error:
+    except NoSuchEntry as error:
         if number > as_of.number:
             raise
         left = (

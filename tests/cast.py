@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ledger.agreements.commands import FoundCommunity
-from ledger.agreements.facts import WordsNeeded
+from ledger.agreements.facts import WhoMustAgree
 from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
 from ledger.catalogue import Fact
 from ledger.deciding.requests import Caller, Clock
@@ -157,7 +157,7 @@ def reported(
     receiver: MemberId = BO,
     minutes: int = 60,
     legs: Iterable[Leg] = (),
-    words_needed: WordsNeeded = "receiver",
+    words_needed: WhoMustAgree = "receiver",
 ) -> Exchange:
     """An exchange as it stands after this report."""
     return after(

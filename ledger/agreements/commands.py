@@ -1,4 +1,4 @@
-"""The command that founds a community."""
+"""Commands that found a community and change its agreements."""
 
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from ledger.agreements.facts import (
     ConfirmationAgreed,
     LimitsAgreed,
     Thresholds,
-    WordsNeeded,
+    WhoMustAgree,
 )
 from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
 from ledger.catalogue import Fact
@@ -21,13 +21,13 @@ from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact
 from ledger.identifiers import HOST, MemberId
 from ledger.members import rules as member_rules
-from ledger.members.commands import LONGEST_NAME, contacts
+from ledger.members.commands import checked_name, contacts
 from ledger.members.rules import Member
-from ledger.refusals import AlreadyFounded, NoName, UnknownTimeZone, must_be_text
+from ledger.refusals import AlreadyFounded, UnknownTimeZone
 
 
 class FoundCommunity(Command):
-    """Found the community with the default agreements, and its first coordinator if one is named. Only once.
+    """Found the community with the default agreements, and invite its first coordinator if one is named.
 
     `host` becomes part of the log's origin (host/community/epoch), which every entry repeats.
     """
@@ -41,30 +41,28 @@ class FoundCommunity(Command):
     coordinator: Sealed = ""
     email: Sealed = ""
 
-    def words(self) -> Mapping[str, str]:
-        """The coordinator's name and e-mail address, as they are sealed with the invitation."""
+    def sealed(self) -> Mapping[str, str]:
+        """The coordinator's name and email address, as they are sealed with the invitation."""
         return {"name": self.coordinator, "email": self.email if self.coordinator.strip() else ""}
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
         first = MemberId(f"m-{request.new_id}") if self.coordinator.strip() else None
         if context.agreements.is_founded:
             raise AlreadyFounded
-        if not self.name.strip():
-            raise NoName
-        must_be_text("name", self.name, limit=LONGEST_NAME)
+        checked_name(self.name)
         founded = CommunityFounded(
             name=self.name.strip(),
-            time_zone=_zone(self.time_zone),
+            time_zone=_checked_time_zone(self.time_zone),
             language=self.language,
             origin=f"{self.host}/{_origin_word(self.name) or request.new_id}/1",
         )
-        agreed: list[Fact | SealedFact] = [
+        facts: list[Fact | SealedFact] = [
             founded,
             LimitsAgreed(debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES),
             ConfirmationAgreed(words_needed="receiver"),
             CategoriesAgreed(categories=DEFAULT_CATEGORIES),
         ]
-        return agreed if first is None else [*agreed, *self._first_coordinator(context, first)]
+        return facts if first is None else [*facts, *self._first_coordinator(context, first)]
 
     def _first_coordinator(self, context: DecisionContext, first: MemberId) -> list[Fact | SealedFact]:
         host = Member(id=HOST)
@@ -75,7 +73,7 @@ class FoundCommunity(Command):
         return [SealedFact(invited, contacts(context, first, name=self.coordinator, email=self.email)), welcomed, given]
 
 
-def _zone(name: str) -> str:
+def _checked_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:
@@ -84,13 +82,13 @@ def _zone(name: str) -> str:
 
 
 def _origin_word(name: str) -> str:
-    """The community's name as one ASCII word for the log's origin; empty when it has no ASCII letter or digit."""
+    """Return the community's name as one ASCII word for the log's origin; empty if it has no ASCII letter or digit."""
     letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
     return "-".join(part for part in letters.split("-") if part)[:40]
 
 
 class AgreeOnLimits(Command):
-    """Change how many minutes an account may go below or above zero. Records nothing if these limits are in force."""
+    """Change how many minutes an account can go below or above zero. Records nothing if nothing changes."""
 
     stored_name = "agree-limits"
 
@@ -111,7 +109,7 @@ class AgreeOnConfirmation(Command):
 
     stored_name = "agree-confirmation"
 
-    words_needed: WordsNeeded
+    words_needed: WhoMustAgree
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         return rules.agree_confirmation(
@@ -133,13 +131,13 @@ class AgreeOnCategories(Command):
 
 
 class AgreeOnThresholds(Command):
-    """Change the thresholds from which entries are listed as worth a look."""
+    """Change the thresholds for listing entries as worth a look."""
 
     stored_name = "agree-exceptions"
 
     thresholds: Thresholds
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_exceptions(
+        return rules.agree_thresholds(
             context.agreements, thresholds=self.thresholds, by=context.member(request.caller.by)
         )

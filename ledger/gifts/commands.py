@@ -13,7 +13,7 @@ from ledger.members.rules import Member
 
 
 class RecordGift(Command):
-    """Record a gift to a member, a group or the whole community. It counts, and moves no balance."""
+    """Record a gift to a member, a group or the whole community. It counts, and changes nobody's hours."""
 
     stored_name = "record-gift"
 
@@ -40,7 +40,7 @@ class RecordGift(Command):
             today=context.today,
             typed_by=context.member(request.caller.by),
         )
-        context.gift(gift)  # an identifier drawn twice is a conflict, not a second gift
+        context.gift(gift)  # a random identifier that is in use is a conflict, not a second gift
         return [SealedFact(fact, request.sealing("note", self.note))]
 
 

@@ -1,4 +1,4 @@
-"""Gifts: recorded by somebody who was part of them, taken back with a word of why."""
+"""Recording gifts, and withdrawing those recorded by mistake."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,12 +11,12 @@ from ledger.catalogue import Fact
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn
 from ledger.groups.rules import Group
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, MemberId
-from ledger.members.rules import Member, must_be_a_day_to_log, must_take_part
+from ledger.members.rules import Member, must_be_active, must_be_loggable
 from ledger.refusals import (
     AlreadyWithdrawn,
     NotAParty,
     NotTheirGift,
-    NotWithOneself,
+    NotWithYourself,
     UnknownCategory,
     UnknownGift,
     UnknownGroup,
@@ -24,7 +24,7 @@ from ledger.refusals import (
 
 
 class Gift(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift as far as its facts tell."""
+    """A gift in its current state."""
 
     id: GiftId
     state: Literal["unknown", "recorded", "withdrawn"] = "unknown"
@@ -65,17 +65,17 @@ def record(
     today: date,
     typed_by: Member | None = None,
 ) -> Sequence[Fact]:
-    """A gift to a member, a group, or (None) the whole community. The giver, the receiver or a coordinator logs it.
+    """The giver, the receiver or a coordinator records a gift to a member, a group, or (None) the whole community.
 
-    `typed_by` is the coordinator who passes on the word of `by`, when it is not `by` who types.
+    `typed_by` is the coordinator who types it on behalf of `by`, if someone does.
     """
     must_be_founded(agreements)
-    must_take_part(giver)
+    must_be_active(giver)
     match receiver:
         case Member():
             if receiver.id == giver.id:
-                raise NotWithOneself
-            must_take_part(receiver)
+                raise NotWithYourself
+            must_be_active(receiver)
             to = AccountId(receiver.id)
         case Group():
             if not receiver.is_formed:
@@ -87,20 +87,20 @@ def record(
         raise NotAParty
     if category not in agreements.category_keys:
         raise UnknownCategory
-    must_be_a_day_to_log(given_on, today=today, by=typed_by or by)
+    must_be_loggable(given_on, today=today, by=typed_by or by)
     return [
         GiftRecorded(gift=gift, giver=giver.id, receiver=to, category=category, given_on=given_on, recorded_by=by.id)
     ]
 
 
 def withdraw(gift: Gift, *, by: Member) -> Sequence[Fact]:
-    """A gift was logged by mistake: it no longer counts. Once."""
+    """Someone who was part of a gift, or a coordinator, withdraws it, so that it no longer counts."""
     if gift.state == "unknown":
         raise UnknownGift
     if by.id not in (gift.giver, gift.receiver, gift.recorded_by) and not by.coordinates:
         raise NotTheirGift
     if not by.coordinates:
-        must_take_part(by)
+        must_be_active(by)
     if gift.state == "withdrawn":
         raise AlreadyWithdrawn
     return [

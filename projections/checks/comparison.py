@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ledger.identifiers import AccountId
 from ledger.log.store import Log
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.replay import Replayed, Until, replay
 from projections.balances import TALLIES
 from projections.balances import TOTALS as BALANCE_TOTALS
@@ -67,8 +67,8 @@ def compare(
         latest = min((states[name].number for name in ("balances", "statements") if name in states), default=0)
         number = latest if at_entry is None else at_entry
         if number > latest:
-            raise EntryToCome(entries=latest, number=number)
-        replayed = replay(log, Until(number=number), tell=lambda done: tell("Reading the log", done, number))
+            raise NoSuchEntry(entries=latest, number=number)
+        replayed = replay(log, Until(number=number), progress=lambda done: tell("Reading the log", done, number))
         tell("Comparing", 0, 1)
         differences = list(_on_statements(connection, replayed))
         if at_entry is None:

@@ -22,7 +22,7 @@ from ledger.exchanges.facts import (
 from ledger.log.entry import Entry, UnreadableEntry, decode, instant
 from ledger.log.store import Log
 from ledger.members.facts import MemberLeft, MemberWelcomed
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from projections.figures.chronicle_entries import Calendar
 
 Rule = Literal[
@@ -177,7 +177,7 @@ def read_book(
         reading.take_in(number, entry)
         reading.book.number, reading.book.position = number, position
     if at_entry is not None and reading.book.number < at_entry:
-        raise EntryToCome(entries=reading.book.number, number=at_entry)
+        raise NoSuchEntry(entries=reading.book.number, number=at_entry)
     return reading.finished()
 
 

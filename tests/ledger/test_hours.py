@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.hours import in_words, minutes_from
+from ledger.hours import formatted, minutes_from
 
 
 @pytest.mark.parametrize(
@@ -10,7 +10,7 @@ from ledger.hours import in_words, minutes_from
     [(150, "2 h 30 min"), (45, "45 min"), (180, "3 h"), (0, "0 min"), (-90, "-1 h 30 min"), (-5, "-5 min")],
 )
 def test_minutes_are_said_in_hours_and_minutes(minutes: int, words: str) -> None:
-    assert in_words(minutes) == words
+    assert formatted(minutes) == words
 
 
 def test_hours_and_minutes_as_typed_are_minutes() -> None:

@@ -26,7 +26,7 @@ from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, CommandI
 from ledger.log.entry import UnreadableEntry, decode, encode
 from ledger.members.commands import InviteMember, WelcomeMember
 from ledger.members.facts import MemberInvited
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.replay import EVERYTHING, Until, replay
 from ledger.time_bank import TimeBank
 
@@ -144,7 +144,7 @@ def test_at_an_entry_only_what_stood_there_counts(story: Story) -> None:
     assert minutes(story, Until(number=number)) == {"Ana": 90, "Bo": -90}
     assert replay(story.bank.log, Until(number=number)).number == number
     assert minutes(story, Until(number=0)) == {}
-    with pytest.raises(EntryToCome, match=f"has {number + 2} entries"):
+    with pytest.raises(NoSuchEntry, match=f"has {number + 2} entries"):
         replay(story.bank.log, Until(number=number + 3))
 
 

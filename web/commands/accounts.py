@@ -77,7 +77,7 @@ def balances_command(
 def _replayed(log: Log, until: Until, *, names: bool) -> Replayed:
     head = log.head()
     with progress("Reading the log") as tell:
-        return replay(log, until, gifts=False, names=names, tell=lambda number: tell(number, max(head, number)))
+        return replay(log, until, gifts=False, names=names, progress=lambda number: tell(number, max(head, number)))
 
 
 def _called(where: Where, replayed: Replayed, accounts: list[AccountId]) -> dict[AccountId, str]:

@@ -6,7 +6,7 @@ import click
 
 from ledger.agreements.commands import FoundCommunity
 from ledger.deciding.requests import Caller
-from ledger.erasure.commands import AskForErasure, EraseMember, ErasurePreview, is_clean, sweep, would_go
+from ledger.erasure.commands import AskForErasure, EraseMember, ErasurePreview, is_clean, preview_erasure, sweep
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.members.commands import GiveRole, WithdrawRole
 from ledger.members.facts import MemberInvited, Role
@@ -159,7 +159,7 @@ def erase_command(where: Where, member: str, yes: bool, no_longer_needed: bool) 
         if standing.is_erased:
             say(f"{who} has already been erased. Nothing here identifies them any more.")
             return
-        for line in _what_goes(name, who, would_go(bank.log, bank.people, who)):
+        for line in _what_goes(name, who, preview_erasure(bank.log, bank.people, who)):
             say(line)
         if not yes:
             click.confirm("Erase this data for good?", abort=True, err=True)

@@ -10,9 +10,8 @@ import msgspec
 
 from ledger.agreements.rules import Agreements
 from ledger.deciding.requests import wall_clock
-from ledger.importing.cells import DayOrder
-from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
-from ledger.importing.rows import Kind, read_rows
+from ledger.importing.plan import ImportOutcome, NewCommunity, Plan, carry_out, plan_import
+from ledger.importing.rows import DayOrder, Kind, read_rows
 from ledger.importing.sheets import COLUMNS, BadRow, UnusableFile, read_sheet
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
@@ -110,7 +109,7 @@ def import_command(
         say(remark)
     _tell_bad(bad)
     stops = bool(bad) and not skip_bad
-    outcome = Outcome(0, []) if dry_run or stops or not plan.rows else _carried_out(where, plan)
+    outcome = ImportOutcome(0, []) if dry_run or stops or not plan.rows else _carried_out(where, plan)
     _tell_bad(outcome.refused)
     _print_summary(plan, len(rows) + len(unreadable), bad, outcome, shape, dry_run=dry_run or stops)
     if stops and not dry_run:
@@ -146,7 +145,7 @@ def _is_there(where: Where) -> bool:
         raise
 
 
-def _carried_out(where: Where, plan: Plan) -> Outcome:
+def _carried_out(where: Where, plan: Plan) -> ImportOutcome:
     with where.bank(new=True) as bank, progress("Recording") as tell:
         try:
             return carry_out(bank, plan, tell)
@@ -163,7 +162,7 @@ def _tell_bad(bad: Sequence[BadRow]) -> None:
 
 
 def _print_summary(
-    plan: Plan, rows: int, bad: Sequence[BadRow], outcome: Outcome, shape: Format, *, dry_run: bool
+    plan: Plan, rows: int, bad: Sequence[BadRow], outcome: ImportOutcome, shape: Format, *, dry_run: bool
 ) -> None:
     summary = {
         "rows": rows,
@@ -193,7 +192,7 @@ def _print_summary(
         click.echo(f"People new{would}: {summary['people_new']:,}. Kinds of help new{would}: {summary['kinds_new']:,}.")
 
 
-def _tell_next(where: Where, plan: Plan, outcome: Outcome) -> None:
+def _tell_next(where: Where, plan: Plan, outcome: ImportOutcome) -> None:
     if plan.new_kinds:
         say(f"Kinds of help in the file: {', '.join(kind.label for kind in plan.new_kinds)}.")
     if plan.founds and outcome.recorded:

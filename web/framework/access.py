@@ -54,7 +54,7 @@ def _is_for(asking: AccessRequest) -> bool:
     """Whether the gift went to everybody, or to a group of theirs."""
     receiver = asking.bank.gift(GiftId(_identifier(asking, "gift_id"))).receiver
     if is_group(receiver):
-        return asking.bank.belonging(GroupId(receiver), asking.visitor.member).belongs
+        return asking.bank.membership(GroupId(receiver), asking.visitor.member).is_member
     return receiver == COMMUNITY
 
 
@@ -62,7 +62,7 @@ def _owns_account(asking: AccessRequest) -> bool:
     account = _identifier(asking, "account")
     if account == asking.visitor.member:
         return True
-    return asking.bank.belonging(GroupId(account), asking.visitor.member).belongs
+    return asking.bank.membership(GroupId(account), asking.visitor.member).is_member
 
 
 def _or_hidden(allowed: Callable[[AccessRequest], bool]) -> Callable[[AccessRequest], bool]:

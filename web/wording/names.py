@@ -9,7 +9,7 @@ import msgspec
 from ledger.identifiers import COMMUNITY, HOST, AccountId, GroupId, MemberId, is_group, is_identifier, is_member
 from ledger.log.entry import instant
 from ledger.personal_data.store import folded
-from ledger.refusals import NotWithOneself, Refusal, TakesNoPart, UnknownMember
+from ledger.refusals import NotActive, NotWithYourself, Refusal, UnknownMember
 from projections.members import MemberRow
 from web.framework.call import Call
 from web.wording.translation import gettext, refusal_sentence, today
@@ -113,9 +113,9 @@ def _take(row: MemberRow | None, me: MemberId | None, only_active: bool) -> Soug
     if row is None:
         refusal = UnknownMember()
     elif row.id == me:
-        refusal = NotWithOneself()
+        refusal = NotWithYourself()
     elif only_active and row.status != "member":
-        refusal = TakesNoPart()
+        refusal = NotActive()
     if refusal is not None:
         return Sought(sentence=refusal_sentence(refusal))
     assert row is not None, "an unknown member was refused above"

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from ledger.log.entry import decode
 from ledger.log.store import Log
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.seal.signing.folder import (
     ASKED,
     CONTRADICTION,
@@ -76,7 +76,7 @@ class Signer:
         with self._following(tell) as work:
             size = work.tree.size if upto is None else upto
             if size > work.tree.size:
-                raise EntryToCome(entries=work.tree.size, number=size)
+                raise NoSuchEntry(entries=work.tree.size, number=size)
             work.read_again(0 if whole else work.last.size, max(size, work.last.size), tell)
             return work.sign(size)
 
@@ -87,7 +87,7 @@ class Signer:
                 assert position is not None, "an entry is identified by its number or its position"
                 number = work.tree.number_at(position)
             if not 1 <= number <= work.tree.size:
-                raise EntryToCome(entries=work.tree.size, number=number)
+                raise NoSuchEntry(entries=work.tree.size, number=number)
             if number > work.last.size:
                 work.read_again(work.last.size, work.tree.size)
                 work.sign(work.tree.size)

@@ -16,13 +16,13 @@ from ledger.members.facts import MemberInvited, MemberWelcomed, RoleGiven
 from ledger.personal_data.store import PersonalData, PersonalText
 from ledger.refusals import (
     AlreadyFounded,
-    CommandUsedBefore,
-    NoAddress,
-    NoName,
+    CommandIdReused,
+    InvalidAddress,
+    NameNeeded,
     NotFounded,
+    TextTooLong,
     UnknownTimeZone,
-    WordsTooLong,
-    WordsUnreadable,
+    UnreadableText,
 )
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, TODAY, caller, clock, counting_ids, facts_in, help_of
@@ -87,20 +87,20 @@ def test_a_repeated_founding_answers_the_same_coordinator(empty: TimeBank) -> No
     again = second.fact(MemberInvited).member
 
     assert (again, second.facts) == (first, answer.facts)
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Someone else"), by=once)
 
 
 @pytest.mark.parametrize("name", ["", "  "])
 def test_a_community_has_a_name(empty: TimeBank, name: str) -> None:
-    with pytest.raises(NoName):
+    with pytest.raises(NameNeeded):
         empty.do(FoundCommunity(name=name, time_zone="UTC"), by=HOST)
 
 
 def test_a_community_has_a_name_that_can_be_kept(empty: TimeBank) -> None:
-    with pytest.raises(WordsTooLong):
+    with pytest.raises(TextTooLong):
         empty.do(FoundCommunity(name="E" * 101, time_zone="UTC"), by=HOST)
-    with pytest.raises(WordsUnreadable):
+    with pytest.raises(UnreadableText):
         empty.do(FoundCommunity(name="Elm \ud800", time_zone="UTC"), by=HOST)
 
 
@@ -113,7 +113,7 @@ def test_a_time_zone_is_one_that_exists(empty: TimeBank, zone: str) -> None:
 
 
 def test_a_refused_founding_leaves_nothing(empty: TimeBank) -> None:
-    with pytest.raises(NoAddress):
+    with pytest.raises(InvalidAddress):
         empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Chidi", email="no address"), by=HOST)
 
     assert empty.log.head() == 0

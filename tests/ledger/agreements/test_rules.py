@@ -21,18 +21,18 @@ from ledger.agreements.rules import (
     Agreements,
     agree_categories,
     agree_confirmation,
-    agree_exceptions,
     agree_limits,
+    agree_thresholds,
 )
 from ledger.identifiers import CategoryKey
 from ledger.refusals import (
+    InvalidCategories,
     LimitOutOfRange,
-    NoCategories,
     NotFounded,
     OnlyCoordinators,
+    TextTooLong,
     ThresholdOutOfRange,
-    WordsTooLong,
-    WordsUnreadable,
+    UnreadableText,
 )
 from tests.cast import AGREEMENTS, ANA, CHIDI, RUTH, after, host, member
 
@@ -115,20 +115,20 @@ def test_a_coordinator_changes_the_kinds_of_help() -> None:
     ],
 )
 def test_kinds_of_help_are_named_once_and_briefly(categories: list[Category]) -> None:
-    with pytest.raises(NoCategories):
+    with pytest.raises(InvalidCategories):
         agree_categories(AGREEMENTS, categories=categories, by=member(CHIDI))
 
 
 def test_a_kind_of_help_is_named_in_sixty_letters() -> None:
     assert agree_categories(AGREEMENTS, categories=[kind("bees", "B" * 60)], by=member(CHIDI))
 
-    with pytest.raises(WordsTooLong):
+    with pytest.raises(TextTooLong):
         agree_categories(AGREEMENTS, categories=[kind("bees", "B" * 61)], by=member(CHIDI))
 
 
 @pytest.mark.parametrize("label", ["half \ud800", "null \x00", "bell \x07"])
 def test_a_kind_of_help_is_named_in_letters_that_can_be_kept(label: str) -> None:
-    with pytest.raises(WordsUnreadable):
+    with pytest.raises(UnreadableText):
         agree_categories(AGREEMENTS, categories=[kind("bees", label)], by=member(CHIDI))
 
 
@@ -171,12 +171,12 @@ def test_nothing_is_agreed_before_the_founding() -> None:
 def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look() -> None:
     wanted = replace(DEFAULT_THRESHOLDS, near_days=7)
 
-    facts = agree_exceptions(AGREEMENTS, thresholds=wanted, by=member(CHIDI))
+    facts = agree_thresholds(AGREEMENTS, thresholds=wanted, by=member(CHIDI))
 
     assert facts == [ExceptionsAgreed(thresholds=wanted)]
     agreed = after(AGREEMENTS, facts)
     assert agreed.thresholds == wanted
-    assert agree_exceptions(agreed, thresholds=wanted, by=member(CHIDI)) == [], "it is so already"
+    assert agree_thresholds(agreed, thresholds=wanted, by=member(CHIDI)) == [], "it is so already"
 
 
 @pytest.mark.parametrize("name", THRESHOLDS)
@@ -184,18 +184,18 @@ def test_a_threshold_lies_between_everything_and_nothing(name: str) -> None:
     _, least, most, _, _ = THRESHOLDS[name]
 
     for within in (least, most):
-        agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: within}), by=member(CHIDI))
+        agree_thresholds(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: within}), by=member(CHIDI))
     for outside in (least - 1, most + 1):
         with pytest.raises(ThresholdOutOfRange):
-            agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: outside}), by=member(CHIDI))
+            agree_thresholds(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: outside}), by=member(CHIDI))
 
 
 def test_every_threshold_has_a_range_and_its_default_lies_in_it() -> None:
     assert tuple(THRESHOLDS) == DEFAULT_THRESHOLDS.__struct_fields__
-    assert agree_exceptions(AGREEMENTS, thresholds=DEFAULT_THRESHOLDS, by=member(CHIDI)) == []
+    assert agree_thresholds(AGREEMENTS, thresholds=DEFAULT_THRESHOLDS, by=member(CHIDI)) == []
 
 
 def test_auditors_and_members_do_not_agree_on_what_is_worth_a_look() -> None:
     for somebody in (ANA, RUTH):
         with pytest.raises(OnlyCoordinators):
-            agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, near_days=7), by=member(somebody))
+            agree_thresholds(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, near_days=7), by=member(somebody))

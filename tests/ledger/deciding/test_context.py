@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from ledger.deciding import context as known
-from ledger.deciding.states import false_snapshots
+from ledger.deciding.context import wrong_snapshots
 from ledger.exchanges.commands import ReportExchange
 from ledger.refusals import BeyondDebitLimit
 from ledger.time_bank import TimeBank
@@ -63,7 +63,7 @@ def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_
     with reopened(each_bank) as cold:
         assert minutes_of(cold, BO) == -300 and minutes_of(cold, ANA) == 300
         cold.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
-    assert set(log.snapshots()) == {f"account:{ANA}", f"account:{BO}"} and false_snapshots(log) == []
+    assert set(log.snapshots()) == {f"account:{ANA}", f"account:{BO}"} and wrong_snapshots(log) == []
 
     position, state = log.snapshots()[f"account:{BO}"]
     forged = state.replace(b"300", b"30")
@@ -74,9 +74,9 @@ def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_
     )
     each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
-    assert false_snapshots(log) == [BO, RUTH]
+    assert wrong_snapshots(log) == [BO, RUTH]
     log.forget_snapshots()
-    assert log.snapshots() == {} and false_snapshots(log) == []
+    assert log.snapshots() == {} and wrong_snapshots(log) == []
     with reopened(each_bank) as colder:
         assert minutes_of(colder, BO) == -420
 

@@ -10,13 +10,7 @@ from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
-from ledger.refusals import (
-    CommandUsedBefore,
-    NotWithOneself,
-    Refusal,
-    WordsTooLong,
-    WordsUnreadable,
-)
+from ledger.refusals import CommandIdReused, NotWithYourself, Refusal, TextTooLong, UnreadableText
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of, reopened
 
@@ -62,7 +56,7 @@ def test_a_repeat_is_answered_though_it_would_be_refused_today(bank: TimeBank) -
 
 
 def test_a_refused_command_may_be_tried_again_with_another_wish(bank: TimeBank) -> None:
-    with pytest.raises(NotWithOneself):
+    with pytest.raises(NotWithYourself):
         bank.do(ReportExchange(legs=(help_of(ANA, ANA),), given_on=TODAY), by=caller(ANA, "once-refused"))
 
     assert report(bank, "once-refused").facts
@@ -72,9 +66,9 @@ def test_the_same_command_with_another_wish_is_refused(bank: TimeBank) -> None:
     report(bank, "the-same-form")
     head = bank.log.head()
 
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         report(bank, "the-same-form", minutes=61)
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         bank.do(
             RecordGift(giver=ANA, receiver=help_of().receiver, category=help_of().category, given_on=TODAY),
             by=caller(ANA, "the-same-form"),
@@ -86,9 +80,9 @@ def test_the_same_command_with_another_wish_is_refused(bank: TimeBank) -> None:
 def test_the_same_command_from_somebody_else_is_refused(bank: TimeBank) -> None:
     report(bank, "the-same-form", by=ANA)
 
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         report(bank, "the-same-form", by=BO)
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=caller(CHIDI, "the-same-form", on_behalf=ANA))
 
 
@@ -96,7 +90,7 @@ def test_the_same_command_from_somebody_else_is_refused(bank: TimeBank) -> None:
 def test_the_same_command_with_other_words_is_refused(bank: TimeBank, first: str, then: str) -> None:
     report(bank, "the-same-form", note=first)
 
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         report(bank, "the-same-form", note=then)
 
 
@@ -117,7 +111,7 @@ def test_a_repeated_invitation_answers_the_same_person(bank: TimeBank) -> None:
     again = second.fact(MemberInvited).member
 
     assert (again, second.facts) == (dana, first.facts)
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         bank.do(InviteMember(name="Dora Ruiz", email=" Dana@Elm.example"), by=once)
 
 
@@ -132,10 +126,10 @@ def test_forgotten_words_contradict_nobody(bank: TimeBank) -> None:
 def test_words_beyond_the_limit_or_beyond_reading_are_refused_and_nothing_is_kept(bank: TimeBank) -> None:
     head, kept = bank.log.head(), words_kept(bank)
 
-    with pytest.raises(WordsTooLong) as too_long:
+    with pytest.raises(TextTooLong) as too_long:
         report(bank, note="a" * 10_000)
     for unreadable in ("half \ud800", "null \x00", "bell \x07"):
-        with pytest.raises(WordsUnreadable):
+        with pytest.raises(UnreadableText):
             report(bank, note=unreadable)
 
     assert too_long.value.details["limit"] == 2000
@@ -146,9 +140,9 @@ def test_what_would_happen_is_refused_just_as_what_happens(bank: TimeBank) -> No
     would = bank.preview(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
     assert [type(fact) for fact in would] == [ExchangeReported, ExchangeSettled]
-    with pytest.raises(NotWithOneself):
+    with pytest.raises(NotWithYourself):
         bank.preview(ReportExchange(legs=(help_of(BO, BO),), given_on=TODAY), by=BO)
-    with pytest.raises(WordsTooLong):
+    with pytest.raises(TextTooLong):
         bank.preview(ReportExchange(legs=(help_of(),), given_on=TODAY, note="a" * 10_000), by=BO)
     assert minutes_of(bank, BO) == 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, erase_again, is_clean, would_go
+from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, erase_again, is_clean, preview_erasure
 from ledger.erasure.facts import PersonalDataErased
 from ledger.exchanges.commands import ApproveReversal, AskForReversal, ReportExchange, ReverseExchange
 from ledger.exchanges.facts import ExchangeReported
@@ -17,7 +17,7 @@ from ledger.log.entry import decode
 from ledger.members.commands import GiveRole, InviteMember
 from ledger.members.facts import MemberInvited, MemberLeft
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalText
-from ledger.refusals import LastCoordinator, NobodyAsked, SomebodyElseConfirms, TakesNoPart
+from ledger.refusals import LastCoordinator, NoErasureAsked, NotActive, SomeoneElseConfirms
 from ledger.time_bank import TimeBank
 from tests.cast import (
     ANA,
@@ -133,7 +133,7 @@ def test_it_is_shown_before_it_is_done(bank: TimeBank) -> None:
     told(bank, ANA, "mended the fence")
     told(bank, BO, "Ana cut the hedge")
 
-    going = would_go(bank.log, bank.people, ANA)
+    going = preview_erasure(bank.log, bank.people, ANA)
 
     assert going.own == {"email": 1, "name": 1, "note": 1}
     assert going.of_others == 1
@@ -143,7 +143,7 @@ def test_it_is_shown_before_it_is_done(bank: TimeBank) -> None:
 def test_who_was_erased_takes_no_part_and_is_nobodys_choice(bank: TimeBank) -> None:
     erase(bank)
 
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         told(bank, BO, "")
     assert bank.people.member_with_address("ana@elm.example") is None
     assert bank.people.named("Ana") == []
@@ -169,13 +169,13 @@ def test_the_same_wish_twice_erases_once(bank: TimeBank) -> None:
 
 
 def test_a_refusal_erases_nothing(bank: TimeBank) -> None:
-    with pytest.raises(NobodyAsked):
+    with pytest.raises(NoErasureAsked):
         bank.do(EraseMember(member=ANA), by=CHIDI)
     with pytest.raises(LastCoordinator):
         bank.do(AskForErasure(member=CHIDI), by=CHIDI)
     bank.do(GiveRole(member=ANA, role="coordinator"), by=CHIDI)
     bank.do(AskForErasure(member=ANA), by=ANA)
-    with pytest.raises(SomebodyElseConfirms):
+    with pytest.raises(SomeoneElseConfirms):
         bank.do(EraseMember(member=ANA), by=ANA)
 
     assert NAMES[ANA] in kept(bank)
@@ -185,7 +185,7 @@ def test_who_thought_better_of_it_is_not_erased(bank: TimeBank) -> None:
     bank.do(AskForErasure(member=ANA), by=ANA)
     bank.do(WithdrawErasure(member=ANA), by=ANA)
 
-    with pytest.raises(NobodyAsked):
+    with pytest.raises(NoErasureAsked):
         bank.do(EraseMember(member=ANA), by=HOST)
 
 

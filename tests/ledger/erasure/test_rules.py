@@ -2,24 +2,24 @@
 
 import pytest
 
-from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, Kept, PersonalDataErased
+from ledger.erasure.facts import ErasedKind, ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.erasure.rules import ask, erase, withdraw
 from ledger.identifiers import HOST
 from ledger.members.facts import MemberLeft
 from ledger.members.rules import Coordinators, Member
 from ledger.refusals import (
     AlreadyErased,
-    ErasureAskedAlready,
+    ErasureAlreadyAsked,
     LastCoordinator,
-    NobodyAsked,
+    NoErasureAsked,
     OnlyCoordinators,
-    SomebodyElseConfirms,
+    SomeoneElseConfirms,
     UnknownMember,
 )
 from tests.cast import ANA, BO, CHIDI, RUTH, after, gone, host, invited, member, stranger
 
 CHIDI_ALONE = Coordinators(frozenset({CHIDI}))
-KEPT: tuple[Kept, ...] = ("name", "contacts", "words")
+KEPT: tuple[ErasedKind, ...] = ("name", "contacts", "words")
 
 
 def asking(who: Member) -> Member:
@@ -51,7 +51,7 @@ def test_nobody_else_has_a_say_in_it(by: Member) -> None:
 
 
 def test_one_wish_waits_once() -> None:
-    with pytest.raises(ErasureAskedAlready):
+    with pytest.raises(ErasureAlreadyAsked):
         ask(asking(member(ANA)), CHIDI_ALONE, by=member(CHIDI))
 
 
@@ -64,9 +64,9 @@ def test_they_may_think_better_of_it(by: Member) -> None:
 
 
 def test_what_nobody_asked_for_is_neither_withdrawn_nor_done() -> None:
-    with pytest.raises(NobodyAsked):
+    with pytest.raises(NoErasureAsked):
         withdraw(member(ANA), by=member(ANA))
-    with pytest.raises(NobodyAsked):
+    with pytest.raises(NoErasureAsked):
         erase(member(ANA), CHIDI_ALONE, by=member(CHIDI), fields=KEPT)
 
 
@@ -96,7 +96,7 @@ def test_a_coordinator_tidies_up_after_somebody_who_left_and_the_log_says_why() 
 def test_nobody_confirms_their_own() -> None:
     two = Coordinators(frozenset({CHIDI, BO}))
 
-    with pytest.raises(SomebodyElseConfirms):
+    with pytest.raises(SomeoneElseConfirms):
         erase(asking(member(CHIDI)), two, by=asking(member(CHIDI)), fields=KEPT)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
-from ledger.erasure.commands import words_about
+from ledger.erasure.commands import commitments_about
 from ledger.gifts.commands import RecordGift
 from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import AccountId, GiftId, MemberId, is_member
@@ -22,7 +22,7 @@ from tests.ledger.facts import made_up_facts, one_of_each
 from tests.ledger.recorded.record import entry_of
 
 
-class TreeAdopted(Fact, frozen=True, kw_only=True):
+class TreeAdopted(Fact):
     """A made-up fact that belongs to no exchange: somebody looks after a tree, for others."""
 
     carer: MemberId
@@ -34,7 +34,7 @@ class TreeAdopted(Fact, frozen=True, kw_only=True):
         return (tags.member(self.carer),)
 
 
-class GiftPraised(Fact, frozen=True, kw_only=True):
+class GiftPraised(Fact):
     """A made-up fact that belongs to a gift, and names neither who gave nor who received it."""
 
     gift: GiftId
@@ -102,6 +102,8 @@ def test_erasing_anybody_whom_a_fact_names_or_who_is_part_of_its_story_reaches_i
         people = fact.people.union(*(one.about for one in story))
         words = [*entry_of(fact).sealed.values()]
 
-        missed = {who for who in people if is_member(who) and [*words_about(log, {MemberId(who): log.head()})] != words}
+        missed = {
+            who for who in people if is_member(who) and [*commitments_about(log, {MemberId(who): log.head()})] != words
+        }
 
         assert missed == set()

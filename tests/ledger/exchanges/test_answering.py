@@ -21,10 +21,10 @@ from ledger.refusals import (
     AlreadyReversed,
     AlreadySettled,
     BeyondDebitLimit,
+    NotActive,
     OnlyTheOtherPartyConfirms,
     OnlyTheReporterCallsOff,
     Refusal,
-    TakesNoPart,
     UnknownExchange,
 )
 from tests.cast import (
@@ -110,7 +110,7 @@ def test_one_of_two_missing_words_is_not_given_twice() -> None:
 
 
 def test_somebody_who_has_left_agrees_to_nothing() -> None:
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         confirmed_by(gone(BO), reported(by=ANA))
 
 

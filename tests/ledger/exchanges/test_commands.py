@@ -19,13 +19,13 @@ from ledger.identifiers import HOST, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.members.commands import LeaveCommunity
 from ledger.refusals import (
-    DayToCome,
+    DayInFuture,
     DayTooLongAgo,
-    NotTheirsToSay,
-    NoWord,
+    NotActive,
     OnlyCoordinators,
     OnlyTheOtherPartyConfirms,
-    TakesNoPart,
+    PartyCannotDecide,
+    ReasonNeeded,
     UnknownExchange,
 )
 from ledger.time_bank import TimeBank
@@ -77,7 +77,7 @@ def test_a_skill_exchange_moves_both_ways_in_one_go(bank: TimeBank) -> None:
 
 def test_saying_no_needs_a_word_of_why_and_nothing_counts(bank: TimeBank) -> None:
     exchange = reported(bank)
-    with pytest.raises(NoWord):
+    with pytest.raises(ReasonNeeded):
         bank.do(DeclineExchange(exchange=exchange, reason=" "), by=BO)
 
     bank.do(DeclineExchange(exchange=exchange, reason="It was Monday"), by=caller(BO, "bo-says-no"))
@@ -98,7 +98,7 @@ def test_the_reporter_calls_off_what_waits(bank: TimeBank) -> None:
 
 def test_a_mistake_is_taken_back_by_two_and_reported_anew(each_bank: TimeBank) -> None:
     wrong = reported(each_bank, by=BO)
-    with pytest.raises(NoWord):
+    with pytest.raises(ReasonNeeded):
         each_bank.do(AskForReversal(exchange=wrong, reason=""), by=BO)
     each_bank.do(AskForReversal(exchange=wrong, reason="It was half an hour"), by=BO)
     each_bank.do(ApproveReversal(exchange=wrong), by=ANA)
@@ -128,7 +128,7 @@ def test_a_question_to_take_back_is_answered_with_no_and_asked_again(bank: TimeB
 
 def test_a_coordinator_takes_back_at_a_partys_request_with_a_reason(bank: TimeBank) -> None:
     exchange = reported(bank, by=BO)
-    with pytest.raises(NoWord):
+    with pytest.raises(ReasonNeeded):
         bank.do(ReverseExchange(exchange=exchange, asked_by=BO, reason=" "), by=CHIDI)
 
     bank.do(ReverseExchange(exchange=exchange, asked_by=BO, reason="Bo rang"), by=CHIDI)
@@ -167,7 +167,7 @@ def test_today_is_the_communitys_own_day(sqlite_url: str) -> None:
     at_night = datetime(2026, 3, 14, 22, 30, tzinfo=UTC)
     with founded(sqlite_url, clock=lambda: at_night, time_zone="Asia/Tokyo") as bank:
         bank.do(ReportExchange(legs=(help_of(),), given_on=date(2026, 3, 15)), by=ANA)
-        with pytest.raises(DayToCome):
+        with pytest.raises(DayInFuture):
             bank.do(ReportExchange(legs=(help_of(),), given_on=date(2026, 3, 16)), by=ANA)
 
 
@@ -221,9 +221,9 @@ def test_a_coordinator_passes_on_no_word_where_they_are_a_party(bank: TimeBank) 
     theirs = reported(bank, help_of(CHIDI, BO), by=CHIDI)
 
     for command in (ConfirmExchange(theirs), CallOffExchange(theirs)):
-        with pytest.raises(NotTheirsToSay):
+        with pytest.raises(PartyCannotDecide):
             bank.do(command, by=caller(CHIDI, on_behalf=BO))
-    with pytest.raises(NotTheirsToSay):
+    with pytest.raises(PartyCannotDecide):
         bank.do(ReportExchange(legs=(help_of(CHIDI, BO),), given_on=TODAY), by=caller(CHIDI, on_behalf=BO))
 
 
@@ -241,7 +241,7 @@ def test_a_word_is_passed_on_for_who_has_one(bank: TimeBank) -> None:
     with pytest.raises(OnlyTheOtherPartyConfirms):
         bank.do(ConfirmExchange(exchange=exchange), by=caller(CHIDI, on_behalf=RUTH))
     bank.do(LeaveCommunity(member=BO), by=BO)
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         bank.do(ConfirmExchange(exchange=exchange), by=caller(CHIDI, on_behalf=BO))
 
 

@@ -20,13 +20,13 @@ from ledger.refusals import (
     AlreadyReversed,
     NobodyApprovesTheirOwnReversal,
     NoReversalAsked,
+    NotActive,
     NotAParty,
     NotSettled,
-    NotTheirsToSay,
     OnlyCoordinators,
+    PartyCannotDecide,
     Refusal,
-    ReversalAskedBefore,
-    TakesNoPart,
+    ReversalAlreadyAsked,
     UnknownExchange,
 )
 from tests.cast import (
@@ -65,7 +65,7 @@ def test_who_was_no_party_asks_for_no_reversal() -> None:
 
 
 def test_there_is_one_open_question_at_a_time() -> None:
-    with pytest.raises(ReversalAskedBefore):
+    with pytest.raises(ReversalAlreadyAsked):
         ask_reversal(asked_back(by=BO), by=member(ANA))
 
 
@@ -118,7 +118,7 @@ def test_a_coordinator_takes_it_back_at_a_partys_request() -> None:
 
 
 def test_a_coordinator_does_not_take_back_what_is_their_own() -> None:
-    with pytest.raises(NotTheirsToSay):
+    with pytest.raises(PartyCannotDecide):
         reverse(settled(receiver=CHIDI), by=member(CHIDI), asked_by=ANA)
 
 
@@ -135,14 +135,14 @@ def test_a_reversal_is_asked_for_by_a_party_and_made_by_a_coordinator() -> None:
 def test_somebody_who_has_left_has_no_say_in_a_reversal(act: Callable[..., object]) -> None:
     exchange = settled() if act is ask_reversal else asked_back(by=BO)
 
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         act(exchange, by=gone(ANA))
 
 
 def test_somebody_who_has_left_neither_declines_nor_calls_off() -> None:
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         decline(reported(by=ANA), by=gone(BO))
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         call_off(reported(by=ANA), by=gone(ANA))
 
 

@@ -11,9 +11,9 @@ from ledger.log.entry import decode
 from ledger.refusals import (
     AlreadyWithdrawn,
     NotTheirGift,
-    NotTheirsToSay,
-    NoWord,
     OnlyCoordinators,
+    PartyCannotDecide,
+    ReasonNeeded,
     UnknownGift,
     UnknownGroup,
 )
@@ -42,7 +42,7 @@ def test_a_gift_is_taken_back_once_with_a_word_of_why(each_bank: TimeBank) -> No
         .fact(GiftRecorded)
         .gift
     )
-    with pytest.raises(NoWord):
+    with pytest.raises(ReasonNeeded):
         each_bank.do(WithdrawGift(gift=gift, reason=" "), by=ANA)
 
     each_bank.do(WithdrawGift(gift=gift, reason="Typed twice"), by=caller(ANA, "take-it-back"))
@@ -92,7 +92,7 @@ def test_a_coordinator_passes_on_a_givers_word_but_not_about_their_own_gifts(ban
     )
 
     assert bank.gift(gift).recorded_by == ANA
-    with pytest.raises(NotTheirsToSay):
+    with pytest.raises(PartyCannotDecide):
         bank.do(
             RecordGift(giver=ANA, receiver=AccountId(CHIDI), category=GARDENING, given_on=TODAY),
             by=caller(CHIDI, on_behalf=ANA),

@@ -14,13 +14,13 @@ from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
 from ledger.members.rules import Member
 from ledger.refusals import (
     AlreadyWithdrawn,
-    DayToCome,
+    DayInFuture,
     DayTooLongAgo,
+    NotActive,
     NotAParty,
     NotFounded,
     NotTheirGift,
-    NotWithOneself,
-    TakesNoPart,
+    NotWithYourself,
     UnknownCategory,
     UnknownGift,
     UnknownGroup,
@@ -100,7 +100,7 @@ def test_a_bystander_logs_no_gift(receiver: Member | Group | None) -> None:
 
 
 def test_nobody_gives_to_themselves() -> None:
-    with pytest.raises(NotWithOneself):
+    with pytest.raises(NotWithYourself):
         recorded(member(ANA))
 
 
@@ -111,9 +111,9 @@ def test_a_gift_to_a_group_that_was_never_formed_is_refused() -> None:
 
 @pytest.mark.parametrize("who", [gone, invited])
 def test_people_who_take_no_part_neither_give_nor_are_given(who: Callable[[MemberId], Member]) -> None:
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         recorded(None, giver=who(ANA))
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         recorded(who(BO))
 
 
@@ -128,7 +128,7 @@ def test_a_gift_is_of_a_kind_that_was_agreed_upon() -> None:
 
 
 def test_the_days_of_gifts_are_those_of_exchanges() -> None:
-    with pytest.raises(DayToCome):
+    with pytest.raises(DayInFuture):
         recorded(None, on=date(2026, 3, 15))
     with pytest.raises(DayTooLongAgo):
         recorded(None, on=date(2025, 3, 13))
@@ -158,7 +158,7 @@ def test_a_bystander_takes_no_gift_back() -> None:
 
 
 def test_somebody_who_has_left_takes_no_gift_back() -> None:
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         withdraw(given_gift(), by=gone(ANA))
 
 

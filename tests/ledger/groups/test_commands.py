@@ -7,13 +7,13 @@ from ledger.groups.facts import GroupFormed
 from ledger.identifiers import GroupId
 from ledger.log.entry import decode
 from ledger.refusals import (
-    BelongsAlready,
-    BelongsNot,
-    CommandUsedBefore,
-    NoName,
+    AlreadyInGroup,
+    CommandIdReused,
+    NameNeeded,
+    NotInGroup,
     OnlyCoordinators,
+    TextTooLong,
     UnknownGroup,
-    WordsTooLong,
 )
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, caller
@@ -32,14 +32,14 @@ def test_a_repeated_form_forms_one_group(bank: TimeBank) -> None:
     garden = bank.do(FormGroup(name="Garden"), by=once).fact(GroupFormed).group
 
     assert bank.do(FormGroup(name=" Garden"), by=once).fact(GroupFormed).group == garden
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         bank.do(FormGroup(name="Choir"), by=once)
 
 
 def test_a_group_is_called_something_short(bank: TimeBank) -> None:
-    with pytest.raises(NoName):
+    with pytest.raises(NameNeeded):
         bank.do(FormGroup(name=" "), by=CHIDI)
-    with pytest.raises(WordsTooLong):
+    with pytest.raises(TextTooLong):
         bank.do(FormGroup(name="G" * 101), by=CHIDI)
     with pytest.raises(OnlyCoordinators):
         bank.do(FormGroup(name="Garden"), by=ANA)
@@ -50,13 +50,13 @@ def test_members_join_and_leave(each_bank: TimeBank) -> None:
 
     each_bank.do(JoinGroup(group=garden, member=ANA), by=ANA)
     each_bank.do(JoinGroup(group=garden, member=BO), by=CHIDI)
-    with pytest.raises(BelongsAlready):
+    with pytest.raises(AlreadyInGroup):
         each_bank.do(JoinGroup(group=garden, member=ANA), by=CHIDI)
     each_bank.do(LeaveGroup(group=garden, member=ANA), by=ANA)
 
-    assert not each_bank.belonging(garden, ANA).belongs
-    assert each_bank.belonging(garden, BO).belongs
-    with pytest.raises(BelongsNot):
+    assert not each_bank.membership(garden, ANA).is_member
+    assert each_bank.membership(garden, BO).is_member
+    with pytest.raises(NotInGroup):
         each_bank.do(LeaveGroup(group=garden, member=ANA), by=ANA)
     with pytest.raises(OnlyCoordinators):
         each_bank.do(LeaveGroup(group=garden, member=BO), by=ANA)

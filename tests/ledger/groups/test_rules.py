@@ -3,13 +3,13 @@
 import pytest
 
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
-from ledger.groups.rules import Belonging, Group, form, join, leave
+from ledger.groups.rules import Group, GroupMembership, form, join, leave
 from ledger.members.rules import Member
-from ledger.refusals import BelongsAlready, BelongsNot, OnlyCoordinators, TakesNoPart, UnknownGroup, UnknownMember
+from ledger.refusals import AlreadyInGroup, NotActive, NotInGroup, OnlyCoordinators, UnknownGroup, UnknownMember
 from tests.cast import ANA, BO, CHIDI, GARDEN, after, garden, gone, host, invited, member, stranger
 
-OUTSIDE = Belonging(group=GARDEN, member=ANA)
-INSIDE = Belonging(group=GARDEN, member=ANA, belongs=True)
+OUTSIDE = GroupMembership(group=GARDEN, member=ANA)
+INSIDE = GroupMembership(group=GARDEN, member=ANA, is_member=True)
 
 
 @pytest.mark.parametrize("by", [member(CHIDI), host()], ids=["coordinator", "host"])
@@ -51,15 +51,15 @@ def test_a_group_that_was_never_formed_is_neither_joined_nor_left() -> None:
 
 
 def test_a_member_joins_once_and_leaves_once() -> None:
-    with pytest.raises(BelongsAlready):
+    with pytest.raises(AlreadyInGroup):
         join(garden(), INSIDE, member(ANA), by=member(ANA))
-    with pytest.raises(BelongsNot):
+    with pytest.raises(NotInGroup):
         leave(garden(), OUTSIDE, member(ANA), by=member(ANA))
 
 
 def test_only_who_takes_part_joins() -> None:
     for who in (gone(ANA), invited(ANA)):
-        with pytest.raises(TakesNoPart):
+        with pytest.raises(NotActive):
             join(garden(), OUTSIDE, who, by=member(CHIDI))
     with pytest.raises(UnknownMember):
         join(garden(), OUTSIDE, stranger(ANA), by=member(CHIDI))

@@ -13,7 +13,7 @@ from ledger.gifts.facts import GiftRecorded
 from ledger.groups.commands import FormGroup
 from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
-from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
+from ledger.importing.plan import ImportOutcome, NewCommunity, Plan, carry_out, plan_import
 from ledger.importing.rows import ImportRow, Kind
 from ledger.log.entry import decode
 from ledger.log.store import LogUnavailable
@@ -65,7 +65,9 @@ def row(
     return ImportRow(line, kind, giver, receiver, day, minutes if kind == "help" else 0, category, note, reference, key)
 
 
-def take_in(bank: TimeBank, rows: Sequence[ImportRow], debit_limit_minutes: int | None = None) -> tuple[Plan, Outcome]:
+def take_in(
+    bank: TimeBank, rows: Sequence[ImportRow], debit_limit_minutes: int | None = None
+) -> tuple[Plan, ImportOutcome]:
     plan = plan_import(bank, rows, now=NOW, debit_limit_minutes=debit_limit_minutes)
     return plan, carry_out(bank, plan)
 

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.importing.cells import (
-    Readings,
+from ledger.importing.rows import (
+    CellFormat,
     Unreadable,
     day_of,
     day_order_of,
     decimal_sign_of,
     minutes_of_hours,
     minutes_of_minutes,
+    read_rows,
 )
-from ledger.importing.rows import read_rows
 from ledger.importing.sheets import Sheet, UnusableFile, read_sheet
 
 ROW = "2026-03-28,Ana,Bo,1.5,garden\n"
@@ -79,7 +79,7 @@ def test_a_row_with_too_few_cells_is_bad_and_the_others_are_good(sheet: Callable
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("date,giver,hours\n", "No column is headed “receiver”"),
+        ("date,giver,hours\n", "“receiver”"),
         ("date|giver|receiver|hours\n2026-01-01|Ana|Bo|1\n", "does not contain headings"),
         ("date,giver,giver,receiver\n", "appears 2 times"),
         (HEADINGS + '2026-01-01,"Ana,Bo,1,garden\n', "starts on line 2"),
@@ -172,13 +172,13 @@ def test_days_are_read_by_those_that_only_fit_one_way() -> None:
     ],
 )
 def test_a_day_is_the_communitys_day(cell: str, day: date) -> None:
-    assert day_of(cell, Readings(zone=ZoneInfo("Europe/Madrid"))) == day
+    assert day_of(cell, CellFormat(zone=ZoneInfo("Europe/Madrid"))) == day
 
 
 @pytest.mark.parametrize("cell", ["", "31/02/2026", "yesterday", "0026-01-01"])
 def test_what_is_no_day_is_said(cell: str) -> None:
     with pytest.raises(Unreadable):
-        day_of(cell, Readings())
+        day_of(cell, CellFormat())
 
 
 def test_equal_rows_without_a_reference_are_told_apart_by_a_running_number(sheet: Callable[..., Sheet]) -> None:

@@ -20,20 +20,20 @@ from ledger.members.rules import Member
 from ledger.personal_data.store import PersonalData, PersonalText
 from ledger.refusals import (
     AddressTaken,
+    AlreadyHasRole,
     AlreadyLeft,
     AlreadyWelcomed,
+    InvalidAddress,
     LastCoordinator,
-    NoAddress,
-    NoName,
+    NameNeeded,
+    NotActive,
     OnlyCoordinators,
-    OnlyTheyChoose,
-    RoleHeldAlready,
+    OnlyTheMemberChooses,
     RoleNotHeld,
-    TakesNoPart,
+    TextTooLong,
     TooBusy,
     UnknownMember,
-    WordsTooLong,
-    WordsUnreadable,
+    UnreadableText,
 )
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, facts_in, help_of
@@ -68,7 +68,7 @@ def test_what_was_not_given_is_not_sealed(bank: TimeBank) -> None:
 
 def test_a_person_is_invited_then_welcomed_then_takes_part(bank: TimeBank) -> None:
     dana = bank.do(InviteMember(name="Dana"), by=CHIDI).fact(MemberInvited).member
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         bank.do(ReportExchange(legs=(help_of(dana, BO),), given_on=TODAY), by=BO)
 
     bank.do(WelcomeMember(member=dana), by=CHIDI)
@@ -80,7 +80,7 @@ def test_a_person_is_invited_then_welcomed_then_takes_part(bank: TimeBank) -> No
 
 @pytest.mark.parametrize("name", ["", "   "])
 def test_a_person_is_called_something(bank: TimeBank, name: str) -> None:
-    with pytest.raises(NoName):
+    with pytest.raises(NameNeeded):
         bank.do(InviteMember(name=name), by=CHIDI)
 
 
@@ -92,9 +92,9 @@ def test_names_and_contacts_are_of_a_length_and_of_letters_that_can_be_kept(bank
         InviteMember(name="Dana", phone="1" * 101),
         InviteMember(name="Dana", email="d@" * 60),
     ):
-        with pytest.raises(WordsTooLong):
+        with pytest.raises(TextTooLong):
             bank.do(invitation, by=CHIDI)
-    with pytest.raises(WordsUnreadable):
+    with pytest.raises(UnreadableText):
         bank.do(InviteMember(name="Dana \udfff"), by=CHIDI)
 
     assert bank.log.head() == head
@@ -104,7 +104,7 @@ def test_names_and_contacts_are_of_a_length_and_of_letters_that_can_be_kept(bank
     "address", ["dana", "dana@", "@elm", "a@b@c", "dana ruiz@elm.example", "d@elm\nBcc: everybody@x"]
 )
 def test_an_address_looks_like_one(bank: TimeBank, address: str) -> None:
-    with pytest.raises(NoAddress):
+    with pytest.raises(InvalidAddress):
         bank.do(InviteMember(name="Dana", email=address), by=CHIDI)
 
 
@@ -179,7 +179,7 @@ def test_a_member_leaves_and_takes_no_part_any_more(bank: TimeBank) -> None:
     bank.do(LeaveCommunity(member=BO), by=BO)
 
     assert not bank.member(BO).is_active
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=ANA)
     with pytest.raises(AlreadyLeft):
         bank.do(LeaveCommunity(member=BO), by=CHIDI)
@@ -187,7 +187,7 @@ def test_a_member_leaves_and_takes_no_part_any_more(bank: TimeBank) -> None:
 
 def test_roles_are_given_and_withdrawn(bank: TimeBank) -> None:
     bank.do(GiveRole(member=ANA, role="coordinator"), by=CHIDI)
-    with pytest.raises(RoleHeldAlready):
+    with pytest.raises(AlreadyHasRole):
         bank.do(GiveRole(member=ANA, role="coordinator"), by=CHIDI)
 
     bank.do(WithdrawRole(member=CHIDI, role="coordinator"), by=ANA)
@@ -244,7 +244,7 @@ def test_no_coordinator_chooses_it_for_a_member_not_even_on_their_behalf(bank: T
     head = bank.log.head()
 
     for wish in (caller(CHIDI), caller(CHIDI, on_behalf=ANA), caller(HOST)):
-        with pytest.raises(OnlyTheyChoose):
+        with pytest.raises(OnlyTheMemberChooses):
             bank.do(ChooseVisibility(member=ANA, sees="groups"), by=wish)
 
     assert bank.log.head() == head

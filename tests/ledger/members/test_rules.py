@@ -10,20 +10,20 @@ from ledger.members.rules import (
     give_role,
     invite,
     leave,
-    must_take_part,
+    must_be_active,
     welcome,
     withdraw_role,
 )
 from ledger.refusals import (
+    AlreadyHasRole,
     AlreadyInvited,
     AlreadyLeft,
     AlreadyWelcomed,
     LastCoordinator,
+    NotActive,
     OnlyCoordinators,
-    OnlyTheyChoose,
-    RoleHeldAlready,
+    OnlyTheMemberChooses,
     RoleNotHeld,
-    TakesNoPart,
     UnknownMember,
 )
 from tests.cast import ANA, BO, CHIDI, RUTH, after, gone, host, invited, member, stranger
@@ -62,13 +62,13 @@ def test_only_the_invited_are_welcomed_once_and_not_after_leaving() -> None:
 
 
 def test_a_welcomed_member_takes_part_and_others_do_not() -> None:
-    must_take_part(member(BO))
+    must_be_active(member(BO))
 
     with pytest.raises(UnknownMember):
-        must_take_part(stranger(BO))
+        must_be_active(stranger(BO))
     for who in (invited(BO), gone(BO)):
-        with pytest.raises(TakesNoPart):
-            must_take_part(who)
+        with pytest.raises(NotActive):
+            must_be_active(who)
 
 
 @pytest.mark.parametrize("by", [member(BO), member(CHIDI), host()], ids=["their own word", "coordinator", "host"])
@@ -126,9 +126,9 @@ def test_nobody_entrusts_themselves_or_others_without_being_a_coordinator() -> N
 def test_only_who_takes_part_is_entrusted_and_once() -> None:
     with pytest.raises(UnknownMember):
         give_role(stranger(BO), "auditor", by=member(CHIDI))
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         give_role(gone(BO), "auditor", by=member(CHIDI))
-    with pytest.raises(RoleHeldAlready):
+    with pytest.raises(AlreadyHasRole):
         give_role(member(RUTH), "auditor", by=member(CHIDI))
 
 
@@ -169,13 +169,13 @@ def test_nobody_sees_whom_a_member_helps_until_they_say_so() -> None:
 @pytest.mark.parametrize("by", [member(CHIDI), member(ANA), host()], ids=["coordinator", "neighbour", "host"])
 def test_nobody_else_chooses_who_sees_whom_a_member_helps(by: Member) -> None:
     for sees in ("nobody", "coordinators", "groups"):
-        with pytest.raises(OnlyTheyChoose):
+        with pytest.raises(OnlyTheMemberChooses):
             choose_visibility(member(BO), sees, by=by)
 
 
 def test_only_who_takes_part_chooses_and_leaving_takes_the_choice_back() -> None:
     for who in (invited(BO), gone(BO)):
-        with pytest.raises(TakesNoPart):
+        with pytest.raises(NotActive):
             choose_visibility(who, "groups", by=who)
 
     assert after(member(BO), [VisibilityChosen(member=BO, sees="groups"), MemberLeft(member=BO)]).sees == "nobody"

@@ -8,7 +8,7 @@ import pytest
 from litestar._parsers import parse_url_encoded_form_data
 from msgspec import Meta
 
-from ledger.refusals import BeyondDebitLimit, NoName, UnknownMember
+from ledger.refusals import BeyondDebitLimit, NameNeeded, UnknownMember
 from tests.web.neighbourhood import Neighbourhood
 from web.framework.forms import Fields, Form, decode
 from web.wording.translation import later
@@ -126,7 +126,7 @@ def test_rules_across_fields_and_refusals_land_beside_their_field() -> None:
     form.refuse("given_on", "required")
     form.refuse_for(BeyondDebitLimit(open_minutes=90), otherwise="hours")
     form.refuse_for(UnknownMember(member="m-1"), otherwise="who")
-    form.refuse_for(NoName(), otherwise="who")
+    form.refuse_for(NameNeeded(), otherwise="who")
 
     assert form.error("given_on") == "Fill this in"
     assert "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}30\N{NO-BREAK SPACE}min can still be received" not in form.error(

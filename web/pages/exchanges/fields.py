@@ -15,7 +15,7 @@ from ledger.deciding.requests import LONGEST_TEXT
 from ledger.hours import DAY_MINUTES, minutes_from
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GroupId, MemberId, is_group
 from ledger.members.commands import LONGEST_NAME
-from ledger.members.rules import must_be_a_day_to_log
+from ledger.members.rules import must_be_loggable
 from ledger.refusals import Refusal, TooLong, TooShort, UnknownCategory, UnknownGroup
 from ledger.time_bank import TimeBank
 from web.framework.call import Call
@@ -127,7 +127,7 @@ class FieldReader:
             self.form.refuse("given_on", gettext("Enter the date it happened, for example 21 11 2026"))
             return today
         try:
-            must_be_a_day_to_log(given_on, today=today, by=self._known.member(self._call.visitor.member))
+            must_be_loggable(given_on, today=today, by=self._known.member(self._call.visitor.member))
         except Refusal as refusal:
             self._refuse("given_on", refusal)
         return given_on

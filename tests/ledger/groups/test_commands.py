@@ -1,4 +1,4 @@
-"""Forming groups, joining and leaving them."""
+"""Commands about groups."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, caller
 
 
-def test_a_group_has_a_name_outside_the_log(bank: TimeBank) -> None:
+def test_the_name_of_a_group_is_stored_outside_the_log(bank: TimeBank) -> None:
     garden = bank.do(FormGroup(name="  The   garden "), by=CHIDI).fact(GroupFormed).group
 
     (entry,) = [decode(stored.data) for stored in bank.log.read({f"group:{garden}": 0})[0]]
@@ -27,7 +27,7 @@ def test_a_group_has_a_name_outside_the_log(bank: TimeBank) -> None:
     assert bank.group(garden).is_formed
 
 
-def test_a_repeated_form_forms_one_group(bank: TimeBank) -> None:
+def test_repeating_the_command_forms_one_group(bank: TimeBank) -> None:
     once = caller(CHIDI)
     garden = bank.do(FormGroup(name="Garden"), by=once).fact(GroupFormed).group
 
@@ -36,7 +36,7 @@ def test_a_repeated_form_forms_one_group(bank: TimeBank) -> None:
         bank.do(FormGroup(name="Choir"), by=once)
 
 
-def test_a_group_is_called_something_short(bank: TimeBank) -> None:
+def test_a_group_needs_a_short_name(bank: TimeBank) -> None:
     with pytest.raises(NameNeeded):
         bank.do(FormGroup(name=" "), by=CHIDI)
     with pytest.raises(TextTooLong):
@@ -45,7 +45,7 @@ def test_a_group_is_called_something_short(bank: TimeBank) -> None:
         bank.do(FormGroup(name="Garden"), by=ANA)
 
 
-def test_members_join_and_leave(each_bank: TimeBank) -> None:
+def test_members_can_join_and_leave(each_bank: TimeBank) -> None:
     garden = each_bank.do(FormGroup(name="Garden"), by=CHIDI).fact(GroupFormed).group
 
     each_bank.do(JoinGroup(group=garden, member=ANA), by=ANA)
@@ -62,6 +62,6 @@ def test_members_join_and_leave(each_bank: TimeBank) -> None:
         each_bank.do(LeaveGroup(group=garden, member=BO), by=ANA)
 
 
-def test_an_unknown_group_is_not_joined(bank: TimeBank) -> None:
+def test_an_unknown_group_cannot_be_joined(bank: TimeBank) -> None:
     with pytest.raises(UnknownGroup):
         bank.do(JoinGroup(group=GroupId("g-nothing"), member=ANA), by=ANA)

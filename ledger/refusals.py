@@ -1,6 +1,6 @@
 """Every refusal: the rule it protects, and the sentence its reader sees."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ledger.hours import formatted
 
@@ -16,13 +16,14 @@ class Refusal(Exception):
     sentence: ClassVar[str] = say("This cannot be done.")
     about: ClassVar[str] = ""
 
-    def __init__(self, **details: object) -> None:
+    def __init__(self, **details: Any) -> None:
         super().__init__()
         self.details = details
 
     def __str__(self) -> str:
-        """The sentence in English, with lengths in minutes. Pages translate and format it themselves."""
-        return self.sentence.format(**self.details)
+        """The sentence in English, filled in. Pages translate and format it themselves."""
+        lengths = {name: formatted(value) for name, value in self.details.items() if name.endswith("_minutes")}
+        return self.sentence.format(**self.details | lengths)
 
 
 class CommandIdReused(Refusal):
@@ -399,15 +400,6 @@ class AlreadyErased(Refusal):
     """A member's personal data is erased once."""
 
     sentence = say("Their personal data has already been erased.")
-
-
-def sentence_of(refusal: Refusal) -> str:
-    """Return the refusal's sentence in English, filled in."""
-    details = {
-        name: formatted(value) if name.endswith("_minutes") and isinstance(value, int) else value
-        for name, value in refusal.details.items()
-    }
-    return refusal.sentence.format(**details)
 
 
 def must_be_text(field: str, text: str, *, limit: int) -> None:

@@ -1,6 +1,7 @@
 """Commands that found a community and change its agreements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -87,57 +88,48 @@ def _origin_word(name: str) -> str:
     return "-".join(part for part in letters.split("-") if part)[:40]
 
 
-class AgreeOnLimits(Command):
+class _ChangeAgreement(Command):
+    """A command whose fields are the arguments of its rule."""
+
+    rule: ClassVar[Callable[..., Sequence[Fact]]]
+
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        changed = {field: getattr(self, field) for field in self.__struct_fields__}
+        return type(self).rule(context.agreements, **changed, by=context.member(request.caller.by))
+
+
+class AgreeOnLimits(_ChangeAgreement):
     """Change how many minutes an account can go below or above zero. Records nothing if nothing changes."""
 
     stored_name = "agree-limits"
+    rule = rules.agree_limits
 
     debit_limit_minutes: int = msgspec.field(name="debit")
     upper_limit_minutes: int | None = msgspec.field(name="upper")
 
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_limits(
-            context.agreements,
-            debit_limit_minutes=self.debit_limit_minutes,
-            upper_limit_minutes=self.upper_limit_minutes,
-            by=context.member(request.caller.by),
-        )
 
-
-class AgreeOnConfirmation(Command):
+class AgreeOnConfirmation(_ChangeAgreement):
     """Change who has to agree before an exchange counts."""
 
     stored_name = "agree-confirmation"
+    rule = rules.agree_confirmation
 
     words_needed: WhoMustAgree
 
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_confirmation(
-            context.agreements, words_needed=self.words_needed, by=context.member(request.caller.by)
-        )
 
-
-class AgreeOnCategories(Command):
+class AgreeOnCategories(_ChangeAgreement):
     """Change the kinds of help to choose from."""
 
     stored_name = "agree-categories"
+    rule = rules.agree_categories
 
     categories: tuple[Category, ...]
 
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_categories(
-            context.agreements, categories=self.categories, by=context.member(request.caller.by)
-        )
 
-
-class AgreeOnThresholds(Command):
+class AgreeOnThresholds(_ChangeAgreement):
     """Change the thresholds for listing entries as worth a look."""
 
     stored_name = "agree-exceptions"
+    rule = rules.agree_thresholds
 
     thresholds: Thresholds
-
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_thresholds(
-            context.agreements, thresholds=self.thresholds, by=context.member(request.caller.by)
-        )

@@ -10,14 +10,14 @@ from ledger.hours import BalanceMinutes
 from ledger.identifiers import CategoryKey
 
 
-class _Agreement(Fact):
+class _AgreementFact(Fact):
     @property
     def tags(self) -> Tags:
         return (tags.AGREEMENTS,)
 
 
 @recorded("community-founded", version=1)
-class CommunityFounded(_Agreement):
+class CommunityFounded(_AgreementFact):
     """A community was founded: the first entry of every log. `origin` names the log in every entry: host/community/epoch."""
 
     name: str
@@ -32,7 +32,7 @@ Threshold = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
 @recorded("limits-agreed", version=1, view="agreements")
-class LimitsAgreed(_Agreement):
+class LimitsAgreed(_AgreementFact):
     """How many minutes an account can go below zero, and above. Left out, there is no upper limit."""
 
     debit_limit_minutes: BalanceMinutes
@@ -40,7 +40,7 @@ class LimitsAgreed(_Agreement):
 
 
 @recorded("confirmation-agreed", version=1, view="agreements")
-class ConfirmationAgreed(_Agreement):
+class ConfirmationAgreed(_AgreementFact):
     """Who has to agree before an exchange counts: the receiver, whose account the hours leave, or always both."""
 
     words_needed: WhoMustAgree
@@ -54,7 +54,7 @@ class Category(Part):
 
 
 @recorded("categories-agreed", version=1, view="agreements")
-class CategoriesAgreed(_Agreement):
+class CategoriesAgreed(_AgreementFact):
     """The kinds of help that can be logged from now on. Earlier entries keep theirs."""
 
     categories: tuple[Category, ...]
@@ -87,7 +87,7 @@ class Thresholds(Part):
 
 
 @recorded("exceptions-agreed", version=1, view="agreements")
-class ExceptionsAgreed(_Agreement):
+class ExceptionsAgreed(_AgreementFact):
     """What auditors and coordinators see listed as worth a look. Being listed has no other effect."""
 
     thresholds: Thresholds

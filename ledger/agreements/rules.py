@@ -124,9 +124,7 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
                 )
             case LimitsAgreed():
                 return msgspec.structs.replace(
-                    self,
-                    debit_limit_minutes=fact.debit_limit_minutes,
-                    upper_limit_minutes=fact.upper_limit_minutes,
+                    self, debit_limit_minutes=fact.debit_limit_minutes, upper_limit_minutes=fact.upper_limit_minutes
                 )
             case ConfirmationAgreed():
                 return msgspec.structs.replace(self, words_needed=fact.words_needed)

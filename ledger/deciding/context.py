@@ -168,31 +168,25 @@ class PastCommand(msgspec.Struct, frozen=True, kw_only=True):
 State = _Folded | PastCommand
 
 
+_INITIAL_STATES: Mapping[str, Callable[[str], State]] = {
+    "agreements": lambda _: Agreements(),
+    "coordinators": lambda _: Coordinators(),
+    "member": lambda identifier: Member(id=MemberId(identifier)),
+    "group": lambda identifier: Group(id=GroupId(identifier)),
+    "belonging": lambda both: GroupMembership(
+        group=GroupId(both.split(":")[0]), member=MemberId(both.partition(":")[2])
+    ),
+    "account": lambda identifier: Account(id=AccountId(identifier)),
+    "exchange": lambda identifier: Exchange(id=ExchangeId(identifier)),
+    "gift": lambda identifier: Gift(id=GiftId(identifier)),
+    "command": lambda _: PastCommand(),
+}
+
+
 def initial_state(tag: str) -> State:
     """The state behind a tag before its first entry."""
     kind, _, identifier = tag.partition(":")
-    match kind:
-        case "agreements":
-            return Agreements()
-        case "coordinators":
-            return Coordinators()
-        case "member":
-            return Member(id=MemberId(identifier))
-        case "group":
-            return Group(id=GroupId(identifier))
-        case "belonging":
-            group, _, member = identifier.partition(":")
-            return GroupMembership(group=GroupId(group), member=MemberId(member))
-        case "account":
-            return Account(id=AccountId(identifier))
-        case "exchange":
-            return Exchange(id=ExchangeId(identifier))
-        case "gift":
-            return Gift(id=GiftId(identifier))
-        case "command":
-            return PastCommand()
-        case _:
-            raise AssertionError(f"no state belongs to the tag {tag}")
+    return _INITIAL_STATES[kind](identifier)
 
 
 def state_after(state: State, entry: Entry) -> State:

@@ -111,7 +111,7 @@ class CommandHandler:
             return None
         if done.wish != request.fingerprint:
             raise CommandIdReused
-        for field, text in request.sealed.items():
+        for field, text in request.command.sealed().items():
             commitment = done.sealed.get(field)
             if not (self.people.says_the_same(commitment, text) if commitment else not text.strip()):
                 raise CommandIdReused
@@ -121,7 +121,7 @@ class CommandHandler:
         """Return the facts that a request would record, or raise its refusal. Nothing is stored yet."""
         caller = request.caller
         assert is_command_id(caller.id), "the web layer replaces command ids that aren't valid"
-        for field, text in request.sealed.items():
+        for field, text in request.command.sealed().items():
             must_be_text(field, text, limit=LONGEST_TEXT)
         if caller.on_behalf is not None and not context.member(caller.by).coordinates:
             raise OnlyCoordinators

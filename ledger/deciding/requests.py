@@ -105,11 +105,6 @@ class Request:
         return self._ids()
 
     @cached_property
-    def sealed(self) -> Mapping[str, str]:
-        """The sealed fields of the command, by encoded name."""
-        return self.command.sealed()
-
-    @cached_property
     def fingerprint(self) -> str:
         """128 bits of a hash over the command and its caller, without sealed fields, which are compared separately."""
         caller = self.caller

@@ -9,12 +9,13 @@ from ledger import tags
 from ledger.catalogue import Fact
 from ledger.deciding.context import DecisionContext
 from ledger.deciding.handler import CommandHandler
-from ledger.deciding.requests import Command, Request
+from ledger.deciding.requests import Request
 from ledger.erasure import rules
 from ledger.erasure.facts import ErasedKind, PersonalDataErased
 from ledger.identifiers import MemberId
 from ledger.log.entry import decode
 from ledger.log.store import Log
+from ledger.members.commands import AboutMember
 from ledger.personal_data.erasing import ErasureMark, clean, forget, reached
 from ledger.personal_data.store import PersonalData
 
@@ -31,20 +32,12 @@ class ErasurePreview(NamedTuple):
     @property
     def kinds(self) -> list[ErasedKind]:
         """The kinds of data, as coarse as the log states them."""
-        found = {_KIND_OF_FIELD.get(field, "words") for field in self.own} | (
-            {"words"} if self.of_others else set[str]()
-        )
+        fields = (*self.own, "note") if self.of_others else self.own
+        found = {_KIND_OF_FIELD.get(field, "words") for field in fields}
         return [kind for kind in get_args(ErasedKind) if kind in found]
 
 
-class _AboutErasure(Command):
-    member: MemberId
-
-    def tags(self) -> Sequence[str]:
-        return (tags.member(self.member),)
-
-
-class AskForErasure(_AboutErasure):
+class AskForErasure(AboutMember):
     """Ask for a member's personal data to be erased. Members ask for themselves; a coordinator can ask for anyone."""
 
     stored_name = "ask-erasure"
@@ -53,7 +46,7 @@ class AskForErasure(_AboutErasure):
         return rules.ask(context.member(self.member), context.coordinators, by=context.member(request.caller.by))
 
 
-class WithdrawErasure(_AboutErasure):
+class WithdrawErasure(AboutMember):
     """Withdraw the request, unless it has been confirmed."""
 
     stored_name = "withdraw-erasure"
@@ -62,7 +55,7 @@ class WithdrawErasure(_AboutErasure):
         return rules.withdraw(context.member(self.member), by=context.member(request.caller.by))
 
 
-class EraseMember(_AboutErasure):
+class EraseMember(AboutMember):
     """Confirm an erasure and carry it out. Only a coordinator or the host can; a member who has not left yet leaves with it.
 
     The entry is appended before the texts are deleted. After a crash in between, the next opening deletes them.

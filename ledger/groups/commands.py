@@ -1,6 +1,7 @@
 """Commands about groups: form, join, leave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from ledger import tags
 from ledger.catalogue import Fact
@@ -25,40 +26,29 @@ class FormGroup(Command):
 
 
 class _AboutMembership(Command):
+    rule: ClassVar[Callable[..., Sequence[Fact]]]
+
     group: GroupId
     member: MemberId
 
     def tags(self) -> Sequence[str]:
-        return (
-            tags.group(self.group),
-            tags.membership(self.group, self.member),
-            tags.member(self.member),
-        )
+        return (tags.group(self.group), tags.membership(self.group, self.member), tags.member(self.member))
+
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        membership = context.membership(self.group, self.member)
+        by = context.member(request.caller.by)
+        return type(self).rule(context.group(self.group), membership, context.member(self.member), by=by)
 
 
 class JoinGroup(_AboutMembership):
     """Add a member to a group. Members can add themselves; a coordinator can add anyone."""
 
     stored_name = "join-group"
-
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.join(
-            context.group(self.group),
-            context.membership(self.group, self.member),
-            context.member(self.member),
-            by=context.member(request.caller.by),
-        )
+    rule = rules.join
 
 
 class LeaveGroup(_AboutMembership):
     """Take a member out of a group. Members can leave themselves; a coordinator can take out anyone."""
 
     stored_name = "leave-group"
-
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.leave(
-            context.group(self.group),
-            context.membership(self.group, self.member),
-            context.member(self.member),
-            by=context.member(request.caller.by),
-        )
+    rule = rules.leave

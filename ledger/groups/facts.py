@@ -16,7 +16,7 @@ class GroupFormed(Fact):
         return (tags.group(self.group),)
 
 
-class _AboutMembership(Fact):
+class _MembershipFact(Fact):
     group: GroupId
     member: MemberId
 
@@ -26,10 +26,10 @@ class _AboutMembership(Fact):
 
 
 @recorded("group-joined", version=1)
-class GroupJoined(_AboutMembership):
+class GroupJoined(_MembershipFact):
     """A member joined a group. What they give and receive from now on is part of its history."""
 
 
 @recorded("group-left", version=1)
-class GroupLeft(_AboutMembership):
+class GroupLeft(_MembershipFact):
     """A member left a group."""

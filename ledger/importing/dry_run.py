@@ -39,7 +39,7 @@ from ledger.members.facts import MemberInvited
 from ledger.members.rules import Member
 from ledger.personal_data.search import FoundAccount, find_all
 from ledger.personal_data.store import as_address, folded
-from ledger.refusals import BeyondDebitLimit, Refusal, TextTooLong, UnknownMember, UnreadableText, sentence_of
+from ledger.refusals import BeyondDebitLimit, Refusal, TextTooLong, UnknownMember, UnreadableText
 from ledger.time_bank import TimeBank
 
 _BATCH = 400
@@ -138,7 +138,7 @@ class DryRun:
                         self._accounts[account] = self._accounts[account].after(fact)
         except Refusal as refusal:
             self.beyond_limit = self.beyond_limit or isinstance(refusal, BeyondDebitLimit)
-            return sentence_of(refusal)
+            return str(refusal)
         return ""
 
     def matches(self, row: ImportRow, done: PastCommand) -> bool:

@@ -35,7 +35,7 @@ from ledger.importing.sheets import BadRow, UnusableFile
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
 from ledger.personal_data.store import folded
-from ledger.refusals import Refusal, sentence_of
+from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
 
 BATCH = 250
@@ -167,7 +167,7 @@ def carry_out(bank: TimeBank, plan: Plan, progress: Progress = lambda done, of: 
         ]
         for row, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
             if isinstance(outcome, Refusal):
-                refused.append(BadRow(row.line, sentence_of(outcome)))
+                refused.append(BadRow(row.line, str(outcome)))
         progress(start + len(batch), len(plan.rows))
     return ImportOutcome(len(plan.rows) - len(refused), refused)
 

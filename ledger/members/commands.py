@@ -40,14 +40,16 @@ class InviteMember(Command):
         return [SealedFact(facts[0], texts), *facts[1:]]
 
 
-class _AboutMember(Command):
+class AboutMember(Command):
+    """A command about one member."""
+
     member: MemberId
 
     def tags(self) -> Sequence[str]:
         return (tags.member(self.member),)
 
 
-class WelcomeMember(_AboutMember):
+class WelcomeMember(AboutMember):
     """Welcome an invited person, who becomes a member."""
 
     stored_name = "welcome-member"
@@ -56,7 +58,7 @@ class WelcomeMember(_AboutMember):
         return rules.welcome(context.member(self.member), by=context.member(request.caller.by))
 
 
-class LeaveCommunity(_AboutMember):
+class LeaveCommunity(AboutMember):
     """Leave the community, or remove a member as a coordinator."""
 
     stored_name = "leave"
@@ -65,7 +67,7 @@ class LeaveCommunity(_AboutMember):
         return rules.leave(context.member(self.member), context.coordinators, by=context.member(request.caller.by))
 
 
-class GiveRole(_AboutMember):
+class GiveRole(AboutMember):
     """Make a member a coordinator or an auditor."""
 
     stored_name = "give-role"
@@ -76,7 +78,7 @@ class GiveRole(_AboutMember):
         return rules.give_role(context.member(self.member), self.role, by=context.member(request.caller.by))
 
 
-class WithdrawRole(_AboutMember):
+class WithdrawRole(AboutMember):
     """Take a role from a member."""
 
     stored_name = "withdraw-role"
@@ -88,7 +90,7 @@ class WithdrawRole(_AboutMember):
         return rules.withdraw_role(context.member(self.member), self.role, context.coordinators, by=by)
 
 
-class ChooseVisibility(_AboutMember):
+class ChooseVisibility(AboutMember):
     """Choose who can see whom you help. Records nothing if nothing changes."""
 
     stored_name = "choose-visibility"

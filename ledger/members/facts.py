@@ -11,7 +11,7 @@ Audience = Literal["nobody", "coordinators", "groups"]
 """Who else can see whom a member helps. Each audience includes the ones before it."""
 
 
-class _AboutMember(Fact):
+class _MemberFact(Fact):
     member: MemberId
 
     @property
@@ -19,43 +19,43 @@ class _AboutMember(Fact):
         return (tags.member(self.member),)
 
 
-class _AboutCoordinators(_AboutMember):
+class _CoordinatorFact(_MemberFact):
     @property
     def tags(self) -> Tags:
         return (tags.member(self.member), tags.COORDINATORS)
 
 
 @recorded("member-invited", version=1)
-class MemberInvited(_AboutMember):
+class MemberInvited(_MemberFact):
     """A coordinator invited someone, who becomes a member once they are welcomed."""
 
 
 @recorded("member-welcomed", version=1)
-class MemberWelcomed(_AboutMember):
+class MemberWelcomed(_MemberFact):
     """An invited person became a member, with an account that starts at zero."""
 
 
 @recorded("member-left", version=1)
-class MemberLeft(_AboutCoordinators):
+class MemberLeft(_CoordinatorFact):
     """A member left. Their hours stay on record, because other people's hours depend on them."""
 
 
 @recorded("role-given", version=1, view="roles")
-class RoleGiven(_AboutCoordinators):
+class RoleGiven(_CoordinatorFact):
     """A member was given a role."""
 
     role: Role
 
 
 @recorded("role-withdrawn", version=1, view="roles")
-class RoleWithdrawn(_AboutCoordinators):
+class RoleWithdrawn(_CoordinatorFact):
     """A role was taken from a member."""
 
     role: Role
 
 
 @recorded("visibility-chosen", version=1, view="visibility")
-class VisibilityChosen(_AboutMember):
+class VisibilityChosen(_MemberFact):
     """A member chose who can see whom they help and who helps them, in the past and from now on."""
 
     sees: Audience

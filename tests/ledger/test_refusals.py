@@ -28,4 +28,4 @@ def test_every_refusal_has_a_whole_sentence(refusal: type[Refusal]) -> None:
 
 
 def test_a_refusal_names_the_minutes_still_open() -> None:
-    assert "30" in str(BeyondDebitLimit(open_minutes=30))
+    assert "30 min" in str(BeyondDebitLimit(open_minutes=30))

@@ -13,7 +13,7 @@ import msgspec
 
 from ledger.log.entry import UnreadableEntry
 from ledger.log.store import LogUnavailable
-from ledger.refusals import Refusal, sentence_of
+from ledger.refusals import Refusal
 
 
 class CommandProblem(click.ClickException):
@@ -34,9 +34,7 @@ class CommandProblem(click.ClickException):
 def problem_of(error: Exception) -> CommandProblem:
     """The problem behind a refusal or a fault of the places where things are kept."""
     match error:
-        case Refusal():
-            return CommandProblem(*two_lines(sentence_of(error)))
-        case LogUnavailable():
+        case Refusal() | LogUnavailable():
             return CommandProblem(*two_lines(str(error)))
         case UnreadableEntry():
             return CommandProblem(

@@ -1,15 +1,16 @@
-"""The ledger: what happened, and what may happen.
+"""The ledger: what happened, and what is allowed to happen.
 
-A neighbourhood keeps a common account of help. Whatever somebody does is recorded as a fact (`ledger.events`):
-an exchange was reported, agreed to, settled, taken back; a gift was given; somebody was welcomed. A fact is
-wrapped in an entry (`ledger.log.entry`), which says when, by whom and in answer to which wish, and the bytes of
-the entry are kept for ever in one sequence, the log (`ledger.log`). Nothing is ever changed or taken out.
+A neighbourhood keeps a shared record of help. Everything that happens is recorded as a fact: someone reported an exchange,
+agreed to it or took it back; someone gave a gift; someone was welcomed. A fact is wrapped in an entry (`ledger.log.entry`),
+which says when, by whom and by which command. The bytes of all entries form one sequence, the log (`ledger.log`). Entries are
+never changed or removed.
 
-Whether something may happen is decided by rules (`ledger.domain`): pure functions from what is known, the wish,
-who and when, to new facts or to a refusal. `ledger.application` reads what a rule must know, calls it, and appends
-its facts on the condition that nothing it rests on has changed meanwhile. `TimeBank` gathers all of that.
+There is a folder for each noun, with its `facts`, `rules` and `commands`. Rules are pure functions that take the current
+state, who acts and when, and return new facts or raise a refusal (`ledger.refusals`). The command handler (`ledger.deciding`)
+reads the state a rule needs, calls it, and appends its facts on condition that nothing it depends on has changed meanwhile.
+`TimeBank` ties everything together.
 
-A fact says everything about itself in its class (`ledger.catalogue`), also which minutes it moves between which
-accounts; after every entry all accounts sum to zero. Names, contacts and free words lie outside the log (`ledger.personal_data.store`), sealed in
-it by commitments only, so that a person can be forgotten while the book still adds up.
+A fact's class says everything about it (`ledger.catalogue`), including which minutes it moves between which accounts. After
+every entry all accounts sum to zero. Names, contacts, notes and reasons are stored outside the log (`ledger.personal_data`),
+which holds only commitments to them, so that a person can be erased without changing an entry.
 """

@@ -1,8 +1,8 @@
-"""The catalogue: everything that can happen, by the name it is stored under.
+"""The catalogue: every kind of fact, by the name it is stored under.
 
-A fact says everything about itself in one place, its class: stored name and version, tags, what it moves, whom it
-concerns. The modules in `MODULES` hold the facts, and `facts()` is the one way to all of them. Stored names and versions
-are written by hand and never change: they are in every log ever kept.
+A fact's class says everything about it: stored name and version, tags, postings, and whom it concerns. `facts()` returns
+them all, from the modules in `MODULES`. Stored names and versions are written by hand and never change, because they are
+in every log that exists.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +11,18 @@ from importlib import import_module
 from itertools import chain
 from operator import attrgetter
 from types import UnionType
-from typing import Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    ClassVar,
+    Literal,
+    NamedTuple,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -25,14 +36,14 @@ MODULES = (
     "ledger.gifts.facts",
     "ledger.erasure.facts",
 )
-"""Where facts are defined, in the order in which they are listed to people."""
+"""Where facts are defined, in the order in which people see them listed."""
 
 Tags = tuple[str, ...]
 View = Literal["corrections", "roles", "agreements", "visibility", "erasures"]
-"""A view of the journal that holds every fact of some kinds, whoever recorded them and whenever."""
+"""A view of the journal that lists every fact of some kinds."""
 
 Upcaster = Callable[[dict[str, object]], dict[str, object]]
-"""Raises the data of one version to the shape of the next, on reading only. Pure and total: no clock, no look-up, no I/O."""
+"""Converts the data of one version to the next, on reading only. Pure and total: no clock, no look-up, no I/O."""
 
 
 class StoredAs(NamedTuple):
@@ -51,44 +62,52 @@ class Posting(NamedTuple):
 
     @property
     def minutes(self) -> int:
-        """What the balance moves by: given less received."""
+        """The change to the balance: given less received."""
         return self.given - self.received
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What facts are made of, such as one direction of help."""
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class _FactMeta(msgspec.StructMeta):
+    """Makes every subclass frozen and its fields keyword-only, without each having to repeat it."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
+        return super().__new__(cls, name, bases, namespace, frozen=True, kw_only=True, **options)
 
 
-class Fact(Part, frozen=True, kw_only=True):
-    """Something that happened, in the past tense: frozen, whole in itself, and read back exactly as written.
+class Part(msgspec.Struct, metaclass=_FactMeta, omit_defaults=True, forbid_unknown_fields=True):
+    """A part of a fact, such as one leg of an exchange."""
 
-    Facts hold identifiers, whole minutes, days and coarse categories; never a name, contact, address or free
-    text: those lie outside the log, and the entry seals only a commitment to them.
+
+class Fact(Part):
+    """Something that happened, named in the past tense. Frozen, complete in itself, and read back exactly as written.
+
+    Facts hold identifiers, whole minutes, days and coarse categories, never a name, contact, address or free text. Those are
+    stored outside the log, and the entry holds only a commitment to them.
     """
 
     stored: ClassVar[StoredAs]
     view: ClassVar[View | None]
     upcasters: ClassVar[Mapping[int, Upcaster]]
-    """Version -> the step from it to the next."""
+    """By version: the step from it to the next."""
 
     @property
     def tags(self) -> Tags:
-        """The tags under which it is found again, and on which decisions rest. Only facts that move minutes carry account tags."""
+        """The tags it is found by, on which decisions depend. Only facts that move minutes carry account tags."""
         raise NotImplementedError
 
     @property
     def postings(self) -> tuple[Posting, ...]:
-        """The fact as movements whose balances sum to zero; facts that move no hours give none."""
+        """The minutes it moves, summing to zero over all accounts; none if it moves no hours."""
         return ()
 
     @property
     def people(self) -> set[str]:
-        """Every member and group that it names. Words sealed in its entry are about all of them."""
+        """Every member and group that it names. Personal texts sealed in its entry are about all of them."""
         return {who for who in _finder(type(self), _ACCOUNTS, True)(self) if is_member(who) or is_group(who)}
 
     @property
     def about(self) -> tuple[AccountId, ...]:
-        """The accounts that it is about: all that it names, but for those who did something, in a field that ends in `_by`."""
+        """The accounts that it is about: all that it names, except who did something (fields that end in `_by`)."""
         return tuple(dict.fromkeys(_finder(type(self), _ACCOUNTS, False)(self)))
 
     @property
@@ -110,7 +129,7 @@ _recorded: dict[str, type[Fact]] = {}
 def recorded(
     name: str, *, version: int, view: View | None = None, upcasters: Mapping[int, Upcaster] | None = None
 ) -> Callable[[type[Kind]], type[Kind]]:
-    """Puts a fact into the catalogue under the name and version that entries of its kind are stored with."""
+    """Register a kind of fact under the name and version that its entries are stored with."""
 
     def register(kind: type[Kind]) -> type[Kind]:
         assert name not in _recorded, f"two facts are stored as “{name}”"
@@ -123,7 +142,7 @@ def recorded(
 
 @cache
 def facts() -> Mapping[str, type[Fact]]:
-    """Every fact by its stored name, in the order of `MODULES`; the same mapping every time."""
+    """Every kind of fact by its stored name, in the order of `MODULES`; the same mapping every time."""
     for module in MODULES:
         import_module(module)
     in_order = sorted(_recorded.items(), key=lambda item: MODULES.index(item[1].__module__))
@@ -140,38 +159,38 @@ Find = Callable[[Any], Iterable[Any]]
 
 
 @cache
-def _finder(kind: type[Part], wanted: frozenset[Any], with_actors: bool) -> Find:
-    """Finds the identifiers of these types in a fact, field by field, by the types that its fields declare."""
+def _finder(kind: type[Part], wanted: frozenset[Any], include_actors: bool) -> Find:
+    """Return a function that finds the identifiers of these types in a fact, by the declared types of its fields."""
     hints = get_type_hints(kind)
     fields = [
         (name, find)
         for name in kind.__struct_fields__
-        if (with_actors or not name.endswith("_by")) and (find := _finder_in(hints[name], wanted, with_actors))
+        if (include_actors or not name.endswith("_by")) and (find := _finder_in(hints[name], wanted, include_actors))
     ]
-    if len(fields) > 1 and all(find is _itself for _, find in fields):
+    if len(fields) > 1 and all(find is _single for _, find in fields):
         return attrgetter(*(name for name, _ in fields))
-    if len(fields) == 1:  # nearly always, and a whole log is read through here
+    if len(fields) == 1:  # the usual case; every entry of a log passes through here
         ((only, find_in),) = fields
         return lambda part: find_in(getattr(part, only))
     return lambda part: chain.from_iterable([find(getattr(part, name)) for name, find in fields])
 
 
-def _finder_in(hint: Any, wanted: frozenset[Any], with_actors: bool) -> Find | None:
+def _finder_in(hint: Any, wanted: frozenset[Any], include_actors: bool) -> Find | None:
     if hint in wanted:
-        return _itself
+        return _single
     if isinstance(hint, type) and issubclass(hint, Part):
-        return _finder(hint, wanted, with_actors)
-    inner = {find for part in get_args(hint) if (find := _finder_in(part, wanted, with_actors))}
+        return _finder(hint, wanted, include_actors)
+    inner = {find for part in get_args(hint) if (find := _finder_in(part, wanted, include_actors))}
     if not inner:
         return None
     (find_in,) = inner
     if get_origin(hint) is tuple:
-        return _as_they_are if find_in is _itself else partial(_in_each, find_in)
-    assert get_origin(hint) in (Union, UnionType), f"nobody looks for identifiers in a {hint}"
+        return _unchanged if find_in is _single else partial(_in_each, find_in)
+    assert get_origin(hint) in (Union, UnionType), f"identifiers cannot be found in a {hint}"
     return lambda value: () if value is None else find_in(value)
 
 
-def _itself(value: str) -> Sequence[str]:
+def _single(value: str) -> Sequence[str]:
     return (value,)
 
 
@@ -179,5 +198,5 @@ def _in_each(find: Find, values: Sequence[Part]) -> Iterable[str]:
     return find(values[0]) if len(values) == 1 else chain.from_iterable(map(find, values))
 
 
-def _as_they_are(values: Sequence[str]) -> Sequence[str]:
+def _unchanged(values: Sequence[str]) -> Sequence[str]:
     return values

@@ -1,7 +1,7 @@
-"""Balances from the log alone.
+"""Computes balances from the log alone, quickly, so that auditors can check what the pages show.
 
-Made for auditors and for haste: it needs no read model, no people store and no more memory for a longer log. Every entry
-is looked at, those that move minutes are read, nothing else is kept. What it does not understand stops it (design §13).
+It needs no read model, no personal data, and no more memory for a longer log. It passes over every entry but decodes only
+those that count. An unknown or damaged entry stops it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,13 +18,13 @@ from ledger.identifiers import AccountId
 from ledger.log.entry import FORMAT, Entry, UnreadableEntry, decode, instant_text
 from ledger.log.store import Log
 from ledger.members.facts import MemberInvited
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 
 _BATCH = 2_000
 
 
 class AccountTotals(msgspec.Struct, kw_only=True, gc=False):
-    """What the log says of one account: minutes and counts, reversals and withdrawals taken off."""
+    """The totals of one account: minutes and counts, less reversals and withdrawals."""
 
     given: int = 0
     received: int = 0
@@ -39,7 +39,7 @@ class AccountTotals(msgspec.Struct, kw_only=True, gc=False):
 
 
 class Until(NamedTuple):
-    """Which part of the log counts: what had happened by a day, was recorded by an instant, or stood at an entry."""
+    """Which part of the log to replay: what happened by a day, was recorded by an instant, or comes up to an entry."""
 
     as_of: date | None = None
     known_at: datetime | None = None
@@ -50,9 +50,9 @@ EVERYTHING = Until()
 
 
 class Replayed(NamedTuple):
-    """The accounts that anything ever moved on, the entries looked at, and the commitments to members' names.
+    """The accounts of all entries that count, the last entry replayed, and the commitments to members' names.
 
-    `number` is the entry number (the gap-free rank) and `position` where that entry lies in the log.
+    `number` is the last entry's number (its gap-free rank), and `position` its position in the log.
     """
 
     accounts: dict[AccountId, AccountTotals]
@@ -63,12 +63,12 @@ class Replayed(NamedTuple):
     @property
     def given(self) -> int:
         """All minutes given."""
-        return sum(tally.given for tally in self.accounts.values())
+        return sum(account.given for account in self.accounts.values())
 
     @property
     def received(self) -> int:
-        """All minutes received: the same, or the log is not sound."""
-        return sum(tally.received for tally in self.accounts.values())
+        """All minutes received. If the log is sound, as many as were given."""
+        return sum(account.received for account in self.accounts.values())
 
 
 def replay(
@@ -77,16 +77,16 @@ def replay(
     *,
     gifts: bool = True,
     names: bool = False,
-    tell: Callable[[int], None] = lambda looked_at: None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> Replayed:
-    """Folds the log. Without `gifts`, gifts are passed over, which is quicker; `names` collects their commitments.
+    """Replay the log. Without `gifts`, gifts are skipped, which is quicker; `names` collects the commitments to names.
 
-    Refuses an entry number beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
+    Refuses an entry number beyond the end. Raises UnreadableEntry, with the number, at the first entry it cannot read.
     """
     fold = _Fold(until, gifts=gifts, names=names)
-    fold.take_in(islice(log.scan(), until.number), tell)
+    fold.add_all(islice(log.scan(), until.number), progress)
     if until.number is not None and fold.number < until.number:
-        raise EntryToCome(entries=fold.number, number=until.number)
+        raise NoSuchEntry(entries=fold.number, number=until.number)
     return Replayed(fold.accounts, fold.number, fold.position, fold.names)
 
 
@@ -102,7 +102,7 @@ class _Moved(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Movement(msgspec.Struct, frozen=True, gc=False):
-    """The parts of an entry that balances rest on; the decoder steps over all others."""
+    """The parts of an entry that balances depend on. The decoder skips the others."""
 
     at: str
     data: _Moved
@@ -112,10 +112,7 @@ _MOVEMENTS = msgspec.json.Decoder(_Movement)
 
 
 class _Fold:
-    """Accounts so far, and what each kind of entry does to them. Without `gifts`, gifts are passed over, which is quicker.
-
-    `number` counts the entries looked at, `position` is that of the last one; `names` collects commitments to names.
-    """
+    """The accounts so far, and what each kind of entry does to them."""
 
     def __init__(self, until: Until, *, gifts: bool, names: bool) -> None:
         self.accounts: dict[AccountId, AccountTotals] = {}
@@ -127,49 +124,49 @@ class _Fold:
         self._settled: list[bytes] = []
         self._reversed: list[bytes] = []
         self._others: list[bytes] = []
-        piles: dict[str, list[bytes] | None] = dict.fromkeys(facts())
-        piles["exchange-settled"] = self._settled
-        piles["exchange-reversed"] = self._reversed
+        lists: dict[str, list[bytes] | None] = dict.fromkeys(facts())
+        lists["exchange-settled"] = self._settled
+        lists["exchange-reversed"] = self._reversed
         if gifts:
-            piles["gift-recorded"] = piles["gift-withdrawn"] = self._others
+            lists["gift-recorded"] = lists["gift-withdrawn"] = self._others
         if names:
-            piles["member-invited"] = self._others
-        # By type, format and version at once.
+            lists["member-invited"] = self._others
+        # Keyed by type, format and version together.
         self._kinds: dict[bytes, list[bytes] | None] = {
-            f'"type":"{name}","v":{FORMAT},"ver":{kind.stored.version}'.encode(): piles[name]
+            f'"type":"{name}","v":{FORMAT},"ver":{kind.stored.version}'.encode(): lists[name]
             for name, kind in facts().items()
         }
 
-    def take_in(self, entries: Iterator[tuple[int, bytes]], tell: Callable[[int], None]) -> None:
-        """Counts entries in order, some at a time; raises UnreadableEntry, with the number, at the first unknown one."""
+    def add_all(self, entries: Iterator[tuple[int, bytes]], progress: Callable[[int], None]) -> None:
+        """Add entries in order, in batches. Raises UnreadableEntry, with the number, at the first that cannot be read."""
         while batch := list(islice(entries, _BATCH)):
             try:
-                self._count(batch)
+                self._add(batch)
             except UnreadableEntry:
                 raise _first_unreadable(batch, self.number) from None
             self.number += len(batch)
             self.position, _ = batch[-1]
-            tell(self.number)
+            progress(self.number)
 
-    def _count(self, batch: Sequence[tuple[int, bytes]]) -> None:
-        """Sorts the entries by kind, then reads each pile at once: sums do not ask in which order they were made."""
+    def _add(self, batch: Sequence[tuple[int, bytes]]) -> None:
+        """Sort the entries by kind, then decode each list in one go, because sums don't depend on the order."""
         kinds, others = self._kinds, self._others
         for _, data in batch:
-            # The type is the last key before three that hold no free text, so the last `"type":"` is the real one.
+            # Only keys without free text follow the type, so the last `"type":"` is the key itself.
             start = data.rfind(b'"type":"')
-            pile = kinds.get(data[start : data.find(b',"via"', start)], others)
-            if pile is not None:
-                pile.append(data)
+            same_kind = kinds.get(data[start : data.find(b',"via"', start)], others)
+            if same_kind is not None:
+                same_kind.append(data)
         self._move(self._settled, 1)
         self._move(self._reversed, -1)
         for data in others:
-            self._read_whole(decode(data))
-        for pile in (self._settled, self._reversed, others):
-            pile.clear()
+            self._add_entry(decode(data))
+        for done in (self._settled, self._reversed, others):
+            done.clear()
 
-    def _move(self, pile: list[bytes], sign: int) -> None:
+    def _move(self, lines: list[bytes], sign: int) -> None:
         try:
-            entries = _MOVEMENTS.decode_lines(b"\n".join(pile))
+            entries = _MOVEMENTS.decode_lines(b"\n".join(lines))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UnreadableEntry(f"damaged: {error}") from error
         accounts = self.accounts
@@ -178,9 +175,9 @@ class _Fold:
             if not (self._all_count or self._counts(entry.data.given_on, entry.at)):
                 continue
             if len(legs) != 1:
-                self._count_legs(legs, sign)
+                self._add_legs(legs, sign)
                 continue
-            # Nearly every exchange is of one leg, and a whole log is counted here.
+            # The usual case, written out because every exchange of a log passes through here.
             (leg,) = legs
             minutes = sign * leg.minutes
             giver = accounts.get(leg.giver) or accounts.setdefault(leg.giver, AccountTotals())
@@ -193,7 +190,7 @@ class _Fold:
     def _counts(self, given_on: str, at: str) -> bool:
         return given_on <= self._last_day and at <= self._last_instant
 
-    def _count_legs(self, legs: Iterable[_Leg | Leg], sign: int) -> None:
+    def _add_legs(self, legs: Iterable[_Leg | Leg], sign: int) -> None:
         accounts = self.accounts
         touched: tuple[AccountTotals, ...] = ()
         for leg in legs:
@@ -203,22 +200,22 @@ class _Fold:
             giver.given += minutes
             receiver.received += minutes
             touched = (giver, receiver)
-        for tally in touched:  # one exchange for each of the two, whether by one leg or by two opposite ones
-            tally.exchanges += sign
+        for account in touched:  # one exchange for each of the two people, with one leg or with two opposite ones
+            account.exchanges += sign
 
-    def _read_whole(self, entry: Entry) -> None:
-        """Gifts and names; and entries of an older shape, which decoding has raised to today's."""
+    def _add_entry(self, entry: Entry) -> None:
+        """Add a gift, a name, or an entry of an older version, which decoding has converted to the current one."""
         fact = entry.data
         if isinstance(fact, MemberInvited):
             self.names[AccountId(fact.member)] = entry.sealed.get("name", "")
         if not isinstance(fact, ExchangeSettled | ExchangeReversed | GiftRecorded | GiftWithdrawn):
-            assert not fact.postings, f"“{entry.type}” moves minutes, and the replay does not count it"
+            assert not fact.postings, f"“{entry.type}” moves minutes, but the replay does not count it"
             return
         if not self._counts(fact.given_on.isoformat(), entry.at):
             return
         sign = 1 if isinstance(fact, ExchangeSettled | GiftRecorded) else -1
         if isinstance(fact, ExchangeSettled | ExchangeReversed):
-            self._count_legs(fact.legs, sign)
+            self._add_legs(fact.legs, sign)
         else:
             self.accounts.setdefault(AccountId(fact.giver), AccountTotals()).gifts_given += sign
             self.accounts.setdefault(fact.receiver, AccountTotals()).gifts_received += sign
@@ -230,4 +227,4 @@ def _first_unreadable(batch: Sequence[tuple[int, bytes]], before: int) -> Unread
             decode(data)
         except UnreadableEntry as error:
             return UnreadableEntry(f"entry {number}: {error}")
-    return UnreadableEntry(f"entries {before + 1} to {before + len(batch)}: one of them is not whole")
+    return UnreadableEntry(f"entries {before + 1} to {before + len(batch)}: one of them is incomplete")

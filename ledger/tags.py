@@ -1,28 +1,28 @@
-"""The tags under which facts are found again, and on which decisions rest."""
+"""The tags that facts are found by, and that decisions depend on. They are stored with every entry, so they never change."""
 
 AGREEMENTS = "agreements"
 COORDINATORS = "coordinators"
 ERASURES = "erasures"
-"""All erasures: what an older copy of the people store must forget once more."""
+"""All erasures, so that they can be repeated in restored personal data."""
 
 
 def member(identifier: str) -> str:
-    """The tag of a member: invitation, welcome, roles, who sees whom they help, leaving, being forgotten."""
+    """The tag of a member: invitation, welcome, roles, visibility, leaving and erasure."""
     return f"member:{identifier}"
 
 
 def group(identifier: str) -> str:
-    """The tag of a group itself. Who belongs to it is asked person by person, so that it stays flat."""
+    """The tag of a group itself. Each membership has a tag of its own, so that reading a group stays quick."""
     return f"group:{identifier}"
 
 
-def belonging(group_id: str, member_id: str) -> str:
-    """The tag of one person's belonging to one group."""
+def membership(group_id: str, member_id: str) -> str:
+    """The tag of one member's membership in one group."""
     return f"belonging:{group_id}:{member_id}"
 
 
 def account(identifier: str) -> str:
-    """The tag of an account: what moved its minutes, and nothing else."""
+    """The tag of an account: only what moves its minutes."""
     return f"account:{identifier}"
 
 
@@ -37,5 +37,5 @@ def gift(identifier: str) -> str:
 
 
 def command(identifier: str) -> str:
-    """The tag of a command: how a repeated wish is recognised."""
+    """The tag of a command, by which a repeat is recognised."""
     return f"command:{identifier}"

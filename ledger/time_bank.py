@@ -1,4 +1,4 @@
-"""The time bank: one community, opened by URL, its commands and its current state."""
+"""The time bank: one community's stores, opened by URL, with its commands and its current state."""
 
 from pathlib import Path
 from typing import Self
@@ -11,7 +11,7 @@ from ledger.deciding.requests import Caller, Clock, Command, Recorded, wall_cloc
 from ledger.erasure.commands import erase_again
 from ledger.exchanges.rules import Exchange
 from ledger.gifts.rules import Gift
-from ledger.groups.rules import Belonging, Group
+from ledger.groups.rules import Group, GroupMembership
 from ledger.identifiers import ExchangeId, GiftId, GroupId, Ids, MemberId, new_command_id, random_id
 from ledger.log.places import Place, open_log
 from ledger.log.store import Log
@@ -21,7 +21,7 @@ from ledger.refusals import UnknownExchange, UnknownGift
 
 
 class TimeBank:
-    """One community's ledger. Nothing is global: several time banks may be open side by side."""
+    """One community's ledger. Nothing is global: several time banks can be open side by side."""
 
     def __init__(self, place: Place, log: Log, people: PersonalData, *, clock: Clock, ids: Ids) -> None:
         self.place = place
@@ -33,7 +33,7 @@ class TimeBank:
     def open(cls, url: str | Path | Place, *, clock: Clock = wall_clock, ids: Ids = random_id) -> Self:
         """Open (or create) the stores at `sqlite:///folder`, a folder's path, or `postgresql://...`.
 
-        An older copy of the people store first forgets everyone whom the log says was erased.
+        Personal data of members who were erased is deleted first, in case it was restored from a backup.
         """
         place = url if isinstance(url, Place) else Place.folder(url) if isinstance(url, Path) else Place(url)
         if place.is_sqlite:
@@ -48,39 +48,39 @@ class TimeBank:
         return bank
 
     def do(self, command: Command, *, by: Caller | MemberId) -> Recorded:
-        """Carry out a command, or raise its refusal. A caller with a command id may repeat it safely."""
+        """Carry out a command, or raise its refusal. A caller with a command id can repeat it safely."""
         return self.handler.do(command, _caller(by))
 
     def preview(self, command: Command, *, by: Caller | MemberId) -> tuple[Fact, ...]:
-        """The facts that a command would record, without recording them. Refuses exactly as `do` would."""
+        """Return the facts that a command would record, without recording them. Refuses exactly as `do` would."""
         return self.handler.preview(command, _caller(by))
 
     @property
     def agreements(self) -> Agreements:
-        """The agreements in force; before the community is founded, the defaults."""
+        """The agreements in force; the defaults until the community is founded."""
         return self.handler.context([tags.AGREEMENTS]).agreements
 
     def member(self, member: MemberId) -> Member:
-        """A member as of now, known or not."""
+        """A member in their current state, even if unknown."""
         return self.handler.context([tags.member(member)]).member(member)
 
     def group(self, group: GroupId) -> Group:
-        """A group as of now, formed or not."""
+        """A group in its current state, even if unknown."""
         return self.handler.context([tags.group(group)]).group(group)
 
-    def belonging(self, group: GroupId, member: MemberId) -> Belonging:
-        """Whether a member is in a group as of now."""
-        return self.handler.context([tags.belonging(group, member)]).belonging(group, member)
+    def membership(self, group: GroupId, member: MemberId) -> GroupMembership:
+        """Whether a member is in a group."""
+        return self.handler.context([tags.membership(group, member)]).membership(group, member)
 
     def exchange(self, exchange: ExchangeId) -> Exchange:
-        """An exchange as of now. Refuses unknown ones."""
+        """An exchange in its current state. Raises if it is unknown."""
         found = self.handler.context([tags.exchange(exchange)]).exchange(exchange)
         if found.state == "unknown":
             raise UnknownExchange
         return found
 
     def gift(self, gift: GiftId) -> Gift:
-        """A gift as of now. Refuses unknown ones."""
+        """A gift in its current state. Raises if it is unknown."""
         found = self.handler.context([tags.gift(gift)]).gift(gift)
         if found.state == "unknown":
             raise UnknownGift

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
 from ledger.log.places import PreparedQuery, among, listed
-from ledger.members.facts import Circle, MemberLeft, VisibilityChosen
+from ledger.members.facts import Audience, MemberLeft, VisibilityChosen
 from projections.engine.paging import Cursor, Order, Page
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
@@ -114,7 +114,7 @@ VISIBLE = table(
     "visibility_in_groups", word("group_id", key=True), word("member", key=True), word("sees"), clustered=True
 )
 
-_OPEN_TO: Mapping[Circle, tuple[Circle, ...]] = {
+_OPEN_TO: Mapping[Audience, tuple[Audience, ...]] = {
     "nobody": ("nobody", "coordinators", "groups"),
     "coordinators": ("coordinators", "groups"),
     "groups": ("groups",),
@@ -152,19 +152,19 @@ class Visibility(ReadModel):
         rows.delete(VISIBLE, sorted(visible_before.keys() - visible.keys()))
         rows.replace(VISIBLE, [(*key, sees) for key, sees in visible.items()])
 
-    def of(self, member: MemberId) -> Circle:
+    def of(self, member: MemberId) -> Audience:
         """The choice of a member."""
         found = _OF.ask(self._engine, member=member)
         return found[0][0] if found else "nobody"
 
-    def among(self, groups: Collection[GroupId], circle: Circle) -> dict[GroupId, frozenset[MemberId]]:
+    def among(self, groups: Collection[GroupId], circle: Audience) -> dict[GroupId, frozenset[MemberId]]:
         """The members of each of these groups who are visible to a circle; groups without any are left out."""
         if not groups:
             return {}
         found = _AMONG.ask(self._engine, groups=listed(list(groups)), circles=listed(list(_OPEN_TO[circle])))
         return _by_group(found)
 
-    def everywhere(self, circle: Circle) -> dict[GroupId, frozenset[MemberId]]:
+    def everywhere(self, circle: Audience) -> dict[GroupId, frozenset[MemberId]]:
         """The same for all groups."""
         return _by_group(_EVERYWHERE.ask(self._engine, circles=listed(list(_OPEN_TO[circle]))))
 
@@ -175,7 +175,7 @@ _EVERYWHERE = PreparedQuery(_VISIBLE)
 _AMONG = PreparedQuery(_VISIBLE.where(among(VISIBLE.c.group_id, "groups")))
 
 
-def _visible(choices: Mapping[str, tuple[Circle, Collection[str]]]) -> dict[tuple[str, str], Circle]:
+def _visible(choices: Mapping[str, tuple[Audience, Collection[str]]]) -> dict[tuple[str, str], Audience]:
     """Group and member -> who can see the member in the group."""
     return {
         (group, member): sees

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ledger.log.entry import UnreadableEntry, instant_text
 from ledger.log.places import Place
 from ledger.log.store import Log
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from projections.balances import Balances
 from projections.checks.anomalies import AnomalyStore
 from projections.checks.replays import ReplayCheck, ReplayProgress, ReplayStore, compare
@@ -123,7 +123,7 @@ def check_by_replay(
         check = compare(log, engine, at, at_entry, progress)
     except UnreadableEntry as error:
         check = failed._replace(trouble=f"The log cannot be read any further: {error}.")
-    except EntryToCome as error:
+    except NoSuchEntry as error:
         if number > as_of.number:
             raise
         left = error.details["entries"]

@@ -1,4 +1,4 @@
-"""The cast of every test, their fixed clock, and short ways to say what has happened to them before the test begins.
+"""The cast of every test, their fixed clock, and short ways to set up what happened before a test begins.
 
 Ana helps, Bo receives, Chidi coordinates, Ruth audits. The garden is a group. Nothing here decides anything: states are
 made by the real rules, and the founded community by the real commands.
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ledger.agreements.commands import FoundCommunity
-from ledger.agreements.facts import WordsNeeded
+from ledger.agreements.facts import WhoMustAgree
 from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
 from ledger.catalogue import Fact
 from ledger.deciding.requests import Caller, Clock
@@ -68,18 +68,18 @@ BOTH_WORDS = Agreements(
 
 
 def clock() -> datetime:
-    """It is always half past ten on the fourteenth of March."""
+    """Return half past ten on 14 March."""
     return NOW
 
 
 def counting_ids(start: int = 1) -> Ids:
-    """Identifiers in order: 1, 2, 3."""
+    """Return a source of identifiers in order: 1, 2, 3."""
     numbers = itertools.count(start)
     return lambda: f"{next(numbers):04}"
 
 
 def cast_ids(then: Ids) -> Ids:
-    """The identifiers of the cast in the order in which they are invited, and then others."""
+    """Return a source of the cast's identifiers, in the order in which they are invited, and then others."""
     first = iter([member.removeprefix("m-") for member in CAST])
     return lambda: next(first, None) or then()
 
@@ -88,15 +88,15 @@ _commands = itertools.count(1)
 
 
 def caller(by: MemberId, identifier: str = "", *, on_behalf: MemberId | None = None, via: Via = "web") -> Caller:
-    """This person with a command id: a new one each time, unless it is given."""
+    """Return this person as a caller, with a new command id unless one is given."""
     return Caller(CommandId(identifier or f"command-{next(_commands):06}"), by, via, on_behalf)
 
 
-# People and accounts, as rules see them
+# People and accounts for rules
 
 
 def member(identifier: MemberId, *roles: Role) -> Member:
-    """Somebody who takes part, with these roles; Chidi always coordinates and Ruth always audits."""
+    """An active member with these roles. Chidi is always a coordinator, Ruth always an auditor."""
     held = {*roles, *(["coordinator"] if identifier == CHIDI else []), *(["auditor"] if identifier == RUTH else [])}
     facts: list[Fact] = [MemberInvited(member=identifier), MemberWelcomed(member=identifier)]
     facts += [RoleGiven(member=identifier, role=role) for role in ("coordinator", "auditor") if role in held]
@@ -104,32 +104,32 @@ def member(identifier: MemberId, *roles: Role) -> Member:
 
 
 def invited(identifier: MemberId) -> Member:
-    """Somebody who was not welcomed yet."""
+    """Someone who has not been welcomed."""
     return after(Member(id=identifier), [MemberInvited(member=identifier)])
 
 
 def gone(identifier: MemberId) -> Member:
-    """Somebody who has left."""
+    """Someone who has left."""
     return after(member(identifier), [MemberLeft(member=identifier)])
 
 
 def stranger(identifier: MemberId) -> Member:
-    """An identifier that nobody was ever given."""
+    """Someone who was never invited."""
     return Member(id=identifier)
 
 
 def host() -> Member:
-    """The person at the server's own command line."""
+    """The host."""
     return Member(id=HOST)
 
 
 def garden() -> Group:
-    """The garden, formed."""
+    """The garden group."""
     return Group(id=GARDEN, is_formed=True)
 
 
 def balances(minutes: Mapping[MemberId, int] | None = None) -> Mapping[AccountId, Account]:
-    """The accounts of the cast: zero, unless told otherwise. Minutes."""
+    """The accounts of the cast, with these balances in minutes or else zero."""
     wanted = dict.fromkeys(CAST, 0) | dict(minutes or {})
     return {
         AccountId(holder): Account(id=AccountId(holder), given=max(0, balance), received=max(0, -balance))
@@ -137,11 +137,11 @@ def balances(minutes: Mapping[MemberId, int] | None = None) -> Mapping[AccountId
     }
 
 
-# What has happened to an exchange or a gift
+# Exchanges and gifts for rules
 
 
 def help_of(giver: MemberId = ANA, receiver: MemberId = BO, minutes: int = 60, category: str = GARDENING) -> Leg:
-    """An hour of gardening from Ana to Bo, unless told otherwise."""
+    """By default, an hour of gardening from Ana to Bo."""
     return help_given(giver, receiver, minutes, category)
 
 
@@ -157,9 +157,9 @@ def reported(
     receiver: MemberId = BO,
     minutes: int = 60,
     legs: Iterable[Leg] = (),
-    words_needed: WordsNeeded = "receiver",
+    words_needed: WhoMustAgree = "receiver",
 ) -> Exchange:
-    """An exchange as it stands after this report."""
+    """An exchange after this report."""
     return after(
         Exchange(id=EXCHANGE),
         exchange_rules.report(
@@ -176,7 +176,7 @@ def reported(
 
 
 def settled(*, giver: MemberId = ANA, receiver: MemberId = BO, minutes: int = 60) -> Exchange:
-    """An exchange that counts: the receiver reported it."""
+    """A settled exchange, reported by the receiver."""
     return reported(by=receiver, giver=giver, receiver=receiver, minutes=minutes)
 
 
@@ -187,13 +187,13 @@ def declined() -> Exchange:
 
 
 def called_off() -> Exchange:
-    """An exchange that Ana reported and took back while it waited."""
+    """An exchange that Ana reported and cancelled."""
     waiting = reported(by=ANA)
     return after(waiting, exchange_rules.call_off(waiting, by=member(ANA)))
 
 
 def asked_back(*, by: MemberId = BO) -> Exchange:
-    """An exchange that counts, and that one party wants taken back."""
+    """A settled exchange that one party has asked to take back."""
     return after(settled(), exchange_rules.ask_reversal(settled(), by=member(by)))
 
 
@@ -204,7 +204,7 @@ def reversed_exchange() -> Exchange:
 
 
 def given_gift(*, giver: MemberId = ANA, receiver: Member | Group | None = None, by: MemberId = ANA) -> Gift:
-    """A recorded gift; to the whole community, unless told otherwise."""
+    """A recorded gift, by default to the whole community."""
     return after(
         Gift(id=GIFT),
         gift_rules.record(
@@ -234,7 +234,7 @@ def after(subject: _Subject, facts: Iterable[Fact]) -> _Subject:
 
 
 def founded(url: str | Path, *, clock: Clock = clock, ids: Ids | None = None, time_zone: str = "UTC") -> TimeBank:
-    """A community in a fresh place, with the cast as members. Close it, or use it in a `with`."""
+    """Found a community with the cast as members. Close it, or use it in a `with`."""
     bank = TimeBank.open(url, clock=clock, ids=cast_ids(then=ids or counting_ids()))
     bank.do(
         FoundCommunity(name="Elm Street", time_zone=time_zone, coordinator=NAMES[CHIDI], email="chidi@elm.example"),
@@ -248,18 +248,18 @@ def founded(url: str | Path, *, clock: Clock = clock, ids: Ids | None = None, ti
 
 
 def reopened(bank: TimeBank, *, ids: Ids | None = None) -> TimeBank:
-    """The same place opened once more, by somebody who remembers nothing."""
+    """Open the same stores again, with an empty cache."""
     return TimeBank.open(bank.place, clock=clock, ids=ids or counting_ids(5000))
 
 
 def minutes_of(bank: TimeBank, who: MemberId) -> int:
-    """What a member's balance is at this instant, in minutes."""
+    """Return a member's current balance in minutes."""
     tag = f"account:{who}"
     return bank.handler.context([tag]).account(AccountId(who)).balance
 
 
 def replayed(log: Log) -> dict[AccountId, int]:
-    """Every balance, computed from the log alone. Minutes; whoever had no movement is left out."""
+    """Return every balance in minutes, computed from the log alone. Accounts without postings are left out."""
     sums: dict[AccountId, int] = {}
     for _, data in log.scan():
         for posting in decode(data).data.postings:
@@ -268,5 +268,5 @@ def replayed(log: Log) -> dict[AccountId, int]:
 
 
 def facts_in(log: Log) -> list[Fact]:
-    """Every fact of the log, in order."""
+    """Return every fact in the log, in order."""
     return [decode(data).data for _, data in log.scan()]

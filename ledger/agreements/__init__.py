@@ -1,1 +1,1 @@
-"""What the community has agreed, from its founding on."""
+"""What the community has agreed, starting with its founding."""

@@ -1,6 +1,7 @@
-"""The command that founds a community."""
+"""Commands that found a community and change its agreements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,7 +14,7 @@ from ledger.agreements.facts import (
     ConfirmationAgreed,
     LimitsAgreed,
     Thresholds,
-    WordsNeeded,
+    WhoMustAgree,
 )
 from ledger.agreements.rules import DEFAULT_CATEGORIES, DEFAULT_DEBIT_LIMIT_MINUTES
 from ledger.catalogue import Fact
@@ -21,13 +22,13 @@ from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact
 from ledger.identifiers import HOST, MemberId
 from ledger.members import rules as member_rules
-from ledger.members.commands import LONGEST_NAME, contacts
+from ledger.members.commands import checked_name, contacts
 from ledger.members.rules import Member
-from ledger.refusals import AlreadyFounded, NoName, UnknownTimeZone, must_be_text
+from ledger.refusals import AlreadyFounded, UnknownTimeZone
 
 
 class FoundCommunity(Command):
-    """Found the community with the default agreements, and its first coordinator if one is named. Only once.
+    """Found the community with the default agreements, and invite its first coordinator if one is named.
 
     `host` becomes part of the log's origin (host/community/epoch), which every entry repeats.
     """
@@ -41,30 +42,28 @@ class FoundCommunity(Command):
     coordinator: Sealed = ""
     email: Sealed = ""
 
-    def words(self) -> Mapping[str, str]:
-        """The coordinator's name and e-mail address, as they are sealed with the invitation."""
+    def sealed(self) -> Mapping[str, str]:
+        """The coordinator's name and email address, as they are sealed with the invitation."""
         return {"name": self.coordinator, "email": self.email if self.coordinator.strip() else ""}
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
         first = MemberId(f"m-{request.new_id}") if self.coordinator.strip() else None
         if context.agreements.is_founded:
             raise AlreadyFounded
-        if not self.name.strip():
-            raise NoName
-        must_be_text("name", self.name, limit=LONGEST_NAME)
+        checked_name(self.name)
         founded = CommunityFounded(
             name=self.name.strip(),
-            time_zone=_zone(self.time_zone),
+            time_zone=_checked_time_zone(self.time_zone),
             language=self.language,
             origin=f"{self.host}/{_origin_word(self.name) or request.new_id}/1",
         )
-        agreed: list[Fact | SealedFact] = [
+        facts: list[Fact | SealedFact] = [
             founded,
             LimitsAgreed(debit_limit_minutes=DEFAULT_DEBIT_LIMIT_MINUTES),
             ConfirmationAgreed(words_needed="receiver"),
             CategoriesAgreed(categories=DEFAULT_CATEGORIES),
         ]
-        return agreed if first is None else [*agreed, *self._first_coordinator(context, first)]
+        return facts if first is None else [*facts, *self._first_coordinator(context, first)]
 
     def _first_coordinator(self, context: DecisionContext, first: MemberId) -> list[Fact | SealedFact]:
         host = Member(id=HOST)
@@ -75,7 +74,7 @@ class FoundCommunity(Command):
         return [SealedFact(invited, contacts(context, first, name=self.coordinator, email=self.email)), welcomed, given]
 
 
-def _zone(name: str) -> str:
+def _checked_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:
@@ -84,62 +83,53 @@ def _zone(name: str) -> str:
 
 
 def _origin_word(name: str) -> str:
-    """The community's name as one ASCII word for the log's origin; empty when it has no ASCII letter or digit."""
+    """Return the community's name as one ASCII word for the log's origin; empty if it has no ASCII letter or digit."""
     letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in name.lower())
     return "-".join(part for part in letters.split("-") if part)[:40]
 
 
-class AgreeOnLimits(Command):
-    """Change how many minutes an account may go below or above zero. Records nothing if these limits are in force."""
+class _ChangeAgreement(Command):
+    """A command whose fields are the arguments of its rule."""
+
+    rule: ClassVar[Callable[..., Sequence[Fact]]]
+
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        changed = {field: getattr(self, field) for field in self.__struct_fields__}
+        return type(self).rule(context.agreements, **changed, by=context.member(request.caller.by))
+
+
+class AgreeOnLimits(_ChangeAgreement):
+    """Change how many minutes an account can go below or above zero. Records nothing if nothing changes."""
 
     stored_name = "agree-limits"
+    rule = rules.agree_limits
 
     debit_limit_minutes: int = msgspec.field(name="debit")
     upper_limit_minutes: int | None = msgspec.field(name="upper")
 
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_limits(
-            context.agreements,
-            debit_limit_minutes=self.debit_limit_minutes,
-            upper_limit_minutes=self.upper_limit_minutes,
-            by=context.member(request.caller.by),
-        )
 
-
-class AgreeOnConfirmation(Command):
+class AgreeOnConfirmation(_ChangeAgreement):
     """Change who has to agree before an exchange counts."""
 
     stored_name = "agree-confirmation"
+    rule = rules.agree_confirmation
 
-    words_needed: WordsNeeded
-
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_confirmation(
-            context.agreements, words_needed=self.words_needed, by=context.member(request.caller.by)
-        )
+    words_needed: WhoMustAgree
 
 
-class AgreeOnCategories(Command):
+class AgreeOnCategories(_ChangeAgreement):
     """Change the kinds of help to choose from."""
 
     stored_name = "agree-categories"
+    rule = rules.agree_categories
 
     categories: tuple[Category, ...]
 
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_categories(
-            context.agreements, categories=self.categories, by=context.member(request.caller.by)
-        )
 
-
-class AgreeOnThresholds(Command):
-    """Change the thresholds from which entries are listed as worth a look."""
+class AgreeOnThresholds(_ChangeAgreement):
+    """Change the thresholds for listing entries as worth a look."""
 
     stored_name = "agree-exceptions"
+    rule = rules.agree_thresholds
 
     thresholds: Thresholds
-
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.agree_exceptions(
-            context.agreements, thresholds=self.thresholds, by=context.member(request.caller.by)
-        )

@@ -1,4 +1,4 @@
-"""The first entry of every log."""
+"""The founding of a community, and what it agrees from then on."""
 
 from typing import Annotated, Literal
 
@@ -10,75 +10,65 @@ from ledger.hours import BalanceMinutes
 from ledger.identifiers import CategoryKey
 
 
+class _AgreementFact(Fact):
+    @property
+    def tags(self) -> Tags:
+        return (tags.AGREEMENTS,)
+
+
 @recorded("community-founded", version=1)
-class CommunityFounded(Fact, frozen=True, kw_only=True):
-    """A community begins its book. `origin` names the log in every entry: host/community/epoch."""
+class CommunityFounded(_AgreementFact):
+    """A community was founded: the first entry of every log. `origin` names the log in every entry: host/community/epoch."""
 
     name: str
     time_zone: str
     language: str
     origin: str
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.AGREEMENTS,)
 
-
-WordsNeeded = Literal["receiver", "both"]
+WhoMustAgree = Literal["receiver", "both"]
 Threshold = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
-"""From so many days, minutes, percent or entries on."""
+"""A number of days, minutes, percent or entries from which something is listed."""
 
 
 @recorded("limits-agreed", version=1, view="agreements")
-class LimitsAgreed(Fact, frozen=True, kw_only=True):
-    """How far below zero an account may go, and how far above. Minutes; no upper limit when left out."""
+class LimitsAgreed(_AgreementFact):
+    """How many minutes an account can go below zero, and above. Left out, there is no upper limit."""
 
     debit_limit_minutes: BalanceMinutes
     upper_limit_minutes: BalanceMinutes | None = None
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.AGREEMENTS,)
-
 
 @recorded("confirmation-agreed", version=1, view="agreements")
-class ConfirmationAgreed(Fact, frozen=True, kw_only=True):
-    """Whose word settles: the receiver's (hours leave the receiver's account), or that of both, always."""
+class ConfirmationAgreed(_AgreementFact):
+    """Who has to agree before an exchange counts: the receiver, whose account the hours leave, or always both."""
 
-    words_needed: WordsNeeded
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.AGREEMENTS,)
+    words_needed: WhoMustAgree
 
 
-class Category(Part, frozen=True, kw_only=True):
-    """A coarse kind of help. The key is for ever; the label is what members read."""
+class Category(Part):
+    """A coarse kind of help. The key never changes; the label is what members read."""
 
     key: CategoryKey
     label: str
 
 
 @recorded("categories-agreed", version=1, view="agreements")
-class CategoriesAgreed(Fact, frozen=True, kw_only=True):
-    """The kinds of help that may be logged from now on; what was logged under others keeps them."""
+class CategoriesAgreed(_AgreementFact):
+    """The kinds of help that can be logged from now on. Earlier entries keep theirs."""
 
     categories: tuple[Category, ...]
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.AGREEMENTS,)
 
+class Thresholds(Part):
+    """Thresholds for listing something as worth a look. Days, minutes, percent and entries are whole numbers.
 
-class Thresholds(Part, frozen=True, kw_only=True):
-    """From where on something in the book is worth a look. Days, minutes, percent and entries are whole numbers.
-
-    `late_days`: recorded so many days after it happened. `near_days` and `near_percent`: how close in time, and how nearly
-    equal, help back and forth or in a circle is. `day_minutes`: more than this given by one person on one day.
-    `minute_wishes`: so many wishes of one person within a minute. `round_acts`: at least so many acts, all of whole hours.
-    `burst_acts` and `burst_days`: so many acts in so many days. `resting_days`: nothing for so long. `new_days`: close to the
-    debit limit so soon. `changed_days`: beyond an old limit so soon after it changed. `taken_back_acts` and
-    `taken_back_percent`: so many acts, and such a share of all, taken back.
+    `late_days`: recorded this many days after it happened. `near_days` and `near_percent`: how close in time, and how nearly
+    equal, help returned or passed round a circle is. `day_minutes`: one person gave more than this on one day.
+    `minute_wishes`: one person recorded this many entries within a minute. `round_acts`: this many exchanges, all in whole
+    hours. `burst_acts` and `burst_days`: this many exchanges in this many days. `resting_days`: no activity for this long.
+    `new_days`: an account this new is close to the debit limit. `changed_days`: an account passed the old limit this soon after
+    it changed. `taken_back_acts` and `taken_back_percent`: this many exchanges, and this share of all, were taken back.
     """
 
     late_days: Threshold
@@ -97,11 +87,7 @@ class Thresholds(Part, frozen=True, kw_only=True):
 
 
 @recorded("exceptions-agreed", version=1, view="agreements")
-class ExceptionsAgreed(Fact, frozen=True, kw_only=True):
-    """What auditors and coordinators are shown as worth a look; nothing follows from it by itself."""
+class ExceptionsAgreed(_AgreementFact):
+    """What auditors and coordinators see listed as worth a look. Being listed has no other effect."""
 
     thresholds: Thresholds
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.AGREEMENTS,)

@@ -1,4 +1,4 @@
-"""What the community has agreed upon, and who may agree."""
+"""The agreements in force, and the rules for changing them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,15 +15,15 @@ from ledger.agreements.facts import (
     ExceptionsAgreed,
     LimitsAgreed,
     Thresholds,
-    WordsNeeded,
+    WhoMustAgree,
 )
 from ledger.catalogue import Fact
 from ledger.identifiers import CategoryKey, is_category_key
 from ledger.members.rules import Member, must_coordinate
-from ledger.refusals import LimitOutOfRange, NoCategories, NotFounded, ThresholdOutOfRange, must_be_text, say
+from ledger.refusals import InvalidCategories, LimitOutOfRange, NotFounded, ThresholdOutOfRange, must_be_text, say
 
 DEFAULT_DEBIT_LIMIT_MINUTES = -20 * 60
-"""A newcomer may receive twenty hours before giving any (a custom of time banks; a limit never set is this one)."""
+"""A newcomer can receive twenty hours before giving any, as is usual in time banks."""
 
 LARGEST_LIMIT_MINUTES = 1_000_000
 LONGEST_LABEL = 60
@@ -48,9 +48,9 @@ DEFAULT_CATEGORIES: tuple[Category, ...] = tuple(
 
 
 class ThresholdDefinition(NamedTuple):
-    """What a threshold is while nothing else is agreed, the least and the most it may be, its unit, and its label.
+    """A threshold's default, its lowest and highest value, its unit, and its label.
 
-    Outside its limits, everything or nothing would be worth a look. What is in minutes is typed, and labelled, in hours.
+    Beyond those values, everything or nothing would be listed. Minutes are typed, and labelled, in hours.
     """
 
     default: int
@@ -83,13 +83,13 @@ THRESHOLDS: Mapping[str, ThresholdDefinition] = {
         20, 1, 100, "percent", say("Percent of someone’s help that was taken back")
     ),
 }
-"""By field of `Thresholds`: from where on something is worth a look (ISA 240 lists such marks, here in a time bank's measure)."""
+"""By field of `Thresholds`. ISA 240 lists such signs; the defaults are those of a time bank."""
 
 DEFAULT_THRESHOLDS = Thresholds(**{name: threshold.default for name, threshold in THRESHOLDS.items()})
 
 
 class Agreements(msgspec.Struct, frozen=True, kw_only=True):
-    """The agreements in force. Before the founding, only the defaults."""
+    """The agreements in force; the defaults until the community is founded."""
 
     name: str = ""
     time_zone: str = "UTC"
@@ -97,7 +97,7 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
     debit_limit_minutes: int = DEFAULT_DEBIT_LIMIT_MINUTES
     upper_limit_minutes: int | None = None
-    words_needed: WordsNeeded = "receiver"
+    words_needed: WhoMustAgree = "receiver"
     categories: tuple[Category, ...] = ()
     thresholds: Thresholds = DEFAULT_THRESHOLDS
 
@@ -108,11 +108,11 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def category_keys(self) -> frozenset[CategoryKey]:
-        """The keys under which help may be logged now."""
+        """The keys of the current kinds of help."""
         return frozenset(category.key for category in self.categories)
 
     def local(self, instant: datetime) -> datetime:
-        """The instant as the community's clocks show it."""
+        """The instant in the community's time zone."""
         return instant.astimezone(ZoneInfo(self.time_zone))
 
     def after(self, fact: Fact) -> Self:
@@ -124,9 +124,7 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
                 )
             case LimitsAgreed():
                 return msgspec.structs.replace(
-                    self,
-                    debit_limit_minutes=fact.debit_limit_minutes,
-                    upper_limit_minutes=fact.upper_limit_minutes,
+                    self, debit_limit_minutes=fact.debit_limit_minutes, upper_limit_minutes=fact.upper_limit_minutes
                 )
             case ConfirmationAgreed():
                 return msgspec.structs.replace(self, words_needed=fact.words_needed)
@@ -139,7 +137,7 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def must_be_founded(agreements: Agreements) -> None:
-    """Refuses whatever is asked of a community that does not exist yet."""
+    """Raise if the community has not been founded."""
     if not agreements.is_founded:
         raise NotFounded
 
@@ -147,7 +145,7 @@ def must_be_founded(agreements: Agreements) -> None:
 def agree_limits(
     agreements: Agreements, *, debit_limit_minutes: int, upper_limit_minutes: int | None, by: Member
 ) -> Sequence[Fact]:
-    """New limits for everybody; quiet when they are in force already. Minutes."""
+    """A coordinator changes the limits for everyone. No fact if nothing changes."""
     must_be_founded(agreements)
     must_coordinate(by)
     if not -LARGEST_LIMIT_MINUTES <= debit_limit_minutes <= 0:
@@ -159,8 +157,8 @@ def agree_limits(
     return [LimitsAgreed(debit_limit_minutes=debit_limit_minutes, upper_limit_minutes=upper_limit_minutes)]
 
 
-def agree_confirmation(agreements: Agreements, *, words_needed: WordsNeeded, by: Member) -> Sequence[Fact]:
-    """Whose word settles from now on; quiet when it is so already."""
+def agree_confirmation(agreements: Agreements, *, words_needed: WhoMustAgree, by: Member) -> Sequence[Fact]:
+    """A coordinator changes who has to agree. No fact if nothing changes."""
     must_be_founded(agreements)
     must_coordinate(by)
     if words_needed == agreements.words_needed:
@@ -169,7 +167,7 @@ def agree_confirmation(agreements: Agreements, *, words_needed: WordsNeeded, by:
 
 
 def agree_categories(agreements: Agreements, *, categories: Sequence[Category], by: Member) -> Sequence[Fact]:
-    """The kinds of help from now on; quiet when they are so already."""
+    """A coordinator changes the kinds of help. No fact if nothing changes."""
     must_be_founded(agreements)
     must_coordinate(by)
     for category in categories:
@@ -178,16 +176,16 @@ def agree_categories(agreements: Agreements, *, categories: Sequence[Category], 
     keys = [category.key for category in categories]
     labels = [category.label for category in categories]
     if not keys or len(set(keys)) < len(keys) or len(set(labels)) < len(labels) or len(keys) > 100:
-        raise NoCategories
+        raise InvalidCategories
     if not all(is_category_key(key) for key in keys) or not all(labels):
-        raise NoCategories
+        raise InvalidCategories
     if categories == agreements.categories:
         return []
     return [CategoriesAgreed(categories=categories)]
 
 
-def agree_exceptions(agreements: Agreements, *, thresholds: Thresholds, by: Member) -> Sequence[Fact]:
-    """From where on something is worth a look; quiet when it is so already."""
+def agree_thresholds(agreements: Agreements, *, thresholds: Thresholds, by: Member) -> Sequence[Fact]:
+    """A coordinator changes the thresholds. No fact if nothing changes."""
     must_be_founded(agreements)
     must_coordinate(by)
     for name, threshold in THRESHOLDS.items():

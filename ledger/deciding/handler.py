@@ -15,15 +15,7 @@ from ledger.identifiers import Ids, is_command_id
 from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Conflict, Log, LogUnavailable
 from ledger.personal_data.store import PersonalData
-from ledger.refusals import (
-    AddressTaken,
-    CommandUsedBefore,
-    NotFounded,
-    OnlyCoordinators,
-    Refusal,
-    TooBusy,
-    must_be_text,
-)
+from ledger.refusals import AddressTaken, CommandIdReused, NotFounded, OnlyCoordinators, Refusal, TooBusy, must_be_text
 
 _TRIES = 40
 _LONGEST_PAUSE_SECONDS = 0.02
@@ -37,24 +29,24 @@ class CommandHandler:
         self.people = people
         self.ids = ids
         self._clock = clock
-        self._memory = StateCache(log)
+        self._cache = StateCache(log)
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
-        """The instant, never earlier than the one before: a clock that is set back does not reorder the log."""
+        """Return the current time, never earlier than the last one: a clock that is set back must not reorder the log."""
         self._latest = max(self._clock(), self._latest)
         return self._latest
 
     def context(self, tags: Sequence[str]) -> DecisionContext:
-        """The state behind these tags at the head of the log."""
-        return DecisionContext(self._memory, tags, log=self.log, people=self.people, now=self.now)
+        """Read the state behind these tags at the head of the log."""
+        return DecisionContext(self._cache, tags, log=self.log, people=self.people, now=self.now)
 
     def request(self, command: Command, by: Caller) -> Request:
-        """A command by a caller, ready for `do_all`."""
+        """Make a request for `do_all` out of a command and its caller."""
         return Request(command, by, self.ids)
 
     def preview(self, command: Command, by: Caller) -> tuple[Fact, ...]:
-        """The facts that a command would record, without recording them. Refuses exactly as `do` would."""
+        """Return the facts that a command would record, without recording them. Refuses exactly as `do` would."""
         request = self.request(command, by)
         for tried in range(_TRIES):
             try:
@@ -64,7 +56,7 @@ class CommandHandler:
         raise TooBusy
 
     def do(self, command: Command, by: Caller) -> Recorded:
-        """Decide and record. A repeat of the same request gets the first answer; nothing is recorded twice."""
+        """Decide and record. Repeating the same command returns the first answer and records nothing twice."""
         (outcome,) = self.do_all([self.request(command, by)])
         if isinstance(outcome, Refusal):
             raise outcome
@@ -74,7 +66,7 @@ class CommandHandler:
         """Decide a batch in order, each seeing what those before it recorded, and append it in one transaction.
 
         A refused request doesn't affect the others. On a conflict the whole batch is decided again, a bounded number of
-        times. When the answer to an append is lost, its first command is looked up before anything is returned.
+        times. If the answer to an append is lost, the log is checked before anything is returned.
         """
         outcomes = self._decided_and_recorded(requests)
         for request, outcome in zip(requests, outcomes, strict=True):
@@ -93,7 +85,7 @@ class CommandHandler:
             except Conflict:
                 _pause(tried)
                 continue
-            decided.context.settle(position)
+            decided.context.remember(position)
             return [
                 outcome if isinstance(outcome, Refusal) else Recorded(outcome.facts, position)
                 for outcome in decided.outcomes
@@ -114,22 +106,22 @@ class CommandHandler:
         return decided
 
     def _recorded_before(self, request: Request, context: DecisionContext) -> Recorded | None:
-        done = context.done(request.caller.id)
-        if not done.happened:
+        done = context.past_command(request.caller.id)
+        if not done.facts:
             return None
         if done.wish != request.fingerprint:
-            raise CommandUsedBefore
-        for field, text in request.words.items():
+            raise CommandIdReused
+        for field, text in request.command.sealed().items():
             commitment = done.sealed.get(field)
             if not (self.people.says_the_same(commitment, text) if commitment else not text.strip()):
-                raise CommandUsedBefore
+                raise CommandIdReused
         return Recorded(done.facts, context.position)
 
     def allowed(self, request: Request, context: DecisionContext) -> list[SealedFact]:
-        """The facts that a request comes to, or its refusal. Nothing is kept yet."""
+        """Return the facts that a request would record, or raise its refusal. Nothing is stored yet."""
         caller = request.caller
-        assert is_command_id(caller.id), "the web layer gives a form an id of its own when the one sent isn't valid"
-        for field, text in request.words.items():
+        assert is_command_id(caller.id), "the web layer replaces command ids that aren't valid"
+        for field, text in request.command.sealed().items():
             must_be_text(field, text, limit=LONGEST_TEXT)
         if caller.on_behalf is not None and not context.member(caller.by).coordinates:
             raise OnlyCoordinators
@@ -141,16 +133,16 @@ class CommandHandler:
 
     def _record(self, request: Request, context: DecisionContext, decided: "_Decided") -> Recorded:
         allowed = self.allowed(request, context)
-        # All words of a request at once, before any entry: if an address is taken, nothing of the request stays.
+        # All texts of a request are sealed together before any entry: if an address is taken, nothing is stored.
         try:
-            commitments = iter(self.people.seal([word for _, words in allowed for word in words]))
+            commitments = iter(self.people.seal([text for _, texts in allowed for text in texts]))
         except AddressTaken as taken:
-            raise Conflict from taken  # somebody else is inviting this address: the next try sees what came of it
-        for fact, words in allowed:
-            sealed = {word.field: next(commitments) for word in words}
+            raise Conflict from taken  # someone else is inviting this address at the moment: the next try sees the result
+        for fact, texts in allowed:
+            sealed = {text.field: next(commitments) for text in texts}
             decided.sealed.extend(sealed.values())
             entry = self._entry(request, context, fact, sealed)
-            context.happened(entry.tags, entry)
+            context.apply(entry.tags, entry)
             decided.entries.append((entry.type, encode(entry), entry.tags))
         return Recorded(tuple(fact for fact, _ in allowed), context.position)
 
@@ -174,7 +166,7 @@ class CommandHandler:
         )
 
     def _append(self, decided: "_Decided") -> int:
-        unless = tuple(decided.context.rests_on)
+        unless = tuple(decided.context.depends_on)
         try:
             return self.log.append(decided.entries, unless=unless, after=decided.context.position)
         except Conflict:
@@ -188,19 +180,20 @@ class CommandHandler:
         return position
 
     def _position_despite_conflict(self, decided: "_Decided") -> int | None:
-        """The conflict may be with our own success, when a connection was lost after the commit and the append was retried.
+        """Return where the batch was recorded, if the conflict is with its own entries.
 
-        Then the words stay. Otherwise they are dropped, because the next try seals them again.
+        That happens when a connection was lost after the commit and the append was retried. Otherwise the sealed texts are
+        deleted, because the next try seals them again.
         """
         if not decided.sealed:
-            return None  # the next try finds the command done, and returns what was recorded
+            return None  # the next try finds the past command and returns its facts
         position = self._position_of(decided)
         if position is None:
             self.people.drop(decided.sealed)
         return position
 
     def _position_if_recorded(self, decided: "_Decided") -> int | None:
-        """After a lost answer: where the entries were recorded, if they were. Tries a few times, because the log was just lost."""
+        """Return where the batch was recorded, if it was. Tries a few times, because the log was unavailable a moment ago."""
         for pause in (0.0, 0.2, 1.0):
             time.sleep(pause)
             with suppress(LogUnavailable):
@@ -208,15 +201,15 @@ class CommandHandler:
         return None
 
     def _position_of(self, decided: "_Decided") -> int | None:
-        """Where the batch ends in the log, if it was recorded."""
+        """Return the position of the batch's last entry, if it was recorded."""
         tag = decided.entries[-1][2][-1]
         entries, _ = self.log.read({tag: 0})
-        mine = {data for _, data, _ in decided.entries}
-        return max((stored.position for stored in entries if stored.data in mine), default=None)
+        own = {data for _, data, _ in decided.entries}
+        return max((stored.position for stored in entries if stored.data in own), default=None)
 
 
 class _Decided:
-    """One try: the outcome of each request, and the entries to append if nothing came in between."""
+    """The result of one try: the outcome of each request, and the entries to append."""
 
     def __init__(self, context: DecisionContext) -> None:
         self.context = context
@@ -226,5 +219,5 @@ class _Decided:
 
 
 def _pause(tried: int) -> None:
-    """A short random wait, so that those who collided don't collide again."""
+    """Wait a short random time, so that colliding callers do not collide again."""
     time.sleep(random.random() * _LONGEST_PAUSE_SECONDS * (1 + tried / 10))  # noqa: S311 - guards nothing

@@ -1,10 +1,10 @@
-"""What somebody wants, who asks for it, and what was recorded because of it."""
+"""Commands, who gives them, and what was recorded because of them."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
 import msgspec
 from msgspec import Meta
@@ -14,7 +14,7 @@ from ledger.catalogue import Fact
 from ledger.identifiers import HOST, CommandId, Ids, MemberId
 from ledger.log.entry import Via
 from ledger.personal_data.store import PersonalText
-from ledger.refusals import NoWord
+from ledger.refusals import ReasonNeeded
 
 if TYPE_CHECKING:
     from ledger.deciding.context import DecisionContext
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 2_000
 """The most characters that a note or a reason may have."""
 
-Sealed = Annotated[str, Meta(description="kept in the people store; the log holds a commitment")]
-"""A field of a command that is never part of a fact: names, contacts, notes and reasons."""
+Sealed = Annotated[str, Meta(description="stored outside the log, which holds only a commitment")]
+"""A field of a command that never becomes part of a fact: a name, contact, note or reason."""
 
 Clock = Callable[[], datetime]
 F = TypeVar("F", bound=Fact)
 
 
 class Caller(NamedTuple):
-    """Who asks, under which command id, through which channel. The id is made before the first try and kept for retries.
+    """Who gives a command, under which command id, through which channel. The id is made before the first try and reused.
 
-    `on_behalf` is set when a coordinator passes on what a member said who can't type it themselves.
+    `on_behalf` is the member for whom a coordinator types it.
     """
 
     id: CommandId
@@ -48,45 +48,46 @@ class Caller(NamedTuple):
 
 
 class SealedFact(NamedTuple):
-    """A fact with the personal words that belong to it. They are sealed, never part of the fact."""
+    """A fact with the personal texts that belong to it. They are sealed, never part of the fact."""
 
     fact: Fact
-    words: tuple[PersonalText, ...] = ()
+    texts: tuple[PersonalText, ...] = ()
 
 
-class Command(msgspec.Struct):
-    """Something that somebody wants, as a value: the same from a page, the command line, an import or an API.
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Command(msgspec.Struct, frozen=True):
+    """What someone wants to do, as a value: the same from a page, the command line, an import or an API.
 
-    A subclass names its fields, its `stored_name` (part of every fingerprint, so it never changes), the tags it will
-    look at, and what it decides. Fields typed `Sealed` are compared in the people store when a command is repeated; the
-    others go into the fingerprint under their encoded names.
+    A subclass defines its fields, its `stored_name` (part of every fingerprint, so it never changes), the tags to read, and
+    its decision. When a command is repeated, fields typed `Sealed` are compared with the stored personal data; the others
+    are part of the fingerprint, under their encoded names.
     """
 
     stored_name: ClassVar[str]
 
     def tags(self) -> Sequence[str]:
-        """What the decision will probably read, so that one query fetches it. More may be read while deciding."""
+        """The tags the decision will probably read, so that one query fetches them. It can read more while deciding."""
         return ()
 
     def decide(self, request: "Request", context: "DecisionContext") -> Sequence[Fact | SealedFact]:
-        """The facts to record, or a refusal. Called again when the decision has to be made again."""
+        """Return the facts to record, or raise a refusal. Called again on every retry."""
         raise NotImplementedError
 
     def afterwards(self, handler: "CommandHandler") -> None:
-        """What follows once the facts are in the log. Must be safe to repeat."""
+        """Do what follows once the facts are in the log. Must be safe to repeat."""
 
     def fingerprinted(self) -> Mapping[str, object]:
-        """What a repeat of the same command id must equal."""
+        """The fields, by encoded name, that a repeat of the command must have in common with it."""
         return {encoded: getattr(self, name) for name, encoded, is_sealed in fields_of(type(self)) if not is_sealed}
 
-    def words(self) -> Mapping[str, str]:
-        """The sealed fields by name."""
+    def sealed(self) -> Mapping[str, str]:
+        """The fields typed `Sealed`, by encoded name."""
         return {encoded: getattr(self, name) for name, encoded, is_sealed in fields_of(type(self)) if is_sealed}
 
 
 @cache
 def fields_of(kind: type[Command]) -> tuple[tuple[str, str, bool], ...]:
-    """Name, encoded name, and whether it is sealed, for each field of a command."""
+    """The name and encoded name of each field of a command, and whether it is sealed."""
     return tuple((field.name, field.encode_name, field.type == Sealed) for field in msgspec.structs.fields(kind))
 
 
@@ -100,20 +101,15 @@ class Request:
 
     @cached_property
     def new_id(self) -> str:
-        """The random part of the identifier of whatever this request creates; the same for every try."""
+        """The random part of the identifier of what this request creates; the same on every try."""
         return self._ids()
 
     @cached_property
-    def words(self) -> Mapping[str, str]:
-        """The sealed fields of the command by name."""
-        return self.command.words()
-
-    @cached_property
     def fingerprint(self) -> str:
-        """128 bits over what was asked for, without sealed words: those are compared in the people store."""
+        """128 bits of a hash over the command and its caller, without sealed fields, which are compared separately."""
         caller = self.caller
-        asked = (self.command.stored_name, caller.by, caller.on_behalf, self.command.fingerprinted())
-        return hashlib.sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()[:32]
+        content = (self.command.stored_name, caller.by, caller.on_behalf, self.command.fingerprinted())
+        return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()[:32]
 
     @property
     def tags(self) -> Sequence[str]:
@@ -122,33 +118,33 @@ class Request:
         return (tags.AGREEMENTS, tags.command(self.caller.id), *people, *self.command.tags())
 
     def sealing(self, field: str, text: str) -> tuple[PersonalText, ...]:
-        """Words to seal in the caller's name."""
+        """A text by the caller to seal with a fact; empty if nothing was written."""
         return personal_texts(self.caller.speaker, field, text)
 
 
 class Recorded(NamedTuple):
-    """What was recorded: the facts of the command, at the latest by this position. A repeat gets the same facts."""
+    """The facts that a command recorded, and a position that the log has reached with them. A repeat gets the same facts."""
 
     facts: tuple[Fact, ...]
     position: int
 
     def fact(self, kind: type[F]) -> F:
-        """The one fact of this kind."""
+        """Return the one fact of this kind."""
         (found,) = (fact for fact in self.facts if isinstance(fact, kind))
         return found
 
 
 def personal_texts(subject: str, field: str, text: str) -> tuple[PersonalText, ...]:
-    """Words to seal, or none when nothing was written."""
+    """A text about someone to seal with a fact; empty if nothing was written."""
     return (PersonalText(subject, field, text.strip()),) if text.strip() else ()
 
 
 def must_give_a_reason(text: str) -> None:
-    """Refuse an empty reason."""
+    """Raise if the reason is empty."""
     if not text.strip():
-        raise NoWord
+        raise ReasonNeeded
 
 
 def wall_clock() -> datetime:
-    """The server's clock, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Forgetting somebody: what a member may ask for, and what a coordinator then confirms. No entry is ever touched by it."""
+"""Erasing personal data: a member asks, a coordinator confirms. No entry is changed by it."""
 
 from typing import Literal
 
@@ -6,18 +6,18 @@ from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import MemberId
 
-Kept = Literal["contacts", "name", "words"]
-"""What lay in the people store: the name; e-mail and telephone; notes and reasons."""
+ErasedKind = Literal["contacts", "name", "words"]
+"""The kinds of personal data: the name; email and phone; notes and reasons."""
 
 Ground = Literal["asked", "no-longer-needed"]
-"""Why it was erased: they asked for it; or they had left before, and a coordinator judged that nobody needs it."""
+"""Why it was erased: they asked for it, or they had left and a coordinator decided that it was no longer needed."""
 
 
 @recorded("erasure-asked", version=1, view="erasures")
-class ErasureAsked(Fact, frozen=True, kw_only=True):
-    """Somebody wants their personal data erased; a coordinator who is not that member confirms it.
+class ErasureAsked(Fact):
+    """A member asked to have their personal data erased. Another person, who is a coordinator, confirms it.
 
-    `asked_by` is the member, or the coordinator who passed on their word.
+    `asked_by` is the member, or the coordinator who asked for them.
     """
 
     member: MemberId
@@ -29,8 +29,8 @@ class ErasureAsked(Fact, frozen=True, kw_only=True):
 
 
 @recorded("erasure-withdrawn", version=1, view="erasures")
-class ErasureWithdrawn(Fact, frozen=True, kw_only=True):
-    """It is not to be erased after all: the member said so, or a coordinator who passed that on."""
+class ErasureWithdrawn(Fact):
+    """The member, or a coordinator for them, withdrew the request."""
 
     member: MemberId
     withdrawn_by: MemberId
@@ -41,15 +41,15 @@ class ErasureWithdrawn(Fact, frozen=True, kw_only=True):
 
 
 @recorded("personal-data-erased", version=1, view="erasures")
-class PersonalDataErased(Fact, frozen=True, kw_only=True):
-    """Everything that said who this was lies nowhere any more. Identifiers, minutes and days stay, for others' sake.
+class PersonalDataErased(Fact):
+    """All personal data about a member was deleted. Identifiers, minutes and days stay, because other entries depend on them.
 
-    This entry is also the order to erase again, whenever an older copy of the people store comes back.
-    `asked_by` is whoever asked, or judged that nobody needs it.
+    This entry also makes every restored copy of the personal data be erased again. `asked_by` is the person who asked for
+    it, or decided that it was no longer needed.
     """
 
     member: MemberId
-    fields: tuple[Kept, ...]
+    fields: tuple[ErasedKind, ...]
     ground: Ground
     asked_by: MemberId
     confirmed_by: MemberId

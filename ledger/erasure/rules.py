@@ -1,54 +1,52 @@
-"""Who may ask to be forgotten, and who says that it is done (GDPR, articles 17 and 19)."""
+"""Asking for erasure, withdrawing that, and confirming it (GDPR, articles 17 and 19)."""
 
 from collections.abc import Sequence
 
 from ledger.catalogue import Fact
-from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, Kept, PersonalDataErased
+from ledger.erasure.facts import ErasedKind, ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.members.facts import MemberLeft
-from ledger.members.rules import Coordinators, Member, must_coordinate
+from ledger.members.rules import Coordinators, Member, must_be_self_or_coordinator, must_coordinate
 from ledger.refusals import (
     AlreadyErased,
-    ErasureAskedAlready,
+    ErasureAlreadyAsked,
     LastCoordinator,
-    NobodyAsked,
-    SomebodyElseConfirms,
+    NoErasureAsked,
+    SomeoneElseConfirms,
     UnknownMember,
 )
 
 
 def ask(member: Member, coordinators: Coordinators, *, by: Member) -> Sequence[Fact]:
-    """A member asks for themselves, or a coordinator passes on their word. Refused to the last coordinator, who could not go."""
-    if by.id != member.id:
-        must_coordinate(by)
+    """A member asks to be erased, or a coordinator asks for them. The last coordinator cannot, because they cannot leave."""
+    must_be_self_or_coordinator(member, by)
     _must_be_known(member)
     if member.erasure_asked_by is not None:
-        raise ErasureAskedAlready
+        raise ErasureAlreadyAsked
     if coordinators.are_only(member.id):
         raise LastCoordinator
     return [ErasureAsked(member=member.id, asked_by=by.id)]
 
 
 def withdraw(member: Member, *, by: Member) -> Sequence[Fact]:
-    """They think better of it. A coordinator may pass that on: whoever has left cannot come and say it."""
-    if by.id != member.id:
-        must_coordinate(by)
+    """A member withdraws the request. A coordinator can do it for them: someone who has left cannot sign in."""
+    must_be_self_or_coordinator(member, by)
     _must_be_known(member)
     if member.erasure_asked_by is None:
-        raise NobodyAsked
+        raise NoErasureAsked
     return [ErasureWithdrawn(member=member.id, withdrawn_by=by.id)]
 
 
-def erase(member: Member, coordinators: Coordinators, *, by: Member, fields: Sequence[Kept]) -> Sequence[Fact]:
-    """A coordinator confirms, never for themselves. Whoever still takes part leaves by it.
+def erase(member: Member, coordinators: Coordinators, *, by: Member, fields: Sequence[ErasedKind]) -> Sequence[Fact]:
+    """A coordinator confirms an erasure, but not their own. A member who has not left yet leaves with it.
 
-    Unasked, only those can be erased who have left: their words are then no longer needed for what they were kept for.
+    Without a request, only people who have left can be erased, because their data is no longer needed.
     """
     must_coordinate(by)
     _must_be_known(member)
     if by.id == member.id:
-        raise SomebodyElseConfirms
+        raise SomeoneElseConfirms
     if member.erasure_asked_by is None and not member.has_left:
-        raise NobodyAsked
+        raise NoErasureAsked
     if coordinators.are_only(member.id):
         raise LastCoordinator
     erased = PersonalDataErased(

@@ -1,4 +1,4 @@
-"""What is known of an account, and how far it may go."""
+"""Accounts and their limits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
@@ -13,7 +13,7 @@ from ledger.refusals import BeyondDebitLimit, BeyondUpperLimit
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """Minutes given and received by one account, reversals taken off."""
+    """The minutes that one account gave and received, less reversals."""
 
     id: AccountId
     given: int = 0
@@ -21,31 +21,31 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def balance(self) -> int:
-        """Minutes given less minutes received; below zero is normal."""
+        """Minutes given less minutes received. Below zero is normal."""
         return self.given - self.received
 
     def after(self, fact: Fact) -> Self:
         """The account once this fact has happened."""
         return self.moved_by(fact.postings)
 
-    def moved_by(self, movements: Iterable[Posting]) -> Self:
-        """The account after those of the movements that are its own."""
+    def moved_by(self, postings: Iterable[Posting]) -> Self:
+        """The account after those of the postings that are on it."""
         given, received = self.given, self.received
-        for posting in movements:
+        for posting in postings:
             if posting.account == self.id:
                 given += posting.given
                 received += posting.received
         return msgspec.structs.replace(self, given=given, received=received)
 
     def open_to_receive(self, agreements: Agreements) -> int:
-        """Minutes that may still be received before the debit limit; never below zero."""
+        """How many minutes the account can still receive before the debit limit; never negative."""
         return max(0, self.balance - agreements.debit_limit_minutes)
 
 
 def keep_within_limits(legs: Sequence[Leg], accounts: Mapping[AccountId, Account], agreements: Agreements) -> None:
-    """Refuses legs that would carry an account beyond a limit. What moves both ways counts net (design §5).
+    """Raise if the legs would take an account beyond a limit. Only the net change counts.
 
-    A movement towards zero is never refused, even when the account lies beyond a limit already.
+    A change towards zero is never refused, even if the account is already beyond a limit.
     """
     change: dict[AccountId, int] = {}
     for leg in legs:

@@ -15,7 +15,7 @@ from ledger.members.rules import Member
 
 
 class ReportExchange(Command):
-    """Record help that took place. It settles at once when nobody else has to agree."""
+    """Report help that took place. It settles straight away when nobody else has to agree."""
 
     stored_name = "report-exchange"
 
@@ -45,12 +45,12 @@ class ReportExchange(Command):
             corrects=context.exchange(self.corrects) if self.corrects else None,
             typed_by=context.member(request.caller.by),
         )
-        context.exchange(exchange)  # an identifier drawn twice is a conflict, not a second exchange
+        context.exchange(exchange)  # a random identifier that is in use is a conflict, not a second exchange
         return [SealedFact(facts[0], request.sealing("note", self.note)), *facts[1:]]
 
 
 class ConfirmExchange(Command):
-    """Agree to what somebody reported. It settles once everyone who has to agree has agreed."""
+    """Agree to an exchange. It settles once everyone who has to agree has done so."""
 
     stored_name = "confirm-exchange"
 
@@ -66,7 +66,7 @@ class ConfirmExchange(Command):
 
 
 class _AboutExchange(Command):
-    """What is done to an exchange that exists: a rule about it, and a reason where one is given."""
+    """A command about an existing exchange: a rule, and a reason if there is one."""
 
     exchange: ExchangeId
 
@@ -76,15 +76,15 @@ class _AboutExchange(Command):
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact | SealedFact]:
         found = context.exchange(self.exchange)
         facts = self.apply(found, context.speaker(request.caller, frozenset(found.parties)))
-        return [SealedFact(facts[0], request.sealing("reason", self.words().get("reason", ""))), *facts[1:]]
+        return [SealedFact(facts[0], request.sealing("reason", self.sealed().get("reason", ""))), *facts[1:]]
 
     def apply(self, found: Exchange, by: Member) -> Sequence[Fact]:
-        """The rule."""
+        """Apply the rule."""
         raise NotImplementedError
 
 
 class DeclineExchange(_AboutExchange):
-    """Say no to what somebody reported, with a reason. Nothing counts."""
+    """Say no to an exchange, with a reason, so that it does not count."""
 
     stored_name = "decline-exchange"
 
@@ -97,7 +97,7 @@ class DeclineExchange(_AboutExchange):
 
 
 class CallOffExchange(_AboutExchange):
-    """Cancel a report that still waits for an answer. The reporter or a coordinator may."""
+    """Cancel a report that is still waiting for an answer. Only the reporter or a coordinator can."""
 
     stored_name = "call-off-exchange"
 
@@ -119,7 +119,7 @@ class AskForReversal(_AboutExchange):
 
 
 class ApproveReversal(_AboutExchange):
-    """Agree that the hours move back: the other party, or a coordinator who is no party."""
+    """Agree to take the exchange back, as the other party or as a coordinator who is not a party."""
 
     stored_name = "approve-reversal"
 
@@ -128,7 +128,7 @@ class ApproveReversal(_AboutExchange):
 
 
 class DeclineReversal(_AboutExchange):
-    """Let the exchange stand, with or without a reason."""
+    """Leave the exchange as it is, with or without a reason."""
 
     stored_name = "decline-reversal"
 
@@ -139,7 +139,7 @@ class DeclineReversal(_AboutExchange):
 
 
 class ReverseExchange(_AboutExchange):
-    """Take a settled exchange back at a party's request, in one step. Only a coordinator who is no party may."""
+    """Take a settled exchange back at a party's request, in one step. Only a coordinator who is not a party can."""
 
     stored_name = "reverse-exchange"
 
@@ -153,5 +153,5 @@ class ReverseExchange(_AboutExchange):
 
 
 def help_given(giver: MemberId, receiver: MemberId, minutes: int, category: str) -> Leg:
-    """One direction of help, as a leg. The rule that reports it checks minutes and category."""
+    """Make the leg for one direction of help. The rule that reports it checks minutes and category."""
     return Leg(giver=AccountId(giver), receiver=AccountId(receiver), minutes=minutes, category=CategoryKey(category))

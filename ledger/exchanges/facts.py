@@ -1,4 +1,4 @@
-"""Hours of help between members. One leg is help; two opposite legs are a skill exchange."""
+"""Hours of help between members. One leg is help one way; two opposite legs are a skill exchange."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from ledger.hours import Minutes
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId
 
 
-class Leg(Part, frozen=True, kw_only=True):
+class Leg(Part):
     """One direction of help: who gave it, who received it, how many minutes, of what kind."""
 
     giver: AccountId
@@ -18,11 +18,11 @@ class Leg(Part, frozen=True, kw_only=True):
 
 
 @recorded("exchange-reported", version=1)
-class ExchangeReported(Fact, frozen=True, kw_only=True):
-    """Somebody said that help took place; nothing counts until nobody's word is missing.
+class ExchangeReported(Fact):
+    """Someone reported that help took place. Nothing counts until everyone who has to agree has agreed.
 
-    `awaiting` are the parties whose word is still needed. `corrects` names the reversed exchange that this
-    one puts right. A reporter who is no party is a coordinator who typed it for both.
+    `awaiting` are the parties who still have to agree. `corrects` is the reversed exchange that this one corrects. A reporter
+    who is not a party is a coordinator who typed it for both.
     """
 
     exchange: ExchangeId
@@ -38,7 +38,7 @@ class ExchangeReported(Fact, frozen=True, kw_only=True):
 
 
 @recorded("exchange-confirmed", version=1)
-class ExchangeConfirmed(Fact, frozen=True, kw_only=True):
+class ExchangeConfirmed(Fact):
     """A party agreed to what was reported."""
 
     exchange: ExchangeId
@@ -50,8 +50,8 @@ class ExchangeConfirmed(Fact, frozen=True, kw_only=True):
 
 
 @recorded("exchange-settled", version=1)
-class ExchangeSettled(Fact, frozen=True, kw_only=True):
-    """Everyone whose word was needed has agreed; the hours now count."""
+class ExchangeSettled(Fact):
+    """Everyone who had to agree has agreed; the hours now count."""
 
     exchange: ExchangeId
     legs: tuple[Leg, ...]
@@ -67,8 +67,8 @@ class ExchangeSettled(Fact, frozen=True, kw_only=True):
 
 
 @recorded("exchange-declined", version=1)
-class ExchangeDeclined(Fact, frozen=True, kw_only=True):
-    """A party does not agree; nothing counts. Their word of why is sealed."""
+class ExchangeDeclined(Fact):
+    """A party did not agree, so nothing counts. The reason is sealed."""
 
     exchange: ExchangeId
     declined_by: MemberId
@@ -79,8 +79,8 @@ class ExchangeDeclined(Fact, frozen=True, kw_only=True):
 
 
 @recorded("exchange-called-off", version=1)
-class ExchangeCalledOff(Fact, frozen=True, kw_only=True):
-    """The reporter took back what still waited."""
+class ExchangeCalledOff(Fact):
+    """The reporter or a coordinator cancelled a report that was still waiting."""
 
     exchange: ExchangeId
     called_off_by: MemberId
@@ -91,8 +91,8 @@ class ExchangeCalledOff(Fact, frozen=True, kw_only=True):
 
 
 @recorded("reversal-asked", version=1)
-class ReversalAsked(Fact, frozen=True, kw_only=True):
-    """A party says that a settled exchange is wrong; the other party or a coordinator decides. Why is sealed."""
+class ReversalAsked(Fact):
+    """A party asked to take a settled exchange back. The other party or a coordinator decides. The reason is sealed."""
 
     exchange: ExchangeId
     asked_by: MemberId
@@ -103,8 +103,8 @@ class ReversalAsked(Fact, frozen=True, kw_only=True):
 
 
 @recorded("reversal-declined", version=1)
-class ReversalDeclined(Fact, frozen=True, kw_only=True):
-    """The exchange stands: the other party, a coordinator, or the one who asked said so."""
+class ReversalDeclined(Fact):
+    """The exchange was left as it is, by the other party, a coordinator or the person who asked."""
 
     exchange: ExchangeId
     declined_by: MemberId
@@ -115,11 +115,10 @@ class ReversalDeclined(Fact, frozen=True, kw_only=True):
 
 
 @recorded("exchange-reversed", version=1, view="corrections")
-class ExchangeReversed(Fact, frozen=True, kw_only=True):
-    """A settled exchange no longer counts: the same legs move back, once. Why is sealed.
+class ExchangeReversed(Fact):
+    """A settled exchange was taken back: its legs are undone, once, and it no longer counts. The reason is sealed.
 
-    `asked_by` and `approved_by` are two different people: a party, and the other party or a coordinator who is
-    no party. The exchange stays readable for ever.
+    `asked_by` and `approved_by` are different people: a party, and the other party or a coordinator who is not a party.
     """
 
     exchange: ExchangeId
@@ -143,7 +142,7 @@ def _tags_of_moving(exchange: ExchangeId, legs: tuple[Leg, ...]) -> Tags:
 
 
 def _moved(legs: tuple[Leg, ...], sign: int) -> tuple[Posting, ...]:
-    if len(legs) == 1:  # nearly always, and a whole log is read through here
+    if len(legs) == 1:  # the usual case; every entry of a log passes through here
         (leg,) = legs
         minutes = sign * leg.minutes
         return Posting(leg.giver, minutes, 0), Posting(leg.receiver, 0, minutes)

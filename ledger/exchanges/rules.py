@@ -1,4 +1,4 @@
-"""How help is reported, agreed to, declined, called off and taken back."""
+"""Reporting help, agreeing, declining, cancelling, and taking an exchange back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,23 +22,23 @@ from ledger.exchanges.facts import (
 )
 from ledger.hours import DAY_MINUTES
 from ledger.identifiers import AccountId, ExchangeId, MemberId
-from ledger.members.rules import Member, must_be_a_day_to_log, must_coordinate, must_take_part
+from ledger.members.rules import Member, must_be_active, must_be_loggable, must_coordinate
 from ledger.refusals import (
     AlreadyCalledOff,
     AlreadyDeclined,
     AlreadyReversed,
     AlreadySettled,
-    CorrectsNothing,
+    InvalidLegs,
     NobodyApprovesTheirOwnReversal,
     NoReversalAsked,
     NotAParty,
-    NothingToReport,
+    NothingToCorrect,
     NotSettled,
-    NotTheirsToSay,
-    NotWithOneself,
+    NotWithYourself,
     OnlyTheOtherPartyConfirms,
     OnlyTheReporterCallsOff,
-    ReversalAskedBefore,
+    PartyCannotDecide,
+    ReversalAlreadyAsked,
     TooLong,
     TooShort,
     UnknownCategory,
@@ -49,7 +49,7 @@ State = Literal["unknown", "waiting", "settled", "declined", "called-off", "reve
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """An exchange as far as its facts tell."""
+    """An exchange in its current state."""
 
     id: ExchangeId
     state: State = "unknown"
@@ -61,7 +61,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def parties(self) -> frozenset[AccountId]:
-        """Everybody who gave or received in it."""
+        """Everyone who gave or received in it."""
         return parties_of(self.legs)
 
     def after(self, fact: Fact) -> Self:
@@ -96,7 +96,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parties_of(legs: Sequence[Leg]) -> frozenset[AccountId]:
-    """Everybody who gave or received in these legs."""
+    """Return everyone who gave or received in these legs."""
     return frozenset(side for leg in legs for side in (leg.giver, leg.receiver))
 
 
@@ -113,25 +113,25 @@ def report(
     corrects: Exchange | None = None,
     typed_by: Member | None = None,
 ) -> Sequence[Fact]:
-    """Somebody says that help took place. It settles at once when nobody's word is missing.
+    """Someone reports that help took place. It settles straight away when nobody else has to agree.
 
-    Hours leave the receiver's account, so a receiver's word is needed, and the giver's too where the community
-    asks for both. A coordinator who is no party may report for both: that needs no further word (design §5).
-    `typed_by` is the coordinator who passes on the word of `by`, when it is not `by` who types.
+    Hours leave the receiver's account, so the receiver has to agree, and the giver too if the community asks for both. A
+    coordinator who is not a party can report for both, and then nobody else has to agree. `typed_by` is the coordinator who
+    types it on behalf of `by`, if someone does.
     """
     must_be_founded(agreements)
-    _must_be_help(legs, agreements)
+    _must_be_valid(legs, agreements)
     if AccountId(by.id) not in parties_of(legs):
         if not by.coordinates:
             raise NotAParty
     else:
-        must_take_part(by)
+        must_be_active(by)
     for member in parties.values():
-        must_take_part(member)
-    must_be_a_day_to_log(given_on, today=today, by=typed_by or by)
+        must_be_active(member)
+    must_be_loggable(given_on, today=today, by=typed_by or by)
     if corrects is not None and (corrects.state != "reversed" or corrects.parties != parties_of(legs)):
-        raise CorrectsNothing
-    awaiting = _missing_words(legs, by, agreements)
+        raise NothingToCorrect
+    awaiting = _still_to_agree(legs, by, agreements)
     reported = ExchangeReported(
         exchange=exchange,
         legs=tuple(legs),
@@ -149,9 +149,9 @@ def report(
 def confirm(
     exchange: Exchange, *, by: Member, accounts: Mapping[AccountId, Account], agreements: Agreements
 ) -> Sequence[Fact]:
-    """A party agrees; the exchange settles when nobody's word is missing."""
+    """A party agrees. The exchange settles once everyone who has to agree has done so."""
     _must_wait(exchange)
-    must_take_part(by)
+    must_be_active(by)
     if by.id not in exchange.awaiting:
         raise OnlyTheOtherPartyConfirms
     confirmed = ExchangeConfirmed(exchange=exchange.id, confirmed_by=by.id)
@@ -165,61 +165,61 @@ def confirm(
 
 
 def decline(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
-    """A party whose word is missing says no; nothing counts."""
+    """A party who has to agree says no, so nothing counts."""
     _must_wait(exchange)
     if by.id not in exchange.awaiting:
         raise OnlyTheOtherPartyConfirms
-    must_take_part(by)
+    must_be_active(by)
     return [ExchangeDeclined(exchange=exchange.id, declined_by=by.id)]
 
 
 def call_off(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
-    """The reporter, or a coordinator who is no party, takes back what still waits."""
+    """The reporter, or a coordinator who is not a party, cancels a report that is still waiting."""
     _must_wait(exchange)
     if by.id != exchange.reported_by and not (by.coordinates and AccountId(by.id) not in exchange.parties):
         raise OnlyTheReporterCallsOff
     if by.id == exchange.reported_by:
-        must_take_part(by)
+        must_be_active(by)
     return [ExchangeCalledOff(exchange=exchange.id, called_off_by=by.id)]
 
 
 def ask_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
-    """A party says that a settled exchange is wrong; somebody else decides."""
+    """A party asks to take a settled exchange back. Someone else decides."""
     _must_count(exchange)
     if AccountId(by.id) not in exchange.parties:
         raise NotAParty
-    must_take_part(by)
+    must_be_active(by)
     if exchange.reversal_asked_by is not None:
-        raise ReversalAskedBefore
+        raise ReversalAlreadyAsked
     return [ReversalAsked(exchange=exchange.id, asked_by=by.id)]
 
 
 def approve_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
-    """The other party, or a coordinator who is no party, agrees that the hours move back."""
+    """The other party, or a coordinator who is not a party, agrees to take the exchange back."""
     _must_count(exchange)
     if exchange.reversal_asked_by is None:
         raise NoReversalAsked
     if exchange.reversal_asked_by == by.id:
         raise NobodyApprovesTheirOwnReversal
-    _must_have_a_say(exchange, by)
+    _must_be_able_to_decide(exchange, by)
     return [_reversed(exchange, asked_by=exchange.reversal_asked_by, approved_by=by.id)]
 
 
 def decline_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
-    """The exchange stands: so says the other party, a coordinator, or the one who asked."""
+    """Leave the exchange as it is, at the request of the other party, a coordinator or the person who asked."""
     _must_count(exchange)
     if exchange.reversal_asked_by is None:
         raise NoReversalAsked
-    _must_have_a_say(exchange, by)
+    _must_be_able_to_decide(exchange, by)
     return [ReversalDeclined(exchange=exchange.id, declined_by=by.id)]
 
 
 def reverse(exchange: Exchange, *, by: Member, asked_by: MemberId) -> Sequence[Fact]:
-    """A coordinator who is no party takes an exchange back at a party's request, once."""
+    """A coordinator who is not a party takes an exchange back at a party's request."""
     _must_count(exchange)
     must_coordinate(by)
     if AccountId(by.id) in exchange.parties:
-        raise NotTheirsToSay
+        raise PartyCannotDecide
     if AccountId(asked_by) not in exchange.parties:
         raise NotAParty
     return [_reversed(exchange, asked_by=asked_by, approved_by=by.id)]
@@ -235,12 +235,12 @@ def _reversed(exchange: Exchange, *, asked_by: MemberId, approved_by: MemberId) 
     )
 
 
-def _must_be_help(legs: Sequence[Leg], agreements: Agreements) -> None:
+def _must_be_valid(legs: Sequence[Leg], agreements: Agreements) -> None:
     if not 1 <= len(legs) <= 2:
-        raise NothingToReport
+        raise InvalidLegs
     for leg in legs:
         if leg.giver == leg.receiver:
-            raise NotWithOneself
+            raise NotWithYourself
         if leg.minutes < 1:
             raise TooShort
         if leg.minutes > DAY_MINUTES:
@@ -248,19 +248,19 @@ def _must_be_help(legs: Sequence[Leg], agreements: Agreements) -> None:
         if leg.category not in agreements.category_keys:
             raise UnknownCategory
     if len(legs) == 2 and (legs[0].giver, legs[0].receiver) != (legs[1].receiver, legs[1].giver):
-        raise NothingToReport
+        raise InvalidLegs
 
 
-def _missing_words(legs: Sequence[Leg], by: Member, agreements: Agreements) -> tuple[MemberId, ...]:
+def _still_to_agree(legs: Sequence[Leg], by: Member, agreements: Agreements) -> tuple[MemberId, ...]:
     if AccountId(by.id) not in parties_of(legs):
         return ()
     needed = parties_of(legs) if agreements.words_needed == "both" else {leg.receiver for leg in legs}
     return tuple(sorted(MemberId(party) for party in needed if party != by.id))
 
 
-def _must_have_a_say(exchange: Exchange, by: Member) -> None:
+def _must_be_able_to_decide(exchange: Exchange, by: Member) -> None:
     if AccountId(by.id) in exchange.parties:
-        must_take_part(by)
+        must_be_active(by)
     else:
         must_coordinate(by)
 

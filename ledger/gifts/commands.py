@@ -15,7 +15,7 @@ from ledger.members.rules import Member
 
 
 class RecordGift(Command):
-    """Record a gift to a member, a group or the whole community. It counts, and moves no balance."""
+    """Record a gift to a member, a group or the whole community. It counts, and changes nobody's hours."""
 
     stored_name = "record-gift"
 
@@ -42,7 +42,7 @@ class RecordGift(Command):
             today=context.today,
             typed_by=context.member(request.caller.by),
         )
-        context.gift(gift)  # an identifier drawn twice is a conflict, not a second gift
+        context.gift(gift)  # a random identifier that is in use is a conflict, not a second gift
         return [SealedFact(fact, request.sealing("note", self.note))]
 
 
@@ -90,7 +90,7 @@ class _AboutThanks(Command):
             return {"item": exchange, "by": context.speaker(caller, exchange.parties), "is_for_them": False}
         gift = context.gift(self.gift or GiftId(""))
         by = context.speaker(caller, frozenset({AccountId(gift.giver), gift.receiver}))
-        belongs = is_group(gift.receiver) and context.belonging(GroupId(gift.receiver), by.id).belongs
+        belongs = is_group(gift.receiver) and context.membership(GroupId(gift.receiver), by.id).is_member
         return {"item": gift, "by": by, "is_for_them": belongs or gift.receiver == COMMUNITY}
 
 

@@ -1,4 +1,4 @@
-"""Things, time and skills given with nothing expected back: they count, and move no balance. And thanks."""
+"""Things, time and skills given with nothing expected back. They count, and change nobody's hours. And thanks."""
 
 from datetime import date
 
@@ -8,8 +8,8 @@ from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, Membe
 
 
 @recorded("gift-recorded", version=1)
-class GiftRecorded(Fact, frozen=True, kw_only=True):
-    """Somebody gave to a member, a group or the whole community, and wants nothing back."""
+class GiftRecorded(Fact):
+    """Someone gave a gift to a member, a group or the whole community."""
 
     gift: GiftId
     giver: MemberId
@@ -24,8 +24,8 @@ class GiftRecorded(Fact, frozen=True, kw_only=True):
 
 
 @recorded("gift-withdrawn", version=1, view="corrections")
-class GiftWithdrawn(Fact, frozen=True, kw_only=True):
-    """A recorded gift no longer counts: it was a mistake. Why is sealed."""
+class GiftWithdrawn(Fact):
+    """A gift was recorded by mistake and no longer counts. The reason is sealed."""
 
     gift: GiftId
     giver: MemberId

@@ -1,4 +1,4 @@
-"""Gifts: recorded by somebody who was part of them, taken back with a word of why."""
+"""Recording gifts, and withdrawing those recorded by mistake."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,13 +12,13 @@ from ledger.exchanges.rules import Exchange
 from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksSharingChosen
 from ledger.groups.rules import Group
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, MemberId
-from ledger.members.rules import Member, must_be_a_day_to_log, must_take_part
+from ledger.members.rules import Member, must_be_active, must_be_loggable
 from ledger.refusals import (
     AlreadyWithdrawn,
     NotAParty,
     NotSettled,
     NotTheirGift,
-    NotWithOneself,
+    NotWithYourself,
     OnlyReceiversThank,
     UnknownCategory,
     UnknownGift,
@@ -27,7 +27,7 @@ from ledger.refusals import (
 
 
 class Gift(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift as far as its facts tell."""
+    """A gift in its current state."""
 
     id: GiftId
     state: Literal["unknown", "recorded", "withdrawn"] = "unknown"
@@ -68,17 +68,17 @@ def record(
     today: date,
     typed_by: Member | None = None,
 ) -> Sequence[Fact]:
-    """A gift to a member, a group, or (None) the whole community. The giver, the receiver or a coordinator logs it.
+    """The giver, the receiver or a coordinator records a gift to a member, a group, or (None) the whole community.
 
-    `typed_by` is the coordinator who passes on the word of `by`, when it is not `by` who types.
+    `typed_by` is the coordinator who types it on behalf of `by`, if someone does.
     """
     must_be_founded(agreements)
-    must_take_part(giver)
+    must_be_active(giver)
     match receiver:
         case Member():
             if receiver.id == giver.id:
-                raise NotWithOneself
-            must_take_part(receiver)
+                raise NotWithYourself
+            must_be_active(receiver)
             to = AccountId(receiver.id)
         case Group():
             if not receiver.is_formed:
@@ -90,20 +90,20 @@ def record(
         raise NotAParty
     if category not in agreements.category_keys:
         raise UnknownCategory
-    must_be_a_day_to_log(given_on, today=today, by=typed_by or by)
+    must_be_loggable(given_on, today=today, by=typed_by or by)
     return [
         GiftRecorded(gift=gift, giver=giver.id, receiver=to, category=category, given_on=given_on, recorded_by=by.id)
     ]
 
 
 def withdraw(gift: Gift, *, by: Member) -> Sequence[Fact]:
-    """A gift was logged by mistake: it no longer counts. Once."""
+    """Someone who was part of a gift, or a coordinator, withdraws it, so that it no longer counts."""
     if gift.state == "unknown":
         raise UnknownGift
     if by.id not in (gift.giver, gift.receiver, gift.recorded_by) and not by.coordinates:
         raise NotTheirGift
     if not by.coordinates:
-        must_take_part(by)
+        must_be_active(by)
     if gift.state == "withdrawn":
         raise AlreadyWithdrawn
     return [
@@ -139,7 +139,7 @@ def choose_thanks_sharing(
 
 def _must_count(item: Exchange | Gift, by: Member, *, is_for_them: bool) -> list[MemberId]:
     """Whom this member can thank for it. Refuses what doesn't count, and everyone who had no part in it."""
-    must_take_part(by)
+    must_be_active(by)
     if isinstance(item, Exchange):
         if by.id not in item.parties:
             raise NotAParty

@@ -1,1 +1,1 @@
-"""Groups, and who is in them."""
+"""Groups and their members."""

@@ -1,6 +1,7 @@
 """Commands about groups: form, join, leave."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from ledger import tags
 from ledger.catalogue import Fact
@@ -8,12 +9,11 @@ from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact, personal_texts
 from ledger.groups import rules
 from ledger.identifiers import GroupId, MemberId
-from ledger.members.commands import LONGEST_NAME
-from ledger.refusals import NoName, must_be_text
+from ledger.members.commands import checked_name
 
 
 class FormGroup(Command):
-    """Form a group. Only coordinators may; the name is sealed."""
+    """Form a group. Only coordinators can; the name is sealed."""
 
     stored_name = "form-group"
 
@@ -22,47 +22,33 @@ class FormGroup(Command):
     def decide(self, request: Request, context: DecisionContext) -> Sequence[SealedFact]:
         group = GroupId(f"g-{request.new_id}")
         (fact,) = rules.form(context.group(group), by=context.member(request.caller.by))
-        if not self.name.strip():
-            raise NoName
-        must_be_text("name", self.name, limit=LONGEST_NAME)
-        return [SealedFact(fact, personal_texts(group, "name", " ".join(self.name.split())))]
+        return [SealedFact(fact, personal_texts(group, "name", checked_name(self.name)))]
 
 
 class _AboutMembership(Command):
+    rule: ClassVar[Callable[..., Sequence[Fact]]]
+
     group: GroupId
     member: MemberId
 
     def tags(self) -> Sequence[str]:
-        return (
-            tags.group(self.group),
-            tags.belonging(self.group, self.member),
-            tags.member(self.member),
-        )
+        return (tags.group(self.group), tags.membership(self.group, self.member), tags.member(self.member))
+
+    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
+        membership = context.membership(self.group, self.member)
+        by = context.member(request.caller.by)
+        return type(self).rule(context.group(self.group), membership, context.member(self.member), by=by)
 
 
 class JoinGroup(_AboutMembership):
-    """Add a member to a group: themselves, or a coordinator for them."""
+    """Add a member to a group. Members can add themselves; a coordinator can add anyone."""
 
     stored_name = "join-group"
-
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.join(
-            context.group(self.group),
-            context.belonging(self.group, self.member),
-            context.member(self.member),
-            by=context.member(request.caller.by),
-        )
+    rule = rules.join
 
 
 class LeaveGroup(_AboutMembership):
-    """Take a member out of a group: themselves, or a coordinator for them."""
+    """Take a member out of a group. Members can leave themselves; a coordinator can take out anyone."""
 
     stored_name = "leave-group"
-
-    def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
-        return rules.leave(
-            context.group(self.group),
-            context.belonging(self.group, self.member),
-            context.member(self.member),
-            by=context.member(request.caller.by),
-        )
+    rule = rules.leave

@@ -1,4 +1,4 @@
-"""Circles of neighbours: a street, a garden, a choir. The group's name is sealed."""
+"""Groups of neighbours: a street, a garden, a choir. The group's name is sealed."""
 
 from ledger import tags
 from ledger.catalogue import Fact, Tags, recorded
@@ -6,7 +6,7 @@ from ledger.identifiers import GroupId, MemberId
 
 
 @recorded("group-formed", version=1)
-class GroupFormed(Fact, frozen=True, kw_only=True):
+class GroupFormed(Fact):
     """A coordinator formed a group."""
 
     group: GroupId
@@ -16,25 +16,20 @@ class GroupFormed(Fact, frozen=True, kw_only=True):
         return (tags.group(self.group),)
 
 
-@recorded("group-joined", version=1)
-class GroupJoined(Fact, frozen=True, kw_only=True):
-    """A member belongs to a group; what they give and receive from now on counts in its history."""
-
+class _MembershipFact(Fact):
     group: GroupId
     member: MemberId
 
     @property
     def tags(self) -> Tags:
-        return (tags.belonging(self.group, self.member),)
+        return (tags.membership(self.group, self.member),)
+
+
+@recorded("group-joined", version=1)
+class GroupJoined(_MembershipFact):
+    """A member joined a group. What they give and receive from now on is part of its history."""
 
 
 @recorded("group-left", version=1)
-class GroupLeft(Fact, frozen=True, kw_only=True):
-    """A member belongs to a group no longer."""
-
-    group: GroupId
-    member: MemberId
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.belonging(self.group, self.member),)
+class GroupLeft(_MembershipFact):
+    """A member left a group."""

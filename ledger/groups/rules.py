@@ -1,4 +1,4 @@
-"""Forming groups, joining and leaving them."""
+"""Forming, joining and leaving groups."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -8,39 +8,35 @@ import msgspec
 from ledger.catalogue import Fact
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
-from ledger.members.rules import Member, must_coordinate, must_take_part
-from ledger.refusals import BelongsAlready, BelongsNot, OnlyCoordinators, UnknownGroup
+from ledger.members.rules import Member, must_be_active, must_be_self_or_coordinator, must_coordinate
+from ledger.refusals import AlreadyInGroup, NotInGroup, UnknownGroup
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """A group itself; who belongs to it is asked person by person."""
+    """A group, without its members: each membership is read on its own."""
 
     id: GroupId
     is_formed: bool = False
 
     def after(self, fact: Fact) -> Self:
         """The group once this fact has happened."""
-        match fact:
-            case GroupFormed():
-                return msgspec.structs.replace(self, is_formed=True)
-            case _:
-                return self
+        return msgspec.structs.replace(self, is_formed=True) if isinstance(fact, GroupFormed) else self
 
 
-class Belonging(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether one person belongs to one group."""
+class GroupMembership(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether one member is in one group."""
 
     group: GroupId
     member: MemberId
-    belongs: bool = False
+    is_member: bool = False
 
     def after(self, fact: Fact) -> Self:
-        """The belonging once this fact has happened."""
+        """The membership once this fact has happened."""
         match fact:
             case GroupJoined():
-                return msgspec.structs.replace(self, belongs=True)
+                return msgspec.structs.replace(self, is_member=True)
             case GroupLeft():
-                return msgspec.structs.replace(self, belongs=False)
+                return msgspec.structs.replace(self, is_member=False)
             case _:
                 return self
 
@@ -52,27 +48,22 @@ def form(group: Group, *, by: Member) -> Sequence[Fact]:
     return [GroupFormed(group=group.id)]
 
 
-def join(group: Group, belonging: Belonging, member: Member, *, by: Member) -> Sequence[Fact]:
-    """A member joins by their own word or a coordinator's."""
-    _must_be_theirs(member, by)
+def join(group: Group, membership: GroupMembership, member: Member, *, by: Member) -> Sequence[Fact]:
+    """A member joins a group, or a coordinator adds them."""
+    must_be_self_or_coordinator(member, by)
     if not group.is_formed:
         raise UnknownGroup
-    must_take_part(member)
-    if belonging.belongs:
-        raise BelongsAlready
+    must_be_active(member)
+    if membership.is_member:
+        raise AlreadyInGroup
     return [GroupJoined(group=group.id, member=member.id)]
 
 
-def leave(group: Group, belonging: Belonging, member: Member, *, by: Member) -> Sequence[Fact]:
-    """A member leaves a group by their own word or a coordinator's."""
-    _must_be_theirs(member, by)
+def leave(group: Group, membership: GroupMembership, member: Member, *, by: Member) -> Sequence[Fact]:
+    """A member leaves a group, or a coordinator takes them out."""
+    must_be_self_or_coordinator(member, by)
     if not group.is_formed:
         raise UnknownGroup
-    if not belonging.belongs:
-        raise BelongsNot
+    if not membership.is_member:
+        raise NotInGroup
     return [GroupLeft(group=group.id, member=member.id)]
-
-
-def _must_be_theirs(member: Member, by: Member) -> None:
-    if by.id != member.id and not by.coordinates:
-        raise OnlyCoordinators

@@ -1,1 +1,1 @@
-"""Bringing in records that were kept elsewhere."""
+"""Importing records kept elsewhere."""

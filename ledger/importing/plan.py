@@ -1,10 +1,11 @@
-"""Taking in what was kept elsewhere: everything is decided before anything is written, and a second run adds nothing.
+"""Imports records kept elsewhere. Everything is decided before anything is written, and a second run adds nothing.
 
-A plan reads; carrying it out writes. Each row and each person has a command id made from what cannot change between two
-runs, so a run that was cut short is simply run again.
+Planning reads; carrying out the plan writes. Each row and each person has a command id made from what cannot change between
+two runs, so a run that was interrupted can simply be repeated.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,54 +15,66 @@ from ledger import tags
 from ledger.agreements.commands import AgreeOnCategories, AgreeOnLimits, FoundCommunity
 from ledger.agreements.facts import Category
 from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
-from ledger.deciding.requests import Caller
-from ledger.deciding.states import PastCommand
-from ledger.identifiers import HOST, CategoryKey, new_command_id
-from ledger.importing.people import NamedPeople, Newcomer, import_secret, invite, name_people, person_key
-from ledger.importing.rows import ImportRow, category_key, command_of
+from ledger.deciding.context import PastCommand
+from ledger.deciding.requests import Caller, Command
+from ledger.exchanges.commands import ReportExchange, help_given
+from ledger.gifts.commands import RecordGift
+from ledger.identifiers import HOST, AccountId, CategoryKey, CommandId, MemberId, is_category_key, new_command_id
+from ledger.importing.dry_run import (
+    DryRun,
+    Newcomer,
+    PeopleInFile,
+    command_of,
+    find_people,
+    import_secret,
+    invitation_of,
+    person_key,
+)
+from ledger.importing.rows import ImportRow
 from ledger.importing.sheets import BadRow, UnusableFile
-from ledger.importing.trial import Trial, command_for
+from ledger.members.commands import InviteMember
+from ledger.members.facts import MemberInvited
 from ledger.personal_data.store import folded
-from ledger.refusals import Refusal, sentence_of
+from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
 
-AT_ONCE = 250
+BATCH = 250
 _MOST_KINDS = 100
-_OTHER = "Other help"
+_OTHER_HELP = "Other help"
 
-Tell = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Called with how many rows are done, and of how many."""
 
 
 class NewCommunity(NamedTuple):
-    """What a community is founded as when the place is empty."""
+    """The community to found if there is none yet."""
 
     name: str = "Imported community"
     time_zone: str = "UTC"
 
 
 class Plan(NamedTuple):
-    """What an import would do. Nothing was written for it."""
+    """What an import would do. Nothing has been written for it."""
 
     founds: NewCommunity | None
     debit_limit_minutes: int | None
-    people: NamedPeople
+    people: PeopleInFile
     kinds: dict[str, CategoryKey]
     new_kinds: list[Category]
     rows: list[ImportRow]
     already: int
     bad: list[BadRow]
-    beyond_limit: bool = False
+    beyond_limit: bool
 
     @property
     def newcomers(self) -> list[Newcomer]:
-        """The people to invite and welcome: those of rows that will be written."""
+        """The people to invite and welcome: those named in rows that will be written."""
         needed = dict.fromkeys(person_key(text) for row in self.rows for text in (row.giver, row.receiver))
         return [self.people.new[key] for key in needed if key in self.people.new]
 
 
-class Outcome(NamedTuple):
-    """What an import did: rows recorded, and rows that a change in the meantime made impossible."""
+class ImportOutcome(NamedTuple):
+    """What an import did: how many rows it recorded, and rows refused because of a change in the meantime."""
 
     recorded: int
     refused: list[BadRow]
@@ -75,55 +88,63 @@ def plan_import(
     community: NewCommunity = NewCommunity(),  # noqa: B008 - a tuple, never changed
     debit_limit_minutes: int | None = None,
 ) -> Plan:
-    """Decides every row by the ledger's own rules, in order, each seeing those before it. Without a bank, for a new one.
+    """Decide every row by the ledger's own rules, in order, each seeing those before it. Without a bank, plan for a new one.
 
-    `debit_limit_minutes` is agreed upon first: what people did elsewhere may lie beyond the limit here.
+    `debit_limit_minutes` is agreed first, because what people did elsewhere may be beyond the limit here.
     """
     agreements = bank.agreements if bank else Agreements()
     founds = None if agreements.is_founded else community
-    origin = agreements.origin
+    existing = None if founds else bank
     if founds:
         agreements = Agreements(
             name=founds.name, time_zone=founds.time_zone, origin="new", categories=DEFAULT_CATEGORIES
         )
-    kinds, brought = _kinds(agreements, (row.category for row in rows))
-    if len(agreements.categories) + len(brought) > _MOST_KINDS:
+    kinds, new_kinds = _kinds(agreements, (row.category for row in rows))
+    if len(agreements.categories) + len(new_kinds) > _MOST_KINDS:
         raise UnusableFile(
-            f"The file contains {len(brought)} new kinds of help, but a community can have at most {_MOST_KINDS}.",
+            f"The file contains {len(new_kinds)} new kinds of help, but a community can have at most {_MOST_KINDS}.",
             "Use broader kinds, or leave the category column out.",
         )
-    people = name_people(
-        bank if origin else None, agreements, (text for row in rows for text in (row.giver, row.receiver))
-    )
+    people = find_people(existing, agreements, (text for row in rows for text in (row.giver, row.receiver)))
     limit = agreements.debit_limit_minutes if debit_limit_minutes is None else debit_limit_minutes
     by_then = msgspec.structs.replace(
-        agreements, categories=(*agreements.categories, *brought), debit_limit_minutes=limit
+        agreements, categories=(*agreements.categories, *new_kinds), debit_limit_minutes=limit
     )
-    trial = Trial(bank if origin else None, by_then, people, kinds, agreements.local(now).date())
-    plan = Plan(founds, debit_limit_minutes, people, kinds, [], [], 0, [])
+    dry_run = DryRun(existing, by_then, people, kinds, agreements.local(now).date())
+    accepted: list[ImportRow] = []
+    bad: list[BadRow] = []
     already = 0
-    for start in range(0, len(rows), AT_ONCE):
-        batch = rows[start : start + AT_ONCE]
-        done = _done(bank, batch) if bank and origin else {}
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        done = _imported_before(existing, batch) if existing else {}
         for row in batch:
             if row.key not in done:
-                refusal = trial.refusal(row)
-            elif trial.says_the_same(row, done[row.key]):
+                refusal = dry_run.refusal(row)
+            elif dry_run.matches(row, done[row.key]):
                 already += 1
                 continue
             else:
                 refusal = "This row was imported before with different contents."
             if refusal:
-                plan.bad.append(BadRow(row.line, refusal))
+                bad.append(BadRow(row.line, refusal))
             else:
-                plan.rows.append(row)
-    used = {kinds[row.category] for row in plan.rows}
-    new_kinds = [category for category in brought if category.key in used]
-    return plan._replace(already=already, new_kinds=new_kinds, beyond_limit=trial.beyond_limit)
+                accepted.append(row)
+    used = {kinds[row.category] for row in accepted}
+    return Plan(
+        founds=founds,
+        debit_limit_minutes=debit_limit_minutes,
+        people=people,
+        kinds=kinds,
+        new_kinds=[category for category in new_kinds if category.key in used],
+        rows=accepted,
+        already=already,
+        bad=bad,
+        beyond_limit=dry_run.beyond_limit,
+    )
 
 
-def carry_out(bank: TimeBank, plan: Plan, tell: Tell = lambda done, of: None) -> Outcome:
-    """Writes a plan. A repeat, also of a part of it, adds nothing that is already there."""
+def carry_out(bank: TimeBank, plan: Plan, progress: Progress = lambda done, of: None) -> ImportOutcome:
+    """Write what a plan says. Repeating it, or a part of it, adds nothing that is already there."""
     if plan.founds:
         bank.do(FoundCommunity(name=plan.founds.name, time_zone=plan.founds.time_zone), by=_host())
     agreements = bank.agreements
@@ -133,51 +154,84 @@ def carry_out(bank: TimeBank, plan: Plan, tell: Tell = lambda done, of: None) ->
         )
         bank.do(limits, by=_host())
     if plan.new_kinds:
-        kinds = {category.key: category for category in (*plan.new_kinds, *agreements.categories)}
-        ordered = dict.fromkeys(category.key for category in (*agreements.categories, *plan.new_kinds))
-        bank.do(AgreeOnCategories(categories=tuple(kinds[key] for key in ordered)), by=_host())
-    accounts = plan.people.accounts | invite(bank, plan.newcomers)
+        added = (category for category in plan.new_kinds if category.key not in agreements.category_keys)
+        bank.do(AgreeOnCategories(categories=(*agreements.categories, *added)), by=_host())
     secret = import_secret(bank)
+    accounts = plan.people.accounts | _invite(bank, secret, plan.newcomers)
     refused: list[BadRow] = []
-    for start in range(0, len(plan.rows), AT_ONCE):
-        batch = plan.rows[start : start + AT_ONCE]
+    for start in range(0, len(plan.rows), BATCH):
+        batch = plan.rows[start : start + BATCH]
         requests = [
-            bank.handler.request(
-                command_for(row, accounts, plan.kinds[row.category]),
-                Caller(command_of(secret, row.key), HOST, "import"),
-            )
+            bank.handler.request(_command(row, accounts, plan.kinds[row.category]), _host(command_of(secret, row.key)))
             for row in batch
         ]
         for row, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
             if isinstance(outcome, Refusal):
-                refused.append(BadRow(row.line, sentence_of(outcome)))
-        tell(start + len(batch), len(plan.rows))
-    return Outcome(len(plan.rows) - len(refused), refused)
+                refused.append(BadRow(row.line, str(outcome)))
+        progress(start + len(batch), len(plan.rows))
+    return ImportOutcome(len(plan.rows) - len(refused), refused)
 
 
 def _kinds(agreements: Agreements, texts: Iterable[str]) -> tuple[dict[str, CategoryKey], list[Category]]:
-    """The key that each text stands for, an agreed one if its key or label says so; and the kinds that are new."""
+    """Return the key for each text, an agreed one if its key or label matches, and the kinds that are new."""
     agreed = {folded(category.label): category.key for category in agreements.categories}
     agreed |= {category.key: category.key for category in agreements.categories}
     kinds: dict[str, CategoryKey] = {}
-    brought: dict[CategoryKey, Category] = {}
+    new: dict[CategoryKey, Category] = {}
     for text in dict.fromkeys(texts):
-        label = text or _OTHER
-        key = agreed.get(folded(label)) or category_key(label)
+        label = text or _OTHER_HELP
+        key = agreed.get(folded(label)) or _key_of(label)
         kinds[text] = key
         if key not in agreements.category_keys:
-            brought.setdefault(key, Category(key=key, label=label[:1].upper() + label[1:]))
-    return kinds, list(brought.values())
+            new.setdefault(key, Category(key=key, label=label[:1].upper() + label[1:]))
+    return kinds, list(new.values())
 
 
-def _done(bank: TimeBank, rows: Sequence[ImportRow]) -> dict[tuple[str, ...], PastCommand]:
-    """What the rows led to in earlier runs, for those that did."""
+def _imported_before(bank: TimeBank, rows: Sequence[ImportRow]) -> dict[tuple[str, ...], PastCommand]:
+    """Return what earlier runs recorded, by key of the row."""
     secret = import_secret(bank)
     commands = {row.key: command_of(secret, row.key) for row in rows}
-    known = bank.handler.context([tags.command(command) for command in commands.values()])
-    done = {key: known.done(command) for key, command in commands.items()}
-    return {key: before for key, before in done.items() if before.happened}
+    context = bank.handler.context([tags.command(command) for command in commands.values()])
+    done = {key: context.past_command(command) for key, command in commands.items()}
+    return {key: before for key, before in done.items() if before.facts}
 
 
-def _host() -> Caller:
-    return Caller(new_command_id(), HOST, "import")
+def _invite(bank: TimeBank, secret: str, people: Sequence[Newcomer]) -> dict[str, AccountId]:
+    """Invite and welcome people who were not invited by an earlier import. Return the accounts of all of them."""
+    accounts: dict[str, AccountId] = {}
+    for start in range(0, len(people), BATCH):
+        batch = people[start : start + BATCH]
+        requests = [
+            bank.handler.request(
+                InviteMember(name=person.name, email=person.email, and_welcome=True),
+                _host(invitation_of(secret, person.text)),
+            )
+            for person in batch
+        ]
+        for person, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
+            if isinstance(outcome, Refusal):
+                raise outcome
+            accounts[person_key(person.text)] = AccountId(outcome.fact(MemberInvited).member)
+    return accounts
+
+
+def _command(row: ImportRow, accounts: Mapping[str, AccountId], kind: CategoryKey) -> Command:
+    """The command that records a row."""
+    giver, receiver = MemberId(accounts[person_key(row.giver)]), accounts[person_key(row.receiver)]
+    if row.kind == "gift":
+        return RecordGift(giver=giver, receiver=receiver, category=kind, given_on=row.given_on, note=row.note)
+    leg = help_given(giver, MemberId(receiver), row.minutes, kind)
+    return ReportExchange(legs=(leg,), given_on=row.given_on, note=row.note)
+
+
+def _host(command: CommandId | None = None) -> Caller:
+    return Caller(command or new_command_id(), HOST, "import")
+
+
+def _key_of(label: str) -> CategoryKey:
+    """Make the key of a new kind of help: its label in plain letters, or a hash if it has none."""
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in folded(label))
+    key = "-".join(part for part in letters.split("-") if part)[:40].strip("-")
+    if is_category_key(key):
+        return CategoryKey(key)
+    return CategoryKey(f"kind-{hashlib.sha256(folded(label).encode()).hexdigest()[:10]}")

@@ -1,4 +1,4 @@
-"""Reading a table that somebody exported: its bytes, its separator, its headings, and each row with its line number."""
+"""Reads an exported table: its encoding, its separator, its headings, and each row with its line number."""
 
 import csv
 import gzip
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 COLUMNS = ("date", "giver", "receiver", "hours", "minutes", "category", "note", "reference", "kind")
-"""Our own headings. A file that uses others is read with a mapping from ours to theirs."""
+"""Our headings. A file that uses others is read with a mapping from ours to theirs."""
 
 NEEDED = ("date", "giver", "receiver")
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -18,7 +18,7 @@ LONGEST_CELL = 100_000
 
 
 class UnusableFile(Exception):
-    """The file as a whole cannot be read: what is wrong, and what to do about it. Nothing was recorded."""
+    """The whole file cannot be imported: what is wrong, and what to do. Nothing was recorded."""
 
     def __init__(self, wrong: str, to_do: str) -> None:
         super().__init__(wrong, to_do)
@@ -27,21 +27,21 @@ class UnusableFile(Exception):
 
 
 class SheetRow(NamedTuple):
-    """One row: the line it begins on (the headings are line 1), and its cells by our column names."""
+    """One row: the line it starts on (the headings are line 1), and its cells by our column names."""
 
     line: int
     cells: Mapping[str, str]
 
 
 class BadRow(NamedTuple):
-    """A row that cannot be taken, and why, in a sentence."""
+    """A row that cannot be imported, and the reason as a sentence."""
 
     line: int
     sentence: str
 
 
 class Sheet(NamedTuple):
-    """A file's rows, those with the wrong number of cells, and what should be said aloud about how it was read."""
+    """A file's rows, those with the wrong number of cells, and remarks on how the file was read."""
 
     columns: frozenset[str]
     records: list[SheetRow]
@@ -50,9 +50,9 @@ class Sheet(NamedTuple):
 
 
 def read_sheet(path: Path, columns: Mapping[str, str] | None = None) -> Sheet:
-    """The rows of a CSV file, plain or gzipped. `columns` maps our names to the file's headings, and then holds alone.
+    """Read the rows of a CSV file, plain or gzipped. If `columns` maps our names to its headings, only those are used.
 
-    Raises UnusableFile when there is no table to read. An empty file has no rows.
+    Raises UnusableFile if there is no table to read. An empty file has no rows.
     """
     text, remarks = _text(_bytes(path))
     if not text.strip():
@@ -109,7 +109,7 @@ def _text(data: bytes) -> tuple[str, list[str]]:
 
 
 def _separator(heading_line: str, wanted: set[str]) -> str:
-    """The sign that cuts the first line into the headings we look for; failing that, into the most parts."""
+    """Return the separator that splits the first line into most of the headings wanted, or else into most parts."""
 
     def fit(separator: str) -> tuple[int, int]:
         parts = [_folded(part.strip().strip('"')) for part in heading_line.split(separator)]
@@ -125,7 +125,7 @@ def _separator(heading_line: str, wanted: set[str]) -> str:
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Each row that is not blank, with the line it begins on. Cells may hold line breaks inside quotation marks."""
+    """Yield each row that is not blank, with the line it starts on. Quoted cells can contain line breaks."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
@@ -144,7 +144,7 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _places(headings: Sequence[str], columns: Mapping[str, str] | None) -> dict[str, int]:
-    """Our column name -> its place in the file."""
+    """Return the index of each of our columns in the file."""
     found: dict[str, int] = {}
     folded = [_folded(heading) for heading in headings]
     for ours in COLUMNS:

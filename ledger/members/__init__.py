@@ -1,1 +1,1 @@
-"""Who belongs, and in which role."""
+"""Members and their roles."""

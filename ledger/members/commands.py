@@ -1,4 +1,4 @@
-"""Commands about members: invite, welcome, leave, roles, and who sees whom one helps."""
+"""Commands about members: invite, welcome, leave, roles, visibility."""
 
 import re
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from ledger.deciding.requests import Command, Request, Sealed, SealedFact, perso
 from ledger.identifiers import MemberId
 from ledger.log.store import Conflict
 from ledger.members import rules
-from ledger.members.facts import Circle, Role
+from ledger.members.facts import Audience, Role
 from ledger.personal_data.store import PersonalText
-from ledger.refusals import AddressTaken, NoAddress, NoName, must_be_text
+from ledger.refusals import AddressTaken, InvalidAddress, NameNeeded, must_be_text
 
 LONGEST_NAME = 100
 
@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class InviteMember(Command):
-    """Invite someone, and welcome them at once if wanted. A name is required; e-mail and phone are for reaching them."""
+    """Invite someone, and optionally welcome them straight away. Only the name is required."""
 
     stored_name = "invite-member"
 
@@ -36,19 +36,21 @@ class InviteMember(Command):
         facts = list(rules.invite(invited, by=by))
         if self.and_welcome:
             facts += rules.welcome(invited.after(facts[0]), by=by)
-        words = contacts(context, member, name=self.name, email=self.email, phone=self.phone)
-        return [SealedFact(facts[0], words), *facts[1:]]
+        texts = contacts(context, member, name=self.name, email=self.email, phone=self.phone)
+        return [SealedFact(facts[0], texts), *facts[1:]]
 
 
-class _AboutMember(Command):
+class AboutMember(Command):
+    """A command about one member."""
+
     member: MemberId
 
     def tags(self) -> Sequence[str]:
         return (tags.member(self.member),)
 
 
-class WelcomeMember(_AboutMember):
-    """Welcome an invited person: from now on they take part."""
+class WelcomeMember(AboutMember):
+    """Welcome an invited person, who becomes a member."""
 
     stored_name = "welcome-member"
 
@@ -56,8 +58,8 @@ class WelcomeMember(_AboutMember):
         return rules.welcome(context.member(self.member), by=context.member(request.caller.by))
 
 
-class LeaveCommunity(_AboutMember):
-    """A member leaves, or a coordinator removes them."""
+class LeaveCommunity(AboutMember):
+    """Leave the community, or remove a member as a coordinator."""
 
     stored_name = "leave"
 
@@ -65,7 +67,7 @@ class LeaveCommunity(_AboutMember):
         return rules.leave(context.member(self.member), context.coordinators, by=context.member(request.caller.by))
 
 
-class GiveRole(_AboutMember):
+class GiveRole(AboutMember):
     """Make a member a coordinator or an auditor."""
 
     stored_name = "give-role"
@@ -76,7 +78,7 @@ class GiveRole(_AboutMember):
         return rules.give_role(context.member(self.member), self.role, by=context.member(request.caller.by))
 
 
-class WithdrawRole(_AboutMember):
+class WithdrawRole(AboutMember):
     """Take a role from a member."""
 
     stored_name = "withdraw-role"
@@ -88,12 +90,12 @@ class WithdrawRole(_AboutMember):
         return rules.withdraw_role(context.member(self.member), self.role, context.coordinators, by=by)
 
 
-class ChooseVisibility(_AboutMember):
-    """Choose who may see whom one helps. Records nothing if that is the choice already."""
+class ChooseVisibility(AboutMember):
+    """Choose who can see whom you help. Records nothing if nothing changes."""
 
     stored_name = "choose-visibility"
 
-    sees: Circle
+    sees: Audience
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         return rules.choose_visibility(context.member(self.member), self.sees, by=context.member(request.caller.by))
@@ -102,27 +104,34 @@ class ChooseVisibility(_AboutMember):
 def contacts(
     context: DecisionContext, member: MemberId, *, name: str, email: str = "", phone: str = ""
 ) -> tuple[PersonalText, ...]:
-    """The words to seal for a person: a name, an e-mail address that nobody else has, and a phone number."""
-    if not name.strip():
-        raise NoName
-    for field, text in (("name", name), ("email", email), ("phone", phone)):
+    """The texts to seal for a person: a name, an email address that nobody else uses, and a phone number."""
+    name = checked_name(name)
+    for field, text in (("email", email), ("phone", phone)):
         must_be_text(field, text, limit=LONGEST_NAME)
     if email.strip():
         _must_be_free(context, email.strip())
     return (
-        *personal_texts(member, "name", " ".join(name.split())),
+        *personal_texts(member, "name", name),
         *personal_texts(member, "email", email),
         *personal_texts(member, "phone", phone),
     )
 
 
+def checked_name(name: str) -> str:
+    """Return the name of a member or a group with single spaces. Raise if it is empty, too long or unreadable."""
+    if not name.strip():
+        raise NameNeeded
+    must_be_text("name", name, limit=LONGEST_NAME)
+    return " ".join(name.split())
+
+
 def _must_be_free(context: DecisionContext, email: str) -> None:
     if _ADDRESS.fullmatch(email) is None:
-        raise NoAddress
+        raise InvalidAddress
     holder = context.people.member_with_address(email)
     if holder is None:
         return
     if context.member(holder).is_invited:
         raise AddressTaken
     if not context.people.forget_orphan_address(email):
-        raise Conflict  # its invitation is on the way to the log: look again in a moment
+        raise Conflict  # its invitation is about to be appended: try again

@@ -1,4 +1,4 @@
-"""Who belongs, and in which role. Names and contacts are sealed, never here."""
+"""Who is a member, and in which role. Names and contacts are sealed, never part of a fact."""
 
 from typing import Literal
 
@@ -7,74 +7,55 @@ from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import MemberId
 
 Role = Literal["coordinator", "auditor"]
-Circle = Literal["nobody", "coordinators", "groups"]
-"""Who sees whom somebody helps, beside the two: each circle holds those before it."""
+Audience = Literal["nobody", "coordinators", "groups"]
+"""Who else can see whom a member helps. Each audience includes the ones before it."""
+
+
+class _MemberFact(Fact):
+    member: MemberId
+
+    @property
+    def tags(self) -> Tags:
+        return (tags.member(self.member),)
+
+
+class _CoordinatorFact(_MemberFact):
+    @property
+    def tags(self) -> Tags:
+        return (tags.member(self.member), tags.COORDINATORS)
 
 
 @recorded("member-invited", version=1)
-class MemberInvited(Fact, frozen=True, kw_only=True):
-    """A coordinator opened a place for somebody; they take part once they are welcomed."""
-
-    member: MemberId
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member),)
+class MemberInvited(_MemberFact):
+    """A coordinator invited someone, who becomes a member once they are welcomed."""
 
 
 @recorded("member-welcomed", version=1)
-class MemberWelcomed(Fact, frozen=True, kw_only=True):
-    """The invited person takes part from now on, with an account that starts at zero."""
-
-    member: MemberId
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member),)
+class MemberWelcomed(_MemberFact):
+    """An invited person became a member, with an account that starts at zero."""
 
 
 @recorded("member-left", version=1)
-class MemberLeft(Fact, frozen=True, kw_only=True):
-    """A member takes part no longer. Their hours stay in the book, for others' sake."""
-
-    member: MemberId
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member), tags.COORDINATORS)
+class MemberLeft(_CoordinatorFact):
+    """A member left. Their hours stay on record, because other people's hours depend on them."""
 
 
 @recorded("role-given", version=1, view="roles")
-class RoleGiven(Fact, frozen=True, kw_only=True):
-    """A member is entrusted with a role."""
+class RoleGiven(_CoordinatorFact):
+    """A member was given a role."""
 
-    member: MemberId
     role: Role
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member), tags.COORDINATORS)
 
 
 @recorded("role-withdrawn", version=1, view="roles")
-class RoleWithdrawn(Fact, frozen=True, kw_only=True):
-    """A member holds a role no longer."""
+class RoleWithdrawn(_CoordinatorFact):
+    """A role was taken from a member."""
 
-    member: MemberId
     role: Role
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member), tags.COORDINATORS)
 
 
 @recorded("visibility-chosen", version=1, view="visibility")
-class VisibilityChosen(Fact, frozen=True, kw_only=True):
-    """A member says who may see whom they help and who helps them: for the past and the future, until they say otherwise."""
+class VisibilityChosen(_MemberFact):
+    """A member chose who can see whom they help and who helps them, in the past and from now on."""
 
-    member: MemberId
-    sees: Circle
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member),)
+    sees: Audience

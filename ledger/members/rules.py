@@ -1,4 +1,4 @@
-"""Who belongs, who may act, and who is entrusted with what."""
+"""Inviting and welcoming members, giving them roles, and leaving."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,7 +10,7 @@ from ledger.catalogue import Fact
 from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.identifiers import HOST, MemberId
 from ledger.members.facts import (
-    Circle,
+    Audience,
     MemberInvited,
     MemberLeft,
     MemberWelcomed,
@@ -20,46 +20,46 @@ from ledger.members.facts import (
     VisibilityChosen,
 )
 from ledger.refusals import (
+    AlreadyHasRole,
     AlreadyInvited,
     AlreadyLeft,
     AlreadyWelcomed,
-    DayToCome,
+    DayInFuture,
     DayTooLongAgo,
     LastCoordinator,
+    NotActive,
     OnlyCoordinators,
-    OnlyTheyChoose,
-    RoleHeldAlready,
+    OnlyTheMemberChooses,
     RoleNotHeld,
-    TakesNoPart,
     UnknownMember,
 )
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """How somebody stands with the community."""
+    """A member in their current state."""
 
     id: MemberId
     is_invited: bool = False
     is_welcomed: bool = False
     has_left: bool = False
     roles: frozenset[Role] = frozenset()
-    sees: Circle = "nobody"
+    sees: Audience = "nobody"
     erasure_asked_by: MemberId | None = None
     is_erased: bool = False
 
     @property
     def is_active(self) -> bool:
-        """Whether they take part: welcomed, and not gone."""
+        """Whether they have been welcomed and have not left."""
         return self.is_welcomed and not self.has_left
 
     @property
     def coordinates(self) -> bool:
-        """Whether they act as coordinator. The host at the server's command line may do what a coordinator may."""
+        """Whether they are a coordinator. The host can do what a coordinator can."""
         return self.id == HOST or (self.is_active and "coordinator" in self.roles)
 
     @property
     def audits(self) -> bool:
-        """Whether they act as auditor."""
+        """Whether they are an auditor."""
         return self.is_active and "auditor" in self.roles
 
     def after(self, fact: Fact) -> Self:
@@ -88,12 +88,12 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Coordinators(msgspec.Struct, frozen=True):
-    """Everybody who coordinates at the moment."""
+    """The current coordinators."""
 
     ids: frozenset[MemberId] = frozenset()
 
     def are_only(self, member: MemberId) -> bool:
-        """Whether nobody else coordinates."""
+        """Whether this member is the only coordinator."""
         return self.ids == frozenset((member,))
 
     def after(self, fact: Fact) -> Self:
@@ -108,21 +108,27 @@ class Coordinators(msgspec.Struct, frozen=True):
 
 
 def must_coordinate(by: Member) -> None:
-    """Refuses everybody but a coordinator or the host."""
+    """Raise unless they are a coordinator or the host."""
     if not by.coordinates:
         raise OnlyCoordinators
 
 
-def must_take_part(member: Member) -> None:
-    """Refuses people who are unknown, not welcomed yet, or gone."""
+def must_be_self_or_coordinator(member: Member, by: Member) -> None:
+    """Raise unless it is the member's own doing, or a coordinator's."""
+    if by.id != member.id:
+        must_coordinate(by)
+
+
+def must_be_active(member: Member) -> None:
+    """Raise if they are unknown, have not been welcomed, or have left."""
     if not member.is_invited:
         raise UnknownMember(member=member.id)
     if not member.is_active:
-        raise TakesNoPart(member=member.id)
+        raise NotActive(member=member.id)
 
 
 def invite(member: Member, *, by: Member) -> Sequence[Fact]:
-    """A coordinator opens a place for somebody."""
+    """A coordinator invites someone."""
     must_coordinate(by)
     if member.is_invited:
         raise AlreadyInvited
@@ -130,7 +136,7 @@ def invite(member: Member, *, by: Member) -> Sequence[Fact]:
 
 
 def welcome(member: Member, *, by: Member) -> Sequence[Fact]:
-    """A coordinator welcomes an invited person; from now on they take part."""
+    """A coordinator welcomes an invited person, who becomes a member."""
     must_coordinate(by)
     if not member.is_invited:
         raise UnknownMember(member=member.id)
@@ -142,9 +148,8 @@ def welcome(member: Member, *, by: Member) -> Sequence[Fact]:
 
 
 def leave(member: Member, coordinators: Coordinators, *, by: Member) -> Sequence[Fact]:
-    """A member leaves by their own word or a coordinator's. The last coordinator cannot go."""
-    if by.id != member.id:
-        must_coordinate(by)
+    """A member leaves, or a coordinator removes them. The last coordinator cannot leave."""
+    must_be_self_or_coordinator(member, by)
     if not member.is_invited:
         raise UnknownMember(member=member.id)
     if member.has_left:
@@ -155,16 +160,16 @@ def leave(member: Member, coordinators: Coordinators, *, by: Member) -> Sequence
 
 
 def give_role(member: Member, role: Role, *, by: Member) -> Sequence[Fact]:
-    """A coordinator, or the host, entrusts a member with a role."""
+    """A coordinator or the host gives a member a role."""
     must_coordinate(by)
-    must_take_part(member)
+    must_be_active(member)
     if role in member.roles:
-        raise RoleHeldAlready
+        raise AlreadyHasRole
     return [RoleGiven(member=member.id, role=role)]
 
 
 def withdraw_role(member: Member, role: Role, coordinators: Coordinators, *, by: Member) -> Sequence[Fact]:
-    """A coordinator, or the host, takes a role back; never the last coordinator's."""
+    """A coordinator or the host takes a role from a member, but not from the last coordinator."""
     must_coordinate(by)
     if role not in member.roles:
         raise RoleNotHeld
@@ -173,27 +178,27 @@ def withdraw_role(member: Member, role: Role, coordinators: Coordinators, *, by:
     return [RoleWithdrawn(member=member.id, role=role)]
 
 
-def choose_visibility(member: Member, sees: Circle, *, by: Member) -> Sequence[Fact]:
-    """A member says who may see whom they help; nobody else can say it for them. Quiet when it is so already."""
+def choose_visibility(member: Member, sees: Audience, *, by: Member) -> Sequence[Fact]:
+    """A member chooses who can see whom they help. Nobody can choose for them. No fact if nothing changes."""
     if by.id != member.id:
-        raise OnlyTheyChoose
-    must_take_part(member)
+        raise OnlyTheMemberChooses
+    must_be_active(member)
     if sees == member.sees:
         return []
     return [VisibilityChosen(member=member.id, sees=sees)]
 
 
-def must_be_a_day_to_log(given_on: date, *, today: date, by: Member) -> None:
-    """Refuses days to come, and days more than a year back unless a coordinator logs them (design §5).
+def must_be_loggable(given_on: date, *, today: date, by: Member) -> None:
+    """Raise if the day is in the future, or more than a year ago and not logged by a coordinator.
 
-    `by` is whoever types it, also when they pass on the word of somebody else.
+    `by` is the person who types it, even if they type it for a member.
     """
     if given_on > today:
-        raise DayToCome
+        raise DayInFuture
     if given_on < _a_year_before(today) and not by.coordinates:
         raise DayTooLongAgo
 
 
 def _a_year_before(day: date) -> date:
-    # Leap days have no namesake in the year before; any other day has.
+    # 29 February has no counterpart in the year before.
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

@@ -22,7 +22,7 @@ from ledger.exchanges.facts import (
 from ledger.log.entry import Entry, UnreadableEntry, decode, instant
 from ledger.log.store import Log
 from ledger.members.facts import MemberLeft, MemberWelcomed
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from projections.figures.chronicle_entries import Calendar
 
 Rule = Literal[
@@ -167,7 +167,7 @@ def read_log(
         reader.add(number, entry)
         reader.reading.number, reader.reading.position = number, position
     if at_entry is not None and reader.reading.number < at_entry:
-        raise EntryToCome(entries=reader.reading.number, number=at_entry)
+        raise NoSuchEntry(entries=reader.reading.number, number=at_entry)
     return reader.finished()
 
 

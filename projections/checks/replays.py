@@ -16,7 +16,7 @@ from ledger.identifiers import AccountId
 from ledger.log.entry import instant
 from ledger.log.places import PreparedQuery, make_tables
 from ledger.log.store import Log
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.replay import Replayed, Until, replay
 from projections.balances import ACCOUNTS
 from projections.balances import TOTALS as BALANCE_TOTALS
@@ -86,8 +86,8 @@ def compare(log: Log, engine: sa.Engine, at: str, at_entry: int | None, progress
         latest = min((known[name].number for name in ("balances", "statements") if name in known), default=0)
         number = latest if at_entry is None else at_entry
         if number > latest:
-            raise EntryToCome(entries=latest, number=number)
-        replayed = replay(log, Until(number=number), tell=lambda done: progress("Reading the log", done, number))
+            raise NoSuchEntry(entries=latest, number=number)
+        replayed = replay(log, Until(number=number), progress=lambda done: progress("Reading the log", done, number))
         progress("Comparing", 0, 1)
         found = list(_on_statements(connection, replayed))
         if at_entry is None:

@@ -19,7 +19,7 @@ from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId, is_member
 from ledger.log.store import Log
 from ledger.members.facts import MemberLeft, MemberWelcomed
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.replay import EVERYTHING, Until
 from projections.figures.chronicle_entries import Calendar, ReadingState, Waiting, facts_in
 from projections.figures.measures.acts import Act, Membership
@@ -224,7 +224,7 @@ def chronicle(
         if fact is not None:
             told.take_in(number, at, fact, words)
     if until.number is not None and number < until.number:
-        raise EntryToCome(entries=number, number=until.number)
+        raise NoSuchEntry(entries=number, number=until.number)
     told.finish(words)
     return told
 

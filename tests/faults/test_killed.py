@@ -43,7 +43,7 @@ def test_a_killed_program_loses_nothing_and_leaves_nothing_half_done(
 
             # What a killed program left behind does not block anyone.
             next_one = f"round{number}-{int(told[-1].rsplit('-', 1)[1]) + 1:06}"
-            if not bank.handler.context([f"command:{next_one}"]).done(said(next_one, "").id).happened:
+            if not bank.handler.context([f"command:{next_one}"]).past_command(said(next_one, "").id).facts:
                 invite(a_minute_later(bank), next_one)
                 promised.append(next_one)
         check(bank, promised)

@@ -13,7 +13,7 @@ from tests.providing import PostgreSQL
 
 @pytest.fixture(scope="session")
 def founded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A founded community that nobody changes: each test gets a copy, which is quicker than founding anew."""
+    """A founded community to copy for each test, which is quicker than founding one each time."""
     folder = tmp_path_factory.mktemp("founded")
     founded(folder).close()
     return folder
@@ -29,7 +29,7 @@ def founded_database(postgresql: PostgreSQL) -> Iterator[str]:
 
 @pytest.fixture
 def bank(founded_folder: Path, tmp_path: Path) -> Iterator[TimeBank]:
-    """A founded community in a data folder of this test alone."""
+    """A founded community in a data folder of its own."""
     folder = shutil.copytree(founded_folder, tmp_path / "elm-street")
     with TimeBank.open(folder, clock=clock, ids=counting_ids()) as bank:
         yield bank
@@ -37,7 +37,7 @@ def bank(founded_folder: Path, tmp_path: Path) -> Iterator[TimeBank]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def each_bank(request: pytest.FixtureRequest) -> Iterator[TimeBank]:
-    """A founded community; each test that asks for it runs on SQLite and on PostgreSQL."""
+    """A founded community on SQLite and on PostgreSQL: a test that uses it runs on both."""
     if request.param == "sqlite":
         yield request.getfixturevalue("bank")
     else:

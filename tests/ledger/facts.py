@@ -1,4 +1,4 @@
-"""One of each fact, as the samples record them, and any fact at all for property tests."""
+"""One of each fact, as in the recorded samples, and strategies for any fact in property tests."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -119,7 +119,7 @@ def one_of_each() -> Sequence[Fact]:
 
 
 def any_fact() -> st.SearchStrategy[Fact]:
-    """Any fact of any kind, with whatever text a person or another program may put in."""
+    """A strategy for facts of every kind, with any text."""
     text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
     minutes = st.integers(-LARGEST_INTEGER, LARGEST_INTEGER)
     st.register_type_strategy(str, text)
@@ -137,7 +137,7 @@ def any_fact() -> st.SearchStrategy[Fact]:
 
 @contextmanager
 def made_up_facts() -> Generator[None]:
-    """Facts that are recorded in here are taken out of the catalogue again at the end."""
+    """Remove facts registered inside this context from the catalogue at the end."""
     before = dict(facts())
     try:
         yield

@@ -1,4 +1,4 @@
-"""Short random words that say what they name and nothing about whom."""
+"""Identifiers are short random words that show what kind of thing they identify, and nothing else."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from ledger.identifiers import (
 )
 
 
-def test_identifiers_are_twelve_letters_that_are_not_mistaken_for_one_another() -> None:
+def test_identifiers_are_twelve_characters_without_look_alikes() -> None:
     drawn = [random_id() for _ in range(1000)]
 
     assert len(set(drawn)) == 1000
@@ -21,23 +21,23 @@ def test_identifiers_are_twelve_letters_that_are_not_mistaken_for_one_another() 
     assert all(is_identifier(f"m-{identifier}") for identifier in drawn)
 
 
-def test_a_new_command_has_an_id_that_is_accepted() -> None:
+def test_a_new_command_id_is_valid() -> None:
     assert is_command_id(new_command_id())
 
 
 @pytest.mark.parametrize(
     "text", ["", "short", "a" * 81, "with space", "half-\ud800-way", "new-line\n", "null-null\x00", "é" * 9]
 )
-def test_other_texts_are_no_command_ids(text: str) -> None:
+def test_other_texts_are_not_command_ids(text: str) -> None:
     assert not is_command_id(text)
 
 
 @pytest.mark.parametrize("text", ["", "m-", "M-ana", "y-ana", "m-ANA", "m-ana\n", "m-" + "a" * 27, "community"])
-def test_other_texts_are_no_identifiers(text: str) -> None:
+def test_other_texts_are_not_identifiers(text: str) -> None:
     assert not is_identifier(text)
 
 
-def test_identifiers_say_what_they_name() -> None:
+def test_identifiers_show_what_kind_they_are() -> None:
     assert is_member("m-ana")
     assert is_group("g-garden")
     assert not is_member("g-garden")
@@ -57,5 +57,5 @@ def test_identifiers_say_what_they_name() -> None:
         ("a\n", False),
     ],
 )
-def test_keys_of_categories_are_small_words_joined_by_dashes(key: str, is_one: bool) -> None:
+def test_category_keys_are_lower_case_words_joined_by_dashes(key: str, is_one: bool) -> None:
     assert is_category_key(key) is is_one

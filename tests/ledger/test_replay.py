@@ -26,7 +26,7 @@ from ledger.identifiers import COMMUNITY, HOST, AccountId, CategoryKey, CommandI
 from ledger.log.entry import UnreadableEntry, decode, encode
 from ledger.members.commands import InviteMember, WelcomeMember
 from ledger.members.facts import MemberInvited
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.replay import EVERYTHING, Until, replay
 from ledger.time_bank import TimeBank
 
@@ -53,7 +53,7 @@ class Story:
         return member
 
     def helps(self, giver: MemberId, receiver: MemberId, minutes: int) -> ExchangeId:
-        """Help that the receiver reports, so that it counts at once."""
+        """Report help as the receiver, so that it settles straight away."""
         command = self.by(receiver)
         return (
             self.bank.do(
@@ -81,7 +81,7 @@ def minutes(story: Story, until: Until = EVERYTHING) -> dict[str, int]:
     }
 
 
-def test_what_was_given_and_received_adds_up_to_zero(story: Story) -> None:
+def test_given_and_received_sum_to_zero(story: Story) -> None:
     story.helps(story.ana, story.bo, 90)
     story.helps(story.bo, story.ana, 30)
 
@@ -93,7 +93,7 @@ def test_what_was_given_and_received_adds_up_to_zero(story: Story) -> None:
     assert replayed.accounts[AccountId(story.ana)].exchanges == 2
 
 
-def test_a_reversal_takes_back_what_it_names(story: Story) -> None:
+def test_a_reversal_undoes_its_exchange(story: Story) -> None:
     exchange = story.helps(story.ana, story.bo, 90)
 
     story.bank.do(AskForReversal(exchange=exchange, reason="A mistake"), by=story.by(story.ana))
@@ -103,7 +103,7 @@ def test_a_reversal_takes_back_what_it_names(story: Story) -> None:
     assert (tally.given, tally.exchanges) == (0, 0)
 
 
-def test_a_skill_exchange_is_one_exchange_for_each(story: Story) -> None:
+def test_a_skill_exchange_counts_as_one_exchange_for_each_person(story: Story) -> None:
     legs = [help_given(story.ana, story.bo, 60, "garden"), help_given(story.bo, story.ana, 90, "food")]
     exchange = (
         story.bank.do(ReportExchange(legs=tuple(legs), given_on=story.now.date()), by=story.by(story.ana))
@@ -118,7 +118,7 @@ def test_a_skill_exchange_is_one_exchange_for_each(story: Story) -> None:
     assert [tally.exchanges for tally in replayed.accounts.values()] == [1, 1]
 
 
-def test_gifts_are_counted_and_move_nothing(story: Story) -> None:
+def test_gifts_are_counted_and_change_no_balance(story: Story) -> None:
     kind = CategoryKey("food")
     gift = (
         story.bank.do(
@@ -136,7 +136,7 @@ def test_gifts_are_counted_and_move_nothing(story: Story) -> None:
     assert replay(story.bank.log).accounts[AccountId(story.ana)].gifts_given == 0
 
 
-def test_at_an_entry_only_what_stood_there_counts(story: Story) -> None:
+def test_at_an_entry_later_entries_do_not_count(story: Story) -> None:
     story.helps(story.ana, story.bo, 90)
     number = replay(story.bank.log).number
     story.helps(story.ana, story.bo, 30)
@@ -144,7 +144,7 @@ def test_at_an_entry_only_what_stood_there_counts(story: Story) -> None:
     assert minutes(story, Until(number=number)) == {"Ana": 90, "Bo": -90}
     assert replay(story.bank.log, Until(number=number)).number == number
     assert minutes(story, Until(number=0)) == {}
-    with pytest.raises(EntryToCome, match=f"has {number + 2} entries"):
+    with pytest.raises(NoSuchEntry, match=f"has {number + 2} entries"):
         replay(story.bank.log, Until(number=number + 3))
 
 
@@ -177,7 +177,7 @@ def test_names_are_commitments_from_the_log(story: Story) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_entry_that_is_not_known_here_stops_the_replay_by_its_number(story: Story) -> None:
+def test_an_unknown_entry_stops_the_replay_with_its_number(story: Story) -> None:
     number = replay(story.bank.log).number
     newer = _raised(story.bank.log.from_position(story.bank.log.head() - 1, limit=1)[0].data)
     story.bank.log.append([("member-welcomed", newer, [])], unless=(), after=0)
@@ -187,7 +187,7 @@ def test_an_entry_that_is_not_known_here_stops_the_replay_by_its_number(story: S
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_bytes_that_are_no_entry_stop_the_replay(story: Story) -> None:
+def test_bytes_that_are_not_an_entry_stop_the_replay(story: Story) -> None:
     story.bank.log.append(
         [("exchange-settled", b'{"type":"exchange-settled","v":1,"ver":1,"via"', [])], unless=(), after=0
     )
@@ -196,7 +196,7 @@ def test_bytes_that_are_no_entry_stop_the_replay(story: Story) -> None:
         replay(story.bank.log)
 
 
-def test_the_quick_way_and_the_whole_decoding_agree(tmp_path: Path) -> None:
+def test_the_replay_agrees_with_fully_decoded_entries(tmp_path: Path) -> None:
     story = Story(f"sqlite:///{tmp_path}")
     for number in range(30):
         story.helps(*((story.ana, story.bo) if number % 3 else (story.bo, story.ana)), 15 + number)
@@ -214,6 +214,6 @@ def test_the_quick_way_and_the_whole_decoding_agree(tmp_path: Path) -> None:
 
 
 def _raised(data: bytes) -> bytes:
-    """The same entry, as if a newer program had written it."""
+    """Return the same entry with a version from the future."""
     version = facts()["member-welcomed"].stored.version
     return data.replace(f'"ver":{version}'.encode(), f'"ver":{version + 1}'.encode())

@@ -1,4 +1,4 @@
-"""The tags under which facts are found again."""
+"""The tags of facts."""
 
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from ledger.members.facts import MemberLeft, RoleGiven, RoleWithdrawn
@@ -37,11 +37,11 @@ FOR_EVER = {
 }
 
 
-def test_every_fact_is_kept_with_the_tags_that_logs_out_there_have() -> None:
+def test_every_fact_has_the_tags_it_is_stored_with() -> None:
     assert {fact.stored.name: fact.tags for fact in one_of_each()} == FOR_EVER
 
 
-def test_every_fact_is_found_by_something_and_its_tags_are_ascii_words() -> None:
+def test_every_fact_has_tags_and_they_are_ascii_words() -> None:
     for fact in one_of_each():
         tags = fact.tags
 
@@ -50,19 +50,19 @@ def test_every_fact_is_found_by_something_and_its_tags_are_ascii_words() -> None
         assert all(tag.isascii() and tag.isprintable() and " " not in tag for tag in tags)
 
 
-def test_only_what_moves_minutes_is_found_by_accounts() -> None:
+def test_only_facts_that_move_minutes_have_account_tags() -> None:
     moving = {type(fact) for fact in one_of_each() if any(tag.startswith("account:") for tag in fact.tags)}
 
     assert moving == {ExchangeSettled, ExchangeReversed}
 
 
-def test_a_skill_exchange_is_found_by_both_accounts_once() -> None:
+def test_a_skill_exchange_has_each_account_tag_once() -> None:
     (settled,) = [fact for fact in one_of_each() if isinstance(fact, ExchangeSettled)]
 
     assert settled.tags == ("exchange:x-0001", "account:m-ana", "account:m-bo")
 
 
-def test_whatever_changes_who_coordinates_is_found_with_the_coordinators() -> None:
+def test_facts_that_change_who_coordinates_have_the_coordinators_tag() -> None:
     found = {type(fact) for fact in one_of_each() if "coordinators" in fact.tags}
 
     assert found == {MemberLeft, RoleGiven, RoleWithdrawn}

@@ -2,12 +2,12 @@
 
 from ledger.identifiers import MemberId
 from ledger.members.commands import ChooseVisibility, LeaveCommunity
-from ledger.members.facts import Circle
+from ledger.members.facts import Audience
 from tests.cast import ANA, BO, CHIDI
 from tests.projections.elm_street import ElmStreet
 
 
-def chose(street: ElmStreet, member: MemberId, sees: Circle) -> None:
+def chose(street: ElmStreet, member: MemberId, sees: Audience) -> None:
     street.bank.do(ChooseVisibility(member=member, sees=sees), by=member)
     street.views.catch_up()
 

@@ -48,7 +48,7 @@ def balances_command(
     to zero. If they do not, the log is not sound and the exit code is 1.
     """
     with location.log() as log, log_progress_bar(log) as progress:
-        replayed = replay(log, Until(as_of, known_at, at_entry), gifts=False, names=names, tell=progress)
+        replayed = replay(log, Until(as_of, known_at, at_entry), gifts=False, names=names, progress=progress)
     moved = {account: tally for account, tally in replayed.accounts.items() if tally.exchanges or tally.balance}
     found = _names_in_log(location, replayed, list(moved)) if names and moved else {}
     called = {account: found.get(account, "a former member") for account in moved}

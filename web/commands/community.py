@@ -6,7 +6,7 @@ import click
 
 from ledger.agreements.commands import FoundCommunity
 from ledger.deciding.requests import Caller
-from ledger.erasure.commands import AskForErasure, EraseMember, ErasurePreview, is_clean, sweep, would_go
+from ledger.erasure.commands import AskForErasure, EraseMember, ErasurePreview, is_clean, preview_erasure, sweep
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.members.commands import GiveRole, WithdrawRole
 from ledger.members.facts import MemberInvited, Role
@@ -134,7 +134,7 @@ def erase_command(location: Location, member: str, yes: bool, no_longer_needed: 
         if state.is_erased:
             echo_err(f"{who} has already been erased. Nothing here identifies them any more.")
             return
-        for line in _preview_lines(name, who, would_go(bank.log, bank.people, who)):
+        for line in _preview_lines(name, who, preview_erasure(bank.log, bank.people, who)):
             echo_err(line)
         if not yes:
             click.confirm("Erase this data for good?", abort=True, err=True)

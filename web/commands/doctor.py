@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy.exc import DBAPIError
 
-from ledger.deciding.states import false_snapshots
+from ledger.deciding.context import wrong_snapshots
 from ledger.erasure.commands import is_clean
 from ledger.identifiers import MemberId
 from ledger.log.entry import UnreadableEntry, decode, instant
@@ -206,7 +206,7 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
 
 def _snapshots(location: Location, log: Log) -> Finding:
     """Check that the stored totals of busy accounts match their entries."""
-    if wrong := false_snapshots(log):
+    if wrong := wrong_snapshots(log):
         return Finding(
             "snapshots",
             f"the remembered totals of {wrong[0]} do not match the entries ({count(len(wrong), 'account')} in all).",

@@ -10,9 +10,8 @@ import msgspec
 
 from ledger.agreements.rules import Agreements
 from ledger.deciding.requests import wall_clock
-from ledger.importing.cells import DayOrder
-from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
-from ledger.importing.rows import Kind, read_rows
+from ledger.importing.plan import ImportOutcome, NewCommunity, Plan, carry_out, plan_import
+from ledger.importing.rows import DayOrder, Kind, read_rows
 from ledger.importing.sheets import COLUMNS, BadRow, read_sheet
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal
@@ -107,7 +106,7 @@ def import_command(
         echo_err(remark)
     _print_bad(bad)
     stops = bool(bad) and not skip_bad
-    outcome = Outcome(0, []) if dry_run or stops or not plan.rows else _carry_out(location, plan)
+    outcome = ImportOutcome(0, []) if dry_run or stops or not plan.rows else _carry_out(location, plan)
     _print_bad(outcome.refused)
     _print_summary(plan, len(rows) + len(unreadable), bad, outcome, output, dry_run=dry_run or stops)
     if stops and not dry_run:
@@ -143,7 +142,7 @@ def _is_there(location: Location) -> bool:
         raise
 
 
-def _carry_out(location: Location, plan: Plan) -> Outcome:
+def _carry_out(location: Location, plan: Plan) -> ImportOutcome:
     with location.bank(new=True) as bank, progress_bar("Recording") as progress:
         try:
             return carry_out(bank, plan, progress)
@@ -160,7 +159,7 @@ def _print_bad(bad: Sequence[BadRow]) -> None:
 
 
 def _print_summary(
-    plan: Plan, rows: int, bad: Sequence[BadRow], outcome: Outcome, output: Format, *, dry_run: bool
+    plan: Plan, rows: int, bad: Sequence[BadRow], outcome: ImportOutcome, output: Format, *, dry_run: bool
 ) -> None:
     summary = {
         "rows": rows,
@@ -190,7 +189,7 @@ def _print_summary(
         click.echo(f"People new{would}: {summary['people_new']:,}. Kinds of help new{would}: {summary['kinds_new']:,}.")
 
 
-def _print_next_step(location: Location, plan: Plan, outcome: Outcome) -> None:
+def _print_next_step(location: Location, plan: Plan, outcome: ImportOutcome) -> None:
     if plan.new_kinds:
         echo_err(f"Kinds of help in the file: {', '.join(kind.label for kind in plan.new_kinds)}.")
     if plan.founds and outcome.recorded:

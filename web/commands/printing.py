@@ -12,7 +12,7 @@ import msgspec
 
 from ledger.log.entry import UnreadableEntry
 from ledger.log.store import Log, LogUnavailable
-from ledger.refusals import Refusal, sentence_of
+from ledger.refusals import Refusal
 
 
 class CommandProblem(click.ClickException):
@@ -38,9 +38,7 @@ def problem_of(error: Exception) -> CommandProblem | None:
             return error
         case _ if wrong := getattr(error, "wrong", ""):  # errors of seals, backups and imports bring both lines
             return CommandProblem(wrong, getattr(error, "to_do", ""))
-        case Refusal():
-            return CommandProblem(*split_sentences(sentence_of(error)))
-        case LogUnavailable():
+        case Refusal() | LogUnavailable():
             return CommandProblem(*split_sentences(str(error)))
         case UnreadableEntry():
             return CommandProblem(

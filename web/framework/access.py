@@ -129,7 +129,7 @@ def _is_among_receivers(access: AccessRequest) -> bool:
     """Whether the gift went to everyone, or to a group the visitor is in."""
     receiver = access.bank.gift(GiftId(access.identifier("gift_id"))).receiver
     if is_group(receiver):
-        return access.bank.belonging(GroupId(receiver), access.visitor.member).belongs
+        return access.bank.membership(GroupId(receiver), access.visitor.member).is_member
     return receiver == COMMUNITY
 
 
@@ -137,7 +137,7 @@ def _owns_account(access: AccessRequest) -> bool:
     account = access.identifier("account")
     if account == access.visitor.member:
         return True
-    return access.bank.belonging(GroupId(account), access.visitor.member).belongs
+    return access.bank.membership(GroupId(account), access.visitor.member).is_member
 
 
 def _is_the_member(access: AccessRequest) -> bool:

@@ -20,7 +20,7 @@ from litestar.types import Empty, EmptyType
 
 from ledger.deciding.requests import Caller, Command, Recorded
 from ledger.identifiers import CommandId, MemberId, new_command_id
-from ledger.refusals import CommandUsedBefore, Refusal, TooBusy
+from ledger.refusals import CommandIdReused, Refusal, TooBusy
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.framework.access import Rule, WebRequest
@@ -117,7 +117,7 @@ class PageCall:
             raise
         except Refusal as refusal:
             form.refuse_for(refusal, beside)
-            if isinstance(refusal, CommandUsedBefore):
+            if isinstance(refusal, CommandIdReused):
                 form.command = ""
             return None
         self.views.follow()

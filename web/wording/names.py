@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from ledger.identifiers import COMMUNITY, HOST, AccountId, GroupId, MemberId, is_group, is_identifier, is_member
 from ledger.log.entry import instant
 from ledger.personal_data.store import folded
-from ledger.refusals import NotWithOneself, Refusal, TakesNoPart, UnknownMember
+from ledger.refusals import NotActive, NotWithYourself, Refusal, UnknownMember
 from projections.members import MemberRow
 from web.framework.call import Call
 from web.wording.translation import count, gettext, refusal_sentence, today
@@ -151,9 +151,9 @@ def _take(row: MemberRow | None, me: MemberId | None, only_active: bool) -> Memb
     if row is None:
         refusal: Refusal = UnknownMember()
     elif row.id == me:
-        refusal = NotWithOneself()
+        refusal = NotWithYourself()
     elif only_active and row.status != "member":
-        refusal = TakesNoPart()
+        refusal = NotActive()
     else:
         return MemberSearch(member=row.id)
     return MemberSearch(sentence=refusal_sentence(refusal))

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from ledger.log.entry import decode
 from ledger.log.store import Log
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.seal.signing.folder import (
     ASKED,
     CONTRADICTION,
@@ -73,12 +73,12 @@ class Signer:
         """Seal every entry, or the first `upto`.
 
         With `whole`, read every entry of the log again, otherwise only those that were never sealed. A log that has not grown
-        is not signed again. Raise SealRefused, naming the entries, and EntryToCome for a number that does not exist yet.
+        is not signed again. Raise SealRefused, naming the entries, and NoSuchEntry for a number that does not exist yet.
         """
         with self._following(progress) as work:
             size = work.tree.size if upto is None else upto
             if size > work.tree.size:
-                raise EntryToCome(entries=work.tree.size, number=size)
+                raise NoSuchEntry(entries=work.tree.size, number=size)
             work.read_again(0 if whole else work.last.size, max(size, work.last.size), progress)
             return work.sign(size)
 
@@ -89,7 +89,7 @@ class Signer:
                 assert position is not None, "an entry is identified by its number or its position"
                 number = work.tree.number_at(position)
             if not 1 <= number <= work.tree.size:
-                raise EntryToCome(entries=work.tree.size, number=number)
+                raise NoSuchEntry(entries=work.tree.size, number=number)
             if number > work.last.size:
                 work.read_again(work.last.size, work.tree.size)
                 work.sign(work.tree.size)

@@ -1,4 +1,4 @@
-"""What the community agrees upon, through the door."""
+"""Commands that change the agreements."""
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of, reopened
 
 
-def test_new_limits_hold_from_now_on_for_everybody(each_bank: TimeBank) -> None:
+def test_new_limits_apply_to_everyone_from_now_on(each_bank: TimeBank) -> None:
     with reopened(each_bank) as elsewhere:
         assert elsewhere.agreements.debit_limit_minutes == -1200
         each_bank.do(AgreeOnLimits(debit_limit_minutes=-60, upper_limit_minutes=None), by=CHIDI)
@@ -24,7 +24,7 @@ def test_new_limits_hold_from_now_on_for_everybody(each_bank: TimeBank) -> None:
     assert each_bank.agreements.debit_limit_minutes == -60
 
 
-def test_both_words_hold_from_now_on(bank: TimeBank) -> None:
+def test_both_parties_have_to_agree_once_that_is_agreed(bank: TimeBank) -> None:
     bank.do(AgreeOnConfirmation(words_needed="both"), by=CHIDI)
 
     exchange = bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO).fact(ExchangeReported).exchange
@@ -32,7 +32,7 @@ def test_both_words_hold_from_now_on(bank: TimeBank) -> None:
     assert bank.exchange(exchange).awaiting == (ANA,)
 
 
-def test_what_was_logged_under_an_old_kind_can_still_be_agreed_to(bank: TimeBank) -> None:
+def test_an_exchange_under_an_old_kind_of_help_can_still_be_confirmed(bank: TimeBank) -> None:
     exchange = bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=ANA).fact(ExchangeReported).exchange
     bank.do(
         AgreeOnCategories(
@@ -48,7 +48,7 @@ def test_what_was_logged_under_an_old_kind_can_still_be_agreed_to(bank: TimeBank
     assert bank.exchange(exchange).state == "settled"
 
 
-def test_agreeing_to_what_is_in_force_answers_and_records_nothing(bank: TimeBank) -> None:
+def test_agreeing_to_what_is_already_in_force_records_nothing(bank: TimeBank) -> None:
     head = bank.log.head()
 
     assert bank.do(AgreeOnLimits(debit_limit_minutes=-1200, upper_limit_minutes=None), by=CHIDI).facts == ()
@@ -64,12 +64,12 @@ def test_agreeing_to_what_is_in_force_answers_and_records_nothing(bank: TimeBank
     assert bank.log.head() == head
 
 
-def test_members_agree_on_nothing_for_others(bank: TimeBank) -> None:
+def test_members_cannot_change_the_agreements(bank: TimeBank) -> None:
     with pytest.raises(OnlyCoordinators):
         bank.do(AgreeOnLimits(debit_limit_minutes=0, upper_limit_minutes=None), by=ANA)
 
 
-def test_what_is_worth_a_look_is_agreed_upon_and_on_the_record(each_bank: TimeBank) -> None:
+def test_the_thresholds_are_agreed_and_recorded(each_bank: TimeBank) -> None:
     wanted = replace(DEFAULT_THRESHOLDS, day_minutes=720)
 
     each_bank.do(AgreeOnThresholds(thresholds=wanted), by=CHIDI)

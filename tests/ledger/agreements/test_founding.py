@@ -1,4 +1,4 @@
-"""How a community begins."""
+"""Founding a community."""
 
 import time
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from ledger.members.facts import MemberInvited, MemberWelcomed, RoleGiven
 from ledger.personal_data.store import PersonalData, PersonalText
 from ledger.refusals import (
     AlreadyFounded,
-    CommandUsedBefore,
-    NoAddress,
-    NoName,
+    CommandIdReused,
+    InvalidAddress,
+    NameNeeded,
     NotFounded,
+    TextTooLong,
     UnknownTimeZone,
-    WordsTooLong,
-    WordsUnreadable,
+    UnreadableText,
 )
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, TODAY, caller, clock, counting_ids, facts_in, help_of
@@ -30,7 +30,7 @@ from tests.cast import ANA, BO, TODAY, caller, clock, counting_ids, facts_in, he
 
 @pytest.fixture
 def empty(sqlite_url: str) -> Iterator[TimeBank]:
-    """A place where nothing has happened yet."""
+    """A time bank without a community."""
     with TimeBank.open(sqlite_url, clock=clock, ids=counting_ids()) as bank:
         yield bank
 
@@ -58,14 +58,14 @@ def test_a_founding_records_the_community_its_agreements_and_the_first_coordinat
     assert empty.member(first).coordinates
 
 
-def test_a_community_is_founded_without_a_coordinator_too(empty: TimeBank) -> None:
+def test_a_community_can_be_founded_without_a_coordinator(empty: TimeBank) -> None:
     answer = empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", email="kept@for.nobody"), by=HOST)
 
     assert len(answer.facts) == 4
     assert empty.people.member_with_address("kept@for.nobody") is None
 
 
-def test_a_name_without_latin_letters_has_an_origin_all_the_same(empty: TimeBank) -> None:
+def test_a_community_whose_name_has_no_latin_letters_has_an_origin(empty: TimeBank) -> None:
     empty.do(FoundCommunity(name="إلم", time_zone="UTC"), by=HOST)
 
     assert empty.agreements.origin == "localhost/0001/1"
@@ -78,7 +78,7 @@ def test_one_log_is_one_community(empty: TimeBank) -> None:
         empty.do(FoundCommunity(name="Oak Street", time_zone="UTC"), by=HOST)
 
 
-def test_a_repeated_founding_answers_the_same_coordinator(empty: TimeBank) -> None:
+def test_repeating_the_founding_returns_the_same_coordinator(empty: TimeBank) -> None:
     once = caller(HOST)
     answer = empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Chidi"), by=once)
     first = answer.fact(MemberInvited).member
@@ -87,40 +87,40 @@ def test_a_repeated_founding_answers_the_same_coordinator(empty: TimeBank) -> No
     again = second.fact(MemberInvited).member
 
     assert (again, second.facts) == (first, answer.facts)
-    with pytest.raises(CommandUsedBefore):
+    with pytest.raises(CommandIdReused):
         empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Someone else"), by=once)
 
 
 @pytest.mark.parametrize("name", ["", "  "])
-def test_a_community_has_a_name(empty: TimeBank, name: str) -> None:
-    with pytest.raises(NoName):
+def test_a_community_needs_a_name(empty: TimeBank, name: str) -> None:
+    with pytest.raises(NameNeeded):
         empty.do(FoundCommunity(name=name, time_zone="UTC"), by=HOST)
 
 
-def test_a_community_has_a_name_that_can_be_kept(empty: TimeBank) -> None:
-    with pytest.raises(WordsTooLong):
+def test_a_community_name_must_be_short_readable_text(empty: TimeBank) -> None:
+    with pytest.raises(TextTooLong):
         empty.do(FoundCommunity(name="E" * 101, time_zone="UTC"), by=HOST)
-    with pytest.raises(WordsUnreadable):
+    with pytest.raises(UnreadableText):
         empty.do(FoundCommunity(name="Elm \ud800", time_zone="UTC"), by=HOST)
 
 
 @pytest.mark.parametrize("zone", ["", "Elm/Street", "Europe", "../../etc/passwd", "UTC\x00", "\ud800"])
-def test_a_time_zone_is_one_that_exists(empty: TimeBank, zone: str) -> None:
+def test_an_unknown_time_zone_is_refused(empty: TimeBank, zone: str) -> None:
     with pytest.raises(UnknownTimeZone):
         empty.do(FoundCommunity(name="Elm Street", time_zone=zone), by=HOST)
 
     assert empty.log.head() == 0
 
 
-def test_a_refused_founding_leaves_nothing(empty: TimeBank) -> None:
-    with pytest.raises(NoAddress):
+def test_a_refused_founding_records_nothing(empty: TimeBank) -> None:
+    with pytest.raises(InvalidAddress):
         empty.do(FoundCommunity(name="Elm Street", time_zone="UTC", coordinator="Chidi", email="no address"), by=HOST)
 
     assert empty.log.head() == 0
 
 
-def test_words_left_by_a_founding_that_was_cut_short_do_not_stand_in_the_way(empty: TimeBank) -> None:
-    # A crash between the two stores: the words are kept, and the entries never came.
+def test_an_interrupted_founding_can_be_repeated(empty: TimeBank) -> None:
+    # A crash between the two stores: the texts are saved, but the entries were never appended.
     a_minute_ago = PersonalData(empty.people.engine, now=lambda: time.time() - 60)
     a_minute_ago.seal([PersonalText("m-0000", "email", "chidi@elm.example")])
 
@@ -135,7 +135,7 @@ def test_words_left_by_a_founding_that_was_cut_short_do_not_stand_in_the_way(emp
     assert empty.people.member_with_address("chidi@elm.example") == first
 
 
-def test_nothing_else_happens_before_the_founding(empty: TimeBank) -> None:
+def test_nothing_can_be_recorded_before_the_founding(empty: TimeBank) -> None:
     with pytest.raises(NotFounded):
         empty.do(InviteMember(name="Ana"), by=HOST)
     with pytest.raises(NotFounded):

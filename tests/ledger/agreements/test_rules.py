@@ -1,4 +1,4 @@
-"""What the community has agreed upon, and who may agree."""
+"""Rules for changing the agreements."""
 
 from datetime import UTC, datetime
 
@@ -21,18 +21,18 @@ from ledger.agreements.rules import (
     Agreements,
     agree_categories,
     agree_confirmation,
-    agree_exceptions,
     agree_limits,
+    agree_thresholds,
 )
 from ledger.identifiers import CategoryKey
 from ledger.refusals import (
+    InvalidCategories,
     LimitOutOfRange,
-    NoCategories,
     NotFounded,
     OnlyCoordinators,
+    TextTooLong,
     ThresholdOutOfRange,
-    WordsTooLong,
-    WordsUnreadable,
+    UnreadableText,
 )
 from tests.cast import AGREEMENTS, ANA, CHIDI, RUTH, after, host, member
 
@@ -42,7 +42,7 @@ def kind(key: str, label: str = "Something") -> Category:
     return Category(key=CategoryKey(key), label=label)
 
 
-def test_before_anything_is_agreed_the_defaults_are_in_force() -> None:
+def test_the_defaults_are_in_force_until_something_is_agreed() -> None:
     agreements = Agreements()
 
     assert not agreements.is_founded
@@ -51,7 +51,7 @@ def test_before_anything_is_agreed_the_defaults_are_in_force() -> None:
     assert agreements.words_needed == "receiver"
 
 
-def test_the_founding_gives_name_time_zone_and_origin() -> None:
+def test_the_founding_sets_name_time_zone_and_origin() -> None:
     founded = CommunityFounded(name="Elm Street", time_zone="Asia/Tokyo", language="en", origin="host/elm-street/1")
 
     agreements = after(Agreements(), [founded])
@@ -68,7 +68,7 @@ def test_a_coordinator_changes_the_limits() -> None:
     assert (agreed.debit_limit_minutes, agreed.upper_limit_minutes) == (-600, 3000)
 
 
-def test_an_upper_limit_is_lifted_again() -> None:
+def test_an_upper_limit_can_be_removed() -> None:
     limited = after(AGREEMENTS, [LimitsAgreed(debit_limit_minutes=-600, upper_limit_minutes=3000)])
 
     facts = agree_limits(limited, debit_limit_minutes=-600, upper_limit_minutes=None, by=host())
@@ -77,16 +77,16 @@ def test_an_upper_limit_is_lifted_again() -> None:
 
 
 @pytest.mark.parametrize(("debit", "upper"), [(1, None), (-1_000_001, None), (0, 0), (0, -60), (0, 1_000_001)])
-def test_limits_lie_on_their_own_side_of_zero(debit: int, upper: int | None) -> None:
+def test_limits_on_the_wrong_side_of_zero_are_refused(debit: int, upper: int | None) -> None:
     with pytest.raises(LimitOutOfRange):
         agree_limits(AGREEMENTS, debit_limit_minutes=debit, upper_limit_minutes=upper, by=member(CHIDI))
 
 
-def test_a_debit_limit_of_zero_is_a_limit() -> None:
+def test_a_debit_limit_can_be_zero() -> None:
     assert agree_limits(AGREEMENTS, debit_limit_minutes=0, upper_limit_minutes=None, by=member(CHIDI))
 
 
-def test_a_coordinator_asks_for_both_words() -> None:
+def test_a_coordinator_can_require_both_parties_to_agree() -> None:
     facts = agree_confirmation(AGREEMENTS, words_needed="both", by=member(CHIDI))
 
     assert facts == [ConfirmationAgreed(words_needed="both")]
@@ -114,31 +114,31 @@ def test_a_coordinator_changes_the_kinds_of_help() -> None:
         [kind(f"kind-{number}", f"Kind {number}") for number in range(101)],
     ],
 )
-def test_kinds_of_help_are_named_once_and_briefly(categories: list[Category]) -> None:
-    with pytest.raises(NoCategories):
+def test_kinds_of_help_that_are_missing_repeated_or_invalid_are_refused(categories: list[Category]) -> None:
+    with pytest.raises(InvalidCategories):
         agree_categories(AGREEMENTS, categories=categories, by=member(CHIDI))
 
 
-def test_a_kind_of_help_is_named_in_sixty_letters() -> None:
+def test_a_label_longer_than_sixty_characters_is_refused() -> None:
     assert agree_categories(AGREEMENTS, categories=[kind("bees", "B" * 60)], by=member(CHIDI))
 
-    with pytest.raises(WordsTooLong):
+    with pytest.raises(TextTooLong):
         agree_categories(AGREEMENTS, categories=[kind("bees", "B" * 61)], by=member(CHIDI))
 
 
 @pytest.mark.parametrize("label", ["half \ud800", "null \x00", "bell \x07"])
-def test_a_kind_of_help_is_named_in_letters_that_can_be_kept(label: str) -> None:
-    with pytest.raises(WordsUnreadable):
+def test_a_label_with_unreadable_characters_is_refused(label: str) -> None:
+    with pytest.raises(UnreadableText):
         agree_categories(AGREEMENTS, categories=[kind("bees", label)], by=member(CHIDI))
 
 
-def test_labels_are_kept_without_the_spaces_around_them() -> None:
+def test_spaces_around_labels_are_removed() -> None:
     (fact,) = agree_categories(AGREEMENTS, categories=[kind("bees", "  Bees ")], by=member(CHIDI))
 
     assert fact == CategoriesAgreed(categories=(kind("bees", "Bees"),))
 
 
-def test_agreeing_to_what_is_agreed_already_records_nothing() -> None:
+def test_agreeing_to_the_current_agreements_records_nothing() -> None:
     by = member(CHIDI)
 
     assert agree_limits(AGREEMENTS, debit_limit_minutes=-1200, upper_limit_minutes=None, by=by) == []
@@ -146,7 +146,7 @@ def test_agreeing_to_what_is_agreed_already_records_nothing() -> None:
     assert agree_categories(AGREEMENTS, categories=DEFAULT_CATEGORIES, by=by) == []
 
 
-def test_only_coordinators_agree_for_everybody() -> None:
+def test_only_coordinators_can_change_the_agreements() -> None:
     by = member(ANA)
 
     with pytest.raises(OnlyCoordinators):
@@ -157,7 +157,7 @@ def test_only_coordinators_agree_for_everybody() -> None:
         agree_categories(AGREEMENTS, categories=[kind("bees")], by=by)
 
 
-def test_nothing_is_agreed_before_the_founding() -> None:
+def test_nothing_can_be_agreed_before_the_founding() -> None:
     by = host()
 
     with pytest.raises(NotFounded):
@@ -168,34 +168,34 @@ def test_nothing_is_agreed_before_the_founding() -> None:
         agree_categories(Agreements(), categories=[kind("bees")], by=by)
 
 
-def test_a_coordinator_agrees_from_where_on_something_is_worth_a_look() -> None:
+def test_a_coordinator_changes_the_thresholds() -> None:
     wanted = replace(DEFAULT_THRESHOLDS, near_days=7)
 
-    facts = agree_exceptions(AGREEMENTS, thresholds=wanted, by=member(CHIDI))
+    facts = agree_thresholds(AGREEMENTS, thresholds=wanted, by=member(CHIDI))
 
     assert facts == [ExceptionsAgreed(thresholds=wanted)]
     agreed = after(AGREEMENTS, facts)
     assert agreed.thresholds == wanted
-    assert agree_exceptions(agreed, thresholds=wanted, by=member(CHIDI)) == [], "it is so already"
+    assert agree_thresholds(agreed, thresholds=wanted, by=member(CHIDI)) == [], "it is so already"
 
 
 @pytest.mark.parametrize("name", THRESHOLDS)
-def test_a_threshold_lies_between_everything_and_nothing(name: str) -> None:
+def test_a_threshold_out_of_its_range_is_refused(name: str) -> None:
     _, least, most, _, _ = THRESHOLDS[name]
 
     for within in (least, most):
-        agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: within}), by=member(CHIDI))
+        agree_thresholds(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: within}), by=member(CHIDI))
     for outside in (least - 1, most + 1):
         with pytest.raises(ThresholdOutOfRange):
-            agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: outside}), by=member(CHIDI))
+            agree_thresholds(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, **{name: outside}), by=member(CHIDI))
 
 
-def test_every_threshold_has_a_range_and_its_default_lies_in_it() -> None:
+def test_the_default_of_every_threshold_is_in_its_range() -> None:
     assert tuple(THRESHOLDS) == DEFAULT_THRESHOLDS.__struct_fields__
-    assert agree_exceptions(AGREEMENTS, thresholds=DEFAULT_THRESHOLDS, by=member(CHIDI)) == []
+    assert agree_thresholds(AGREEMENTS, thresholds=DEFAULT_THRESHOLDS, by=member(CHIDI)) == []
 
 
-def test_auditors_and_members_do_not_agree_on_what_is_worth_a_look() -> None:
-    for somebody in (ANA, RUTH):
+def test_auditors_and_members_cannot_change_the_thresholds() -> None:
+    for who in (ANA, RUTH):
         with pytest.raises(OnlyCoordinators):
-            agree_exceptions(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, near_days=7), by=member(somebody))
+            agree_thresholds(AGREEMENTS, thresholds=replace(DEFAULT_THRESHOLDS, near_days=7), by=member(who))

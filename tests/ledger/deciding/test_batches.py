@@ -1,4 +1,4 @@
-"""Many wishes in one go."""
+"""Batches of commands."""
 
 from dataclasses import dataclass
 
@@ -30,23 +30,23 @@ class Row:
 ROWS = [Row(ANA, BO, 60), Row(BO, ANA, 30), Row(ANA, BO, 0), Row(ANA, BO, 1230), Row(BO, CHIDI, 45), Row(ANA, BO, 1171)]
 
 
-def test_a_batch_gives_the_same_facts_as_one_by_one_and_a_refused_order_spoils_no_other(
+def test_a_batch_records_the_same_facts_as_single_commands_and_a_refused_one_affects_no_other(
     each_bank: TimeBank, sqlite_url: str
 ) -> None:
     from_chidi = [caller(CHIDI, f"row-{number:04}", via="import") for number in range(len(ROWS))]
     legs = [[help_of(row.giver, row.receiver, row.minutes)] for row in ROWS]
     orders = [
-        each_bank.handler.request(ReportExchange(legs=tuple(leg), given_on=TODAY), wish)
-        for leg, wish in zip(legs, from_chidi, strict=True)
+        each_bank.handler.request(ReportExchange(legs=tuple(leg), given_on=TODAY), by)
+        for leg, by in zip(legs, from_chidi, strict=True)
     ]
 
     together = each_bank.handler.do_all(orders)
 
     one_by_one: list[Recorded | Refusal] = []
     with reopened_elsewhere(sqlite_url) as other:
-        for leg, wish in zip(legs, from_chidi, strict=True):
+        for leg, by in zip(legs, from_chidi, strict=True):
             try:
-                one_by_one.append(other.do(ReportExchange(legs=tuple(leg), given_on=TODAY), by=wish))
+                one_by_one.append(other.do(ReportExchange(legs=tuple(leg), given_on=TODAY), by=by))
             except Refusal as refusal:
                 one_by_one.append(refusal)
         assert [kinds(outcome) for outcome in together] == [kinds(outcome) for outcome in one_by_one]
@@ -61,13 +61,13 @@ def reopened_elsewhere(sqlite_url: str) -> TimeBank:
 
 
 def kinds(outcome: Recorded | Refusal) -> object:
-    """What an outcome comes to, identifiers left out."""
+    """Return the kinds of facts of an outcome, or of its refusal."""
     if isinstance(outcome, Refusal):
         return type(outcome), outcome.details
     return [(type(fact), fact.legs) for fact in outcome.facts if isinstance(fact, ExchangeReported | ExchangeSettled)]
 
 
-def test_a_batch_that_holds_the_same_command_twice_records_it_once(bank: TimeBank) -> None:
+def test_a_command_that_is_twice_in_a_batch_is_recorded_once(bank: TimeBank) -> None:
     once = caller(BO, "the-same-row")
     orders = [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), once) for _ in range(2)]
 
@@ -79,15 +79,15 @@ def test_a_batch_that_holds_the_same_command_twice_records_it_once(bank: TimeBan
     assert minutes_of(bank, BO) == -60
 
 
-def test_a_batch_that_came_before_is_answered_and_recorded_no_more(bank: TimeBank) -> None:
-    wishes = [caller(BO, f"row-{number:04}") for number in range(3)]
+def test_repeating_a_batch_returns_the_same_facts_and_records_nothing(bank: TimeBank) -> None:
+    callers = [caller(BO, f"row-{number:04}") for number in range(3)]
     first = bank.handler.do_all(
-        [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
+        [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), by) for by in callers]
     )
     head = bank.log.head()
 
     again = bank.handler.do_all(
-        [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), wish) for wish in wishes]
+        [bank.handler.request(ReportExchange(legs=(help_of(),), given_on=TODAY), by) for by in callers]
     )
 
     assert [one.facts for one in again if isinstance(one, Recorded)] == [
@@ -96,8 +96,8 @@ def test_a_batch_that_came_before_is_answered_and_recorded_no_more(bank: TimeBan
     assert bank.log.head() == head
 
 
-def test_an_order_of_a_batch_sees_what_those_before_it_led_to_also_where_it_looks_late(bank: TimeBank) -> None:
-    # Nobody asks for Ana's account before the upper limit is agreed in the middle of the batch.
+def test_a_command_in_a_batch_sees_what_earlier_ones_recorded_even_in_states_it_reads_late(bank: TimeBank) -> None:
+    # Ana's account is not read before the upper limit is agreed in the middle of the batch.
     first = bank.handler.request(ReportExchange(legs=(help_of(minutes=100),), given_on=TODAY), caller(BO))
     limit = bank.handler.request(AgreeOnLimits(debit_limit_minutes=-1200, upper_limit_minutes=120), caller(CHIDI))
     second = bank.handler.request(ReportExchange(legs=(help_of(minutes=60),), given_on=TODAY), caller(BO))
@@ -111,7 +111,7 @@ def test_an_order_of_a_batch_sees_what_those_before_it_led_to_also_where_it_look
         assert minutes_of(cold, ANA) == 100
 
 
-def test_an_order_that_is_refused_halfway_leaves_nothing_of_itself(bank: TimeBank) -> None:
+def test_a_command_that_is_refused_halfway_records_nothing(bank: TimeBank) -> None:
     dana = bank.handler.request(InviteMember(name="Dana", email="dana@elm.example", and_welcome=True), caller(CHIDI))
     dora = bank.handler.request(InviteMember(name="Dora", email="DANA@elm.example", and_welcome=True), caller(CHIDI))
     head = bank.log.head()
@@ -124,5 +124,5 @@ def test_an_order_that_is_refused_halfway_leaves_nothing_of_itself(bank: TimeBan
     assert [fact for fact in first.facts if isinstance(fact, MemberInvited)]
 
 
-def test_an_empty_batch_is_quiet(bank: TimeBank) -> None:
+def test_an_empty_batch_records_nothing(bank: TimeBank) -> None:
     assert bank.handler.do_all([]) == []

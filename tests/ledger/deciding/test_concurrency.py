@@ -1,4 +1,4 @@
-"""Several people at the same instant: one wins, the others are told kindly, and nothing is counted twice."""
+"""Several commands at the same instant: one is recorded, the others are refused, and nothing counts twice."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -29,13 +29,13 @@ Act = Callable[[TimeBank], Recorded]
 
 @pytest.fixture
 def banks(each_bank: TimeBank) -> Iterator[Sequence[TimeBank]]:
-    """Eight ways to the same community: four through one open time bank and four through another, as two processes have."""
+    """Eight references to one community: four to one open time bank and four to another, as in two processes."""
     with reopened(each_bank, ids=random_id) as other:
         yield [each_bank, other] * 4
 
 
 def at_once(acts: Sequence[Callable[[], Recorded]]) -> list[Recorded | Refusal]:
-    """Starts all at the same instant, and answers what each came to."""
+    """Start all at the same instant, and return the outcome of each."""
     barrier = threading.Barrier(len(acts))
     outcomes: list[Recorded | Refusal | BaseException] = [AssertionError("never ran")] * len(acts)
 
@@ -43,7 +43,7 @@ def at_once(acts: Sequence[Callable[[], Recorded]]) -> list[Recorded | Refusal]:
         barrier.wait()
         try:
             outcomes[number] = acts[number]()
-        except BaseException as fault:  # noqa: BLE001 - looked at below, in the test's own thread
+        except BaseException as fault:  # noqa: BLE001 - raised below, in the thread of the test
             outcomes[number] = fault
 
     threads = [threading.Thread(target=act, args=(number,)) for number in range(len(acts))]
@@ -51,21 +51,21 @@ def at_once(acts: Sequence[Callable[[], Recorded]]) -> list[Recorded | Refusal]:
         thread.start()
     for thread in threads:
         thread.join()
-    told: list[Recorded | Refusal] = []
+    collected: list[Recorded | Refusal] = []
     for outcome in outcomes:
         if not isinstance(outcome, Recorded | Refusal):
             raise outcome
-        told.append(outcome)
-    return told
+        collected.append(outcome)
+    return collected
 
 
 def split(outcomes: Sequence[Recorded | Refusal]) -> tuple[list[Recorded], list[Refusal]]:
-    """Those who won, and those who were refused."""
+    """Split outcomes into those recorded and those refused."""
     answers = [outcome for outcome in outcomes if isinstance(outcome, Recorded)]
     return answers, [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
 
 
-def test_of_yes_and_no_at_the_same_instant_one_wins_and_the_other_is_told_kindly(banks: Sequence[TimeBank]) -> None:
+def test_when_someone_agrees_and_declines_at_the_same_instant_only_one_counts(banks: Sequence[TimeBank]) -> None:
     yes_bank, no_bank = banks[0], banks[1]
     counted = 0
     for _ in range(8):
@@ -88,7 +88,7 @@ def test_of_yes_and_no_at_the_same_instant_one_wins_and_the_other_is_told_kindly
         assert minutes_of(banks[2], BO) == -counted
 
 
-def test_one_form_sent_eight_times_at_once_is_one_exchange(banks: Sequence[TimeBank]) -> None:
+def test_a_form_sent_eight_times_at_once_records_one_exchange(banks: Sequence[TimeBank]) -> None:
     once = caller(BO, "the-same-form")
 
     outcomes = at_once(
@@ -104,7 +104,7 @@ def test_one_form_sent_eight_times_at_once_is_one_exchange(banks: Sequence[TimeB
     assert replayed(banks[0].log) == {ANA: 60, BO: -60}
 
 
-def test_one_invitation_sent_eight_times_at_once_invites_one_person_who_keeps_their_address(
+def test_an_invitation_sent_eight_times_at_once_invites_one_person_with_their_address(
     banks: Sequence[TimeBank],
 ) -> None:
     for number in range(4):
@@ -120,10 +120,10 @@ def test_one_invitation_sent_eight_times_at_once_invites_one_person_who_keeps_th
         assert [MemberInvited(member=banks[0].people.member_with_address(address) or MemberId(""))] == [
             *answers[0].facts
         ]
-    every_entry_has_its_words(banks[0])
+    assert_every_entry_has_its_texts(banks[0])
 
 
-def test_an_address_that_eight_invite_at_once_is_one_members(banks: Sequence[TimeBank]) -> None:
+def test_an_address_invited_eight_times_at_once_belongs_to_one_member(banks: Sequence[TimeBank]) -> None:
     for number in range(4):
         address = f"dana-{number}@elm.example"
 
@@ -137,16 +137,16 @@ def test_an_address_that_eight_invite_at_once_is_one_members(banks: Sequence[Tim
         (answer,), refusals = split(outcomes)
         assert {type(refusal) for refusal in refusals} == {AddressTaken}
         assert [MemberInvited(member=banks[0].people.member_with_address(address) or MemberId(""))] == [*answer.facts]
-    every_entry_has_its_words(banks[0])
+    assert_every_entry_has_its_texts(banks[0])
 
 
-def every_entry_has_its_words(bank: TimeBank) -> None:
-    """No commitment in the log is without its words."""
+def assert_every_entry_has_its_texts(bank: TimeBank) -> None:
+    """Assert that every commitment in the log has its text."""
     sealed = {commitment for _, data in bank.log.scan() for commitment in decode(data).sealed.values()}
     assert set(bank.people.words(sealed)) == sealed
 
 
-def test_eight_hours_at_once_do_not_pass_a_limit_that_has_room_for_three(banks: Sequence[TimeBank]) -> None:
+def test_of_eight_hours_reported_at_once_only_those_within_the_limit_count(banks: Sequence[TimeBank]) -> None:
     banks[0].do(AgreeOnLimits(debit_limit_minutes=-180, upper_limit_minutes=None), by=CHIDI)
 
     outcomes = at_once(
@@ -177,7 +177,7 @@ def test_the_last_two_coordinators_cannot_both_leave_at_once(banks: Sequence[Tim
     assert isinstance(refusal, LastCoordinator)
 
 
-def test_a_reversal_approved_twice_at_once_moves_the_hours_back_once(banks: Sequence[TimeBank]) -> None:
+def test_a_reversal_approved_twice_at_once_happens_once(banks: Sequence[TimeBank]) -> None:
     exchange = banks[0].do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO).fact(ExchangeReported).exchange
     banks[0].do(AskForReversal(exchange=exchange, reason="A slip"), by=BO)
 

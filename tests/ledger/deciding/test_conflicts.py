@@ -1,4 +1,4 @@
-"""A wish is carried out whatever comes between: others who are quicker, and answers that are lost."""
+"""Commands are carried out despite conflicts with other commands and lost answers."""
 
 import pytest
 
@@ -14,28 +14,28 @@ from ledger.refusals import (
 )
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of
-from tests.ledger.deciding.troubled import Entries, always_conflicting, losing_the_answer, times, with_trouble
+from tests.ledger.deciding.faulty import Entries, always_conflicting, answer_lost, times, with_faults
 
 
 def report(bank: TimeBank, identifier: str = "", *, by: MemberId = ANA, note: str = "", minutes: int = 60) -> Recorded:
-    """Ana's report of an hour for Bo, unless told otherwise."""
+    """Report help by default as Ana, of an hour for Bo."""
     return bank.do(
         ReportExchange(legs=(help_of(minutes=minutes),), given_on=TODAY, note=note), by=caller(by, identifier)
     )
 
 
-def words_kept(bank: TimeBank) -> int:
-    """How many values lie in the people store."""
+def texts_stored(bank: TimeBank) -> int:
+    """Return how many texts are stored."""
     with bank.people.engine.connect() as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM words").scalar_one())
 
 
-# When others are quicker
+# Conflicts
 
 
-def test_a_conflict_is_decided_anew(each_bank: TimeBank) -> None:
+def test_a_conflict_is_decided_again(each_bank: TimeBank) -> None:
     exchange = each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=ANA).fact(ExchangeReported).exchange
-    slow, log = with_trouble(each_bank, before=times(3, always_conflicting))
+    slow, log = with_faults(each_bank, before=times(3, always_conflicting))
 
     answer = slow.do(ConfirmExchange(exchange=exchange), by=BO)
 
@@ -43,14 +43,14 @@ def test_a_conflict_is_decided_anew(each_bank: TimeBank) -> None:
     assert [type(fact) for fact in answer.facts] == [ExchangeConfirmed, ExchangeSettled]
 
 
-def test_what_others_recorded_in_between_is_seen(each_bank: TimeBank) -> None:
-    # Bo is at the limit but for an hour; while the second hour is being decided, the first one comes to count.
+def test_a_retry_sees_what_others_recorded_in_between(each_bank: TimeBank) -> None:
+    # Bo is an hour away from the limit. While the second hour is being decided, the first one is settled.
     each_bank.do(ReportExchange(legs=(help_of(CHIDI, BO, 1140),), given_on=TODAY), by=BO)
 
     def another_hour(_: Entries) -> None:
         report(each_bank, by=BO)
 
-    slow, log = with_trouble(each_bank, before=times(1, another_hour))
+    slow, log = with_faults(each_bank, before=times(1, another_hour))
 
     with pytest.raises(BeyondDebitLimit) as refusal:
         report(slow, by=BO)
@@ -60,34 +60,34 @@ def test_what_others_recorded_in_between_is_seen(each_bank: TimeBank) -> None:
     assert log.tries == 1, "the second decision refused, and so appended nothing"
 
 
-def test_try_after_try_in_vain_ends_in_a_kind_word_and_leaves_nothing(bank: TimeBank) -> None:
-    head, kept = bank.log.head(), words_kept(bank)
-    slow, log = with_trouble(bank, before=always_conflicting)
+def test_too_many_conflicts_end_in_a_refusal_and_leave_nothing(bank: TimeBank) -> None:
+    head, texts = bank.log.head(), texts_stored(bank)
+    slow, log = with_faults(bank, before=always_conflicting)
 
     with pytest.raises(TooBusy):
         report(slow, note="Roses")
 
     assert 10 <= log.tries <= 100
-    assert (bank.log.head(), words_kept(bank)) == (head, kept)
+    assert (bank.log.head(), texts_stored(bank)) == (head, texts)
 
 
-def test_words_lie_in_the_store_before_their_entry_lies_in_the_log(bank: TimeBank) -> None:
+def test_texts_are_saved_before_their_entry_is_appended(bank: TimeBank) -> None:
     seen: list[str] = []
 
     def look(entries: Entries) -> None:
         seen.extend(bank.people.words(decode(entries[0][1]).sealed.values()).values())
 
-    watched, _ = with_trouble(bank, before=look)
+    watched, _ = with_faults(bank, before=look)
     report(watched, note="Roses")
 
     assert seen == ["Roses"]
 
 
-# When an answer is lost
+# Lost answers
 
 
-def test_a_lost_answer_is_found_by_the_command_and_recorded_once(each_bank: TimeBank) -> None:
-    shaky, log = with_trouble(each_bank, after=times(1, losing_the_answer))
+def test_a_command_whose_answer_was_lost_is_found_and_recorded_once(each_bank: TimeBank) -> None:
+    shaky, log = with_faults(each_bank, after=times(1, answer_lost))
 
     answer = report(shaky, "an-unlucky-form", by=BO, note="Roses")
     later = report(shaky, by=BO)
@@ -99,9 +99,9 @@ def test_a_lost_answer_is_found_by_the_command_and_recorded_once(each_bank: Time
     assert report(each_bank, "an-unlucky-form", by=BO, note="Roses").facts == answer.facts
 
 
-def test_an_append_that_never_came_through_is_said_so_and_works_the_next_time(each_bank: TimeBank) -> None:
+def test_an_append_that_failed_raises_and_works_the_next_time(each_bank: TimeBank) -> None:
     head = each_bank.log.head()
-    shaky, _ = with_trouble(each_bank, before=times(1, losing_the_answer))
+    shaky, _ = with_faults(each_bank, before=times(1, answer_lost))
 
     with pytest.raises(LogUnavailable):
         report(shaky, "an-unlucky-form", by=BO)
@@ -110,12 +110,12 @@ def test_an_append_that_never_came_through_is_said_so_and_works_the_next_time(ea
     assert report(shaky, "an-unlucky-form", by=BO).facts
 
 
-def test_an_outcome_that_cannot_be_looked_up_stays_open_and_the_repeat_tells(bank: TimeBank) -> None:
-    shaky, log = with_trouble(bank)
+def test_if_the_outcome_cannot_be_looked_up_a_repeat_returns_it(bank: TimeBank) -> None:
+    shaky, log = with_faults(bank)
 
     def lose_everything(entries: Entries) -> None:
         log.is_readable = False
-        losing_the_answer(entries)
+        answer_lost(entries)
 
     log._after = lose_everything
     with pytest.raises(LogUnavailable):

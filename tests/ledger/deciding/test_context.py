@@ -1,11 +1,11 @@
-"""What is remembered is a cache: lost, old or damaged, it changes no decision."""
+"""The cache of states: lost, old or damaged, it changes no decision."""
 
 import sqlite3
 
 import pytest
 
-from ledger.deciding import context as known
-from ledger.deciding.states import false_snapshots
+from ledger.deciding import context
+from ledger.deciding.context import wrong_snapshots
 from ledger.exchanges.commands import ReportExchange
 from ledger.refusals import BeyondDebitLimit
 from ledger.time_bank import TimeBank
@@ -13,9 +13,9 @@ from tests.cast import ANA, BO, RUTH, TODAY, help_of, minutes_of, reopened
 
 
 @pytest.fixture(autouse=True)
-def snapshots_are_kept_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A snapshot is worth its row after three entries."""
-    monkeypatch.setattr(known, "_WORTH_A_SNAPSHOT", 3)
+def snapshots_after_three_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save snapshots after three entries."""
+    monkeypatch.setattr(context, "_ENTRIES_BEFORE_SNAPSHOT", 3)
 
 
 def five_hours(bank: TimeBank) -> None:
@@ -24,7 +24,7 @@ def five_hours(bank: TimeBank) -> None:
         bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
 
-def test_a_snapshot_is_kept_and_only_what_came_after_is_read(each_bank: TimeBank) -> None:
+def test_only_entries_after_the_snapshot_are_read(each_bank: TimeBank) -> None:
     five_hours(each_bank)
     with reopened(each_bank) as cold:
         assert minutes_of(cold, BO) == -300
@@ -37,10 +37,12 @@ def test_a_snapshot_is_kept_and_only_what_came_after_is_read(each_bank: TimeBank
         assert minutes_of(colder, BO) == -360
 
 
-@pytest.mark.parametrize("kept", [b'0{"id":"m-bo","received":1}', b"1{", b""], ids=["other shape", "damaged", "empty"])
-def test_a_snapshot_that_cannot_be_read_is_as_none(bank: TimeBank, kept: bytes) -> None:
+@pytest.mark.parametrize(
+    "snapshot", [b'0{"id":"m-bo","received":1}', b"1{", b""], ids=["other version", "damaged", "empty"]
+)
+def test_an_unreadable_snapshot_is_ignored(bank: TimeBank, snapshot: bytes) -> None:
     five_hours(bank)
-    change_snapshots(bank, "INSERT INTO known VALUES (?, ?, ?)", f"account:{BO}", bank.log.head(), kept)
+    change_snapshots(bank, "INSERT INTO known VALUES (?, ?, ?)", f"account:{BO}", bank.log.head(), snapshot)
 
     with reopened(bank) as cold:
         assert minutes_of(cold, BO) == -300
@@ -57,13 +59,13 @@ def test_deleted_snapshots_change_nothing(bank: TimeBank) -> None:
         assert minutes_of(colder, ANA) == 300
 
 
-def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_bank: TimeBank) -> None:
+def test_a_wrong_snapshot_is_found_and_can_be_deleted(each_bank: TimeBank) -> None:
     log = each_bank.log
     five_hours(each_bank)
     with reopened(each_bank) as cold:
         assert minutes_of(cold, BO) == -300 and minutes_of(cold, ANA) == 300
         cold.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
-    assert set(log.snapshots()) == {f"account:{ANA}", f"account:{BO}"} and false_snapshots(log) == []
+    assert set(log.snapshots()) == {f"account:{ANA}", f"account:{BO}"} and wrong_snapshots(log) == []
 
     position, state = log.snapshots()[f"account:{BO}"]
     forged = state.replace(b"300", b"30")
@@ -74,15 +76,15 @@ def test_a_snapshot_that_says_something_else_is_found_and_can_be_forgotten(each_
     )
     each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
 
-    assert false_snapshots(log) == [BO, RUTH]
+    assert wrong_snapshots(log) == [BO, RUTH]
     log.forget_snapshots()
-    assert log.snapshots() == {} and false_snapshots(log) == []
+    assert log.snapshots() == {} and wrong_snapshots(log) == []
     with reopened(each_bank) as colder:
         assert minutes_of(colder, BO) == -420
 
 
-def test_memory_that_forgets_at_once_decides_the_same(bank: TimeBank, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known, "_REMEMBERED", 1)
+def test_decisions_are_the_same_without_a_cache(bank: TimeBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "_MOST_STATES", 1)
     bank.do(ReportExchange(legs=(help_of(minutes=1180),), given_on=TODAY), by=BO)
 
     for minutes in (15, 5):
@@ -93,12 +95,12 @@ def test_memory_that_forgets_at_once_decides_the_same(bank: TimeBank, monkeypatc
     assert minutes_of(bank, BO) == -1200
 
 
-def test_an_account_nobody_moved_is_at_zero(bank: TimeBank) -> None:
+def test_an_account_without_entries_is_at_zero(bank: TimeBank) -> None:
     assert minutes_of(bank, ANA) == 0
 
 
 def change_snapshots(bank: TimeBank, sql: str, *arguments: object) -> None:
-    """Changes the cache from outside, as whoever tidies up would."""
+    """Change the snapshots in the database directly."""
     connection = sqlite3.connect(bank.place.path / "log.db")
     with connection:
         connection.execute(sql, arguments)

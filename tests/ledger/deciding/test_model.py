@@ -1,4 +1,4 @@
-"""Any sequence of wishes: the time bank agrees with a small model, and the log agrees with itself, however it is read."""
+"""After any sequence of commands, the time bank agrees with a small model, and with its own log however it is read."""
 
 import shutil
 import sqlite3
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from ledger.agreements.commands import AgreeOnLimits
-from ledger.deciding import context as known
+from ledger.deciding import context
 from ledger.deciding.handler import CommandHandler
 from ledger.deciding.requests import Recorded
 from ledger.exchanges.commands import (
@@ -42,7 +42,7 @@ State = Literal["waiting", "settled", "declined", "called-off", "asked", "revers
 
 
 class Modelled:
-    """An exchange as the model sees it: what would move, who reported, who asked to take it back."""
+    """An exchange in the model: its legs, who reported it, who asked to take it back."""
 
     def __init__(self, legs: Sequence[Leg], by: MemberId) -> None:
         self.legs = legs
@@ -61,8 +61,8 @@ class Modelled:
         return {str(who): by for who, by in change.items()}
 
 
-class AnyWishes(RuleBasedStateMachine):
-    """The model is a dictionary of integers and a word for each exchange; no rule of the ledger is asked."""
+class AnyCommands(RuleBasedStateMachine):
+    """The model is a dictionary of balances and a state for each exchange. It uses none of the ledger's rules."""
 
     exchanges = Bundle("exchanges")
 
@@ -87,7 +87,7 @@ class AnyWishes(RuleBasedStateMachine):
                 self._must_agree(afresh.handler)
             shutil.rmtree(self.folder)
 
-    # Wishes
+    # Commands
 
     @rule(
         target=exchanges,
@@ -108,12 +108,12 @@ class AnyWishes(RuleBasedStateMachine):
         giver, receiver, bystander, _ = roles
         by = {"receiver": receiver, "giver": giver, "coordinator": CHIDI, "bystander": bystander}[speaks]
         legs = [help_of(giver, receiver, minutes)] + ([help_of(receiver, giver, back)] if back else [])
-        wished = Modelled(legs, by)
-        right = by in wished.parties or by == CHIDI
+        new = Modelled(legs, by)
+        right = by in new.parties or by == CHIDI
         if corrects is not None:
             old = self.reported.get(corrects)
-            right = right and old is not None and old.state == "reversed" and old.parties == wished.parties
-        right = right and (bool(wished.awaiting) or self._fits(wished))
+            right = right and old is not None and old.state == "reversed" and old.parties == new.parties
+        right = right and (bool(new.awaiting) or self._fits(new))
         try:
             exchange = (
                 self.bank.do(ReportExchange(legs=tuple(legs), given_on=TODAY, corrects=corrects), by=by)
@@ -124,9 +124,9 @@ class AnyWishes(RuleBasedStateMachine):
             assert not right
             return ExchangeId("x-never-reported")
         assert right
-        self.reported[exchange] = wished
-        if not wished.awaiting:
-            self._settle(wished)
+        self.reported[exchange] = new
+        if not new.awaiting:
+            self._settle(new)
         return exchange
 
     @rule(exchange=exchanges, by=people)
@@ -212,12 +212,12 @@ class AnyWishes(RuleBasedStateMachine):
         self.limits = (debit, upper)
 
     @rule()
-    def forget_what_is_remembered(self) -> None:
+    def clear_the_cache(self) -> None:
         self.bank.close()
         self.bank = TimeBank.open(self.folder, clock=clock, ids=random_id)
 
     @rule()
-    def lose_the_snapshots(self) -> None:
+    def delete_the_snapshots(self) -> None:
         self.bank.close()
         connection = sqlite3.connect(self.folder / "log.db")
         with connection:
@@ -238,7 +238,7 @@ class AnyWishes(RuleBasedStateMachine):
             assert sum(self.read.values()) == 0
 
     @invariant()
-    def the_log_the_memory_and_the_model_agree(self) -> None:
+    def the_log_the_cache_and_the_model_agree(self) -> None:
         if not hasattr(self, "bank"):
             return
         self._must_agree(self.bank.handler)
@@ -278,9 +278,9 @@ class AnyWishes(RuleBasedStateMachine):
     def _decides(self, found: Modelled, by: MemberId) -> bool:
         return by in found.parties or by == CHIDI
 
-    def _fits(self, wished: Modelled) -> bool:
+    def _fits(self, new: Modelled) -> bool:
         debit, upper = self.limits
-        for who, change in wished.moves().items():
+        for who, change in new.moves().items():
             balance = self.balances[who] + change
             if (change < 0 and balance < debit) or (change > 0 and upper is not None and balance > upper):
                 return False
@@ -300,11 +300,11 @@ class AnyWishes(RuleBasedStateMachine):
 TEMPLATE: list[Path] = []
 
 
-def test_any_sequence_of_wishes_keeps_model_memory_and_log_in_agreement(
+def test_after_any_sequence_of_commands_log_cache_and_model_agree(
     founded_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(known, "_WORTH_A_SNAPSHOT", 2)
+    monkeypatch.setattr(context, "_ENTRIES_BEFORE_SNAPSHOT", 2)
     TEMPLATE[:] = [founded_folder]
-    AnyWishes.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+    AnyCommands.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
 
-    AnyWishes.TestCase("runTest").runTest()
+    AnyCommands.TestCase("runTest").runTest()

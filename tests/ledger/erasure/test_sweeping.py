@@ -1,4 +1,4 @@
-"""Words whose entry never came are swept; all others stay."""
+"""Texts whose entry was never appended are deleted; all others stay."""
 
 import time
 
@@ -12,16 +12,16 @@ from tests.cast import ANA, BO, NAMES, TODAY, help_of
 
 
 def a_minute_later(bank: TimeBank) -> PersonalData:
-    """The people store, once nobody waits for an entry any more."""
+    """The personal data a minute later, when no text is waiting for its entry."""
     return PersonalData(bank.people.engine, now=lambda: time.time() + 60)
 
 
-def kept(bank: TimeBank) -> set[str]:
+def texts_stored(bank: TimeBank) -> set[str]:
     with bank.people.engine.connect() as connection:
         return set(connection.execute(sa.select(PERSONAL_TEXTS.c.value)).scalars())
 
 
-def test_orphans_go_and_words_with_an_entry_stay(each_bank: TimeBank) -> None:
+def test_texts_without_an_entry_are_deleted_and_others_stay(each_bank: TimeBank) -> None:
     each_bank.do(ReportExchange(legs=(help_of(),), given_on=TODAY, note="hedge"), by=BO)
     each_bank.people.seal(
         [PersonalText("m-late", "name", "Never came"), PersonalText(ANA, "note", "Never came either")]
@@ -29,25 +29,25 @@ def test_orphans_go_and_words_with_an_entry_stay(each_bank: TimeBank) -> None:
 
     assert sweep(each_bank.log, a_minute_later(each_bank)) == 2
 
-    assert {NAMES[ANA], "hedge"} < kept(each_bank)
-    assert not any("Never" in word for word in kept(each_bank))
+    assert {NAMES[ANA], "hedge"} < texts_stored(each_bank)
+    assert not any("Never" in text for text in texts_stored(each_bank))
 
 
-def test_words_on_their_way_are_left_alone(bank: TimeBank) -> None:
+def test_texts_saved_a_moment_ago_are_left_alone(bank: TimeBank) -> None:
     bank.people.seal([PersonalText(ANA, "note", "in a moment")])
 
     assert sweep(bank.log, bank.people) == 0
-    assert "in a moment" in kept(bank)
+    assert "in a moment" in texts_stored(bank)
 
 
-def test_many_are_looked_for_a_portion_at_a_time(bank: TimeBank) -> None:
+def test_many_texts_are_checked_in_batches(bank: TimeBank) -> None:
     bank.people.seal([PersonalText(ANA, "note", f"lost {number}") for number in range(5)])
 
     assert sweep(bank.log, a_minute_later(bank), at_once=3) == 5
-    assert NAMES[BO] in kept(bank)
+    assert NAMES[BO] in texts_stored(bank)
 
 
-def test_a_secret_belongs_to_no_entry_and_stays(bank: TimeBank) -> None:
+def test_a_secret_has_no_entry_and_stays(bank: TimeBank) -> None:
     secret = bank.people.secret("import")
 
     assert sweep(bank.log, a_minute_later(bank)) == 0

@@ -1,4 +1,4 @@
-"""Every shape ever written is read for ever: the recorded samples, byte for byte."""
+"""Every version of a fact ever stored can be read: the recorded samples, byte for byte."""
 
 import pytest
 
@@ -14,22 +14,22 @@ def test_there_is_one_fact_of_each_kind_to_compare_with() -> None:
     assert [fact.stored.name for fact in one_of_each()] == list(facts())
 
 
-def test_every_version_of_every_kind_has_its_sample_and_none_was_taken_away() -> None:
+def test_every_version_of_every_kind_has_a_sample() -> None:
     assert {path.name for path in FOLDER.glob("*.json")} == {sample(*kind).name for kind in EVER_WRITTEN}
 
 
 @pytest.mark.parametrize("fact", one_of_each(), ids=lambda fact: fact.stored.name)
-def test_a_recorded_entry_reads_as_the_fact_of_today_and_is_written_the_same(fact: Fact) -> None:
-    kept = sample(*fact.stored).read_bytes()
+def test_a_recorded_entry_is_read_as_the_current_fact_and_encoded_to_the_same_bytes(fact: Fact) -> None:
+    stored = sample(*fact.stored).read_bytes()
 
-    entry = decode(kept)
+    entry = decode(stored)
 
     assert entry == entry_of(fact)
-    assert encode(entry) == kept
+    assert encode(entry) == stored
 
 
 @pytest.mark.parametrize("kind", EVER_WRITTEN, ids=str)
-def test_every_sample_is_still_understood(kind: tuple[str, int]) -> None:
+def test_every_sample_can_still_be_read(kind: tuple[str, int]) -> None:
     entry = decode(sample(*kind).read_bytes())
 
     assert isinstance(entry.data, facts()[kind[0]])

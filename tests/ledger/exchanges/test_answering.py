@@ -1,4 +1,4 @@
-"""Agreeing to what was reported, saying no, and calling it off."""
+"""Agreeing to a report, saying no, and cancelling it."""
 
 from collections.abc import Callable
 
@@ -21,10 +21,10 @@ from ledger.refusals import (
     AlreadyReversed,
     AlreadySettled,
     BeyondDebitLimit,
+    NotActive,
     OnlyTheOtherPartyConfirms,
     OnlyTheReporterCallsOff,
     Refusal,
-    TakesNoPart,
     UnknownExchange,
 )
 from tests.cast import (
@@ -53,11 +53,11 @@ UNKNOWN = Exchange(id=EXCHANGE)
 
 
 def confirmed_by(who: Member, exchange: Exchange, balance: dict[MemberId, int] | None = None) -> list[Fact]:
-    """What this person's agreement comes to."""
+    """Return the facts of this person's agreement."""
     return list(confirm(exchange, by=who, accounts=balances(balance), agreements=AGREEMENTS))
 
 
-def test_the_receiver_agrees_and_it_is_settled() -> None:
+def test_an_exchange_is_settled_once_the_receiver_agrees() -> None:
     facts = confirmed_by(member(BO), reported(by=ANA))
 
     assert facts == [
@@ -66,14 +66,14 @@ def test_the_receiver_agrees_and_it_is_settled() -> None:
     ]
 
 
-def test_while_another_word_is_missing_an_agreement_settles_nothing() -> None:
-    both_missing = after(
+def test_an_exchange_is_not_settled_while_someone_still_has_to_agree() -> None:
+    waiting_for_both = after(
         Exchange(id=EXCHANGE),
         [ExchangeReported(exchange=EXCHANGE, legs=skills(), given_on=TODAY, reported_by=CHIDI, awaiting=(ANA, BO))],
     )
 
-    first = confirmed_by(member(ANA), both_missing)
-    second = confirmed_by(member(BO), after(both_missing, first))
+    first = confirmed_by(member(ANA), waiting_for_both)
+    second = confirmed_by(member(BO), after(waiting_for_both, first))
 
     assert first == [ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=ANA)]
     assert isinstance(second[-1], ExchangeSettled)
@@ -98,23 +98,23 @@ def test_nobody_confirms_twice() -> None:
         confirmed_by(member(BO), once)
 
 
-def test_one_of_two_missing_words_is_not_given_twice() -> None:
-    both_missing = after(
+def test_nobody_confirms_twice_while_someone_else_still_has_to_agree() -> None:
+    waiting_for_both = after(
         Exchange(id=EXCHANGE),
         [ExchangeReported(exchange=EXCHANGE, legs=skills(), given_on=TODAY, reported_by=CHIDI, awaiting=(ANA, BO))],
     )
-    once = after(both_missing, confirmed_by(member(ANA), both_missing))
+    once = after(waiting_for_both, confirmed_by(member(ANA), waiting_for_both))
 
     with pytest.raises(OnlyTheOtherPartyConfirms):
         confirmed_by(member(ANA), once)
 
 
-def test_somebody_who_has_left_agrees_to_nothing() -> None:
-    with pytest.raises(TakesNoPart):
+def test_someone_who_has_left_cannot_agree() -> None:
+    with pytest.raises(NotActive):
         confirmed_by(gone(BO), reported(by=ANA))
 
 
-def test_the_limit_is_asked_when_the_hours_come_to_count() -> None:
+def test_the_limit_is_checked_when_the_exchange_settles() -> None:
     waiting = reported(by=ANA, minutes=60)
 
     assert confirmed_by(member(BO), waiting, {BO: -1140})
@@ -124,34 +124,29 @@ def test_the_limit_is_asked_when_the_hours_come_to_count() -> None:
     assert refusal.value.details["open_minutes"] == 59
 
 
-def test_help_reported_before_the_giver_left_still_counts_for_them() -> None:
-    # Their hours stay in the book, for others' sake: only who speaks now must take part now.
-    assert isinstance(confirmed_by(member(BO), reported(by=ANA))[-1], ExchangeSettled)
+# Saying no, cancelling
 
 
-# Saying no, calling off
-
-
-def test_the_receiver_says_no_and_nothing_counts() -> None:
+def test_the_receiver_can_say_no() -> None:
     assert decline(reported(by=ANA), by=member(BO)) == [ExchangeDeclined(exchange=EXCHANGE, declined_by=BO)]
 
 
 @pytest.mark.parametrize("who", [ANA, CHIDI, RUTH])
-def test_only_who_is_asked_says_no(who: MemberId) -> None:
+def test_only_someone_who_has_to_agree_can_say_no(who: MemberId) -> None:
     with pytest.raises(OnlyTheOtherPartyConfirms):
         decline(reported(by=ANA), by=member(who))
 
 
-def test_the_reporter_calls_off_what_waits() -> None:
+def test_the_reporter_can_cancel_a_waiting_report() -> None:
     assert call_off(reported(by=ANA), by=member(ANA)) == [ExchangeCalledOff(exchange=EXCHANGE, called_off_by=ANA)]
 
 
 @pytest.mark.parametrize("who", [member(CHIDI), host()], ids=["coordinator", "host"])
-def test_a_coordinator_who_is_no_party_calls_off_what_waits(who: Member) -> None:
+def test_a_coordinator_who_is_not_a_party_can_cancel_a_waiting_report(who: Member) -> None:
     assert call_off(reported(by=ANA), by=who) == [ExchangeCalledOff(exchange=EXCHANGE, called_off_by=who.id)]
 
 
-def test_nobody_else_calls_off_what_waits() -> None:
+def test_nobody_else_can_cancel_a_waiting_report() -> None:
     with pytest.raises(OnlyTheReporterCallsOff):
         call_off(reported(by=ANA), by=member(BO))
     with pytest.raises(OnlyTheReporterCallsOff):
@@ -181,6 +176,6 @@ ANSWERS: dict[str, Verb] = {
     ],
     ids=["unknown", "settled", "declined", "called off", "reversed"],
 )
-def test_only_what_waits_is_answered(answer: Verb, exchange: Exchange, refusal: type[Refusal]) -> None:
+def test_only_a_waiting_report_can_be_answered(answer: Verb, exchange: Exchange, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         answer(exchange)

@@ -1,4 +1,4 @@
-"""Which facts move minutes."""
+"""The postings of facts."""
 
 import pytest
 from hypothesis import given
@@ -32,7 +32,7 @@ def test_a_settled_exchange_moves_minutes_from_receiver_to_giver() -> None:
 
 
 @given(legs)
-def test_whatever_moves_sums_to_zero_and_a_reversal_undoes_it(legs: tuple[object, ...]) -> None:
+def test_postings_sum_to_zero_and_a_reversal_undoes_them(legs: tuple[object, ...]) -> None:
     settled = ExchangeSettled(exchange=EXCHANGE, legs=legs, given_on=TODAY).postings  # pyright: ignore[reportArgumentType]
     undone = ExchangeReversed(
         exchange=EXCHANGE,
@@ -47,5 +47,5 @@ def test_whatever_moves_sums_to_zero_and_a_reversal_undoes_it(legs: tuple[object
 
 
 @pytest.mark.parametrize("fact", one_of_each(), ids=lambda fact: type(fact).__name__)
-def test_no_other_fact_moves_anything(fact: Fact) -> None:
+def test_no_other_fact_has_postings(fact: Fact) -> None:
     assert bool(fact.postings) == isinstance(fact, MOVING)

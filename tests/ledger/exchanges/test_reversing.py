@@ -1,4 +1,4 @@
-"""Taking back what counts: once, by two people, with a word of why."""
+"""Taking back a settled exchange: once, by two people, with a reason."""
 
 from collections.abc import Callable
 
@@ -20,13 +20,13 @@ from ledger.refusals import (
     AlreadyReversed,
     NobodyApprovesTheirOwnReversal,
     NoReversalAsked,
+    NotActive,
     NotAParty,
     NotSettled,
-    NotTheirsToSay,
     OnlyCoordinators,
+    PartyCannotDecide,
     Refusal,
-    ReversalAskedBefore,
-    TakesNoPart,
+    ReversalAlreadyAsked,
     UnknownExchange,
 )
 from tests.cast import (
@@ -55,22 +55,22 @@ Verb = Callable[[Exchange], object]
 
 
 @pytest.mark.parametrize("who", [ANA, BO])
-def test_either_party_asks_to_take_it_back(who: MemberId) -> None:
+def test_either_party_can_ask_for_a_reversal(who: MemberId) -> None:
     assert ask_reversal(settled(), by=member(who)) == [ReversalAsked(exchange=EXCHANGE, asked_by=who)]
 
 
-def test_who_was_no_party_asks_for_no_reversal() -> None:
+def test_only_a_party_can_ask_for_a_reversal() -> None:
     with pytest.raises(NotAParty):
         ask_reversal(settled(), by=member(CHIDI))
 
 
-def test_there_is_one_open_question_at_a_time() -> None:
-    with pytest.raises(ReversalAskedBefore):
+def test_a_reversal_is_asked_for_once_at_a_time() -> None:
+    with pytest.raises(ReversalAlreadyAsked):
         ask_reversal(asked_back(by=BO), by=member(ANA))
 
 
 @pytest.mark.parametrize("who", [member(ANA), member(CHIDI), host()], ids=["other party", "coordinator", "host"])
-def test_a_second_person_agrees_and_the_hours_move_back(who: Member) -> None:
+def test_a_second_person_approves_the_reversal(who: Member) -> None:
     assert approve_reversal(asked_back(by=BO), by=who) == [
         ExchangeReversed(exchange=EXCHANGE, legs=(help_of(),), given_on=TODAY, asked_by=BO, approved_by=who.id)
     ]
@@ -81,7 +81,7 @@ def test_nobody_approves_their_own_reversal() -> None:
         approve_reversal(asked_back(by=BO), by=member(BO))
 
 
-def test_a_coordinator_who_asked_as_a_party_does_not_approve() -> None:
+def test_a_coordinator_who_asked_as_a_party_cannot_approve() -> None:
     exchange = settled(giver=CHIDI)
     asked = after(exchange, ask_reversal(exchange, by=member(CHIDI)))
 
@@ -89,7 +89,7 @@ def test_a_coordinator_who_asked_as_a_party_does_not_approve() -> None:
         approve_reversal(asked, by=member(CHIDI))
 
 
-def test_a_bystander_decides_nothing() -> None:
+def test_someone_not_involved_cannot_decide_a_reversal() -> None:
     with pytest.raises(OnlyCoordinators):
         approve_reversal(asked_back(), by=member(RUTH))
     with pytest.raises(OnlyCoordinators):
@@ -97,32 +97,32 @@ def test_a_bystander_decides_nothing() -> None:
 
 
 @pytest.mark.parametrize("who", [ANA, BO, CHIDI])
-def test_the_exchange_stands_when_anybody_concerned_says_so(who: MemberId) -> None:
+def test_anyone_involved_can_decline_a_reversal(who: MemberId) -> None:
     facts = decline_reversal(asked_back(by=BO), by=member(who))
 
     assert facts == [ReversalDeclined(exchange=EXCHANGE, declined_by=who)]
     assert after(asked_back(), facts) == settled()
 
 
-def test_where_nobody_asked_there_is_nothing_to_decide() -> None:
+def test_a_reversal_nobody_asked_for_cannot_be_decided() -> None:
     with pytest.raises(NoReversalAsked):
         approve_reversal(settled(), by=member(ANA))
     with pytest.raises(NoReversalAsked):
         decline_reversal(settled(), by=member(ANA))
 
 
-def test_a_coordinator_takes_it_back_at_a_partys_request() -> None:
+def test_a_coordinator_takes_an_exchange_back_at_a_partys_request() -> None:
     assert reverse(settled(), by=member(CHIDI), asked_by=ANA) == [
         ExchangeReversed(exchange=EXCHANGE, legs=(help_of(),), given_on=TODAY, asked_by=ANA, approved_by=CHIDI)
     ]
 
 
-def test_a_coordinator_does_not_take_back_what_is_their_own() -> None:
-    with pytest.raises(NotTheirsToSay):
+def test_a_coordinator_cannot_take_back_their_own_exchange() -> None:
+    with pytest.raises(PartyCannotDecide):
         reverse(settled(receiver=CHIDI), by=member(CHIDI), asked_by=ANA)
 
 
-def test_a_reversal_is_asked_for_by_a_party_and_made_by_a_coordinator() -> None:
+def test_a_one_step_reversal_needs_a_partys_request_and_a_coordinator() -> None:
     with pytest.raises(NotAParty):
         reverse(settled(), by=member(CHIDI), asked_by=RUTH)
     with pytest.raises(NotAParty):
@@ -132,17 +132,17 @@ def test_a_reversal_is_asked_for_by_a_party_and_made_by_a_coordinator() -> None:
 
 
 @pytest.mark.parametrize("act", [ask_reversal, approve_reversal, decline_reversal])
-def test_somebody_who_has_left_has_no_say_in_a_reversal(act: Callable[..., object]) -> None:
+def test_someone_who_has_left_cannot_ask_for_or_decide_a_reversal(act: Callable[..., object]) -> None:
     exchange = settled() if act is ask_reversal else asked_back(by=BO)
 
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         act(exchange, by=gone(ANA))
 
 
-def test_somebody_who_has_left_neither_declines_nor_calls_off() -> None:
-    with pytest.raises(TakesNoPart):
+def test_someone_who_has_left_can_neither_decline_nor_cancel() -> None:
+    with pytest.raises(NotActive):
         decline(reported(by=ANA), by=gone(BO))
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         call_off(reported(by=ANA), by=gone(ANA))
 
 
@@ -166,6 +166,8 @@ TAKING_BACK: dict[str, Verb] = {
     ],
     ids=["unknown", "waiting", "declined", "called off", "reversed"],
 )
-def test_only_what_counts_is_taken_back_and_only_once(verb: Verb, exchange: Exchange, refusal: type[Refusal]) -> None:
+def test_only_a_settled_exchange_is_taken_back_and_only_once(
+    verb: Verb, exchange: Exchange, refusal: type[Refusal]
+) -> None:
     with pytest.raises(refusal):
         verb(exchange)

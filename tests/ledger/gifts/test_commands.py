@@ -1,4 +1,4 @@
-"""Gifts: recorded, and taken back when they were logged by mistake."""
+"""Commands about gifts: recording them, and withdrawing those recorded by mistake."""
 
 import pytest
 
@@ -11,9 +11,9 @@ from ledger.log.entry import decode
 from ledger.refusals import (
     AlreadyWithdrawn,
     NotTheirGift,
-    NotTheirsToSay,
-    NoWord,
     OnlyCoordinators,
+    PartyCannotDecide,
+    ReasonNeeded,
     UnknownGift,
     UnknownGroup,
 )
@@ -21,7 +21,7 @@ from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDEN, GARDENING, RUTH, TODAY, caller, minutes_of, replayed
 
 
-def test_gifts_to_a_member_a_group_and_everybody_are_counted_and_move_no_balance(bank: TimeBank) -> None:
+def test_gifts_to_a_member_a_group_and_everyone_count_and_change_no_balance(bank: TimeBank) -> None:
     garden = bank.do(FormGroup(name="Garden"), by=CHIDI).fact(GroupFormed).group
 
     for receiver in (AccountId(BO), AccountId(garden), COMMUNITY):
@@ -36,13 +36,13 @@ def test_gifts_to_a_member_a_group_and_everybody_are_counted_and_move_no_balance
     assert minutes_of(bank, ANA) == 0
 
 
-def test_a_gift_is_taken_back_once_with_a_word_of_why(each_bank: TimeBank) -> None:
+def test_a_gift_is_withdrawn_once_with_a_reason(each_bank: TimeBank) -> None:
     gift = (
         each_bank.do(RecordGift(giver=ANA, receiver=COMMUNITY, category=GARDENING, given_on=TODAY), by=ANA)
         .fact(GiftRecorded)
         .gift
     )
-    with pytest.raises(NoWord):
+    with pytest.raises(ReasonNeeded):
         each_bank.do(WithdrawGift(gift=gift, reason=" "), by=ANA)
 
     each_bank.do(WithdrawGift(gift=gift, reason="Typed twice"), by=caller(ANA, "take-it-back"))
@@ -54,7 +54,7 @@ def test_a_gift_is_taken_back_once_with_a_word_of_why(each_bank: TimeBank) -> No
         each_bank.do(WithdrawGift(gift=gift, reason="Again"), by=ANA)
 
 
-def test_a_gift_is_taken_back_by_its_own_people(bank: TimeBank) -> None:
+def test_only_people_involved_can_withdraw_a_gift(bank: TimeBank) -> None:
     gift = (
         bank.do(RecordGift(giver=ANA, receiver=AccountId(BO), category=GARDENING, given_on=TODAY), by=ANA)
         .fact(GiftRecorded)
@@ -74,14 +74,14 @@ def test_a_gift_to_an_unknown_group_is_refused(bank: TimeBank) -> None:
         bank.do(RecordGift(giver=ANA, receiver=AccountId(GARDEN), category=GARDENING, given_on=TODAY), by=ANA)
 
 
-def test_what_a_gift_would_record_is_shown_without_recording_it(bank: TimeBank) -> None:
+def test_a_gift_can_be_previewed(bank: TimeBank) -> None:
     head = bank.log.head()
 
     assert len(bank.preview(RecordGift(giver=ANA, receiver=COMMUNITY, category=GARDENING, given_on=TODAY), by=ANA)) == 1
     assert bank.log.head() == head
 
 
-def test_a_coordinator_passes_on_a_givers_word_but_not_about_their_own_gifts(bank: TimeBank) -> None:
+def test_a_coordinator_can_record_a_gift_for_the_giver_but_not_one_of_their_own(bank: TimeBank) -> None:
     gift = (
         bank.do(
             RecordGift(giver=ANA, receiver=COMMUNITY, category=GARDENING, given_on=TODAY),
@@ -92,7 +92,7 @@ def test_a_coordinator_passes_on_a_givers_word_but_not_about_their_own_gifts(ban
     )
 
     assert bank.gift(gift).recorded_by == ANA
-    with pytest.raises(NotTheirsToSay):
+    with pytest.raises(PartyCannotDecide):
         bank.do(
             RecordGift(giver=ANA, receiver=AccountId(CHIDI), category=GARDENING, given_on=TODAY),
             by=caller(CHIDI, on_behalf=ANA),

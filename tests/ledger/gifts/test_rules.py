@@ -1,4 +1,4 @@
-"""What is given with nothing asked back."""
+"""Rules for gifts."""
 
 from collections.abc import Callable
 from datetime import date
@@ -14,13 +14,13 @@ from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
 from ledger.members.rules import Member
 from ledger.refusals import (
     AlreadyWithdrawn,
-    DayToCome,
+    DayInFuture,
     DayTooLongAgo,
+    NotActive,
     NotAParty,
     NotFounded,
     NotTheirGift,
-    NotWithOneself,
-    TakesNoPart,
+    NotWithYourself,
     UnknownCategory,
     UnknownGift,
     UnknownGroup,
@@ -56,7 +56,7 @@ def recorded(
     on: date = TODAY,
     agreements: Agreements = AGREEMENTS,
 ) -> Fact:
-    """What recording a gift by Ana comes to."""
+    """Return the facts of recording a gift by Ana."""
     (fact,) = record(
         GIFT,
         giver=giver or member(ANA),
@@ -75,18 +75,18 @@ def recorded(
     [(member(BO), BO), (garden(), GARDEN), (None, COMMUNITY)],
     ids=["a member", "a group", "the whole community"],
 )
-def test_a_gift_goes_to_a_member_a_group_or_everybody(receiver: Member | Group | None, account: str) -> None:
+def test_a_gift_is_for_a_member_a_group_or_everyone(receiver: Member | Group | None, account: str) -> None:
     assert recorded(receiver) == GiftRecorded(
         gift=GIFT, giver=ANA, receiver=AccountId(account), category=GARDENING, given_on=TODAY, recorded_by=ANA
     )
 
 
-def test_a_gift_moves_no_balance() -> None:
+def test_a_gift_changes_no_balance() -> None:
     assert recorded(member(BO)).postings == ()
 
 
 @pytest.mark.parametrize("who", [member(BO), member(CHIDI), host()], ids=["receiver", "coordinator", "host"])
-def test_the_receiver_or_a_coordinator_logs_a_gift_too(who: Member) -> None:
+def test_the_receiver_or_a_coordinator_can_record_a_gift(who: Member) -> None:
     fact = recorded(member(BO), by=who)
 
     assert isinstance(fact, GiftRecorded)
@@ -94,13 +94,13 @@ def test_the_receiver_or_a_coordinator_logs_a_gift_too(who: Member) -> None:
 
 
 @pytest.mark.parametrize("receiver", [member(BO), garden(), None])
-def test_a_bystander_logs_no_gift(receiver: Member | Group | None) -> None:
+def test_someone_not_involved_cannot_record_a_gift(receiver: Member | Group | None) -> None:
     with pytest.raises(NotAParty):
         recorded(receiver, by=member(RUTH))
 
 
-def test_nobody_gives_to_themselves() -> None:
-    with pytest.raises(NotWithOneself):
+def test_nobody_can_give_to_themselves() -> None:
+    with pytest.raises(NotWithYourself):
         recorded(member(ANA))
 
 
@@ -110,25 +110,25 @@ def test_a_gift_to_a_group_that_was_never_formed_is_refused() -> None:
 
 
 @pytest.mark.parametrize("who", [gone, invited])
-def test_people_who_take_no_part_neither_give_nor_are_given(who: Callable[[MemberId], Member]) -> None:
-    with pytest.raises(TakesNoPart):
+def test_people_who_are_not_active_neither_give_nor_receive(who: Callable[[MemberId], Member]) -> None:
+    with pytest.raises(NotActive):
         recorded(None, giver=who(ANA))
-    with pytest.raises(TakesNoPart):
+    with pytest.raises(NotActive):
         recorded(who(BO))
 
 
-def test_a_gift_to_somebody_unknown_is_refused() -> None:
+def test_a_gift_to_an_unknown_person_is_refused() -> None:
     with pytest.raises(UnknownMember):
         recorded(stranger(BO))
 
 
-def test_a_gift_is_of_a_kind_that_was_agreed_upon() -> None:
+def test_a_gift_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(UnknownCategory):
         recorded(None, category="flying")
 
 
-def test_the_days_of_gifts_are_those_of_exchanges() -> None:
-    with pytest.raises(DayToCome):
+def test_gifts_follow_the_same_rules_about_days_as_exchanges() -> None:
+    with pytest.raises(DayInFuture):
         recorded(None, on=date(2026, 3, 15))
     with pytest.raises(DayTooLongAgo):
         recorded(None, on=date(2025, 3, 13))
@@ -136,7 +136,7 @@ def test_the_days_of_gifts_are_those_of_exchanges() -> None:
     assert recorded(None, on=date(2025, 3, 13), by=member(CHIDI))
 
 
-def test_nothing_is_given_before_the_founding() -> None:
+def test_no_gift_can_be_recorded_before_the_founding() -> None:
     with pytest.raises(NotFounded):
         recorded(None, agreements=Agreements())
 
@@ -144,7 +144,7 @@ def test_nothing_is_given_before_the_founding() -> None:
 @pytest.mark.parametrize(
     "who", [member(ANA), member(BO), member(CHIDI), host()], ids=["giver", "receiver", "coordinator", "host"]
 )
-def test_the_people_of_a_gift_or_a_coordinator_take_it_back(who: Member) -> None:
+def test_the_people_involved_or_a_coordinator_can_withdraw_a_gift(who: Member) -> None:
     assert withdraw(given_gift(receiver=member(BO)), by=who) == [
         GiftWithdrawn(
             gift=GIFT, giver=ANA, receiver=AccountId(BO), category=GARDENING, given_on=TODAY, withdrawn_by=who.id
@@ -152,23 +152,23 @@ def test_the_people_of_a_gift_or_a_coordinator_take_it_back(who: Member) -> None
     ]
 
 
-def test_a_bystander_takes_no_gift_back() -> None:
+def test_someone_not_involved_cannot_withdraw_a_gift() -> None:
     with pytest.raises(NotTheirGift):
         withdraw(given_gift(receiver=member(BO)), by=member(RUTH))
 
 
-def test_somebody_who_has_left_takes_no_gift_back() -> None:
-    with pytest.raises(TakesNoPart):
+def test_someone_who_has_left_cannot_withdraw_a_gift() -> None:
+    with pytest.raises(NotActive):
         withdraw(given_gift(), by=gone(ANA))
 
 
-def test_a_gift_is_taken_back_once() -> None:
+def test_a_gift_is_withdrawn_once() -> None:
     gift = given_gift()
 
     with pytest.raises(AlreadyWithdrawn):
         withdraw(after(gift, withdraw(gift, by=member(ANA))), by=member(ANA))
 
 
-def test_an_unknown_gift_is_not_taken_back() -> None:
+def test_an_unknown_gift_cannot_be_withdrawn() -> None:
     with pytest.raises(UnknownGift):
         withdraw(Gift(id=GIFT), by=member(CHIDI))

@@ -1,4 +1,4 @@
-"""What was kept elsewhere comes in once, whole, and under the ledger's own rules."""
+"""Imports: once, completely, and by the ledger's own rules."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from ledger.gifts.facts import GiftRecorded
 from ledger.groups.commands import FormGroup
 from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, HOST, AccountId, MemberId, new_command_id
-from ledger.importing.plan import NewCommunity, Outcome, Plan, carry_out, plan_import
+from ledger.importing.plan import ImportOutcome, NewCommunity, Plan, carry_out, plan_import
 from ledger.importing.rows import ImportRow, Kind
 from ledger.log.entry import decode
 from ledger.log.store import LogUnavailable
@@ -65,7 +65,9 @@ def row(
     return ImportRow(line, kind, giver, receiver, day, minutes if kind == "help" else 0, category, note, reference, key)
 
 
-def take_in(bank: TimeBank, rows: Sequence[ImportRow], debit_limit_minutes: int | None = None) -> tuple[Plan, Outcome]:
+def run_import(
+    bank: TimeBank, rows: Sequence[ImportRow], debit_limit_minutes: int | None = None
+) -> tuple[Plan, ImportOutcome]:
     plan = plan_import(bank, rows, now=NOW, debit_limit_minutes=debit_limit_minutes)
     return plan, carry_out(bank, plan)
 
@@ -88,8 +90,8 @@ def test_a_plan_writes_nothing(founded: TimeBank) -> None:
     assert (len(plan.rows), len(plan.newcomers), [kind.label for kind in plan.new_kinds]) == (2, 2, ["Felling trees"])
 
 
-def test_help_is_settled_and_typed_by_the_host_for_both(founded: TimeBank) -> None:
-    take_in(founded, [row(minutes=90, note="Dug the front bed")])
+def test_imported_help_is_settled_and_recorded_by_the_host(founded: TimeBank) -> None:
+    run_import(founded, [row(minutes=90, note="Dug the front bed")])
 
     settled = [fact for fact in facts(founded) if isinstance(fact, ExchangeSettled)]
     ana, bo = member(founded, "Ana"), member(founded, "Bo")
@@ -102,10 +104,12 @@ def test_help_is_settled_and_typed_by_the_host_for_both(founded: TimeBank) -> No
     assert founded.people.words(reported.sealed.values()) == {reported.sealed["note"]: "Dug the front bed"}
 
 
-def test_gifts_go_to_members_groups_and_everybody(founded: TimeBank) -> None:
+def test_imported_gifts_are_for_members_groups_and_everyone(founded: TimeBank) -> None:
     group = founded.do(FormGroup(name="Mill Lane"), by=_host()).fact(GroupFormed).group
 
-    take_in(founded, [row(kind="gift"), row(receiver="Mill Lane", kind="gift"), row(receiver="community", kind="gift")])
+    run_import(
+        founded, [row(kind="gift"), row(receiver="Mill Lane", kind="gift"), row(receiver="community", kind="gift")]
+    )
 
     assert [fact.receiver for fact in facts(founded) if isinstance(fact, GiftRecorded)] == [
         AccountId(member(founded, "Bo")),
@@ -116,15 +120,15 @@ def test_gifts_go_to_members_groups_and_everybody(founded: TimeBank) -> None:
 
 def test_a_second_run_adds_nothing(founded: TimeBank) -> None:
     rows = [row(reference="1"), row(reference="2", note="Long walk"), row(kind="gift", category="Felling trees")]
-    take_in(founded, rows)
+    run_import(founded, rows)
     head = founded.log.head()
 
-    plan, outcome = take_in(founded, rows)
+    plan, outcome = run_import(founded, rows)
 
     assert (plan.already, plan.bad, outcome.recorded, founded.log.head()) == (3, [], 0, head)
 
 
-def test_a_run_that_was_cut_short_is_finished_by_the_next_without_doubling(founded: TimeBank) -> None:
+def test_an_interrupted_run_is_completed_by_the_next_without_duplicates(founded: TimeBank) -> None:
     rows = [row(f"Person {number % 9}", "Bo", 1) for number in range(600)]
 
     def stop(done: int, of: int) -> None:
@@ -134,31 +138,31 @@ def test_a_run_that_was_cut_short_is_finished_by_the_next_without_doubling(found
         carry_out(founded, plan_import(founded, rows, now=NOW), stop)
     assert 0 < replay(founded.log).given < 600
 
-    plan, outcome = take_in(founded, rows)
+    plan, outcome = run_import(founded, rows)
 
     assert plan.already + outcome.recorded == 600 and plan.newcomers == []
     assert replay(founded.log).given == replay(founded.log).received == 600
 
 
-def test_the_same_reference_with_another_content_is_bad(founded: TimeBank) -> None:
-    take_in(founded, [row(reference="7")])
+def test_a_reference_imported_before_with_other_contents_is_bad(founded: TimeBank) -> None:
+    run_import(founded, [row(reference="7")])
 
     plan = plan_import(founded, [row(minutes=30, reference="7")], now=NOW)
 
     assert [bad.sentence for bad in plan.bad] == ["This row was imported before with different contents."]
 
 
-def test_people_are_found_by_name_address_and_identifier_whatever_the_accents(founded: TimeBank) -> None:
+def test_people_are_found_by_name_address_or_identifier_and_accents_do_not_matter(founded: TimeBank) -> None:
     chidi = member(founded, "Chidi")
 
-    plan, _ = take_in(founded, [row(giver=text) for text in ("CHIDI", "chidi@Example.org", chidi)])
+    plan, _ = run_import(founded, [row(giver=text) for text in ("CHIDI", "chidi@Example.org", chidi)])
 
     assert [person.name for person in plan.newcomers] == ["Bo"]
     assert replay(founded.log).accounts[AccountId(chidi)].given == 180
 
 
-def test_whom_an_earlier_file_brought_is_the_same_person_in_the_next(founded: TimeBank) -> None:
-    take_in(founded, [row("p0001", "p0002")])
+def test_someone_invited_by_an_earlier_file_is_the_same_person_in_the_next(founded: TimeBank) -> None:
+    run_import(founded, [row("p0001", "p0002")])
     founded.do(InviteMember(name="p0001"), by=_host())
 
     plan = plan_import(founded, [row("P0001", "p0002", 30)], now=NOW)
@@ -166,7 +170,7 @@ def test_whom_an_earlier_file_brought_is_the_same_person_in_the_next(founded: Ti
     assert plan.newcomers == [] and plan.bad == []
 
 
-def test_two_people_of_one_name_must_be_told_apart(founded: TimeBank) -> None:
+def test_a_name_that_two_people_have_is_bad(founded: TimeBank) -> None:
     for _ in range(2):
         founded.do(InviteMember(name="Ana"), by=_host())
 
@@ -175,15 +179,15 @@ def test_two_people_of_one_name_must_be_told_apart(founded: TimeBank) -> None:
     assert "matches 2 people" in plan.bad[0].sentence
 
 
-def test_words_without_an_entry_name_nobody(founded: TimeBank) -> None:
+def test_a_name_without_an_entry_matches_nobody(founded: TimeBank) -> None:
     ana = founded.do(InviteMember(name="Ana"), by=_host()).fact(MemberInvited).member
     founded.people.seal([PersonalText("m-000000000000", "name", "Ana")])
 
     assert [found.account for found in find_all(founded, ["Ana"])["Ana"]] == [ana]
 
 
-def test_an_address_instead_of_a_name_is_shown_to_nobody(founded: TimeBank) -> None:
-    plan, _ = take_in(founded, [row("ana@example.org")])
+def test_an_address_given_instead_of_a_name_does_not_become_the_name(founded: TimeBank) -> None:
+    plan, _ = run_import(founded, [row("ana@example.org")])
 
     assert next((person.name, person.email) for person in plan.newcomers) == ("ana", "ana@example.org")
     assert founded.people.member_with_address("ANA@example.org") == member(founded, "ana")
@@ -209,33 +213,33 @@ def test_a_row_that_the_ledger_would_refuse_is_bad_before_anything_is_written(
     assert sentence in plan.bad[0].sentence and plan.rows == []
 
 
-def test_days_long_ago_are_fine(founded: TimeBank) -> None:
-    assert take_in(founded, [row(day=date(2005, 5, 21))])[1].recorded == 1
+def test_days_long_ago_can_be_imported(founded: TimeBank) -> None:
+    assert run_import(founded, [row(day=date(2005, 5, 21))])[1].recorded == 1
 
 
-def test_a_limit_counts_all_rows_before_and_can_be_agreed_first(founded: TimeBank) -> None:
+def test_a_limit_counts_all_earlier_rows_and_can_be_changed_first(founded: TimeBank) -> None:
     rows = [row(minutes=1200), row(minutes=60)]
 
     assert [bad.line for bad in plan_import(founded, rows, now=NOW).bad] == [rows[1].line]
     assert "0 min can still be received" in plan_import(founded, rows, now=NOW).bad[0].sentence
 
-    _, outcome = take_in(founded, rows, debit_limit_minutes=-30 * 60)
+    _, outcome = run_import(founded, rows, debit_limit_minutes=-30 * 60)
 
     assert outcome.recorded == 2
     assert founded.agreements.debit_limit_minutes == -30 * 60
 
 
-def test_known_kinds_are_found_by_key_and_label_and_new_ones_added(founded: TimeBank) -> None:
+def test_known_kinds_are_found_by_key_or_label_and_new_ones_are_added(founded: TimeBank) -> None:
     texts = ["garden", "Meals and FOOD", "", "co-work", "Co work", "庭仕事"]
 
-    plan, _ = take_in(founded, [row(category=text, kind="gift") for text in texts])
+    plan, _ = run_import(founded, [row(category=text, kind="gift") for text in texts])
 
     assert [plan.kinds[text] for text in texts[:5]] == ["garden", "food", "other", "co-work", "co-work"]
     assert plan.kinds["庭仕事"].startswith("kind-")
     assert [kind.label for kind in founded.agreements.categories[-2:]] == ["Co-work", "庭仕事"]
 
 
-def test_an_empty_place_is_founded_first(bank: TimeBank) -> None:
+def test_a_community_is_founded_if_there_is_none(bank: TimeBank) -> None:
     plan = plan_import(None, [row()], now=NOW, community=NewCommunity("Elm Street", "Europe/Madrid"))
     assert plan.founds == NewCommunity("Elm Street", "Europe/Madrid") and bank.log.head() == 0
 
@@ -246,8 +250,8 @@ def test_an_empty_place_is_founded_first(bank: TimeBank) -> None:
     assert replay(bank.log).given == 60
 
 
-def test_who_leaves_between_plan_and_writing_is_reported(founded: TimeBank) -> None:
-    take_in(founded, [row()])
+def test_a_row_about_someone_who_left_after_planning_is_reported(founded: TimeBank) -> None:
+    run_import(founded, [row()])
     rows = [row(minutes=15), row("Eve", minutes=15)]
     plan = plan_import(founded, rows, now=NOW)
     founded.do(LeaveCommunity(member=member(founded, "Ana")), by=_host())

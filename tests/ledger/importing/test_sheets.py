@@ -1,4 +1,4 @@
-"""Tables that other programs wrote: what is read, and what is said when nothing can be."""
+"""Reading tables from other programs, and refusing what cannot be read."""
 
 import gzip
 from collections.abc import Callable
@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.importing.cells import (
-    Readings,
+from ledger.importing.rows import (
+    CellFormat,
     Unreadable,
     day_of,
     day_order_of,
     decimal_sign_of,
     minutes_of_hours,
     minutes_of_minutes,
+    read_rows,
 )
-from ledger.importing.rows import read_rows
 from ledger.importing.sheets import Sheet, UnusableFile, read_sheet
 
 ROW = "2026-03-28,Ana,Bo,1.5,garden\n"
@@ -44,22 +44,22 @@ def test_the_usual_separators_and_line_ends_are_read(
     assert [(record.line, record.cells["receiver"]) for record in read.records] == [(2, "Bo")]
 
 
-def test_a_byte_order_mark_is_no_letter(sheet: Callable[..., Sheet]) -> None:
+def test_a_byte_order_mark_is_ignored(sheet: Callable[..., Sheet]) -> None:
     assert sheet(b"\xef\xbb\xbf" + (HEADINGS + ROW).encode()).records[0].cells["date"] == "2026-03-28"
 
 
-def test_windows_letters_are_read_and_said_aloud(sheet: Callable[..., Sheet]) -> None:
+def test_a_windows_encoding_is_read_and_mentioned(sheet: Callable[..., Sheet]) -> None:
     read = sheet((HEADINGS + "2026-03-28,Sofía,Bo,1,garden\n").encode("cp1252"))
 
     assert read.records[0].cells["giver"] == "Sofía"
     assert "Windows-1252" in read.remarks[0]
 
 
-def test_a_gzipped_file_is_read_whatever_it_is_called(sheet: Callable[..., Sheet]) -> None:
+def test_a_gzipped_file_is_read_under_any_name(sheet: Callable[..., Sheet]) -> None:
     assert len(sheet(gzip.compress((HEADINGS + ROW).encode(), mtime=0)).records) == 1
 
 
-def test_line_numbers_count_lines_and_not_rows(sheet: Callable[..., Sheet]) -> None:
+def test_line_numbers_count_lines_rather_than_rows(sheet: Callable[..., Sheet]) -> None:
     read = sheet('date,giver,receiver,note\n2026-01-01,Ana,Bo,"two\nlines"\n\n2026-01-02,Bo,Ana,one\n')
 
     assert [record.line for record in read.records] == [2, 5]
@@ -69,7 +69,7 @@ def test_an_empty_file_has_no_rows(sheet: Callable[..., Sheet]) -> None:
     assert sheet("").records == [] and sheet(HEADINGS).records == []
 
 
-def test_a_row_with_too_few_cells_is_bad_and_the_others_are_good(sheet: Callable[..., Sheet]) -> None:
+def test_a_row_with_too_few_cells_is_bad_and_others_are_read(sheet: Callable[..., Sheet]) -> None:
     read = sheet(HEADINGS + "2026-03-28,Ana\n" + ROW)
 
     assert len(read.records) == 1
@@ -79,7 +79,7 @@ def test_a_row_with_too_few_cells_is_bad_and_the_others_are_good(sheet: Callable
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("date,giver,hours\n", "No column is headed “receiver”"),
+        ("date,giver,hours\n", "“receiver”"),
         ("date|giver|receiver|hours\n2026-01-01|Ana|Bo|1\n", "does not contain headings"),
         ("date,giver,giver,receiver\n", "appears 2 times"),
         (HEADINGS + '2026-01-01,"Ana,Bo,1,garden\n', "starts on line 2"),
@@ -89,19 +89,21 @@ def test_a_row_with_too_few_cells_is_bad_and_the_others_are_good(sheet: Callable
         (gzip.compress((HEADINGS + ROW * 1000).encode(), mtime=0)[:60], "damaged gzip"),
     ],
 )
-def test_a_file_that_is_no_table_says_what_is_wrong(sheet: Callable[..., Sheet], text: str | bytes, wrong: str) -> None:
+def test_a_file_that_is_not_a_table_is_refused_with_the_reason(
+    sheet: Callable[..., Sheet], text: str | bytes, wrong: str
+) -> None:
     with pytest.raises(UnusableFile) as refused:
         sheet(text)
 
     assert wrong in refused.value.wrong and refused.value.to_do
 
 
-def test_a_file_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableFile, match="cannot be read"):
         read_sheet(tmp_path / "nothing.csv")
 
 
-def test_named_columns_hold_alone(sheet: Callable[..., Sheet]) -> None:
+def test_only_named_columns_are_used(sheet: Callable[..., Sheet]) -> None:
     read = sheet(
         "when,helper,helped,kind\n2026-01-01,Ana,Bo,garden\n",
         {"date": "when", "giver": "helper", "receiver": "HELPED", "category": "kind"},
@@ -110,8 +112,8 @@ def test_named_columns_hold_alone(sheet: Callable[..., Sheet]) -> None:
     assert read.records[0].cells == {"date": "2026-01-01", "giver": "Ana", "receiver": "Bo", "category": "garden"}
 
 
-def test_a_named_column_that_is_missing_is_told_with_those_that_are_there(sheet: Callable[..., Sheet]) -> None:
-    with pytest.raises(UnusableFile, match=r"There is no column “helper”\. The headings are: when, who"):
+def test_a_missing_named_column_is_refused_with_the_headings_found(sheet: Callable[..., Sheet]) -> None:
+    with pytest.raises(UnusableFile, match=r"“helper”.* when, who"):
         sheet("when,who,whom\n", {"date": "when", "giver": "helper", "receiver": "whom"})
 
 
@@ -138,25 +140,25 @@ def test_a_length_is_rounded_to_the_minute_once(cell: str, minutes: int) -> None
 
 
 @pytest.mark.parametrize("cell", ["", "two", "1.2.3", "-1", "1/2", "1e3", "99999999"])
-def test_what_is_no_length_is_said(cell: str) -> None:
+def test_a_cell_that_is_not_a_length_is_refused(cell: str) -> None:
     with pytest.raises(Unreadable):
         minutes_of_hours(cell, ".")
 
 
-def test_the_decimal_sign_is_the_files_and_not_the_cells() -> None:
+def test_the_decimal_sign_is_decided_for_the_whole_file() -> None:
     assert decimal_sign_of(["2", "1,5", "1.250,00"]) == "," and minutes_of_hours("1,5", ",") == 90
     assert decimal_sign_of(["1.250", "2"]) == "." and minutes_of_minutes("90", ".") == 90
     with pytest.raises(UnusableFile, match="different decimal separators"):
         decimal_sign_of(["1.5", "2,5"])
 
 
-def test_days_are_read_by_those_that_only_fit_one_way() -> None:
+def test_the_order_of_day_and_month_is_decided_by_dates_that_fit_one_order() -> None:
     assert day_order_of(["07/01/2026", "28/02/2026"], None) == "dmy"
     assert day_order_of(["07/01/2026", "02/28/2026"], None) == "mdy"
-    with pytest.raises(UnusableFile, match="may be read in two ways") as asked:
+    with pytest.raises(UnusableFile, match="in two ways") as refused:
         day_order_of(["07/01/2026"], None)
-    assert "--day-order" in asked.value.to_do
-    with pytest.raises(UnusableFile, match="has the day first"):
+    assert "--day-order" in refused.value.to_do
+    with pytest.raises(UnusableFile, match="“28/02/2026”"):
         day_order_of(["28/02/2026", "02/28/2026"], None)
 
 
@@ -171,23 +173,23 @@ def test_days_are_read_by_those_that_only_fit_one_way() -> None:
         ("2026-01-07 23:40:00", date(2026, 1, 7)),
     ],
 )
-def test_a_day_is_the_communitys_day(cell: str, day: date) -> None:
-    assert day_of(cell, Readings(zone=ZoneInfo("Europe/Madrid"))) == day
+def test_a_date_is_in_the_communitys_time_zone(cell: str, day: date) -> None:
+    assert day_of(cell, CellFormat(zone=ZoneInfo("Europe/Madrid"))) == day
 
 
 @pytest.mark.parametrize("cell", ["", "31/02/2026", "yesterday", "0026-01-01"])
-def test_what_is_no_day_is_said(cell: str) -> None:
+def test_a_cell_that_is_not_a_date_is_refused(cell: str) -> None:
     with pytest.raises(Unreadable):
-        day_of(cell, Readings())
+        day_of(cell, CellFormat())
 
 
-def test_equal_rows_without_a_reference_are_told_apart_by_a_running_number(sheet: Callable[..., Sheet]) -> None:
+def test_equal_rows_without_a_reference_are_numbered(sheet: Callable[..., Sheet]) -> None:
     rows, bad = read_rows(sheet(HEADINGS + ROW + ROW), kind=None, day_order=None, zone=ZoneInfo("UTC"))
 
     assert bad == [] and len({row.key for row in rows}) == 2
 
 
-def test_a_reference_that_comes_twice_counts_once_or_is_bad(sheet: Callable[..., Sheet]) -> None:
+def test_a_repeated_reference_counts_once_or_is_bad(sheet: Callable[..., Sheet]) -> None:
     text = "date,giver,receiver,hours,reference\n"
     text += "2026-01-01,Ana,Bo,1,A1\n2026-01-01,Ana,Bo,1,A1\n2026-01-01,Bo,Ana,2,A1\n"
 
@@ -199,6 +201,6 @@ def test_a_reference_that_comes_twice_counts_once_or_is_bad(sheet: Callable[...,
     ]
 
 
-def test_help_without_a_length_is_refused_as_a_whole(sheet: Callable[..., Sheet]) -> None:
+def test_a_file_of_help_without_lengths_is_refused(sheet: Callable[..., Sheet]) -> None:
     with pytest.raises(UnusableFile, match="how long the help took"):
         read_rows(sheet("date,giver,receiver\n2026-01-01,Ana,Bo\n"), kind=None, day_order=None, zone=ZoneInfo("UTC"))

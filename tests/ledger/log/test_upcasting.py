@@ -14,8 +14,8 @@ from tests.ledger.facts import made_up_facts
 # A made-up past: the first version knew only a name and a zone, the second called the language by another word.
 
 
-class TownFounded(Fact, frozen=True, kw_only=True):
-    """A fact with older versions."""
+class TownFounded(Fact):
+    """A fact with a past."""
 
     name: str
     time_zone: str

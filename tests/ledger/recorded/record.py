@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 
 
 def entry_of(fact: Fact) -> Entry:
-    """The entry that a sample records: Chidi typed it for Bo, and a note is sealed."""
+    """The entry of a sample: Chidi typed it for Bo, and a note is sealed."""
     name, version = fact.stored
     return Entry(
         v=FORMAT,
@@ -35,12 +35,12 @@ def entry_of(fact: Fact) -> Entry:
 
 
 def sample(name: str, version: int) -> Path:
-    """Where the sample of one version of a kind of fact lies."""
+    """Return the path of the sample for one version of a kind of fact."""
     return FOLDER / f"{name}.v{version}.json"
 
 
 def main() -> None:
-    """Writes what is missing."""
+    """Write the missing samples."""
     for fact in one_of_each():
         path = sample(*fact.stored)
         if not path.exists():

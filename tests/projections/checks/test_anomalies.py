@@ -11,7 +11,7 @@ from ledger.agreements.rules import DEFAULT_THRESHOLDS
 from ledger.exchanges.commands import ConfirmExchange, ReportExchange
 from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from projections.checks import anomalies
 from projections.checks.anomalies import AnomalySearch, find_anomalies, search
 from projections.checks.log_reading import RULES, UNITS, Anomaly, anomaly, read_log
@@ -112,7 +112,7 @@ def test_the_log_can_be_read_up_to_an_entry(street: ElmStreet) -> None:
     street.helped(BO, ANA, 45)
 
     assert find_anomalies(read_log(street.bank.log, before)) == []
-    with pytest.raises(EntryToCome):
+    with pytest.raises(NoSuchEntry):
         read_log(street.bank.log, before + 3)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ledger.exchanges.commands import ReportExchange
 from ledger.exchanges.facts import ExchangeSettled
 from ledger.identifiers import ExchangeId
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from projections.checks.replays import ALL_ACCOUNTS, CHECKS, ReplayCheck
 from projections.views import Views, check_by_replay
 from tests.cast import ANA, BO, NOW, TODAY, help_of, reopened
@@ -134,7 +134,7 @@ def test_a_read_model_that_stopped_is_trouble(street: ElmStreet) -> None:
 
 
 def test_an_entry_that_is_still_to_come_is_refused(street: ElmStreet) -> None:
-    with pytest.raises(EntryToCome):
+    with pytest.raises(NoSuchEntry):
         checked(street, street.views.as_of().number + 1)
 
     assert street.views.replays.latest() is None

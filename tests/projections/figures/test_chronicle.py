@@ -9,7 +9,7 @@ from ledger.identifiers import AccountId
 from ledger.log.entry import UnreadableEntry
 from ledger.members.commands import LeaveCommunity
 from ledger.members.facts import MemberLeft
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.replay import Until, replay
 from projections.figures.chronicle import counted
 from projections.figures.measures.statistics import Statistics, statistics
@@ -148,7 +148,7 @@ def test_figures_can_be_asked_of_another_time(small_street: ElmStreet) -> None:
     assert len(acts(small_street, Until(number=number))) == 2
     assert acts(small_street, Until(as_of=LAST_MONTH - DAY)) == []
     assert len(acts(small_street, Until(as_of=LAST_MONTH, number=number))) == 1
-    with pytest.raises(EntryToCome):
+    with pytest.raises(NoSuchEntry):
         acts(small_street, Until(number=10_000))
 
 

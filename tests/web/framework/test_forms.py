@@ -8,7 +8,7 @@ import pytest
 from litestar._parsers import parse_url_encoded_form_data
 from msgspec import Meta
 
-from ledger.refusals import BeyondDebitLimit, NoName, UnknownMember
+from ledger.refusals import BeyondDebitLimit, NameNeeded, UnknownMember
 from tests.web.neighbourhood import Neighbourhood
 from web.framework.forms import Fields, Form, decode
 from web.wording.translation import later
@@ -126,7 +126,7 @@ def test_refusals_are_shown_beside_their_field() -> None:
     form.refuse("given_on", "required")
     form.refuse_for(BeyondDebitLimit(open_minutes=90), beside="hours")
     form.refuse_for(UnknownMember(member="m-1"), beside="who")
-    form.refuse_for(NoName(), beside="who")
+    form.refuse_for(NameNeeded(), beside="who")
 
     assert form.error("given_on") == "Fill this in"
     assert list(form.problems) == ["given_on", "minutes", "who"], "a refusal about minutes is not beside the hours"

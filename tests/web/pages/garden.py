@@ -8,7 +8,7 @@ import msgspec
 from ledger.groups.commands import JoinGroup
 from ledger.identifiers import MemberId
 from ledger.members.commands import ChooseVisibility
-from ledger.members.facts import Circle
+from ledger.members.facts import Audience
 from projections.figures.measures.acts import Act
 from projections.figures.privacy.agreed import ties_of
 from projections.figures.privacy.groups import Placed
@@ -80,7 +80,7 @@ def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS)
         keep_ties(connection, street.views.reports.identity, "2025", ties)
 
 
-def chose(street: Street, sees: Circle, *members: MemberId) -> None:
+def chose(street: Street, sees: Audience, *members: MemberId) -> None:
     """Choose who can see who these members help."""
     for member in members:
         street.bank.do(ChooseVisibility(member=member, sees=sees), by=member)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.web.reports import GARDEN, figures_of_a_year, hidden, month_of, part, report
-from web.pages.figures.community import care_of
-from web.pages.figures.findings import Findings, faces_of, findings_of, mix_of, months_of
-from web.pages.figures.reach import access_of
+from web.pages.figures.community import wellbeing_of
+from web.pages.figures.findings import access_of, mix_of, months_of, ways_of
+from web.pages.figures.reports import Findings, findings_of
 from web.wording.findings import FIGURES, beginning, breadth, figure_sections
 
 LABELS = {"garden": "Garden", "food": "Meals and food", "children": "Children and family"}
@@ -33,7 +33,7 @@ def headings(findings: Findings) -> list[str]:
 
 
 def test_the_ways_help_travels_are_shown_in_order_as_hours_of_twenty() -> None:
-    findings = faces_of(report())
+    findings = ways_of(report())
 
     assert findings is not None
     assert [(face.heading, face.of_twenty) for face in findings.faces] == [
@@ -48,7 +48,7 @@ def test_the_ways_help_travels_are_shown_in_order_as_hours_of_twenty() -> None:
 
 
 def test_one_hour_of_twenty_is_singular() -> None:
-    findings = faces_of(report(twenty={"given_back": 1, "comes_round": 1, "passed_on": 18}))
+    findings = ways_of(report(twenty={"given_back": 1, "comes_round": 1, "passed_on": 18}))
 
     assert findings is not None
     assert "1 was given back by the same person, 1 came round through others and 18 were passed on" in findings.sentence
@@ -63,7 +63,7 @@ def test_one_hour_of_twenty_is_singular() -> None:
     ],
 )
 def test_giving_back_is_compared_with_chance(share: float, by_chance: float, said: str) -> None:
-    findings = faces_of(report(given_back=share, given_back_by_chance=by_chance))
+    findings = ways_of(report(given_back=share, given_back_by_chance=by_chance))
 
     assert findings is not None and said in findings.beside_chance
 
@@ -162,7 +162,7 @@ def group(id: str, low: float | None, high: float | None) -> dict[str, Any]:
 
 
 def test_a_group_receives_less_only_where_chance_cannot_explain_it() -> None:
-    names = {"g-1": "Weir Circle", "g-2": "Mill Lane"}
+    names = {"g-1": "Weir Audience", "g-2": "Mill Lane"}
 
     alike = access_of({"access": [group("g-1", 0.8, 1.3), group("g-2", None, None)]}, names)
     apart = access_of({"access": [group("g-1", 1.1, 1.9), group("g-2", 0.3, 0.8)]}, names)
@@ -170,14 +170,14 @@ def test_a_group_receives_less_only_where_chance_cannot_explain_it() -> None:
     assert alike is not None and alike.finding == "Help reaches every group equally"
     assert [(row.group, row.beside) for row in alike.rows] == [
         ("Mill Lane", ""),
-        ("Weir Circle", "about as much as elsewhere"),
+        ("Weir Audience", "about as much as elsewhere"),
     ]
     assert apart is not None and [row.beside for row in apart.rows] == ["less than elsewhere", "more than elsewhere"]
     assert access_of({"access": None}, names) is None
 
 
 def test_coordinators_see_counts_except_where_there_are_too_few_people() -> None:
-    findings = care_of({"unconfirmed": 0.004, "late_share": 0.0, "newcomers_waiting": 0, "overloaded": None})
+    findings = wellbeing_of({"unconfirmed": 0.004, "late_share": 0.0, "newcomers_waiting": 0, "overloaded": None})
 
     assert "1 was still waiting" in findings.unconfirmed, "a share above zero is at least one"
     assert findings.late == "Everything was recorded within a week of the day it happened."

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from ledger.agreements.commands import AgreeOnCategories, AgreeOnConfirmation, AgreeOnLimits, AgreeOnThresholds
-from ledger.agreements.facts import Category, Thresholds, WordsNeeded
+from ledger.agreements.facts import Category, Thresholds, WhoMustAgree
 from ledger.agreements.rules import LARGEST_LIMIT_MINUTES, THRESHOLDS, ThresholdDefinition
 from ledger.hours import minutes_from
 from ledger.identifiers import CategoryKey, is_category_key
@@ -51,7 +51,7 @@ class LimitsForm(msgspec.Struct):
 class ConfirmationForm(msgspec.Struct):
     """Who has to agree before hours count."""
 
-    words_needed: WordsNeeded
+    words_needed: WhoMustAgree
 
 
 class CategoriesForm(msgspec.Struct):

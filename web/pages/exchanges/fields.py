@@ -26,7 +26,7 @@ from ledger.identifiers import (
     new_command_id,
 )
 from ledger.members.commands import LONGEST_NAME
-from ledger.members.rules import must_be_a_day_to_log
+from ledger.members.rules import must_be_loggable
 from ledger.refusals import Refusal, TooLong, TooShort, UnknownCategory, UnknownGroup
 from ledger.time_bank import TimeBank
 from projections.exchanges import ExchangeView
@@ -139,7 +139,7 @@ class FieldReader:
             self.form.refuse("given_on", gettext("Enter the date it happened, for example 21 11 2026"))
             return today
         try:
-            must_be_a_day_to_log(given_on, today=today, by=self._context.member(self._call.visitor.member))
+            must_be_loggable(given_on, today=today, by=self._context.member(self._call.visitor.member))
         except Refusal as refusal:
             self._refuse("given_on", refusal)
         return given_on

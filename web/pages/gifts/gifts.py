@@ -216,5 +216,5 @@ def _is_for_many(call: Call, view: GiftView) -> bool:
     if view.giver == call.visitor.member:
         return False
     if is_group(view.receiver):
-        return call.bank.belonging(GroupId(view.receiver), call.visitor.member).belongs
+        return call.bank.membership(GroupId(view.receiver), call.visitor.member).is_member
     return view.receiver == COMMUNITY

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, would_go
+from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, preview_erasure
 from ledger.identifiers import AccountId, MemberId, is_identifier
 from ledger.log.entry import instant
 from ledger.time_bank import TimeBank
@@ -172,7 +172,7 @@ def _erasure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Respons
         has_phone=bool(own.get("phone")),
         written=own.get("note", 0) + own.get("reason", 0),
         # This reads the whole log, so it is left for the person who is about to confirm.
-        of_others=would_go(call.bank.log, call.bank.people, member.id).of_others if may_confirm else 0,
+        of_others=preview_erasure(call.bank.log, call.bank.people, member.id).of_others if may_confirm else 0,
         waiting=[*call.views.exchanges.waiting_for(member.id), *call.views.exchanges.waiting_on_others(member.id)],
         day_of=_day_of,
     )

@@ -19,7 +19,7 @@ from ledger.members.commands import (
     WelcomeMember,
     WithdrawRole,
 )
-from ledger.members.facts import Circle, MemberInvited, Role
+from ledger.members.facts import Audience, MemberInvited, Role
 from ledger.personal_data.store import folded
 from projections.members import MemberRow
 from web.framework.access import COORDINATORS, MEMBERS, THE_MEMBER, THE_MEMBER_AND_COORDINATORS
@@ -66,7 +66,7 @@ class RoleForm(msgspec.Struct):
 class VisibilityForm(msgspec.Struct):
     """Who else can see who I help."""
 
-    sees: Circle
+    sees: Audience
 
 
 @get("/members", may=MEMBERS)

@@ -10,7 +10,7 @@ import pytest
 from ledger.exchanges.commands import ReportExchange
 from ledger.log.places import open_log
 from ledger.log.store import Log
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import LATEST, SealFolder, SealRefused
 from ledger.seal.signing.signer import Signer
@@ -160,7 +160,7 @@ def test_a_seal_over_fewer_entries_is_the_same_as_before_and_does_not_replace_th
     assert signer.seal(upto=3).checkpoint.size == 3
     assert signer.folder.latest() == latest
     assert [earlier.checkpoint.size for earlier in signer.earlier(14)] == [], "it is not among those that were given"
-    with pytest.raises(EntryToCome):
+    with pytest.raises(NoSuchEntry):
         signer.seal(upto=latest.checkpoint.size + 1)
 
 

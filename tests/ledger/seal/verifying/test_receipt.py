@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.exchanges.commands import ReportExchange
 from ledger.log.entry import decode
-from ledger.refusals import EntryToCome
+from ledger.refusals import NoSuchEntry
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES
@@ -246,5 +246,5 @@ def test_a_receipt_uses_the_last_seal_unless_the_entry_is_newer(
     assert old.checkpoint.split(b"\n")[1] == b"26" and new.checkpoint.split(b"\n")[1] == b"28"
     assert decode(new.entry).type == "exchange-settled"
     for number in (0, 29):
-        with pytest.raises(EntryToCome):
+        with pytest.raises(NoSuchEntry):
             signer.receipt(number)

@@ -80,11 +80,11 @@ def test_a_coordinator_adds_and_removes_a_member_by_name(street: Street) -> None
     page = street.chidi.get(path_of(street.garden))
 
     send(street.chidi, page, f"{path_of(street.garden)}/members", member="lindqvist")
-    assert street.bank.belonging(street.garden, street.bo_id).belongs
+    assert street.bank.membership(street.garden, street.bo_id).is_member
 
     page = street.chidi.get(path_of(street.garden))
     send(street.chidi, page, f"{path_of(street.garden)}/departures", member=street.bo_id)
-    assert not street.bank.belonging(street.garden, street.bo_id).belongs
+    assert not street.bank.membership(street.garden, street.bo_id).is_member
 
 
 def test_people_of_the_same_name_are_offered_to_choose_from(street: Street) -> None:
@@ -96,7 +96,7 @@ def test_people_of_the_same_name_are_offered_to_choose_from(street: Street) -> N
     assert f'value="{other}"' in asked.text and f'value="{street.bo_id}"' in asked.text
 
     send(street.chidi, asked, f"{path_of(street.garden)}/members", member=other)
-    assert street.bank.belonging(street.garden, other).belongs
+    assert street.bank.membership(street.garden, other).is_member
 
 
 def test_a_name_that_nobody_has_adds_nobody(street: Street) -> None:

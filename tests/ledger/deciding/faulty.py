@@ -1,4 +1,4 @@
-"""A real log with trouble: what happens when others are quicker, or an answer is lost."""
+"""A real log with injected faults: conflicts and lost answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -10,7 +10,7 @@ from tests.cast import clock, counting_ids
 Entries = Sequence[tuple[str, bytes, Sequence[str]]]
 
 
-class TroubledLog(Log):
+class FaultyLog(Log):
     """Does what the log does. `before` runs before each append, `after` between the append and its answer."""
 
     def __init__(
@@ -39,39 +39,39 @@ class TroubledLog(Log):
         return super().read(after)
 
 
-def with_trouble(
+def with_faults(
     bank: TimeBank,
     *,
     before: Callable[[Entries], None] = lambda entries: None,
     after: Callable[[Entries], None] = lambda entries: None,
-) -> tuple[TimeBank, TroubledLog]:
-    """The same community, with a log that has trouble."""
-    log = TroubledLog(bank.log, before=before, after=after)
+) -> tuple[TimeBank, FaultyLog]:
+    """Open the same community through a faulty log."""
+    log = FaultyLog(bank.log, before=before, after=after)
     return TimeBank(bank.place, log, bank.people, clock=clock, ids=counting_ids(9000)), log
 
 
 def lost() -> LogUnavailable:
-    """What is raised when the connection breaks before the answer comes."""
+    """The error raised when the connection breaks before the answer arrives."""
     return LogUnavailable("gone", "The connection is lost.", unsure=True)
 
 
 def always_conflicting(_: Entries) -> None:
-    """Somebody is always quicker."""
+    """Raise a conflict every time."""
     raise Conflict
 
 
-def times(count: int, trouble: Callable[[Entries], None]) -> Callable[[Entries], None]:
-    """The trouble comes this many times, then no more."""
+def times(count: int, fault: Callable[[Entries], None]) -> Callable[[Entries], None]:
+    """Inject a fault this many times."""
     left = [count]
 
     def maybe(entries: Entries) -> None:
         left[0] -= 1
         if left[0] >= 0:
-            trouble(entries)
+            fault(entries)
 
     return maybe
 
 
-def losing_the_answer(_: Entries) -> None:
-    """The entries may be kept; nobody says so."""
+def answer_lost(_: Entries) -> None:
+    """Lose the connection, so that the caller cannot know whether the entries were appended."""
     raise lost()

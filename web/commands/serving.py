@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from ledger.log.store import LogUnavailable
 from ledger.seal.signing.folder import default_place
 from ledger.time_bank import TimeBank
-from projections.figures.reports.late import is_due
+from projections.figures.reports.kept import is_due
 from projections.views import Views
 from web.app import create_app
 from web.commands.daily import NAMES

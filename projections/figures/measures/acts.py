@@ -124,3 +124,19 @@ def given(ties: Ties) -> dict[MemberId, int]:
 def received(ties: Ties) -> dict[MemberId, int]:
     """How much each person received; everybody with a tie is there, who received nothing with 0."""
     return given({(receiver, giver): weight for (giver, receiver), weight in ties.items()})
+
+
+def in_parts(weights: Sequence[int], parts: int) -> list[int]:
+    """So many parts, given out in proportion to these weights; they sum up to `parts`, or to nothing without weight.
+
+    By largest remainders (Hamilton's method): nobody is a whole part away from their exact share. Where remainders are
+    alike the later one goes first, so that weights in rising order keep it.
+    """
+    whole = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    given = [weight * parts // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (weights[place] * parts % whole, place), reverse=True)
+    for place in by_remainder[: parts - sum(given)]:
+        given[place] += 1
+    return given

@@ -7,8 +7,7 @@ from math import exp, fsum, log
 from typing import NamedTuple
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, given, median, quantile, ratio, received
-from projections.figures.measures.reciprocity import in_parts
+from projections.figures.measures.acts import Act, Ties, given, in_parts, median, quantile, ratio, received
 
 
 class Load(NamedTuple):

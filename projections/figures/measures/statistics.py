@@ -19,9 +19,8 @@ from projections.figures.measures.acts import (
     entries_in,
     people_in,
 )
-from projections.figures.measures.chance import beyond_chance, by_chance
 from projections.figures.measures.people import newcomers, participation, retention, roles
-from projections.figures.measures.reciprocity import LARGEST_COMPONENT, faces, returned
+from projections.figures.measures.reciprocity import LARGEST_COMPONENT, beyond_chance, by_chance, faces, returned
 from projections.figures.measures.spread import breadth, load
 
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, collapse, given
-from projections.figures.measures.reach import Access
-from projections.figures.measures.reciprocity import Faces, of_twenty
+from projections.figures.measures.activity import Access
+from projections.figures.measures.acts import Act, collapse, given, in_parts
+from projections.figures.measures.reciprocity import Faces
 from projections.figures.measures.spread import Range, load_groups, typical_month
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
@@ -183,3 +183,21 @@ def _cell_of(day: date, grain: Grain) -> str:
 
 def _band(count: int) -> int:
     return 1 + sum(count >= band for band in BANDS) if count else 0
+
+
+HOURS_SHOWN = 20
+
+
+def of_twenty(faces: Faces) -> tuple[int, int, int]:
+    """Of every twenty hours: given back, come round, passed on. Three times 0 when nothing was given.
+
+    A face that has any hours has one of the twenty at least, taken from the largest: what happened does not vanish.
+    """
+    weights = (faces.given_back, faces.comes_round, faces.passed_on)
+    hours = in_parts(weights, HOURS_SHOWN)
+    for place, weight in enumerate(weights):
+        if weight and not hours[place]:
+            hours[hours.index(max(hours))] -= 1
+            hours[place] = 1
+    given_back, comes_round, passed_on = hours
+    return given_back, comes_round, passed_on

@@ -1,8 +1,9 @@
 """What a report is: the protected figures of one closed month or year, and the entry number they stand on."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -12,13 +13,8 @@ from ledger.log.prepared_queries import PreparedQuery
 from ledger.log.store import Log
 from projections.engine.read_model import count, fingerprint, word
 from projections.engine.tables import TableWriter
-from projections.figures.chronicle import Chronicle, Counted
-from projections.figures.measures.acts import KINDS, Act, Membership
-from projections.figures.measures.people import participation
-from projections.figures.measures.statistics import Statistics, statistics
 from projections.figures.privacy.cells import Audience
-from projections.figures.reports.periods import Closed
-from projections.figures.reports.years import Year
+from projections.figures.reports.periods import last_closing, settled_moment
 
 COMMUNITY = "community"
 """The scope that is not a group."""
@@ -66,46 +62,12 @@ class EverythingKept(msgspec.Struct, frozen=True, kw_only=True):
     graph: dict[str, Any]
 
 
-class ReportBasis(NamedTuple):
-    """A closed period: the acts that its reports count, and all that was known when it closed, after entry `number`.
-
-    Of the days of the period, `known` has the acts that count and no others.
-    """
-
-    told: Chronicle
-    closed: Closed
-    number: int
-    year: Year
-    known: Counted
-    acts: list[Act]
-
-    def statistics(self) -> Statistics:
-        """The community's figures, unprotected."""
-        return self.statistics_of(self.known.acts, self.known.members)
-
-    def statistics_of(self, acts: Iterable[Act], members: list[Membership]) -> Statistics:
-        """The figures of some of the acts and some of the members."""
-        return statistics(acts, members, as_of=self.closed.last_day, first_day=self.closed.first_day)
-
-    def known_to_all(self, acts: list[Act], members: list[Membership]) -> dict[str, Any]:
-        """What is always shown: the days, what counts, and how many belong."""
-        return {
-            "first_day": str(self.closed.first_day),
-            "as_of": str(self.closed.last_day),
-            "weigh": "minutes",
-            "kinds": msgspec.to_builtins(KINDS),
-            "enrolled": participation(acts, members, self.closed.last_day).enrolled,
-        }
-
-    def is_within(self, day: date) -> bool:
-        """Whether a day belongs to the period."""
-        return self.closed.first_day <= day <= self.closed.last_day
-
-
 TABLES = sa.MetaData()
 """Apart from those of read models: a rebuild neither makes nor compares them."""
 
+
 MONTH_LENGTH = len("2025-10")
+
 
 REPORTS = sa.Table(
     "kept_reports",
@@ -117,6 +79,8 @@ REPORTS = sa.Table(
     word("report"),
     word("month"),
 )
+
+
 STATE = sa.Table(
     "kept_figures",
     TABLES,
@@ -145,6 +109,10 @@ class State(NamedTuple):
     known_on: str = ""
     founded_on: str = ""
     everything: str = ""
+
+
+MADE_BY = "1"
+"""Raised when reports are made otherwise than before: then all are made anew."""
 
 
 class Reports:
@@ -202,6 +170,16 @@ class Reports:
         return State(self.identity, *found[0]) if found else State(self.identity)
 
 
+def is_due(kept: Reports, log: Log, now: datetime, time_zone: str) -> bool:
+    """Whether there is anything to do: entries that were not looked at, or a period that closed since. Two small questions."""
+    state = kept.state()
+    if not state.position or state.made_by != MADE_BY or log.head() != state.position:
+        return bool(log.head())
+    day = settled_moment(now).astimezone(ZoneInfo(time_zone)).date()
+    closing = last_closing(date.fromisoformat(state.founded_on), day)
+    return closing is not None and str(closing) > state.known_on
+
+
 def entry_at(log: Log, position: int) -> str:
     """The fingerprint of the entry at a position; "" when there is none."""
     found = log.from_position(position - 1, limit=1) if position else []
@@ -238,21 +216,35 @@ def _month_of(report: Report) -> str:
 
 
 _OF_LOG = REPORTS.c.log == sa.bindparam("log")
+
+
 _OF_SCOPE = REPORTS.c.scope == sa.bindparam("scope")
+
+
 _FOR = REPORTS.c.audience == sa.bindparam("audience")
+
+
 _REPORT = PreparedQuery(
     sa.select(REPORTS.c.report).where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period == sa.bindparam("period"))
 )
+
+
 _PERIODS = PreparedQuery(
     sa.select(REPORTS.c.period)
     .where(_OF_LOG, _OF_SCOPE, REPORTS.c.audience == "everyone")
     .order_by(REPORTS.c.period.desc())
 )
+
+
 _MONTHS = PreparedQuery(
     sa.select(REPORTS.c.month)
     .where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period <= sa.bindparam("last"), REPORTS.c.month != "")
     .order_by(REPORTS.c.period.desc())
     .limit(sa.bindparam("at_most"))
 )
+
+
 _STATE = PreparedQuery(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
+
+
 _EVERYTHING = PreparedQuery(sa.select(STATE.c.everything).where(STATE.c.log == sa.bindparam("log")))

@@ -11,11 +11,10 @@ from projections.figures.privacy.cells import FEWEST, Audience
 from projections.figures.privacy.figures import may_show
 from projections.figures.privacy.groups import Placed
 from projections.figures.privacy.periods import may_take_in
-from projections.figures.reports.kept import COMMUNITY, Late, Report, ReportBasis
-from projections.figures.reports.late import SAME, Looks, Span, different
+from projections.figures.reports.kept import COMMUNITY, Late, Report
 from projections.figures.reports.periods import CLOSES_AFTER_DAYS, Closed, closed_periods
 from projections.figures.reports.scopes import Kinds, community_figures, group_figures
-from projections.figures.reports.years import ReportMonth, Year
+from projections.figures.reports.years import SAME, Looks, ReportBasis, ReportMonth, Span, Year, different
 
 AUDIENCES: tuple[Audience, ...] = tuple(FEWEST)
 

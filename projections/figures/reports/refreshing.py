@@ -23,8 +23,17 @@ from projections.figures.chronicle import Chronicle, chronicle, counted
 from projections.figures.measures.acts import counting
 from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import statistics
-from projections.figures.reports.kept import EverythingKept, Report, Reports, State, entry_at, forget, keep, keep_state
-from projections.figures.reports.late import MADE_BY
+from projections.figures.reports.kept import (
+    MADE_BY,
+    EverythingKept,
+    Report,
+    Reports,
+    State,
+    entry_at,
+    forget,
+    keep,
+    keep_state,
+)
 from projections.figures.reports.making import AUDIENCES, Making
 from projections.figures.reports.periods import Closed, settled_moment
 from projections.figures.reports.ties import keep_ties, ties_of_year

@@ -5,16 +5,16 @@ from datetime import date
 from typing import Any
 
 from ledger.identifiers import GroupId, MemberId
+from projections.figures.measures.activity import access, between_groups
 from projections.figures.measures.acts import Act, Membership, entries_in, people_in
-from projections.figures.measures.reach import access, between_groups, newcomers_waiting, overload
+from projections.figures.measures.people import newcomers_waiting, overload
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.additions import added, busy, count_of, nothing_added, share_of, shown_access
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Audience, Behind, Cell, is_harmless
 from projections.figures.privacy.figures import Shown, passed, to_five_hours, unshown
 from projections.figures.privacy.groups import GroupActs, Placed, Withheld, acts_of, behind, month_of, passed_in_group
-from projections.figures.reports.kept import ReportBasis
 from projections.figures.reports.periods import CLOSES_AFTER_DAYS
-from projections.figures.reports.years import ReportMonth
+from projections.figures.reports.years import ReportBasis, ReportMonth
 
 Kinds = Mapping[GroupId, Mapping[str, Cell | None]]
 

@@ -13,9 +13,17 @@ from ledger.identifiers import GroupId
 from ledger.log.prepared_queries import PreparedQuery
 from projections.engine.read_model import fingerprint, word
 from projections.engine.tables import TableWriter
-from projections.figures.privacy.agreed import NOBODY_AGREED, Agreed, PublishedFigures, Seen, agreed_in, ties_of
+from projections.figures.privacy.agreed import (
+    NOBODY_AGREED,
+    Agreed,
+    PublishedFigures,
+    Seen,
+    Tied,
+    TiesByScope,
+    agreed_in,
+    ties_of,
+)
 from projections.figures.privacy.groups import Placed
-from projections.figures.privacy.remainders import Tied, TiesByScope
 from projections.figures.reports.kept import COMMUNITY, TABLES, Report, Reports
 
 TIES = sa.Table("kept_ties", TABLES, word("log", key=True), word("period", key=True), word("version"), word("ties"))

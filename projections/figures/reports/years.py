@@ -1,14 +1,30 @@
 """What the reports of a year's months count, and what of it groups may be shown: decided once, for all its reports."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import cached_property
+from typing import Any, NamedTuple
+
+import msgspec
 
 from ledger.identifiers import GroupId
-from projections.figures.chronicle import Chronicle
-from projections.figures.measures.acts import Act
+from projections.figures.chronicle import Chronicle, Counted
+from projections.figures.measures.acts import KINDS, Act, Membership, entries_in
+from projections.figures.measures.people import participation
+from projections.figures.measures.statistics import Statistics, statistics
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Behind, Cell
+from projections.figures.privacy.figures import to_five_hours
 from projections.figures.privacy.groups import Placed, behind, groups_beside, kinds_beside
-from projections.figures.privacy.periods import HiddenMonths, hidden_months, shown_months
+from projections.figures.privacy.periods import (
+    STRICTEST,
+    Change,
+    HiddenMonths,
+    hidden_months,
+    may_be_told_anew,
+    shown_months,
+)
+from projections.figures.reports.kept import Late
+from projections.figures.reports.periods import Closed
 
 
 class ReportMonth:
@@ -116,3 +132,156 @@ def active(placed: Iterable[Placed], groups: Collection[GroupId]) -> list[GroupI
 def _is_vetoed(month: ReportMonth, group: GroupId) -> bool:
     """Whether a group could be shown by itself, and is not for what it would tell beside others."""
     return group in month.behind and group not in month.beside and month.behind[group].may_be_shown(FEWEST_TO_COMPARE)
+
+
+class ReportBasis(NamedTuple):
+    """A closed period: the acts that its reports count, and all that was known when it closed, after entry `number`.
+
+    Of the days of the period, `known` has the acts that count and no others.
+    """
+
+    told: Chronicle
+    closed: Closed
+    number: int
+    year: Year
+    known: Counted
+    acts: list[Act]
+
+    def statistics(self) -> Statistics:
+        """The community's figures, unprotected."""
+        return self.statistics_of(self.known.acts, self.known.members)
+
+    def statistics_of(self, acts: Iterable[Act], members: list[Membership]) -> Statistics:
+        """The figures of some of the acts and some of the members."""
+        return statistics(acts, members, as_of=self.closed.last_day, first_day=self.closed.first_day)
+
+    def known_to_all(self, acts: list[Act], members: list[Membership]) -> dict[str, Any]:
+        """What is always shown: the days, what counts, and how many belong."""
+        return {
+            "first_day": str(self.closed.first_day),
+            "as_of": str(self.closed.last_day),
+            "weigh": "minutes",
+            "kinds": msgspec.to_builtins(KINDS),
+            "enrolled": participation(acts, members, self.closed.last_day).enrolled,
+        }
+
+    def is_within(self, day: date) -> bool:
+        """Whether a day belongs to the period."""
+        return self.closed.first_day <= day <= self.closed.last_day
+
+
+class Span(NamedTuple):
+    """Where all acts that ever happened in some days lie in the chronicle, and those that a report of them counts."""
+
+    ever: Sequence[int]
+    counted: frozenset[int]
+
+
+class Different(NamedTuple):
+    """Where acts lie that came after a report, and those that it counts and that were taken back."""
+
+    came: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
+
+    def beyond(self, other: "Different") -> "Different":
+        """What the two do not share."""
+        return Different(self.came ^ other.came, self.gone ^ other.gone)
+
+    def acts(self, told: Chronicle) -> Change:
+        """The acts themselves."""
+        came, gone = ([told.acts[place] for place in sorted(places)] for places in self)
+        return Change(came, gone)
+
+
+SAME = Different()
+
+
+class LateRecord(NamedTuple):
+    """What is told as late, as of an entry, and what there is in fact at the last look."""
+
+    told: Different
+    looked_at: int
+    now: Different
+
+    def late(self, chronicle: Chronicle) -> Late | None:
+        """What a report says."""
+        if self.told == SAME:
+            return None
+        came, gone = self.told.acts(chronicle)
+        return Late(entries_in(came), entries_in(gone), to_five_hours(sum(act.minutes for act in came)))
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether there is something late, and nothing is told of it."""
+        return self.told == SAME != self.now
+
+
+class Looks:
+    """Looks at the months of a year, and at the year itself, whenever a month closed: `looks` are numbers of entries."""
+
+    def __init__(self, told: Chronicle, months: Mapping[str, Span], firsts: Mapping[str, int]) -> None:
+        self._told = told
+        self._firsts = firsts
+        self._spans = {name: _restless(told, span, firsts[name]) for name, span in months.items()}
+
+    def months(self, looks: Sequence[int]) -> dict[str, LateRecord]:
+        """What is told of each month as late; `firsts` are the numbers that their reports stand on."""
+        states = self._begun()
+        for look in looks:
+            states = self._months_after(look, states)
+        return states
+
+    def not_told(self, looks: Sequence[int]) -> Change:
+        """What came late for months, and follows from none of their reports."""
+        return self._apart(self.months(looks).values())
+
+    def year(self, span: Span, first: int, looks: Sequence[int]) -> LateRecord:
+        """What is told of the year; nothing from which it followed what is late in a month that does not tell of it."""
+        span = _restless(self._told, span, first)
+        states, state = self._begun(), LateRecord(SAME, first, SAME)
+        for look in looks:
+            states = self._months_after(look, states)
+            if look >= first:
+                after = self._looked(span, look, state)
+                is_told = after.looked_at == look and self._apart(states.values()).is_harmless(STRICTEST)
+                state = after if is_told else state._replace(now=after.now)
+        return state
+
+    def _begun(self) -> dict[str, LateRecord]:
+        return {name: LateRecord(SAME, self._firsts[name], SAME) for name in self._spans}
+
+    def _months_after(self, look: int, states: Mapping[str, LateRecord]) -> dict[str, LateRecord]:
+        return {
+            name: self._looked(self._spans[name], look, state) if look > self._firsts[name] else state
+            for name, state in states.items()
+        }
+
+    def _looked(self, span: Span, look: int, state: LateRecord) -> LateRecord:
+        now = different(self._told, span, look)
+        if now == state.told or may_be_told_anew(state.told.acts(self._told), now.acts(self._told), STRICTEST):
+            return LateRecord(now, look, now)
+        return state._replace(now=now)
+
+    def _apart(self, states: Iterable[LateRecord]) -> Change:
+        every = [one.now.beyond(one.told).acts(self._told) for one in states]
+        return Change([act for one in every for act in one.came], [act for one in every for act in one.gone])
+
+
+def different(told: Chronicle, span: Span, number: int) -> Different:
+    """In what an entry later on differs from what a report counts."""
+    return Different(
+        frozenset(place for place in span.ever if place not in span.counted and told.stands(place, number)),
+        frozenset(place for place in span.counted if not told.stands(place, number)),
+    )
+
+
+def _restless(told: Chronicle, span: Span, first: int) -> Span:
+    """Only what may differ later on, which is little: looking at it often costs nothing."""
+    return Span(
+        [
+            place
+            for place in span.ever
+            if place not in span.counted and (told.acts[place].number > first or told.stands(place, first))
+        ],
+        frozenset(place for place in span.counted if told.was_taken_back(place)),
+    )

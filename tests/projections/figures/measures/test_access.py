@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ledger.identifiers import GroupId, MemberId
+from projections.figures.measures.activity import Access, access, between_groups, students_t
 from projections.figures.measures.acts import Act
-from projections.figures.measures.reach import Access, access, between_groups, students_t
 from tests.projections.figures.measures.communities import act, grown
 
 HILL, RIVER = GroupId("g-hill"), GroupId("g-river")

@@ -9,8 +9,7 @@ import pytest
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.acts import collapse, counting
-from projections.figures.measures.chance import _part_from_themselves, beyond_chance, by_chance
-from projections.figures.measures.reciprocity import returned
+from projections.figures.measures.reciprocity import _part_from_themselves, beyond_chance, by_chance, returned
 from tests.projections.figures.measures.communities import FIRST, act, grown, hours
 
 YEAR_END = FIRST.replace(month=12, day=31)

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.figures.measures.acts import collapse
-from projections.figures.measures.reciprocity import Faces, faces, in_parts, of_twenty
+from projections.figures.measures.acts import collapse, in_parts
+from projections.figures.measures.reciprocity import Faces, faces
+from projections.figures.privacy.additions import of_twenty
 from tests.projections.figures.measures.communities import grown
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.acts import Act, Membership
-from projections.figures.measures.reach import newcomers_waiting, overload
+from projections.figures.measures.people import newcomers_waiting, overload
 from tests.projections.figures.measures.communities import act
 
 LAST = date(2025, 6, 30)

@@ -7,10 +7,19 @@ import pytest
 
 from ledger.identifiers import GroupId, MemberId
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.agreed import Agreed, PublishedFigures, Seen, agreed_in, may_be_told, ties_of
+from projections.figures.privacy.agreed import (
+    Agreed,
+    Figure,
+    PublishedFigures,
+    Scope,
+    Seen,
+    TiesByScope,
+    agreed_in,
+    may_be_told,
+    ties_of,
+)
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.figures.privacy.groups import Placed
-from projections.figures.privacy.remainders import Figure, Scope, TiesByScope
 from tests.projections.figures.measures.communities import act, grown, ring
 
 GARDEN, KITCHEN = GroupId("g-garden"), GroupId("g-kitchen")

@@ -22,8 +22,7 @@ from projections.figures.chronicle import chronicle
 from projections.figures.measures.acts import counting
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.figures.reports import refreshing
-from projections.figures.reports.kept import COMMUNITY, Report, Reports, forget
-from projections.figures.reports.late import is_due
+from projections.figures.reports.kept import COMMUNITY, Report, Reports, forget, is_due
 from projections.figures.reports.refreshing import refresh
 from projections.figures.reports.ties import TieStore
 from projections.views import Views

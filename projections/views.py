@@ -20,7 +20,7 @@ from projections.engine.read_model import AsOf
 from projections.engine.rebuild import Progress, RowDifference
 from projections.exchanges import Exchanges
 from projections.figures.reports.kept import Reports
-from projections.figures.reports.refreshing import KeptStatistics
+from projections.figures.reports.refreshing import StoredStatistics
 from projections.figures.reports.ties import TieStore
 from projections.groups import Groups, Visibility
 from projections.journal import Journal
@@ -70,7 +70,7 @@ class Views:
         self.daily = DailyRuns(engine, self.reports)
         self.replays = ReplayStore(engine, asking, log, self.reports)
         self.wishes = BackgroundRequests(engine, self.reports)
-        self.statistics = KeptStatistics(engine, log, self.reports)
+        self.statistics = StoredStatistics(engine, log, self.reports)
         self.exceptions = AnomalyStore(asking, self.reports)
         self._projector = Projector(engine, asking, log, models)
         self._follower = Follower(self.catch_up)

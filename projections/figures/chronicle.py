@@ -21,10 +21,10 @@ from ledger.log.store import Log
 from ledger.members.facts import MemberLeft, MemberWelcomed
 from ledger.refusals import EntryToCome
 from ledger.replay import EVERYTHING, Until
-from projections.figures.chronicle_entries import Calendar, ReadingState, Waiting, facts_in
+from projections.figures.chronicle_entries import Calendar, PendingReport, ReadingState, facts_in
 from projections.figures.measures.acts import Act, Membership
 
-STILL = 2**62
+NEVER_ENDED = 2**62
 """The number of the entry that will end what still goes on."""
 
 NO_GROUP: tuple[GroupId, ...] = ()
@@ -62,7 +62,7 @@ class Chronicle:
         self.formed: list[tuple[int, GroupId]] = []
         self.founded_on = date.min
         self.position = 0
-        self.waits: list[Waiting] = []
+        self.waits: list[PendingReport] = []
         self._numbers = array("q")
         self._taken_back: dict[int, int] = {}
         self._belongings = array("I")
@@ -97,7 +97,7 @@ class Chronicle:
 
     def stands(self, place: int, number: int) -> bool:
         """Whether an act had been recorded, and not taken back, after an entry."""
-        return self._numbers[place] <= number < self._taken_back.get(place, STILL)
+        return self._numbers[place] <= number < self._taken_back.get(place, NEVER_ENDED)
 
     def was_taken_back(self, place: int) -> bool:
         """Whether an act was ever taken back."""
@@ -149,7 +149,7 @@ class Chronicle:
                 groups[member] = tuple(sorted((*others, group))) if came else others
         return groups
 
-    def waiting(self, number: int) -> Iterator[Waiting]:
+    def waiting(self, number: int) -> Iterator[PendingReport]:
         """The reports that waited for somebody's word after an entry."""
         return (one for one in self.waits if one.reported <= number < one.ended)
 
@@ -166,7 +166,7 @@ class Chronicle:
                 words.took_back(fact.exchange if isinstance(fact, ExchangeReversed) else fact.gift, number)
             case ExchangeReported(awaiting=awaiting) if awaiting:
                 pairs = tuple((MemberId(leg.giver), MemberId(leg.receiver)) for leg in fact.legs)
-                words.waiting[fact.exchange] = Waiting(number, STILL, fact.given_on, pairs)
+                words.waiting[fact.exchange] = PendingReport(number, NEVER_ENDED, fact.given_on, pairs)
             case ExchangeDeclined() | ExchangeCalledOff():
                 self._waited(fact.exchange, number, words)
             case MemberWelcomed() | MemberLeft():
@@ -208,7 +208,7 @@ class Chronicle:
         self._belongings.append(self._kinds_of_belonging.setdefault(both, len(self._kinds_of_belonging)))
 
 
-def chronicle(
+def read_chronicle(
     log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] = lambda looked_at: None
 ) -> Chronicle:
     """Reads the log in order, up to an entry or an instant; the day on which acts happened is not looked at.
@@ -243,7 +243,7 @@ def counted(log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] 
     Settled exchanges and recorded gifts between members count, until they are taken back. Refuses an entry number
     beyond the end; raises UnreadableEntry, with the number, at the first entry it does not know.
     """
-    told = chronicle(log, until, tell=tell)
+    told = read_chronicle(log, until, tell=tell)
     known = told.at(told.number)
     last_day = until.as_of or date.max
     return known._replace(acts=[act for act in known.acts if act.given_on <= last_day])

@@ -30,10 +30,10 @@ from ledger.replay import Until
 from projections.figures.measures.acts import Act, Kind
 
 _BATCH = 2_000
-_NOBODY_AWAITED = b'"awaiting":[]'
+_NOTHING_AWAITED = b'"awaiting":[]'
 
 
-class Waiting(NamedTuple):
+class PendingReport(NamedTuple):
     """A report of a day that somebody's word was missing for, from one entry until before another."""
 
     reported: int
@@ -94,7 +94,7 @@ class ReadingState:
 
     def __init__(self) -> None:
         self.groups: dict[str, tuple[GroupId, ...]] = {}
-        self.waiting: dict[str, Waiting] = {}
+        self.waiting: dict[str, PendingReport] = {}
         self._items: list[str] = []
         self._places = array("q")
         self._taken_back: dict[str, int] = {}
@@ -181,7 +181,7 @@ class _EntryHead(msgspec.Struct, frozen=True, gc=False):
 
 
 _ENVELOPES = msgspec.json.Decoder(_EntryHead)
-_CONCERNED: tuple[type[Fact], ...] = (
+_FACTS_READ: tuple[type[Fact], ...] = (
     CommunityFounded,
     MemberWelcomed,
     MemberLeft,
@@ -196,8 +196,8 @@ _CONCERNED: tuple[type[Fact], ...] = (
     GroupJoined,
     GroupLeft,
 )
-_KINDS = facts()
-_READERS = {name: msgspec.json.Decoder(kind) if kind in _CONCERNED else None for name, kind in _KINDS.items()}
+_FACTS = facts()
+_READERS = {name: msgspec.json.Decoder(kind) if kind in _FACTS_READ else None for name, kind in _FACTS.items()}
 
 
 def _fact(data: bytes) -> tuple[str, Any]:
@@ -205,11 +205,11 @@ def _fact(data: bytes) -> tuple[str, Any]:
         kept = _ENVELOPES.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableEntry(f"not an entry: {error}") from error
-    if kept.v != FORMAT or kept.type not in _READERS or kept.ver != _KINDS[kept.type].stored.version:
+    if kept.v != FORMAT or kept.type not in _READERS or kept.ver != _FACTS[kept.type].stored.version:
         # Whole decoding knows older shapes, and says what is wrong with newer ones.
         return kept.at, decode(data).data
     reader = _READERS[kept.type]
-    if reader is None or (kept.type == "exchange-reported" and _NOBODY_AWAITED in bytes(kept.data)):
+    if reader is None or (kept.type == "exchange-reported" and _NOTHING_AWAITED in bytes(kept.data)):
         return kept.at, None
     try:
         return kept.at, reader.decode(kept.data)

@@ -112,10 +112,10 @@ def _graph(
     weigh: Literal["minutes", "acts"],
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The figures of the network of the same acts, and what each of them counts."""
-    from projections.figures.measures.acts import counting
+    from projections.figures.measures.acts import select_acts
     from projections.figures.measures.network import graph, graph_definitions
 
-    acts = counting(known.acts, first_day=first_day, last_day=as_of, kinds=kinds)
+    acts = select_acts(known.acts, first_day=first_day, last_day=as_of, kinds=kinds)
     return msgspec.to_builtins(graph(acts, weigh)), graph_definitions()
 
 

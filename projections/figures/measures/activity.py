@@ -105,7 +105,7 @@ def turnover(acts: Iterable[Act], as_of: date, first_day: date | None = None) ->
     `acts` go back to the beginning, in the order of their days: credit earned before the period counts in it. The
     period begins on `first_day`, or on the day of the first act if that is later or no day is given.
     """
-    evenings, moved = _evenings(acts, as_of, first_day or date.min)
+    evenings, moved = _evening_credits(acts, as_of, first_day or date.min)
     if not evenings:
         return Turnover(None, None)
     begin = max(first_day or date.min, evenings[0].day)
@@ -118,18 +118,18 @@ def turnover(acts: Iterable[Act], as_of: date, first_day: date | None = None) ->
     return Turnover(ratio(moved * days, held), ratio(held, moved))
 
 
-class _Evening(NamedTuple):
+class _EveningCredit(NamedTuple):
     """From this evening on until the next: what all balances above zero sum up to. Minutes."""
 
     day: date
     credit: int
 
 
-def _evenings(acts: Iterable[Act], as_of: date, first_day: date) -> tuple[list[_Evening], int]:
+def _evening_credits(acts: Iterable[Act], as_of: date, first_day: date) -> tuple[list[_EveningCredit], int]:
     """Every evening on which credit may have changed, and the minutes that moved from the first day on."""
     balances: dict[MemberId, int] = {}
     credit = moved = 0
-    evenings: list[_Evening] = []
+    evenings: list[_EveningCredit] = []
     moving = (act for act in acts if act.minutes and act.given_on <= as_of)
     for day, together in groupby(moving, lambda act: act.given_on):
         for act in together:
@@ -138,7 +138,7 @@ def _evenings(acts: Iterable[Act], as_of: date, first_day: date) -> tuple[list[_
                 balances[member] = before + minutes
                 credit += max(before + minutes, 0) - max(before, 0)
             moved += act.minutes if day >= first_day else 0
-        evenings.append(_Evening(day, credit))
+        evenings.append(_EveningCredit(day, credit))
     return evenings, moved
 
 
@@ -146,15 +146,15 @@ NINETY_FIVE_PERCENT = 1.959964
 """Standard errors to either side that hold 95 of 100 normal values."""
 
 
-FEWEST = 5
+FEWEST_PEOPLE = 5
 """People on either side, without whom a spread says nothing."""
 
 
-Belongings = Mapping[MemberId, Sequence[GroupId]]
+GroupsOfMembers = Mapping[MemberId, Sequence[GroupId]]
 """Which groups each member belongs to; who is not named belongs to none."""
 
 
-class Access(NamedTuple):
+class GroupAccess(NamedTuple):
     """Minutes received for each active member of a group, as a ratio to everybody else, with its 95 % interval.
 
     `people` are the active members, `others` everybody else who was active. None where either side has fewer than five
@@ -170,7 +170,7 @@ class Access(NamedTuple):
     high: float | None
 
 
-def access(acts: Iterable[Act], belongings: Belongings) -> list[Access]:
+def access(acts: Iterable[Act], belongings: GroupsOfMembers) -> list[GroupAccess]:
     """Every group with an active member, by id. Active is who gave or received; somebody in two groups counts in both.
 
     The interval is that of a ratio of two means on the logarithmic scale (delta method), widened for few people by
@@ -179,15 +179,17 @@ def access(acts: Iterable[Act], belongings: Belongings) -> list[Access]:
     people in the group, 93 with hundreds. Drawing samples anew (the bootstrap of percentiles) did worse.
     """
     got = _received(acts)
-    found: list[Access] = []
+    found: list[GroupAccess] = []
     for group in sorted({group for member in got for group in belongings.get(member, ())}):
         inside = [minutes for member, minutes in got.items() if group in belongings.get(member, ())]
         outside = [minutes for member, minutes in got.items() if group not in belongings.get(member, ())]
-        found.append(Access(group, len(inside), len(outside), fmean(inside), *_compared(inside, outside)))
+        found.append(
+            GroupAccess(group, len(inside), len(outside), fmean(inside), *_ratio_with_interval(inside, outside))
+        )
     return found
 
 
-def between_groups(acts: Iterable[Act], belongings: Belongings) -> float | None:
+def between_groups(acts: Iterable[Act], belongings: GroupsOfMembers) -> float | None:
     """The share of all inequality in minutes received (Theil's T) that lies between groups rather than within them.
 
     0 when every group receives alike on average, 1 when people differ by their group alone; None when all receive alike.
@@ -217,8 +219,10 @@ def _received(acts: Iterable[Act]) -> dict[MemberId, int]:
     return got
 
 
-def _compared(inside: Sequence[int], outside: Sequence[int]) -> tuple[float | None, float | None, float | None]:
-    if min(len(inside), len(outside)) < FEWEST or not sum(inside) or not sum(outside):
+def _ratio_with_interval(
+    inside: Sequence[int], outside: Sequence[int]
+) -> tuple[float | None, float | None, float | None]:
+    if min(len(inside), len(outside)) < FEWEST_PEOPLE or not sum(inside) or not sum(outside):
         return None, None, None
     times = ratio(sum(inside) * len(outside), len(inside) * sum(outside))
     assert times, "both sides received something"

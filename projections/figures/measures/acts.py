@@ -37,7 +37,7 @@ def quantile(ordered: Sequence[float], part: float) -> float:
 Kind = Literal["help", "skill-exchange", "gift"]
 KINDS: tuple[Kind, ...] = ("help", "skill-exchange", "gift")
 
-Weigh = Literal["minutes", "acts"]
+Weighting = Literal["minutes", "acts"]
 """By what ties weigh. A gift has no minutes: measures of weight by minutes count exchanges only."""
 
 
@@ -64,7 +64,7 @@ class Membership(NamedTuple):
     left_on: date | None = None
 
 
-def counting(
+def select_acts(
     acts: Iterable[Act], *, last_day: date, first_day: date | None = None, kinds: Collection[Kind] = KINDS
 ) -> list[Act]:
     """The acts of these days and kinds, without those that somebody did for themselves.
@@ -97,7 +97,7 @@ Ties = Mapping[tuple[MemberId, MemberId], int]
 """(giver, receiver) -> weight, always above zero; minutes or acts. Nobody has a tie with themselves."""
 
 
-def collapse(acts: Iterable[Act], weigh: Weigh) -> dict[tuple[MemberId, MemberId], int]:
+def add_up_ties(acts: Iterable[Act], weigh: Weighting) -> dict[tuple[MemberId, MemberId], int]:
     """The ties behind these acts. By minutes, gifts weigh nothing and make no tie.
 
     Entries of people with themselves are left out first: libraries disagree on what they mean for reciprocity.
@@ -126,7 +126,7 @@ def received(ties: Ties) -> dict[MemberId, int]:
     return given({(receiver, giver): weight for (giver, receiver), weight in ties.items()})
 
 
-def in_parts(weights: Sequence[int], parts: int) -> list[int]:
+def apportion(weights: Sequence[int], parts: int) -> list[int]:
     """So many parts, given out in proportion to these weights; they sum up to `parts`, or to nothing without weight.
 
     By largest remainders (Hamilton's method): nobody is a whole part away from their exact share. Where remainders are

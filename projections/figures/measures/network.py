@@ -10,9 +10,9 @@ import networkx as nx
 from msgspec import Meta
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, Weigh, collapse, ratio
+from projections.figures.measures.acts import Act, Ties, Weighting, add_up_ties, ratio
 from projections.figures.measures.spread import tail, top
-from projections.figures.measures.statistics import described
+from projections.figures.measures.statistics import descriptions_of
 
 
 def core_size(degrees: Iterable[int]) -> int:
@@ -71,7 +71,7 @@ FEWEST_PIVOTS, ENOUGH_STEPS = 100, 10_000_000
 It takes ten seconds at most up to 100,000 ties. A sample makes the few who stand between others look somewhat fewer.
 """
 
-SEED = 1
+SAMPLING_SEED = 1
 
 Share = float | None
 Number = float | None
@@ -151,9 +151,9 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-def graph(acts: Sequence[Act], weigh: Weigh) -> Graph:
+def graph(acts: Sequence[Act], weigh: Weighting) -> Graph:
     """The network of these acts, which are those of a period and of the kinds that count, as `counting` chose them."""
-    ties = collapse(acts, weigh)
+    ties = add_up_ties(acts, weigh)
     directed = cast(Any, nx.DiGraph(sorted(ties)))
     either_way = directed.to_undirected()
     people = len(directed)
@@ -190,7 +190,7 @@ def graph(acts: Sequence[Act], weigh: Weigh) -> Graph:
 
 def graph_definitions() -> dict[str, str]:
     """What each figure of the network counts, by its name, in the order in which they are listed."""
-    return described(Graph)
+    return descriptions_of(Graph)
 
 
 class _Betweenness(NamedTuple):
@@ -221,7 +221,7 @@ def _betweenness(directed: Any) -> _Betweenness:
     if people < 3:
         return _Betweenness(None, None, pivots)
     sample = None if pivots == people else pivots
-    between: dict[str, float] = nx.betweenness_centrality(directed, k=sample, normalized=False, seed=SEED)
+    between: dict[str, float] = nx.betweenness_centrality(directed, k=sample, normalized=False, seed=SAMPLING_SEED)
     # In whole millionths, so that the order of adding up cannot change a figure.
     amounts = [round(1_000_000 * value) for value in between.values()]
     most = (people - 1) ** 2 * (people - 2) * 1_000_000

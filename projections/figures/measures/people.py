@@ -111,7 +111,7 @@ def retention(acts: Iterable[Act], as_of: date, first_day: date | None = None) -
     return Retention(people, came_back)
 
 
-class Wait(NamedTuple):
+class WaitingTime(NamedTuple):
     """Days from joining until something happened, or, where it has not happened, until we stopped looking."""
 
     days: int
@@ -142,7 +142,7 @@ def newcomers(
     out would make every wait look short. Who helped before they were welcomed was no newcomer, and is left out.
     """
     gave, received = _first_days(acts, as_of)
-    waits: tuple[list[Wait], list[Wait], list[Wait]] = ([], [], [])
+    waits: tuple[list[WaitingTime], list[WaitingTime], list[WaitingTime]] = ([], [], [])
     began = gave_first = received_first = 0
     for member, joined_on, left_on in members:
         if joined_on > as_of or (first_day is not None and joined_on < first_day):
@@ -153,7 +153,7 @@ def newcomers(
             continue
         until = min(as_of, left_on or as_of)
         for kept, day in zip(waits, (first, giving, receiving), strict=True):
-            kept.append(Wait(((day or until) - joined_on).days, day is not None))
+            kept.append(WaitingTime(((day or until) - joined_on).days, day is not None))
         if first is not None:
             began += 1
             gave_first += receiving != first
@@ -167,7 +167,7 @@ def newcomers(
     )
 
 
-def median_wait(waits: Sequence[Wait]) -> int | None:
+def median_wait(waits: Sequence[WaitingTime]) -> int | None:
     """The first day by which at most half still wait, by the estimator of Kaplan and Meier; None if it never comes.
 
     Who stopped being looked at on a day was still waiting on that day.
@@ -205,7 +205,7 @@ MINUTES_IN_ONE_MONTH = 10 * 60
 MINUTES_IN_EACH_MONTH = 20 * 60
 
 
-MONTHS_ON_END = 3
+MONTHS_IN_A_ROW = 3
 """Or above so much in each of so many months, the last among them, whatever is usual."""
 
 
@@ -222,14 +222,18 @@ def overload(acts: Iterable[Act], last_day: date) -> set[MemberId]:
     Either the month is above ten hours and above twice their own usual one, the median of the months of the twelve before
     in which they gave; or each of the last three months is above twenty hours. `acts` go back that far.
     """
-    last = _month(last_day)
+    last = _month_number(last_day)
     gave: dict[MemberId, dict[int, int]] = {}
     for act in acts:
-        month = _month(act.given_on)
+        month = _month_number(act.given_on)
         if act.given_on <= last_day and month >= last - 12 and act.giver != act.receiver and act.minutes:
             months = gave.setdefault(act.giver, {})
             months[month] = months.get(month, 0) + act.minutes
-    return {member for member, months in gave.items() if _far_above_usual(months, last) or _much_on_end(months, last)}
+    return {
+        member
+        for member, months in gave.items()
+        if _is_far_above_usual(months, last) or _is_high_for_months(months, last)
+    }
 
 
 def newcomers_waiting(acts: Iterable[Act], members: Iterable[Membership], last_day: date) -> set[MemberId]:
@@ -244,7 +248,7 @@ def newcomers_waiting(acts: Iterable[Act], members: Iterable[Membership], last_d
     }
 
 
-def _far_above_usual(months: dict[int, int], last: int) -> bool:
+def _is_far_above_usual(months: dict[int, int], last: int) -> bool:
     earlier = [minutes for month, minutes in months.items() if month < last]
     now = months.get(last, 0)
     if now <= MINUTES_IN_ONE_MONTH or len(earlier) < MONTHS_TO_BE_USUAL:
@@ -252,9 +256,9 @@ def _far_above_usual(months: dict[int, int], last: int) -> bool:
     return now > TIMES_USUAL * median(earlier)
 
 
-def _much_on_end(months: dict[int, int], last: int) -> bool:
-    return all(months.get(last - back, 0) > MINUTES_IN_EACH_MONTH for back in range(MONTHS_ON_END))
+def _is_high_for_months(months: dict[int, int], last: int) -> bool:
+    return all(months.get(last - back, 0) > MINUTES_IN_EACH_MONTH for back in range(MONTHS_IN_A_ROW))
 
 
-def _month(day: date) -> int:
+def _month_number(day: date) -> int:
     return 12 * day.year + day.month

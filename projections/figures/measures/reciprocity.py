@@ -8,7 +8,7 @@ from math import fsum
 from typing import Any, NamedTuple, cast
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, Weigh, ratio
+from projections.figures.measures.acts import Act, Ties, Weighting, ratio
 
 
 class Returned(NamedTuple):
@@ -76,10 +76,10 @@ def loops_found(ties: Ties) -> int:
     for (giver, receiver), weight in sorted(left.items()):
         if weight:
             onward.setdefault(giver, {})[receiver] = weight
-    return set_off + sum(_walk_from(start, onward) for start in sorted(onward))
+    return set_off + sum(_remove_loops(start, onward) for start in sorted(onward))
 
 
-def _walk_from(start: MemberId, onward: dict[MemberId, dict[MemberId, int]]) -> int:
+def _remove_loops(start: MemberId, onward: dict[MemberId, dict[MemberId, int]]) -> int:
     """Takes out of `onward` every loop that is met on the way, and every dead end; answers the weight of the loops."""
     found = 0
     path = [start]
@@ -189,7 +189,7 @@ def _least_flow(ties: Ties) -> int:
     return least
 
 
-SEED = 1
+SHUFFLING_SEED = 1
 MOST_SHUFFLES, FEWEST_SHUFFLES = 100, 5
 ENOUGH_ACTS = 400_000
 """Shuffled in all: the more acts there are, the less one shuffle differs from the next."""
@@ -217,7 +217,9 @@ class Chance(NamedTuple):
     flows: int
 
 
-def by_chance(acts: Sequence[Act], weigh: Weigh, *, seed: int = SEED, largest: int = LARGEST_COMPONENT) -> Chance:
+def reciprocity_by_chance(
+    acts: Sequence[Act], weigh: Weighting, *, seed: int = SHUFFLING_SEED, largest: int = LARGEST_COMPONENT
+) -> Chance:
     """Shuffles the receivers of the acts, each with its own weight, and measures what is returned then.
 
     The same acts in any order of recording give the same answer, if `counting` ordered them.
@@ -236,16 +238,16 @@ def by_chance(acts: Sequence[Act], weigh: Weigh, *, seed: int = SEED, largest: i
     returned: list[tuple[float | None, float | None]] = []
     solved: list[Faces] = []
     for place in range(shuffles):
-        ties = _shuffled_once(givers, receivers, weights, len(numbers), chance)
+        ties = _shuffle(givers, receivers, weights, len(numbers), chance)
         returned.append(_returned(ties, len(numbers)))
         if place < flows:
-            split = faces(_named(ties, len(numbers)), largest=largest)
+            split = faces(_with_members(ties, len(numbers)), largest=largest)
             if not split.is_exact:
                 flows = 0
             else:
                 solved.append(split)
     tie_share, given_back = (_mean([pair[which] for pair in returned]) for which in (0, 1))
-    comes_round, passed_on = _onward(given_back, solved[:flows])
+    comes_round, passed_on = _shares_onward(given_back, solved[:flows])
     return Chance(tie_share, given_back, comes_round, passed_on, shuffles, flows)
 
 
@@ -254,12 +256,12 @@ def beyond_chance(value: float | None, chance: float | None) -> float | None:
     return None if value is None or chance is None or chance == 1 else (value - chance) / (1 - chance)
 
 
-def _shuffled_once(
+def _shuffle(
     givers: Sequence[int], receivers: list[int], weights: Sequence[int], people: int, chance: random.Random
 ) -> dict[int, int]:
     """Ties by the number of the pair: the giver's number times all people, plus the receiver's."""
     chance.shuffle(receivers)
-    _part_from_themselves(givers, receivers, chance)
+    _swap_self_pairs(givers, receivers, chance)
     ties: dict[int, int] = {}
     for giver, receiver, weight in zip(givers, receivers, weights, strict=True):
         if giver != receiver:
@@ -280,7 +282,7 @@ def _returned(ties: dict[int, int], people: int) -> tuple[float | None, float | 
     return ratio(both_ways, len(ties)), ratio(given_back, sum(ties.values()))
 
 
-def _onward(given_back: float | None, solved: Sequence[Faces]) -> tuple[float | None, float | None]:
+def _shares_onward(given_back: float | None, solved: Sequence[Faces]) -> tuple[float | None, float | None]:
     """What comes round and what is passed on, of all that is not given back."""
     if given_back is None or not solved:
         return None, None
@@ -290,12 +292,12 @@ def _onward(given_back: float | None, solved: Sequence[Faces]) -> tuple[float | 
     return left * turning, left * (1 - turning)
 
 
-def _named(ties: dict[int, int], people: int) -> Ties:
+def _with_members(ties: dict[int, int], people: int) -> Ties:
     """The same ties by pairs of people, who go by their numbers."""
     return {(MemberId(str(pair // people)), MemberId(str(pair % people))): weight for pair, weight in ties.items()}
 
 
-def _part_from_themselves(givers: Sequence[int], receivers: list[int], chance: random.Random) -> None:
+def _swap_self_pairs(givers: Sequence[int], receivers: list[int], chance: random.Random) -> None:
     """Whoever fell to themselves changes places with somebody. The last few who cannot are left out by the caller.
 
     Leaving all of them out would be simpler, and put the chance too low: it takes most from those who give and get most.

@@ -7,7 +7,7 @@ from math import exp, fsum, log
 from typing import NamedTuple
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, given, in_parts, median, quantile, ratio, received
+from projections.figures.measures.acts import Act, Ties, apportion, given, median, quantile, ratio, received
 
 
 class Load(NamedTuple):
@@ -61,7 +61,7 @@ def load_groups(ties: Ties, groups: int) -> list[float]:
         for group in range(begin // people, (end - 1) // people + 1):
             within = min(end, (group + 1) * people) - max(begin, group * people)
             sums[group] += weight * within
-    return [part / 100 for part in in_parts(sums, 100)]
+    return [part / 100 for part in apportion(sums, 100)]
 
 
 def top_people(people: int, part: int) -> int:
@@ -83,7 +83,7 @@ def gini(weights: Collection[int]) -> float | None:
     return ratio(2 * ranked - (people + 1) * whole, people * whole)
 
 
-FEWEST = 50
+FEWEST_IN_TAIL = 50
 """Values in a tail, below which an exponent is noise (the authors' rule of thumb)."""
 
 STEEPEST = 20.0
@@ -109,7 +109,7 @@ def tail(values: Iterable[int]) -> Tail | None:
     found: list[tuple[float, Tail]] = []
     for least in sorted(set(ordered)):
         above = ordered[bisect_left(ordered, least) :]
-        if len(above) < FEWEST or above[-1] == least:
+        if len(above) < FEWEST_IN_TAIL or above[-1] == least:
             break
         exponent = exponent_from(above, least)
         found.append((_distance(above, exponent, least), Tail(exponent, least, len(above))))
@@ -123,7 +123,7 @@ def exponent_from(values: Sequence[int], least: int) -> float:
     # The likelihood has one top, and lies higher on the side on which the top is.
     for _ in range(_NARROWINGS):
         one, other = low + 0.382 * (high - low), low + 0.618 * (high - low)
-        if _unlikely(one, mean_log, least) < _unlikely(other, mean_log, least):
+        if _negative_log_likelihood(one, mean_log, least) < _negative_log_likelihood(other, mean_log, least):
             high = other
         else:
             low = one
@@ -142,7 +142,7 @@ def zeta(exponent: float, first: int) -> float:
     return fsum(number**-exponent for number in range(first, end)) + rest
 
 
-def _unlikely(exponent: float, mean_log: float, least: int) -> float:
+def _negative_log_likelihood(exponent: float, mean_log: float, least: int) -> float:
     """The negative logarithm of the likelihood, for each value."""
     return log(zeta(exponent, least)) + exponent * mean_log
 
@@ -159,7 +159,7 @@ def _distance(ordered: Sequence[int], exponent: float, least: int) -> float:
     return farthest
 
 
-class Range(NamedTuple):
+class Quartiles(NamedTuple):
     """Minutes a month, of so many people: half of them lie between `low` and `high`, half of them below `middle`."""
 
     people: int
@@ -171,8 +171,8 @@ class Range(NamedTuple):
 class TypicalMonth(NamedTuple):
     """The range of those who gave hours, and of those who received; None when nobody did."""
 
-    given: Range | None
-    received: Range | None
+    given: Quartiles | None
+    received: Quartiles | None
 
 
 def typical_month(acts: Iterable[Act]) -> TypicalMonth:
@@ -189,12 +189,12 @@ def typical_month(acts: Iterable[Act]) -> TypicalMonth:
             for side, member in ((given, act.giver), (received, act.receiver)):
                 months = side.setdefault(member, {})
                 months[month] = months.get(month, 0) + act.minutes
-    return TypicalMonth(_range(given), _range(received))
+    return TypicalMonth(_quartiles(given), _quartiles(received))
 
 
-def _range(months: dict[MemberId, dict[int, int]]) -> Range | None:
+def _quartiles(months: dict[MemberId, dict[int, int]]) -> Quartiles | None:
     each = sorted(sum(theirs.values()) / len(theirs) for theirs in months.values())
-    return Range(len(each), quantile(each, 0.25), quantile(each, 0.5), quantile(each, 0.75)) if each else None
+    return Quartiles(len(each), quantile(each, 0.25), quantile(each, 0.5), quantile(each, 0.75)) if each else None
 
 
 class Circle(NamedTuple):

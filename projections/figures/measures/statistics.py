@@ -13,24 +13,30 @@ from projections.figures.measures.acts import (
     Act,
     Kind,
     Membership,
-    Weigh,
-    collapse,
-    counting,
+    Weighting,
+    add_up_ties,
     entries_in,
     people_in,
+    select_acts,
 )
 from projections.figures.measures.people import newcomers, participation, retention, roles
-from projections.figures.measures.reciprocity import LARGEST_COMPONENT, beyond_chance, by_chance, faces, returned
+from projections.figures.measures.reciprocity import (
+    LARGEST_COMPONENT,
+    beyond_chance,
+    faces,
+    reciprocity_by_chance,
+    returned,
+)
 from projections.figures.measures.spread import breadth, load
 
 
-def described(figures: type[msgspec.Struct]) -> dict[str, str]:
+def descriptions_of(figures: type[msgspec.Struct]) -> dict[str, str]:
     """The description of each field, by its name, in the order in which they are listed; every field has one."""
     hints = get_type_hints(figures, include_extras=True)
-    return {name: _description(hints[name]) for name in figures.__struct_fields__}
+    return {name: _description_of(hints[name]) for name in figures.__struct_fields__}
 
 
-def _description(hint: Any) -> str:
+def _description_of(hint: Any) -> str:
     (meant,) = (extra.description for extra in get_args(hint)[1:] if isinstance(extra, Meta))
     assert meant, "each figure says what it counts"
     return meant
@@ -52,7 +58,7 @@ class Statistics(msgspec.Struct, frozen=True, kw_only=True):
     ]
     as_of: Annotated[date, Meta(description="the last day of the period")]
     weigh: Annotated[
-        Weigh, Meta(description="what connections are weighted by; weighted by minutes, gifts make no connection")
+        Weighting, Meta(description="what connections are weighted by; weighted by minutes, gifts make no connection")
     ]
     kinds: Annotated[tuple[Kind, ...], Meta(description="the kinds that are counted")]
 
@@ -158,7 +164,7 @@ def statistics(
     *,
     as_of: date,
     first_day: date | None = None,
-    weigh: Weigh = "minutes",
+    weigh: Weighting = "minutes",
     kinds: Collection[Kind] = KINDS,
     largest: int = LARGEST_COMPONENT,
 ) -> Statistics:
@@ -168,7 +174,7 @@ def statistics(
     people, roles, participation, retention, newcomers and the mix count every kind that was asked for, gifts too; ties
     and all that rests on them weigh, so that by minutes gifts are as if they had not been asked for.
     """
-    so_far = counting(acts, last_day=as_of, kinds=kinds)
+    so_far = select_acts(acts, last_day=as_of, kinds=kinds)
     period = so_far if first_day is None else [act for act in so_far if act.given_on >= first_day]
     part, take_part, back = roles(period), participation(so_far, members, as_of), retention(so_far, as_of, first_day)
     new, flowing, credit = (
@@ -176,9 +182,9 @@ def statistics(
         flow(period),
         turnover(so_far, as_of, first_day),
     )
-    ties = collapse(period, weigh)
+    ties = add_up_ties(period, weigh)
     both_ways, signature = returned(ties), faces(ties, largest=largest)
-    shuffled = by_chance(period, weigh, largest=largest)
+    shuffled = reciprocity_by_chance(period, weigh, largest=largest)
     circles, burden = breadth(ties), load(ties)
     of_kinds, of_categories = by_kind(period), by_category(period)
     return Statistics(
@@ -251,4 +257,4 @@ def statistics(
 
 def definitions() -> dict[str, str]:
     """What each figure counts, by its name, in the order in which they are listed."""
-    return described(Statistics)
+    return descriptions_of(Statistics)

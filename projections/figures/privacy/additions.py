@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.activity import Access
-from projections.figures.measures.acts import Act, collapse, given, in_parts
+from projections.figures.measures.activity import GroupAccess
+from projections.figures.measures.acts import Act, add_up_ties, apportion, given
 from projections.figures.measures.reciprocity import Faces
-from projections.figures.measures.spread import Range, load_groups, typical_month
+from projections.figures.measures.spread import Quartiles, load_groups, typical_month
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
     FEWEST,
@@ -16,15 +16,15 @@ from projections.figures.privacy.cells import (
     FEWEST_TO_COMPARE,
     LARGEST_PERCENT,
     TWO_LARGEST_PERCENT,
-    Behind,
     Cell,
-    all_behind,
-    how_many,
-    is_harmless,
+    Contributors,
+    combined_contributors,
+    is_empty_or_safe,
+    people_in_share,
 )
 
 FACES = ("given_back", "comes_round", "passed_on")
-COUNTS: Mapping[str, tuple[str, Literal["enrolled", "people"]]] = {
+PEOPLE_COUNTS: Mapping[str, tuple[str, Literal["enrolled", "people"]]] = {
     "people_30": ("participation_30", "enrolled"),
     "people_90": ("participation_90", "enrolled"),
     "people_365": ("participation_365", "enrolled"),
@@ -46,33 +46,33 @@ BANDS = (3, 5, 7)
 Grain = Literal["days", "weeks", "months"]
 
 
-def added(figures: Statistics, shown: Mapping[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
+def derived_figures(figures: Statistics, shown: Mapping[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
     """What follows from the statistics of these acts, given which of them are `shown`."""
     weights = [getattr(figures, f"whole_{face}") for face in FACES]
     faces = Faces(figures.whole, *weights, is_exact=figures.faces_are_exact)
     counts = {
-        name: None if shown[share] is None else how_many(getattr(figures, share), getattr(figures, of))
-        for name, (share, of) in COUNTS.items()
+        name: None if shown[share] is None else people_in_share(getattr(figures, share), getattr(figures, of))
+        for name, (share, of) in PEOPLE_COUNTS.items()
     }
     is_network = shown["tied_people"] is not None
-    twenty = None if shown["given_back"] is None else dict(zip(FACES, of_twenty(faces), strict=True))
+    twenty = None if shown["given_back"] is None else dict(zip(FACES, split_of_twenty_hours(faces), strict=True))
     usual = typical_month(acts) if is_network else None
     return {
         "twenty": twenty,
         **counts,
         **(_load(acts) if is_network else dict.fromkeys(("load", "load_people"))),
-        "typical_given": usual and _usual(usual.given),
-        "typical_received": usual and _usual(usual.received),
+        "typical_given": usual and _rounded_range(usual.given),
+        "typical_received": usual and _rounded_range(usual.received),
     }
 
 
-def nothing_added() -> dict[str, Any]:
+def no_derived_figures() -> dict[str, Any]:
     """The names of what `added` adds, without values."""
-    return dict.fromkeys(("twenty", *COUNTS, "load", "load_people", "typical_given", "typical_received"))
+    return dict.fromkeys(("twenty", *PEOPLE_COUNTS, "load", "load_people", "typical_given", "typical_received"))
 
 
-def busy(
-    days: Mapping[date, tuple[Behind, int]],
+def activity_calendar(
+    days: Mapping[date, tuple[Contributors, int]],
     first_day: date,
     last_day: date,
     *,
@@ -88,18 +88,22 @@ def busy(
         return None
     grains: tuple[Grain, ...] = ("days", "weeks", "months")
     for grain in grains:
-        pieces: dict[tuple[str, str], list[Behind]] = {}
-        counts = {_cell_of(first_day + timedelta(days=day), grain): 0 for day in range((last_day - first_day).days + 1)}
+        pieces: dict[tuple[str, str], list[Contributors]] = {}
+        counts = {
+            _calendar_cell(first_day + timedelta(days=day), grain): 0 for day in range((last_day - first_day).days + 1)
+        }
         for day, (behind, count) in days.items():
-            cell = _cell_of(day, grain)
+            cell = _calendar_cell(day, grain)
             pieces.setdefault((cell, day.isoformat()[:7]), []).append(behind)
             counts[cell] += count
-        if grain == "months" or all(all_behind(some).may_be_shown(people) for some in pieces.values()):
+        if grain == "months" or all(combined_contributors(some).may_be_shown(people) for some in pieces.values()):
             return {"grain": grain, "cells": {cell: _band(count) for cell, count in sorted(counts.items())}}
     raise AssertionError("months are the coarsest")
 
 
-def shown_access(found: Iterable[Access], shown: Collection[str], between: float | None, active: int) -> dict[str, Any]:
+def protected_access(
+    found: Iterable[GroupAccess], shown: Collection[str], between: float | None, active: int
+) -> dict[str, Any]:
     """What groups receive, beside everybody else; only of groups that are `shown` themselves, with enough on both sides.
 
     `between` is told where every group with anybody active is listed.
@@ -108,7 +112,7 @@ def shown_access(found: Iterable[Access], shown: Collection[str], between: float
     rows = [
         {
             "group": one.group,
-            "received_per_member": _to_usual(one.received_each),
+            "received_per_member": _to_half_hours(one.received_each),
             "ratio": round(one.ratio, 2),
             "low": round(one.low, 2),
             "high": round(one.high, 2),
@@ -130,7 +134,7 @@ def shown_access(found: Iterable[Access], shown: Collection[str], between: float
 def share_of(part: Cell, rest: Cell, number: int, of: int) -> float | None:
     """A share for coordinators; None where those behind it, or behind what it leaves, are too few."""
     people = FEWEST["coordinators"]
-    if not of or not is_harmless(part, people) or not is_harmless(rest, people):
+    if not of or not is_empty_or_safe(part, people) or not is_empty_or_safe(rest, people):
         return None
     return round(number / of, 2)
 
@@ -143,7 +147,7 @@ def count_of(number: int, of: int) -> int | None:
 
 def _load(acts: Iterable[Act]) -> dict[str, Any]:
     """How the load is shared, by tenths or fifths of the people; none where one or two are most of such a part."""
-    ties = collapse(acts, "minutes")
+    ties = add_up_ties(acts, "minutes")
     gave = given(ties)
     for groups, least in ((TENTHS, PEOPLE_FOR_TENTHS), (FIFTHS, PEOPLE_FOR_FIFTHS)):
         if len(gave) >= least and not _stands_out(gave, groups):
@@ -162,16 +166,18 @@ def _stands_out(gave: Mapping[MemberId, int], groups: int) -> bool:
     return False
 
 
-def _usual(found: Range | None) -> list[int] | None:
-    return [_to_usual(found.low), _to_usual(found.high)] if found and found.people >= FEWEST_IN_NETWORK else None
+def _rounded_range(found: Quartiles | None) -> list[int] | None:
+    return (
+        [_to_half_hours(found.low), _to_half_hours(found.high)] if found and found.people >= FEWEST_IN_NETWORK else None
+    )
 
 
-def _to_usual(minutes: float) -> int:
+def _to_half_hours(minutes: float) -> int:
     """The nearest half hour; half an hour at least, if it is anything."""
     return max(USUAL_MINUTES, round(minutes / USUAL_MINUTES) * USUAL_MINUTES) if minutes else 0
 
 
-def _cell_of(day: date, grain: Grain) -> str:
+def _calendar_cell(day: date, grain: Grain) -> str:
     match grain:
         case "days":
             return day.isoformat()
@@ -185,16 +191,16 @@ def _band(count: int) -> int:
     return 1 + sum(count >= band for band in BANDS) if count else 0
 
 
-HOURS_SHOWN = 20
+HOURS_TO_SPLIT = 20
 
 
-def of_twenty(faces: Faces) -> tuple[int, int, int]:
+def split_of_twenty_hours(faces: Faces) -> tuple[int, int, int]:
     """Of every twenty hours: given back, come round, passed on. Three times 0 when nothing was given.
 
     A face that has any hours has one of the twenty at least, taken from the largest: what happened does not vanish.
     """
     weights = (faces.given_back, faces.comes_round, faces.passed_on)
-    hours = in_parts(weights, HOURS_SHOWN)
+    hours = apportion(weights, HOURS_TO_SPLIT)
     for place, weight in enumerate(weights):
         if weight and not hours[place]:
             hours[hours.index(max(hours))] -= 1

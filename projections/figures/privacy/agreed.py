@@ -13,10 +13,10 @@ import msgspec
 
 from ledger.identifiers import GroupId, MemberId
 from projections.figures.measures.acts import given, received
-from projections.figures.privacy.cells import FEWEST_TO_COMPARE, LEARNED_PERCENT, Cell, is_harmless
+from projections.figures.privacy.cells import FEWEST_TO_COMPARE, LEARNED_PERCENT, Cell, is_empty_or_safe
 from projections.figures.privacy.groups import Placed
 
-Told = Literal["hours", "ties", "nothing"]
+Detail = Literal["hours", "ties", "nothing"]
 """What may be told of those who agreed: who helped whom and for how long, who helped whom, or neither."""
 
 
@@ -28,11 +28,11 @@ Scope = GroupId | None
 """A group, or the community as None."""
 
 
-Left = Literal["harmless", "of many", "of few"]
+Remainder = Literal["harmless", "of many", "of few"]
 """What is left: nothing or a figure that could be shown; not that, but of enough people; or of too few."""
 
 
-class Tied(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class GroupTie(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one person gave another in a period while they belonged to these groups. Minutes; gifts count as times only."""
 
     giver: MemberId
@@ -51,15 +51,15 @@ class Tied(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class TiesByScope:
     """All ties of a period, to be asked for those of a group or of the community."""
 
-    def __init__(self, ties: Iterable[Tied]) -> None:
-        self._of: dict[Scope, list[Tied]] = {None: list(ties)}
+    def __init__(self, ties: Iterable[GroupTie]) -> None:
+        self._of: dict[Scope, list[GroupTie]] = {None: list(ties)}
         for tied in self._of[None]:
             for group in tied.groups:
                 self._of.setdefault(group, []).append(tied)
         self._people: dict[Scope, frozenset[MemberId]] = {}
-        self._figures: dict[Scope, tuple[Figure, ...]] = {}
+        self._figures: dict[Scope, tuple[PublishedFigure, ...]] = {}
 
-    def of(self, scope: Scope) -> Sequence[Tied]:
+    def of(self, scope: Scope) -> Sequence[GroupTie]:
         """Those that a group counts, or that the community does."""
         return self._of.get(scope, ())
 
@@ -69,18 +69,18 @@ class TiesByScope:
             self._people[scope] = frozenset(one for tied in self.of(scope) for one in (tied.giver, tied.receiver))
         return self._people[scope]
 
-    def figures(self, scope: Scope) -> "tuple[Figure, ...]":
+    def figures(self, scope: Scope) -> "tuple[PublishedFigure, ...]":
         """What is published of a scope: all of it, and of a group also what its members gave, and what they received."""
         if scope not in self._figures:
-            figures = [Figure(self.of(scope), lambda tied: True)]
+            figures = [PublishedFigure(self.of(scope), lambda tied: True)]
             if scope is not None:
-                figures.append(Figure(self.of(scope), lambda tied: scope in tied.giver_groups))
-                figures.append(Figure(self.of(scope), lambda tied: scope in tied.receiver_groups))
+                figures.append(PublishedFigure(self.of(scope), lambda tied: scope in tied.giver_groups))
+                figures.append(PublishedFigure(self.of(scope), lambda tied: scope in tied.receiver_groups))
             self._figures[scope] = tuple(figures)
         return self._figures[scope]
 
 
-class Weights(NamedTuple):
+class LargestShares(NamedTuple):
     """The whole of a figure in minutes, or in times; the most that anybody gave or received of it.
 
     `pooled` is the most that any two can know of it, from what they gave and what they received.
@@ -91,14 +91,14 @@ class Weights(NamedTuple):
     pooled: int
 
 
-class Figure:
+class PublishedFigure:
     """A published figure, by the ties that it counts."""
 
-    def __init__(self, ties: Iterable[Tied], counts: Callable[[Tied], bool]) -> None:
+    def __init__(self, ties: Iterable[GroupTie], counts: Callable[[GroupTie], bool]) -> None:
         self._ties = [tied for tied in ties if counts(tied)]
         self._counts = counts
 
-    def without(self, known: Collection[Tied]) -> Left:
+    def without(self, known: Collection[GroupTie]) -> Remainder:
         """What is left of it for somebody who knows these ties, which are among those of the period."""
         if self._is_plainly_harmless([tied for tied in known if self._counts(tied)]):
             return "harmless"
@@ -106,9 +106,9 @@ class Figure:
         cell = _cell(tied for tied in self._ties if id(tied) not in taken)
         if 0 < len(cell.people) < FEWEST_TO_COMPARE:
             return "of few"
-        return "harmless" if is_harmless(cell, FEWEST_TO_COMPARE) else "of many"
+        return "harmless" if is_empty_or_safe(cell, FEWEST_TO_COMPARE) else "of many"
 
-    def _is_plainly_harmless(self, known: Sequence[Tied]) -> bool:
+    def _is_plainly_harmless(self, known: Sequence[GroupTie]) -> bool:
         """Whether sums alone show it, as they do for most: looking at every tie of a large community takes long."""
         people, weights = self._sums
         if people - len({one for tied in known for one in (tied.giver, tied.receiver)}) < FEWEST_TO_COMPARE:
@@ -121,9 +121,9 @@ class Figure:
         )
 
     @cached_property
-    def _sums(self) -> tuple[int, tuple[Weights, Weights]]:
+    def _sums(self) -> tuple[int, tuple[LargestShares, LargestShares]]:
         cell = _cell(self._ties)
-        return len(cell.people), (_weights(cell.minutes), _weights(cell.acts))
+        return len(cell.people), (_largest_shares(cell.minutes), _largest_shares(cell.acts))
 
 
 class PublishedFigures(NamedTuple):
@@ -153,14 +153,14 @@ class Agreed(NamedTuple):
     named: tuple[MemberId, ...]
     others: int | None
     drawn: tuple[VisibleHelp, ...]
-    told: Told
+    told: Detail
     is_too_telling: bool
 
 
 NOBODY_AGREED = Agreed((), None, (), "nothing", is_too_telling=False)
 
 
-def agreed_in(group: GroupId, ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Agreed:
+def visible_in_group(group: GroupId, ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Agreed:
     """What a reader, who may see these people in these groups, may see of one of them."""
     theirs = seen.get(group, frozenset[MemberId]())
     took_part = {
@@ -172,16 +172,16 @@ def agreed_in(group: GroupId, ties: TiesByScope, seen: Seen, published: Publishe
     named = tuple(sorted(ties.people(group) & theirs))
     if not named:
         return NOBODY_AGREED
-    if not _may_be_named(ties, seen, published):
+    if not _can_be_named(ties, seen, published):
         return NOBODY_AGREED._replace(is_too_telling=True)
-    told = may_be_told(ties, seen, published)
+    told = allowed_detail(ties, seen, published)
     others = len(took_part - theirs)
     says_how_many = group in published.wholly and (not others or others >= FEWEST_TO_COMPARE)
-    drawn = () if told == "nothing" else _drawn(group, ties, theirs, has_hours=told == "hours")
+    drawn = () if told == "nothing" else _visible_help(group, ties, theirs, has_hours=told == "hours")
     return Agreed(named, others if says_how_many else None, drawn, told, is_too_telling=False)
 
 
-def may_be_told(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Told:
+def allowed_detail(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Detail:
     """How much may be told of what those who agreed shared in any group, beside the figures that are published."""
     drawn = {
         id(tied): tied
@@ -193,7 +193,7 @@ def may_be_told(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> T
     concerned: set[Scope] = {group for tied in drawn for group in tied.groups}
     if drawn:
         concerned.add(None)
-    told: Told = "hours"
+    told: Detail = "hours"
     for scope in concerned & (published.wholly | published.partly):
         left = {figure.without(drawn) for figure in ties.figures(scope)}
         if "of few" in left:
@@ -204,7 +204,7 @@ def may_be_told(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> T
     return told
 
 
-def _may_be_named(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> bool:
+def _can_be_named(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> bool:
     """Whether those who are left when everybody is named who may be are nobody, or enough."""
     known = frozenset[MemberId]().union(*seen.values())
     for scope in published.wholly | published.partly:
@@ -214,7 +214,7 @@ def _may_be_named(ties: TiesByScope, seen: Seen, published: PublishedFigures) ->
     return True
 
 
-def _drawn(
+def _visible_help(
     group: GroupId, ties: TiesByScope, theirs: Collection[MemberId], *, has_hours: bool
 ) -> tuple[VisibleHelp, ...]:
     sums: dict[tuple[MemberId, MemberId], list[int]] = {}
@@ -226,7 +226,7 @@ def _drawn(
     return tuple(VisibleHelp(*pair, *(numbers if has_hours else (None, None))) for pair, numbers in sums.items())
 
 
-def ties_of(placed: Iterable[Placed]) -> list[Tied]:
+def group_ties(placed: Iterable[Placed]) -> list[GroupTie]:
     """The acts of a period as ties, by who gave, who received, and the groups of the two."""
     sums: dict[tuple[MemberId, MemberId, tuple[GroupId, ...], tuple[GroupId, ...]], list[int]] = {}
     for act, giver_groups, receiver_groups in placed:
@@ -235,18 +235,18 @@ def ties_of(placed: Iterable[Placed]) -> list[Tied]:
         numbers[0] += act.minutes
         numbers[1] += 1
     return [
-        Tied(giver, receiver, minutes, times, of_giver, of_receiver)
+        GroupTie(giver, receiver, minutes, times, of_giver, of_receiver)
         for (giver, receiver, of_giver, of_receiver), (minutes, times) in sorted(sums.items())
     ]
 
 
-def _weights(ties: Mapping[tuple[MemberId, MemberId], int]) -> Weights:
+def _largest_shares(ties: Mapping[tuple[MemberId, MemberId], int]) -> LargestShares:
     gave, got = given(ties), received(ties)
     pooled = nlargest(2, (gave[member] + got[member] for member in gave))
-    return Weights(sum(ties.values()), max([0, *gave.values(), *got.values()]), sum(pooled))
+    return LargestShares(sum(ties.values()), max([0, *gave.values(), *got.values()]), sum(pooled))
 
 
-def _cell(ties: Iterable[Tied]) -> Cell:
+def _cell(ties: Iterable[GroupTie]) -> Cell:
     minutes: dict[tuple[MemberId, MemberId], int] = {}
     times: dict[tuple[MemberId, MemberId], int] = {}
     for tied in ties:

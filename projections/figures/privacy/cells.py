@@ -55,17 +55,17 @@ class Cell(NamedTuple):
     def with_others(self, *others: Self) -> Self:
         """This cell and others as one."""
         cells = (self, *others)
-        return type(self)(_added(cell.minutes for cell in cells), _added(cell.acts for cell in cells))
+        return type(self)(_sum_of_ties(cell.minutes for cell in cells), _sum_of_ties(cell.acts for cell in cells))
 
     def without(self, other: Self) -> Self:
         """What this cell has more than the other."""
-        return type(self)(_less(self.minutes, other.minutes), _less(self.acts, other.acts))
+        return type(self)(_difference_of_ties(self.minutes, other.minutes), _difference_of_ties(self.acts, other.acts))
 
 
-NOTHING = Cell({}, {})
+EMPTY_CELL = Cell({}, {})
 
 
-class Behind:
+class Contributors:
     """What a figure of a scope rests on, and what could be had by taking it from another that is shown.
 
     `beside` are the parts that are told apart within it, and what a larger scope has more than it: each has to be nothing,
@@ -85,22 +85,22 @@ class Behind:
     def may_be_shown(self, people: int) -> bool:
         """Whether a figure may be shown, and all that follows from it together with others. Looked at once."""
         if people not in self._may_be_shown:
-            is_shown = is_safe(self.cell, people) and all(is_harmless(cell, people) for cell in self.beside)
+            is_shown = is_safe(self.cell, people) and all(is_empty_or_safe(cell, people) for cell in self.beside)
             self._may_be_shown[people] = is_shown
         return self._may_be_shown[people]
 
 
-def all_behind(every: Sequence[Behind]) -> Behind:
+def combined_contributors(every: Sequence[Contributors]) -> Contributors:
     """Several as one; all have the same things beside them."""
     if len(every) == 1:
         return every[0]
     beside = zip(*(one.beside for one in every), strict=True)
-    return Behind(
-        NOTHING.with_others(*(one.cell for one in every)), tuple(NOTHING.with_others(*cells) for cells in beside)
+    return Contributors(
+        EMPTY_CELL.with_others(*(one.cell for one in every)), tuple(EMPTY_CELL.with_others(*cells) for cells in beside)
     )
 
 
-def is_harmless(cell: Cell, people: int) -> bool:
+def is_empty_or_safe(cell: Cell, people: int) -> bool:
     """Whether it is nothing, or enough people."""
     return cell.is_empty or is_safe(cell, people)
 
@@ -119,19 +119,19 @@ def is_safe(cell: Cell, people: int) -> bool:
         return False
     if cell.minutes and len({member for pair in cell.minutes for member in pair}) < people:
         return False
-    return not _gives_away(cell.minutes) and not _gives_away(cell.acts)
+    return not _reveals_someone(cell.minutes) and not _reveals_someone(cell.acts)
 
 
-def may_replace(earlier: Cell, later: Cell, people: int) -> bool:
+def can_replace(earlier: Cell, later: Cell, people: int) -> bool:
     """Whether a figure that was shown may be shown anew after late entries and reversals.
 
     Whoever kept the earlier one sees the difference, so that must be safe as well; until it is, the earlier one stays.
     """
     changes = (later.without(earlier), earlier.without(later))
-    return all(is_harmless(change, people) for change in changes)
+    return all(is_empty_or_safe(change, people) for change in changes)
 
 
-def _gives_away(ties: Ties) -> bool:
+def _reveals_someone(ties: Ties) -> bool:
     whole = sum(ties.values())
     if not whole:
         return False
@@ -140,10 +140,10 @@ def _gives_away(ties: Ties) -> bool:
         first, second = [*sorted(side.values(), reverse=True), 0][:2]
         if 100 * first > LARGEST_PERCENT * whole or 100 * (first + second) > TWO_LARGEST_PERCENT * whole:
             return True
-    return _somebody_learns(ties, whole, *sides)
+    return _reveals_a_share(ties, whole, *sides)
 
 
-def _somebody_learns(ties: Ties, whole: int, gave: Mapping[MemberId, int], got: Mapping[MemberId, int]) -> bool:
+def _reveals_a_share(ties: Ties, whole: int, gave: Mapping[MemberId, int], got: Mapping[MemberId, int]) -> bool:
     """Whether somebody, or two partners together, can take what is theirs from the whole and come close to another's part.
 
     What remains is the most that the other can have had beyond what went between them. It must be further from the truth
@@ -155,17 +155,17 @@ def _somebody_learns(ties: Ties, whole: int, gave: Mapping[MemberId, int], got: 
     if 100 * (whole - sum(nlargest(2, alone.values()))) >= margin * largest:
         return False  # what the two with most do not know is enough to hide anybody
     for member, known in alone.items():
-        if 100 * (whole - known) < margin * largest and _comes_close(ties, whole - known, (member,), gave, got):
+        if 100 * (whole - known) < margin * largest and _is_close_to_a_share(ties, whole - known, (member,), gave, got):
             return True
     for pair in ties:
         first, second = pair
         known = alone[first] + alone[second] - ties[pair] - ties.get((second, first), 0)
-        if 100 * (whole - known) < margin * largest and _comes_close(ties, whole - known, pair, gave, got):
+        if 100 * (whole - known) < margin * largest and _is_close_to_a_share(ties, whole - known, pair, gave, got):
             return True
     return False
 
 
-def _comes_close(
+def _is_close_to_a_share(
     ties: Ties, remains: int, knowing: Collection[MemberId], gave: Mapping[MemberId, int], got: Mapping[MemberId, int]
 ) -> bool:
     for other in gave.keys() - set(knowing):
@@ -177,7 +177,7 @@ def _comes_close(
     return False
 
 
-def _added(parts: Iterable[Ties]) -> dict[tuple[MemberId, MemberId], int]:
+def _sum_of_ties(parts: Iterable[Ties]) -> dict[tuple[MemberId, MemberId], int]:
     sums: dict[tuple[MemberId, MemberId], int] = {}
     for part in parts:
         for pair, weight in part.items():
@@ -185,7 +185,7 @@ def _added(parts: Iterable[Ties]) -> dict[tuple[MemberId, MemberId], int]:
     return sums
 
 
-def _less(ties: Ties, others: Ties) -> dict[tuple[MemberId, MemberId], int]:
+def _difference_of_ties(ties: Ties, others: Ties) -> dict[tuple[MemberId, MemberId], int]:
     rest = {pair: weight - others.get(pair, 0) for pair, weight in ties.items()}
     return {pair: weight for pair, weight in rest.items() if weight > 0}
 
@@ -212,18 +212,20 @@ WAITS = ("median_days_to_first_exchange", "median_days_to_first_giving", "median
 def protected_shares(figures: Statistics, people: int) -> dict[str, Any]:
     """Shares that are counts of people in disguise: shown where neither the count nor what it leaves is small."""
     hidden: dict[str, Any] = {}
-    roles = {name: how_many(getattr(figures, name), figures.people) for name in ("only_gave", "only_received", "both")}
+    roles = {
+        name: people_in_share(getattr(figures, name), figures.people) for name in ("only_gave", "only_received", "both")
+    }
     if any(0 < count < people for count in roles.values()):
         hidden |= dict.fromkeys(roles)
     told = {0, figures.enrolled}
     for name in PARTICIPATION:
-        number = how_many(getattr(figures, name), figures.enrolled)
+        number = people_in_share(getattr(figures, name), figures.enrolled)
         # Those who took part in some days did so in more days too: each difference is a number of people as well.
         if any(0 < abs(number - other) < people for other in told):
             hidden[name] = None
         else:
             told.add(number)
-    back = how_many(figures.retention, figures.retention_people)
+    back = people_in_share(figures.retention, figures.retention_people)
     if not both_large(back, figures.retention_people, people):
         hidden |= dict.fromkeys(("retention", "retention_people"))
     if figures.newcomers < people:
@@ -231,7 +233,7 @@ def protected_shares(figures: Statistics, people: int) -> dict[str, Any]:
     elif not both_large(figures.newcomers_began, figures.newcomers, people):
         hidden |= dict.fromkeys((*NEWCOMERS, *WAITS))
     else:
-        began = [how_many(getattr(figures, name), figures.newcomers_began) for name in NEWCOMERS[1:]]
+        began = [people_in_share(getattr(figures, name), figures.newcomers_began) for name in NEWCOMERS[1:]]
         if any(0 < count < people for count in (*began, figures.newcomers_began - sum(began))):
             hidden |= dict.fromkeys(NEWCOMERS[1:])
     return hidden
@@ -245,12 +247,12 @@ def protected_network(figures: Statistics, counted: Iterable[Act], people: int) 
             hidden[name] = None
     if figures.tied_people < max(FEWEST_IN_NETWORK, people):
         return hidden | dict.fromkeys((*NETWORK, *BETWEEN_TWO, "top_tenth_given", "top_fifth_given"))
-    if not all(is_harmless(Cell.of(acts), people) for acts in _returned(list(counted))):
+    if not all(is_empty_or_safe(Cell.of(acts), people) for acts in _acts_returned(list(counted))):
         hidden |= dict.fromkeys(BETWEEN_TWO)
     return hidden
 
 
-def _returned(acts: Sequence[Act]) -> tuple[list[Act], list[Act]]:
+def _acts_returned(acts: Sequence[Act]) -> tuple[list[Act], list[Act]]:
     """The acts between two who helped each other, and those between any whose help can come round to them."""
     import networkx as nx
 
@@ -270,6 +272,6 @@ def both_large(count: int, of: int, people: int) -> bool:
     return of >= people and not 0 < count < people and not 0 < of - count < people
 
 
-def how_many(share: float | None, of: int) -> int:
+def people_in_share(share: float | None, of: int) -> int:
     """The number of people behind a share of some."""
     return round((share or 0) * of)

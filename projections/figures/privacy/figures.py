@@ -36,7 +36,7 @@ LENGTHS = ("minutes", "whole", "whole_given_back", "whole_comes_round", "whole_p
 MEANS = ("minutes_per_active_member_month", "median_minutes_per_entry")
 
 
-class Shown(NamedTuple):
+class Disclosure(NamedTuple):
     """What of a period may be shown to these readers: anything at all, which kinds and categories, which months.
 
     `months` are acts of the months as their own reports counted them.
@@ -52,14 +52,14 @@ class Shown(NamedTuple):
     within: Collection[Act]
 
 
-def may_show(
+def decide_disclosure(
     acts: Iterable[Act],
     period: Period,
     audience: Audience,
     *,
     counted: Collection[Act] | None = None,
     kinds: Collection[Kind] = KINDS,
-) -> Shown:
+) -> Disclosure:
     """Decides for a month or year of the community.
 
     `acts` are those of the calendar year, of every kind, as the reports of its months count them; `counted` those that
@@ -70,8 +70,8 @@ def may_show(
     within = [act for act in year if act.given_on >= first]
     people = fewest(audience)
     months: dict[Audience, dict[str, Cell | None]] = {reader: shown_months(year, reader) for reader in FEWEST}
-    of_kinds = _table(within, months, audience, _kind_of, without_minutes=GIFTS)
-    of_categories = _table(within, months, audience, _category_of)
+    of_kinds = _shown_totals(within, months, audience, _kind_of, without_minutes=GIFTS)
+    of_categories = _shown_totals(within, months, audience, _category_of)
     counting = [act for act in (within if counted is None else counted) if act.kind in kinds]
     is_shown = (
         of_kinds[ALL] is not None
@@ -80,7 +80,7 @@ def may_show(
         and is_safe(Cell.of(counting), people)
     )
     shown = {name: cell for name, cell in months[audience].items() if name >= first.isoformat()[:7]}
-    return Shown(people, is_shown, not within and not counting, counting, of_kinds, of_categories, shown, within)
+    return Disclosure(people, is_shown, not within and not counting, counting, of_kinds, of_categories, shown, within)
 
 
 def protected(
@@ -100,27 +100,27 @@ def protected(
     assert figures.first_day is not None, "figures to be shown have a period"
     period = fixed_period(figures.first_day, figures.as_of, today=today)
     must_be_one_attribute(len(_narrowed_to(figures.kinds)))
-    return passed(figures, may_show(acts, period, audience, counted=counted, kinds=figures.kinds))
+    return protected_figures(figures, decide_disclosure(acts, period, audience, counted=counted, kinds=figures.kinds))
 
 
-def passed(figures: Statistics, shown: Shown) -> dict[str, Any]:
+def protected_figures(figures: Statistics, shown: Disclosure) -> dict[str, Any]:
     """The figures that may be shown, once it is decided; the others are named, with None."""
     plain: dict[str, Any] = msgspec.to_builtins(figures)
     if not shown.is_shown:
-        return unshown(plain, is_empty=shown.is_empty)
+        return hidden_figures(plain, is_empty=shown.is_empty)
     figure = plain | protected_shares(figures, shown.people) | protected_network(figures, shown.counted, shown.people)
     is_narrowed = bool(_narrowed_to(figures.kinds))
     of_months: dict[str, Any] = msgspec.to_builtins(by_month(shown.within))
-    figure["by_kind"] = parts(plain["by_kind"], shown.kinds)
-    figure["by_category"] = None if is_narrowed else parts(plain["by_category"], shown.categories)
-    figure["by_month"] = None if is_narrowed else parts(of_months, shown.months)
+    figure["by_kind"] = shown_parts(plain["by_kind"], shown.kinds)
+    figure["by_category"] = None if is_narrowed else shown_parts(plain["by_category"], shown.categories)
+    figure["by_month"] = None if is_narrowed else shown_parts(of_months, shown.months)
     for evenness, of in (("evenness_of_kinds", "by_kind"), ("evenness_of_categories", "by_category")):
         if not figure[of] or not all(figure[of].values()):
             figure[evenness] = None
-    return {name: rounded(name, value, figures.weigh) for name, value in figure.items()}
+    return {name: rounded_figure(name, value, figures.weigh) for name, value in figure.items()}
 
 
-def unshown(plain: Mapping[str, Any], *, is_empty: bool) -> dict[str, Any]:
+def hidden_figures(plain: Mapping[str, Any], *, is_empty: bool) -> dict[str, Any]:
     """Every figure by its name, without a value but for what everybody knows; that nothing happened may be said."""
     bare = {name: plain[name] if name in ALWAYS else None for name in Statistics.__struct_fields__}
     return bare | NOTHING_HAPPENED if is_empty else bare
@@ -139,7 +139,7 @@ def _category_of(act: Act) -> str:
     return act.category
 
 
-def _table(
+def _shown_totals(
     acts: Iterable[Act],
     months: Mapping[Audience, Mapping[str, Cell | None]],
     audience: Audience,
@@ -186,7 +186,7 @@ def _table(
     return {key[1]: cell for key, cell in whole.items() if key[0] == ALL}
 
 
-def parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, Any]:
+def shown_parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, Any]:
     """The parts that are shown, with rounded lengths; the others are named, with None."""
     return {
         name: {
@@ -201,7 +201,7 @@ def parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, 
     }
 
 
-def rounded(name: str, value: Any, weigh: str) -> Any:
+def rounded_figure(name: str, value: Any, weigh: str) -> Any:
     """A figure as it is published."""
     if value is None:
         return None

@@ -14,19 +14,19 @@ from ledger.identifiers import GroupId
 from projections.figures.measures.acts import Act, entries_in
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
+    EMPTY_CELL,
     FEWEST_TO_COMPARE,
-    NOTHING,
     PARTICIPATION,
-    Behind,
     Cell,
-    how_many,
-    is_harmless,
+    Contributors,
+    is_empty_or_safe,
     is_safe,
+    people_in_share,
     protected_network,
     protected_shares,
 )
-from projections.figures.privacy.figures import parts, rounded, to_five_hours, unshown
-from projections.figures.privacy.tables import Key, Line, narrowly_known, shown_cells
+from projections.figures.privacy.figures import hidden_figures, rounded_figure, shown_parts, to_five_hours
+from projections.figures.privacy.tables import Key, Line, narrow_ranges, shown_cells
 
 WITHOUT_WHOLE = (
     *("minutes", "whole", "whole_given_back", "whole_comes_round", "whole_passed_on"),
@@ -66,15 +66,15 @@ def acts_of(group: GroupId, placed: Iterable[Placed]) -> GroupActs:
     return GroupActs(own, given, received)
 
 
-def behind(group: GroupId, placed: Collection[Placed]) -> Behind:
+def contributors_of(group: GroupId, placed: Collection[Placed]) -> Contributors:
     """What the group's figures rest on, and what the rest of the community has beside them."""
     cells = [Cell.of(acts) for acts in acts_of(group, placed)]
     everything = Cell.of(one.act for one in placed)
     rests = tuple(everything.without(cell) for cell in cells)
-    return Behind(cells[0], (*cells[1:], *rests))
+    return Contributors(cells[0], (*cells[1:], *rests))
 
 
-def groups_beside(placed: Collection[Placed], groups: Iterable[GroupId]) -> list[GroupId]:
+def groups_shown_together(placed: Collection[Placed], groups: Iterable[GroupId]) -> list[GroupId]:
     """Those of these groups, the oldest first, that may be shown together, and beside the community.
 
     A younger group is left out when a part of the community could be had from what is shown, by any sums and
@@ -82,12 +82,14 @@ def groups_beside(placed: Collection[Placed], groups: Iterable[GroupId]) -> list
     """
     shown: list[GroupId] = []
     for group in groups:
-        if behind(group, placed).may_be_shown(FEWEST_TO_COMPARE) and not _tells(placed, [*shown, group]):
+        if contributors_of(group, placed).may_be_shown(FEWEST_TO_COMPARE) and not _reveals_a_part(
+            placed, [*shown, group]
+        ):
             shown.append(group)
     return shown
 
 
-def kinds_beside(
+def kinds_shown_together(
     placed: Collection[Placed],
     groups: Sequence[GroupId],
     community: Mapping[str, Cell | None],
@@ -104,12 +106,12 @@ def kinds_beside(
     passing: dict[GroupId, set[str]] = {group: set() for group in groups}
     for name, theirs in by_value.items():
         if community.get(name) is not None:
-            for group in groups_beside(theirs, groups):
+            for group in groups_shown_together(theirs, groups):
                 passing[group].add(name)
     return {group: _row(group, by_value, passing[group]) for group in groups}
 
 
-class Withheld(NamedTuple):
+class GroupDisclosure(NamedTuple):
     """What of a group may be shown: nothing, or figures with these kinds and categories."""
 
     is_shown: bool
@@ -117,8 +119,8 @@ class Withheld(NamedTuple):
     categories: Mapping[str, Cell | None]
 
 
-def passed_in_group(
-    figures: Statistics, theirs: GroupActs, withheld: Withheld, community: Statistics | None
+def protected_group_figures(
+    figures: Statistics, theirs: GroupActs, withheld: GroupDisclosure, community: Statistics | None
 ) -> dict[str, Any]:
     """A group's figures that may be shown; the others are named, with None. Ten people behind each, whoever reads.
 
@@ -127,25 +129,25 @@ def passed_in_group(
     plain: dict[str, Any] = msgspec.to_builtins(figures)
     if not withheld.is_shown or community is None:
         nothing = dict.fromkeys(("given", "received"), None if theirs.own else 0)
-        return unshown(plain, is_empty=not theirs.own) | nothing
-    hidden = protected_shares(figures, FEWEST_TO_COMPARE) | _told_of_others(figures, community)
+        return hidden_figures(plain, is_empty=not theirs.own) | nothing
+    hidden = protected_shares(figures, FEWEST_TO_COMPARE) | _reveals_others(figures, community)
     figure = plain | hidden | protected_network(figures, theirs.own, FEWEST_TO_COMPARE)
     figure |= dict.fromkeys(WITHOUT_WHOLE)
     for name, of, cells in (
         ("by_kind", "evenness_of_kinds", withheld.kinds),
         ("by_category", "evenness_of_categories", withheld.categories),
     ):
-        figure[name] = parts(_both_sides(plain[name], theirs, name.removeprefix("by_")), cells)
+        figure[name] = shown_parts(_both_sides(plain[name], theirs, name.removeprefix("by_")), cells)
         if not figure[name] or not all(figure[name].values()):
             figure[of] = None
-    shown = {name: rounded(name, value, figures.weigh) for name, value in figure.items()}
+    shown = {name: rounded_figure(name, value, figures.weigh) for name, value in figure.items()}
     return shown | {
         "given": to_five_hours(sum(act.minutes for act in theirs.given)),
         "received": to_five_hours(sum(act.minutes for act in theirs.received)),
     }
 
 
-def month_of(month: str, acts: GroupActs, *, is_shown: bool) -> dict[str, Any]:
+def month_figures(month: str, acts: GroupActs, *, is_shown: bool) -> dict[str, Any]:
     """A month as charts show it: minutes given by members and to members, and entries."""
     if not is_shown and acts.own:
         return {"month": month, "given": None, "received": None, "entries": None}
@@ -162,19 +164,19 @@ def _row(
 ) -> dict[str, Cell | None]:
     """The kinds of one group, with more of them hidden until those hidden are safe together, and what they leave too."""
     acts = {name: acts_of(group, placed) for name, placed in by_value.items()}
-    cells = {("", name): _sides(theirs) for name, theirs in acts.items() if theirs.own}
+    cells = {("", name): _cell_by_side(theirs) for name, theirs in acts.items() if theirs.own}
     if not cells:
         return {}
     unshown_cells = [key for key in cells if key[1] not in passing]
     found = shown_cells(cells, "everyone", hidden=unshown_cells, compares_groups=True)
     row = {key[1]: found[key] for key in cells}
     left = [one for name, cell in row.items() if cell is None for one in by_value[name]]
-    if not left or behind(group, left).may_be_shown(FEWEST_TO_COMPARE):
+    if not left or contributors_of(group, left).may_be_shown(FEWEST_TO_COMPARE):
         return row
     return dict.fromkeys(row)
 
 
-def _sides(acts: GroupActs) -> Cell:
+def _cell_by_side(acts: GroupActs) -> Cell:
     """Acts as they are, and minutes once for each side that belongs to the group."""
     return Cell(Cell.of([*acts.given, *acts.received]).minutes, Cell.of(acts.own).acts)
 
@@ -187,18 +189,18 @@ def _both_sides(of: Mapping[str, Any], acts: GroupActs, attribute: str) -> dict[
     return {name: part | {"minutes": minutes[name]} for name, part in of.items()}
 
 
-def _told_of_others(figures: Statistics, community: Statistics) -> dict[str, Any]:
+def _reveals_others(figures: Statistics, community: Statistics) -> dict[str, Any]:
     """Participation that would tell, taken from the community's, of a few people outside the group."""
     hidden: dict[str, Any] = {}
     for name in PARTICIPATION:
-        mine, all_of_them = (how_many(getattr(one, name), one.enrolled) for one in (figures, community))
+        mine, all_of_them = (people_in_share(getattr(one, name), one.enrolled) for one in (figures, community))
         others = all_of_them - mine, (community.enrolled - all_of_them) - (figures.enrolled - mine)
         if any(0 < count < FEWEST_TO_COMPARE for count in others):
             hidden[name] = None
     return hidden
 
 
-def _tells(placed: Iterable[Placed], groups: Sequence[GroupId]) -> bool:
+def _reveals_a_part(placed: Iterable[Placed], groups: Sequence[GroupId]) -> bool:
     """Whether a part of the community that may not be shown follows from the figures of it and of all these groups.
 
     The community falls into parts by the groups of giver and receiver. Numbers of acts are told of each group's own;
@@ -211,7 +213,7 @@ def _tells(placed: Iterable[Placed], groups: Sequence[GroupId]) -> bool:
     sides = [[int(group in pair[side]) for pair in parts_of_minutes] for group in groups for side in (0, 1)]
     both = [[sum(group in side for side in pair) for pair in parts_of_minutes] for group in groups]
     return any(
-        split and _follows(list(split.values()), [[1] * len(split), *told])
+        split and _can_be_derived(list(split.values()), [[1] * len(split), *told])
         for split, told in ((parts_of_acts, own), (parts_of_minutes, sides), (parts_of_minutes, both))
     )
 
@@ -227,7 +229,7 @@ def _split(
     return {pair: Cell.of(acts) for pair, acts in split.items()}
 
 
-def _follows(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
+def _can_be_derived(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
     """Whether some parts follow, together, from sums that are told, and are neither nothing nor enough people."""
     rows = _reduced(told)
     rows += [
@@ -237,13 +239,13 @@ def _follows(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
     ]
     for row in rows:
         if any(row) and min(row) >= 0:
-            together = NOTHING.with_others(*(cell for cell, times in zip(cells, row, strict=True) if times))
-            if not is_harmless(together, FEWEST_TO_COMPARE):
+            together = EMPTY_CELL.with_others(*(cell for cell, times in zip(cells, row, strict=True) if times))
+            if not is_empty_or_safe(together, FEWEST_TO_COMPARE):
                 return True
-    return _narrowly(cells, [row for row in told if max(row) == 1])
+    return _can_be_narrowed(cells, [row for row in told if max(row) == 1])
 
 
-def _narrowly(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
+def _can_be_narrowed(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
     """Whether a part that may not be shown can be guessed, since no amount is below zero."""
     whole: dict[Key, Cell] = {("part", str(place)): cell for place, cell in enumerate(cells)}
     hidden = set(whole)
@@ -251,10 +253,10 @@ def _narrowly(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
     for place, row in enumerate(told):
         of = tuple(("part", str(number)) for number, times in enumerate(row) if times)
         total = ("total", str(place))
-        whole[total] = NOTHING.with_others(*(whole[part] for part in of))
+        whole[total] = EMPTY_CELL.with_others(*(whole[part] for part in of))
         lines.append(Line(of, total))
     unsafe = {key for key in hidden if not is_safe(whole[key], FEWEST_TO_COMPARE)}
-    return bool(unsafe & narrowly_known(hidden, whole, lines))
+    return bool(unsafe & narrow_ranges(hidden, whole, lines))
 
 
 def _reduced(told: Iterable[Sequence[int]]) -> list[list[Fraction]]:

@@ -10,16 +10,16 @@ from typing import NamedTuple
 from ledger.refusals import Refusal, say
 from projections.figures.measures.acts import Act
 from projections.figures.privacy.cells import (
+    EMPTY_CELL,
     FEWEST,
-    NOTHING,
     Audience,
-    Behind,
     Cell,
-    all_behind,
+    Contributors,
+    can_replace,
+    combined_contributors,
     fewest,
-    is_harmless,
+    is_empty_or_safe,
     is_safe,
-    may_replace,
 )
 
 
@@ -75,7 +75,7 @@ def must_be_one_attribute(attributes: int) -> None:
         raise NarrowedTooFar
 
 
-STRICTEST = max(FEWEST.values())
+FEWEST_FOR_ALL = max(FEWEST.values())
 """People, for what is decided once for all readers."""
 
 
@@ -87,7 +87,7 @@ class HiddenMonths(NamedTuple):
 
 
 def hidden_months(
-    months: Mapping[str, Behind],
+    months: Mapping[str, Contributors],
     audience: Audience,
     *,
     hidden: Collection[str] = (),
@@ -102,7 +102,7 @@ def hidden_months(
     much, so the year is hidden.
     """
     gone: set[str] = set()
-    left: list[Behind] = []
+    left: list[Contributors] = []
     people = 0
     for reader in FEWEST:
         people = fewest(reader, compares_groups=compares_groups)
@@ -111,13 +111,13 @@ def hidden_months(
             behind = months[name]
             if behind.is_empty:
                 continue
-            waits = bool(left) and not all_behind(left).may_be_shown(people)
+            waits = bool(left) and not combined_contributors(left).may_be_shown(people)
             if name in {*gone, *hidden, *vetoed} or waits or not behind.may_be_shown(people):
                 gone.add(name)
                 left.append(behind)
         if reader == audience:
             break
-    is_safe_together = not left or all_behind(left).may_be_shown(people)
+    is_safe_together = not left or combined_contributors(left).may_be_shown(people)
     return HiddenMonths(frozenset(gone), is_safe_together and not gone.intersection(vetoed))
 
 
@@ -127,11 +127,11 @@ def shown_months(acts: Iterable[Act], audience: Audience) -> dict[str, Cell | No
     for act in acts:
         by_month.setdefault(act.given_on.isoformat()[:7], []).append(act)
     cells = {name: Cell.of(by_month[name]) for name in sorted(by_month)}
-    hidden = hidden_months({name: Behind(cell) for name, cell in cells.items()}, audience).hidden
+    hidden = hidden_months({name: Contributors(cell) for name, cell in cells.items()}, audience).hidden
     return {name: None if name in hidden else cell for name, cell in cells.items()}
 
 
-class Change(NamedTuple):
+class LateActs(NamedTuple):
     """What came late for some days, and what of them was taken back late."""
 
     came: Collection[Act] = ()
@@ -142,37 +142,37 @@ class Change(NamedTuple):
         """Nothing came late."""
         return not self.came and not self.gone
 
-    def is_harmless(self, people: int) -> bool:
+    def is_empty_or_safe(self, people: int) -> bool:
         """Whether both may be told, each by itself."""
-        return is_harmless(Cell.of(self.came), people) and is_harmless(Cell.of(self.gone), people)
+        return is_empty_or_safe(Cell.of(self.came), people) and is_empty_or_safe(Cell.of(self.gone), people)
 
 
-def may_be_told_anew(told: Change, now: Change, people: int) -> bool:
+def can_update_late(told: LateActs, now: LateActs, people: int) -> bool:
     """Whether what is late may be told as it is now, when it was told before as it was then."""
     return all(
-        may_replace(Cell.of(before), Cell.of(after), people) and is_harmless(Cell.of(after), people)
+        can_replace(Cell.of(before), Cell.of(after), people) and is_empty_or_safe(Cell.of(after), people)
         for before, after in ((told.came, now.came), (told.gone, now.gone))
     )
 
 
-def may_take_in(counted: Collection[Act], known: Collection[Act], late: Change, not_told: Change) -> bool:
+def can_include_late(counted: Collection[Act], known: Collection[Act], late: LateActs, not_told: LateActs) -> bool:
     """Whether a year may count all that is `known`, late ones too, instead of what its months' reports `counted`.
 
     Whoever kept the months' reports sees the difference, in the whole and in each kind and category, so that has to be
     safe. `not_told` is the part of it that the months' reports do not tell of as late.
     """
-    if late.is_empty or not late.is_harmless(STRICTEST) or not not_told.is_harmless(STRICTEST):
+    if late.is_empty or not late.is_empty_or_safe(FEWEST_FOR_ALL) or not not_told.is_empty_or_safe(FEWEST_FOR_ALL):
         return False
-    return all(_harmless_by(name, counted, known, late) for name in ("all", "kind", "category"))
+    return all(_is_safe_by(name, counted, known, late) for name in ("all", "kind", "category"))
 
 
-def _harmless_by(name: str, before: Collection[Act], after: Collection[Act], late: Change) -> bool:
+def _is_safe_by(name: str, before: Collection[Act], after: Collection[Act], late: LateActs) -> bool:
     changes = (_cells(name, late.came), _cells(name, late.gone))
-    if not all(is_harmless(cell, STRICTEST) for cells in changes for cell in cells.values()):
+    if not all(is_empty_or_safe(cell, FEWEST_FOR_ALL) for cells in changes for cell in cells.values()):
         return False
     earlier, later = _cells(name, before), _cells(name, after)
     return all(
-        is_safe(later.get(value, NOTHING), people) or not is_safe(earlier.get(value, NOTHING), people)
+        is_safe(later.get(value, EMPTY_CELL), people) or not is_safe(earlier.get(value, EMPTY_CELL), people)
         for value in {*changes[0], *changes[1]}
         for people in FEWEST.values()
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from projections.figures.privacy.cells import FEWEST, NOTHING, Audience, Cell, fewest, is_safe
+from projections.figures.privacy.cells import EMPTY_CELL, FEWEST, Audience, Cell, fewest, is_safe
 
 Key = tuple[str, str]
 """(period, value of the attribute); ALL in either place is the total over it."""
@@ -36,11 +36,11 @@ def shown_cells(
     that a total is hidden instead. What is hidden from coordinators is hidden from everyone, so that nobody learns it by
     reading both. Of values `without_minutes` everybody knows that they have none, even where they are hidden.
     """
-    same = _Same(cells)
+    same = _MergedTotals(cells)
     lines = _lines(cells, same)
     whole = dict(cells)
     for line in lines:
-        whole[line.total] = NOTHING.with_others(*(whole[part] for part in line.parts))
+        whole[line.total] = EMPTY_CELL.with_others(*(whole[part] for part in line.parts))
     gone = {same.key(key) for key in hidden} & whole.keys()
     kept = {same.key(key) for key in settled} - gone
     for reader in FEWEST:
@@ -52,7 +52,7 @@ def shown_cells(
     return {key: None if same.key(key) in gone else whole[same.key(key)] for key in same.every_key()}
 
 
-class _Same:
+class _MergedTotals:
     """Where there is only one period, or one value, the total over it is the cell itself, and goes by the cell's name."""
 
     def __init__(self, cells: Iterable[Key]) -> None:
@@ -71,7 +71,7 @@ class _Same:
         return [*self._keys, *totals]
 
 
-def _lines(cells: Iterable[Key], same: _Same) -> list[Line]:
+def _lines(cells: Iterable[Key], same: _MergedTotals) -> list[Line]:
     """Along each period, along each value, and of the totals along both."""
     keys = sorted(cells)
     lines = [Line(tuple(key for key in keys if key[0] == period), (period, ALL)) for period in same.periods]
@@ -103,7 +103,7 @@ def _hide_more(
 
     def told(gone: set[Key]) -> set[Key]:
         known = [some - left for some, left in zip(_hidden(gone, without_minutes), unknown(gone), strict=True)]
-        return unsafe & narrowly_known(gone, whole, lines, without_minutes).union(*known)
+        return unsafe & narrow_ranges(gone, whole, lines, without_minutes).union(*known)
 
     while True:
         out = told(gone)
@@ -111,7 +111,7 @@ def _hide_more(
         telling = [
             line
             for line in lines
-            if any(_gives_away(line, some, whole, people) for some in left_open)
+            if any(_reveals_the_rest(line, some, whole, people) for some in left_open)
             or out.intersection((*line.parts, line.total))
         ]
         left = [key for key in sorted(whole, key=order) if not (key in gone or key in settled or whole[key].is_empty)]
@@ -129,10 +129,10 @@ def _hidden(gone: set[Key], without_minutes: set[Key]) -> list[set[Key]]:
     return [gone, gone - without_minutes] if gone & without_minutes else [gone]
 
 
-def _gives_away(line: Line, unknown: set[Key], whole: Mapping[Key, Cell], people: int) -> bool:
+def _reveals_the_rest(line: Line, unknown: set[Key], whole: Mapping[Key, Cell], people: int) -> bool:
     """Whether the unknown part of a line, all together, follows from what is known, and would not be shown itself."""
     parts = [whole[part] for part in line.parts if part in unknown]
-    return bool(parts) and line.total not in unknown and not is_safe(NOTHING.with_others(*parts), people)
+    return bool(parts) and line.total not in unknown and not is_safe(EMPTY_CELL.with_others(*parts), people)
 
 
 def _determined(gone: set[Key], lines: Sequence[Line]) -> set[Key]:
@@ -162,7 +162,7 @@ def _less(row: Mapping[Key, Fraction], other: Mapping[Key, Fraction], times: Fra
     return {key: number for key, number in difference.items() if number}
 
 
-def narrowly_known(
+def narrow_ranges(
     gone: set[Key], whole: Mapping[Key, Cell], lines: Sequence[Line], without_minutes: Collection[Key] = ()
 ) -> set[Key]:
     """The hidden cells that lie in a range no wider than a tenth to either side, since no amount is below zero."""

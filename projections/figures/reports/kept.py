@@ -14,7 +14,7 @@ from ledger.log.store import Log
 from projections.engine.read_model import count, fingerprint, word
 from projections.engine.tables import TableWriter
 from projections.figures.privacy.cells import Audience
-from projections.figures.reports.periods import last_closing, settled_moment
+from projections.figures.reports.periods import last_closing, recorded_until
 
 COMMUNITY = "community"
 """The scope that is not a group."""
@@ -50,7 +50,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     figures: dict[str, Any]
 
 
-class EverythingKept(msgspec.Struct, frozen=True, kw_only=True):
+class AllFigures(msgspec.Struct, frozen=True, kw_only=True):
     """All figures there are, unprotected, of everything up to an entry: for auditors alone.
 
     `statistics` has the names of `projections.figures.measures.statistics`, `graph` those of `projections.figures.measures.network`.
@@ -111,7 +111,7 @@ class State(NamedTuple):
     everything: str = ""
 
 
-MADE_BY = "1"
+METHOD_VERSION = "1"
 """Raised when reports are made otherwise than before: then all are made anew."""
 
 
@@ -129,7 +129,7 @@ class Reports:
         state = self.state()
         if state.position and entry_at(self._log, state.position) != state.entry:
             with self._engine.execution_options(writes=True).begin() as connection:
-                forget(connection, state.log)
+                delete_reports(connection, state.log)
 
     @property
     def identity(self) -> str:
@@ -159,10 +159,10 @@ class Reports:
         """The number of the last entry that was looked at; 0 when no figures were made yet."""
         return self.state().number
 
-    def everything(self) -> EverythingKept | None:
+    def everything(self) -> AllFigures | None:
         """All figures unprotected, for auditors; None when they were not made yet."""
         found = _EVERYTHING.ask(self._engine, log=self.identity)
-        return msgspec.json.decode(found[0][0], type=EverythingKept) if found and found[0][0] else None
+        return msgspec.json.decode(found[0][0], type=AllFigures) if found and found[0][0] else None
 
     def state(self) -> State:
         """How far figures have come."""
@@ -173,9 +173,9 @@ class Reports:
 def is_due(kept: Reports, log: Log, now: datetime, time_zone: str) -> bool:
     """Whether there is anything to do: entries that were not looked at, or a period that closed since. Two small questions."""
     state = kept.state()
-    if not state.position or state.made_by != MADE_BY or log.head() != state.position:
+    if not state.position or state.made_by != METHOD_VERSION or log.head() != state.position:
         return bool(log.head())
-    day = settled_moment(now).astimezone(ZoneInfo(time_zone)).date()
+    day = recorded_until(now).astimezone(ZoneInfo(time_zone)).date()
     closing = last_closing(date.fromisoformat(state.founded_on), day)
     return closing is not None and str(closing) > state.known_on
 
@@ -186,26 +186,27 @@ def entry_at(log: Log, position: int) -> str:
     return fingerprint(found[0].data) if found and found[0].position == position else ""
 
 
-def forget(connection: sa.Connection, log: str) -> None:
+def delete_reports(connection: sa.Connection, log: str) -> None:
     """Throws everything away that is kept of a log."""
     for table in TABLES.sorted_tables:
         connection.execute(sa.delete(table).where(table.c.log == log))
 
 
-def keep(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None:
+def store_reports(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None:
     """Puts reports in the place of those of the same period, scope and readers, or adds them."""
     rows = [
-        (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_of(one)) for one in reports
+        (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_row(one))
+        for one in reports
     ]
     TableWriter(connection).replace(REPORTS, rows)
 
 
-def keep_state(connection: sa.Connection, state: State) -> None:
+def store_state(connection: sa.Connection, state: State) -> None:
     """Writes down how far figures have come."""
     TableWriter(connection).replace(STATE, [tuple(state)])
 
 
-def _month_of(report: Report) -> str:
+def _month_row(report: Report) -> str:
     """The month as charts show it, kept beside its report; "" for a year."""
     if len(report.period) != MONTH_LENGTH:
         return ""

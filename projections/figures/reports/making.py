@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 from ledger.identifiers import GroupId
 from projections.figures.chronicle import Chronicle
 from projections.figures.privacy.cells import FEWEST, Audience
-from projections.figures.privacy.figures import may_show
+from projections.figures.privacy.figures import decide_disclosure
 from projections.figures.privacy.groups import Placed
-from projections.figures.privacy.periods import may_take_in
+from projections.figures.privacy.periods import can_include_late
 from projections.figures.reports.kept import COMMUNITY, Late, Report
-from projections.figures.reports.periods import CLOSES_AFTER_DAYS, Closed, closed_periods
-from projections.figures.reports.scopes import Kinds, community_figures, group_figures
-from projections.figures.reports.years import SAME, Looks, ReportBasis, ReportMonth, Span, Year, different
+from projections.figures.reports.periods import CLOSES_AFTER_DAYS, ClosedPeriod, closed_periods
+from projections.figures.reports.scopes import KindsByGroup, community_figures, group_figures
+from projections.figures.reports.years import NO_CHANGES, LateChecks, ReportBasis, ReportMonth, Span, Year, late_changes
 
 AUDIENCES: tuple[Audience, ...] = tuple(FEWEST)
 
 
-class LateOnes(NamedTuple):
+class LateSummary(NamedTuple):
     """What a report says of what came late, as of an entry; hidden where there is some and nothing is said of it."""
 
     late: Late | None
@@ -27,7 +27,7 @@ class LateOnes(NamedTuple):
     is_hidden: bool
 
 
-class Making:
+class ReportMaker:
     """The periods that are closed on a day, in the order in which they closed, and their reports."""
 
     def __init__(self, told: Chronicle, today: date) -> None:
@@ -37,12 +37,12 @@ class Making:
         self._formed = {group: told.calendar.recorded_on(number).isoformat()[:7] for number, group in told.formed}
         self._made: dict[str, ReportMonth] = {}
 
-    def scopes(self, closed: Closed) -> list[str]:
+    def scopes(self, closed: ClosedPeriod) -> list[str]:
         """Whose reports a period has: the community's, and those of each group that had been formed by then."""
         last_month = closed.last_day.isoformat()[:7]
         return [COMMUNITY, *(group for group, month in self._formed.items() if month <= last_month)]
 
-    def reports(self, closed: Closed) -> Iterator[Report]:
+    def reports(self, closed: ClosedPeriod) -> Iterator[Report]:
         """The reports of one closed period, of every scope and for all readers."""
         number, year = self._entries[closed.name], self._year(closed)
         counted = self._counted(closed, year)
@@ -50,7 +50,7 @@ class Making:
         known = self._told.at(number)
         others = [act for act in known.acts if not closed.first_day <= act.given_on <= closed.last_day]
         stand = ReportBasis(self._told, closed, number, year, known._replace(acts=[*others, *acts]), acts)
-        shown = {reader: may_show(year.acts, closed.period, reader, counted=acts) for reader in AUDIENCES}
+        shown = {reader: decide_disclosure(year.acts, closed.period, reader, counted=acts) for reader in AUDIENCES}
         statistics = stand.statistics() if any(one.is_shown for one in shown.values()) else None
         late = self._late(closed, Span(self._ever(closed), frozenset(counted)))
         for reader in AUDIENCES:
@@ -58,8 +58,8 @@ class Making:
             yield _report(COMMUNITY, reader, stand, figures, late)
         everyone = shown["everyone"]
         for_groups = statistics if everyone.is_shown else None
-        kinds: Kinds = {}
-        categories: Kinds = {}
+        kinds: KindsByGroup = {}
+        categories: KindsByGroup = {}
         if closed.is_year and for_groups:
             kinds, categories = (
                 year.kinds_shown("kind", everyone.kinds),
@@ -71,11 +71,11 @@ class Making:
             for reader in AUDIENCES:
                 yield _report(group, reader, stand, figures, late)
 
-    def placed(self, closed: Closed) -> list[Placed]:
+    def placed(self, closed: ClosedPeriod) -> list[Placed]:
         """The acts that the reports of a closed year's groups count, with the groups of the two."""
         return self._year(closed).placed
 
-    def late(self, closed: Closed) -> dict[str, LateOnes]:
+    def late(self, closed: ClosedPeriod) -> dict[str, LateSummary]:
         """What reports say of what came late, by their scope, as of the last look."""
         year = self._year(closed)
         community = self._late(closed, Span(self._ever(closed), frozenset(self._counted(closed, year))))
@@ -95,52 +95,52 @@ class Making:
         """The numbers of the last entries before each month closed."""
         return sorted({self._entries[one.name] for one in self.closed if not one.is_year})
 
-    def _months(self, closed: Closed) -> list[Closed]:
+    def _months(self, closed: ClosedPeriod) -> list[ClosedPeriod]:
         """The closed months of the calendar year of a period, up to its last day."""
         first = closed.first_day.replace(month=1)
         return [one for one in self.closed if not one.is_year and first <= one.first_day <= closed.last_day]
 
-    def _ever(self, closed: Closed) -> list[int]:
+    def _ever(self, closed: ClosedPeriod) -> list[int]:
         """Where everything lies that ever happened in a period."""
         names = [one.name for one in self._months(closed)] if closed.is_year else [closed.name]
         return [place for name in names for place in self._places.get(name, ())]
 
-    def _year(self, closed: Closed) -> Year:
+    def _year(self, closed: ClosedPeriod) -> Year:
         return Year(self._told, [self._month(one) for one in self._months(closed)], self._formed)
 
-    def _month(self, closed: Closed) -> ReportMonth:
+    def _month(self, closed: ClosedPeriod) -> ReportMonth:
         if closed.name not in self._made:
             places = [place for place in self._ever(closed) if self._told.stands(place, self._entries[closed.name])]
             self._made[closed.name] = ReportMonth(self._told, closed.name, places, self._formed)
         return self._made[closed.name]
 
-    def _counted(self, closed: Closed, year: Year) -> list[int]:
+    def _counted(self, closed: ClosedPeriod, year: Year) -> list[int]:
         """What a report counts. A year is the sum of its months, with late ones where that tells of nobody."""
         if not closed.is_year:
             return list(year.months[closed.name].places)
         number, ever = self._entries[closed.name], self._ever(closed)
-        late = different(self._told, Span(ever, frozenset(year.places)), number)
-        if late == SAME:
+        late = late_changes(self._told, Span(ever, frozenset(year.places)), number)
+        if late == NO_CHANGES:
             return year.places
         known = [place for place in ever if self._told.stands(place, number)]
         not_told = self._looks_at(closed).not_told([look for look in self._looks if look <= number])
         known_acts = [self._told.acts[place] for place in known]
-        return known if may_take_in(year.acts, known_acts, late.acts(self._told), not_told) else year.places
+        return known if can_include_late(year.acts, known_acts, late.acts(self._told), not_told) else year.places
 
-    def _looks_at(self, closed: Closed) -> Looks:
+    def _looks_at(self, closed: ClosedPeriod) -> LateChecks:
         months = self._months(closed)
         spans = {one.name: Span(self._ever(one), frozenset(self._month(one).places)) for one in months}
-        return Looks(self._told, spans, {one.name: self._entries[one.name] for one in months})
+        return LateChecks(self._told, spans, {one.name: self._entries[one.name] for one in months})
 
-    def _late(self, closed: Closed, span: Span) -> LateOnes:
+    def _late(self, closed: ClosedPeriod, span: Span) -> LateSummary:
         number = self._entries[closed.name]
         if closed.is_year:
             told = self._looks_at(closed).year(span, number, self._looks)
         else:
-            told = Looks(self._told, {closed.name: span}, {closed.name: number}).months(self._looks)[closed.name]
-        return LateOnes(told.late(self._told), told.looked_at, told.is_hidden)
+            told = LateChecks(self._told, {closed.name: span}, {closed.name: number}).months(self._looks)[closed.name]
+        return LateSummary(told.late(self._told), told.looked_at, told.is_hidden)
 
-    def _late_of_group(self, closed: Closed, year: Year, group: GroupId) -> LateOnes:
+    def _late_of_group(self, closed: ClosedPeriod, year: Year, group: GroupId) -> LateSummary:
         """Of a group it is only told whether there were any: how many could be taken from the community's."""
         formed = self._formed[group]
         theirs = frozenset(
@@ -151,8 +151,8 @@ class Making:
         )
         places = year.places if closed.is_year else year.months[closed.name].places
         look = max([self._entries[closed.name], *self._looks])
-        late = different(self._told, Span(sorted(theirs), theirs.intersection(places)), look)
-        return LateOnes(None, look, late != SAME)
+        late = late_changes(self._told, Span(sorted(theirs), theirs.intersection(places)), look)
+        return LateSummary(None, look, late != NO_CHANGES)
 
 
 def _first_day(told: Chronicle) -> date:
@@ -164,7 +164,7 @@ def _first_day(told: Chronicle) -> date:
     return min((act.given_on for act in told.acts if act.number <= until), default=told.founded_on)
 
 
-def _report(scope: str, reader: Audience, stand: ReportBasis, figures: dict[str, Any], late: LateOnes) -> Report:
+def _report(scope: str, reader: Audience, stand: ReportBasis, figures: dict[str, Any], late: LateSummary) -> Report:
     closed = stand.closed
     return Report(
         scope=scope,

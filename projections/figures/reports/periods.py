@@ -9,13 +9,13 @@ from projections.figures.privacy.periods import Period, month, year
 CLOSES_AFTER_DAYS = 7
 """For telling what happened in the last days of a period; whatever is told later counts as late."""
 
-LAST_ONES_WRITTEN = timedelta(minutes=10)
+WRITING_ALLOWANCE = timedelta(minutes=10)
 """A day's entries are waited for so long after midnight: their instant is taken a little before they are kept."""
 
 DECEMBER = 12
 
 
-class Closed(NamedTuple):
+class ClosedPeriod(NamedTuple):
     """A closed month or year: 2025-10 or 2025. What was recorded by the end of `known_on` counts."""
 
     name: str
@@ -34,7 +34,7 @@ class Closed(NamedTuple):
         return Period(self.first_day, self.last_day)
 
 
-def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[Closed]:
+def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[ClosedPeriod]:
     """Every closed month from that of the first day on, each year after its December, in the order in which they closed.
 
     Nothing can be told before there is somewhere to tell it: what had happened before the community was founded, and is
@@ -49,7 +49,7 @@ def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[C
             known_on = max(days.last_day, founded_on) + timedelta(days=CLOSES_AFTER_DAYS)
             if known_on >= today:
                 return
-            yield Closed(name, *days, known_on)
+            yield ClosedPeriod(name, *days, known_on)
         at_year, at_month = at_year + at_month // DECEMBER, at_month % DECEMBER + 1
 
 
@@ -73,6 +73,6 @@ def last_closing(founded_on: date, today: date) -> date | None:
     return max((day for day in closings if day < today), default=None)
 
 
-def settled_moment(now: datetime) -> datetime:
+def recorded_until(now: datetime) -> datetime:
     """The moment up to which everything that was recorded is surely kept."""
-    return now - LAST_ONES_WRITTEN
+    return now - WRITING_ALLOWANCE

@@ -19,30 +19,30 @@ from ledger.replay import Until
 from projections.engine.locks import alone, writing
 from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter
-from projections.figures.chronicle import Chronicle, chronicle, counted
-from projections.figures.measures.acts import counting
+from projections.figures.chronicle import Chronicle, counted, read_chronicle
+from projections.figures.measures.acts import select_acts
 from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import statistics
 from projections.figures.reports.kept import (
-    MADE_BY,
-    EverythingKept,
+    METHOD_VERSION,
+    AllFigures,
     Report,
     Reports,
     State,
+    delete_reports,
     entry_at,
-    forget,
-    keep,
-    keep_state,
+    store_reports,
+    store_state,
 )
-from projections.figures.reports.making import AUDIENCES, Making
-from projections.figures.reports.periods import Closed, settled_moment
-from projections.figures.reports.ties import keep_ties, ties_of_year
+from projections.figures.reports.making import AUDIENCES, ReportMaker
+from projections.figures.reports.periods import ClosedPeriod, recorded_until
+from projections.figures.reports.ties import store_ties, ties_of_year
 
-Tell = Callable[[str, int, int], None]
+ReportProgress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
 
 
-class Refreshed(NamedTuple):
+class RefreshResult(NamedTuple):
     """What was made: the periods, and the last entry that was looked at. `is_busy`: another process is at it already."""
 
     periods: list[str]
@@ -56,36 +56,36 @@ def refresh(
     *,
     now: datetime,
     everything: bool = True,
-    tell: Tell = lambda doing, done, of: None,
-) -> Refreshed:
+    tell: ReportProgress = lambda doing, done, of: None,
+) -> RefreshResult:
     """Makes the reports that are missing, looks for late ones, and computes everything for auditors.
 
     Does nothing when another process is at it. Without `everything`, only the reports of closed periods are made.
     """
     with alone(engine, "figures") as is_alone:
         if not is_alone:
-            return Refreshed([], 0, is_busy=True)
+            return RefreshResult([], 0, is_busy=True)
         kept = Reports(engine, log)
         kept.prepare()
         return _Refreshing(log, engine, kept, tell).carry_out(now, everything=everything)
 
 
 class _Refreshing:
-    def __init__(self, log: Log, engine: sa.Engine, kept: Reports, tell: Tell) -> None:
+    def __init__(self, log: Log, engine: sa.Engine, kept: Reports, tell: ReportProgress) -> None:
         self._log = log
         self._engine = engine
         self._kept = kept
         self._tell = tell
 
-    def carry_out(self, now: datetime, *, everything: bool) -> Refreshed:
+    def carry_out(self, now: datetime, *, everything: bool) -> RefreshResult:
         head = self._log.head()
         if not head:
-            return Refreshed([], 0)
-        told = chronicle(self._log, tell=lambda number: self._tell("Reading the log", number, max(head, number)))
-        making = Making(told, told.calendar.day_at(settled_moment(now)))
+            return RefreshResult([], 0)
+        told = read_chronicle(self._log, tell=lambda number: self._tell("Reading the log", number, max(head, number)))
+        making = ReportMaker(told, told.calendar.day_at(recorded_until(now)))
         before = self._kept.state()
-        if before.made_by != MADE_BY:
-            self._write(lambda connection: forget(connection, before.log))
+        if before.made_by != METHOD_VERSION:
+            self._write(lambda connection: delete_reports(connection, before.log))
         made = self._make_missing(making)
         closing = str(making.closed[-1].known_on) if making.closed else ""
         if closing > before.known_on:
@@ -93,7 +93,7 @@ class _Refreshing:
         whole = self._everything(told) if everything else self._kept.everything()
         state = State(
             self._kept.identity,
-            MADE_BY,
+            METHOD_VERSION,
             told.number,
             told.position,
             entry_at(self._log, told.position),
@@ -101,10 +101,10 @@ class _Refreshing:
             str(told.founded_on),
             msgspec.json.encode(whole).decode() if whole else "",
         )
-        self._write(lambda connection: keep_state(connection, state))
-        return Refreshed(made, told.number)
+        self._write(lambda connection: store_state(connection, state))
+        return RefreshResult(made, told.number)
 
-    def _make_missing(self, making: Making) -> list[str]:
+    def _make_missing(self, making: ReportMaker) -> list[str]:
         have: dict[str, set[str]] = {}
         for scope in {scope for closed in making.closed for scope in making.scopes(closed)}:
             have[scope] = set(self._kept.periods(scope))
@@ -116,18 +116,18 @@ class _Refreshing:
         self._tell("Making reports", len(missing), len(missing))
         return [one.name for one in missing]
 
-    def _keep(self, making: Making, closed: Closed, reports: list[Report]) -> None:
+    def _keep(self, making: ReportMaker, closed: ClosedPeriod, reports: list[Report]) -> None:
         """The reports of a period, and with those of a year who helped whom, in one step."""
         ties = ties_of_year(making.placed(closed), reports) if closed.is_year else None
 
         def write(connection: sa.Connection) -> None:
-            keep(connection, self._kept.identity, reports)
+            store_reports(connection, self._kept.identity, reports)
             if ties:
-                keep_ties(connection, self._kept.identity, closed.name, ties)
+                store_ties(connection, self._kept.identity, closed.name, ties)
 
         self._write(write)
 
-    def _look_for_late_ones(self, making: Making, before: list[Closed]) -> None:
+    def _look_for_late_ones(self, making: ReportMaker, before: list[ClosedPeriod]) -> None:
         for closed in before:
             late = making.late(closed)
             reports = [
@@ -136,13 +136,13 @@ class _Refreshing:
                 for reader in AUDIENCES
                 if (report := self._kept.of(scope, closed.name, reader))
             ]
-            self._write(lambda connection, reports=reports: keep(connection, self._kept.identity, reports))
+            self._write(lambda connection, reports=reports: store_reports(connection, self._kept.identity, reports))
 
-    def _everything(self, told: Chronicle) -> EverythingKept:
+    def _everything(self, told: Chronicle) -> AllFigures:
         known = told.at(told.number)
         figures = statistics(known.acts, known.members, as_of=known.last_day)
-        connected = graph(counting(known.acts, last_day=known.last_day), figures.weigh)
-        return EverythingKept(
+        connected = graph(select_acts(known.acts, last_day=known.last_day), figures.weigh)
+        return AllFigures(
             entry=told.number,
             as_of=known.last_day,
             statistics=msgspec.to_builtins(figures),
@@ -167,12 +167,12 @@ STATISTICS = sa.Table(
     word("everything"),
 )
 
-MOST_KEPT = 50
+MAX_STORED = 50
 
 
 def everything_at(
     log: Log, number: int, day: date | None = None, *, tell: Callable[[int], None] = lambda looked_at: None
-) -> EverythingKept:
+) -> AllFigures:
     """All figures up to an entry, and with a day of what had happened by its end; the same as `hours stats --graph`."""
     known = counted(log, Until(as_of=day, number=number), tell=tell)
     as_of = day or known.last_day
@@ -180,8 +180,8 @@ def everything_at(
     # Loads the library for graphs: the server opens what is kept here, and computes none of it.
     from projections.figures.measures.network import graph
 
-    connected = graph(counting(known.acts, last_day=as_of), figures.weigh)
-    return EverythingKept(
+    connected = graph(select_acts(known.acts, last_day=as_of), figures.weigh)
+    return AllFigures(
         entry=number,
         as_of=as_of,
         statistics=msgspec.to_builtins(figures),
@@ -189,7 +189,7 @@ def everything_at(
     )
 
 
-class KeptStatistics:
+class StoredStatistics:
     """The figures of one log at moments that were asked about."""
 
     def __init__(self, engine: sa.Engine, log: Log, reports: Reports) -> None:
@@ -205,15 +205,15 @@ class KeptStatistics:
                 with self._engine.connect() as connection, writing(connection):
                     connection.execute(sa.delete(STATISTICS).where(STATISTICS.c.log == self._reports.identity))
 
-    def at_entry(self, number: int) -> EverythingKept | None:
+    def at_entry(self, number: int) -> AllFigures | None:
         """The figures at an entry; None when they were not made yet."""
         return _read(_AT_ENTRY.ask(self._engine, log=self._reports.identity, number=number))
 
-    def by_day(self, day: date) -> EverythingKept | None:
+    def by_day(self, day: date) -> AllFigures | None:
         """The figures as of a day, of the latest entry that they were made at; None when they were not made yet."""
         return _read(_BY_DAY.ask(self._engine, log=self._reports.identity, day=day.isoformat()))
 
-    def keep(self, everything: EverythingKept, day: str, now: datetime) -> None:
+    def store(self, everything: AllFigures, day: str, now: datetime) -> None:
         """Keeps figures, and lets go of the oldest."""
         log, text = self._reports.identity, msgspec.json.encode(everything).decode()
         head = self._log.head()
@@ -240,8 +240,8 @@ _BY_DAY = PreparedQuery(
 _LAST_KEPT = PreparedQuery(
     sa.select(STATISTICS.c.head, STATISTICS.c.entry).where(_OF_LOG).order_by(STATISTICS.c.head.desc()).limit(1)
 )
-_OLDEST_KEPT = sa.select(STATISTICS.c.at).where(_OF_LOG).order_by(STATISTICS.c.at.desc()).offset(MOST_KEPT).limit(1)
+_OLDEST_KEPT = sa.select(STATISTICS.c.at).where(_OF_LOG).order_by(STATISTICS.c.at.desc()).offset(MAX_STORED).limit(1)
 
 
-def _read(found: Sequence[Row]) -> EverythingKept | None:
-    return msgspec.json.decode(found[0][0], type=EverythingKept) if found else None
+def _read(found: Sequence[Row]) -> AllFigures | None:
+    return msgspec.json.decode(found[0][0], type=AllFigures) if found else None

@@ -9,18 +9,33 @@ from projections.figures.measures.activity import access, between_groups
 from projections.figures.measures.acts import Act, Membership, entries_in, people_in
 from projections.figures.measures.people import newcomers_waiting, overload
 from projections.figures.measures.statistics import Statistics
-from projections.figures.privacy.additions import added, busy, count_of, nothing_added, share_of, shown_access
-from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Audience, Behind, Cell, is_harmless
-from projections.figures.privacy.figures import Shown, passed, to_five_hours, unshown
-from projections.figures.privacy.groups import GroupActs, Placed, Withheld, acts_of, behind, month_of, passed_in_group
+from projections.figures.privacy.additions import (
+    activity_calendar,
+    count_of,
+    derived_figures,
+    no_derived_figures,
+    protected_access,
+    share_of,
+)
+from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Audience, Cell, Contributors, is_empty_or_safe
+from projections.figures.privacy.figures import Disclosure, hidden_figures, protected_figures, to_five_hours
+from projections.figures.privacy.groups import (
+    GroupActs,
+    GroupDisclosure,
+    Placed,
+    acts_of,
+    contributors_of,
+    month_figures,
+    protected_group_figures,
+)
 from projections.figures.reports.periods import CLOSES_AFTER_DAYS
 from projections.figures.reports.years import ReportBasis, ReportMonth
 
-Kinds = Mapping[GroupId, Mapping[str, Cell | None]]
+KindsByGroup = Mapping[GroupId, Mapping[str, Cell | None]]
 
 
 def group_figures(
-    stand: ReportBasis, group: GroupId, community: Statistics | None, kinds: Kinds, categories: Kinds
+    stand: ReportBasis, group: GroupId, community: Statistics | None, kinds: KindsByGroup, categories: KindsByGroup
 ) -> dict[str, Any]:
     """Every figure by its name; None where too few people are behind it, or behind what it leaves of the community.
 
@@ -33,18 +48,18 @@ def group_figures(
     before, members = _history(stand, group)
     if is_shown:
         statistics = stand.statistics_of([*before, *theirs.own], members)
-        withheld = Withheld(True, kinds.get(group, {}), categories.get(group, {}))
-        figures = passed_in_group(statistics, theirs, withheld, community)
-        figures |= added(statistics, figures, theirs.own)
+        withheld = GroupDisclosure(True, kinds.get(group, {}), categories.get(group, {}))
+        figures = protected_group_figures(statistics, theirs, withheld, community)
+        figures |= derived_figures(statistics, figures, theirs.own)
     else:
         known = stand.known_to_all([*before, *theirs.own], members)
         nothing = dict.fromkeys(("given", "received"), None if theirs.own else 0)
-        figures = unshown(known, is_empty=not theirs.own) | nothing_added() | nothing
+        figures = hidden_figures(known, is_empty=not theirs.own) | no_derived_figures() | nothing
     figures["members"] = sum(_belongs(one, stand.closed.last_day) for one in members)
     hidden = stand.year.months_of_groups[group].hidden
     if stand.closed.is_year:
         figures["months"] = [
-            month_of(name, acts_of(group, month.placed), is_shown=name not in hidden)
+            month_figures(name, acts_of(group, month.placed), is_shown=name not in hidden)
             for name, month in stand.year.months.items()
             if group in month.formed
         ]
@@ -82,8 +97,8 @@ def _busy(stand: ReportBasis, group: GroupId, placed: list[Placed], theirs: Grou
             days[one.act.given_on].append(one)
     first, last = stand.closed.period
     hidden = stand.year.months_of_groups[group].hidden
-    return busy(
-        {day: (behind(group, some), entries_in(acts_of(group, some).own)) for day, some in days.items()},
+    return activity_calendar(
+        {day: (contributors_of(group, some), entries_in(acts_of(group, some).own)) for day, some in days.items()},
         first,
         last,
         hidden_months={name for name in hidden if first.isoformat()[:7] <= name <= last.isoformat()[:7]},
@@ -92,21 +107,21 @@ def _busy(stand: ReportBasis, group: GroupId, placed: list[Placed], theirs: Grou
 
 
 def community_figures(
-    stand: ReportBasis, shown: Shown, statistics: Statistics | None, audience: Audience
+    stand: ReportBasis, shown: Disclosure, statistics: Statistics | None, audience: Audience
 ) -> dict[str, Any]:
     """Every figure by its name; None where too few people are behind it for these readers."""
     if statistics is None or not shown.is_shown:
-        figures = unshown(stand.known_to_all(stand.known.acts, stand.known.members), is_empty=shown.is_empty)
-        figures |= nothing_added() | dict.fromkeys(("access", "theil_between"))
+        figures = hidden_figures(stand.known_to_all(stand.known.acts, stand.known.members), is_empty=shown.is_empty)
+        figures |= no_derived_figures() | dict.fromkeys(("access", "theil_between"))
     else:
-        figures = passed(statistics, shown)
-        figures |= added(statistics, figures, stand.acts)
+        figures = protected_figures(statistics, shown)
+        figures |= derived_figures(statistics, figures, stand.acts)
         figures |= _access(stand)
     hidden = {name for name, cell in shown.months.items() if cell is None}
     if stand.closed.is_year:
         figures["months"] = [_month(month, stand, name in hidden) for name, month in stand.year.months.items()]
     figures["busy"] = _busy_community(stand, hidden, shown.people)
-    return figures | (_care(stand, figures["enrolled"]) if audience == "coordinators" else {})
+    return figures | (_wellbeing_signs(stand, figures["enrolled"]) if audience == "coordinators" else {})
 
 
 def _month(month: ReportMonth, stand: ReportBasis, is_hidden: bool) -> dict[str, Any]:
@@ -125,8 +140,8 @@ def _busy_community(stand: ReportBasis, hidden: Collection[str], people: int) ->
         if stand.is_within(act.given_on):
             days.setdefault(act.given_on, []).append(act)
     first, last = stand.closed.period
-    return busy(
-        {day: (Behind(Cell.of(acts)), entries_in(acts)) for day, acts in days.items()},
+    return activity_calendar(
+        {day: (Contributors(Cell.of(acts)), entries_in(acts)) for day, acts in days.items()},
         first,
         last,
         hidden_months=hidden,
@@ -139,22 +154,22 @@ def _access(stand: ReportBasis) -> dict[str, Any]:
     year, name = stand.year, stand.closed.name
     shown = year.groups_shown if stand.closed.is_year else year.groups_shown_in(name)
     belongings = stand.told.belongings(stand.number)
-    consistent = [group for group in shown if _tells_no_more(stand, group, belongings)]
+    consistent = [group for group in shown if _is_consistent(stand, group, belongings)]
     found = access(stand.acts, belongings)
-    return shown_access(found, consistent, between_groups(stand.acts, belongings), len(people_in(stand.acts)))
+    return protected_access(found, consistent, between_groups(stand.acts, belongings), len(people_in(stand.acts)))
 
 
-def _tells_no_more(stand: ReportBasis, group: GroupId, belongings: dict[MemberId, tuple[GroupId, ...]]) -> bool:
+def _is_consistent(stand: ReportBasis, group: GroupId, belongings: dict[MemberId, tuple[GroupId, ...]]) -> bool:
     """Whether what members received is what the group received but for nobody, or enough people."""
     placed = stand.year.placed if stand.closed.is_year else stand.year.months[stand.closed.name].placed
     theirs = {id(act) for act in stand.acts if group in belongings.get(act.receiver, ())}
     at_the_time = {id(one.act) for one in placed if group in one.receiver}
     by_id = {id(act): act for act in (*stand.acts, *(one.act for one in placed))}
     differences = (theirs - at_the_time, at_the_time - theirs)
-    return all(is_harmless(Cell.of(by_id[one] for one in some), FEWEST_TO_COMPARE) for some in differences)
+    return all(is_empty_or_safe(Cell.of(by_id[one] for one in some), FEWEST_TO_COMPARE) for some in differences)
 
 
-def _care(stand: ReportBasis, enrolled: int) -> dict[str, Any]:
+def _wellbeing_signs(stand: ReportBasis, enrolled: int) -> dict[str, Any]:
     """What coordinators look after: words that are missing, late entries, newcomers, and signs of overload."""
     waits = [one for one in stand.told.waiting(stand.number) if stand.is_within(one.given_on)]
     pairs = [pair for one in waits for pair in one.pairs]

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from projections.figures.measures.statistics import definitions
-from projections.figures.reports.kept import EverythingKept, Report
+from projections.figures.reports.kept import AllFigures, Report
 
 COLUMNS = ("figure", "part", "value", "definition", "first_day", "last_day", "recorded_by", "entry")
 
-EVERYTHING_COLUMNS = ("figure", "part", "value", "definition", "last_day", "entry")
+ALL_FIGURES_COLUMNS = ("figure", "part", "value", "definition", "last_day", "entry")
 
 TOO_FEW = "no value: too few people to show, or nothing to take a share of"
 
-ADDED: Mapping[str, str] = {
+REPORT_MEANINGS: Mapping[str, str] = {
     "twenty": "of every 20 hours: given back, come round, passed on; each that has any hours gets at least 1",
     "people_30": "people who took part in the last 30 days",
     "people_90": "people who took part in the last 90 days",
@@ -99,7 +99,7 @@ class SheetLine(NamedTuple):
 
 def meanings() -> dict[str, str]:
     """What each figure of a report counts, by its name, in the order in which they are listed."""
-    return {**definitions(), **STANDING_ALONE, **ADDED}
+    return {**definitions(), **STANDING_ALONE, **REPORT_MEANINGS}
 
 
 def lines(report: Report) -> list[SheetLine]:
@@ -126,15 +126,15 @@ def as_rows(report: Report) -> list[dict[str, str | int]]:
 
 def as_csv(report: Report) -> str:
     """The sheet as CSV, with a header line; shares between 0 and 1, lengths in minutes."""
-    return written(COLUMNS, ([row[column] for column in COLUMNS] for row in as_rows(report)))
+    return to_csv(COLUMNS, ([row[column] for column in COLUMNS] for row in as_rows(report)))
 
 
-def written(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
     """A header line and rows as CSV; words that a spreadsheet would take for a formula are kept from it."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([[_harmless(value) for value in row] for row in rows])
+    writer.writerows([[_without_formula(value) for value in row] for row in rows])
     return text.getvalue()
 
 
@@ -155,12 +155,14 @@ def as_json(report: Report) -> bytes:
         "null": TOO_FEW,
     }
     return (
-        msgspec.json.format(msgspec.json.encode({**about, "figures": _defined(report.figures, meanings())}), indent=2)
+        msgspec.json.format(
+            msgspec.json.encode({**about, "figures": _with_definitions(report.figures, meanings())}), indent=2
+        )
         + b"\n"
     )
 
 
-def everything_lines(kept: EverythingKept) -> list[SheetLine]:
+def all_figures_lines(kept: AllFigures) -> list[SheetLine]:
     """Everything there is, unprotected, a line for each value: the statistics of all time, then those of the network."""
     # The library for graphs comes with the measures of the network; only auditors wait for it.
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
@@ -171,25 +173,25 @@ def everything_lines(kept: EverythingKept) -> list[SheetLine]:
     ]
 
 
-def everything_as_csv(kept: EverythingKept) -> str:
+def all_figures_as_csv(kept: AllFigures) -> str:
     """The same as CSV; each line with the last day and the entry number that it stands on."""
     about = (str(kept.as_of), kept.entry)
-    return written(EVERYTHING_COLUMNS, ((*line, *about) for line in everything_lines(kept)))
+    return to_csv(ALL_FIGURES_COLUMNS, ((*line, *about) for line in all_figures_lines(kept)))
 
 
-def everything_as_json(kept: EverythingKept) -> bytes:
+def all_figures_as_json(kept: AllFigures) -> bytes:
     """The same as JSON with stable keys: `statistics` and `graph`, each figure with its value and its definition."""
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
     about = {"entry": kept.entry, "as_of": kept.as_of}
     parts = {
-        "statistics": _defined(kept.statistics, {**definitions(), **STANDING_ALONE}),
-        "graph": _defined(kept.graph, graph_definitions()),
+        "statistics": _with_definitions(kept.statistics, {**definitions(), **STANDING_ALONE}),
+        "graph": _with_definitions(kept.graph, graph_definitions()),
     }
     return msgspec.json.format(msgspec.json.encode({**about, **parts}), indent=2) + b"\n"
 
 
-def _defined(figures: Mapping[str, Any], meant: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def _with_definitions(figures: Mapping[str, Any], meant: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Each figure with its value and its definition, in the order of the definitions."""
     names = (*(name for name in meant if name in figures), *(name for name in figures if name not in meant))
     return {name: {"value": figures[name], "definition": meant.get(name, "")} for name in names}
@@ -241,7 +243,7 @@ def _plain(value: Any) -> str:
             return str(value)
 
 
-def _harmless(value: str | int) -> str | int:
+def _without_formula(value: str | int) -> str | int:
     """Spreadsheets take words that begin with these signs for a formula; negative numbers are none."""
     if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return value

@@ -16,12 +16,12 @@ from projections.engine.tables import TableWriter
 from projections.figures.privacy.agreed import (
     NOBODY_AGREED,
     Agreed,
+    GroupTie,
     PublishedFigures,
     Seen,
-    Tied,
     TiesByScope,
-    agreed_in,
-    ties_of,
+    group_ties,
+    visible_in_group,
 )
 from projections.figures.privacy.groups import Placed
 from projections.figures.reports.kept import COMMUNITY, TABLES, Report, Reports
@@ -29,18 +29,18 @@ from projections.figures.reports.kept import COMMUNITY, TABLES, Report, Reports
 TIES = sa.Table("kept_ties", TABLES, word("log", key=True), word("period", key=True), word("version"), word("ties"))
 
 
-MOST_REMEMBERED = 64
+MAX_CACHED = 64
 
 
 class TiesOfYear(msgspec.Struct, frozen=True):
     """The ties that a year's reports count, and whose figures of the year, or of some of its months, are shown to anybody."""
 
-    ties: list[Tied]
+    ties: list[GroupTie]
     shown: list[str]
     partly: list[str]
 
 
-class Opened(NamedTuple):
+class LoadedTies(NamedTuple):
     """The same, ready to be asked."""
 
     ties: TiesByScope
@@ -56,7 +56,7 @@ class TieStore:
         self._lock = Lock()
         self._known: OrderedDict[Any, Any] = OrderedDict()
 
-    def agreed_in(self, group: GroupId, period: str, seen: Seen) -> Agreed | None:
+    def visible_in_group(self, group: GroupId, period: str, seen: Seen) -> Agreed | None:
         """What a reader may see of a group's people in a closed year; None where no ties of it are kept."""
         log = self._reports.identity
         found = _VERSION.ask(self._engine, log=log, period=period)
@@ -68,12 +68,12 @@ class TieStore:
         of_year = self._remembered(key, partial(self._opened, log, period))
         return self._remembered(
             (*key, group, frozenset(seen.items())),
-            lambda: agreed_in(group, of_year.ties, seen, of_year.published),
+            lambda: visible_in_group(group, of_year.ties, seen, of_year.published),
         )
 
-    def _opened(self, log: str, period: str) -> Opened:
+    def _opened(self, log: str, period: str) -> LoadedTies:
         kept = msgspec.json.decode(_TIES.ask(self._engine, log=log, period=period)[0][0], type=TiesOfYear)
-        return Opened(
+        return LoadedTies(
             TiesByScope(kept.ties),
             PublishedFigures(frozenset(map(_scope, kept.shown)), frozenset(map(_scope, kept.partly))),
         )
@@ -86,7 +86,7 @@ class TieStore:
         made = make()
         with self._lock:
             self._known[key] = made
-            while len(self._known) > MOST_REMEMBERED:
+            while len(self._known) > MAX_CACHED:
                 self._known.popitem(last=False)
         return made
 
@@ -95,10 +95,10 @@ def ties_of_year(placed: Iterable[Placed], reports: Collection[Report]) -> TiesO
     """The ties of the acts that a year's reports count, beside the reports themselves, for all readers."""
     shown = {one.scope for one in reports if _amounts(one.figures)}
     months = {one.scope for one in reports for month in one.figures.get("months") or () if _amounts(month)}
-    return TiesOfYear(ties_of(placed), sorted(shown), sorted(months - shown))
+    return TiesOfYear(group_ties(placed), sorted(shown), sorted(months - shown))
 
 
-def keep_ties(connection: sa.Connection, log: str, period: str, of_year: TiesOfYear) -> None:
+def store_ties(connection: sa.Connection, log: str, period: str, of_year: TiesOfYear) -> None:
     """Puts them in the place of those of the same year, or adds them."""
     text = msgspec.json.encode(of_year)
     TableWriter(connection).replace(TIES, [(log, period, fingerprint(text), text.decode())])

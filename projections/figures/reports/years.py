@@ -12,19 +12,19 @@ from projections.figures.chronicle import Chronicle, Counted
 from projections.figures.measures.acts import KINDS, Act, Membership, entries_in
 from projections.figures.measures.people import participation
 from projections.figures.measures.statistics import Statistics, statistics
-from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Behind, Cell
+from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, Contributors
 from projections.figures.privacy.figures import to_five_hours
-from projections.figures.privacy.groups import Placed, behind, groups_beside, kinds_beside
+from projections.figures.privacy.groups import Placed, contributors_of, groups_shown_together, kinds_shown_together
 from projections.figures.privacy.periods import (
-    STRICTEST,
-    Change,
+    FEWEST_FOR_ALL,
     HiddenMonths,
+    LateActs,
+    can_update_late,
     hidden_months,
-    may_be_told_anew,
     shown_months,
 )
 from projections.figures.reports.kept import Late
-from projections.figures.reports.periods import Closed
+from projections.figures.reports.periods import ClosedPeriod
 
 
 class ReportMonth:
@@ -48,17 +48,17 @@ class ReportMonth:
     @cached_property
     def groups(self) -> list[GroupId]:
         """The groups with anything that counts."""
-        return active(self.placed, self.formed)
+        return active_groups(self.placed, self.formed)
 
     @cached_property
-    def behind(self) -> dict[GroupId, Behind]:
+    def contributors(self) -> dict[GroupId, Contributors]:
         """What lies behind each group's figures."""
-        return {group: behind(group, self.placed) for group in self.groups}
+        return {group: contributors_of(group, self.placed) for group in self.groups}
 
     @cached_property
     def beside(self) -> list[GroupId]:
         """The groups that may be shown together, if the month of the community is shown to everybody."""
-        return groups_beside(self.placed, self.groups)
+        return groups_shown_together(self.placed, self.groups)
 
 
 class Year:
@@ -95,7 +95,7 @@ class Year:
         hidden = self.hidden_from_everyone
         return {
             group: hidden_months(
-                {name: month.behind[group] for name, month in self.months.items() if group in month.behind},
+                {name: month.contributors[group] for name, month in self.months.items() if group in month.contributors},
                 "everyone",
                 hidden=hidden,
                 vetoed=[name for name, month in self.months.items() if name not in hidden and _is_vetoed(month, group)],
@@ -108,7 +108,7 @@ class Year:
     def groups_shown(self) -> list[GroupId]:
         """The groups whose year may be shown beside the community's, if that is shown to everybody."""
         able = [group for group in self._formed if self.months_of_groups[group].year_is_safe]
-        return groups_beside(self.placed, active(self.placed, able))
+        return groups_shown_together(self.placed, active_groups(self.placed, able))
 
     def groups_shown_in(self, month: str) -> list[GroupId]:
         """The groups whose month may be shown."""
@@ -120,10 +120,10 @@ class Year:
         self, attribute: str, community: Mapping[str, Cell | None]
     ) -> dict[GroupId, dict[str, Cell | None]]:
         """The kinds or categories of each group that the year may show, given those of the community that everybody reads."""
-        return kinds_beside(self.placed, self.groups_shown, community, lambda act: str(getattr(act, attribute)))
+        return kinds_shown_together(self.placed, self.groups_shown, community, lambda act: str(getattr(act, attribute)))
 
 
-def active(placed: Iterable[Placed], groups: Collection[GroupId]) -> list[GroupId]:
+def active_groups(placed: Iterable[Placed], groups: Collection[GroupId]) -> list[GroupId]:
     """Those of these groups with anything that counts."""
     found = {group for one in placed for group in (*one.giver, *one.receiver)}
     return [group for group in groups if group in found]
@@ -131,7 +131,11 @@ def active(placed: Iterable[Placed], groups: Collection[GroupId]) -> list[GroupI
 
 def _is_vetoed(month: ReportMonth, group: GroupId) -> bool:
     """Whether a group could be shown by itself, and is not for what it would tell beside others."""
-    return group in month.behind and group not in month.beside and month.behind[group].may_be_shown(FEWEST_TO_COMPARE)
+    return (
+        group in month.contributors
+        and group not in month.beside
+        and month.contributors[group].may_be_shown(FEWEST_TO_COMPARE)
+    )
 
 
 class ReportBasis(NamedTuple):
@@ -141,7 +145,7 @@ class ReportBasis(NamedTuple):
     """
 
     told: Chronicle
-    closed: Closed
+    closed: ClosedPeriod
     number: int
     year: Year
     known: Counted
@@ -177,35 +181,35 @@ class Span(NamedTuple):
     counted: frozenset[int]
 
 
-class Different(NamedTuple):
+class LateChanges(NamedTuple):
     """Where acts lie that came after a report, and those that it counts and that were taken back."""
 
     came: frozenset[int] = frozenset()
     gone: frozenset[int] = frozenset()
 
-    def beyond(self, other: "Different") -> "Different":
+    def beyond(self, other: "LateChanges") -> "LateChanges":
         """What the two do not share."""
-        return Different(self.came ^ other.came, self.gone ^ other.gone)
+        return LateChanges(self.came ^ other.came, self.gone ^ other.gone)
 
-    def acts(self, told: Chronicle) -> Change:
+    def acts(self, told: Chronicle) -> LateActs:
         """The acts themselves."""
         came, gone = ([told.acts[place] for place in sorted(places)] for places in self)
-        return Change(came, gone)
+        return LateActs(came, gone)
 
 
-SAME = Different()
+NO_CHANGES = LateChanges()
 
 
 class LateRecord(NamedTuple):
     """What is told as late, as of an entry, and what there is in fact at the last look."""
 
-    told: Different
+    told: LateChanges
     looked_at: int
-    now: Different
+    now: LateChanges
 
     def late(self, chronicle: Chronicle) -> Late | None:
         """What a report says."""
-        if self.told == SAME:
+        if self.told == NO_CHANGES:
             return None
         came, gone = self.told.acts(chronicle)
         return Late(entries_in(came), entries_in(gone), to_five_hours(sum(act.minutes for act in came)))
@@ -213,16 +217,16 @@ class LateRecord(NamedTuple):
     @property
     def is_hidden(self) -> bool:
         """Whether there is something late, and nothing is told of it."""
-        return self.told == SAME != self.now
+        return self.told == NO_CHANGES != self.now
 
 
-class Looks:
+class LateChecks:
     """Looks at the months of a year, and at the year itself, whenever a month closed: `looks` are numbers of entries."""
 
     def __init__(self, told: Chronicle, months: Mapping[str, Span], firsts: Mapping[str, int]) -> None:
         self._told = told
         self._firsts = firsts
-        self._spans = {name: _restless(told, span, firsts[name]) for name, span in months.items()}
+        self._spans = {name: _changeable(told, span, firsts[name]) for name, span in months.items()}
 
     def months(self, looks: Sequence[int]) -> dict[str, LateRecord]:
         """What is told of each month as late; `firsts` are the numbers that their reports stand on."""
@@ -231,24 +235,24 @@ class Looks:
             states = self._months_after(look, states)
         return states
 
-    def not_told(self, looks: Sequence[int]) -> Change:
+    def not_told(self, looks: Sequence[int]) -> LateActs:
         """What came late for months, and follows from none of their reports."""
         return self._apart(self.months(looks).values())
 
     def year(self, span: Span, first: int, looks: Sequence[int]) -> LateRecord:
         """What is told of the year; nothing from which it followed what is late in a month that does not tell of it."""
-        span = _restless(self._told, span, first)
-        states, state = self._begun(), LateRecord(SAME, first, SAME)
+        span = _changeable(self._told, span, first)
+        states, state = self._begun(), LateRecord(NO_CHANGES, first, NO_CHANGES)
         for look in looks:
             states = self._months_after(look, states)
             if look >= first:
                 after = self._looked(span, look, state)
-                is_told = after.looked_at == look and self._apart(states.values()).is_harmless(STRICTEST)
+                is_told = after.looked_at == look and self._apart(states.values()).is_empty_or_safe(FEWEST_FOR_ALL)
                 state = after if is_told else state._replace(now=after.now)
         return state
 
     def _begun(self) -> dict[str, LateRecord]:
-        return {name: LateRecord(SAME, self._firsts[name], SAME) for name in self._spans}
+        return {name: LateRecord(NO_CHANGES, self._firsts[name], NO_CHANGES) for name in self._spans}
 
     def _months_after(self, look: int, states: Mapping[str, LateRecord]) -> dict[str, LateRecord]:
         return {
@@ -257,25 +261,25 @@ class Looks:
         }
 
     def _looked(self, span: Span, look: int, state: LateRecord) -> LateRecord:
-        now = different(self._told, span, look)
-        if now == state.told or may_be_told_anew(state.told.acts(self._told), now.acts(self._told), STRICTEST):
+        now = late_changes(self._told, span, look)
+        if now == state.told or can_update_late(state.told.acts(self._told), now.acts(self._told), FEWEST_FOR_ALL):
             return LateRecord(now, look, now)
         return state._replace(now=now)
 
-    def _apart(self, states: Iterable[LateRecord]) -> Change:
+    def _apart(self, states: Iterable[LateRecord]) -> LateActs:
         every = [one.now.beyond(one.told).acts(self._told) for one in states]
-        return Change([act for one in every for act in one.came], [act for one in every for act in one.gone])
+        return LateActs([act for one in every for act in one.came], [act for one in every for act in one.gone])
 
 
-def different(told: Chronicle, span: Span, number: int) -> Different:
+def late_changes(told: Chronicle, span: Span, number: int) -> LateChanges:
     """In what an entry later on differs from what a report counts."""
-    return Different(
+    return LateChanges(
         frozenset(place for place in span.ever if place not in span.counted and told.stands(place, number)),
         frozenset(place for place in span.counted if not told.stands(place, number)),
     )
 
 
-def _restless(told: Chronicle, span: Span, first: int) -> Span:
+def _changeable(told: Chronicle, span: Span, first: int) -> Span:
     """Only what may differ later on, which is little: looking at it often costs nothing."""
     return Span(
         [

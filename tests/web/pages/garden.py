@@ -10,10 +10,10 @@ from ledger.identifiers import MemberId
 from ledger.members.commands import ChooseVisibility
 from ledger.members.facts import Circle
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.agreed import ties_of
+from projections.figures.privacy.agreed import group_ties
 from projections.figures.privacy.groups import Placed
 from projections.figures.reports.kept import Report
-from projections.figures.reports.ties import TiesOfYear, keep_ties
+from projections.figures.reports.ties import TiesOfYear, store_ties
 from tests.projections.figures.measures.communities import ring
 from tests.web import reports
 from tests.web.pages.conftest import Street
@@ -75,9 +75,9 @@ def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS)
     """What went between members of the garden in 2025, and `beside` it between others who never agreed to anything."""
     garden = (street.garden,)
     placed = [Placed(one, garden, garden) for one in (*acts, *beside)]
-    ties = TiesOfYear(ties_of(placed), ["community", street.garden], [])
+    ties = TiesOfYear(group_ties(placed), ["community", street.garden], [])
     with street.views.reports._engine.execution_options(writes=True).begin() as connection:
-        keep_ties(connection, street.views.reports.identity, "2025", ties)
+        store_ties(connection, street.views.reports.identity, "2025", ties)
 
 
 def chose(street: Street, sees: Circle, *members: MemberId) -> None:

@@ -8,13 +8,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ledger.identifiers import GroupId, is_group, is_identifier
-from projections.figures.reports.kept import COMMUNITY, EverythingKept, Report
+from projections.figures.reports.kept import COMMUNITY, AllFigures, Report
 from projections.figures.reports.sheet import (
+    all_figures_as_csv,
+    all_figures_as_json,
+    all_figures_lines,
     as_csv,
     as_json,
-    everything_as_csv,
-    everything_as_json,
-    everything_lines,
     meanings,
 )
 from projections.views import Views
@@ -127,13 +127,13 @@ def show_everything(call: Call) -> Response[str]:
 @get("/community/everything.csv", may=AUDITORS)
 def everything_csv(call: Call) -> Response[bytes]:
     """The same, a line for each value."""
-    return _file(everything_as_csv(_kept(call)).encode(), "text/csv; charset=utf-8", "csv")
+    return _file(all_figures_as_csv(_kept(call)).encode(), "text/csv; charset=utf-8", "csv")
 
 
 @get("/community/everything.json", may=AUDITORS)
 def everything_json(call: Call) -> Response[bytes]:
     """The same for programs, under stable keys."""
-    return _file(everything_as_json(_kept(call)), "application/json", "json")
+    return _file(all_figures_as_json(_kept(call)), "application/json", "json")
 
 
 @post("/community/everything", may=AUDITORS)
@@ -172,19 +172,19 @@ def _everything_page(call: Call, form: Form[MomentForm], moment: PointInTime) ->
         kept=kept,
         wish=wish if is_this else None,
         is_behind=kept is not None and moment.as_of is not None and kept.entry < moment.last,
-        lines=[line._replace(definition=gettext(line.definition)) for line in everything_lines(kept)] if kept else (),
+        lines=[line._replace(definition=gettext(line.definition)) for line in all_figures_lines(kept)] if kept else (),
         as_of=kept.entry if kept else moment.number,
     )
 
 
-def _at(moment: PointInTime, views: Views) -> EverythingKept | None:
+def _at(moment: PointInTime, views: Views) -> AllFigures | None:
     """What was computed last, or at the moment."""
     if moment.is_now:
         return views.reports.everything()
     return views.statistics.by_day(moment.as_of) if moment.as_of else views.statistics.at_entry(moment.number)
 
 
-def _kept(call: Call) -> EverythingKept:
+def _kept(call: Call) -> AllFigures:
     """The same for a file; there is nothing to keep before it was computed."""
     form, moment = moment_asked(call, call.views.catch_up().number)
     kept = None if form.problems else _at(moment, call.views)

@@ -139,7 +139,7 @@ def _year_of(period: str, periods: Sequence[str]) -> str:
 
 def _people_seen(call: Call, group: GroupRow, year: str) -> PeopleSeen:
     """What this reader may see of the people of a group in a closed year; "" where there is none."""
-    agreed = call.views.ties.agreed_in(group.id, year, _seen_by(call)) if year else None
+    agreed = call.views.ties.visible_in_group(group.id, year, _seen_by(call)) if year else None
     if agreed is None:
         return PeopleSeen(year, None, Markup(), (), 0, None)
     every = {*agreed.named, *(one for line in agreed.drawn for one in (line.giver, line.receiver))}

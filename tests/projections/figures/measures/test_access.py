@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ledger.identifiers import GroupId, MemberId
-from projections.figures.measures.activity import Access, access, between_groups, students_t
+from projections.figures.measures.activity import GroupAccess, access, between_groups, students_t
 from projections.figures.measures.acts import Act
 from tests.projections.figures.measures.communities import act, grown
 
@@ -52,7 +52,7 @@ def test_with_fewer_than_five_people_or_nothing_received_there_is_no_ratio() -> 
     nothing = access([act(f"h-{place}", "z", 60) for place in range(6)] + received(*[60] * 6), members(HILL, "h", 6))
 
     assert few[0][4:] == (None, None, None)
-    assert nothing[0] == Access(HILL, 6, 8, 0.0, None, None, None)
+    assert nothing[0] == GroupAccess(HILL, 6, 8, 0.0, None, None, None)
 
 
 def test_the_interval_is_what_arrays_say() -> None:

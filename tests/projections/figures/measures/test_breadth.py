@@ -4,7 +4,7 @@ import igraph
 import numpy as np
 import pytest
 
-from projections.figures.measures.acts import collapse
+from projections.figures.measures.acts import add_up_ties
 from projections.figures.measures.spread import breadth, circles_helped, circles_helped_by, effective_number
 from tests.projections.figures.measures.communities import grown, hours
 
@@ -17,7 +17,7 @@ def test_equal_shares_count_whole_and_a_rare_one_counts_little() -> None:
 
 
 def test_medians_are_of_those_who_gave_and_of_those_who_received() -> None:
-    ties = collapse(hours("ab", "ac", "ad", "bc"), "minutes")
+    ties = add_up_ties(hours("ab", "ac", "ad", "bc"), "minutes")
 
     assert breadth(ties) == (2.0, 1.0)
     assert circles_helped_by(ties)["c"].people == 2  # type: ignore[index]
@@ -25,7 +25,7 @@ def test_medians_are_of_those_who_gave_and_of_those_who_received() -> None:
 
 
 def test_circles_are_degrees_and_exponents_of_entropy() -> None:
-    ties = collapse(grown(200)[0], "minutes")
+    ties = add_up_ties(grown(200)[0], "minutes")
     graph = igraph.Graph.TupleList([(*pair, weight) for pair, weight in ties.items()], directed=True, weights=True)
 
     helped, helped_by = circles_helped(ties), circles_helped_by(ties)

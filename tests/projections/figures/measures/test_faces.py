@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.figures.measures.acts import Ties, collapse
+from projections.figures.measures.acts import Ties, add_up_ties
 from projections.figures.measures.reciprocity import Faces, faces, loops_found
 from tests.projections.figures.measures.communities import grown, hours
 
 
 def of(*pairs: str) -> Faces:
-    return faces(collapse(hours(*pairs, minutes=1), "minutes"))
+    return faces(add_up_ties(hours(*pairs, minutes=1), "minutes"))
 
 
 def parts(found: Faces) -> tuple[int, int, int]:
@@ -89,7 +89,7 @@ def test_the_three_faces_sum_up_to_the_whole_and_none_is_below_zero(ties: Ties) 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_another_method_finds_the_same_flow_for_the_whole_community_at_once(seed: int) -> None:
-    ties = collapse(grown(250, seed=seed)[0], "minutes")
+    ties = add_up_ties(grown(250, seed=seed)[0], "minutes")
     graph = nx.DiGraph()
     for (giver, receiver), weight in ties.items():
         graph.add_edge(giver, receiver, capacity=weight, weight=1)
@@ -102,7 +102,7 @@ def test_another_method_finds_the_same_flow_for_the_whole_community_at_once(seed
 
 
 def test_too_large_a_component_is_bounded_and_says_so() -> None:
-    ties = collapse(grown(250)[0], "minutes")
+    ties = add_up_ties(grown(250)[0], "minutes")
 
     exact, bound = faces(ties), faces(ties, largest=5)
 
@@ -112,7 +112,7 @@ def test_too_large_a_component_is_bounded_and_says_so() -> None:
 
 
 def test_the_order_in_which_ties_are_known_changes_nothing() -> None:
-    ties = collapse(grown(250)[0], "minutes")
+    ties = add_up_ties(grown(250)[0], "minutes")
 
     assert faces(dict(reversed(ties.items()))) == faces(ties)
     assert faces(dict(reversed(ties.items())), largest=0) == faces(ties, largest=0)

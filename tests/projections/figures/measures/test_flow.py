@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from projections.figures.measures.activity import flow, turnover
-from projections.figures.measures.acts import counting
+from projections.figures.measures.acts import select_acts
 from tests.projections.figures.measures.communities import FIRST, act, grown
 
 DAY = timedelta(days=1)
@@ -55,7 +55,7 @@ def test_credit_from_before_the_period_counts_in_it() -> None:
 
 @pytest.mark.parametrize("start", [0, 100])
 def test_turnover_is_what_a_matrix_of_balances_says(start: int) -> None:
-    acts = counting(grown(120)[0], last_day=FIRST + 364 * DAY)
+    acts = select_acts(grown(120)[0], last_day=FIRST + 364 * DAY)
     places = {
         member: place for place, member in enumerate({one for each in acts for one in (each.giver, each.receiver)})
     }

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from projections.figures.measures.acts import Act, Weigh, collapse, counting
+from projections.figures.measures.acts import Act, Weighting, add_up_ties, select_acts
 from projections.figures.measures.network import Graph, core_size, correlation, graph, graph_definitions
 from tests.projections.figures.measures.communities import FIRST, act, grown, hours
 
@@ -20,10 +20,10 @@ TRIADS = [
 """In the order in which igraph counts them."""
 
 
-def network(seed: int = 1, people: int = 200, weigh: Weigh = "acts") -> tuple[Graph, igraph.Graph]:
+def network(seed: int = 1, people: int = 200, weigh: Weighting = "acts") -> tuple[Graph, igraph.Graph]:
     """The figures of a grown community, and the same community in another library."""
-    acts = counting(grown(people, seed=seed)[0], last_day=LAST)
-    ties = collapse(acts, weigh)
+    acts = select_acts(grown(people, seed=seed)[0], last_day=LAST)
+    ties = add_up_ties(acts, weigh)
     rows = [(*pair, weight) for pair, weight in ties.items()]
     return graph(acts, weigh), igraph.Graph.TupleList(rows, directed=True, weights=True)
 
@@ -63,7 +63,7 @@ def test_closing_and_mixing_are_what_another_library_says(seed: int) -> None:
 
 
 @pytest.mark.parametrize("weigh", ["minutes", "acts"])
-def test_what_stays_within_the_strongest_part_is_what_another_library_says(weigh: Weigh) -> None:
+def test_what_stays_within_the_strongest_part_is_what_another_library_says(weigh: Weighting) -> None:
     found, other = network(weigh=weigh)
     largest = max(other.connected_components(mode="strong"), key=len)
     inside = sum(edge["weight"] for edge in other.es if edge.source in largest and edge.target in largest)
@@ -130,10 +130,10 @@ def test_the_core_is_the_split_that_no_other_betters() -> None:
 
 
 def test_correlations_are_what_arrays_say() -> None:
-    acts = counting(grown(200)[0], last_day=LAST)
+    acts = select_acts(grown(200)[0], last_day=LAST)
     people = sorted({one for each in acts for one in (each.giver, each.receiver)})
     gave, got = ([sum(getattr(each, side) == one for each in acts) for one in people] for side in ("giver", "receiver"))
-    ties = collapse(acts, "acts")
+    ties = add_up_ties(acts, "acts")
     mutual = [(weight, ties[other, one]) for (one, other), weight in ties.items() if (other, one) in ties]
 
     found = graph(acts, "acts")

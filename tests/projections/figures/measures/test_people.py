@@ -7,7 +7,7 @@ import pytest
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.acts import Act, Membership
-from projections.figures.measures.people import Wait, median_wait, newcomers, participation, retention, roles
+from projections.figures.measures.people import WaitingTime, median_wait, newcomers, participation, retention, roles
 from tests.projections.figures.measures.communities import FIRST, act, grown, hours
 
 DAY = timedelta(days=1)
@@ -120,8 +120,8 @@ def test_who_left_waited_until_then() -> None:
 
 
 def test_leaving_on_a_day_comes_after_what_happened_on_it() -> None:
-    assert median_wait([Wait(3, False), Wait(3, True)]) == 3
-    assert median_wait([Wait(2, False), Wait(3, False)]) is None
+    assert median_wait([WaitingTime(3, False), WaitingTime(3, True)]) == 3
+    assert median_wait([WaitingTime(2, False), WaitingTime(3, False)]) is None
     assert median_wait([]) is None
 
 

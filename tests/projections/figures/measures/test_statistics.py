@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from projections.figures.measures.acts import Act, Weigh
+from projections.figures.measures.acts import Act, Weighting
 from projections.figures.measures.statistics import Statistics, definitions, statistics
 from tests.projections.figures.measures.communities import FIRST, act, grown, hours
 
@@ -22,7 +22,7 @@ RELIED_ON = (
 """Names in files and programs of other people: never changed, only added to."""
 
 
-def of(acts: list[Act], weigh: Weigh = "acts") -> Statistics:
+def of(acts: list[Act], weigh: Weighting = "acts") -> Statistics:
     return statistics(acts, [], as_of=LAST, weigh=weigh)
 
 
@@ -85,7 +85,7 @@ def test_the_three_faces_are_shares_of_the_whole() -> None:
 
 
 @pytest.mark.parametrize("weigh", ["minutes", "acts"])
-def test_the_order_of_recording_changes_no_figure(weigh: Weigh) -> None:
+def test_the_order_of_recording_changes_no_figure(weigh: Weighting) -> None:
     acts, members = grown(150)
     shuffled = random.Random(5).sample(acts, len(acts))
     numbers = {number: place for place, number in enumerate(dict.fromkeys(one.number for one in shuffled), start=1)}

@@ -4,7 +4,7 @@ import igraph
 import numpy as np
 import pytest
 
-from projections.figures.measures.acts import collapse
+from projections.figures.measures.acts import add_up_ties
 from projections.figures.measures.spread import exponent_from, tail, zeta
 from tests.projections.figures.measures.communities import grown
 
@@ -44,7 +44,7 @@ def test_it_begins_where_the_law_does() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_another_program_finds_the_same(seed: int) -> None:
-    ties = collapse(grown(1_000, seed=seed)[0], "acts")
+    ties = add_up_ties(grown(1_000, seed=seed)[0], "acts")
     degrees = igraph.Graph.TupleList(list(ties), directed=True).as_undirected().degree()
 
     found = tail(degrees)

@@ -9,14 +9,14 @@ from ledger.identifiers import GroupId, MemberId
 from projections.figures.measures.acts import Act
 from projections.figures.privacy.agreed import (
     Agreed,
-    Figure,
+    PublishedFigure,
     PublishedFigures,
     Scope,
     Seen,
     TiesByScope,
-    agreed_in,
-    may_be_told,
-    ties_of,
+    allowed_detail,
+    group_ties,
+    visible_in_group,
 )
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.figures.privacy.groups import Placed
@@ -43,7 +43,7 @@ def seeing(*members: str, group: GroupId = GARDEN) -> Seen:
 
 
 def agreed(acts: list[Placed], seen: Seen, published: PublishedFigures = EVERYWHERE) -> Agreed:
-    return agreed_in(GARDEN, TiesByScope(ties_of(acts)), seen, published)
+    return visible_in_group(GARDEN, TiesByScope(group_ties(acts)), seen, published)
 
 
 def lines(found: Agreed) -> set[tuple[str, str, int | None, int | None]]:
@@ -152,8 +152,10 @@ def test_a_larger_scope_in_which_little_is_left_counts_as_well() -> None:
     acts = placed(garden, kitchen=kitchen)
     seen = seeing("m-0", "m-1", "m-2", "m-3", "m-4", "m-5")
 
-    beside = may_be_told(TiesByScope(ties_of(acts)), seen, EVERYWHERE)
-    alone = may_be_told(TiesByScope(ties_of(acts)), seen, PublishedFigures(frozenset({None, GARDEN}), frozenset()))
+    beside = allowed_detail(TiesByScope(group_ties(acts)), seen, EVERYWHERE)
+    alone = allowed_detail(
+        TiesByScope(group_ties(acts)), seen, PublishedFigures(frozenset({None, GARDEN}), frozenset())
+    )
 
     assert (alone, beside) == ("hours", "nothing")
 
@@ -190,7 +192,7 @@ def test_from_no_published_figure_can_those_be_found_out_who_did_not_agree(seed:
     willing = {one for one in names if chance.random() < share}
     seen = {group: frozenset(MemberId(one) for one in willing if group in belong[one]) for group in groups[:2]}
     published = PublishedFigures(frozenset({None, *groups}), frozenset())
-    ties = TiesByScope(ties_of(told))
+    ties = TiesByScope(group_ties(told))
     drawn = [
         one.act
         for one in told
@@ -201,7 +203,7 @@ def test_from_no_published_figure_can_those_be_found_out_who_did_not_agree(seed:
     ]
     drawn_numbers = {id(one) for one in drawn}
 
-    answer = may_be_told(ties, seen, published)
+    answer = allowed_detail(ties, seen, published)
 
     worst = "hours"
     for scope in (None, *groups):
@@ -235,8 +237,8 @@ def test_the_community_counts_as_well_where_no_group_is_published() -> None:
 
     community = PublishedFigures(frozenset({None}), frozenset())
 
-    assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), community) == "nothing"
-    assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), NOWHERE) == "hours"
+    assert allowed_detail(TiesByScope(group_ties(acts)), seeing(*people), community) == "nothing"
+    assert allowed_detail(TiesByScope(group_ties(acts)), seeing(*people), NOWHERE) == "hours"
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -252,10 +254,10 @@ def test_what_sums_alone_seem_to_show_is_what_looking_at_each_tie_shows(seed: in
         for other in chance.sample([one for one in names if one != star], 11):
             pair = (other, star) if towards else (star, other)
             acts.append(act(*pair, round(weight * whole / 11)))
-    ties = ties_of(placed([one for one in acts if one.minutes]))
+    ties = group_ties(placed([one for one in acts if one.minutes]))
     known = chance.sample(ties, chance.randrange(6))
 
-    left = Figure(ties, lambda tied: True).without(known)
+    left = PublishedFigure(ties, lambda tied: True).without(known)
 
     rest = [tied for tied in ties if tied not in known]
     cell = Cell(
@@ -269,7 +271,7 @@ def test_a_thousand_ties_of_a_group_are_looked_at_once() -> None:
     """The second reader with the same rights costs nothing new; sums of a figure are kept."""
     numbers = count(1)
     acts = placed([act(f"m-{n % 200}", f"m-{(n * 7 + 1) % 200}", 60, number=next(numbers)) for n in range(1, 1000)])
-    ties = TiesByScope(ties_of(acts))
+    ties = TiesByScope(group_ties(acts))
     scope: Scope = GARDEN
 
     assert ties.figures(scope) is ties.figures(scope) and ties.people(scope) is ties.people(scope)

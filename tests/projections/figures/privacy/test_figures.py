@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.cells import FEWEST, NOTHING, Audience, Cell, fewest, is_safe
+from projections.figures.privacy.cells import EMPTY_CELL, FEWEST, Audience, Cell, fewest, is_safe
 from projections.figures.privacy.tables import ALL, Key, shown_cells
 from tests.projections.figures.measures.communities import act, grown, ring
 
@@ -89,9 +89,9 @@ def learned_by_somebody(acts: list[Act]) -> list[tuple[str, str]]:
 
 
 def test_that_nothing_happened_may_always_be_said() -> None:
-    cells = {("2025", "garden"): Cell.of(ring(12)), ("2025", "food"): NOTHING}
+    cells = {("2025", "garden"): Cell.of(ring(12)), ("2025", "food"): EMPTY_CELL}
 
-    assert shown_cells(cells, "everyone")["2025", "food"] == NOTHING
+    assert shown_cells(cells, "everyone")["2025", "food"] == EMPTY_CELL
 
 
 # Tables
@@ -153,7 +153,7 @@ def test_no_sums_of_what_is_shown_give_a_hidden_cell(seed: int, audience: Audien
 
 
 def union(cells: dict[Key, Cell], key: Key) -> Cell:
-    return NOTHING.with_others(
+    return EMPTY_CELL.with_others(
         *(
             cell
             for each, cell in cells.items()
@@ -169,7 +169,7 @@ def leftover_is_safe(total: Key, shown: dict[Key, Cell | None], everything: dict
             continue
         parts = [key for key in shown if key[1 - axis] == total[1 - axis] and key[axis] != ALL]
         left = [everything[key] for key in parts if shown[key] is None]
-        if left and not is_safe(NOTHING.with_others(*left), people):
+        if left and not is_safe(EMPTY_CELL.with_others(*left), people):
             return False
     return True
 

@@ -10,7 +10,7 @@ import pytest
 
 from projections.figures.measures.acts import Act
 from projections.figures.measures.statistics import Statistics, statistics
-from projections.figures.privacy.cells import BETWEEN_TWO, FEWEST, NETWORK, Audience, Cell, fewest, is_safe, may_replace
+from projections.figures.privacy.cells import BETWEEN_TWO, FEWEST, NETWORK, Audience, Cell, can_replace, fewest, is_safe
 from projections.figures.privacy.figures import ALWAYS, protected
 from projections.figures.privacy.periods import (
     NarrowedTooFar,
@@ -140,7 +140,7 @@ def test_figures_that_were_shown_change_only_when_the_change_tells_of_nobody() -
     for one in late:
         so_far.append(one)
         now = Cell.of(so_far)
-        if may_replace(reported, now, 10):
+        if can_replace(reported, now, 10):
             assert is_safe(now.without(reported), 10)
             reported, changes = now, changes + 1
 
@@ -150,9 +150,9 @@ def test_figures_that_were_shown_change_only_when_the_change_tells_of_nobody() -
 def test_a_reversal_alone_does_not_change_what_was_shown() -> None:
     acts = ring(20)
 
-    assert not may_replace(Cell.of(acts), Cell.of(acts[1:]), 5)
-    assert may_replace(Cell.of(acts), Cell.of(acts), 5)
-    assert not may_replace(Cell.of(acts), Cell.of([*acts[1:], *ring(12, prefix="n")]), 5), "nor behind others"
+    assert not can_replace(Cell.of(acts), Cell.of(acts[1:]), 5)
+    assert can_replace(Cell.of(acts), Cell.of(acts), 5)
+    assert not can_replace(Cell.of(acts), Cell.of([*acts[1:], *ring(12, prefix="n")]), 5), "nor behind others"
 
 
 def test_only_whole_months_and_years_that_are_over_are_shown() -> None:

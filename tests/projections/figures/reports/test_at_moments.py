@@ -118,8 +118,8 @@ def test_figures_at_a_moment_are_kept_and_outlive_a_rebuild(street: ElmStreet) -
     number = street.views.as_of().number
     at_entry, by_day = everything_at(street.bank.log, 20), everything_at(street.bank.log, number, date(2026, 2, 28))
     kept = street.views.statistics
-    kept.keep(at_entry, "", street.time())
-    kept.keep(by_day, "2026-02-28", street.time())
+    kept.store(at_entry, "", street.time())
+    kept.store(by_day, "2026-02-28", street.time())
 
     street.views.rebuild()
     kept.prepare()
@@ -131,7 +131,7 @@ def test_figures_at_a_moment_are_kept_and_outlive_a_rebuild(street: ElmStreet) -
 
 def test_figures_of_a_log_that_is_gone_are_forgotten(street: ElmStreet) -> None:
     kept = street.views.statistics
-    kept.keep(everything_at(street.bank.log, 5), "", street.time())
+    kept.store(everything_at(street.bank.log, 5), "", street.time())
     with street.views._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE kept_statistics SET entry = 'of another log'")
 

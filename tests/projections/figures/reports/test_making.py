@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from projections.figures.measures.statistics import Statistics, statistics
 from projections.figures.privacy.cells import FEWEST, Cell, is_safe
-from projections.figures.privacy.figures import rounded
+from projections.figures.privacy.figures import rounded_figure
 from projections.figures.privacy.groups import WITHOUT_WHOLE
 from projections.figures.reports.kept import COMMUNITY, Report
-from projections.figures.reports.sheet import ADDED
+from projections.figures.reports.sheet import REPORT_MEANINGS
 from tests.projections.figures.measures.communities import act, ring
 from tests.projections.figures.reports.written import CLOSED, DAY, Written, lively
 
@@ -56,7 +56,7 @@ def test_every_figure_is_that_of_the_acts_that_were_known_when_its_period_closed
         plain: dict[str, Any] = msgspec.to_builtins(whole)
         for name in Statistics.__struct_fields__:
             if name not in TABLES and report.figures[name] is not None:
-                assert report.figures[name] == rounded(name, plain[name], "minutes"), name
+                assert report.figures[name] == rounded_figure(name, plain[name], "minutes"), name
 
 
 def test_a_year_is_the_sum_of_what_its_months_counted() -> None:
@@ -76,7 +76,7 @@ def test_a_year_is_the_sum_of_what_its_months_counted() -> None:
 
 def test_each_report_has_every_figure_by_its_name() -> None:
     for (scope, period, reader), report in lively(2, people=50).reports(today=date(2025, 6, 8)).items():
-        names = {*Statistics.__struct_fields__, *ADDED} - (set() if len(period) == 4 else {"months"})
+        names = {*Statistics.__struct_fields__, *REPORT_MEANINGS} - (set() if len(period) == 4 else {"months"})
         names -= FOR_GROUPS if scope == COMMUNITY else {"access", "theil_between"}
         names -= set() if (scope, reader) == (COMMUNITY, "coordinators") else FOR_COORDINATORS
         assert set(report.figures) == names, (scope, period, reader)

@@ -18,11 +18,11 @@ from ledger.identifiers import AccountId, CategoryKey, GroupId, is_member
 from ledger.log.entry import decode, instant
 from ledger.time_bank import TimeBank
 from projections.engine.locks import alone
-from projections.figures.chronicle import chronicle
-from projections.figures.measures.acts import counting
+from projections.figures.chronicle import read_chronicle
+from projections.figures.measures.acts import select_acts
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.figures.reports import refreshing
-from projections.figures.reports.kept import COMMUNITY, Report, Reports, forget, is_due
+from projections.figures.reports.kept import COMMUNITY, Report, Reports, delete_reports, is_due
 from projections.figures.reports.refreshing import refresh
 from projections.figures.reports.ties import TieStore
 from projections.views import Views
@@ -66,7 +66,7 @@ def kept(bank: TimeBank) -> Iterator[Reports]:
     engine.dispose()
 
 
-def refreshed(bank: TimeBank, now: datetime) -> refreshing.Refreshed:
+def refreshed(bank: TimeBank, now: datetime) -> refreshing.RefreshResult:
     engine = bank.place.views_engine()
     try:
         return refresh(bank.log, engine, now=now)
@@ -86,7 +86,7 @@ def everything_in(kept: Reports) -> list[Report]:
 
 
 def groups_of(kept: Reports) -> list[GroupId]:
-    opened = chronicle(kept._log)
+    opened = read_chronicle(kept._log)
     return [group for _, group in opened.formed]
 
 
@@ -98,7 +98,7 @@ def without_late(reports: list[Report]) -> list[bytes]:
 
 def settled_again(bank: TimeBank, place: int, on: date) -> None:
     """Two who once helped each other do so again, on a day: the receiver says so, and it counts at once."""
-    act = chronicle(bank.log).acts[place]
+    act = read_chronicle(bank.log).acts[place]
     leg = Leg(giver=AccountId(act.giver), receiver=AccountId(act.receiver), minutes=30, category=CategoryKey("garden"))
     bank.do(ReportExchange(legs=(leg,), given_on=on), by=act.receiver)
 
@@ -150,7 +150,7 @@ def test_a_report_stays_as_it_was_whatever_is_recorded_later(bank: TimeBank, kep
     after = {(one.scope, one.period, one.audience): one for one in everything_in(kept)}
     again = [after[one.scope, one.period, one.audience] for one in before]
     with kept._engine.execution_options(writes=True).begin() as connection:
-        forget(connection, kept.identity)
+        delete_reports(connection, kept.identity)
     refreshed(bank, LATER)
 
     assert without_late(again) == without_late(before)
@@ -171,7 +171,7 @@ def test_a_late_entry_shows_as_late_and_of_one_nothing_is_told(
 
 
 def test_groups_have_reports_that_leave_nobody_outside_to_be_found(bank: TimeBank, kept: Reports) -> None:
-    told = chronicle(bank.log)
+    told = read_chronicle(bank.log)
     shown = 0
     for group in groups_of(kept):
         for name in kept.periods(group):
@@ -182,7 +182,7 @@ def test_groups_have_reports_that_leave_nobody_outside_to_be_found(bank: TimeBan
                 continue
             shown += 1
             known = told.at(report.entry)
-            within = counting(known.acts, first_day=report.first_day, last_day=report.last_day)
+            within = select_acts(known.acts, first_day=report.first_day, last_day=report.last_day)
             behind = report.figures["people"]
             assert behind is None or behind == 0 or behind >= FEWEST_TO_COMPARE
             assert is_safe(Cell.of(within), FEWEST_TO_COMPARE)
@@ -194,8 +194,8 @@ def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
 ) -> None:
     before = everything_in(kept)
     with kept._engine.execution_options(writes=True).begin() as connection:
-        forget(connection, kept.identity)
-    keep = refreshing.keep
+        delete_reports(connection, kept.identity)
+    keep = refreshing.store_reports
     calls = iter(range(100))
 
     def until_killed(connection: sa.Connection, log: str, reports: list[Report]) -> None:
@@ -204,7 +204,7 @@ def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
         keep(connection, log, reports)
 
     with monkeypatch.context() as patched:
-        patched.setattr(refreshing, "keep", until_killed)
+        patched.setattr(refreshing, "store_reports", until_killed)
         with pytest.raises(KeyboardInterrupt):
             refreshed(bank, END)
     half = kept.periods(COMMUNITY)
@@ -270,10 +270,10 @@ def _copy(bank: TimeBank, entries: list[Any]) -> None:
 def test_with_a_years_reports_it_is_kept_who_helped_whom(bank: TimeBank, kept: Reports) -> None:
     ties = TieStore(kept._engine, kept)
     groups = groups_of(kept)
-    everybody = chronicle(bank.log).belongings(2**40)
+    everybody = read_chronicle(bank.log).belongings(2**40)
     seen = {group: frozenset(one for one, theirs in everybody.items() if group in theirs) for group in groups}
 
-    found = [ties.agreed_in(group, "2025", seen) for group in groups]
+    found = [ties.visible_in_group(group, "2025", seen) for group in groups]
 
     assert all(one is not None and (one.named or one.is_too_telling) for one in found)
-    assert ties.agreed_in(groups[0], "2026", seen) is None, "that year is not over"
+    assert ties.visible_in_group(groups[0], "2026", seen) is None, "that year is not over"

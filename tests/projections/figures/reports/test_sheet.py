@@ -7,14 +7,14 @@ import json
 from projections.figures.reports.kept import Late
 from projections.figures.reports.sheet import (
     COLUMNS,
+    all_figures_as_csv,
+    all_figures_as_json,
     as_csv,
     as_json,
-    everything_as_csv,
-    everything_as_json,
     figure_lines,
     lines,
     meanings,
-    written,
+    to_csv,
 )
 from tests.web.reports import FOR_COORDINATORS, everything, report
 
@@ -73,7 +73,7 @@ def test_each_definition_can_be_read_alone() -> None:
 
 
 def test_words_never_become_a_formula() -> None:
-    assert written(("a",), [("=HYPERLINK(1)",), ("-0.5",), ("-up",)]) == "a\n'=HYPERLINK(1)\n-0.5\n'-up\n"
+    assert to_csv(("a",), [("=HYPERLINK(1)",), ("-0.5",), ("-up",)]) == "a\n'=HYPERLINK(1)\n-0.5\n'-up\n"
 
 
 def test_a_list_of_hidden_parts_is_one_empty_line() -> None:
@@ -83,7 +83,7 @@ def test_a_list_of_hidden_parts_is_one_empty_line() -> None:
 def test_auditors_get_statistics_and_network_with_definitions() -> None:
     kept = everything()
 
-    sheet, told = rows(everything_as_csv(kept)), json.loads(everything_as_json(kept))
+    sheet, told = rows(all_figures_as_csv(kept)), json.loads(all_figures_as_json(kept))
 
     assert {(row["last_day"], row["entry"]) for row in sheet} == {("2026-01-07", "4201")}
     assert {(row["figure"], row["part"]): row["value"] for row in sheet}["triads", "300"] == "7"

@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ledger.agreements.facts import CommunityFounded
@@ -109,34 +110,15 @@ class Chronicle:
 
     def members(self, number: int) -> list[Membership]:
         """Everybody who was welcomed by then, with the day on which they had left, if they had."""
-        welcomed: dict[MemberId, date] = {}
-        left: dict[MemberId, date] = {}
-        for when, member, day, came in self._came_and_went:
-            if when > number:
-                break
-            if came:
-                welcomed.setdefault(member, day)
-                left.pop(member, None)
-            else:
-                left[member] = day
-        return [Membership(member, day, left.get(member)) for member, day in sorted(welcomed.items())]
+        events = takewhile(lambda event: event[0] <= number, self._came_and_went)
+        return _memberships((member, day, came) for _, member, day, came in events)
 
     def belonged(self, group: GroupId, number: int) -> list[Membership]:
         """Who had ever joined a group by then, with the days on which they joined first and left last."""
-        joined: dict[MemberId, date] = {}
-        left: dict[MemberId, date] = {}
-        for when, which, member, came in self._joined_and_left:
-            if when > number:
-                break
-            if which != group:
-                continue
-            day = self.calendar.recorded_on(when)
-            if came:
-                joined.setdefault(member, day)
-                left.pop(member, None)
-            else:
-                left[member] = day
-        return [Membership(member, day, left.get(member)) for member, day in sorted(joined.items())]
+        events = takewhile(lambda event: event[0] <= number, self._joined_and_left)
+        return _memberships(
+            (member, self.calendar.recorded_on(when), came) for when, which, member, came in events if which == group
+        )
 
     def belongings(self, number: int) -> dict[MemberId, tuple[GroupId, ...]]:
         """Who belonged to which groups after an entry; who belonged to none is left out."""
@@ -208,6 +190,19 @@ class Chronicle:
         self._belongings.append(self._kinds_of_belonging.setdefault(both, len(self._kinds_of_belonging)))
 
 
+def _memberships(events: Iterable[tuple[MemberId, date, bool]]) -> list[Membership]:
+    """Return who came, with the day on which they came first and the day on which they left last, if they are gone."""
+    joined: dict[MemberId, date] = {}
+    left: dict[MemberId, date] = {}
+    for member, day, came in events:
+        if came:
+            joined.setdefault(member, day)
+            left.pop(member, None)
+        else:
+            left[member] = day
+    return [Membership(member, day, left.get(member)) for member, day in sorted(joined.items())]
+
+
 def read_chronicle(
     log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] = lambda looked_at: None
 ) -> Chronicle:
@@ -227,14 +222,6 @@ def read_chronicle(
         raise EntryToCome(entries=number, number=until.number)
     told.finish(words)
     return told
-
-
-def months_of(acts: Iterable[Act]) -> dict[str, list[Act]]:
-    """The acts by the month, YYYY-MM, in which they happened."""
-    months: dict[str, list[Act]] = {}
-    for act in acts:
-        months.setdefault(act.given_on.isoformat()[:7], []).append(act)
-    return months
 
 
 def counted(log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] = lambda looked_at: None) -> Counted:

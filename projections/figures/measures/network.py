@@ -7,7 +7,6 @@ from typing import Annotated, Any, NamedTuple, cast
 
 import msgspec
 import networkx as nx
-from msgspec import Meta
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.acts import Act, Ties, Weighting, add_up_ties, ratio
@@ -83,72 +82,48 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     Shares are between 0 and 1, correlations between -1 and 1; None where there is nothing to tell.
     """
 
-    people: Annotated[int, Meta(description="people with a connection")]
-    mutual_dyads: Annotated[int, Meta(description="pairs of people connected both ways")]
-    one_way_dyads: Annotated[int, Meta(description="pairs of people connected one way")]
-    null_dyads: Annotated[int, Meta(description="pairs of people who are not connected")]
+    people: Annotated[int, "people with a connection"]
+    mutual_dyads: Annotated[int, "pairs of people connected both ways"]
+    one_way_dyads: Annotated[int, "pairs of people connected one way"]
+    null_dyads: Annotated[int, "pairs of people who are not connected"]
     triads: Annotated[
-        dict[str, int],
-        Meta(description="sets of three people by how they are connected, in the notation of Davis and Leinhardt"),
+        dict[str, int], "sets of three people by how they are connected, in the notation of Davis and Leinhardt"
     ]
     transitivity: Annotated[
-        Share, Meta(description="share of pairs of connections that meet, in any direction, and are closed by a third")
+        Share, "share of pairs of connections that meet, in any direction, and are closed by a third"
     ]
     assortativity: Annotated[
-        Number,
-        Meta(
-            description="correlation, over connections, of how many people each end is connected to, in either direction"
-        ),
+        Number, "correlation, over connections, of how many people each end is connected to, in either direction"
     ]
     strong_people: Annotated[
-        Share,
-        Meta(description="share of people in the largest part where everyone can reach everyone along connections"),
+        Share, "share of people in the largest part where everyone can reach everyone along connections"
     ]
-    strong_whole: Annotated[Share, Meta(description="share of the whole given within that part")]
-    core_number: Annotated[
-        int, Meta(description="the largest k for which some people have k or more connections among themselves")
-    ]
-    core_number_people: Annotated[Share, Meta(description="share of people in that innermost core")]
+    strong_whole: Annotated[Share, "share of the whole given within that part"]
+    core_number: Annotated[int, "the largest k for which some people have k or more connections among themselves"]
+    core_number_people: Annotated[Share, "share of people in that innermost core"]
     core_people: Annotated[
-        Share, Meta(description="share of people in the core, by the best split into a core and a periphery (Lip 2011)")
+        Share, "share of people in the core, by the best split into a core and a periphery (Lip 2011)"
     ]
     betweenness_centralisation: Annotated[
-        Share,
-        Meta(
-            description="0 if everyone lies between others equally often, 1 if all shortest paths run through one person"
-        ),
+        Share, "0 if everyone lies between others equally often, 1 if all shortest paths run through one person"
     ]
     betweenness_top_tenth: Annotated[
-        Share, Meta(description="share of all betweenness held by the top tenth, rounded up to whole people")
+        Share, "share of all betweenness held by the top tenth, rounded up to whole people"
     ]
     betweenness_pivots: Annotated[
-        int,
-        Meta(
-            description="people from whom shortest paths were followed; if fewer than all, the result is an estimate from a "
-            "sample"
-        ),
+        int, "people from whom shortest paths were followed; if fewer than all, the result is an estimate from a sample"
     ]
     tail_exponent: Annotated[
         Number,
-        Meta(
-            description="the number of people with x connections falls as x to the power of minus this (Clauset and others "
-            "2009)"
-        ),
+        "the number of people with x connections falls as x to the power of minus this (Clauset and others 2009)",
     ]
-    tail_from: Annotated[int | None, Meta(description="the x from which this exponent is fitted")]
-    tail_people: Annotated[
-        int | None, Meta(description="people with that many connections, on whom the exponent is based")
-    ]
+    tail_from: Annotated[int | None, "the x from which this exponent is fitted"]
+    tail_people: Annotated[int | None, "people with that many connections, on whom the exponent is based"]
     giving_with_receiving: Annotated[
         Number,
-        Meta(
-            description="correlation, over people, between how often they gave and how often they received, as logarithms of "
-            "1 + times"
-        ),
+        "correlation, over people, between how often they gave and how often they received, as logarithms of 1 + times",
     ]
-    within_pairs: Annotated[
-        Number, Meta(description="correlation, over pairs connected both ways, of the logarithms of their weights")
-    ]
+    within_pairs: Annotated[Number, "correlation, over pairs connected both ways, of the logarithms of their weights"]
 
 
 def graph(acts: Sequence[Act], weigh: Weighting) -> Graph:

@@ -1,9 +1,9 @@
 """Whether giving, and receiving, rests on a few."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from math import exp, fsum, log
+from math import fsum, log
 from typing import NamedTuple
 
 from ledger.identifiers import MemberId
@@ -197,17 +197,6 @@ def _quartiles(months: dict[MemberId, dict[int, int]]) -> Quartiles | None:
     return Quartiles(len(each), quantile(each, 0.25), quantile(each, 0.5), quantile(each, 0.75)) if each else None
 
 
-class Circle(NamedTuple):
-    """Different people on one side of somebody's ties, and their effective number.
-
-    The effective number says among how many people equal shares would be as mixed (Hill's number of order 1): helping
-    one person nine times and another once is a circle of two, effectively of 1.4.
-    """
-
-    people: int
-    effective: float
-
-
 class Breadth(NamedTuple):
     """The medians, of those who gave and of those who received; None when nobody did."""
 
@@ -215,29 +204,8 @@ class Breadth(NamedTuple):
     helped_by: float | None
 
 
-def circles_helped(ties: Ties) -> dict[MemberId, Circle]:
-    """Whom each giver helped."""
-    weights: defaultdict[MemberId, list[int]] = defaultdict(list)
-    for (giver, _), weight in sorted(ties.items()):
-        weights[giver].append(weight)
-    return {member: Circle(len(theirs), effective_number(theirs)) for member, theirs in weights.items()}
-
-
-def circles_helped_by(ties: Ties) -> dict[MemberId, Circle]:
-    """By whom each receiver was helped."""
-    return circles_helped({(receiver, giver): weight for (giver, receiver), weight in ties.items()})
-
-
 def breadth(ties: Ties) -> Breadth:
-    """How wide circles usually are."""
+    """Return how many different people a typical giver helped, and how many helped a typical receiver."""
     return Breadth(
-        median(circle.people for circle in circles_helped(ties).values()),
-        median(circle.people for circle in circles_helped_by(ties).values()),
+        median(Counter(giver for giver, _ in ties).values()), median(Counter(receiver for _, receiver in ties).values())
     )
-
-
-def effective_number(weights: Iterable[int]) -> float:
-    """exp(-sum p ln p) over the shares p of these weights, which are above zero."""
-    kept = list(weights)
-    whole = sum(kept)
-    return exp(-fsum(weight / whole * log(weight / whole) for weight in kept)) if kept else 0.0

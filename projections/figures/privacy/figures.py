@@ -1,13 +1,12 @@
 """The door: statistics go in, and what may be shown comes out."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 
 from projections.figures.measures.activity import by_month
-from projections.figures.measures.acts import KINDS, Act, Kind
+from projections.figures.measures.acts import Act, Kind
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
     FEWEST,
@@ -18,7 +17,7 @@ from projections.figures.privacy.cells import (
     protected_network,
     protected_shares,
 )
-from projections.figures.privacy.periods import Period, fixed_period, must_be_one_attribute, shown_months
+from projections.figures.privacy.periods import Period, shown_months
 from projections.figures.privacy.tables import ALL, Key, shown_cells
 
 ROUNDED_MINUTES = 300
@@ -58,7 +57,6 @@ def decide_disclosure(
     audience: Audience,
     *,
     counted: Collection[Act] | None = None,
-    kinds: Collection[Kind] = KINDS,
 ) -> Disclosure:
     """Decides for a month or year of the community.
 
@@ -72,35 +70,10 @@ def decide_disclosure(
     months: dict[Audience, dict[str, Cell | None]] = {reader: shown_months(year, reader) for reader in FEWEST}
     of_kinds = _shown_totals(within, months, audience, _kind_of, without_minutes=GIFTS)
     of_categories = _shown_totals(within, months, audience, _category_of)
-    counting = [act for act in (within if counted is None else counted) if act.kind in kinds]
-    is_shown = (
-        of_kinds[ALL] is not None
-        and of_categories[ALL] is not None
-        and all(of_kinds.get(kind) is not None for kind in _narrowed_to(kinds))
-        and is_safe(Cell.of(counting), people)
-    )
+    counting = within if counted is None else counted
+    is_shown = None not in (of_kinds[ALL], of_categories[ALL]) and is_safe(Cell.of(counting), people)
     shown = {name: cell for name, cell in months[audience].items() if name >= first.isoformat()[:7]}
     return Disclosure(people, is_shown, not within and not counting, counting, of_kinds, of_categories, shown, within)
-
-
-def protected(
-    figures: Statistics,
-    acts: Iterable[Act],
-    audience: Audience,
-    *,
-    today: date,
-    counted: Collection[Act] | None = None,
-) -> dict[str, Any]:
-    """The figures of a month or year that is over, by name, for these readers; None where too few people are behind.
-
-    `acts` and `counted` as for `may_show`. Lengths are rounded to five hours, shares to hundredths: an exact share would
-    give its whole away. Refuses other periods, and narrowing by more than one attribute; narrowed to a kind, figures are
-    shown where the table of kinds shows it.
-    """
-    assert figures.first_day is not None, "figures to be shown have a period"
-    period = fixed_period(figures.first_day, figures.as_of, today=today)
-    must_be_one_attribute(len(_narrowed_to(figures.kinds)))
-    return protected_figures(figures, decide_disclosure(acts, period, audience, counted=counted, kinds=figures.kinds))
 
 
 def protected_figures(figures: Statistics, shown: Disclosure) -> dict[str, Any]:
@@ -109,11 +82,10 @@ def protected_figures(figures: Statistics, shown: Disclosure) -> dict[str, Any]:
     if not shown.is_shown:
         return hidden_figures(plain, is_empty=shown.is_empty)
     figure = plain | protected_shares(figures, shown.people) | protected_network(figures, shown.counted, shown.people)
-    is_narrowed = bool(_narrowed_to(figures.kinds))
     of_months: dict[str, Any] = msgspec.to_builtins(by_month(shown.within))
     figure["by_kind"] = shown_parts(plain["by_kind"], shown.kinds)
-    figure["by_category"] = None if is_narrowed else shown_parts(plain["by_category"], shown.categories)
-    figure["by_month"] = None if is_narrowed else shown_parts(of_months, shown.months)
+    figure["by_category"] = shown_parts(plain["by_category"], shown.categories)
+    figure["by_month"] = shown_parts(of_months, shown.months)
     for evenness, of in (("evenness_of_kinds", "by_kind"), ("evenness_of_categories", "by_category")):
         if not figure[of] or not all(figure[of].values()):
             figure[evenness] = None
@@ -124,11 +96,6 @@ def hidden_figures(plain: Mapping[str, Any], *, is_empty: bool) -> dict[str, Any
     """Every figure by its name, without a value but for what everybody knows; that nothing happened may be said."""
     bare = {name: plain[name] if name in ALWAYS else None for name in Statistics.__struct_fields__}
     return bare | NOTHING_HAPPENED if is_empty else bare
-
-
-def _narrowed_to(kinds: Collection[Kind]) -> tuple[Kind, ...]:
-    """The kinds that figures are narrowed to; none when they count every kind."""
-    return () if set(kinds) == set(KINDS) else tuple(kinds)
 
 
 def _kind_of(act: Act) -> str:

@@ -26,7 +26,7 @@ from projections.figures.privacy.cells import (
     protected_shares,
 )
 from projections.figures.privacy.figures import hidden_figures, rounded_figure, shown_parts, to_five_hours
-from projections.figures.privacy.tables import Key, Line, narrow_ranges, shown_cells
+from projections.figures.privacy.tables import Key, Line, narrow_ranges, reduced, shown_cells
 
 WITHOUT_WHOLE = (
     *("minutes", "whole", "whole_given_back", "whole_comes_round", "whole_passed_on"),
@@ -231,7 +231,10 @@ def _split(
 
 def _can_be_derived(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
     """Whether some parts follow, together, from sums that are told, and are neither nothing nor enough people."""
-    rows = _reduced(told)
+    solved = reduced(
+        [{place: Fraction(times) for place, times in enumerate(row) if times} for row in told], range(len(cells))
+    )
+    rows = [[row.get(place, Fraction(0)) for place in range(len(cells))] for row in solved]
     rows += [
         [Fraction(one - other) for one, other in zip(larger, smaller, strict=True)]
         for larger in told
@@ -257,23 +260,3 @@ def _can_be_narrowed(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bo
         lines.append(Line(of, total))
     unsafe = {key for key in hidden if not is_safe(whole[key], FEWEST_TO_COMPARE)}
     return bool(unsafe & narrow_ranges(hidden, whole, lines))
-
-
-def _reduced(told: Iterable[Sequence[int]]) -> list[list[Fraction]]:
-    """The same sums, reduced by elimination until none has what another begins with."""
-    rows = [[Fraction(times) for times in row] for row in told]
-    done: list[list[Fraction]] = []
-    for column in range(len(rows[0])):
-        pivot = next((row for row in rows if row[column]), None)
-        if pivot is None:
-            continue
-        rows.remove(pivot)
-        pivot = [times / pivot[column] for times in pivot]
-        for others in (rows, done):
-            others[:] = [_less(row, pivot, row[column]) if row[column] else row for row in others]
-        done.append(pivot)
-    return done
-
-
-def _less(row: Sequence[Fraction], other: Sequence[Fraction], times: Fraction) -> list[Fraction]:
-    return [one - times * two for one, two in zip(row, other, strict=True)]

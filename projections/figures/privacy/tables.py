@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from projections.figures.privacy.cells import EMPTY_CELL, FEWEST, Audience, Cell, fewest, is_safe
 
@@ -10,6 +10,8 @@ Key = tuple[str, str]
 """(period, value of the attribute); ALL in either place is the total over it."""
 
 ALL = "all"
+
+Unknown = TypeVar("Unknown")
 
 
 class Line(NamedTuple):
@@ -136,16 +138,20 @@ def _reveals_the_rest(line: Line, unknown: set[Key], whole: Mapping[Key, Cell], 
 
 
 def _determined(gone: set[Key], lines: Sequence[Line]) -> set[Key]:
-    """The hidden cells that are the only solution of all lines, found by elimination in exact fractions."""
-    unknown = sorted(gone)
+    """Return the hidden cells that follow from all lines together."""
     rows: list[dict[Key, Fraction]] = []
     for line in lines:
         row = {part: Fraction(1) for part in line.parts if part in gone}
         if line.total in gone:
             row[line.total] = Fraction(-1)
         rows.append(row)
-    solved: list[dict[Key, Fraction]] = []
-    for pivot in unknown:
+    return {next(iter(row)) for row in reduced(rows, sorted(gone)) if len(row) == 1}
+
+
+def reduced(rows: list[dict[Unknown, Fraction]], unknowns: Iterable[Unknown]) -> list[dict[Unknown, Fraction]]:
+    """Reduce equations by Gauss-Jordan elimination, in exact fractions; numbers that are zero are left out."""
+    solved: list[dict[Unknown, Fraction]] = []
+    for pivot in unknowns:
         row = next((row for row in rows if pivot in row), None)
         if row is None:
             continue
@@ -154,10 +160,12 @@ def _determined(gone: set[Key], lines: Sequence[Line]) -> set[Key]:
         for others in (rows, solved):
             others[:] = [_less(other, row, other[pivot]) if pivot in other else other for other in others]
         solved.append(row)
-    return {next(iter(row)) for row in solved if len(row) == 1}
+    return solved
 
 
-def _less(row: Mapping[Key, Fraction], other: Mapping[Key, Fraction], times: Fraction) -> dict[Key, Fraction]:
+def _less(
+    row: Mapping[Unknown, Fraction], other: Mapping[Unknown, Fraction], times: Fraction
+) -> dict[Unknown, Fraction]:
     difference = {key: row.get(key, Fraction(0)) - times * other.get(key, Fraction(0)) for key in {*row, *other}}
     return {key: number for key, number in difference.items() if number}
 

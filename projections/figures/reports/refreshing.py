@@ -19,9 +19,8 @@ from ledger.replay import Until
 from projections.engine.locks import alone, writing
 from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter
-from projections.figures.chronicle import Chronicle, counted, read_chronicle
+from projections.figures.chronicle import Chronicle, Counted, counted, read_chronicle
 from projections.figures.measures.acts import select_acts
-from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import statistics
 from projections.figures.reports.kept import (
     METHOD_VERSION,
@@ -139,15 +138,7 @@ class _Refreshing:
             self._write(lambda connection, reports=reports: store_reports(connection, self._kept.identity, reports))
 
     def _everything(self, told: Chronicle) -> AllFigures:
-        known = told.at(told.number)
-        figures = statistics(known.acts, known.members, as_of=known.last_day)
-        connected = graph(select_acts(known.acts, last_day=known.last_day), figures.weigh)
-        return AllFigures(
-            entry=told.number,
-            as_of=known.last_day,
-            statistics=msgspec.to_builtins(figures),
-            graph=msgspec.to_builtins(connected),
-        )
+        return _all_figures(told.at(told.number))
 
     def _write(self, change: Callable[[sa.Connection], None]) -> None:
         with self._engine.connect() as connection, writing(connection):
@@ -175,15 +166,18 @@ def everything_at(
 ) -> AllFigures:
     """All figures up to an entry, and with a day of what had happened by its end; the same as `hours stats --graph`."""
     known = counted(log, Until(as_of=day, number=number), tell=tell)
-    as_of = day or known.last_day
-    figures = statistics(known.acts, known.members, as_of=as_of)
-    # Loads the library for graphs: the server opens what is kept here, and computes none of it.
+    return _all_figures(known._replace(number=number, last_day=day or known.last_day))
+
+
+def _all_figures(known: Counted) -> AllFigures:
+    # The library for graphs is only loaded where figures are computed: the server reads what is stored here.
     from projections.figures.measures.network import graph
 
-    connected = graph(select_acts(known.acts, last_day=as_of), figures.weigh)
+    figures = statistics(known.acts, known.members, as_of=known.last_day)
+    connected = graph(select_acts(known.acts, last_day=known.last_day), figures.weigh)
     return AllFigures(
-        entry=number,
-        as_of=as_of,
+        entry=known.number,
+        as_of=known.last_day,
         statistics=msgspec.to_builtins(figures),
         graph=msgspec.to_builtins(connected),
     )

@@ -44,36 +44,6 @@ REPORT_MEANINGS: Mapping[str, str] = {
 }
 """What the figures mean that reports have beyond the statistics."""
 
-STANDING_ALONE: Mapping[str, str] = {
-    "only_gave": "share of the people who gave or received who gave and received nothing",
-    "only_received": "share of the people who gave or received who received and gave nothing",
-    "both": "share of the people who gave or received who did both",
-    "newcomers_began": "newcomers in the period who have given or received since",
-    "median_days_to_first_exchange": "days after joining by which half of the newcomers had given or received",
-    "median_days_to_first_giving": "days after joining by which half of the newcomers had given",
-    "median_days_to_first_receiving": "days after joining by which half of the newcomers had received",
-    "retention": "share of those who started in the period, 90 days ago or more, who took part again on days 30 to 89",
-    "retention_people": "people who started in the period, 90 days ago or more",
-    "active_member_months": "active months: months in which someone took part, added up over all people",
-    "entries_per_active_member_month": "exchanges and gifts per active month",
-    "minutes_per_active_member_month": "minutes given or received per active month",
-    "given_back": "share of all hours returned by the same person",
-    "comes_round": "share of all hours returned through others",
-    "passed_on": "share of all hours passed on, not returned so far",
-    "returned_ties_by_chance": "connections that would go both ways if receivers were picked at random",
-    "given_back_by_chance": "the share given back if receivers were picked at random",
-    "comes_round_by_chance": "the share that would come round if receivers were picked at random",
-    "passed_on_by_chance": "the share passed on if receivers were picked at random",
-    "returned_ties": "share of all connections (someone helped someone) that also go the other way",
-    "flows_by_chance": "number of shuffles solved for what comes round and is passed on by chance",
-    "effective_givers": "how many equal givers would share the giving as evenly",
-    "top_tenth_given": "share of all hours given by the top tenth of givers, rounded up to whole people",
-    "top_fifth_given": "share of all hours given by the top fifth of givers, rounded up to whole people",
-    "turnover": "minutes given, divided by the credit held on an average evening",
-    "holding_days": "days an hour stays with someone before it moves on, on average",
-}
-"""Figures whose definitions lean on those before them, said so that each can be read alone."""
-
 HEADS: Mapping[str, str] = {
     "scope": "whose figures these are: the community's, or a group's by its identifier",
     "period": "the calendar month or year in which it happened",
@@ -99,7 +69,7 @@ class SheetLine(NamedTuple):
 
 def meanings() -> dict[str, str]:
     """What each figure of a report counts, by its name, in the order in which they are listed."""
-    return {**definitions(), **STANDING_ALONE, **REPORT_MEANINGS}
+    return {**definitions(), **REPORT_MEANINGS}
 
 
 def lines(report: Report) -> list[SheetLine]:
@@ -168,7 +138,7 @@ def all_figures_lines(kept: AllFigures) -> list[SheetLine]:
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
     return [
-        *figure_lines(kept.statistics, {**definitions(), **STANDING_ALONE}),
+        *figure_lines(kept.statistics, definitions()),
         *figure_lines(kept.graph, graph_definitions()),
     ]
 
@@ -185,7 +155,7 @@ def all_figures_as_json(kept: AllFigures) -> bytes:
 
     about = {"entry": kept.entry, "as_of": kept.as_of}
     parts = {
-        "statistics": _with_definitions(kept.statistics, {**definitions(), **STANDING_ALONE}),
+        "statistics": _with_definitions(kept.statistics, definitions()),
         "graph": _with_definitions(kept.graph, graph_definitions()),
     }
     return msgspec.json.format(msgspec.json.encode({**about, **parts}), indent=2) + b"\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 from projections.figures.measures.network import graph_definitions
 from projections.figures.measures.statistics import definitions
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "measures.md"
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "measures.md"
 ROW = re.compile(r"^\| `([a-z0-9_.]+)` \| (.+) \|$", re.MULTILINE)
 
 

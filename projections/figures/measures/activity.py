@@ -69,15 +69,15 @@ class Flow(NamedTuple):
     """
 
     active_member_months: int
-    entries_each: float | None
-    minutes_each: float | None
-    median_minutes: float | None
+    entries_per_active_member_month: float | None
+    minutes_per_active_member_month: float | None
+    median_minutes_per_entry: float | None
 
 
 class Turnover(NamedTuple):
     """How many times all credit changed hands in the period, and how many days an hour of credit rests."""
 
-    times: float | None
+    turnover: float | None
     holding_days: float | None
 
 

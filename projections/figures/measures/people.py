@@ -42,10 +42,10 @@ class Participation(NamedTuple):
     """Members enrolled on a day, and the share of them who gave or received in the days up to it, or ever."""
 
     enrolled: int
-    days_30: float | None
-    days_90: float | None
-    days_365: float | None
-    ever: float | None
+    participation_30: float | None
+    participation_90: float | None
+    participation_365: float | None
+    participation_ever: float | None
 
 
 def participation(acts: Collection[Act], members: Iterable[Membership], as_of: date) -> Participation:
@@ -124,8 +124,8 @@ class Newcomers(NamedTuple):
     `first_gave` and `first_received` are shares of those who began: on their first day they only gave, or only received.
     """
 
-    people: int
-    began: int
+    newcomers: int
+    newcomers_began: int
     median_days_to_first_exchange: int | None
     median_days_to_first_giving: int | None
     median_days_to_first_receiving: int | None

@@ -209,12 +209,12 @@ class Chance(NamedTuple):
     a bound would not bear comparing.
     """
 
-    returned_ties: float | None
-    given_back: float | None
-    comes_round: float | None
-    passed_on: float | None
+    returned_ties_by_chance: float | None
+    given_back_by_chance: float | None
+    comes_round_by_chance: float | None
+    passed_on_by_chance: float | None
     shuffles: int
-    flows: int
+    flows_by_chance: int
 
 
 def reciprocity_by_chance(

@@ -19,7 +19,6 @@ class Load(NamedTuple):
     receives. None when nothing was given.
     """
 
-    people: int
     top_tenth_given: float | None
     top_fifth_given: float | None
     gini_given: float | None
@@ -34,7 +33,6 @@ def load(ties: Ties) -> Load:
     gave = list(by_giver.values())
     whole = sum(gave)
     return Load(
-        len(gave),
         ratio(top(gave, 10), whole),
         ratio(top(gave, 5), whole),
         gini(gave),
@@ -200,8 +198,8 @@ def _quartiles(months: dict[MemberId, dict[int, int]]) -> Quartiles | None:
 class Breadth(NamedTuple):
     """The medians, of those who gave and of those who received; None when nobody did."""
 
-    people_helped: float | None
-    helped_by: float | None
+    median_people_helped: float | None
+    median_helped_by: float | None
 
 
 def breadth(ties: Ties) -> Breadth:

@@ -42,9 +42,11 @@ def test_it_is_what_a_long_chain_of_swaps_gives_on_average() -> None:
     found = reciprocity_by_chance(acts, "acts")
 
     returned_ties, given_back, passed_on = np.mean(shares[10:], axis=0).tolist()
-    assert (found.returned_ties, found.given_back) == pytest.approx((returned_ties, given_back), abs=0.015)
-    assert found.passed_on == pytest.approx(passed_on, abs=0.03)
-    assert found.comes_round == pytest.approx(1 - given_back - passed_on, abs=0.03)
+    assert (found.returned_ties_by_chance, found.given_back_by_chance) == pytest.approx(
+        (returned_ties, given_back), abs=0.015
+    )
+    assert found.passed_on_by_chance == pytest.approx(passed_on, abs=0.03)
+    assert found.comes_round_by_chance == pytest.approx(1 - given_back - passed_on, abs=0.03)
 
 
 def least_flow(ties: Counter[tuple[MemberId, MemberId]]) -> int:
@@ -76,8 +78,8 @@ def test_two_people_who_only_have_each_other_return_all_by_chance_too() -> None:
     acts = hours("ab", "ba")
     chance = reciprocity_by_chance(acts, "acts")
 
-    assert chance.returned_ties == 1.0
-    assert beyond_chance(returned(add_up_ties(acts, "acts")).tie_share, chance.returned_ties) is None
+    assert chance.returned_ties_by_chance == 1.0
+    assert beyond_chance(returned(add_up_ties(acts, "acts")).tie_share, chance.returned_ties_by_chance) is None
 
 
 def test_beyond_chance_is_zero_at_chance_and_one_at_everything() -> None:
@@ -91,21 +93,23 @@ def test_more_acts_need_fewer_shuffles() -> None:
     few, many = hours("ab", "bc"), hours(*["ab", "bc", "ca"] * 20_000)
 
     chances = [reciprocity_by_chance(acts, "acts") for acts in (few, many)]
-    assert [(chance.shuffles, chance.flows) for chance in chances] == [(100, 10), (6, 1)]
+    assert [(chance.shuffles, chance.flows_by_chance) for chance in chances] == [(100, 10), (6, 1)]
 
 
 def test_by_chance_too_the_three_faces_are_the_whole() -> None:
     chance = reciprocity_by_chance(select_acts(grown(150)[0], last_day=YEAR_END), "minutes")
 
-    assert chance.flows == 10
-    assert min(chance.given_back or 0, chance.comes_round or 0, chance.passed_on or 0) > 0
-    assert (chance.given_back or 0) + (chance.comes_round or 0) + (chance.passed_on or 0) == pytest.approx(1)
+    assert chance.flows_by_chance == 10
+    assert min(chance.given_back_by_chance or 0, chance.comes_round_by_chance or 0, chance.passed_on_by_chance or 0) > 0
+    assert (chance.given_back_by_chance or 0) + (chance.comes_round_by_chance or 0) + (
+        chance.passed_on_by_chance or 0
+    ) == pytest.approx(1)
 
 
 def test_a_pair_alone_passes_nothing_on_by_chance_either() -> None:
     chance = reciprocity_by_chance(hours("ab", "ba"), "acts")
 
-    assert (chance.given_back, chance.comes_round, chance.passed_on) == (1.0, 0.0, 0.0)
+    assert (chance.given_back_by_chance, chance.comes_round_by_chance, chance.passed_on_by_chance) == (1.0, 0.0, 0.0)
 
 
 def test_where_loops_are_too_large_to_solve_chance_gives_no_bound_instead() -> None:
@@ -113,5 +117,7 @@ def test_where_loops_are_too_large_to_solve_chance_gives_no_bound_instead() -> N
 
     bounded = reciprocity_by_chance(acts, "acts", largest=5)
 
-    assert (bounded.comes_round, bounded.passed_on, bounded.flows) == (None, None, 0)
-    assert bounded.given_back == reciprocity_by_chance(acts, "acts").given_back, "what is given back needs no flow"
+    assert (bounded.comes_round_by_chance, bounded.passed_on_by_chance, bounded.flows_by_chance) == (None, None, 0)
+    assert bounded.given_back_by_chance == reciprocity_by_chance(acts, "acts").given_back_by_chance, (
+        "what is given back needs no flow"
+    )

@@ -50,14 +50,14 @@ def test_who_has_left_or_not_yet_come_is_counted_nowhere() -> None:
 
     found = participation([on_day("ac", 1)], members, FIRST + 10 * DAY)
 
-    assert (found.enrolled, found.ever) == (2, 0.5)
+    assert (found.enrolled, found.participation_ever) == (2, 0.5)
 
 
 def test_records_from_before_the_welcome_show_that_somebody_was_there() -> None:
     """An import tells of years in which nobody had been welcomed here yet."""
     found = participation([on_day("ab", 0)], joined("a", "b", on=500), FIRST + 9 * DAY)
 
-    assert (found.enrolled, found.days_30) == (2, 1.0)
+    assert (found.enrolled, found.participation_30) == (2, 1.0)
 
 
 def test_without_members_nobody_takes_part() -> None:
@@ -90,7 +90,7 @@ def test_those_who_still_wait_count_as_waiting() -> None:
     """Two began after 2 and 4 days, two still wait after 10: by day 4 half have begun."""
     found = newcomers([on_day("ab", 2), on_day("cb", 4)], joined("a", "c", "e", "f"), FIRST + 10 * DAY)
 
-    assert (found.people, found.began, found.median_days_to_first_exchange) == (4, 2, 4)
+    assert (found.newcomers, found.newcomers_began, found.median_days_to_first_exchange) == (4, 2, 4)
     assert found.median_days_to_first_receiving is None
     assert (found.first_gave, found.first_received) == (1.0, 0.0)
 
@@ -98,19 +98,19 @@ def test_those_who_still_wait_count_as_waiting() -> None:
 def test_who_helped_before_the_welcome_was_no_newcomer() -> None:
     found = newcomers([on_day("ab", 0)], [*joined("a", on=5), *joined("b")], FIRST + 10 * DAY)
 
-    assert (found.people, found.median_days_to_first_exchange) == (1, 0)
+    assert (found.newcomers, found.median_days_to_first_exchange) == (1, 0)
 
 
 def test_newcomers_of_a_period_joined_in_it() -> None:
     members = [*joined("a"), *joined("b", on=20), *joined("c", on=90)]
 
-    assert newcomers([], members, FIRST + 30 * DAY, FIRST + 10 * DAY).people == 1
+    assert newcomers([], members, FIRST + 30 * DAY, FIRST + 10 * DAY).newcomers == 1
 
 
 def test_who_both_gave_and_received_on_the_first_day_did_neither_first() -> None:
     found = newcomers([on_day("ab", 1), on_day("ba", 1)], joined("a", "b"), FIRST + 9 * DAY)
 
-    assert (found.began, found.first_gave, found.first_received) == (2, 0.0, 0.0)
+    assert (found.newcomers_began, found.first_gave, found.first_received) == (2, 0.0, 0.0)
 
 
 def test_who_left_waited_until_then() -> None:

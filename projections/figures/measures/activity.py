@@ -1,4 +1,4 @@
-"""What is shared: by kind, by category, by month."""
+"""What was shared, by kind, category and month; how fast hours change hands; and whether help reaches every group."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -10,13 +10,13 @@ from typing import NamedTuple
 import msgspec
 
 from ledger.identifiers import GroupId, MemberId
-from projections.figures.measures.acts import Act, entries_in, median, people_in, ratio
+from projections.figures.measures.acts import Act, entries_in, median, month_number, month_of, people_in, ratio
 
 
 class SharedPart(msgspec.Struct, frozen=True):
-    """One part of what was shared: entries, minutes, and its share of the entries of all parts.
+    """One part of what was shared, with its share of the entries of all parts.
 
-    A skill exchange whose two directions are of different categories is an entry of both.
+    A skill exchange whose directions have different categories is an entry of both.
     """
 
     entries: int
@@ -25,22 +25,22 @@ class SharedPart(msgspec.Struct, frozen=True):
 
 
 def by_kind(acts: Iterable[Act]) -> dict[str, SharedPart]:
-    """Help, skill exchanges and gifts, in the order of their names."""
+    """Count help, skill exchanges and gifts."""
     return _parts((act.kind, act) for act in acts)
 
 
 def by_category(acts: Iterable[Act]) -> dict[str, SharedPart]:
-    """The categories of which there are any, in the order of their keys."""
+    """Count each category, in the order of their keys."""
     return _parts((act.category, act) for act in acts)
 
 
 def by_month(acts: Iterable[Act]) -> dict[str, SharedPart]:
-    """The months, YYYY-MM, in which anything was given, in order."""
-    return _parts((act.given_on.isoformat()[:7], act) for act in acts)
+    """Count each month, YYYY-MM, in which anything was given."""
+    return _parts((month_of(act.given_on), act) for act in acts)
 
 
 def evenness(parts: Mapping[str, SharedPart]) -> float | None:
-    """1 when all parts have the same share, near 0 when one has nearly all (Pielou's index); None below two parts."""
+    """Return Pielou's index: 1 if all parts are equal, near 0 if one has nearly all. None for fewer than two parts."""
     if len(parts) < 2:
         return None
     return max(0.0, -fsum(part.share * log(part.share) for part in parts.values()) / log(len(parts)))
@@ -63,10 +63,7 @@ def _part(numbers: Collection[int], minutes: int, whole: int) -> SharedPart:
 
 
 class Flow(NamedTuple):
-    """Entries and minutes for each month in which a member was active, and the usual length of an entry, in minutes.
-
-    `median_minutes` is over entries that have minutes; both directions of a skill exchange are one entry.
-    """
+    """Entries and minutes per month in which a member was active, and the median length of entries that have minutes."""
 
     active_member_months: int
     entries_per_active_member_month: float | None
@@ -75,18 +72,18 @@ class Flow(NamedTuple):
 
 
 class Turnover(NamedTuple):
-    """How many times all credit changed hands in the period, and how many days an hour of credit rests."""
+    """How many times all credit changed hands in the period, and for how many days an hour stays with someone."""
 
     turnover: float | None
     holding_days: float | None
 
 
 def flow(acts: Collection[Act]) -> Flow:
-    """The flow of these acts."""
+    """Measure the flow of these acts. Both directions of a skill exchange are one entry."""
     months: set[tuple[MemberId, int]] = set()
     lengths: dict[int, int] = {}
     for act in acts:
-        month = 12 * act.given_on.year + act.given_on.month
+        month = month_number(act.given_on)
         months.add((act.giver, month))
         months.add((act.receiver, month))
         if act.minutes:
@@ -100,10 +97,10 @@ def flow(acts: Collection[Act]) -> Flow:
 
 
 def turnover(acts: Iterable[Act], as_of: date, first_day: date | None = None) -> Turnover:
-    """Minutes given in the period, over the credit that people held on an average evening of it; always by minutes.
+    """Divide the minutes given in the period by the credit that people held on an average evening of it.
 
-    `acts` go back to the beginning, in the order of their days: credit earned before the period counts in it. The
-    period begins on `first_day`, or on the day of the first act if that is later or no day is given.
+    `acts` are all acts since the beginning, in the order of their days, because credit earned before the period counts.
+    The period starts on `first_day` or with the first act, whichever is later.
     """
     evenings, moved = _evening_credits(acts, as_of, first_day or date.min)
     if not evenings:
@@ -119,14 +116,14 @@ def turnover(acts: Iterable[Act], as_of: date, first_day: date | None = None) ->
 
 
 class _EveningCredit(NamedTuple):
-    """From this evening on until the next: what all balances above zero sum up to. Minutes."""
+    """What all balances above zero add up to, in minutes, from this evening until the next."""
 
     day: date
     credit: int
 
 
 def _evening_credits(acts: Iterable[Act], as_of: date, first_day: date) -> tuple[list[_EveningCredit], int]:
-    """Every evening on which credit may have changed, and the minutes that moved from the first day on."""
+    """Return each evening on which credit may have changed, and the minutes given from the first day."""
     balances: dict[MemberId, int] = {}
     credit = moved = 0
     evenings: list[_EveningCredit] = []
@@ -143,22 +140,22 @@ def _evening_credits(acts: Iterable[Act], as_of: date, first_day: date) -> tuple
 
 
 NINETY_FIVE_PERCENT = 1.959964
-"""Standard errors to either side that hold 95 of 100 normal values."""
+"""Standard errors to either side that contain 95% of normal values."""
 
 
 FEWEST_PEOPLE = 5
-"""People on either side, without whom a spread says nothing."""
+"""People needed on either side for an interval."""
 
 
 GroupsOfMembers = Mapping[MemberId, Sequence[GroupId]]
-"""Which groups each member belongs to; who is not named belongs to none."""
+"""The groups of each member who belongs to any."""
 
 
 class GroupAccess(NamedTuple):
-    """Minutes received for each active member of a group, as a ratio to everybody else, with its 95 % interval.
+    """Minutes received per active member of a group, and the ratio to everyone else with its 95% interval.
 
-    `people` are the active members, `others` everybody else who was active. None where either side has fewer than five
-    people or received nothing.
+    `people` are the active members, `others` everyone else who was active. The ratio is None if either side has fewer
+    than five people or received nothing.
     """
 
     group: GroupId
@@ -171,12 +168,12 @@ class GroupAccess(NamedTuple):
 
 
 def access(acts: Iterable[Act], belongings: GroupsOfMembers) -> list[GroupAccess]:
-    """Every group with an active member, by id. Active is who gave or received; somebody in two groups counts in both.
+    """Measure every group with an active member, by identifier. Members of two groups count in both.
 
-    The interval is that of a ratio of two means on the logarithmic scale (delta method), widened for few people by
-    Student's t with the degrees of Welch and Satterthwaite. Where a few receive very much it is too narrow still: in trials
-    with amounts as uneven as those of real time banks it held the truth in some 85 to 90 cases of 100 with ten to twenty
-    people in the group, 93 with hundreds. Drawing samples anew (the bootstrap of percentiles) did worse.
+    The interval is for a ratio of two means on the logarithmic scale (delta method), widened for small groups by Student's
+    t with Welch and Satterthwaite's degrees of freedom. With amounts as uneven as in real time banks it is still too narrow:
+    in trials it contained the truth in 85 to 90 cases of 100 with ten to twenty people in the group, and in 93 with
+    hundreds. A percentile bootstrap did worse.
     """
     got = _received(acts)
     found: list[GroupAccess] = []
@@ -190,10 +187,10 @@ def access(acts: Iterable[Act], belongings: GroupsOfMembers) -> list[GroupAccess
 
 
 def between_groups(acts: Iterable[Act], belongings: GroupsOfMembers) -> float | None:
-    """The share of all inequality in minutes received (Theil's T) that lies between groups rather than within them.
+    """Return the share of the inequality in minutes received (Theil's T) that lies between groups rather than within them.
 
-    0 when every group receives alike on average, 1 when people differ by their group alone; None when all receive alike.
-    Everybody counts once: in the first of their groups by id, or with those who belong to none.
+    0 if every group receives the same on average, 1 if people differ only by group, None if everyone receives the same.
+    Everyone counts once: in the first of their groups by identifier, or with those who belong to none.
     """
     got = _received(acts)
     whole, people = sum(got.values()), len(got)
@@ -211,7 +208,7 @@ def between_groups(acts: Iterable[Act], belongings: GroupsOfMembers) -> float | 
 
 
 def _received(acts: Iterable[Act]) -> dict[MemberId, int]:
-    """Minutes that every active person received; who only gave is there with 0."""
+    """Return the minutes that every active person received; 0 for those who only gave."""
     acts = list(acts)
     got = dict.fromkeys(sorted(people_in(acts)), 0)
     for act in acts:
@@ -235,7 +232,7 @@ def _ratio_with_interval(
 
 
 def students_t(degrees: float) -> float:
-    """How many standard errors hold 95 of 100 values of Student's t (Abramowitz and Stegun 26.7.5); from 4 degrees on."""
+    """Return how many standard errors contain 95% of Student's t, from 4 degrees of freedom (Abramowitz and Stegun 26.7.5)."""
     z = NINETY_FIVE_PERCENT
     first = (z**3 + z) / 4
     second = (5 * z**5 + 16 * z**3 + 3 * z) / 96

@@ -1,8 +1,12 @@
-"""How much goes both ways between two people: how many ties, and how much of the help."""
+"""How much help is returned, by the same person or through others, and how much would be by chance.
+
+A high share can be below chance in a dense village, and a low one far above it among strangers, so no value of reciprocity
+is shown without what chance alone would give: everyone gives and receives as often as they did, but to and from anyone.
+"""
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import fsum
 from typing import Any, NamedTuple, cast
@@ -12,10 +16,10 @@ from projections.figures.measures.acts import Act, Ties, Weighting, ratio
 
 
 class Returned(NamedTuple):
-    """Ties in one direction, those whose other direction is there too, and what of their weight is matched.
+    """Ties, those that also go the other way, and how much of their weight is matched.
 
-    A pair that helps both ways is two ties. `weight` is all of it, `given_back` what the same person gave in return,
-    counted in both directions, as in Squartini and others (2013); some programs sum whole two-way ties instead.
+    A pair who help each other are two ties. `given_back` is what the same person gave in return, counted in both directions
+    as in Squartini and others (2013); some programs add up whole two-way ties instead.
     """
 
     people: int
@@ -31,19 +35,19 @@ class Returned(NamedTuple):
 
     @property
     def tie_share(self) -> float | None:
-        """Ties that are returned, of all ties: r. None when there is no tie."""
+        """Returned ties as a share of all ties: r. None if there are no ties."""
         return ratio(self.both_ways, self.ties)
 
     @property
     def weight_share(self) -> float | None:
-        """What is given back by the same person, of all that was given. None when nothing was."""
+        """What the same person gave back, as a share of everything given. None if nothing was."""
         return ratio(self.given_back, self.weight)
 
     @property
     def rho(self) -> float | None:
-        """r, less what it would be if ties fell anywhere: 1 all returned, 0 as chance, below 0 avoided.
+        """R compared with ties at random: 1 if all are returned, 0 as by chance, below 0 if returning is avoided.
 
-        Garlaschelli and Loffredo (2004). None without ties, and where everybody has a tie with everybody.
+        Garlaschelli and Loffredo (2004). None without ties, and if everyone has a tie with everyone.
         """
         if not self.ties:
             return None
@@ -52,7 +56,7 @@ class Returned(NamedTuple):
 
 
 def returned(ties: Ties) -> Returned:
-    """What is returned in these ties."""
+    """Measure what is returned in these ties."""
     people: set[str] = set()
     both_ways = given_back = 0
     for (giver, receiver), weight in ties.items():
@@ -66,9 +70,9 @@ def returned(ties: Ties) -> Returned:
 
 
 def loops_found(ties: Ties) -> int:
-    """What goes round in loops that are found by first setting off pairs, then walking on until somebody comes again.
+    """Return the weight in loops found by settling pairs first and then walking on until someone is met again.
 
-    The weight of every tie in every loop found. A lower bound of what goes round: other loops might hold more.
+    This is a lower bound of what comes round: other loops might contain more.
     """
     left = {pair: weight - min(weight, ties.get((pair[1], pair[0]), 0)) for pair, weight in ties.items()}
     set_off = sum(ties.values()) - sum(left.values())
@@ -80,7 +84,7 @@ def loops_found(ties: Ties) -> int:
 
 
 def _remove_loops(start: MemberId, onward: dict[MemberId, dict[MemberId, int]]) -> int:
-    """Takes out of `onward` every loop that is met on the way, and every dead end; answers the weight of the loops."""
+    """Remove every loop and dead end met on the way from `onward`; return the weight of the loops."""
     found = 0
     path = [start]
     place = {start: 0}
@@ -117,15 +121,15 @@ def _remove_loops(start: MemberId, onward: dict[MemberId, dict[MemberId, int]]) 
 
 
 LARGEST_COMPONENT = 80_000
-"""Ties within one strong component up to which the flow is solved exactly: some 20 s at that size, when all are in one loop."""
+"""Ties in one strong component up to which the flow is solved exactly; that takes some 20 s."""
 
 
 class Faces(NamedTuple):
-    """All that was given, as minutes or acts, and where it went; the three parts sum up to the whole, always.
+    """The three ways help travels, in minutes or acts; they always add up to the whole.
 
-    `given_back`: returned by the same person. `comes_round`: returned through others, along a loop of ties.
-    `passed_on`: neither, so that it rests with those who received more than they gave in this part of the community.
-    Where `is_exact` is false, a component was too large: then `comes_round` is at least, `passed_on` at most so much.
+    `given_back` was returned by the same person, `comes_round` through others, along a loop of ties. `passed_on` was not
+    returned, and stays with those who received more than they gave. Unless `is_exact`, a component was too large: then
+    `comes_round` is at least this much, and `passed_on` at most.
     """
 
     whole: int
@@ -135,15 +139,15 @@ class Faces(NamedTuple):
     is_exact: bool
 
     def share(self, part: int) -> float | None:
-        """A part of the whole; None when nothing was given."""
+        """Return a part as a share of the whole; None if nothing was given."""
         return ratio(part, self.whole)
 
 
 def faces(ties: Ties, *, largest: int = LARGEST_COMPONENT) -> Faces:
-    """Splits what was given. Passed on is the least flow along existing ties that leads to the same balances.
+    """Split what was given. Passed on is the least flow along existing ties that leads to the same balances.
 
-    As in the clearing of obligations: what need not flow for everybody to stand where they stand went round. A loop
-    lies within one strong component, so each is solved on its own, by the network simplex method in whole numbers.
+    As in the clearing of debts, whatever is not needed to reach these balances came round. A loop lies within one strong
+    component, so each is solved on its own, by the network simplex method in whole numbers.
     """
     whole = sum(ties.values())
     given_back = sum(min(weight, ties.get((receiver, giver), 0)) for (giver, receiver), weight in ties.items())
@@ -157,24 +161,26 @@ def faces(ties: Ties, *, largest: int = LARGEST_COMPONENT) -> Faces:
     return Faces(whole, given_back, round_in_all - given_back, whole - round_in_all, is_exact)
 
 
-def _components(ties: Ties) -> Iterator[dict[tuple[MemberId, MemberId], int]]:
-    """The ties within each strong component: those who can all be reached from one another along ties."""
-    import networkx as nx
-
-    number: dict[MemberId, int] = {}
-    graph = cast(Any, nx.DiGraph(sorted(ties)))
-    found: Iterable[set[MemberId]] = nx.strongly_connected_components(graph)
-    for place, component in enumerate(found):
-        number.update(dict.fromkeys(component, place))
+def _components(ties: Ties) -> Iterable[dict[tuple[MemberId, MemberId], int]]:
+    """Return the ties within each strong component."""
+    number = strong_components(ties)
     within: defaultdict[int, dict[tuple[MemberId, MemberId], int]] = defaultdict(dict)
     for (giver, receiver), weight in sorted(ties.items()):
         if number[giver] == number[receiver]:
             within[number[giver]][giver, receiver] = weight
-    yield from within.values()
+    return within.values()
+
+
+def strong_components(pairs: Iterable[tuple[MemberId, MemberId]]) -> dict[MemberId, int]:
+    """Return a number for each person, the same for those who can all be reached from one another along ties."""
+    import networkx as nx
+
+    found: Iterable[set[MemberId]] = nx.strongly_connected_components(cast(Any, nx.DiGraph(sorted(pairs))))
+    return {member: number for number, component in enumerate(found) for member in component}
 
 
 def _least_flow(ties: Ties) -> int:
-    """The least that must flow along these ties for everybody to end with the balance that they have."""
+    """Return the least that must flow along these ties for everyone to reach the balance they have."""
     import networkx as nx
 
     graph = cast(Any, nx.DiGraph())
@@ -192,21 +198,20 @@ def _least_flow(ties: Ties) -> int:
 SHUFFLING_SEED = 1
 MOST_SHUFFLES, FEWEST_SHUFFLES = 100, 5
 ENOUGH_ACTS = 400_000
-"""Shuffled in all: the more acts there are, the less one shuffle differs from the next."""
+"""Acts shuffled in total: the more acts there are, the less one shuffle differs from another."""
 
 MOST_FLOWS, FEWEST_FLOWS = 10, 1
 ENOUGH_FLOWING_ACTS = 100_000
-"""Of the shuffles, the first few are solved for what comes round: a least flow costs far more than counting pairs."""
+"""Only the first few shuffles are solved for what comes round, because that takes far longer than counting pairs."""
 
 _ATTEMPTS = 50
 
 
 class Chance(NamedTuple):
-    """The mean over the shuffles of the share of ties, and of weight, that is returned; None when there is no tie.
+    """Means over shuffles; None if there is no tie.
 
-    `comes_round` and `passed_on` rest on the first `flows` shuffles, and share what is not given back in the proportion
-    found there, so that the three sum up to one. Where loops are too large to be solved, `flows` is 0 and both are None:
-    a bound would not bear comparing.
+    What comes round and what is passed on share the rest in the proportion found in the first `flows_by_chance` shuffles. If
+    loops are too large to be solved, that is 0 and both are None, because bounds cannot be compared.
     """
 
     returned_ties_by_chance: float | None
@@ -220,9 +225,9 @@ class Chance(NamedTuple):
 def reciprocity_by_chance(
     acts: Sequence[Act], weigh: Weighting, *, seed: int = SHUFFLING_SEED, largest: int = LARGEST_COMPONENT
 ) -> Chance:
-    """Shuffles the receivers of the acts, each with its own weight, and measures what is returned then.
+    """Shuffle the receivers of the acts, each with its own weight, and measure what is returned then.
 
-    The same acts in any order of recording give the same answer, if `counting` ordered them.
+    Acts in the order of `select_acts` give the same result in whatever order they were recorded.
     """
     weights = [act.minutes if weigh == "minutes" else 1 for act in acts]
     kept = [place for place, weight in enumerate(weights) if weight]
@@ -252,14 +257,14 @@ def reciprocity_by_chance(
 
 
 def beyond_chance(value: float | None, chance: float | None) -> float | None:
-    """1 when everything is returned, 0 when as much as by chance, below 0 when less."""
+    """Return 1 if everything is returned, 0 if as much as by chance, below 0 if less."""
     return None if value is None or chance is None or chance == 1 else (value - chance) / (1 - chance)
 
 
 def _shuffle(
     givers: Sequence[int], receivers: list[int], weights: Sequence[int], people: int, chance: random.Random
 ) -> dict[int, int]:
-    """Ties by the number of the pair: the giver's number times all people, plus the receiver's."""
+    """Return ties by the number of the pair: the giver's number times all people, plus the receiver's."""
     chance.shuffle(receivers)
     _swap_self_pairs(givers, receivers, chance)
     ties: dict[int, int] = {}
@@ -271,7 +276,7 @@ def _shuffle(
 
 
 def _returned(ties: dict[int, int], people: int) -> tuple[float | None, float | None]:
-    """The share of ties, and of weight, that the same person returns."""
+    """Return the share of ties, and of weight, that the same person returns."""
     both_ways = given_back = 0
     for pair, weight in ties.items():
         giver, receiver = divmod(pair, people)
@@ -283,7 +288,7 @@ def _returned(ties: dict[int, int], people: int) -> tuple[float | None, float | 
 
 
 def _shares_onward(given_back: float | None, solved: Sequence[Faces]) -> tuple[float | None, float | None]:
-    """What comes round and what is passed on, of all that is not given back."""
+    """Split what is not given back into what comes round and what is passed on."""
     if given_back is None or not solved:
         return None, None
     comes_round, passed_on = (sum(getattr(split, face) for split in solved) for face in ("comes_round", "passed_on"))
@@ -293,14 +298,14 @@ def _shares_onward(given_back: float | None, solved: Sequence[Faces]) -> tuple[f
 
 
 def _with_members(ties: dict[int, int], people: int) -> Ties:
-    """The same ties by pairs of people, who go by their numbers."""
+    """Return the same ties by pairs of people, named by their numbers."""
     return {(MemberId(str(pair // people)), MemberId(str(pair % people))): weight for pair, weight in ties.items()}
 
 
 def _swap_self_pairs(givers: Sequence[int], receivers: list[int], chance: random.Random) -> None:
-    """Whoever fell to themselves changes places with somebody. The last few who cannot are left out by the caller.
+    """Swap receivers who were paired with themselves; the caller leaves out the few for whom no swap was found.
 
-    Leaving all of them out would be simpler, and put the chance too low: it takes most from those who give and get most.
+    Leaving all of them out would put chance too low: it affects those who give and receive most.
     """
     for place, giver in enumerate(givers):
         for _ in range(_ATTEMPTS if receivers[place] == giver else 0):

@@ -1,4 +1,4 @@
-"""Whether giving, and receiving, rests on a few."""
+"""How evenly giving and receiving are spread: shares of the few, typical months, and how heavy the tail is."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -7,16 +7,25 @@ from math import fsum, log
 from typing import NamedTuple
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, apportion, given, median, quantile, ratio, received
+from projections.figures.measures.acts import (
+    Act,
+    Ties,
+    apportion,
+    given,
+    median,
+    month_number,
+    quantile,
+    ratio,
+    received,
+)
 
 
 class Load(NamedTuple):
-    """Shares of all that was given, and how evenly. Everybody with a tie counts, whoever gave nothing with zero.
+    """How the load is shared among everyone with a tie; None if nothing was given.
 
-    `effective_givers`: among how many people equal giving would be as concentrated (the inverse of Herfindahl's index).
-    A Gini is 0 when all give alike and near 1 when one gives all; there is none of balances, which go below zero. Instead
-    `imbalance` is what all balances above zero sum up to, over the whole: 0 when all are even, 1 when nobody gives and
-    receives. None when nothing was given.
+    `effective_givers` is how many equal givers would be as concentrated (the inverse of Herfindahl's index). A Gini is 0 if
+    all give the same and near 1 if one gives all. Balances have none, because they go below zero; their `imbalance` is the
+    sum of those above zero over the whole: 0 if all are even, 1 if nobody both gives and receives.
     """
 
     top_tenth_given: float | None
@@ -28,7 +37,7 @@ class Load(NamedTuple):
 
 
 def load(ties: Ties) -> Load:
-    """How the load is shared in these ties."""
+    """Measure how the load is shared in these ties."""
     by_giver, by_receiver = given(ties), received(ties)
     gave = list(by_giver.values())
     whole = sum(gave)
@@ -43,10 +52,10 @@ def load(ties: Ties) -> Load:
 
 
 def load_groups(ties: Ties, groups: int) -> list[float]:
-    """What each of so many equal groups of people gave of all, those who gave least first: hundredths that sum up to one.
+    """Return what each of so many equal groups of people gave, those who gave least first, in hundredths that add up to 1.
 
-    Everybody with a tie counts, as in `load`. Where people do not divide evenly, somebody on a border counts partly on
-    either side, so that equal givers give equal shares. Empty when nothing was given.
+    Everyone with a tie counts. A person on a border counts partly on either side, so that equal givers have equal shares.
+    Empty if nothing was given.
     """
     gave = sorted(given(ties).values())
     people, whole = len(gave), sum(gave)
@@ -63,26 +72,26 @@ def load_groups(ties: Ties, groups: int) -> list[float]:
 
 
 def top_people(people: int, part: int) -> int:
-    """How many people the top tenth (`part` 10) or fifth (5) is: rounded up, so of five people the tenth is one."""
+    """Return how many people are the top tenth (`part` 10) or fifth (5), rounded up."""
     return -(-people // part)
 
 
 def top(weights: Collection[int], part: int) -> int:
-    """What the top tenth or fifth holds together."""
+    """Add up what the top tenth or fifth has."""
     return sum(sorted(weights, reverse=True)[: top_people(len(weights), part)])
 
 
 def gini(weights: Collection[int]) -> float | None:
-    """Gini's index; None of nothing. Refuses values below zero, such as balances, of which it says nothing."""
+    """Return the Gini index; None if everything is zero. It is not defined for values below zero, such as balances."""
     if any(weight < 0 for weight in weights):
-        raise ValueError("a Gini is of amounts, and none of them may be below zero")
+        raise ValueError("a Gini index needs amounts that are not below zero")
     people, whole = len(weights), sum(weights)
     ranked = sum(rank * weight for rank, weight in enumerate(sorted(weights), start=1))
     return ratio(2 * ranked - (people + 1) * whole, people * whole)
 
 
 FEWEST_IN_TAIL = 50
-"""Values in a tail, below which an exponent is noise (the authors' rule of thumb)."""
+"""Values that a tail needs; with fewer, an exponent is noise (the authors' rule of thumb)."""
 
 STEEPEST = 20.0
 _NARROWINGS = 60
@@ -90,7 +99,7 @@ _SUMMED_TO = 20
 
 
 class Tail(NamedTuple):
-    """From `least` on, x is as frequent as x to the power of minus `exponent`; `values` is how many there are."""
+    """From `least`, x is as frequent as x to the power of minus `exponent`; `values` is how many values that is."""
 
     exponent: float
     least: int
@@ -98,10 +107,10 @@ class Tail(NamedTuple):
 
 
 def tail(values: Iterable[int]) -> Tail | None:
-    """The exponent of whole numbers above zero, and where the tail begins; None where it would rest on fewer than fifty.
+    """Fit a power law to the tail of whole numbers above zero; None if it would be based on fewer than fifty.
 
-    Maximum likelihood for whole numbers, beginning where the distance of Kolmogorov and Smirnov is least (Clauset, Shalizi
-    and Newman 2009). It says how heavy the tail is, not that a power law is the truth: other laws may fit as well.
+    By maximum likelihood, starting where Kolmogorov and Smirnov's distance is least (Clauset, Shalizi and Newman 2009). It
+    shows how heavy the tail is, not that it follows a power law.
     """
     ordered = sorted(value for value in values if value > 0)
     found: list[tuple[float, Tail]] = []
@@ -115,10 +124,10 @@ def tail(values: Iterable[int]) -> Tail | None:
 
 
 def exponent_from(values: Sequence[int], least: int) -> float:
-    """The exponent under which these values, none of them below `least`, are likeliest; at most 20."""
+    """Return the exponent, at most 20, that makes these values most likely; none of them is below `least`."""
     mean_log = fsum(log(value) for value in values) / len(values)
     low, high = 1.0 + 1e-6, STEEPEST
-    # The likelihood has one top, and lies higher on the side on which the top is.
+    # The likelihood has a single maximum.
     for _ in range(_NARROWINGS):
         one, other = low + 0.382 * (high - low), low + 0.618 * (high - low)
         if _negative_log_likelihood(one, mean_log, least) < _negative_log_likelihood(other, mean_log, least):
@@ -129,9 +138,9 @@ def exponent_from(values: Sequence[int], least: int) -> float:
 
 
 def zeta(exponent: float, first: int) -> float:
-    """The sum of k to the power of minus `exponent`, over all whole numbers k from `first` on (Hurwitz's zeta function).
+    """Add up k to the power of minus `exponent` over all whole numbers from `first` (Hurwitz's zeta function).
 
-    The first terms are added up; Euler and Maclaurin's formula has the rest, to ten places and more.
+    The first terms are added up; Euler and Maclaurin's formula gives the rest to ten places or more.
     """
     end = max(first, _SUMMED_TO)
     power = end**-exponent
@@ -141,12 +150,12 @@ def zeta(exponent: float, first: int) -> float:
 
 
 def _negative_log_likelihood(exponent: float, mean_log: float, least: int) -> float:
-    """The negative logarithm of the likelihood, for each value."""
+    """Return it per value."""
     return log(zeta(exponent, least)) + exponent * mean_log
 
 
 def _distance(ordered: Sequence[int], exponent: float, least: int) -> float:
-    """The largest difference between the share of values up to some number, and what the law says of it."""
+    """Return the largest difference between the share of values up to a number and what the law predicts."""
     whole, people = zeta(exponent, least), len(ordered)
     farthest = 0.0
     for value in sorted(set(ordered)):
@@ -158,7 +167,7 @@ def _distance(ordered: Sequence[int], exponent: float, least: int) -> float:
 
 
 class Quartiles(NamedTuple):
-    """Minutes a month, of so many people: half of them lie between `low` and `high`, half of them below `middle`."""
+    """Quartiles of minutes a month over this many people."""
 
     people: int
     low: float
@@ -167,23 +176,22 @@ class Quartiles(NamedTuple):
 
 
 class TypicalMonth(NamedTuple):
-    """The range of those who gave hours, and of those who received; None when nobody did."""
+    """The quartiles of those who gave hours, and of those who received; None if nobody did."""
 
     given: Quartiles | None
     received: Quartiles | None
 
 
 def typical_month(acts: Iterable[Act]) -> TypicalMonth:
-    """Quartiles over people, each with their mean over the months in which they gave (or received) any minutes.
+    """Return quartiles over people, each with their mean over the months in which they gave (or received) any minutes.
 
-    Everybody counts once, however many months they were active in; quiet months count for nobody, since most people have
-    many. Gifts have no minutes. Quartiles between two people lie on the straight line between them.
+    Everyone counts once, however many months they were active in. Quiet months are left out, because most people have many.
     """
     given: dict[MemberId, dict[int, int]] = {}
     received: dict[MemberId, dict[int, int]] = {}
     for act in acts:
         if act.minutes and act.giver != act.receiver:
-            month = 12 * act.given_on.year + act.given_on.month
+            month = month_number(act.given_on)
             for side, member in ((given, act.giver), (received, act.receiver)):
                 months = side.setdefault(member, {})
                 months[month] = months.get(month, 0) + act.minutes
@@ -196,7 +204,7 @@ def _quartiles(months: dict[MemberId, dict[int, int]]) -> Quartiles | None:
 
 
 class Breadth(NamedTuple):
-    """The medians, of those who gave and of those who received; None when nobody did."""
+    """Medians over those who gave, and over those who received; None if nobody did."""
 
     median_people_helped: float | None
     median_helped_by: float | None

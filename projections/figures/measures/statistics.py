@@ -1,4 +1,4 @@
-"""What each figure counts, read from the struct that holds it: said in one place, shown wherever the figure is."""
+"""All figures of a period, each with what it counts."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -41,9 +41,9 @@ Days = int | None
 
 
 class Statistics(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of a period, unprotected: for auditors, or to be passed through `projections.privacy`.
+    """The figures of a period, unprotected: for auditors, or to be protected by `projections.figures.privacy`.
 
-    Shares are between 0 and 1; None where there is nothing to take a share of. Each field says what it counts.
+    Shares are between 0 and 1, or None if there is nothing to take a share of.
     """
 
     first_day: Annotated[date | None, "the first day of the period; none if it starts with the first entry"]
@@ -141,11 +141,10 @@ def statistics(
     kinds: Collection[Kind] = KINDS,
     largest: int = LARGEST_COMPONENT,
 ) -> Statistics:
-    """The figures of the days from `first_day` to `as_of`, or of everything up to it.
+    """Compute the figures of the days from `first_day` to `as_of`, or of everything up to then.
 
-    `acts` are all there are: participation, retention, newcomers and turnover look back beyond the period. Entries,
-    people, roles, participation, retention, newcomers and the mix count every kind that was asked for, gifts too; ties
-    and all that rests on them weigh, so that by minutes gifts are as if they had not been asked for.
+    `acts` are all acts, because participation, retention, newcomers and turnover look back beyond the period. Everything
+    based on ties leaves out gifts if ties are weighted by minutes; the rest counts every kind in `kinds`.
     """
     so_far = select_acts(acts, last_day=as_of, kinds=kinds)
     period = so_far if first_day is None else [act for act in so_far if act.given_on >= first_day]
@@ -198,5 +197,5 @@ def statistics(
 
 
 def definitions() -> dict[str, str]:
-    """What each figure counts, by its name, in the order in which they are listed."""
+    """Return what each figure counts, by its name, in the order in which they are listed."""
     return descriptions_of(Statistics)

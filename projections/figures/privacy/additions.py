@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.activity import GroupAccess
-from projections.figures.measures.acts import Act, add_up_ties, apportion, given
+from projections.figures.measures.acts import Act, add_up_ties, apportion, given, month_of
 from projections.figures.measures.reciprocity import Faces
 from projections.figures.measures.spread import Quartiles, load_groups, typical_month
 from projections.figures.measures.statistics import Statistics
@@ -94,7 +94,7 @@ def activity_calendar(
         }
         for day, (behind, count) in days.items():
             cell = _calendar_cell(day, grain)
-            pieces.setdefault((cell, day.isoformat()[:7]), []).append(behind)
+            pieces.setdefault((cell, month_of(day)), []).append(behind)
             counts[cell] += count
         if grain == "months" or all(combined_contributors(some).may_be_shown(people) for some in pieces.values()):
             return {"grain": grain, "cells": {cell: _band(count) for cell, count in sorted(counts.items())}}
@@ -184,7 +184,7 @@ def _calendar_cell(day: date, grain: Grain) -> str:
         case "weeks":
             return (day - timedelta(days=day.weekday())).isoformat()
         case "months":
-            return day.isoformat()[:7]
+            return month_of(day)
 
 
 def _band(count: int) -> int:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import nlargest
-from typing import Any, Literal, NamedTuple, Self, cast
+from typing import Any, Literal, NamedTuple, Self
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.acts import Act, Ties, given, received
+from projections.figures.measures.reciprocity import strong_components
 from projections.figures.measures.spread import top_people
 from projections.figures.measures.statistics import Statistics
 
@@ -254,13 +255,8 @@ def protected_network(figures: Statistics, counted: Iterable[Act], people: int) 
 
 def _acts_returned(acts: Sequence[Act]) -> tuple[list[Act], list[Act]]:
     """The acts between two who helped each other, and those between any whose help can come round to them."""
-    import networkx as nx
-
     pairs = {(act.giver, act.receiver) for act in acts}
-    number: dict[MemberId, int] = {}
-    circles: Iterable[set[MemberId]] = nx.strongly_connected_components(cast(Any, nx.DiGraph(sorted(pairs))))
-    for place, circle in enumerate(circles):
-        number.update(dict.fromkeys(circle, place))
+    number = strong_components(pairs)
     return (
         [act for act in acts if (act.receiver, act.giver) in pairs],
         [act for act in acts if number[act.giver] == number[act.receiver]],

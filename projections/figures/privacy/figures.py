@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from projections.figures.measures.activity import by_month
-from projections.figures.measures.acts import Act, Kind
+from projections.figures.measures.acts import Act, Kind, month_of
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
     FEWEST,
@@ -72,7 +72,7 @@ def decide_disclosure(
     of_categories = _shown_totals(within, months, audience, _category_of)
     counting = within if counted is None else counted
     is_shown = None not in (of_kinds[ALL], of_categories[ALL]) and is_safe(Cell.of(counting), people)
-    shown = {name: cell for name, cell in months[audience].items() if name >= first.isoformat()[:7]}
+    shown = {name: cell for name, cell in months[audience].items() if name >= month_of(first)}
     return Disclosure(people, is_shown, not within and not counting, counting, of_kinds, of_categories, shown, within)
 
 
@@ -121,7 +121,7 @@ def _shown_totals(
     """
     by_key: dict[str, dict[Key, list[Act]]] = {}
     for act in acts:
-        name = act.given_on.isoformat()[:7]
+        name = month_of(act.given_on)
         by_key.setdefault(name, {}).setdefault((name, value(act)), []).append(act)
     cells: dict[Key, Cell] = {}
     decided: dict[Key, Cell | None] = {}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from projections.figures.measures.acts import Act
+from projections.figures.measures.acts import Act, month_of
 from projections.figures.privacy.cells import (
     EMPTY_CELL,
     FEWEST,
@@ -90,7 +90,7 @@ def shown_months(acts: Iterable[Act], audience: Audience) -> dict[str, Cell | No
     """The months of a year of the community as their reports show them, YYYY-MM; None for those that are hidden."""
     by_month: dict[str, list[Act]] = {}
     for act in acts:
-        by_month.setdefault(act.given_on.isoformat()[:7], []).append(act)
+        by_month.setdefault(month_of(act.given_on), []).append(act)
     cells = {name: Cell.of(by_month[name]) for name in sorted(by_month)}
     hidden = hidden_months({name: Contributors(cell) for name, cell in cells.items()}, audience).hidden
     return {name: None if name in hidden else cell for name, cell in cells.items()}

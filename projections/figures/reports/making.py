@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ledger.identifiers import GroupId
 from projections.figures.chronicle import Chronicle
+from projections.figures.measures.acts import month_of
 from projections.figures.privacy.cells import FEWEST, Audience
 from projections.figures.privacy.figures import decide_disclosure
 from projections.figures.privacy.groups import Placed
@@ -34,12 +35,12 @@ class ReportMaker:
         self._told = told
         self.closed = list(closed_periods(_first_day(told), told.founded_on, today)) if told.number else []
         self._entries = {one.name: told.calendar.last_entry_on(one.known_on) for one in self.closed}
-        self._formed = {group: told.calendar.recorded_on(number).isoformat()[:7] for number, group in told.formed}
+        self._formed = {group: month_of(told.calendar.recorded_on(number)) for number, group in told.formed}
         self._made: dict[str, ReportMonth] = {}
 
     def scopes(self, closed: ClosedPeriod) -> list[str]:
         """Whose reports a period has: the community's, and those of each group that had been formed by then."""
-        last_month = closed.last_day.isoformat()[:7]
+        last_month = month_of(closed.last_day)
         return [COMMUNITY, *(group for group, month in self._formed.items() if month <= last_month)]
 
     def reports(self, closed: ClosedPeriod) -> Iterator[Report]:
@@ -49,13 +50,13 @@ class ReportMaker:
         acts = [self._told.acts[place] for place in counted]
         known = self._told.at(number)
         others = [act for act in known.acts if not closed.first_day <= act.given_on <= closed.last_day]
-        stand = ReportBasis(self._told, closed, number, year, known._replace(acts=[*others, *acts]), acts)
+        basis = ReportBasis(self._told, closed, number, year, known._replace(acts=[*others, *acts]), acts)
         shown = {reader: decide_disclosure(year.acts, closed.period, reader, counted=acts) for reader in AUDIENCES}
-        statistics = stand.statistics() if any(one.is_shown for one in shown.values()) else None
+        statistics = basis.statistics() if any(one.is_shown for one in shown.values()) else None
         late = self._late(closed, Span(self._ever(closed), frozenset(counted)))
         for reader in AUDIENCES:
-            figures = community_figures(stand, shown[reader], statistics, reader)
-            yield _report(COMMUNITY, reader, stand, figures, late)
+            figures = community_figures(basis, shown[reader], statistics, reader)
+            yield _report(COMMUNITY, reader, basis, figures, late)
         everyone = shown["everyone"]
         for_groups = statistics if everyone.is_shown else None
         kinds: KindsByGroup = {}
@@ -66,10 +67,10 @@ class ReportMaker:
                 year.kinds_shown("category", everyone.categories),
             )
         for group in self.scopes(closed)[1:]:
-            figures = group_figures(stand, GroupId(group), for_groups, kinds, categories)
+            figures = group_figures(basis, GroupId(group), for_groups, kinds, categories)
             late = self._late_of_group(closed, year, GroupId(group))
             for reader in AUDIENCES:
-                yield _report(group, reader, stand, figures, late)
+                yield _report(group, reader, basis, figures, late)
 
     def placed(self, closed: ClosedPeriod) -> list[Placed]:
         """The acts that the reports of a closed year's groups count, with the groups of the two."""
@@ -87,7 +88,7 @@ class ReportMaker:
         """Where all acts of each month lie, taken back or not."""
         months: dict[str, list[int]] = {}
         for place, act in enumerate(self._told.acts):
-            months.setdefault(act.given_on.isoformat()[:7], []).append(place)
+            months.setdefault(month_of(act.given_on), []).append(place)
         return months
 
     @cached_property
@@ -146,7 +147,7 @@ class ReportMaker:
         theirs = frozenset(
             place
             for place in self._ever(closed)
-            if self._told.acts[place].given_on.isoformat()[:7] >= formed
+            if month_of(self._told.acts[place].given_on) >= formed
             and any(group in side for side in self._told.belonging(place))
         )
         places = year.places if closed.is_year else year.months[closed.name].places
@@ -164,8 +165,8 @@ def _first_day(told: Chronicle) -> date:
     return min((act.given_on for act in told.acts if act.number <= until), default=told.founded_on)
 
 
-def _report(scope: str, reader: Audience, stand: ReportBasis, figures: dict[str, Any], late: LateSummary) -> Report:
-    closed = stand.closed
+def _report(scope: str, reader: Audience, basis: ReportBasis, figures: dict[str, Any], late: LateSummary) -> Report:
+    closed = basis.closed
     return Report(
         scope=scope,
         period=closed.name,
@@ -173,7 +174,7 @@ def _report(scope: str, reader: Audience, stand: ReportBasis, figures: dict[str,
         first_day=closed.first_day,
         last_day=closed.last_day,
         known_on=closed.known_on,
-        entry=stand.number,
+        entry=basis.number,
         looked_at=late.looked_at,
         late=late.late,
         late_hidden=late.is_hidden,

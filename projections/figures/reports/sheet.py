@@ -179,7 +179,9 @@ def _parts(value: Any) -> Iterator[tuple[str, str]]:
         case dict():
             yield from _named(cast(dict[str, Any], value).items())
         case [dict(), *_]:
-            yield from _named((_key_of(one), _without_key(one)) for one in value)
+            for one in cast(list[dict[str, Any]], value):
+                name, *others = one.items()
+                yield from _named([(name[1], dict(others))])
         case [int() | float(), *_]:
             yield from ((str(place), _plain(one)) for place, one in enumerate(value, start=1))
         case _:
@@ -191,14 +193,6 @@ def _named(parts: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
         inner = list(_parts(value))
         for part, plain in inner:
             yield f"{name}.{part}" if part else str(name), plain
-
-
-def _key_of(one: Mapping[str, Any]) -> str:
-    return str(next(iter(one.values())))
-
-
-def _without_key(one: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(list(one.items())[1:])
 
 
 def _plain(value: Any) -> str:

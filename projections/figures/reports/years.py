@@ -151,6 +151,16 @@ class ReportBasis(NamedTuple):
     known: Counted
     acts: list[Act]
 
+    @property
+    def placed(self) -> list[Placed]:
+        """The acts that the reports of the period's months count, with the groups of giver and receiver."""
+        return self.year.placed if self.closed.is_year else self.year.months[self.closed.name].placed
+
+    @property
+    def groups_shown(self) -> list[GroupId]:
+        """The groups whose figures may be shown."""
+        return self.year.groups_shown if self.closed.is_year else self.year.groups_shown_in(self.closed.name)
+
     def statistics(self) -> Statistics:
         """The community's figures, unprotected."""
         return self.statistics_of(self.known.acts, self.known.members)

@@ -203,8 +203,8 @@ class _ReadingState:
         """The next entry."""
         fact, book = entry.data, self.book
         if isinstance(fact, CommunityFounded):
-            self._calendar.move_to(fact.time_zone)
-        self._calendar.see(number, entry.at)
+            self._calendar.set_time_zone(fact.time_zone)
+        self._calendar.add(number, entry.at)
         self._wish(number, entry)
         match fact:
             case ExchangeReported():

@@ -1,4 +1,4 @@
-"""Figures of reports beyond the statistics, each as it may be shown; None where too few people are behind it."""
+"""Figures of reports beyond the statistics, each as it may be shown; None if it is based on too few people."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -32,22 +32,22 @@ PEOPLE_COUNTS: Mapping[str, tuple[str, Literal["enrolled", "people"]]] = {
     "people_received_only": ("only_received", "people"),
     "people_both": ("both", "people"),
 }
-"""Numbers of people, by the share that each goes with and is shown with, and what that is a share of."""
+"""Numbers of people, each with the share it is shown with and what that is a share of."""
 
 TENTHS, FIFTHS = 10, 5
 PEOPLE_FOR_TENTHS, PEOPLE_FOR_FIFTHS = 100, 50
 
 USUAL_MINUTES = 30
-"""The usual range is rounded to half an hour: one of its ends is one person's own month."""
+"""Typical ranges are rounded to half an hour, because each end is one person's own month."""
 
 BANDS = (3, 5, 7)
-"""From so many exchanges and gifts on, a day or week falls into the next band above the first."""
+"""Exchanges and gifts from which a day or week is in the next band."""
 
 Grain = Literal["days", "weeks", "months"]
 
 
 def derived_figures(figures: Statistics, shown: Mapping[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
-    """What follows from the statistics of these acts, given which of them are `shown`."""
+    """Derive figures from the statistics of these acts, given what is `shown` of them."""
     weights = [getattr(figures, f"whole_{face}") for face in FACES]
     faces = Faces(figures.whole, *weights, is_exact=figures.faces_are_exact)
     counts = {
@@ -67,7 +67,7 @@ def derived_figures(figures: Statistics, shown: Mapping[str, Any], acts: Sequenc
 
 
 def no_derived_figures() -> dict[str, Any]:
-    """The names of what `added` adds, without values."""
+    """Return the names of derived figures without values."""
     return dict.fromkeys(("twenty", *PEOPLE_COUNTS, "load", "load_people", "typical_given", "typical_received"))
 
 
@@ -79,10 +79,10 @@ def activity_calendar(
     hidden_months: Collection[str],
     people: int,
 ) -> dict[str, Any] | None:
-    """How busy each day was, in bands of exchanges and gifts: 1 or 2, 3 or 4, 5 or 6, 7 and more.
+    """Show how busy each day was, in bands of exchanges and gifts: 1 or 2, 3 or 4, 5 or 6, 7 or more.
 
-    `days` say what lies behind each, and how many there were. In days, else weeks from Monday on, else months: the finest
-    in which every part of a month that is not empty could be shown by itself. None where a month is hidden.
+    `days` have contributors and the number of exchanges and gifts. By day, by week from Monday, or by month, whichever is
+    the finest in which every part of a month could be shown by itself. None if a month is hidden.
     """
     if hidden_months:
         return None
@@ -104,9 +104,9 @@ def activity_calendar(
 def protected_access(
     found: Iterable[GroupAccess], shown: Collection[str], between: float | None, active: int
 ) -> dict[str, Any]:
-    """What groups receive, beside everybody else; only of groups that are `shown` themselves, with enough on both sides.
+    """Show what groups receive compared with everyone else, for groups that are `shown` and have enough people on both sides.
 
-    `between` is told where every group with anybody active is listed.
+    `between` is only shown if every group with an active member is listed.
     """
     every = list(found)
     rows = [
@@ -132,7 +132,7 @@ def protected_access(
 
 
 def share_of(part: Cell, rest: Cell, number: int, of: int) -> float | None:
-    """A share for coordinators; None where those behind it, or behind what it leaves, are too few."""
+    """Return a share for coordinators; None if it, or the rest, is based on too few people."""
     people = FEWEST["coordinators"]
     if not of or not is_empty_or_safe(part, people) or not is_empty_or_safe(rest, people):
         return None
@@ -140,13 +140,13 @@ def share_of(part: Cell, rest: Cell, number: int, of: int) -> float | None:
 
 
 def count_of(number: int, of: int) -> int | None:
-    """A number of people for coordinators; None where it, or what it leaves of all, is small."""
+    """Return a number of people for coordinators; None if it, or the rest, is small."""
     people = FEWEST["coordinators"]
     return None if 0 < number < people or 0 < of - number < people else number
 
 
 def _load(acts: Iterable[Act]) -> dict[str, Any]:
-    """How the load is shared, by tenths or fifths of the people; none where one or two are most of such a part."""
+    """Return how the load is shared by tenths or fifths of the people; None if one or two people dominate such a part."""
     ties = add_up_ties(acts, "minutes")
     gave = given(ties)
     for groups, least in ((TENTHS, PEOPLE_FOR_TENTHS), (FIFTHS, PEOPLE_FOR_FIFTHS)):
@@ -156,7 +156,7 @@ def _load(acts: Iterable[Act]) -> dict[str, Any]:
 
 
 def _stands_out(gave: Mapping[MemberId, int], groups: int) -> bool:
-    """Whether somebody, or two, gave nearly all that one of so many equal groups of people gave."""
+    """Whether one or two people gave nearly everything that one of these equal groups gave."""
     ordered = sorted(gave.values())
     for group in range(groups):
         theirs = ordered[group * len(ordered) // groups : -(-(group + 1) * len(ordered) // groups)]
@@ -173,7 +173,7 @@ def _rounded_range(found: Quartiles | None) -> list[int] | None:
 
 
 def _to_half_hours(minutes: float) -> int:
-    """The nearest half hour; half an hour at least, if it is anything."""
+    """Round to the nearest half hour, but never down to nothing."""
     return max(USUAL_MINUTES, round(minutes / USUAL_MINUTES) * USUAL_MINUTES) if minutes else 0
 
 
@@ -195,9 +195,9 @@ HOURS_TO_SPLIT = 20
 
 
 def split_of_twenty_hours(faces: Faces) -> tuple[int, int, int]:
-    """Of every twenty hours: given back, come round, passed on. Three times 0 when nothing was given.
+    """Split twenty hours into given back, come round and passed on, in proportion; all 0 if nothing was given.
 
-    A face that has any hours has one of the twenty at least, taken from the largest: what happened does not vanish.
+    A part that has any hours has at least one of the twenty, taken from the largest.
     """
     weights = (faces.given_back, faces.comes_round, faces.passed_on)
     hours = apportion(weights, HOURS_TO_SPLIT)

@@ -1,7 +1,7 @@
-"""Who helps whom among those who agreed to be seen, and how much of it may be told without telling of anybody else.
+"""Who helped whom among members who agreed to be visible, and how much of it can be shown without revealing anyone else.
 
-Whoever sees what two people shared can take it from every figure that is shown. What is left must be nothing, or tell of
-enough people: else hours are left out, and where even that would tell of a few, nothing is said.
+Anyone who sees what two people shared can subtract it from every published figure. The remainder must be nothing, or be
+based on enough people. Otherwise hours are left out, and if even that would reveal a few people, nothing is shown.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -17,11 +17,11 @@ from projections.figures.privacy.cells import FEWEST_TO_COMPARE, LEARNED_PERCENT
 from projections.figures.privacy.groups import Placed
 
 Detail = Literal["hours", "ties", "nothing"]
-"""What may be told of those who agreed: who helped whom and for how long, who helped whom, or neither."""
+"""What may be shown of members who agreed: who helped whom and for how long, who helped whom, or neither."""
 
 
 Seen = Mapping[GroupId, frozenset[MemberId]]
-"""Those whom a reader may see in each group that the reader may see them in."""
+"""The members whom a reader can see, by the group in which the reader can see them."""
 
 
 Scope = GroupId | None
@@ -29,11 +29,11 @@ Scope = GroupId | None
 
 
 Remainder = Literal["harmless", "of many", "of few"]
-"""What is left: nothing or a figure that could be shown; not that, but of enough people; or of too few."""
+"""What remains of a figure: nothing or a figure that could be shown, another one of enough people, or one of too few."""
 
 
 class GroupTie(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one person gave another in a period while they belonged to these groups. Minutes; gifts count as times only."""
+    """What one person gave another in a period while they were in these groups. Gifts only add to `times`."""
 
     giver: MemberId
     receiver: MemberId
@@ -44,12 +44,12 @@ class GroupTie(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def groups(self) -> set[GroupId]:
-        """The groups that count it: one of the two belonged when it was recorded."""
+        """The groups that count it, because giver or receiver was a member when it was recorded."""
         return {*self.giver_groups, *self.receiver_groups}
 
 
 class TiesByScope:
-    """All ties of a period, to be asked for those of a group or of the community."""
+    """All ties of a period, by group and for the community."""
 
     def __init__(self, ties: Iterable[GroupTie]) -> None:
         self._of: dict[Scope, list[GroupTie]] = {None: list(ties)}
@@ -60,17 +60,17 @@ class TiesByScope:
         self._figures: dict[Scope, tuple[PublishedFigure, ...]] = {}
 
     def of(self, scope: Scope) -> Sequence[GroupTie]:
-        """Those that a group counts, or that the community does."""
+        """Return the ties that a scope counts."""
         return self._of.get(scope, ())
 
     def people(self, scope: Scope) -> frozenset[MemberId]:
-        """Everybody behind a scope's figures."""
+        """Return everyone who contributes to a scope's figures."""
         if scope not in self._people:
             self._people[scope] = frozenset(one for tied in self.of(scope) for one in (tied.giver, tied.receiver))
         return self._people[scope]
 
     def figures(self, scope: Scope) -> "tuple[PublishedFigure, ...]":
-        """What is published of a scope: all of it, and of a group also what its members gave, and what they received."""
+        """Return what is published for a scope: the whole, and for a group also what its members gave and received."""
         if scope not in self._figures:
             figures = [PublishedFigure(self.of(scope), lambda tied: True)]
             if scope is not None:
@@ -81,10 +81,7 @@ class TiesByScope:
 
 
 class LargestShares(NamedTuple):
-    """The whole of a figure in minutes, or in times; the most that anybody gave or received of it.
-
-    `pooled` is the most that any two can know of it, from what they gave and what they received.
-    """
+    """A figure in minutes or times, the most that anyone gave or received, and the most that two people know together."""
 
     whole: int
     first: int
@@ -92,14 +89,14 @@ class LargestShares(NamedTuple):
 
 
 class PublishedFigure:
-    """A published figure, by the ties that it counts."""
+    """A published figure and the ties that it counts."""
 
     def __init__(self, ties: Iterable[GroupTie], counts: Callable[[GroupTie], bool]) -> None:
         self._ties = [tied for tied in ties if counts(tied)]
         self._counts = counts
 
     def without(self, known: Collection[GroupTie]) -> Remainder:
-        """What is left of it for somebody who knows these ties, which are among those of the period."""
+        """Return what remains of it for someone who knows these ties of the period."""
         if self._is_plainly_harmless([tied for tied in known if self._counts(tied)]):
             return "harmless"
         taken = {id(tied) for tied in known}
@@ -109,12 +106,12 @@ class PublishedFigure:
         return "harmless" if is_empty_or_safe(cell, FEWEST_TO_COMPARE) else "of many"
 
     def _is_plainly_harmless(self, known: Sequence[GroupTie]) -> bool:
-        """Whether sums alone show it, as they do for most: looking at every tie of a large community takes long."""
+        """Whether sums alone prove it, as they usually do: checking every tie of a large community takes long."""
         people, weights = self._sums
         if people - len({one for tied in known for one in (tied.giver, tied.receiver)}) < FEWEST_TO_COMPARE:
             return False
         taken = (sum(tied.minutes for tied in known), sum(tied.times for tied in known))
-        # If two who put together what they know are that far from anybody's part, nobody stands out either.
+        # If what two people know together is that far from anyone's part, nobody dominates either.
         return all(
             not whole or 100 * (whole - less - pooled) >= (100 + LEARNED_PERCENT) * first
             for (whole, first, pooled), less in zip(weights, taken, strict=True)
@@ -127,14 +124,14 @@ class PublishedFigure:
 
 
 class PublishedFigures(NamedTuple):
-    """Whose figures of a period anybody may read: groups, and the community as None. `partly`: some months, not the whole."""
+    """The scopes whose figures of a period are published: as a whole, or `partly`, for some of its months only."""
 
     wholly: frozenset[Scope]
     partly: frozenset[Scope]
 
 
 class VisibleHelp(NamedTuple):
-    """What one person gave another, as a group's page draws it. Without minutes only that it happened is told."""
+    """What one person gave another, as a group's page draws it; without minutes, only that it happened."""
 
     giver: MemberId
     receiver: MemberId
@@ -143,11 +140,10 @@ class VisibleHelp(NamedTuple):
 
 
 class Agreed(NamedTuple):
-    """What a reader may see of a group's people in a period.
+    """What a reader can see of a group's members in a period.
 
-    `named` had a part in it, belong now, and agreed to be seen. `others` says how many members took part beside them, if
-    that may be said; None if not.
-    `is_too_telling`: hardly anybody is left who did not agree, so nobody is named.
+    `named` took part, are members now, and agreed to be visible. `others` is how many other members took part, or None if
+    that would reveal too much. `is_too_telling` if so few did not agree that nobody is named.
     """
 
     named: tuple[MemberId, ...]
@@ -161,7 +157,7 @@ NOBODY_AGREED = Agreed((), None, (), "nothing", is_too_telling=False)
 
 
 def visible_in_group(group: GroupId, ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Agreed:
-    """What a reader, who may see these people in these groups, may see of one of them."""
+    """Return what a reader who can see these members can see of one group."""
     theirs = seen.get(group, frozenset[MemberId]())
     took_part = {
         member
@@ -182,14 +178,14 @@ def visible_in_group(group: GroupId, ties: TiesByScope, seen: Seen, published: P
 
 
 def allowed_detail(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Detail:
-    """How much may be told of what those who agreed shared in any group, beside the figures that are published."""
+    """Return how much can be shown of what visible members shared in any group, given the published figures."""
     drawn = {
         id(tied): tied
         for group, members in seen.items()
         for tied in ties.of(group)
         if tied.giver in members and tied.receiver in members
     }.values()
-    # From other figures nothing of what is drawn could be taken.
+    # What is drawn cannot be subtracted from other figures.
     concerned: set[Scope] = {group for tied in drawn for group in tied.groups}
     if drawn:
         concerned.add(None)
@@ -198,14 +194,14 @@ def allowed_detail(ties: TiesByScope, seen: Seen, published: PublishedFigures) -
         left = {figure.without(drawn) for figure in ties.figures(scope)}
         if "of few" in left:
             return "nothing"
-        # How much of it was in the months that are shown, nobody can check.
+        # It is not known how much of it was in the months that are published.
         if "of many" in left or scope in published.partly:
             told = "ties"
     return told
 
 
 def _can_be_named(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> bool:
-    """Whether those who are left when everybody is named who may be are nobody, or enough."""
+    """Whether the people who remain once all visible members are named are nobody, or enough."""
     known = frozenset[MemberId]().union(*seen.values())
     for scope in published.wholly | published.partly:
         people = ties.people(scope)
@@ -227,7 +223,7 @@ def _visible_help(
 
 
 def group_ties(placed: Iterable[Placed]) -> list[GroupTie]:
-    """The acts of a period as ties, by who gave, who received, and the groups of the two."""
+    """Add up the acts of a period by giver, receiver, and the groups of both."""
     sums: dict[tuple[MemberId, MemberId, tuple[GroupId, ...], tuple[GroupId, ...]], list[int]] = {}
     for act, giver_groups, receiver_groups in placed:
         key = (act.giver, act.receiver, tuple(sorted(giver_groups)), tuple(sorted(receiver_groups)))

@@ -1,4 +1,4 @@
-"""What one figure rests on, and whether that is enough people for it to be shown."""
+"""What a figure is based on, and whether that is enough people for it to be shown."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import nlargest
@@ -13,27 +13,27 @@ from projections.figures.measures.statistics import Statistics
 Audience = Literal["coordinators", "everyone"]
 
 FEWEST: Mapping[Audience, int] = {"coordinators": 5, "everyone": 10}
-"""People behind any figure (statistical offices ask for 3 to 10)."""
+"""People needed for any figure (statistical offices ask for 3 to 10)."""
 
 FEWEST_TO_COMPARE = 10
-"""People behind any figure that sets one group beside another, whoever reads it."""
+"""People needed for any figure that compares groups, for all readers."""
 
 LARGEST_PERCENT, TWO_LARGEST_PERCENT = 50, 85
-"""Of a figure, at most, from the person with most, and from the two with most."""
+"""The most that one person, and two people, may contribute to a figure."""
 
 LEARNED_PERCENT = 10
-"""Nobody who knows their own entries, nor two who pool theirs, may learn another's to within so much of it."""
+"""Nobody who knows their own entries, and no two who combine theirs, may learn someone else's part to within this."""
 
 
 class Cell(NamedTuple):
-    """Who helped whom behind one figure: the minutes, and the acts, of which gifts are some."""
+    """Who helped whom in one figure, by minutes and by acts. Gifts are acts without minutes."""
 
     minutes: Ties
     acts: Ties
 
     @classmethod
     def of(cls, acts: Iterable[Act]) -> Self:
-        """The cell of these acts."""
+        """Return the cell of these acts."""
         minutes: dict[tuple[MemberId, MemberId], int] = {}
         numbers: dict[tuple[MemberId, MemberId], int] = {}
         for act in acts:
@@ -45,21 +45,21 @@ class Cell(NamedTuple):
 
     @property
     def people(self) -> set[MemberId]:
-        """Everybody behind the figure."""
+        """Everyone who contributes to the figure."""
         return {member for pair in self.acts for member in pair}
 
     @property
     def is_empty(self) -> bool:
-        """Nothing happened; that may always be said."""
+        """Nothing happened, which may always be shown."""
         return not self.acts
 
     def with_others(self, *others: Self) -> Self:
-        """This cell and others as one."""
+        """Combine this cell with others."""
         cells = (self, *others)
         return type(self)(_sum_of_ties(cell.minutes for cell in cells), _sum_of_ties(cell.acts for cell in cells))
 
     def without(self, other: Self) -> Self:
-        """What this cell has more than the other."""
+        """Return what this cell has more than another."""
         return type(self)(_difference_of_ties(self.minutes, other.minutes), _difference_of_ties(self.acts, other.acts))
 
 
@@ -67,10 +67,10 @@ EMPTY_CELL = Cell({}, {})
 
 
 class Contributors:
-    """What a figure of a scope rests on, and what could be had by taking it from another that is shown.
+    """Who contributes to a figure of a scope, and what could be derived from it together with other figures.
 
-    `beside` are the parts that are told apart within it, and what a larger scope has more than it: each has to be nothing,
-    or enough people.
+    `derivable` are its parts that are shown separately, and what a larger scope has more than it. Each of them has to be
+    nothing, or based on enough people.
     """
 
     def __init__(self, cell: Cell, beside: tuple[Cell, ...] = ()) -> None:
@@ -84,7 +84,7 @@ class Contributors:
         return self.cell.is_empty
 
     def may_be_shown(self, people: int) -> bool:
-        """Whether a figure may be shown, and all that follows from it together with others. Looked at once."""
+        """Whether the figure, and everything derivable, is based on enough people. Computed once."""
         if people not in self._may_be_shown:
             is_shown = is_safe(self.cell, people) and all(is_empty_or_safe(cell, people) for cell in self.beside)
             self._may_be_shown[people] = is_shown
@@ -92,7 +92,7 @@ class Contributors:
 
 
 def combined_contributors(every: Sequence[Contributors]) -> Contributors:
-    """Several as one; all have the same things beside them."""
+    """Combine several; all have the same derivable cells in the same order."""
     if len(every) == 1:
         return every[0]
     beside = zip(*(one.beside for one in every), strict=True)
@@ -102,19 +102,19 @@ def combined_contributors(every: Sequence[Contributors]) -> Contributors:
 
 
 def is_empty_or_safe(cell: Cell, people: int) -> bool:
-    """Whether it is nothing, or enough people."""
+    """Whether a cell is empty or safe."""
     return cell.is_empty or is_safe(cell, people)
 
 
 def fewest(audience: Audience, *, compares_groups: bool = False) -> int:
-    """How many people there must be behind a figure."""
+    """Return how many people a figure needs."""
     return max(FEWEST[audience], FEWEST_TO_COMPARE if compares_groups else 0)
 
 
 def is_safe(cell: Cell, people: int) -> bool:
-    """Whether a figure may be shown that rests on this: enough people, none of whom stands out or could be found out.
+    """Whether a figure based on this cell may be shown: enough people, none of whom dominates it or could be found out.
 
-    Where there are minutes, as many people have to be behind those: gifts have none.
+    If there are minutes, they need as many people by themselves, because gifts have none.
     """
     if len(cell.people) < people:
         return False
@@ -124,9 +124,9 @@ def is_safe(cell: Cell, people: int) -> bool:
 
 
 def can_replace(earlier: Cell, later: Cell, people: int) -> bool:
-    """Whether a figure that was shown may be shown anew after late entries and reversals.
+    """Whether a published figure may be replaced after late entries and reversals.
 
-    Whoever kept the earlier one sees the difference, so that must be safe as well; until it is, the earlier one stays.
+    Anyone who saved the earlier one sees the difference, so that has to be safe as well.
     """
     changes = (later.without(earlier), earlier.without(later))
     return all(is_empty_or_safe(change, people) for change in changes)
@@ -145,16 +145,16 @@ def _reveals_someone(ties: Ties) -> bool:
 
 
 def _reveals_a_share(ties: Ties, whole: int, gave: Mapping[MemberId, int], got: Mapping[MemberId, int]) -> bool:
-    """Whether somebody, or two partners together, can take what is theirs from the whole and come close to another's part.
+    """Whether someone, or two partners together, can subtract what they know from the whole and estimate another's part.
 
-    What remains is the most that the other can have had beyond what went between them. It must be further from the truth
-    than the tenth part of it; what went between them is known to them anyway.
+    The remainder is the most that the other person can have, beyond what they gave each other, which they know anyway. It
+    has to differ from the truth by more than a tenth.
     """
     largest = max(*gave.values(), *got.values())
     margin = 100 + LEARNED_PERCENT
     alone = {member: gave[member] + got[member] for member in gave}
     if 100 * (whole - sum(nlargest(2, alone.values()))) >= margin * largest:
-        return False  # what the two with most do not know is enough to hide anybody
+        return False  # even the two who know most leave enough to hide anyone
     for member, known in alone.items():
         if 100 * (whole - known) < margin * largest and _is_close_to_a_share(ties, whole - known, (member,), gave, got):
             return True
@@ -192,7 +192,7 @@ def _difference_of_ties(ties: Ties, others: Ties) -> dict[tuple[MemberId, Member
 
 
 FEWEST_IN_NETWORK = 20
-"""People with a tie, for any figure about who helps whom."""
+"""People with a tie needed for any figure about who helps whom."""
 
 NETWORK = (
     *("tied_people", "ties", "median_people_helped", "median_helped_by", "gini_given", "gini_received", "imbalance"),
@@ -204,14 +204,14 @@ BETWEEN_TWO = (
     *("comes_round", "passed_on", "whole_given_back", "whole_comes_round", "whole_passed_on"),
 )
 PARTICIPATION = ("participation_365", "participation_30", "participation_90", "participation_ever")
-"""The first ones are shown rather than the last ones, where both cannot be."""
+"""In order of preference, for when not all can be shown."""
 
 NEWCOMERS = ("newcomers_began", "first_gave", "first_received")
 WAITS = ("median_days_to_first_exchange", "median_days_to_first_giving", "median_days_to_first_receiving")
 
 
 def protected_shares(figures: Statistics, people: int) -> dict[str, Any]:
-    """Shares that are counts of people in disguise: shown where neither the count nor what it leaves is small."""
+    """Hide shares that would reveal a small number of people, or a small rest."""
     hidden: dict[str, Any] = {}
     roles = {
         name: people_in_share(getattr(figures, name), figures.people) for name in ("only_gave", "only_received", "both")
@@ -221,7 +221,7 @@ def protected_shares(figures: Statistics, people: int) -> dict[str, Any]:
     told = {0, figures.enrolled}
     for name in PARTICIPATION:
         number = people_in_share(getattr(figures, name), figures.enrolled)
-        # Those who took part in some days did so in more days too: each difference is a number of people as well.
+        # Those of a shorter time are among those of a longer one, so each difference is a number of people as well.
         if any(0 < abs(number - other) < people for other in told):
             hidden[name] = None
         else:
@@ -241,7 +241,7 @@ def protected_shares(figures: Statistics, people: int) -> dict[str, Any]:
 
 
 def protected_network(figures: Statistics, counted: Iterable[Act], people: int) -> dict[str, Any]:
-    """Figures about who helps whom, and about the few who give most."""
+    """Hide figures about who helps whom, and about the few who give most, if they are based on too few people."""
     hidden: dict[str, Any] = {}
     for name, part in (("top_tenth_given", 10), ("top_fifth_given", 5)):
         if top_people(figures.tied_people, part) < people:
@@ -254,7 +254,7 @@ def protected_network(figures: Statistics, counted: Iterable[Act], people: int) 
 
 
 def _acts_returned(acts: Sequence[Act]) -> tuple[list[Act], list[Act]]:
-    """The acts between two who helped each other, and those between any whose help can come round to them."""
+    """Return the acts between two people who helped each other, and those whose help can come round."""
     pairs = {(act.giver, act.receiver) for act in acts}
     number = strong_components(pairs)
     return (
@@ -264,10 +264,10 @@ def _acts_returned(acts: Sequence[Act]) -> tuple[list[Act], list[Act]]:
 
 
 def both_large(count: int, of: int, people: int) -> bool:
-    """Whether those counted, and those left over, are nobody or enough."""
+    """Whether a count of people, and the rest, are each zero or enough."""
     return of >= people and not 0 < count < people and not 0 < of - count < people
 
 
 def people_in_share(share: float | None, of: int) -> int:
-    """The number of people behind a share of some."""
+    """Return the number of people in a share."""
     return round((share or 0) * of)

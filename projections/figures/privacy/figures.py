@@ -1,4 +1,4 @@
-"""The door: statistics go in, and what may be shown comes out."""
+"""Turns statistics into the figures that may be shown."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -24,10 +24,10 @@ ROUNDED_MINUTES = 300
 """Published lengths are rounded to five hours."""
 
 ROUNDED_MEAN = 5
-"""Means of minutes are rounded to these: an exact one would give the whole away."""
+"""Means are rounded to this many minutes, because an exact one would reveal the whole."""
 
 GIFTS: tuple[Kind, ...] = ("gift",)
-"""Of these everybody knows that they have no minutes."""
+"""Kinds that have no minutes, as everyone knows."""
 
 ALWAYS = ("first_day", "as_of", "weigh", "kinds", "enrolled")
 NOTHING_HAPPENED = {"entries": 0, "minutes": 0, "people": 0}
@@ -36,9 +36,9 @@ MEANS = ("minutes_per_active_member_month", "median_minutes_per_entry")
 
 
 class Disclosure(NamedTuple):
-    """What of a period may be shown to these readers: anything at all, which kinds and categories, which months.
+    """What may be shown of a period: anything at all, and which kinds, categories and months.
 
-    `months` are acts of the months as their own reports counted them.
+    `counted` are the acts that the report counts, `within` those that the reports of its months count.
     """
 
     people: int
@@ -58,10 +58,10 @@ def decide_disclosure(
     *,
     counted: Collection[Act] | None = None,
 ) -> Disclosure:
-    """Decides for a month or year of the community.
+    """Decide what may be shown of a month or year of the community.
 
-    `acts` are those of the calendar year, of every kind, as the reports of its months count them; `counted` those that
-    the period's own report counts, if it takes in late ones that its months could not.
+    `acts` are those of the calendar year that the reports of its months count, and `counted` those that the period's own
+    report counts, if it includes late ones that its months could not.
     """
     first, last = period
     year = [act for act in acts if act.given_on.year == first.year and act.given_on <= last]
@@ -77,7 +77,7 @@ def decide_disclosure(
 
 
 def protected_figures(figures: Statistics, shown: Disclosure) -> dict[str, Any]:
-    """The figures that may be shown, once it is decided; the others are named, with None."""
+    """Return the figures as they may be shown; hidden ones are None. Lengths are rounded to five hours, shares to hundredths."""
     plain: dict[str, Any] = msgspec.to_builtins(figures)
     if not shown.is_shown:
         return hidden_figures(plain, is_empty=shown.is_empty)
@@ -93,7 +93,7 @@ def protected_figures(figures: Statistics, shown: Disclosure) -> dict[str, Any]:
 
 
 def hidden_figures(plain: Mapping[str, Any], *, is_empty: bool) -> dict[str, Any]:
-    """Every figure by its name, without a value but for what everybody knows; that nothing happened may be said."""
+    """Return every figure by name, without values except what is always shown, and zero if nothing happened."""
     bare = {name: plain[name] if name in ALWAYS else None for name in Statistics.__struct_fields__}
     return bare | NOTHING_HAPPENED if is_empty else bare
 
@@ -114,10 +114,10 @@ def _shown_totals(
     *,
     without_minutes: Collection[str] = (),
 ) -> dict[str, Cell | None]:
-    """The values of one attribute with their total ALL, as they may be shown for the whole period; None: not shown.
+    """Return the values of an attribute over the period, and their total ALL, as they may be shown; None if hidden.
 
-    What the tables of a month show stays shown, and is the same for all readers. A year's come later, and give way where
-    a month's would follow from them; and what gives way for coordinators does for everyone.
+    What the tables of a month show stays shown, and is the same for all readers. A year's tables come later, and hide
+    whatever would reveal hidden cells of a month. What is hidden from coordinators is hidden from everyone.
     """
     by_key: dict[str, dict[Key, list[Act]]] = {}
     for act in acts:
@@ -129,7 +129,7 @@ def _shown_totals(
         of_month = {key: Cell.of(some) for key, some in theirs.items()}
         cells |= of_month
         if len(of_month) == 1:
-            continue  # it is the month's total
+            continue  # it equals the month's total
         if months["everyone"][name]:
             shown = shown_cells(of_month, "everyone", settled=[(name, ALL)], without_minutes=without_minutes)
             decided |= {key: shown[key] for key in of_month}
@@ -154,7 +154,7 @@ def _shown_totals(
 
 
 def shown_parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, Any]:
-    """The parts that are shown, with rounded lengths; the others are named, with None."""
+    """Return the parts that may be shown, with rounded lengths; hidden ones are None."""
     return {
         name: {
             "entries": part["entries"],
@@ -169,7 +169,7 @@ def shown_parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict
 
 
 def rounded_figure(name: str, value: Any, weigh: str) -> Any:
-    """A figure as it is published."""
+    """Round a figure as it is published."""
     if value is None:
         return None
     if name == "minutes" or (name in LENGTHS and weigh == "minutes"):
@@ -180,5 +180,5 @@ def rounded_figure(name: str, value: Any, weigh: str) -> Any:
 
 
 def to_five_hours(minutes: int) -> int:
-    """The nearest five hours, half up."""
+    """Round minutes to the nearest five hours, half up."""
     return (minutes + ROUNDED_MINUTES // 2) // ROUNDED_MINUTES * ROUNDED_MINUTES

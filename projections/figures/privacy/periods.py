@@ -1,6 +1,6 @@
-"""The periods that figures are shown for: whole months and whole years that are over.
+"""The periods that figures are shown for: whole months and years. Which months are hidden, and what may come late.
 
-With any days to choose from, two reports a day apart would tell what one person did on it.
+If readers could choose any days, two reports that differ by a day would reveal what one person did on it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -23,29 +23,29 @@ from projections.figures.privacy.cells import (
 
 
 class Period(NamedTuple):
-    """A month or a year, by its first and last day."""
+    """The first and last day of a month or year."""
 
     first_day: date
     last_day: date
 
 
 def month(year: int, number: int) -> Period:
-    """A month; 1 is January."""
+    """Return the days of a month; 1 is January."""
     following = date(year + number // 12, number % 12 + 1, 1)
     return Period(date(year, number, 1), following - timedelta(days=1))
 
 
 def year(number: int) -> Period:
-    """A calendar year."""
+    """Return the days of a calendar year."""
     return Period(date(number, 1, 1), date(number, 12, 31))
 
 
 FEWEST_FOR_ALL = max(FEWEST.values())
-"""People, for what is decided once for all readers."""
+"""People needed for what is decided once for all readers."""
 
 
 class HiddenMonths(NamedTuple):
-    """Which months of a year are hidden, and whether the year may be told all the same."""
+    """Which months of a year are hidden, and whether the year may be shown all the same."""
 
     hidden: frozenset[str]
     year_is_safe: bool
@@ -59,12 +59,11 @@ def hidden_months(
     vetoed: Collection[str] = (),
     compares_groups: bool = False,
 ) -> HiddenMonths:
-    """The months, YYYY-MM, of a year that are hidden; each is decided when it is over, by what was before it.
+    """Return which months, YYYY-MM, of a year are hidden. Each is decided by what came before it, when it is over.
 
-    After a month with too few people the next is hidden too, until those hidden could be shown together: so the year may
-    be shown. What is hidden from coordinators is hidden from everyone. Those that are `hidden` elsewhere are hidden here.
-    `vetoed` ones are hidden for what they would tell beside other groups; nothing says that their sum would not tell as
-    much, so the year is hidden.
+    After a month with too few people the next ones are hidden too, until the hidden ones could be shown together, so that the
+    year may be shown. What is hidden from coordinators is hidden from everyone. `hidden` months are hidden already. `vetoed`
+    ones would reveal something together with other groups; their sum might as well, so they hide the year.
     """
     gone: set[str] = set()
     left: list[Contributors] = []
@@ -87,7 +86,7 @@ def hidden_months(
 
 
 def shown_months(acts: Iterable[Act], audience: Audience) -> dict[str, Cell | None]:
-    """The months of a year of the community as their reports show them, YYYY-MM; None for those that are hidden."""
+    """Return the months, YYYY-MM, of a year of the community as their reports show them; hidden ones are None."""
     by_month: dict[str, list[Act]] = {}
     for act in acts:
         by_month.setdefault(month_of(act.given_on), []).append(act)
@@ -97,7 +96,7 @@ def shown_months(acts: Iterable[Act], audience: Audience) -> dict[str, Cell | No
 
 
 class LateActs(NamedTuple):
-    """What came late for some days, and what of them was taken back late."""
+    """Acts of a period that were recorded late, and acts that were taken back late."""
 
     came: Collection[Act] = ()
     gone: Collection[Act] = ()
@@ -108,25 +107,25 @@ class LateActs(NamedTuple):
         return not self.came and not self.gone
 
     def is_empty_or_safe(self, people: int) -> bool:
-        """Whether both may be told, each by itself."""
+        """Whether both are empty or based on enough people."""
         return is_empty_or_safe(Cell.of(self.came), people) and is_empty_or_safe(Cell.of(self.gone), people)
 
 
-def can_update_late(told: LateActs, now: LateActs, people: int) -> bool:
-    """Whether what is late may be told as it is now, when it was told before as it was then."""
+def can_update_late(reported: LateActs, now: LateActs, people: int) -> bool:
+    """Whether a report may say what is late now, after it has said what was late before."""
     return all(
         can_replace(Cell.of(before), Cell.of(after), people) and is_empty_or_safe(Cell.of(after), people)
-        for before, after in ((told.came, now.came), (told.gone, now.gone))
+        for before, after in ((reported.came, now.came), (reported.gone, now.gone))
     )
 
 
-def can_include_late(counted: Collection[Act], known: Collection[Act], late: LateActs, not_told: LateActs) -> bool:
-    """Whether a year may count all that is `known`, late ones too, instead of what its months' reports `counted`.
+def can_include_late(counted: Collection[Act], known: Collection[Act], late: LateActs, unreported: LateActs) -> bool:
+    """Whether a year may count all that is `known`, including late acts, instead of what its months' reports `counted`.
 
-    Whoever kept the months' reports sees the difference, in the whole and in each kind and category, so that has to be
-    safe. `not_told` is the part of it that the months' reports do not tell of as late.
+    Anyone who saved the months' reports sees the difference, in total and by kind and category, so that has to be safe.
+    `unreported` is the part of it that the months' reports do not show as late.
     """
-    if late.is_empty or not late.is_empty_or_safe(FEWEST_FOR_ALL) or not not_told.is_empty_or_safe(FEWEST_FOR_ALL):
+    if late.is_empty or not late.is_empty_or_safe(FEWEST_FOR_ALL) or not unreported.is_empty_or_safe(FEWEST_FOR_ALL):
         return False
     return all(_is_safe_by(name, counted, known, late) for name in ("all", "kind", "category"))
 

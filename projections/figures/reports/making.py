@@ -111,7 +111,7 @@ class ReportMaker:
 
     def _month(self, closed: ClosedPeriod) -> ReportMonth:
         if closed.name not in self._made:
-            places = [place for place in self._ever(closed) if self._told.stands(place, self._entries[closed.name])]
+            places = [place for place in self._ever(closed) if self._told.counts(place, self._entries[closed.name])]
             self._made[closed.name] = ReportMonth(self._told, closed.name, places, self._formed)
         return self._made[closed.name]
 
@@ -123,7 +123,7 @@ class ReportMaker:
         late = late_changes(self._told, Span(ever, frozenset(year.places)), number)
         if late == NO_CHANGES:
             return year.places
-        known = [place for place in ever if self._told.stands(place, number)]
+        known = [place for place in ever if self._told.counts(place, number)]
         not_told = self._looks_at(closed).not_told([look for look in self._looks if look <= number])
         known_acts = [self._told.acts[place] for place in known]
         return known if can_include_late(year.acts, known_acts, late.acts(self._told), not_told) else year.places
@@ -148,7 +148,7 @@ class ReportMaker:
             place
             for place in self._ever(closed)
             if month_of(self._told.acts[place].given_on) >= formed
-            and any(group in side for side in self._told.belonging(place))
+            and any(group in side for side in self._told.groups_of(place))
         )
         places = year.places if closed.is_year else year.months[closed.name].places
         look = max([self._entries[closed.name], *self._looks])

@@ -77,9 +77,9 @@ def _history(basis: ReportBasis, group: GroupId) -> tuple[list[Act], list[Member
     before = [
         told.acts[place]
         for place in told.places(basis.number)
-        if any(group in side for side in told.belonging(place)) and not basis.is_within(told.acts[place].given_on)
+        if any(group in side for side in told.groups_of(place)) and not basis.is_within(told.acts[place].given_on)
     ]
-    members = told.belonged(group, basis.number)
+    members = told.members_of(group, basis.number)
     inside = {one.member for one in members}
     others = people_in(told.acts[place] for place in told.places(basis.number)) - inside
     return before, [*members, *(Membership(one, date.min, date.min) for one in sorted(others))]
@@ -141,7 +141,7 @@ def _busy_community(basis: ReportBasis, hidden: Collection[str], people: int) ->
 
 def _access(basis: ReportBasis) -> dict[str, Any]:
     """Groups by who belongs to them when the period closed, where that is all but the same as who belonged at the time."""
-    belongings = basis.told.belongings(basis.number)
+    belongings = basis.told.groups_by_member(basis.number)
     consistent = [group for group in basis.groups_shown if _is_consistent(basis, group, belongings)]
     found = access(basis.acts, belongings)
     return protected_access(found, consistent, between_groups(basis.acts, belongings), len(people_in(basis.acts)))

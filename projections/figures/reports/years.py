@@ -41,7 +41,7 @@ class ReportMonth:
         """Its acts with the groups of the two; a group's figures begin with the month in which it was formed."""
         known = frozenset(self.formed)
         return [
-            Placed(self._told.acts[place], *(known.intersection(side) for side in self._told.belonging(place)))
+            Placed(self._told.acts[place], *(known.intersection(side) for side in self._told.groups_of(place)))
             for place in self.places
         ]
 
@@ -284,8 +284,8 @@ class LateChecks:
 def late_changes(told: Chronicle, span: Span, number: int) -> LateChanges:
     """In what an entry later on differs from what a report counts."""
     return LateChanges(
-        frozenset(place for place in span.ever if place not in span.counted and told.stands(place, number)),
-        frozenset(place for place in span.counted if not told.stands(place, number)),
+        frozenset(place for place in span.ever if place not in span.counted and told.counts(place, number)),
+        frozenset(place for place in span.counted if not told.counts(place, number)),
     )
 
 
@@ -295,7 +295,7 @@ def _changeable(told: Chronicle, span: Span, first: int) -> Span:
         [
             place
             for place in span.ever
-            if place not in span.counted and (told.acts[place].number > first or told.stands(place, first))
+            if place not in span.counted and (told.acts[place].number > first or told.counts(place, first))
         ],
         frozenset(place for place in span.counted if told.was_taken_back(place)),
     )

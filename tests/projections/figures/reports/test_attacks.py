@@ -46,9 +46,9 @@ def behind(seed: int) -> dict[Part, list[Act]]:
     for place, one in enumerate(told.acts):
         month = one.given_on.isoformat()[:7]
         closes = (one.given_on.replace(day=1) + 31 * DAY).replace(day=1) + 6 * DAY
-        if told.stands(place, told.calendar.last_entry_on(closes)):
+        if told.counts(place, told.calendar.last_entry_on(closes)):
             there = frozenset(group for group, since in formed.items() if since <= month)
-            giver, receiver = (there.intersection(side) for side in told.belonging(place))
+            giver, receiver = (there.intersection(side) for side in told.groups_of(place))
             parts.setdefault(Part(month, one.kind, one.category, giver, receiver), []).append(one)
     return parts
 

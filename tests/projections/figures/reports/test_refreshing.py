@@ -270,7 +270,7 @@ def _copy(bank: TimeBank, entries: list[Any]) -> None:
 def test_with_a_years_reports_it_is_kept_who_helped_whom(bank: TimeBank, kept: Reports) -> None:
     ties = TieStore(kept._engine, kept)
     groups = groups_of(kept)
-    everybody = read_chronicle(bank.log).belongings(2**40)
+    everybody = read_chronicle(bank.log).groups_by_member(2**40)
     seen = {group: frozenset(one for one, theirs in everybody.items() if group in theirs) for group in groups}
 
     found = [ties.visible_in_group(group, "2025", seen) for group in groups]

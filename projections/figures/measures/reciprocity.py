@@ -229,17 +229,16 @@ def reciprocity_by_chance(
 
     Acts in the order of `select_acts` give the same result in whatever order they were recorded.
     """
-    weights = [act.minutes if weigh == "minutes" else 1 for act in acts]
-    kept = [place for place, weight in enumerate(weights) if weight]
-    if not kept:
+    acts = [act for act in acts if act.minutes or weigh == "acts"]
+    if not acts:
         return Chance(None, None, None, None, 0, 0)
     numbers: dict[str, int] = {}
-    givers = [numbers.setdefault(acts[place].giver, len(numbers)) for place in kept]
-    receivers = [numbers.setdefault(acts[place].receiver, len(numbers)) for place in kept]
-    weights = [weights[place] for place in kept]
+    givers = [numbers.setdefault(act.giver, len(numbers)) for act in acts]
+    receivers = [numbers.setdefault(act.receiver, len(numbers)) for act in acts]
+    weights = [act.minutes if weigh == "minutes" else 1 for act in acts]
     chance = random.Random(seed)  # noqa: S311 - the same log must give the same figures
-    shuffles = max(FEWEST_SHUFFLES, min(MOST_SHUFFLES, ENOUGH_ACTS // len(kept)))
-    flows = max(FEWEST_FLOWS, min(MOST_FLOWS, ENOUGH_FLOWING_ACTS // len(kept)))
+    shuffles = max(FEWEST_SHUFFLES, min(MOST_SHUFFLES, ENOUGH_ACTS // len(acts)))
+    flows = max(FEWEST_FLOWS, min(MOST_FLOWS, ENOUGH_FLOWING_ACTS // len(acts)))
     returned: list[tuple[float | None, float | None]] = []
     solved: list[Faces] = []
     for place in range(shuffles):

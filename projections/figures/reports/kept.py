@@ -1,4 +1,4 @@
-"""What a report is: the protected figures of one closed month or year, and the entry number they stand on."""
+"""Stored reports: the protected figures of a closed month or year, and the entry they are based on."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -21,7 +21,7 @@ COMMUNITY = "community"
 
 
 class Late(msgspec.Struct, frozen=True):
-    """What came too late to count, or was taken back too late to be left out. Minutes of the late ones, to five hours."""
+    """What was recorded too late to count, or taken back too late to be left out; minutes to five hours."""
 
     entries: int
     taken_back: int
@@ -31,10 +31,9 @@ class Late(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of one closed period, for these readers. Whatever is recorded later, only what is late changes.
 
-    `scope` is "community" or a group's identifier; `period` is 2025 or 2025-10. `known_on` is the day at whose end the
-    period was closed, `entry` the number of the last entry recorded by then. Late ones are looked at whenever a later
-    month closes: `looked_at` is the last entry of which `late` tells. Where `late` is None there is nothing late, or there
-    are too few people to say (then `late_hidden`). `figures` are by name; None where too few people are behind.
+    `scope` is "community" or a group's identifier; `period` is 2025 or 2025-10. The period closed at the end of `known_on`,
+    when `entry` was the last entry. Late entries are checked whenever a later month closes, most recently up to `looked_at`.
+    If `late` is None, nothing is late, or too few people to say so (then `late_hidden`). Hidden `figures` are None.
     """
 
     scope: str
@@ -51,9 +50,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AllFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """All figures there are, unprotected, of everything up to an entry: for auditors alone.
+    """All figures, unprotected, of everything up to an entry: for auditors only.
 
-    `statistics` has the names of `projections.figures.measures.statistics`, `graph` those of `projections.figures.measures.network`.
+    `statistics` has the fields of `Statistics`, `graph` those of `Graph`.
     """
 
     entry: int
@@ -63,7 +62,7 @@ class AllFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 TABLES = sa.MetaData()
-"""Apart from those of read models: a rebuild neither makes nor compares them."""
+"""Not part of the read models: a rebuild neither makes nor compares them."""
 
 
 MONTH_LENGTH = len("2025-10")
@@ -96,9 +95,9 @@ STATE = sa.Table(
 
 
 class State(NamedTuple):
-    """How far figures have come: the last entry looked at, and the day at whose end a period was closed last.
+    """How far figures are up to date: the last entry that was read, and the day at whose end a period closed last.
 
-    `made_by` tells one way of making reports from another: after a change of it they are made anew.
+    `made_by` is the version of the method: when it changes, all reports are made again.
     """
 
     log: str
@@ -112,11 +111,11 @@ class State(NamedTuple):
 
 
 METHOD_VERSION = "1"
-"""Raised when reports are made otherwise than before: then all are made anew."""
+"""Raised when the method of making reports changes, so that all are made again."""
 
 
 class Reports:
-    """The kept reports of one log."""
+    """The stored reports of one log."""
 
     def __init__(self, engine: sa.Engine, log: Log) -> None:
         self._engine = engine
@@ -124,7 +123,7 @@ class Reports:
         self._identity = ""
 
     def prepare(self) -> None:
-        """Makes the tables if they are missing, and throws away what tells of entries that the log no longer has."""
+        """Create missing tables, and delete reports based on entries that the log no longer has."""
         make_tables(self._engine, TABLES)
         state = self.state()
         if state.position and entry_at(self._log, state.position) != state.entry:
@@ -133,45 +132,45 @@ class Reports:
 
     @property
     def identity(self) -> str:
-        """What tells this log from every other: the fingerprint of its first entry; "" while it is empty."""
+        """The fingerprint of the log's first entry, which identifies it; "" while it is empty."""
         if not self._identity:
             first = self._log.from_position(0, limit=1)
             self._identity = fingerprint(first[0].data) if first else ""
         return self._identity
 
     def of(self, scope: str, period: str, audience: Audience) -> Report | None:
-        """The report of a closed period; None where there is none, or it has not been made yet."""
+        """Return the report of a closed period; None if there is none, or it has not been made yet."""
         found = _REPORT.ask(self._engine, log=self.identity, scope=scope, audience=audience, period=period)
         return msgspec.json.decode(found[0][0], type=Report) if found else None
 
     def periods(self, scope: str) -> list[str]:
-        """The closed periods that have a report, newest first; a year stands after its months."""
+        """Return the closed periods that have a report, newest first; a year comes after its months."""
         return [row[0] for row in _PERIODS.ask(self._engine, log=self.identity, scope=scope)]
 
     def months_before(self, scope: str, audience: Audience, month: str, count: int) -> list[dict[str, Any]]:
-        """The last `count` closed months up to and with `month`, oldest first, as a year's report lists its own."""
+        """Return the last `count` closed months up to and including `month`, oldest first, as a year's report lists its own."""
         found = _MONTHS.ask(
             self._engine, log=self.identity, scope=scope, audience=audience, last=month, at_most=max(0, count)
         )
         return [msgspec.json.decode(row[0]) for row in reversed(found)]
 
     def kept_at(self) -> int:
-        """The number of the last entry that was looked at; 0 when no figures were made yet."""
+        """Return the number of the last entry that was read; 0 if no figures have been made yet."""
         return self.state().number
 
     def everything(self) -> AllFigures | None:
-        """All figures unprotected, for auditors; None when they were not made yet."""
+        """Return all figures, unprotected, for auditors; None if they have not been made yet."""
         found = _EVERYTHING.ask(self._engine, log=self.identity)
         return msgspec.json.decode(found[0][0], type=AllFigures) if found and found[0][0] else None
 
     def state(self) -> State:
-        """How far figures have come."""
+        """Return how far figures are up to date."""
         found = _STATE.ask(self._engine, log=self.identity)
         return State(self.identity, *found[0]) if found else State(self.identity)
 
 
 def is_due(kept: Reports, log: Log, now: datetime, time_zone: str) -> bool:
-    """Whether there is anything to do: entries that were not looked at, or a period that closed since. Two small questions."""
+    """Whether there are new entries, or a period has closed since. Takes two small queries."""
     state = kept.state()
     if not state.position or state.made_by != METHOD_VERSION or log.head() != state.position:
         return bool(log.head())
@@ -181,19 +180,19 @@ def is_due(kept: Reports, log: Log, now: datetime, time_zone: str) -> bool:
 
 
 def entry_at(log: Log, position: int) -> str:
-    """The fingerprint of the entry at a position; "" when there is none."""
+    """Return the fingerprint of the entry at a position; "" if there is none."""
     found = log.from_position(position - 1, limit=1) if position else []
     return fingerprint(found[0].data) if found and found[0].position == position else ""
 
 
 def delete_reports(connection: sa.Connection, log: str) -> None:
-    """Throws everything away that is kept of a log."""
+    """Delete everything that is stored for a log."""
     for table in TABLES.sorted_tables:
         connection.execute(sa.delete(table).where(table.c.log == log))
 
 
 def store_reports(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None:
-    """Puts reports in the place of those of the same period, scope and readers, or adds them."""
+    """Add reports, or replace those of the same period, scope and readers."""
     rows = [
         (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_row(one))
         for one in reports
@@ -202,12 +201,12 @@ def store_reports(connection: sa.Connection, log: str, reports: Sequence[Report]
 
 
 def store_state(connection: sa.Connection, state: State) -> None:
-    """Writes down how far figures have come."""
+    """Store how far figures are up to date."""
     TableWriter(connection).replace(STATE, [tuple(state)])
 
 
 def _month_row(report: Report) -> str:
-    """The month as charts show it, kept beside its report; "" for a year."""
+    """Return a month's report as charts show it, in JSON; "" for a year."""
     if len(report.period) != MONTH_LENGTH:
         return ""
     figures = report.figures

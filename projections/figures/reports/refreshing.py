@@ -1,7 +1,7 @@
-"""Brings kept reports up to the log: in a process of its own, one at a time of all, and never in the one that serves pages.
+"""Brings stored reports up to date with the log, in a process of its own: one at a time, never the one that serves pages.
 
-Each period is kept as soon as it is made, in one step. Whoever is stopped half-way leaves what was there before, and what
-is already made; the next one goes on from there.
+Each period is stored in one transaction as soon as it is made. A process that is stopped loses nothing that was stored, and
+the next one continues from there.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,11 +38,11 @@ from projections.figures.reports.periods import ClosedPeriod, recorded_until
 from projections.figures.reports.ties import store_ties, ties_of_year
 
 ReportProgress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
+"""Called with what is being done, how much of it is done, and how much there is."""
 
 
 class RefreshResult(NamedTuple):
-    """What was made: the periods, and the last entry that was looked at. `is_busy`: another process is at it already."""
+    """The periods that were made, and the last entry that was read. `is_busy` if another process is doing it already."""
 
     periods: list[str]
     number: int
@@ -57,9 +57,9 @@ def refresh(
     everything: bool = True,
     tell: ReportProgress = lambda doing, done, of: None,
 ) -> RefreshResult:
-    """Makes the reports that are missing, looks for late ones, and computes everything for auditors.
+    """Make missing reports, check for late entries, and compute all figures for auditors unless `everything` is false.
 
-    Does nothing when another process is at it. Without `everything`, only the reports of closed periods are made.
+    Does nothing if another process is doing it.
     """
     with alone(engine, "figures") as is_alone:
         if not is_alone:
@@ -80,8 +80,10 @@ class _Refreshing:
         head = self._log.head()
         if not head:
             return RefreshResult([], 0)
-        told = read_chronicle(self._log, tell=lambda number: self._tell("Reading the log", number, max(head, number)))
-        making = ReportMaker(told, told.calendar.day_at(recorded_until(now)))
+        chronicle = read_chronicle(
+            self._log, tell=lambda number: self._tell("Reading the log", number, max(head, number))
+        )
+        making = ReportMaker(chronicle, chronicle.calendar.day_at(recorded_until(now)))
         before = self._kept.state()
         if before.made_by != METHOD_VERSION:
             self._write(lambda connection: delete_reports(connection, before.log))
@@ -89,19 +91,19 @@ class _Refreshing:
         closing = str(making.closed[-1].known_on) if making.closed else ""
         if closing > before.known_on:
             self._look_for_late_ones(making, [one for one in making.closed if one.name not in made])
-        whole = self._everything(told) if everything else self._kept.everything()
+        whole = self._everything(chronicle) if everything else self._kept.everything()
         state = State(
             self._kept.identity,
             METHOD_VERSION,
-            told.number,
-            told.position,
-            entry_at(self._log, told.position),
+            chronicle.number,
+            chronicle.position,
+            entry_at(self._log, chronicle.position),
             closing,
-            str(told.founded_on),
+            str(chronicle.founded_on),
             msgspec.json.encode(whole).decode() if whole else "",
         )
         self._write(lambda connection: store_state(connection, state))
-        return RefreshResult(made, told.number)
+        return RefreshResult(made, chronicle.number)
 
     def _make_missing(self, making: ReportMaker) -> list[str]:
         have: dict[str, set[str]] = {}
@@ -116,7 +118,7 @@ class _Refreshing:
         return [one.name for one in missing]
 
     def _keep(self, making: ReportMaker, closed: ClosedPeriod, reports: list[Report]) -> None:
-        """The reports of a period, and with those of a year who helped whom, in one step."""
+        """Store the reports of a period, and for a year who helped whom, in one transaction."""
         ties = ties_of_year(making.placed(closed), reports) if closed.is_year else None
 
         def write(connection: sa.Connection) -> None:
@@ -137,8 +139,8 @@ class _Refreshing:
             ]
             self._write(lambda connection, reports=reports: store_reports(connection, self._kept.identity, reports))
 
-    def _everything(self, told: Chronicle) -> AllFigures:
-        return _all_figures(told.at(told.number))
+    def _everything(self, chronicle: Chronicle) -> AllFigures:
+        return _all_figures(chronicle.at(chronicle.number))
 
     def _write(self, change: Callable[[sa.Connection], None]) -> None:
         with self._engine.connect() as connection, writing(connection):
@@ -164,7 +166,7 @@ MAX_STORED = 50
 def everything_at(
     log: Log, number: int, day: date | None = None, *, tell: Callable[[int], None] = lambda looked_at: None
 ) -> AllFigures:
-    """All figures up to an entry, and with a day of what had happened by its end; the same as `hours stats --graph`."""
+    """Compute all figures up to an entry and, if given, up to the end of a day, as `hours stats --graph` does."""
     known = counted(log, Until(as_of=day, number=number), tell=tell)
     return _all_figures(known._replace(number=number, last_day=day or known.last_day))
 
@@ -184,7 +186,7 @@ def _all_figures(known: Counted) -> AllFigures:
 
 
 class StoredStatistics:
-    """The figures of one log at moments that were asked about."""
+    """The figures of one log at points in time that were requested."""
 
     def __init__(self, engine: sa.Engine, log: Log, reports: Reports) -> None:
         self._engine = engine
@@ -192,7 +194,7 @@ class StoredStatistics:
         self._reports = reports
 
     def prepare(self) -> None:
-        """Makes the table if it is missing, and throws all away when a log was restored that is older than what was kept."""
+        """Create the table if it is missing, and delete all rows if an older log has been restored since."""
         make_tables(self._engine, TABLES)
         for head, entry in _LAST_KEPT.ask(self._engine, log=self._reports.identity):
             if entry_at(self._log, head) != entry:
@@ -200,15 +202,15 @@ class StoredStatistics:
                     connection.execute(sa.delete(STATISTICS).where(STATISTICS.c.log == self._reports.identity))
 
     def at_entry(self, number: int) -> AllFigures | None:
-        """The figures at an entry; None when they were not made yet."""
+        """Return the figures at an entry; None if they have not been made yet."""
         return _read(_AT_ENTRY.ask(self._engine, log=self._reports.identity, number=number))
 
     def by_day(self, day: date) -> AllFigures | None:
-        """The figures as of a day, of the latest entry that they were made at; None when they were not made yet."""
+        """Return the figures as of a day, from the latest entry they were made at; None if they have not been made yet."""
         return _read(_BY_DAY.ask(self._engine, log=self._reports.identity, day=day.isoformat()))
 
     def store(self, everything: AllFigures, day: str, now: datetime) -> None:
-        """Keeps figures, and lets go of the oldest."""
+        """Store figures, and delete the oldest."""
         log, text = self._reports.identity, msgspec.json.encode(everything).decode()
         head = self._log.head()
         with self._engine.connect() as connection, writing(connection):

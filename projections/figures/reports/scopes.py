@@ -1,4 +1,4 @@
-"""A group's figures of a closed period: what its members gave and received while they belonged."""
+"""The figures of a closed period as reports show them, for the community and for each group."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -37,10 +37,9 @@ KindsByGroup = Mapping[GroupId, Mapping[str, Cell | None]]
 def group_figures(
     basis: ReportBasis, group: GroupId, community: Statistics | None, kinds: KindsByGroup, categories: KindsByGroup
 ) -> dict[str, Any]:
-    """Every figure by its name; None where too few people are behind it, or behind what it leaves of the community.
+    """Return a group's figures by name: what its members gave and received while they were members; hidden ones are None.
 
-    `community` are everybody's figures of the same days, if everybody may read them: without them no group is shown.
-    Ten people are asked for whoever reads, so that all read the same.
+    `community` are the community's figures of the same days, if everyone can see them; otherwise no group is shown.
     """
     theirs = acts_of(group, basis.placed)
     is_shown = community is not None and group in basis.groups_shown
@@ -67,21 +66,22 @@ def group_figures(
 
 
 def _belongs(membership: Membership, day: date) -> bool:
-    """Whether somebody belonged at the end of a day."""
+    """Whether someone was a member at the end of a day."""
     return membership.joined_on <= day and (membership.left_on is None or membership.left_on > day)
 
 
 def _history(basis: ReportBasis, group: GroupId) -> tuple[list[Act], list[Membership]]:
-    """What had counted for the group on other days, and its members; others who took part are no members of it."""
-    told = basis.told
+    """Return what counted for the group on other days, and its members; others who took part count as having left."""
+    chronicle = basis.chronicle
     before = [
-        told.acts[place]
-        for place in told.places(basis.number)
-        if any(group in side for side in told.groups_of(place)) and not basis.is_within(told.acts[place].given_on)
+        chronicle.acts[place]
+        for place in chronicle.places(basis.number)
+        if any(group in side for side in chronicle.groups_of(place))
+        and not basis.is_within(chronicle.acts[place].given_on)
     ]
-    members = told.members_of(group, basis.number)
+    members = chronicle.members_of(group, basis.number)
     inside = {one.member for one in members}
-    others = people_in(told.acts[place] for place in told.places(basis.number)) - inside
+    others = people_in(chronicle.acts[place] for place in chronicle.places(basis.number)) - inside
     return before, [*members, *(Membership(one, date.min, date.min) for one in sorted(others))]
 
 
@@ -102,7 +102,7 @@ def _busy(basis: ReportBasis, group: GroupId, theirs: GroupActs, hidden: Collect
 def community_figures(
     basis: ReportBasis, shown: Disclosure, statistics: Statistics | None, audience: Audience
 ) -> dict[str, Any]:
-    """Every figure by its name; None where too few people are behind it for these readers."""
+    """Return the community's figures by name; those hidden from these readers are None."""
     if statistics is None or not shown.is_shown:
         figures = hidden_figures(basis.known_to_all(basis.known.acts, basis.known.members), is_empty=shown.is_empty)
         figures |= no_derived_figures() | dict.fromkeys(("access", "theil_between"))
@@ -121,12 +121,12 @@ def community_figures(
 
 def _month(basis: ReportBasis, month: ReportMonth, *, is_shown: bool) -> dict[str, Any]:
     """A month as its own report shows it, without what came late."""
-    acts = [basis.told.acts[place] for place in month.places]
+    acts = [basis.chronicle.acts[place] for place in month.places]
     return month_figures(month.name, GroupActs(acts, acts, acts), is_shown=is_shown)
 
 
 def _busy_community(basis: ReportBasis, hidden: Collection[str], people: int) -> dict[str, Any] | None:
-    """From the acts that the months' reports count, whatever the year takes in."""
+    """From the acts that the months' reports count, whatever the year includes."""
     days: dict[date, list[Act]] = {}
     for act in basis.year.acts:
         if basis.is_within(act.given_on):
@@ -140,15 +140,15 @@ def _busy_community(basis: ReportBasis, hidden: Collection[str], people: int) ->
 
 
 def _access(basis: ReportBasis) -> dict[str, Any]:
-    """Groups by who belongs to them when the period closed, where that is all but the same as who belonged at the time."""
-    belongings = basis.told.groups_by_member(basis.number)
+    """Compare groups by their members when the period closed, if that is nearly the same as the members at the time."""
+    belongings = basis.chronicle.groups_by_member(basis.number)
     consistent = [group for group in basis.groups_shown if _is_consistent(basis, group, belongings)]
     found = access(basis.acts, belongings)
     return protected_access(found, consistent, between_groups(basis.acts, belongings), len(people_in(basis.acts)))
 
 
 def _is_consistent(basis: ReportBasis, group: GroupId, belongings: dict[MemberId, tuple[GroupId, ...]]) -> bool:
-    """Whether what members received is what the group received but for nobody, or enough people."""
+    """Whether what these members received differs from what the group received by nothing, or by enough people."""
     theirs = {id(act) for act in basis.acts if group in belongings.get(act.receiver, ())}
     at_the_time = {id(one.act) for one in basis.placed if group in one.receiver}
     by_id = {id(act): act for act in (*basis.acts, *(one.act for one in basis.placed))}
@@ -157,8 +157,8 @@ def _is_consistent(basis: ReportBasis, group: GroupId, belongings: dict[MemberId
 
 
 def _wellbeing_signs(basis: ReportBasis, enrolled: int) -> dict[str, Any]:
-    """What coordinators look after: words that are missing, late entries, newcomers, and signs of overload."""
-    waits = [one for one in basis.told.waiting(basis.number) if basis.is_within(one.given_on)]
+    """What coordinators look after: missing answers, late entries, waiting newcomers, and signs of overload."""
+    waits = [one for one in basis.chronicle.waiting(basis.number) if basis.is_within(one.given_on)]
     pairs = [pair for one in waits for pair in one.pairs]
     waiting = Cell({}, {pair: pairs.count(pair) for pair in dict.fromkeys(pairs)})
     entries = entries_in(basis.acts)
@@ -175,4 +175,4 @@ def _wellbeing_signs(basis: ReportBasis, enrolled: int) -> dict[str, Any]:
 
 
 def _is_late(basis: ReportBasis, act: Act) -> bool:
-    return (basis.told.calendar.recorded_on(act.number) - act.given_on).days > CLOSES_AFTER_DAYS
+    return (basis.chronicle.calendar.recorded_on(act.number) - act.given_on).days > CLOSES_AFTER_DAYS

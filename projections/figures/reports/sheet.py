@@ -1,4 +1,4 @@
-"""A report as a sheet to hand on: every figure with its definition, its period, and the entry number it stands on."""
+"""Exports a report: every figure with its definition, its period, and the entry it is based on."""
 
 import csv
 import io
@@ -42,7 +42,7 @@ REPORT_MEANINGS: Mapping[str, str] = {
     "overloaded": "people who gave twice as much as they usually do and over ten hours in a month, or over twenty hours "
     "in each of three months",
 }
-"""What the figures mean that reports have beyond the statistics."""
+"""What the figures mean that only reports have."""
 
 HEADS: Mapping[str, str] = {
     "scope": "whose figures these are: the community's, or a group's by its identifier",
@@ -55,11 +55,11 @@ HEADS: Mapping[str, str] = {
     "late_minutes": "the minutes of entries recorded late",
     "late_hidden": "whether there were late entries, but too few to show",
 }
-"""What stands above the figures of a sheet."""
+"""What comes before the figures of a sheet."""
 
 
 class SheetLine(NamedTuple):
-    """One value of a sheet. `part` tells the values of one figure apart; no value is ""."""
+    """One value of a sheet. `part` distinguishes the values of one figure; no value is ""."""
 
     figure: str
     part: str
@@ -68,12 +68,12 @@ class SheetLine(NamedTuple):
 
 
 def meanings() -> dict[str, str]:
-    """What each figure of a report counts, by its name, in the order in which they are listed."""
+    """Return what each figure of a report counts, by its name, in the order in which they are listed."""
     return {**definitions(), **REPORT_MEANINGS}
 
 
 def lines(report: Report) -> list[SheetLine]:
-    """The whole report, a line for each value; first what it is about, then its figures."""
+    """Return a line for each value of the report; first what it is about, then its figures."""
     heads = {name: _head(report, name) for name in HEADS}
     return [
         *(SheetLine(name, "", _plain(value), HEADS[name]) for name, value in heads.items()),
@@ -82,25 +82,25 @@ def lines(report: Report) -> list[SheetLine]:
 
 
 def figure_lines(figures: Mapping[str, Any], meant: Mapping[str, str]) -> Iterator[SheetLine]:
-    """A line for each value of these figures, in the order of their definitions."""
+    """Return a line for each value of these figures, in the order of their definitions."""
     for name in (*(name for name in meant if name in figures), *(name for name in figures if name not in meant)):
         for part, value in _parts(figures[name]):
             yield SheetLine(name, part, value, meant.get(name, ""))
 
 
 def as_rows(report: Report) -> list[dict[str, str | int]]:
-    """The sheet as rows that stand alone: each has the period, the day by which it was recorded, and the entry number."""
+    """Return the sheet as rows, each with the period, the day by which it was recorded, and the entry number."""
     about = (str(report.first_day), str(report.last_day), str(report.known_on), report.entry)
     return [dict(zip(COLUMNS, (*line, *about), strict=True)) for line in lines(report)]
 
 
 def as_csv(report: Report) -> str:
-    """The sheet as CSV, with a header line; shares between 0 and 1, lengths in minutes."""
+    """Return the sheet as CSV with a header line; shares between 0 and 1, lengths in minutes."""
     return to_csv(COLUMNS, ([row[column] for column in COLUMNS] for row in as_rows(report)))
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
-    """A header line and rows as CSV; words that a spreadsheet would take for a formula are kept from it."""
+    """Write a header line and rows as CSV, with text escaped that a spreadsheet would take for a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -109,7 +109,7 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
 
 
 def as_json(report: Report) -> bytes:
-    """The sheet as JSON with stable keys: what it is about, then `figures`, each with its value and its definition."""
+    """Return the sheet as JSON with stable keys: what it is about, then `figures` with values and definitions."""
     late = msgspec.to_builtins(report.late) if report.late else None
     about = {
         "scope": report.scope,
@@ -133,8 +133,8 @@ def as_json(report: Report) -> bytes:
 
 
 def all_figures_lines(kept: AllFigures) -> list[SheetLine]:
-    """Everything there is, unprotected, a line for each value: the statistics of all time, then those of the network."""
-    # The library for graphs comes with the measures of the network; only auditors wait for it.
+    """Return a line for each unprotected value: the statistics of all time, then the network."""
+    # Loads the library for graphs, which only auditors need.
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
     return [
@@ -144,13 +144,13 @@ def all_figures_lines(kept: AllFigures) -> list[SheetLine]:
 
 
 def all_figures_as_csv(kept: AllFigures) -> str:
-    """The same as CSV; each line with the last day and the entry number that it stands on."""
+    """Return the same as CSV; each line has the last day and the entry number it is based on."""
     about = (str(kept.as_of), kept.entry)
     return to_csv(ALL_FIGURES_COLUMNS, ((*line, *about) for line in all_figures_lines(kept)))
 
 
 def all_figures_as_json(kept: AllFigures) -> bytes:
-    """The same as JSON with stable keys: `statistics` and `graph`, each figure with its value and its definition."""
+    """Return the same as JSON with stable keys: `statistics` and `graph`, with values and definitions."""
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
     about = {"entry": kept.entry, "as_of": kept.as_of}
@@ -162,7 +162,7 @@ def all_figures_as_json(kept: AllFigures) -> bytes:
 
 
 def _with_definitions(figures: Mapping[str, Any], meant: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Each figure with its value and its definition, in the order of the definitions."""
+    """Return each figure with its value and its definition, in the order of the definitions."""
     names = (*(name for name in meant if name in figures), *(name for name in figures if name not in meant))
     return {name: {"value": figures[name], "definition": meant.get(name, "")} for name in names}
 
@@ -174,7 +174,7 @@ def _head(report: Report, name: str) -> Any:
 
 
 def _parts(value: Any) -> Iterator[tuple[str, str]]:
-    """The values of one figure with what tells them apart; one that has parts but none to show has one empty line."""
+    """Return the values of one figure with the names of their parts; a figure without values has one empty line."""
     match value:
         case dict():
             yield from _named(cast(dict[str, Any], value).items())
@@ -208,7 +208,7 @@ def _plain(value: Any) -> str:
 
 
 def _without_formula(value: str | int) -> str | int:
-    """Spreadsheets take words that begin with these signs for a formula; negative numbers are none."""
+    """Escape text that a spreadsheet would take for a formula, but not negative numbers."""
     if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return value
     try:

@@ -1,4 +1,4 @@
-"""Who helped whom in a closed year, kept beside its reports: what a group's page draws of those who agreed to be seen."""
+"""Who helped whom in a closed year, stored beside its reports; group pages draw it for members who agreed to be visible."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
@@ -33,7 +33,7 @@ MAX_CACHED = 64
 
 
 class TiesOfYear(msgspec.Struct, frozen=True):
-    """The ties that a year's reports count, and whose figures of the year, or of some of its months, are shown to anybody."""
+    """The ties that a year's reports count, and the scopes whose figures of the year, or of some months, are published."""
 
     ties: list[GroupTie]
     shown: list[str]
@@ -41,14 +41,14 @@ class TiesOfYear(msgspec.Struct, frozen=True):
 
 
 class LoadedTies(NamedTuple):
-    """The same, ready to be asked."""
+    """The same, ready for queries."""
 
     ties: TiesByScope
     published: PublishedFigures
 
 
 class TieStore:
-    """The kept ties of one log. What a reader may see of them is remembered, for it takes a look at all of them."""
+    """The stored ties of one log. What a reader may see is cached, because working it out takes all ties."""
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
         self._engine = engine
@@ -57,7 +57,7 @@ class TieStore:
         self._known: OrderedDict[Any, Any] = OrderedDict()
 
     def visible_in_group(self, group: GroupId, period: str, seen: Seen) -> Agreed | None:
-        """What a reader may see of a group's people in a closed year; None where no ties of it are kept."""
+        """Return what a reader can see of a group's members in a closed year; None if no ties of it are stored."""
         log = self._reports.identity
         found = _VERSION.ask(self._engine, log=log, period=period)
         if not found:
@@ -92,20 +92,20 @@ class TieStore:
 
 
 def ties_of_year(placed: Iterable[Placed], reports: Collection[Report]) -> TiesOfYear:
-    """The ties of the acts that a year's reports count, beside the reports themselves, for all readers."""
+    """Return the ties of the acts that a year's reports count, given these reports."""
     shown = {one.scope for one in reports if _amounts(one.figures)}
     months = {one.scope for one in reports for month in one.figures.get("months") or () if _amounts(month)}
     return TiesOfYear(group_ties(placed), sorted(shown), sorted(months - shown))
 
 
 def store_ties(connection: sa.Connection, log: str, period: str, of_year: TiesOfYear) -> None:
-    """Puts them in the place of those of the same year, or adds them."""
+    """Add the ties of a year, or replace them."""
     text = msgspec.json.encode(of_year)
     TableWriter(connection).replace(TIES, [(log, period, fingerprint(text), text.decode())])
 
 
 def _amounts(figures: Any) -> bool:
-    """Whether anything is told of how much there was, and there was anything."""
+    """Whether any amount is shown that is not zero."""
     return any(figures.get(name) for name in ("entries", "minutes", "given", "received"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from math import ceil, floor
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
@@ -147,3 +147,11 @@ def apportion(weights: Sequence[int], parts: int) -> list[int]:
     for place in by_remainder[: parts - sum(given)]:
         given[place] += 1
     return given
+
+
+def strong_components(pairs: Iterable[tuple[MemberId, MemberId]]) -> dict[MemberId, int]:
+    """Return a number for each person, the same for those who can all be reached from one another along ties."""
+    import networkx as nx
+
+    found: Iterable[set[MemberId]] = nx.strongly_connected_components(cast(Any, nx.DiGraph(sorted(pairs))))
+    return {member: number for number, component in enumerate(found) for member in component}

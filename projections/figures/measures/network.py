@@ -10,8 +10,7 @@ import msgspec
 import networkx as nx
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, Weighting, add_up_ties, ratio
-from projections.figures.measures.reciprocity import strong_components
+from projections.figures.measures.acts import Act, Ties, Weighting, add_up_ties, ratio, strong_components
 from projections.figures.measures.spread import tail, top
 from projections.figures.measures.statistics import Number, Share, descriptions_of
 

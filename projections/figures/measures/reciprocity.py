@@ -12,7 +12,7 @@ from math import fsum
 from typing import Any, NamedTuple, cast
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, Weighting, ratio
+from projections.figures.measures.acts import Act, Ties, Weighting, ratio, strong_components
 
 
 class Returned(NamedTuple):
@@ -57,23 +57,18 @@ class Returned(NamedTuple):
 
 def returned(ties: Ties) -> Returned:
     """Measure what is returned in these ties."""
-    people: set[str] = set()
     both_ways = given_back = 0
     for (giver, receiver), weight in ties.items():
-        people.add(giver)
-        people.add(receiver)
         back = ties.get((receiver, giver))
         if back is not None:
             both_ways += 1
             given_back += min(weight, back)
+    people = {member for pair in ties for member in pair}
     return Returned(len(people), len(ties), both_ways, sum(ties.values()), given_back)
 
 
 def loops_found(ties: Ties) -> int:
-    """Return the weight in loops found by settling pairs first and then walking on until someone is met again.
-
-    This is a lower bound of what comes round: other loops might contain more.
-    """
+    """Settle pairs, then walk on along ties; return the weight of the loops found: a lower bound of what comes round."""
     left = {pair: weight - min(weight, ties.get((pair[1], pair[0]), 0)) for pair, weight in ties.items()}
     set_off = sum(ties.values()) - sum(left.values())
     onward: dict[MemberId, dict[MemberId, int]] = {}
@@ -106,14 +101,11 @@ def _remove_loops(start: MemberId, onward: dict[MemberId, dict[MemberId, int]]) 
         loop = list(zip(path[begin:], [*path[begin + 1 :], there], strict=True))
         least = min(onward[giver][receiver] for giver, receiver in loop)
         found += least * len(loop)
-        keep = None
-        for step, (giver, receiver) in enumerate(loop):
+        for giver, receiver in loop:
             onward[giver][receiver] -= least
             if not onward[giver][receiver]:
                 del onward[giver][receiver]
-                if keep is None:
-                    keep = begin + step
-        assert keep is not None, "the least tie of the loop is used up"
+        keep = next(step for step, (giver, receiver) in enumerate(loop, start=begin) if receiver not in onward[giver])
         for gone in path[keep + 1 :]:
             del place[gone]
         del path[keep + 1 :]
@@ -171,14 +163,6 @@ def _components(ties: Ties) -> Iterable[dict[tuple[MemberId, MemberId], int]]:
     return within.values()
 
 
-def strong_components(pairs: Iterable[tuple[MemberId, MemberId]]) -> dict[MemberId, int]:
-    """Return a number for each person, the same for those who can all be reached from one another along ties."""
-    import networkx as nx
-
-    found: Iterable[set[MemberId]] = nx.strongly_connected_components(cast(Any, nx.DiGraph(sorted(pairs))))
-    return {member: number for number, component in enumerate(found) for member in component}
-
-
 def _least_flow(ties: Ties) -> int:
     """Return the least that must flow along these ties for everyone to reach the balance they have."""
     import networkx as nx
@@ -225,10 +209,7 @@ class Chance(NamedTuple):
 def reciprocity_by_chance(
     acts: Sequence[Act], weigh: Weighting, *, seed: int = SHUFFLING_SEED, largest: int = LARGEST_COMPONENT
 ) -> Chance:
-    """Shuffle the receivers of the acts, each with its own weight, and measure what is returned then.
-
-    Acts in the order of `select_acts` give the same result in whatever order they were recorded.
-    """
+    """Shuffle the receivers of the acts, in the order of `select_acts`, and measure what is returned then."""
     acts = [act for act in acts if act.minutes or weigh == "acts"]
     if not acts:
         return Chance(None, None, None, None, 0, 0)

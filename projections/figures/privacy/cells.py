@@ -5,8 +5,7 @@ from heapq import nlargest
 from typing import Any, Literal, NamedTuple, Self
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, given, received
-from projections.figures.measures.reciprocity import strong_components
+from projections.figures.measures.acts import Act, Ties, given, received, strong_components
 from projections.figures.measures.spread import top_people
 from projections.figures.measures.statistics import Statistics
 

@@ -54,7 +54,11 @@ class ReportMaker:
         others = [act for act in known.acts if not closed.first_day <= act.given_on <= closed.last_day]
         basis = ReportBasis(self._chronicle, closed, number, year, known._replace(acts=[*others, *acts]), acts)
         shown = {reader: decide_disclosure(year.acts, closed.period, reader, counted=acts) for reader in AUDIENCES}
-        statistics = basis.statistics() if any(one.is_shown for one in shown.values()) else None
+        statistics = (
+            basis.statistics_of(basis.known.acts, basis.known.members)
+            if any(one.is_shown for one in shown.values())
+            else None
+        )
         late = self._late(closed, Span(self._ever(closed), frozenset(counted)))
         for reader in AUDIENCES:
             figures = community_figures(basis, shown[reader], statistics, reader)

@@ -163,10 +163,6 @@ class ReportBasis(NamedTuple):
         """The groups whose figures may be shown."""
         return self.year.groups_shown if self.closed.is_year else self.year.groups_shown_in(self.closed.name)
 
-    def statistics(self) -> Statistics:
-        """Return the community's figures, unprotected."""
-        return self.statistics_of(self.known.acts, self.known.members)
-
     def statistics_of(self, acts: Iterable[Act], members: list[Membership]) -> Statistics:
         """Return the figures of these acts and members."""
         return statistics(acts, members, as_of=self.closed.last_day, first_day=self.closed.first_day)

@@ -24,7 +24,7 @@ def test_the_same_acts_give_the_same_chance_in_any_order_of_recording() -> None:
     )
 
 
-def test_it_is_what_a_long_chain_of_swaps_gives_on_average() -> None:
+def test_chance_agrees_with_a_long_chain_of_swaps() -> None:
     """Another way to the same: from what happened, two receivers at a time change places, never with themselves."""
     acts = select_acts(grown(150)[0], last_day=YEAR_END)
     givers, receivers = [one.giver for one in acts], [one.receiver for one in acts]
@@ -60,7 +60,7 @@ def least_flow(ties: Counter[tuple[MemberId, MemberId]]) -> int:
     return least
 
 
-def test_nobody_is_shuffled_to_themselves_while_there_is_somebody_else() -> None:
+def test_nobody_is_paired_with_themselves_while_there_is_someone_else() -> None:
     givers, receivers = [0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 2]
 
     _swap_self_pairs(givers, receivers, random.Random(1))
@@ -69,7 +69,7 @@ def test_nobody_is_shuffled_to_themselves_while_there_is_somebody_else() -> None
     assert sorted(receivers) == [0, 0, 1, 1, 2, 2], "everybody receives as often as they did"
 
 
-def test_without_ties_chance_says_nothing() -> None:
+def test_without_ties_there_is_no_chance_value() -> None:
     assert reciprocity_by_chance([], "acts") == (None, None, None, None, 0, 0)
     assert reciprocity_by_chance([act("ana", "bo", kind="gift")], "minutes") == (None, None, None, None, 0, 0)
 
@@ -96,7 +96,7 @@ def test_more_acts_need_fewer_shuffles() -> None:
     assert [(chance.shuffles, chance.flows_by_chance) for chance in chances] == [(100, 10), (6, 1)]
 
 
-def test_by_chance_too_the_three_faces_are_the_whole() -> None:
+def test_the_three_parts_by_chance_add_up_to_the_whole() -> None:
     chance = reciprocity_by_chance(select_acts(grown(150)[0], last_day=YEAR_END), "minutes")
 
     assert chance.flows_by_chance == 10
@@ -112,7 +112,7 @@ def test_a_pair_alone_passes_nothing_on_by_chance_either() -> None:
     assert (chance.given_back_by_chance, chance.comes_round_by_chance, chance.passed_on_by_chance) == (1.0, 0.0, 0.0)
 
 
-def test_where_loops_are_too_large_to_solve_chance_gives_no_bound_instead() -> None:
+def test_loops_too_large_to_solve_have_no_value_by_chance() -> None:
     acts = select_acts(grown(150)[0], last_day=YEAR_END)
 
     bounded = reciprocity_by_chance(acts, "acts", largest=5)

@@ -32,7 +32,7 @@ def test_help_that_does_not_return_is_passed_on() -> None:
     assert parts(of("ab", "bc")) == (0, 0, 2)
 
 
-def test_one_tie_can_have_all_three_faces() -> None:
+def test_one_tie_can_have_all_three_parts() -> None:
     """Ana helped Bo three times: he returned one, one came round through Chidi, one rests with him."""
     assert parts(of("ab", "ab", "ab", "ba", "bc", "ca")) == (2, 3, 1)
 
@@ -42,7 +42,7 @@ def test_as_much_as_possible_comes_back_even_past_the_nearest_return() -> None:
     assert parts(of("ab", "ba", "bc", "ca")) == (2, 1, 1)
 
 
-def test_nothing_given_has_no_faces() -> None:
+def test_without_anything_given_all_parts_are_zero() -> None:
     nothing = faces({})
 
     assert nothing == Faces(0, 0, 0, 0, is_exact=True)
@@ -76,7 +76,7 @@ any_ties = st.dictionaries(
 
 @given(any_ties)
 @settings(max_examples=80, deadline=None)
-def test_the_three_faces_sum_up_to_the_whole_and_none_is_below_zero(ties: Ties) -> None:
+def test_the_three_parts_add_up_to_the_whole_and_none_is_below_zero(ties: Ties) -> None:
     exact, bound = faces(ties), faces(ties, largest=0)
 
     for found in (exact, bound):
@@ -101,7 +101,7 @@ def test_another_method_finds_the_same_flow_for_the_whole_community_at_once(seed
     assert faces(ties).passed_on == least
 
 
-def test_too_large_a_component_is_bounded_and_says_so() -> None:
+def test_a_component_that_is_too_large_is_marked_as_not_exact() -> None:
     ties = add_up_ties(grown(250)[0], "minutes")
 
     exact, bound = faces(ties), faces(ties, largest=5)

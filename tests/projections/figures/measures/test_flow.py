@@ -12,7 +12,7 @@ from tests.projections.figures.measures.communities import FIRST, act, grown
 DAY = timedelta(days=1)
 
 
-def test_an_active_month_is_one_in_which_somebody_gave_or_received() -> None:
+def test_an_active_month_is_one_in_which_someone_gave_or_received() -> None:
     acts = [act("ana", "bo", 60), act("ana", "bo", 30), act("bo", "ana", 90, FIRST + 40 * DAY)]
 
     found = flow(acts)
@@ -36,7 +36,7 @@ def test_both_directions_of_a_skill_exchange_are_one_entry_and_gifts_have_no_len
     assert found.entries_per_active_member_month == 0.5
 
 
-def test_nothing_flows_where_nothing_happened() -> None:
+def test_there_is_no_flow_without_acts() -> None:
     assert flow([]) == (0, None, None, None)
     assert turnover([], FIRST) == (None, None)
     assert turnover([act("ana", "bo", kind="gift")], FIRST) == (None, None)
@@ -58,7 +58,7 @@ def test_credit_from_before_the_period_counts_in_it() -> None:
 
 
 @pytest.mark.parametrize("start", [0, 100])
-def test_turnover_is_what_a_matrix_of_balances_says(start: int) -> None:
+def test_turnover_agrees_with_a_matrix_of_balances(start: int) -> None:
     acts = select_acts(grown(120)[0], last_day=FIRST + 364 * DAY)
     places = {
         member: place for place, member in enumerate({one for each in acts for one in (each.giver, each.receiver)})

@@ -16,7 +16,7 @@ def test_the_top_tenth_of_five_people_is_one_person() -> None:
     assert top([5, 3, 1, 1, 0], 5) == 5
 
 
-def test_gini_is_none_of_nothing_zero_of_equals_and_near_one_of_one() -> None:
+def test_gini_is_none_for_nothing_zero_for_equals_and_near_one_for_one_giver() -> None:
     assert gini([]) is None and gini([0, 0]) is None
     assert gini([4, 4, 4]) == 0
     assert gini([0, 0, 0, 8]) == 0.75
@@ -27,7 +27,7 @@ def test_a_gini_of_balances_is_refused() -> None:
         gini([60, -60])
 
 
-def test_who_only_received_counts_among_those_who_might_have_given() -> None:
+def test_those_who_only_received_count_as_giving_nothing() -> None:
     found = load(add_up_ties(hours("ab", "ac", "bc"), "minutes"))
 
     assert found.gini_given == pytest.approx(4 / 9)
@@ -42,7 +42,7 @@ def test_giving_and_receiving_are_not_mixed_up() -> None:
     assert (found.gini_given, found.gini_received, found.effective_givers) == (0.75, 0.25, 1.0)
 
 
-def test_shares_are_what_sums_over_arrays_say() -> None:
+def test_shares_agree_with_arrays() -> None:
     ties = add_up_ties(grown(200)[0], "minutes")
     gave = np.array(sorted(given(ties).values()))
     lorenz = np.concatenate([[0], np.cumsum(gave)]) / gave.sum()
@@ -75,7 +75,7 @@ def test_equal_givers_give_equal_shares_though_they_do_not_divide_evenly() -> No
 
 
 @pytest.mark.parametrize("groups", [5, 10])
-def test_groups_are_the_steps_of_the_curve_of_lorenz(groups: int) -> None:
+def test_groups_are_steps_of_the_lorenz_curve(groups: int) -> None:
     ties = add_up_ties(grown(300)[0], "minutes")
     gave = np.array(sorted(given(ties).values()))
     curve = np.concatenate([[0], np.cumsum(gave)]) / gave.sum()
@@ -96,7 +96,7 @@ def test_imbalance_is_how_much_rests_with_those_who_received_more() -> None:
     assert load(add_up_ties(hours("ab", "ab", "ba"), "minutes")).imbalance == pytest.approx(1 / 3)
 
 
-def test_imbalance_is_what_a_matrix_says_and_never_more_than_is_passed_on() -> None:
+def test_imbalance_agrees_with_a_matrix_and_is_at_most_what_is_passed_on() -> None:
     ties = add_up_ties(grown(200)[0], "minutes")
     places = {member: place for place, member in enumerate(sorted(given(ties)))}
     matrix = np.zeros((len(places), len(places)))

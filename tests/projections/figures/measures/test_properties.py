@@ -67,7 +67,7 @@ def test_the_order_within_a_day_changes_nothing(acts: list[Act], weigh: Weightin
 
 @given(histories(), weighs, st.integers(1, DAYS - 2))
 @quickly
-def test_two_windows_together_are_the_whole(acts: list[Act], weigh: Weighting, cut: int) -> None:
+def test_two_periods_together_are_the_whole(acts: list[Act], weigh: Weighting, cut: int) -> None:
     whole, early = figures(acts, weigh), figures(acts, weigh, last=cut - 1)
     late = figures(acts, weigh, first=cut)
 
@@ -103,7 +103,7 @@ def test_what_is_taken_back_is_in_no_figure(acts: list[Act], weigh: Weighting, w
 
 @given(histories(), weighs)
 @quickly
-def test_bounds_that_hold_of_every_community(acts: list[Act], weigh: Weighting) -> None:
+def test_figures_of_every_community_are_within_bounds(acts: list[Act], weigh: Weighting) -> None:
     found = figures(acts, weigh)
 
     assert found.whole_given_back + found.whole_comes_round + found.whole_passed_on == found.whole

@@ -11,7 +11,7 @@ from tests.projections.figures.measures.communities import grown, hours
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_returned_ties_are_what_two_libraries_say(seed: int) -> None:
+def test_returned_ties_agree_with_two_libraries(seed: int) -> None:
     acts, _ = grown(200, seed=seed)
     ties = add_up_ties(acts, "acts")
     graph = nx.DiGraph(list(ties))
@@ -42,7 +42,7 @@ def test_rho_is_how_far_returned_ties_are_from_the_density() -> None:
     assert returned(add_up_ties(hours("ab", "ba", "bc", "ca"), "acts")).rho == pytest.approx(-0.5)
 
 
-def test_rho_says_nothing_without_ties_or_where_everybody_is_tied_to_everybody() -> None:
+def test_rho_is_none_without_ties_or_if_everyone_is_tied_to_everyone() -> None:
     assert returned({}).rho is None and returned({}).tie_share is None and returned({}).weight_share is None
     assert returned(add_up_ties(hours("ab", "ba"), "acts")).rho is None
 
@@ -56,7 +56,7 @@ def test_returned_hours_are_the_smaller_of_both_directions() -> None:
 
 
 @pytest.mark.parametrize("weigh", ["minutes", "acts"])
-def test_returned_hours_are_what_a_matrix_says(weigh: str) -> None:
+def test_returned_hours_agree_with_a_matrix(weigh: str) -> None:
     acts, _ = grown(200)
     ties = add_up_ties(acts, "minutes" if weigh == "minutes" else "acts")
     places = {member: place for place, member in enumerate(sorted({one for pair in ties for one in pair}))}

@@ -17,21 +17,21 @@ def test_repeated_help_is_one_tie_as_heavy_as_all_of_it() -> None:
     assert add_up_ties(acts, "acts") == {("ana", "bo"): 2, ("bo", "ana"): 1}
 
 
-def test_help_points_from_who_gave_to_who_received() -> None:
+def test_ties_go_from_giver_to_receiver() -> None:
     ties = add_up_ties([act("ana", "bo", 60)], "minutes")
 
     assert given(ties) == {"ana": 60, "bo": 0}
     assert received(ties) == {"ana": 0, "bo": 60}
 
 
-def test_gifts_weigh_as_acts_and_make_no_tie_by_minutes() -> None:
+def test_gifts_make_ties_by_acts_and_not_by_minutes() -> None:
     acts = [act("ana", "bo", kind="gift"), act("bo", "chidi", 45)]
 
     assert add_up_ties(acts, "minutes") == {("bo", "chidi"): 45}
     assert add_up_ties(acts, "acts") == {("ana", "bo"): 1, ("bo", "chidi"): 1}
 
 
-def test_what_somebody_did_for_themselves_is_left_out_first() -> None:
+def test_acts_between_an_account_and_itself_are_left_out() -> None:
     """With it, two well-known libraries answer .50 and .667 for the same community."""
     pairs = ("01", "10", "12", "22")
     acts = hours(*pairs)
@@ -62,7 +62,7 @@ def test_repeats_are_collapsed_before_any_tie_is_counted() -> None:
     assert returned(add_up_ties(hours(*pairs), "acts")).tie_share == 2 / 3
 
 
-def test_turned_round_what_is_returned_stays_and_what_was_given_becomes_what_was_received() -> None:
+def test_reversing_ties_keeps_what_is_returned_and_swaps_giving_and_receiving() -> None:
     """Records of some systems point from receiver to giver. Reciprocity does not notice; everything about load does."""
     ties = add_up_ties(grown(200)[0], "minutes")
     turned = {(receiver, giver): weight for (giver, receiver), weight in ties.items()}

@@ -28,7 +28,7 @@ def report_of(acts: Sequence[Act], audience: Audience = "everyone", period: Peri
 
 @pytest.mark.parametrize("audience", AUDIENCES)
 @pytest.mark.parametrize("seed", range(4))
-def test_a_year_less_its_months_tells_of_nobody(seed: int, audience: Audience) -> None:
+def test_a_year_less_its_months_reveals_nobody(seed: int, audience: Audience) -> None:
     acts = grown(90, seed=seed)[0]
     people = fewest(audience)
     reports = {}
@@ -56,7 +56,7 @@ def test_a_year_less_its_months_tells_of_nobody(seed: int, audience: Audience) -
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_all_reports_together_give_nobody_away(seed: int) -> None:
+def test_all_reports_together_reveal_nobody(seed: int) -> None:
     """A coordinator keeps every report of the year, theirs and everyone's, of all kinds and of each, and sums them up."""
     acts = grown(250, seed=seed)[0]
     cells: dict[Key, list[Act]] = {}
@@ -100,7 +100,7 @@ def test_no_month_shown_to_everyone_is_one_that_coordinators_need_hidden() -> No
     assert [name for name, cell in everyone.items() if cell is None] == ["2025-01", "2025-02", "2025-03"]
 
 
-def test_what_a_month_showed_stays_shown_and_the_year_gives_way() -> None:
+def test_what_a_month_showed_stays_shown_and_the_year_hides_more() -> None:
     """January told of its gifts. With those of the year, February's, from three people, would follow."""
     gifts = [act(f"m-{a}", f"m-{b}", on=date(2025, 1, 5), kind="gift") for a, b in combinations(range(12), 2)]
     few = [act(f"m-{place}", f"m-{place + 1}", on=date(2025, 2, 5), kind="gift") for place in range(3)]
@@ -114,7 +114,7 @@ def test_what_a_month_showed_stays_shown_and_the_year_gives_way() -> None:
     assert whole["by_kind"] == {"gift": None, "help": None}
 
 
-def test_figures_that_were_shown_change_only_when_the_change_tells_of_nobody() -> None:
+def test_published_figures_change_only_if_the_change_reveals_nobody() -> None:
     """Entries of March come in late, one after the other; whoever kept the report before looks at the difference."""
     first, late = ring(20), grown(80, days=90)[0]
     reported = Cell.of(first)
@@ -149,7 +149,7 @@ def test_a_kind_is_hidden_when_another_hidden_one_would_follow_from_it() -> None
 # What is shown
 
 
-def test_too_few_people_see_only_what_everybody_knows() -> None:
+def test_too_few_people_see_only_what_is_always_shown() -> None:
     acts = ring(9)
 
     shown = report_of(acts)
@@ -158,7 +158,7 @@ def test_too_few_people_see_only_what_everybody_knows() -> None:
     assert report_of(acts, "coordinators")["entries"] == 18
 
 
-def test_every_figure_has_passed_the_door() -> None:
+def test_every_figure_is_rounded() -> None:
     acts = grown(400)[0]
 
     shown = report_of(acts)
@@ -170,14 +170,14 @@ def test_every_figure_has_passed_the_door() -> None:
     assert all(part["minutes"] % 300 == 0 for part in shown["by_month"].values() if part)
 
 
-def test_who_helps_whom_is_told_of_twenty_people_or_more() -> None:
+def test_network_figures_need_twenty_people() -> None:
     few, enough = ring(19), ring(20)
 
     assert all(report_of(few)[name] is None for name in (*NETWORK, *BETWEEN_TWO))
     assert report_of(enough)["ties"] == 40
 
 
-def test_what_two_people_did_for_each_other_stays_between_them() -> None:
+def test_one_pair_that_helped_both_ways_is_not_revealed() -> None:
     """One pair among thirty people helped both ways: even its share of all help would tell of the two."""
     acts = [*ring(30), *hours("xy", "yx")]
 
@@ -206,7 +206,7 @@ def test_a_share_is_not_a_small_count_in_disguise() -> None:
     assert shown["participation_90"] == 0.0
 
 
-def test_participation_of_some_days_is_not_taken_from_that_of_others() -> None:
+def test_participation_does_not_reveal_a_few_people_by_subtraction() -> None:
     """Thirty took part in December, and three of them in its last thirty days."""
     acts = [*ring(30, on=date(2025, 12, 1)), act("m-1", "m-2", on=YEAR.last_day), act("m-2", "m-3", on=YEAR.last_day)]
 

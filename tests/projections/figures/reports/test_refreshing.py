@@ -113,7 +113,7 @@ def test_months_have_reports_once_they_are_closed(kept: Reports) -> None:
     assert report is not None and report.known_on == date(2026, 2, 7)
 
 
-def test_a_report_counts_what_was_recorded_by_its_closing_and_stood_then(bank: TimeBank, kept: Reports) -> None:
+def test_a_report_counts_what_counted_when_its_period_closed(bank: TimeBank, kept: Reports) -> None:
     report = kept.of(COMMUNITY, "2025-10", "coordinators")
     assert report is not None
     standing: dict[str, list[int]] = {}
@@ -158,7 +158,7 @@ def test_a_report_stays_as_it_was_whatever_is_recorded_later(bank: TimeBank, kep
     assert len(after) > len(before), "February has its reports now"
 
 
-def test_a_late_entry_shows_as_late_and_of_one_nothing_is_told(
+def test_late_entries_show_as_late_but_a_single_one_is_hidden(
     bank: TimeBank, kept: Reports, clock: SampleClock
 ) -> None:
     settled_again(bank, 0, date(2025, 10, 3))
@@ -170,7 +170,7 @@ def test_a_late_entry_shows_as_late_and_of_one_nothing_is_told(
     assert report is not None and report.late is None and report.late_hidden
 
 
-def test_groups_have_reports_that_leave_nobody_outside_to_be_found(bank: TimeBank, kept: Reports) -> None:
+def test_reports_of_groups_reveal_nobody_outside_them(bank: TimeBank, kept: Reports) -> None:
     told = read_chronicle(bank.log)
     shown = 0
     for group in groups_of(kept):
@@ -189,7 +189,7 @@ def test_groups_have_reports_that_leave_nobody_outside_to_be_found(bank: TimeBan
     assert shown > 3
 
 
-def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
+def test_a_process_that_is_stopped_leaves_finished_reports_and_the_next_one_continues(
     bank: TimeBank, kept: Reports, clock: SampleClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = everything_in(kept)
@@ -214,7 +214,7 @@ def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
     assert everything_in(kept) == before
 
 
-def test_only_one_process_makes_them(bank: TimeBank) -> None:
+def test_only_one_process_makes_reports(bank: TimeBank) -> None:
     engine = bank.place.views_engine()
     with alone(engine, "figures") as is_alone:
         assert is_alone
@@ -224,7 +224,7 @@ def test_only_one_process_makes_them(bank: TimeBank) -> None:
     assert not refreshed(bank, END).is_busy
 
 
-def test_they_are_due_after_a_new_entry_and_when_a_period_has_closed(bank: TimeBank, kept: Reports) -> None:
+def test_reports_are_due_after_a_new_entry_and_when_a_period_has_closed(bank: TimeBank, kept: Reports) -> None:
     zone = "UTC"
     assert not is_due(kept, bank.log, END, zone)
     assert is_due(kept, bank.log, datetime(2026, 3, 9, tzinfo=UTC), zone), "February closed on the 7th of March"
@@ -235,7 +235,9 @@ def test_they_are_due_after_a_new_entry_and_when_a_period_has_closed(bank: TimeB
     assert is_due(kept, bank.log, END, zone)
 
 
-def test_another_log_never_shows_them(bank: TimeBank, kept: Reports, tmp_path: Path, clock: SampleClock) -> None:
+def test_another_log_never_shows_these_reports(
+    bank: TimeBank, kept: Reports, tmp_path: Path, clock: SampleClock
+) -> None:
     with TimeBank.open(tmp_path / "other", clock=clock) as other:
         fill(other, SampleClock(), members=30, years=1, seed=2, until=END, has_story=False)
         elsewhere = Reports(kept._engine, other.log)
@@ -243,7 +245,7 @@ def test_another_log_never_shows_them(bank: TimeBank, kept: Reports, tmp_path: P
         assert elsewhere.periods(COMMUNITY) == [] and elsewhere.kept_at() == 0
 
 
-def test_on_postgresql_they_are_the_same(bank: TimeBank, kept: Reports, postgresql_url: str) -> None:
+def test_reports_are_the_same_on_postgresql(bank: TimeBank, kept: Reports, postgresql_url: str) -> None:
     with TimeBank.open(postgresql_url) as copied:
         entries = bank.log.from_position(0, limit=10_000)
         for some in _batches(entries, 500):
@@ -267,7 +269,7 @@ def _copy(bank: TimeBank, entries: list[Any]) -> None:
     bank.log.append([(entry.type, entry.data, entry.tags) for entry in entries], unless=(), after=bank.log.head())
 
 
-def test_with_a_years_reports_it_is_kept_who_helped_whom(bank: TimeBank, kept: Reports) -> None:
+def test_ties_are_stored_with_a_years_reports(bank: TimeBank, kept: Reports) -> None:
     ties = TieStore(kept._engine, kept)
     groups = groups_of(kept)
     everybody = read_chronicle(bank.log).groups_by_member(2**40)

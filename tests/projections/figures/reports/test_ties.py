@@ -51,7 +51,7 @@ def test_a_year_counts_what_its_groups_reports_count() -> None:
     ], "an exchange that was taken back, and what came late, is not counted; who had left belongs no longer"
 
 
-def test_what_was_told_of_months_alone_is_known_as_such() -> None:
+def test_scopes_with_only_some_months_shown_are_marked() -> None:
     """Reports say which scopes are shown for the year, and which for some of its months."""
     written = Written()
     people = [f"m-{place}" for place in range(24)]
@@ -70,7 +70,7 @@ def test_what_was_told_of_months_alone_is_known_as_such() -> None:
     assert not set(ties.partly) & shown
 
 
-def test_they_are_asked_for_by_group_and_year(street: ElmStreet) -> None:
+def test_ties_are_read_by_group_and_year(street: ElmStreet) -> None:
     kept(street, of_year())
 
     found = street.views.ties.visible_in_group(GARDEN, "2025", SEEN)
@@ -81,7 +81,7 @@ def test_they_are_asked_for_by_group_and_year(street: ElmStreet) -> None:
     assert street.views.ties.visible_in_group(GARDEN, "2025-03", SEEN) is None, "months have none"
 
 
-def test_a_reader_who_may_see_less_is_told_less_and_each_sees_their_own(small_street: ElmStreet) -> None:
+def test_readers_see_what_they_are_allowed_to_see(small_street: ElmStreet) -> None:
     kept(small_street, of_year())
     ask = small_street.views.ties.visible_in_group
 
@@ -94,7 +94,7 @@ def test_a_reader_who_may_see_less_is_told_less_and_each_sees_their_own(small_st
         assert (both.named, one.named, nobody.named) == ((ANA, BO), (ANA,), ())
 
 
-def test_made_anew_they_replace_what_was_remembered_and_forgotten_they_are_gone(small_street: ElmStreet) -> None:
+def test_new_ties_replace_cached_ones_and_deleted_ones_are_gone(small_street: ElmStreet) -> None:
     kept(small_street, of_year())
     small_street.views.ties.visible_in_group(GARDEN, "2025", SEEN)
 

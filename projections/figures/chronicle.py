@@ -203,7 +203,7 @@ def _memberships(events: Iterable[tuple[MemberId, date, bool]]) -> list[Membersh
 
 
 def read_chronicle(
-    log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] = lambda looked_at: None
+    log: Log, until: Until = EVERYTHING, *, progress: Callable[[int], None] = lambda number: None
 ) -> Chronicle:
     """Read the log in order, up to an entry or an instant. `until.as_of` is ignored.
 
@@ -211,7 +211,7 @@ def read_chronicle(
     """
     chronicle, state = Chronicle(), ReadingState()
     number = 0
-    for number, chronicle.position, at, fact in facts_in(log, until, tell):
+    for number, chronicle.position, at, fact in facts_in(log, until, progress):
         if isinstance(fact, CommunityFounded):
             chronicle.calendar.set_time_zone(fact.time_zone)
         chronicle.calendar.add(number, at)
@@ -223,12 +223,12 @@ def read_chronicle(
     return chronicle
 
 
-def counted(log: Log, until: Until = EVERYTHING, *, tell: Callable[[int], None] = lambda looked_at: None) -> Counted:
+def counted(log: Log, until: Until = EVERYTHING, *, progress: Callable[[int], None] = lambda number: None) -> Counted:
     """Read what counts up to an entry, an instant, or the day on which it happened; raises as `read_chronicle` does.
 
     Settled exchanges and recorded gifts between members count until they are taken back.
     """
-    chronicle = read_chronicle(log, until, tell=tell)
+    chronicle = read_chronicle(log, until, progress=progress)
     known = chronicle.at(chronicle.number)
     last_day = until.as_of or date.max
     return known._replace(acts=[act for act in known.acts if act.given_on <= last_day])

@@ -152,7 +152,7 @@ class ReadingState:
         )
 
 
-def facts_in(log: Log, until: Until, tell: Callable[[int], None]) -> Iterator[tuple[int, int, str, Any]]:
+def facts_in(log: Log, until: Until, progress: Callable[[int], None]) -> Iterator[tuple[int, int, str, Any]]:
     """Return the number, position, instant and fact of each entry; None for facts that do not matter here."""
     last = instant_text(until.known_at) if until.known_at else "~"
     entries = log.scan()
@@ -166,7 +166,7 @@ def facts_in(log: Log, until: Until, tell: Callable[[int], None]) -> Iterator[tu
                 raise UnreadableEntry(f"entry {number}: {error}") from error
             if at <= last:
                 yield number, position, at, fact
-        tell(number)
+        progress(number)
 
 
 class _EntryHead(msgspec.Struct, frozen=True, gc=False):

@@ -83,7 +83,7 @@ def _carried_out(where: Where, bank: TimeBank, views: Views, wish: BackgroundReq
         else:
             with progress("Reading the log") as tell:
                 day = date.fromisoformat(wish.day) if wish.day else None
-                found = everything_at(bank.log, wish.number, day, tell=lambda done: tell(done, wish.number))
+                found = everything_at(bank.log, wish.number, day, progress=lambda done: tell(done, wish.number))
             views.statistics.store(found, wish.day, datetime.now(UTC))
     except (Refusal, LogUnavailable, UnreadableEntry, OSError, SQLAlchemyError) as error:
         return problem_of(error).message

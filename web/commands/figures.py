@@ -101,7 +101,9 @@ def _counted(log: Any, last_day: date | None, known_at: datetime | None, at_entr
 
     head = log.head()
     with progress("Reading the log") as tell:
-        return counted(log, Until(last_day, known_at, at_entry), tell=lambda number: tell(number, max(head, number)))
+        return counted(
+            log, Until(last_day, known_at, at_entry), progress=lambda number: tell(number, max(head, number))
+        )
 
 
 def _graph(
@@ -198,7 +200,7 @@ def figures_command(where: Where, quiet: bool, aside: bool) -> None:
         engine = where.place().views_engine()
         try:
             with progress("Reading the log") as tell:
-                made = refresh(log, engine, now=datetime.now(UTC), tell=lambda doing, done, of: tell(done, of))
+                made = refresh(log, engine, now=datetime.now(UTC), progress=lambda doing, done, of: tell(done, of))
             if not made.is_busy:
                 with progress("Checking the log") as tell:
                     look(log, engine, tell=tell)

@@ -152,8 +152,8 @@ def newcomers(
         if first is not None and first < joined_on:
             continue
         until = min(as_of, left_on or as_of)
-        for kept, day in zip(waits, (first, giving, receiving), strict=True):
-            kept.append(WaitingTime(((day or until) - joined_on).days, day is not None))
+        for times, day in zip(waits, (first, giving, receiving), strict=True):
+            times.append(WaitingTime(((day or until) - joined_on).days, day is not None))
         if first is not None:
             began += 1
             gave_first += receiving != first

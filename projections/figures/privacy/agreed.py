@@ -170,11 +170,11 @@ def visible_in_group(group: GroupId, ties: TiesByScope, seen: Seen, published: P
         return NOBODY_AGREED
     if not _can_be_named(ties, seen, published):
         return NOBODY_AGREED._replace(is_too_telling=True)
-    told = allowed_detail(ties, seen, published)
+    detail = allowed_detail(ties, seen, published)
     others = len(took_part - theirs)
     says_how_many = group in published.wholly and (not others or others >= FEWEST_TO_COMPARE)
-    drawn = () if told == "nothing" else _visible_help(group, ties, theirs, has_hours=told == "hours")
-    return Agreed(named, others if says_how_many else None, drawn, told, is_too_telling=False)
+    drawn = () if detail == "nothing" else _visible_help(group, ties, theirs, has_hours=detail == "hours")
+    return Agreed(named, others if says_how_many else None, drawn, detail, is_too_telling=False)
 
 
 def allowed_detail(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> Detail:
@@ -189,15 +189,15 @@ def allowed_detail(ties: TiesByScope, seen: Seen, published: PublishedFigures) -
     concerned: set[Scope] = {group for tied in drawn for group in tied.groups}
     if drawn:
         concerned.add(None)
-    told: Detail = "hours"
+    detail: Detail = "hours"
     for scope in concerned & (published.wholly | published.partly):
         left = {figure.without(drawn) for figure in ties.figures(scope)}
         if "of few" in left:
             return "nothing"
         # It is not known how much of it was in the months that are published.
         if "of many" in left or scope in published.partly:
-            told = "ties"
-    return told
+            detail = "ties"
+    return detail
 
 
 def _can_be_named(ties: TiesByScope, seen: Seen, published: PublishedFigures) -> bool:

@@ -72,9 +72,9 @@ class Contributors:
     nothing, or based on enough people.
     """
 
-    def __init__(self, cell: Cell, beside: tuple[Cell, ...] = ()) -> None:
+    def __init__(self, cell: Cell, derivable: tuple[Cell, ...] = ()) -> None:
         self.cell = cell
-        self.beside = beside
+        self.derivable = derivable
         self._may_be_shown: dict[int, bool] = {}
 
     @property
@@ -85,7 +85,7 @@ class Contributors:
     def may_be_shown(self, people: int) -> bool:
         """Whether the figure, and everything derivable, is based on enough people. Computed once."""
         if people not in self._may_be_shown:
-            is_shown = is_safe(self.cell, people) and all(is_empty_or_safe(cell, people) for cell in self.beside)
+            is_shown = is_safe(self.cell, people) and all(is_empty_or_safe(cell, people) for cell in self.derivable)
             self._may_be_shown[people] = is_shown
         return self._may_be_shown[people]
 
@@ -94,9 +94,10 @@ def combined_contributors(every: Sequence[Contributors]) -> Contributors:
     """Combine several; all have the same derivable cells in the same order."""
     if len(every) == 1:
         return every[0]
-    beside = zip(*(one.beside for one in every), strict=True)
+    derivable = zip(*(one.derivable for one in every), strict=True)
     return Contributors(
-        EMPTY_CELL.with_others(*(one.cell for one in every)), tuple(EMPTY_CELL.with_others(*cells) for cells in beside)
+        EMPTY_CELL.with_others(*(one.cell for one in every)),
+        tuple(EMPTY_CELL.with_others(*cells) for cells in derivable),
     )
 
 
@@ -217,14 +218,14 @@ def protected_shares(figures: Statistics, people: int) -> dict[str, Any]:
     }
     if any(0 < count < people for count in roles.values()):
         hidden |= dict.fromkeys(roles)
-    told = {0, figures.enrolled}
+    shown_counts = {0, figures.enrolled}
     for name in PARTICIPATION:
         number = people_in_share(getattr(figures, name), figures.enrolled)
         # Those of a shorter time are among those of a longer one, so each difference is a number of people as well.
-        if any(0 < abs(number - other) < people for other in told):
+        if any(0 < abs(number - other) < people for other in shown_counts):
             hidden[name] = None
         else:
-            told.add(number)
+            shown_counts.add(number)
     back = people_in_share(figures.retention, figures.retention_people)
     if not both_large(back, figures.retention_people, people):
         hidden |= dict.fromkeys(("retention", "retention_people"))

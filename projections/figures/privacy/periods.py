@@ -72,13 +72,13 @@ def hidden_months(
         people = fewest(reader, compares_groups=compares_groups)
         left = []
         for name in sorted(months):
-            behind = months[name]
-            if behind.is_empty:
+            contributors = months[name]
+            if contributors.is_empty:
                 continue
             waits = bool(left) and not combined_contributors(left).may_be_shown(people)
-            if name in {*gone, *hidden, *vetoed} or waits or not behind.may_be_shown(people):
+            if name in {*gone, *hidden, *vetoed} or waits or not contributors.may_be_shown(people):
                 gone.add(name)
-                left.append(behind)
+                left.append(contributors)
         if reader == audience:
             break
     is_safe_together = not left or combined_contributors(left).may_be_shown(people)

@@ -44,11 +44,11 @@ def shown_cells(
     for line in lines:
         whole[line.total] = EMPTY_CELL.with_others(*(whole[part] for part in line.parts))
     masked = {names.key(key) for key in hidden} & whole.keys()
-    kept = {names.key(key) for key in settled} - masked
+    settled_keys = {names.key(key) for key in settled} - masked
     for reader in FEWEST:
         people = fewest(reader, compares_groups=compares_groups)
-        masked |= {key for key, cell in whole.items() if not cell.is_empty and not is_safe(cell, people)} - kept
-        _hide_more(masked, whole, lines, people, kept, {key for key in whole if key[1] in without_minutes})
+        masked |= {key for key, cell in whole.items() if not cell.is_empty and not is_safe(cell, people)} - settled_keys
+        _hide_more(masked, whole, lines, people, settled_keys, {key for key in whole if key[1] in without_minutes})
         if reader == audience:
             break
     return {key: None if names.key(key) in masked else whole[names.key(key)] for key in names.every_key()}

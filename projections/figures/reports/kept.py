@@ -169,9 +169,9 @@ class Reports:
         return State(self.identity, *found[0]) if found else State(self.identity)
 
 
-def is_due(kept: Reports, log: Log, now: datetime, time_zone: str) -> bool:
+def is_due(reports: Reports, log: Log, now: datetime, time_zone: str) -> bool:
     """Whether there are new entries, or a period has closed since. Takes two small queries."""
-    state = kept.state()
+    state = reports.state()
     if not state.position or state.made_by != METHOD_VERSION or log.head() != state.position:
         return bool(log.head())
     day = recorded_until(now).astimezone(ZoneInfo(time_zone)).date()

@@ -55,7 +55,7 @@ def refresh(
     *,
     now: datetime,
     everything: bool = True,
-    tell: ReportProgress = lambda doing, done, of: None,
+    progress: ReportProgress = lambda doing, done, of: None,
 ) -> RefreshResult:
     """Make missing reports, check for late entries, and compute all figures for auditors unless `everything` is false.
 
@@ -64,36 +64,36 @@ def refresh(
     with alone(engine, "figures") as is_alone:
         if not is_alone:
             return RefreshResult([], 0, is_busy=True)
-        kept = Reports(engine, log)
-        kept.prepare()
-        return _Refreshing(log, engine, kept, tell).carry_out(now, everything=everything)
+        reports = Reports(engine, log)
+        reports.prepare()
+        return _Refreshing(log, engine, reports, progress).carry_out(now, everything=everything)
 
 
 class _Refreshing:
-    def __init__(self, log: Log, engine: sa.Engine, kept: Reports, tell: ReportProgress) -> None:
+    def __init__(self, log: Log, engine: sa.Engine, reports: Reports, progress: ReportProgress) -> None:
         self._log = log
         self._engine = engine
-        self._kept = kept
-        self._tell = tell
+        self._reports = reports
+        self._progress = progress
 
     def carry_out(self, now: datetime, *, everything: bool) -> RefreshResult:
         head = self._log.head()
         if not head:
             return RefreshResult([], 0)
         chronicle = read_chronicle(
-            self._log, tell=lambda number: self._tell("Reading the log", number, max(head, number))
+            self._log, progress=lambda number: self._progress("Reading the log", number, max(head, number))
         )
         making = ReportMaker(chronicle, chronicle.calendar.day_at(recorded_until(now)))
-        before = self._kept.state()
+        before = self._reports.state()
         if before.made_by != METHOD_VERSION:
             self._write(lambda connection: delete_reports(connection, before.log))
         made = self._make_missing(making)
         closing = str(making.closed[-1].known_on) if making.closed else ""
         if closing > before.known_on:
             self._look_for_late_ones(making, [one for one in making.closed if one.name not in made])
-        whole = self._everything(chronicle) if everything else self._kept.everything()
+        whole = self._everything(chronicle) if everything else self._reports.everything()
         state = State(
-            self._kept.identity,
+            self._reports.identity,
             METHOD_VERSION,
             chronicle.number,
             chronicle.position,
@@ -108,13 +108,13 @@ class _Refreshing:
     def _make_missing(self, making: ReportMaker) -> list[str]:
         have: dict[str, set[str]] = {}
         for scope in {scope for closed in making.closed for scope in making.scopes(closed)}:
-            have[scope] = set(self._kept.periods(scope))
+            have[scope] = set(self._reports.periods(scope))
         missing = [one for one in making.closed if any(one.name not in have[scope] for scope in making.scopes(one))]
         for place, closed in enumerate(missing):
-            self._tell("Making reports", place, len(missing))
+            self._progress("Making reports", place, len(missing))
             reports = list(making.reports(closed))
             self._keep(making, closed, reports)
-        self._tell("Making reports", len(missing), len(missing))
+        self._progress("Making reports", len(missing), len(missing))
         return [one.name for one in missing]
 
     def _keep(self, making: ReportMaker, closed: ClosedPeriod, reports: list[Report]) -> None:
@@ -122,9 +122,9 @@ class _Refreshing:
         ties = ties_of_year(making.placed(closed), reports) if closed.is_year else None
 
         def write(connection: sa.Connection) -> None:
-            store_reports(connection, self._kept.identity, reports)
+            store_reports(connection, self._reports.identity, reports)
             if ties:
-                store_ties(connection, self._kept.identity, closed.name, ties)
+                store_ties(connection, self._reports.identity, closed.name, ties)
 
         self._write(write)
 
@@ -135,9 +135,9 @@ class _Refreshing:
                 msgspec.structs.replace(report, late=ones.late, looked_at=ones.looked_at, late_hidden=ones.is_hidden)
                 for scope, ones in late.items()
                 for reader in AUDIENCES
-                if (report := self._kept.of(scope, closed.name, reader))
+                if (report := self._reports.of(scope, closed.name, reader))
             ]
-            self._write(lambda connection, reports=reports: store_reports(connection, self._kept.identity, reports))
+            self._write(lambda connection, reports=reports: store_reports(connection, self._reports.identity, reports))
 
     def _everything(self, chronicle: Chronicle) -> AllFigures:
         return _all_figures(chronicle.at(chronicle.number))
@@ -164,10 +164,10 @@ MAX_STORED = 50
 
 
 def everything_at(
-    log: Log, number: int, day: date | None = None, *, tell: Callable[[int], None] = lambda looked_at: None
+    log: Log, number: int, day: date | None = None, *, progress: Callable[[int], None] = lambda number: None
 ) -> AllFigures:
     """Compute all figures up to an entry and, if given, up to the end of a day, as `hours stats --graph` does."""
-    known = counted(log, Until(as_of=day, number=number), tell=tell)
+    known = counted(log, Until(as_of=day, number=number), progress=progress)
     return _all_figures(known._replace(number=number, last_day=day or known.last_day))
 
 

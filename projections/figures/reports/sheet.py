@@ -132,31 +132,31 @@ def as_json(report: Report) -> bytes:
     )
 
 
-def all_figures_lines(kept: AllFigures) -> list[SheetLine]:
+def all_figures_lines(figures: AllFigures) -> list[SheetLine]:
     """Return a line for each unprotected value: the statistics of all time, then the network."""
     # Loads the library for graphs, which only auditors need.
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
     return [
-        *figure_lines(kept.statistics, definitions()),
-        *figure_lines(kept.graph, graph_definitions()),
+        *figure_lines(figures.statistics, definitions()),
+        *figure_lines(figures.graph, graph_definitions()),
     ]
 
 
-def all_figures_as_csv(kept: AllFigures) -> str:
+def all_figures_as_csv(figures: AllFigures) -> str:
     """Return the same as CSV; each line has the last day and the entry number it is based on."""
-    about = (str(kept.as_of), kept.entry)
-    return to_csv(ALL_FIGURES_COLUMNS, ((*line, *about) for line in all_figures_lines(kept)))
+    about = (str(figures.as_of), figures.entry)
+    return to_csv(ALL_FIGURES_COLUMNS, ((*line, *about) for line in all_figures_lines(figures)))
 
 
-def all_figures_as_json(kept: AllFigures) -> bytes:
+def all_figures_as_json(figures: AllFigures) -> bytes:
     """Return the same as JSON with stable keys: `statistics` and `graph`, with values and definitions."""
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
-    about = {"entry": kept.entry, "as_of": kept.as_of}
+    about = {"entry": figures.entry, "as_of": figures.as_of}
     parts = {
-        "statistics": _with_definitions(kept.statistics, definitions()),
-        "graph": _with_definitions(kept.graph, graph_definitions()),
+        "statistics": _with_definitions(figures.statistics, definitions()),
+        "graph": _with_definitions(figures.graph, graph_definitions()),
     }
     return msgspec.json.format(msgspec.json.encode({**about, **parts}), indent=2) + b"\n"
 

@@ -72,10 +72,10 @@ class TieStore:
         )
 
     def _opened(self, log: str, period: str) -> LoadedTies:
-        kept = msgspec.json.decode(_TIES.ask(self._engine, log=log, period=period)[0][0], type=TiesOfYear)
+        stored = msgspec.json.decode(_TIES.ask(self._engine, log=log, period=period)[0][0], type=TiesOfYear)
         return LoadedTies(
-            TiesByScope(kept.ties),
-            PublishedFigures(frozenset(map(_scope, kept.shown)), frozenset(map(_scope, kept.partly))),
+            TiesByScope(stored.ties),
+            PublishedFigures(frozenset(map(_scope, stored.shown)), frozenset(map(_scope, stored.partly))),
         )
 
     def _remembered(self, key: Any, make: Any) -> Any:

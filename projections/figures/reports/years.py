@@ -58,7 +58,7 @@ class ReportMonth:
         return {group: contributors_of(group, self.placed) for group in self.groups}
 
     @cached_property
-    def beside(self) -> list[GroupId]:
+    def shown_together(self) -> list[GroupId]:
         """The groups that may be shown together, if everyone can see the community's month."""
         return groups_shown_together(self.placed, self.groups)
 
@@ -135,7 +135,7 @@ def _is_vetoed(month: ReportMonth, group: GroupId) -> bool:
     """Whether a group could be shown by itself, but would reveal something together with others."""
     return (
         group in month.contributors
-        and group not in month.beside
+        and group not in month.shown_together
         and month.contributors[group].may_be_shown(FEWEST_TO_COMPARE)
     )
 

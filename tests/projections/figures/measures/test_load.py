@@ -56,7 +56,7 @@ def test_shares_agree_with_arrays() -> None:
 
 
 def test_without_ties_there_is_no_load() -> None:
-    assert load({}) == (0, None, None, None, None, None, None)
+    assert set(load({})) == {None}
     assert load_groups({}, 5) == []
 
 

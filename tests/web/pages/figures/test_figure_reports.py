@@ -37,7 +37,7 @@ def test_a_report_says_when_it_happened_when_it_was_recorded_and_up_to_which_ent
     assert "Recorded by the end of 7 January 2026, up to entry 4,201 of the journal." in shown
     assert "Recorded since then and not counted here: 25 exchanges and gifts." in shown
     assert "Hours given minutes given, which equal minutes received 3,105 h" in shown
-    assert "Given back share of all hours returned by the same person 25%" in shown
+    assert "Given back share of all help that the same person returned 25%" in shown
 
 
 def test_what_leaves_the_house_holds_what_everybody_may_see_whoever_fetches_it(street: Street) -> None:

@@ -19,7 +19,7 @@ from projections.engine.read_model import AsOf, ReadCheckpoint, ReadModel
 from projections.engine.rebuild import Progress, RowDifference
 from projections.exchanges import Exchanges
 from projections.figures.reports.kept import Reports
-from projections.figures.reports.refreshing import KeptStatistics
+from projections.figures.reports.refreshing import StoredStatistics
 from projections.figures.reports.ties import TieStore
 from projections.groups import Groups, Visibility
 from projections.journal import Journal
@@ -52,7 +52,7 @@ class Views:
         self.daily = DailyRuns(engine, self.reports)
         self.replays = ReplayStore(engine, reader, log, self.reports)
         self.requests = BackgroundRequests(engine, self.reports)
-        self.statistics = KeptStatistics(engine, log, self.reports)
+        self.statistics = StoredStatistics(engine, log, self.reports)
         self.anomalies = AnomalyStore(reader, self.reports)
         self._projector = Projector(engine, reader, log, models)
         self._follower = Follower(self.catch_up)

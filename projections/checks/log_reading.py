@@ -193,8 +193,8 @@ class _Reader:
         """Add the next entry."""
         fact, reading = entry.data, self.reading
         if isinstance(fact, CommunityFounded):
-            self._calendar.move_to(fact.time_zone)
-        self._calendar.see(number, entry.at)
+            self._calendar.set_time_zone(fact.time_zone)
+        self._calendar.add(number, entry.at)
         self._count_request(number, entry)
         match fact:
             case ExchangeReported():

@@ -1,4 +1,4 @@
-"""What a chronicle reads the log with: entries decoded as far as they matter, days by entry, and words kept once each."""
+"""Reads the log for a chronicle: decodes the facts that matter, and finds the day of each entry."""
 
 from array import array
 from bisect import bisect_right
@@ -30,11 +30,11 @@ from ledger.replay import Until
 from projections.figures.measures.acts import Act, Kind
 
 _BATCH = 2_000
-_NOBODY_AWAITED = b'"awaiting":[]'
+_NOTHING_AWAITED = b'"awaiting":[]'
 
 
-class Waiting(NamedTuple):
-    """A report of a day that somebody's word was missing for, from one entry until before another."""
+class PendingReport(NamedTuple):
+    """A report that was waiting for an answer, from entry `reported` until before entry `ended`."""
 
     reported: int
     ended: int
@@ -43,7 +43,7 @@ class Waiting(NamedTuple):
 
 
 class Calendar:
-    """On which day, in the community's time zone, each entry was recorded; a clock that was set back changes no day."""
+    """The day on which each entry was recorded, in the community's time zone. A clock that is set back changes no day."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -52,13 +52,13 @@ class Calendar:
         self._last_numbers = array("q")
         self._tomorrow = ""
 
-    def move_to(self, time_zone: str) -> None:
-        """Where the community is; said before any of its days counts."""
+    def set_time_zone(self, time_zone: str) -> None:
+        """Set the community's time zone, before its first day."""
         self._zone = ZoneInfo(time_zone)
         self._tomorrow = ""
 
-    def see(self, number: int, at: str) -> None:
-        """The next entry, recorded at an instant."""
+    def add(self, number: int, at: str) -> None:
+        """Add the next entry, recorded at an instant."""
         self.number = number
         if at < self._tomorrow:
             self._last_numbers[-1] = number
@@ -70,47 +70,47 @@ class Calendar:
         self._last_numbers.append(number)
 
     def local_day(self, at: str) -> date:
-        """The day of an instant."""
+        """Return the day of an instant."""
         return instant(at).astimezone(self._zone).date()
 
     def recorded_on(self, number: int) -> date:
-        """The day on which an entry was recorded; the earliest there is for number 0."""
+        """Return the day on which an entry was recorded; the earliest possible day for number 0."""
         if not number:
             return date.min
         return self._days[min(len(self._days) - 1, bisect_right(self._last_numbers, number - 1))]
 
     def last_entry_on(self, day: date) -> int:
-        """The number of the last entry recorded by the end of a day; 0 when there was none."""
+        """Return the number of the last entry recorded by the end of a day; 0 if there was none."""
         before = bisect_right(self._days, day)
         return self._last_numbers[before - 1] if before else 0
 
     def day_at(self, now: datetime) -> date:
-        """The day on which somebody looks, where the community is."""
+        """Return the day that it is now where the community is."""
         return now.astimezone(self._zone).date()
 
 
 class ReadingState:
-    """What is only needed while the log is read: who belongs where, what waits, and which exchange is which."""
+    """What is only needed while the log is read: groups of members, pending reports, and where each exchange begins."""
 
     def __init__(self) -> None:
         self.groups: dict[str, tuple[GroupId, ...]] = {}
-        self.waiting: dict[str, Waiting] = {}
+        self.waiting: dict[str, PendingReport] = {}
         self._items: list[str] = []
         self._places = array("q")
         self._taken_back: dict[str, int] = {}
-        self._same: dict[Any, Any] = {}
+        self._shared: dict[Any, Any] = {}
 
-    def began(self, item: str, place: int) -> None:
-        """The acts of this exchange or gift begin here."""
+    def begin(self, item: str, place: int) -> None:
+        """Note where the acts of an exchange or gift begin."""
         self._items.append(item)
         self._places.append(place)
 
-    def took_back(self, item: str, number: int) -> None:
-        """This exchange or gift counts no longer, from this entry on."""
+    def take_back(self, item: str, number: int) -> None:
+        """Note the entry from which an exchange or gift no longer counts."""
         self._taken_back.setdefault(item, number)
 
     def places_taken_back(self, acts: int) -> Iterator[tuple[int, int]]:
-        """Where each act lies that was taken back, and by which entry."""
+        """Return the place of each act that was taken back, and the entry that did it."""
         ends = [*self._places[1:], acts]
         for item, begin, end in zip(self._items, self._places, ends, strict=False):  # none at all has one end
             number = self._taken_back.get(item)
@@ -118,45 +118,42 @@ class ReadingState:
                 yield from ((place, number) for place in range(begin, end))
 
     def person(self, member: str) -> MemberId:
-        """The same identifier, kept once."""
+        """Return the same identifier, stored once."""
         return MemberId(intern(member))
 
-    def moved(self, member: str, group: GroupId, *, came: bool) -> None:
-        """Somebody joined a group, or left it."""
+    def move(self, member: str, group: GroupId, *, came: bool) -> None:
+        """Add a member to a group, or remove them."""
         groups = {one for one in self.groups.get(member, ()) if one != group}
         if came:
             groups.add(group)
         self.groups[self.person(member)] = tuple(sorted(groups))
 
     def acts(self, number: int, fact: ExchangeSettled) -> Iterator[Act]:
-        """What an exchange between members counts as."""
+        """Return the acts of an exchange between members."""
         kind: Kind = "help" if len(fact.legs) == 1 else "skill-exchange"
         for leg in fact.legs:
             if is_member(leg.giver) and is_member(leg.receiver):
                 yield self._act(number, leg.giver, leg.receiver, leg.minutes, fact.given_on, kind, leg.category)
 
     def gift(self, number: int, fact: GiftRecorded) -> Act:
-        """What a gift to a member counts as."""
+        """Return the act of a gift to a member."""
         return self._act(number, fact.giver, fact.receiver, 0, fact.given_on, "gift", fact.category)
 
     def _act(self, number: int, giver: str, receiver: str, minutes: int, day: date, kind: Kind, category: str) -> Act:
-        same = self._same.setdefault
+        shared = self._shared.setdefault
         return Act(
             self.person(giver),
             self.person(receiver),
-            same(minutes, minutes),
-            same(day, day),
+            shared(minutes, minutes),
+            shared(day, day),
             kind,
             CategoryKey(intern(category)),
             number,
         )
 
 
-def facts_in(log: Log, until: Until, tell: Callable[[int], None]) -> Iterator[tuple[int, int, str, Any]]:
-    """Number, position, instant and fact of each entry; None for facts that nothing counted depends on.
-
-    Raises UnreadableEntry, with the number, at the first entry it does not know.
-    """
+def facts_in(log: Log, until: Until, progress: Callable[[int], None]) -> Iterator[tuple[int, int, str, Any]]:
+    """Return the number, position, instant and fact of each entry; None for facts that do not matter here."""
     last = instant_text(until.known_at) if until.known_at else "~"
     entries = log.scan()
     number = 0
@@ -169,7 +166,7 @@ def facts_in(log: Log, until: Until, tell: Callable[[int], None]) -> Iterator[tu
                 raise UnreadableEntry(f"entry {number}: {error}") from error
             if at <= last:
                 yield number, position, at, fact
-        tell(number)
+        progress(number)
 
 
 class _EntryHead(msgspec.Struct, frozen=True, gc=False):
@@ -181,7 +178,7 @@ class _EntryHead(msgspec.Struct, frozen=True, gc=False):
 
 
 _ENVELOPES = msgspec.json.Decoder(_EntryHead)
-_CONCERNED: tuple[type[Fact], ...] = (
+_FACTS_READ: tuple[type[Fact], ...] = (
     CommunityFounded,
     MemberWelcomed,
     MemberLeft,
@@ -196,22 +193,22 @@ _CONCERNED: tuple[type[Fact], ...] = (
     GroupJoined,
     GroupLeft,
 )
-_KINDS = facts()
-_READERS = {name: msgspec.json.Decoder(kind) if kind in _CONCERNED else None for name, kind in _KINDS.items()}
+_FACTS = facts()
+_READERS = {name: msgspec.json.Decoder(kind) if kind in _FACTS_READ else None for name, kind in _FACTS.items()}
 
 
 def _fact(data: bytes) -> tuple[str, Any]:
     try:
-        kept = _ENVELOPES.decode(data)
+        head = _ENVELOPES.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableEntry(f"not an entry: {error}") from error
-    if kept.v != FORMAT or kept.type not in _READERS or kept.ver != _KINDS[kept.type].stored.version:
-        # Whole decoding knows older shapes, and says what is wrong with newer ones.
-        return kept.at, decode(data).data
-    reader = _READERS[kept.type]
-    if reader is None or (kept.type == "exchange-reported" and _NOBODY_AWAITED in bytes(kept.data)):
-        return kept.at, None
+    if head.v != FORMAT or head.type not in _READERS or head.ver != _FACTS[head.type].stored.version:
+        # Full decoding knows older versions, and says what is wrong with newer ones.
+        return head.at, decode(data).data
+    reader = _READERS[head.type]
+    if reader is None or (head.type == "exchange-reported" and _NOTHING_AWAITED in bytes(head.data)):
+        return head.at, None
     try:
-        return kept.at, reader.decode(kept.data)
+        return head.at, reader.decode(head.data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UnreadableEntry(f"a damaged “{kept.type}”: {error}") from error
+        raise UnreadableEntry(f"a damaged “{head.type}”: {error}") from error

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from projections.figures.chronicle import counted
-from projections.figures.measures.acts import counting
+from projections.figures.measures.acts import select_acts
 from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import statistics
 from projections.views import Views
@@ -74,7 +74,7 @@ def network(folder: Path, *, quick: bool) -> Iterator[Line]:
     people = PEOPLE // 10 if quick else PEOPLE
     with community.opened(community.peopled(folder, people)) as bank:
         known = counted(bank.log)
-    acts = counting(known.acts, last_day=known.last_day)
+    acts = select_acts(known.acts, last_day=known.last_day)
     took = seconds(
         lambda: (statistics(known.acts, known.members, as_of=known.last_day), graph(acts, "minutes")),
     )

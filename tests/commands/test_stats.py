@@ -29,7 +29,7 @@ def test_figures_are_printed_as_a_table_with_definitions(founded: Run) -> None:
     told = {line[:33].strip(): line[33:].split("  ")[0].strip() for line in lines}
     assert told["given back"].startswith("0.667")
     assert any("by kind: gift" in line and "1 entry, 0 minutes, 33.3%" in line for line in lines)
-    assert any("of the whole: returned by the same person" in line for line in lines)
+    assert any("share of all help that the same person returned" in line for line in lines)
 
 
 def test_figures_are_printed_as_csv_with_one_value_a_line(founded: Run) -> None:

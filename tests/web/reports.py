@@ -7,7 +7,16 @@ from typing import Any
 
 import msgspec
 
-from projections.figures.reports.kept import COMMUNITY, Audience, EverythingKept, Late, Report, State, keep, keep_state
+from projections.figures.reports.kept import (
+    COMMUNITY,
+    AllFigures,
+    Audience,
+    Late,
+    Report,
+    State,
+    store_reports,
+    store_state,
+)
 from projections.views import Views
 
 MONTHS = (180, 205, 190, 245, 260, None, 275, 310, 290, 330, 300, 220)
@@ -153,12 +162,12 @@ def hidden(one: Report) -> Report:
 def kept(views: Views, reports: Sequence[Report]) -> None:
     """Store reports for the pages, as the process that makes them does."""
     with views.reports._engine.execution_options(writes=True).begin() as connection:
-        keep(connection, views.reports.identity, list(reports))
+        store_reports(connection, views.reports.identity, list(reports))
 
 
-def everything() -> EverythingKept:
+def everything() -> AllFigures:
     """Return a few statistics for auditors, and two figures of the network."""
-    return EverythingKept(
+    return AllFigures(
         entry=4_201,
         as_of=date(2026, 1, 7),
         statistics={"entries": 1_240, "rho": 0.281, "by_kind": {"help": {"entries": 3, "minutes": 180, "share": 1.0}}},
@@ -170,4 +179,4 @@ def kept_everything(views: Views) -> None:
     """Store the statistics for auditors."""
     state = State(views.reports.identity, number=4_201, everything=msgspec.json.encode(everything()).decode())
     with views.reports._engine.execution_options(writes=True).begin() as connection:
-        keep_state(connection, state)
+        store_state(connection, state)

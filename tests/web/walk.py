@@ -36,7 +36,7 @@ class Walk:
             .fact(GiftRecorded)
             .gift
         )
-        self.group = bank.do(FormGroup(name="Weir Audience"), by=neighbourhood.host_command()).fact(GroupFormed).group
+        self.group = bank.do(FormGroup(name="Weir Circle"), by=neighbourhood.host_command()).fact(GroupFormed).group
         bank.do(JoinGroup(group=self.group, member=ana), by=neighbourhood.host_command())
         neighbourhood.views.catch_up()
         kept(neighbourhood.views, [report(audience="everyone"), report(audience="coordinators", **FOR_COORDINATORS)])

@@ -75,7 +75,7 @@ def make_figures(location: Location) -> str:
         engine = location.place().views_engine()
         try:
             with progress_bar("Reading the log") as progress:
-                made = refresh(log, engine, now=datetime.now(UTC), tell=lambda doing, done, of: progress(done, of))
+                made = refresh(log, engine, now=datetime.now(UTC), progress=lambda doing, done, of: progress(done, of))
             if made.is_busy:
                 return "Another process is making them at the moment."
             with progress_bar("Checking the log") as progress:
@@ -122,8 +122,10 @@ def _carry_out(location: Location, bank: "TimeBank", views: "Views", request: "B
         else:
             with progress_bar("Reading the log") as progress:
                 day = date.fromisoformat(request.day) if request.day else None
-                found = everything_at(bank.log, request.number, day, tell=lambda done: progress(done, request.number))
-            views.statistics.keep(found, request.day, datetime.now(UTC))
+                found = everything_at(
+                    bank.log, request.number, day, progress=lambda done: progress(done, request.number)
+                )
+            views.statistics.store(found, request.day, datetime.now(UTC))
     except Exception as error:
         if problem := problem_of(error):
             return problem.message

@@ -82,7 +82,7 @@ def stats_command(
     if first_day and last_day and first_day > last_day:
         raise CommandProblem("The period ends before it begins.", "Choose a --from day that is not after --to.")
     with location.log() as log, log_progress_bar(log) as progress:
-        counted_log = counted(log, Until(last_day, known_at, at_entry), tell=progress)
+        counted_log = counted(log, Until(last_day, known_at, at_entry), progress=progress)
     as_of = last_day or counted_log.last_day
     figures = statistics(
         counted_log.acts, counted_log.members, as_of=as_of, first_day=first_day, weigh=weigh, kinds=kinds
@@ -90,10 +90,10 @@ def stats_command(
     plain: dict[str, Any] = {"as_of_entry": counted_log.number, **msgspec.to_builtins(figures)}
     meanings = {"as_of_entry": "the last entry counted here", **definitions()}
     if with_graph:
-        from projections.figures.measures.acts import counting
+        from projections.figures.measures.acts import select_acts
         from projections.figures.measures.network import graph, graph_definitions
 
-        acts = counting(counted_log.acts, first_day=first_day, last_day=as_of, kinds=kinds)
+        acts = select_acts(counted_log.acts, first_day=first_day, last_day=as_of, kinds=kinds)
         plain["graph"] = msgspec.to_builtins(graph(acts, weigh))
         meanings |= {f"graph.{name}": meaning for name, meaning in graph_definitions().items()}
     match output:

@@ -91,7 +91,7 @@ def run_server(config: "uvicorn.Config", listener: socket.socket, *, ready: Call
 
 def scheduled_tasks(bank: "TimeBank", views: "Views") -> Sequence[ScheduledTask]:
     """What the server has done in the background: figures when they are out of date, requests from pages, daily tasks."""
-    from projections.figures.reports.late import is_due
+    from projections.figures.reports.kept import is_due
 
     def time_zone() -> str:
         return bank.agreements.time_zone

@@ -1,5 +1,5 @@
 """Contribution and reciprocity: pure functions from the acts that count to figures, exact in whole minutes or acts.
 
-`acts` says what counts and `ties` who helped whom how much; each other module is one measure, and `statistics` gathers
-them. Nothing here reads a log, a database or a clock. Who may see which figure is decided in `projections.privacy`.
+`acts` defines what counts and who helped whom how much. The other modules are measures of it; `statistics` puts most of
+them together. Nothing here reads a log, a database or a clock. `projections.figures.privacy` decides who can see which figure.
 """

@@ -1,9 +1,9 @@
-"""Shares and medians from whole numbers, rounded once, at the end."""
+"""What measures are made of: acts of help that count, the ties between people, and shares rounded once, at the end."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from math import ceil, floor
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import msgspec
 
@@ -11,12 +11,12 @@ from ledger.identifiers import CategoryKey, MemberId
 
 
 def ratio(part: int, whole: int) -> float | None:
-    """The part in the whole, the nearest number there is; None of nothing."""
+    """Divide exactly, or return None if the whole is zero."""
     return part / whole if whole else None
 
 
 def median(values: Iterable[int]) -> float | None:
-    """The middle value, or the middle of the two in the middle; None of none."""
+    """Return the median, or None if there are no values."""
     ordered = sorted(values)
     if not ordered:
         return None
@@ -25,10 +25,7 @@ def median(values: Iterable[int]) -> float | None:
 
 
 def quantile(ordered: Sequence[float], part: float) -> float:
-    """The value below which this part of the values lies, on the straight line between two; 0.5 is the median.
-
-    The values are in rising order, and there is one at least.
-    """
+    """Interpolate the value below which this part of one or more ordered values lies; 0.5 is the median."""
     place = part * (len(ordered) - 1)
     low, high = ordered[floor(place)], ordered[ceil(place)]
     return low + (high - low) * (place - floor(place))
@@ -37,14 +34,14 @@ def quantile(ordered: Sequence[float], part: float) -> float:
 Kind = Literal["help", "skill-exchange", "gift"]
 KINDS: tuple[Kind, ...] = ("help", "skill-exchange", "gift")
 
-Weigh = Literal["minutes", "acts"]
-"""By what ties weigh. A gift has no minutes: measures of weight by minutes count exchanges only."""
+Weighting = Literal["minutes", "acts"]
+"""What gives a tie its weight. Gifts have no minutes, so weighting by minutes counts exchanges only."""
 
 
 class Act(msgspec.Struct, frozen=True, gc=False):
-    """One direction of what counts: `giver` helped `receiver`. Minutes; 0 for a gift.
+    """One direction of help that counts. A gift has 0 minutes.
 
-    `number` is the entry that made it count; the two acts of a skill exchange share it.
+    `number` is the entry from which it counts. The two acts of a skill exchange share it.
     """
 
     giver: MemberId
@@ -57,19 +54,19 @@ class Act(msgspec.Struct, frozen=True, gc=False):
 
 
 class Membership(NamedTuple):
-    """Somebody who was welcomed on a day, and takes part until they leave; `left_on` is None for who stays."""
+    """A member, the day on which they joined, and the day on which they left if they have."""
 
     member: MemberId
     joined_on: date
     left_on: date | None = None
 
 
-def counting(
+def select_acts(
     acts: Iterable[Act], *, last_day: date, first_day: date | None = None, kinds: Collection[Kind] = KINDS
 ) -> list[Act]:
-    """The acts of these days and kinds, without those that somebody did for themselves.
+    """Return the acts of these days and kinds, without those between an account and itself.
 
-    In an order that does not depend on the one in which a day's acts were recorded.
+    Their order does not depend on the order in which a day's acts were recorded.
     """
     first = first_day or date.min
     chosen = [
@@ -79,13 +76,23 @@ def counting(
     return chosen
 
 
+def month_of(day: date) -> str:
+    """Return the month of a day, as YYYY-MM."""
+    return day.isoformat()[:7]
+
+
+def month_number(day: date) -> int:
+    """Count months on from one year to the next."""
+    return 12 * day.year + day.month
+
+
 def entries_in(acts: Iterable[Act]) -> int:
-    """How many exchanges and gifts these acts are."""
+    """Count the exchanges and gifts that these acts belong to."""
     return len({act.number for act in acts})
 
 
 def people_in(acts: Iterable[Act]) -> set[MemberId]:
-    """Everybody who gave or received."""
+    """Return everyone who gave or received."""
     people: set[MemberId] = set()
     for act in acts:
         people.add(act.giver)
@@ -94,13 +101,13 @@ def people_in(acts: Iterable[Act]) -> set[MemberId]:
 
 
 Ties = Mapping[tuple[MemberId, MemberId], int]
-"""(giver, receiver) -> weight, always above zero; minutes or acts. Nobody has a tie with themselves."""
+"""(giver, receiver) -> minutes or number of acts, always above zero. Nobody has a tie with themselves."""
 
 
-def collapse(acts: Iterable[Act], weigh: Weigh) -> dict[tuple[MemberId, MemberId], int]:
-    """The ties behind these acts. By minutes, gifts weigh nothing and make no tie.
+def add_up_ties(acts: Iterable[Act], weigh: Weighting) -> dict[tuple[MemberId, MemberId], int]:
+    """Add up acts to one tie for each pair and direction. Weighted by minutes, gifts make no tie.
 
-    Entries of people with themselves are left out first: libraries disagree on what they mean for reciprocity.
+    Acts between an account and itself are left out: libraries disagree on what they mean for reciprocity.
     """
     by_minutes = weigh == "minutes"
     ties: dict[tuple[MemberId, MemberId], int] = {}
@@ -113,7 +120,7 @@ def collapse(acts: Iterable[Act], weigh: Weigh) -> dict[tuple[MemberId, MemberId
 
 
 def given(ties: Ties) -> dict[MemberId, int]:
-    """How much each person gave; everybody with a tie is there, who gave nothing with 0."""
+    """Return how much everyone with a tie gave; 0 for those who only received."""
     sums: dict[MemberId, int] = {}
     for (giver, receiver), weight in ties.items():
         sums[giver] = sums.get(giver, 0) + weight
@@ -122,5 +129,29 @@ def given(ties: Ties) -> dict[MemberId, int]:
 
 
 def received(ties: Ties) -> dict[MemberId, int]:
-    """How much each person received; everybody with a tie is there, who received nothing with 0."""
+    """Return how much everyone with a tie received; 0 for those who only gave."""
     return given({(receiver, giver): weight for (giver, receiver), weight in ties.items()})
+
+
+def apportion(weights: Sequence[int], parts: int) -> list[int]:
+    """Share out whole parts in proportion to these weights, by largest remainders (Hamilton's method).
+
+    They add up to `parts`, or to nothing if the weights do. Of equal remainders the later one is rounded up, so that
+    ascending weights keep their order.
+    """
+    whole = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    given = [weight * parts // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (weights[place] * parts % whole, place), reverse=True)
+    for place in by_remainder[: parts - sum(given)]:
+        given[place] += 1
+    return given
+
+
+def strong_components(pairs: Iterable[tuple[MemberId, MemberId]]) -> dict[MemberId, int]:
+    """Return a number for each person, the same for those who can all be reached from one another along ties."""
+    import networkx as nx
+
+    found: Iterable[set[MemberId]] = nx.strongly_connected_components(cast(Any, nx.DiGraph(sorted(pairs))))
+    return {member: number for number, component in enumerate(found) for member in component}

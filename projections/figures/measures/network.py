@@ -1,5 +1,6 @@
-"""A core whose people all know one another, and a periphery whose people do not: the split nearest to that picture."""
+"""The shape of the network of ties: pairs and triads, core and periphery, and how much depends on a few people."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import log, sqrt
 from statistics import fmean
@@ -7,20 +8,19 @@ from typing import Annotated, Any, NamedTuple, cast
 
 import msgspec
 import networkx as nx
-from msgspec import Meta
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, Weigh, collapse, ratio
+from projections.figures.measures.acts import Act, Ties, Weighting, add_up_ties, ratio, strong_components
 from projections.figures.measures.spread import tail, top
-from projections.figures.measures.statistics import described
+from projections.figures.measures.statistics import Number, Share, descriptions_of
 
 
 def core_size(degrees: Iterable[int]) -> int:
-    """How many people make the core, by how many others each knows.
+    """Return the size of the core, given how many others each person is connected to.
 
-    Among all splits, the one with the fewest pairs that are missing inside the core or present outside it; those who know
-    most come first, so only the size is looked for (Lip 2011, "A fast algorithm for the discrete core/periphery
-    bipartitioning problem"). The smallest of equally good sizes; 0 of nobody.
+    The core is the split with the fewest pairs missing inside it or present outside it. The best connected come first, so
+    only its size has to be found (Lip 2011, "A fast algorithm for the discrete core/periphery bipartitioning problem").
+    The smallest of equally good sizes is returned.
     """
     ordered = sorted(degrees, reverse=True)
     best = least = 0
@@ -34,7 +34,7 @@ def core_size(degrees: Iterable[int]) -> int:
 
 
 def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
-    """Pearson's coefficient; None of fewer than two pairs, or when one side never differs."""
+    """Return Pearson's coefficient; None for fewer than two pairs, or if one side is constant."""
     if len(pairs) < 2:
         return None
     means = fmean(one for one, _ in pairs), fmean(other for _, other in pairs)
@@ -44,7 +44,7 @@ def correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
 
 
 def giving_and_receiving(acts: Iterable[Act]) -> float | None:
-    """Whether those who give often receive often: over people, of the logarithms of one more than the number of times."""
+    """Correlate how often people give and receive, as logarithms of one more than the number of times."""
     times: dict[MemberId, list[int]] = {}
     for act in acts:
         times.setdefault(act.giver, [0, 0])[0] += 1
@@ -53,114 +53,87 @@ def giving_and_receiving(acts: Iterable[Act]) -> float | None:
 
 
 def within_pairs(ties: Ties) -> float | None:
-    """Whether two people who help each other do so alike: over mutual pairs, each looked at from both sides."""
+    """Correlate what two people gave each other, over mutual pairs, each taken from both sides."""
     return correlation(
         [(log(weight), log(back)) for (one, other), weight in sorted(ties.items()) if (back := ties.get((other, one)))]
     )
 
 
 def degree_correlation(either_way: Any) -> float | None:
-    """Whether people who know many know people who know many (Newman 2002): over ties, each looked at from both ends."""
+    """Correlate the number of connections at both ends of ties (Newman 2002), each taken from both ends."""
     ends = [(len(either_way[one]), len(either_way[other])) for one, other in sorted(either_way.edges)]
     return correlation([*ends, *((other, one) for one, other in ends)])
 
 
 FEWEST_PIVOTS, ENOUGH_STEPS = 100, 10_000_000
-"""Shortest paths are followed from everybody while people times ties stay below the latter; else a sample stands for all.
+"""Shortest paths are followed from everyone up to this many steps, and from a sample above it.
 
-It takes ten seconds at most up to 100,000 ties. A sample makes the few who stand between others look somewhat fewer.
+This takes at most ten seconds up to 100,000 ties. A sample slightly understates how many people lie between others.
 """
 
-SEED = 1
-
-Share = float | None
-Number = float | None
+SAMPLING_SEED = 1
 
 
 class Graph(msgspec.Struct, frozen=True, kw_only=True):
-    """The network of the ties of a period. Nobody is named: who stands between many others may not be pointed at.
+    """The network of the ties of a period. Nobody is named, not even those who lie between many others.
 
-    Shares are between 0 and 1, correlations between -1 and 1; None where there is nothing to tell.
+    Shares are between 0 and 1, correlations between -1 and 1; None where they are not defined.
     """
 
-    people: Annotated[int, Meta(description="people with a connection")]
-    mutual_dyads: Annotated[int, Meta(description="pairs of people connected both ways")]
-    one_way_dyads: Annotated[int, Meta(description="pairs of people connected one way")]
-    null_dyads: Annotated[int, Meta(description="pairs of people who are not connected")]
+    people: Annotated[int, "people with a connection"]
+    mutual_dyads: Annotated[int, "pairs of people connected both ways"]
+    one_way_dyads: Annotated[int, "pairs of people connected one way"]
+    null_dyads: Annotated[int, "pairs of people who are not connected"]
     triads: Annotated[
-        dict[str, int],
-        Meta(description="sets of three people by how they are connected, in the notation of Davis and Leinhardt"),
+        dict[str, int], "sets of three people by how they are connected, in the notation of Davis and Leinhardt"
     ]
     transitivity: Annotated[
-        Share, Meta(description="share of pairs of connections that meet, in any direction, and are closed by a third")
+        Share, "share of pairs of connections that meet, in any direction, and are closed by a third"
     ]
     assortativity: Annotated[
-        Number,
-        Meta(
-            description="correlation, over connections, of how many people each end is connected to, in either direction"
-        ),
+        Number, "correlation, over connections, of how many people each end is connected to, in either direction"
     ]
     strong_people: Annotated[
-        Share,
-        Meta(description="share of people in the largest part where everyone can reach everyone along connections"),
+        Share, "share of people in the largest part where everyone can reach everyone along connections"
     ]
-    strong_whole: Annotated[Share, Meta(description="share of the whole given within that part")]
-    core_number: Annotated[
-        int, Meta(description="the largest k for which some people have k or more connections among themselves")
-    ]
-    core_number_people: Annotated[Share, Meta(description="share of people in that innermost core")]
+    strong_whole: Annotated[Share, "share of the whole given within that part"]
+    core_number: Annotated[int, "the largest k for which some people have k or more connections among themselves"]
+    core_number_people: Annotated[Share, "share of people in that innermost core"]
     core_people: Annotated[
-        Share, Meta(description="share of people in the core, by the best split into a core and a periphery (Lip 2011)")
+        Share, "share of people in the core, by the best split into a core and a periphery (Lip 2011)"
     ]
     betweenness_centralisation: Annotated[
-        Share,
-        Meta(
-            description="0 if everyone lies between others equally often, 1 if all shortest paths run through one person"
-        ),
+        Share, "0 if everyone lies between others equally often, 1 if all shortest paths run through one person"
     ]
     betweenness_top_tenth: Annotated[
-        Share, Meta(description="share of all betweenness held by the top tenth, rounded up to whole people")
+        Share, "share of all betweenness held by the top tenth, rounded up to whole people"
     ]
     betweenness_pivots: Annotated[
-        int,
-        Meta(
-            description="people from whom shortest paths were followed; if fewer than all, the result is an estimate from a "
-            "sample"
-        ),
+        int, "people from whom shortest paths were followed; if fewer than all, the result is an estimate from a sample"
     ]
     tail_exponent: Annotated[
         Number,
-        Meta(
-            description="the number of people with x connections falls as x to the power of minus this (Clauset and others "
-            "2009)"
-        ),
+        "the number of people with x connections falls as x to the power of minus this (Clauset and others 2009)",
     ]
-    tail_from: Annotated[int | None, Meta(description="the x from which this exponent is fitted")]
-    tail_people: Annotated[
-        int | None, Meta(description="people with that many connections, on whom the exponent is based")
-    ]
+    tail_from: Annotated[int | None, "the x from which this exponent is fitted"]
+    tail_people: Annotated[int | None, "people with that many connections, on whom the exponent is based"]
     giving_with_receiving: Annotated[
         Number,
-        Meta(
-            description="correlation, over people, between how often they gave and how often they received, as logarithms of "
-            "1 + times"
-        ),
+        "correlation, over people, between how often they gave and how often they received, as logarithms of 1 + times",
     ]
-    within_pairs: Annotated[
-        Number, Meta(description="correlation, over pairs connected both ways, of the logarithms of their weights")
-    ]
+    within_pairs: Annotated[Number, "correlation, over pairs connected both ways, of the logarithms of their weights"]
 
 
-def graph(acts: Sequence[Act], weigh: Weigh) -> Graph:
-    """The network of these acts, which are those of a period and of the kinds that count, as `counting` chose them."""
-    ties = collapse(acts, weigh)
+def graph(acts: Sequence[Act], weigh: Weighting) -> Graph:
+    """Measure the network of the acts of a period, as returned by `select_acts`."""
+    ties = add_up_ties(acts, weigh)
     directed = cast(Any, nx.DiGraph(sorted(ties)))
     either_way = directed.to_undirected()
     people = len(directed)
     both_ways = sum((receiver, giver) in ties for giver, receiver in ties)
     mutual, one_way = both_ways // 2, len(ties) - both_ways
     degrees = [len(either_way[member]) for member in either_way]
-    inside, weight_inside = _largest_strong_part(directed, ties)
+    inside, weight_inside = _largest_strong_part(ties)
     cores: list[int] = list(nx.core_number(either_way).values()) if people else []
     innermost = max(cores, default=0)
     between, known = _betweenness(directed), tail(degrees)
@@ -189,8 +162,8 @@ def graph(acts: Sequence[Act], weigh: Weigh) -> Graph:
 
 
 def graph_definitions() -> dict[str, str]:
-    """What each figure of the network counts, by its name, in the order in which they are listed."""
-    return described(Graph)
+    """Return what each figure of the network counts, by its name, in the order in which they are listed."""
+    return descriptions_of(Graph)
 
 
 class _Betweenness(NamedTuple):
@@ -199,29 +172,24 @@ class _Betweenness(NamedTuple):
     pivots: int
 
 
-def _largest_strong_part(directed: Any, ties: Ties) -> tuple[int, int]:
-    """Its people, and the weight given within it. One person alone is no part; of equals the one with most weight."""
-    place = {
-        member: number for number, part in enumerate(nx.strongly_connected_components(directed)) for member in part
-    }
-    people: dict[int, int] = {}
-    for number in place.values():
-        people[number] = people.get(number, 0) + 1
-    weights: dict[int, int] = {}
+def _largest_strong_part(ties: Ties) -> tuple[int, int]:
+    """Return the people in it and the weight given within it; of equally large parts, of the one with most weight."""
+    place = strong_components(ties)
+    people, weights = Counter(place.values()), Counter[int]()
     for (giver, receiver), weight in ties.items():
         if place[giver] == place[receiver]:
-            weights[place[giver]] = weights.get(place[giver], 0) + weight
+            weights[place[giver]] += weight
     return max(((people[number], weight) for number, weight in weights.items()), default=(0, 0))
 
 
 def _betweenness(directed: Any) -> _Betweenness:
-    """How far the shortest paths of all run through a few; Freeman's centralisation (1978), for ties with a direction."""
+    """Measure how far shortest paths run through a few people (Freeman's centralisation, 1978, for directed ties)."""
     people = len(directed)
     pivots = min(people, max(FEWEST_PIVOTS, ENOUGH_STEPS // max(1, directed.number_of_edges())))
     if people < 3:
         return _Betweenness(None, None, pivots)
     sample = None if pivots == people else pivots
-    between: dict[str, float] = nx.betweenness_centrality(directed, k=sample, normalized=False, seed=SEED)
+    between: dict[str, float] = nx.betweenness_centrality(directed, k=sample, normalized=False, seed=SAMPLING_SEED)
     # In whole millionths, so that the order of adding up cannot change a figure.
     amounts = [round(1_000_000 * value) for value in between.values()]
     most = (people - 1) ** 2 * (people - 2) * 1_000_000

@@ -1,26 +1,33 @@
-"""Whether giving, and receiving, rests on a few."""
+"""How evenly giving and receiving are spread: shares of the few, typical months, and how heavy the tail is."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from math import exp, fsum, log
+from math import fsum, log
 from typing import NamedTuple
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, Ties, given, median, quantile, ratio, received
-from projections.figures.measures.reciprocity import in_parts
+from projections.figures.measures.acts import (
+    Act,
+    Ties,
+    apportion,
+    given,
+    median,
+    month_number,
+    quantile,
+    ratio,
+    received,
+)
 
 
 class Load(NamedTuple):
-    """Shares of all that was given, and how evenly. Everybody with a tie counts, whoever gave nothing with zero.
+    """How the load is shared among everyone with a tie; None if nothing was given.
 
-    `effective_givers`: among how many people equal giving would be as concentrated (the inverse of Herfindahl's index).
-    A Gini is 0 when all give alike and near 1 when one gives all; there is none of balances, which go below zero. Instead
-    `imbalance` is what all balances above zero sum up to, over the whole: 0 when all are even, 1 when nobody gives and
-    receives. None when nothing was given.
+    `effective_givers` is how many equal givers would be as concentrated (the inverse of Herfindahl's index). A Gini is 0 if
+    all give the same and near 1 if one gives all. Balances have none, because they go below zero; their `imbalance` is the
+    sum of those above zero over the whole: 0 if all are even, 1 if nobody both gives and receives.
     """
 
-    people: int
     top_tenth_given: float | None
     top_fifth_given: float | None
     gini_given: float | None
@@ -30,12 +37,11 @@ class Load(NamedTuple):
 
 
 def load(ties: Ties) -> Load:
-    """How the load is shared in these ties."""
+    """Measure how the load is shared in these ties."""
     by_giver, by_receiver = given(ties), received(ties)
     gave = list(by_giver.values())
     whole = sum(gave)
     return Load(
-        len(gave),
         ratio(top(gave, 10), whole),
         ratio(top(gave, 5), whole),
         gini(gave),
@@ -46,10 +52,10 @@ def load(ties: Ties) -> Load:
 
 
 def load_groups(ties: Ties, groups: int) -> list[float]:
-    """What each of so many equal groups of people gave of all, those who gave least first: hundredths that sum up to one.
+    """Return what each of so many equal groups of people gave, those who gave least first, in hundredths that add up to 1.
 
-    Everybody with a tie counts, as in `load`. Where people do not divide evenly, somebody on a border counts partly on
-    either side, so that equal givers give equal shares. Empty when nothing was given.
+    Everyone with a tie counts. A person on a border counts partly on either side, so that equal givers have equal shares.
+    Empty if nothing was given.
     """
     gave = sorted(given(ties).values())
     people, whole = len(gave), sum(gave)
@@ -62,30 +68,30 @@ def load_groups(ties: Ties, groups: int) -> list[float]:
         for group in range(begin // people, (end - 1) // people + 1):
             within = min(end, (group + 1) * people) - max(begin, group * people)
             sums[group] += weight * within
-    return [part / 100 for part in in_parts(sums, 100)]
+    return [part / 100 for part in apportion(sums, 100)]
 
 
 def top_people(people: int, part: int) -> int:
-    """How many people the top tenth (`part` 10) or fifth (5) is: rounded up, so of five people the tenth is one."""
+    """Return how many people are the top tenth (`part` 10) or fifth (5), rounded up."""
     return -(-people // part)
 
 
 def top(weights: Collection[int], part: int) -> int:
-    """What the top tenth or fifth holds together."""
+    """Add up what the top tenth or fifth has."""
     return sum(sorted(weights, reverse=True)[: top_people(len(weights), part)])
 
 
 def gini(weights: Collection[int]) -> float | None:
-    """Gini's index; None of nothing. Refuses values below zero, such as balances, of which it says nothing."""
+    """Return the Gini index; None if everything is zero. It is not defined for values below zero, such as balances."""
     if any(weight < 0 for weight in weights):
-        raise ValueError("a Gini is of amounts, and none of them may be below zero")
+        raise ValueError("a Gini index needs amounts that are not below zero")
     people, whole = len(weights), sum(weights)
     ranked = sum(rank * weight for rank, weight in enumerate(sorted(weights), start=1))
     return ratio(2 * ranked - (people + 1) * whole, people * whole)
 
 
-FEWEST = 50
-"""Values in a tail, below which an exponent is noise (the authors' rule of thumb)."""
+FEWEST_IN_TAIL = 50
+"""Values that a tail needs; with fewer, an exponent is noise (the authors' rule of thumb)."""
 
 STEEPEST = 20.0
 _NARROWINGS = 60
@@ -93,7 +99,7 @@ _SUMMED_TO = 20
 
 
 class Tail(NamedTuple):
-    """From `least` on, x is as frequent as x to the power of minus `exponent`; `values` is how many there are."""
+    """From `least`, x is as frequent as x to the power of minus `exponent`; `values` is how many values that is."""
 
     exponent: float
     least: int
@@ -101,16 +107,16 @@ class Tail(NamedTuple):
 
 
 def tail(values: Iterable[int]) -> Tail | None:
-    """The exponent of whole numbers above zero, and where the tail begins; None where it would rest on fewer than fifty.
+    """Fit a power law to the tail of whole numbers above zero; None if it would be based on fewer than fifty.
 
-    Maximum likelihood for whole numbers, beginning where the distance of Kolmogorov and Smirnov is least (Clauset, Shalizi
-    and Newman 2009). It says how heavy the tail is, not that a power law is the truth: other laws may fit as well.
+    By maximum likelihood, starting where Kolmogorov and Smirnov's distance is least (Clauset, Shalizi and Newman 2009). It
+    shows how heavy the tail is, not that it follows a power law.
     """
     ordered = sorted(value for value in values if value > 0)
     found: list[tuple[float, Tail]] = []
     for least in sorted(set(ordered)):
         above = ordered[bisect_left(ordered, least) :]
-        if len(above) < FEWEST or above[-1] == least:
+        if len(above) < FEWEST_IN_TAIL or above[-1] == least:
             break
         exponent = exponent_from(above, least)
         found.append((_distance(above, exponent, least), Tail(exponent, least, len(above))))
@@ -118,13 +124,13 @@ def tail(values: Iterable[int]) -> Tail | None:
 
 
 def exponent_from(values: Sequence[int], least: int) -> float:
-    """The exponent under which these values, none of them below `least`, are likeliest; at most 20."""
+    """Return the exponent, at most 20, that makes these values most likely; none of them is below `least`."""
     mean_log = fsum(log(value) for value in values) / len(values)
     low, high = 1.0 + 1e-6, STEEPEST
-    # The likelihood has one top, and lies higher on the side on which the top is.
+    # The likelihood has a single maximum.
     for _ in range(_NARROWINGS):
         one, other = low + 0.382 * (high - low), low + 0.618 * (high - low)
-        if _unlikely(one, mean_log, least) < _unlikely(other, mean_log, least):
+        if _negative_log_likelihood(one, mean_log, least) < _negative_log_likelihood(other, mean_log, least):
             high = other
         else:
             low = one
@@ -132,9 +138,9 @@ def exponent_from(values: Sequence[int], least: int) -> float:
 
 
 def zeta(exponent: float, first: int) -> float:
-    """The sum of k to the power of minus `exponent`, over all whole numbers k from `first` on (Hurwitz's zeta function).
+    """Add up k to the power of minus `exponent` over all whole numbers from `first` (Hurwitz's zeta function).
 
-    The first terms are added up; Euler and Maclaurin's formula has the rest, to ten places and more.
+    The first terms are added up; Euler and Maclaurin's formula gives the rest to ten places or more.
     """
     end = max(first, _SUMMED_TO)
     power = end**-exponent
@@ -143,13 +149,13 @@ def zeta(exponent: float, first: int) -> float:
     return fsum(number**-exponent for number in range(first, end)) + rest
 
 
-def _unlikely(exponent: float, mean_log: float, least: int) -> float:
-    """The negative logarithm of the likelihood, for each value."""
+def _negative_log_likelihood(exponent: float, mean_log: float, least: int) -> float:
+    """Return it per value."""
     return log(zeta(exponent, least)) + exponent * mean_log
 
 
 def _distance(ordered: Sequence[int], exponent: float, least: int) -> float:
-    """The largest difference between the share of values up to some number, and what the law says of it."""
+    """Return the largest difference between the share of values up to a number and what the law predicts."""
     whole, people = zeta(exponent, least), len(ordered)
     farthest = 0.0
     for value in sorted(set(ordered)):
@@ -160,8 +166,8 @@ def _distance(ordered: Sequence[int], exponent: float, least: int) -> float:
     return farthest
 
 
-class Range(NamedTuple):
-    """Minutes a month, of so many people: half of them lie between `low` and `high`, half of them below `middle`."""
+class Quartiles(NamedTuple):
+    """Quartiles of minutes a month over this many people."""
 
     people: int
     low: float
@@ -170,75 +176,42 @@ class Range(NamedTuple):
 
 
 class TypicalMonth(NamedTuple):
-    """The range of those who gave hours, and of those who received; None when nobody did."""
+    """The quartiles of those who gave hours, and of those who received; None if nobody did."""
 
-    given: Range | None
-    received: Range | None
+    given: Quartiles | None
+    received: Quartiles | None
 
 
 def typical_month(acts: Iterable[Act]) -> TypicalMonth:
-    """Quartiles over people, each with their mean over the months in which they gave (or received) any minutes.
+    """Return quartiles over people, each with their mean over the months in which they gave (or received) any minutes.
 
-    Everybody counts once, however many months they were active in; quiet months count for nobody, since most people have
-    many. Gifts have no minutes. Quartiles between two people lie on the straight line between them.
+    Everyone counts once, however many months they were active in. Quiet months are left out, because most people have many.
     """
     given: dict[MemberId, dict[int, int]] = {}
     received: dict[MemberId, dict[int, int]] = {}
     for act in acts:
         if act.minutes and act.giver != act.receiver:
-            month = 12 * act.given_on.year + act.given_on.month
+            month = month_number(act.given_on)
             for side, member in ((given, act.giver), (received, act.receiver)):
                 months = side.setdefault(member, {})
                 months[month] = months.get(month, 0) + act.minutes
-    return TypicalMonth(_range(given), _range(received))
+    return TypicalMonth(_quartiles(given), _quartiles(received))
 
 
-def _range(months: dict[MemberId, dict[int, int]]) -> Range | None:
+def _quartiles(months: dict[MemberId, dict[int, int]]) -> Quartiles | None:
     each = sorted(sum(theirs.values()) / len(theirs) for theirs in months.values())
-    return Range(len(each), quantile(each, 0.25), quantile(each, 0.5), quantile(each, 0.75)) if each else None
-
-
-class Circle(NamedTuple):
-    """Different people on one side of somebody's ties, and their effective number.
-
-    The effective number says among how many people equal shares would be as mixed (Hill's number of order 1): helping
-    one person nine times and another once is a circle of two, effectively of 1.4.
-    """
-
-    people: int
-    effective: float
+    return Quartiles(len(each), quantile(each, 0.25), quantile(each, 0.5), quantile(each, 0.75)) if each else None
 
 
 class Breadth(NamedTuple):
-    """The medians, of those who gave and of those who received; None when nobody did."""
+    """Medians over those who gave, and over those who received; None if nobody did."""
 
-    people_helped: float | None
-    helped_by: float | None
-
-
-def circles_helped(ties: Ties) -> dict[MemberId, Circle]:
-    """Whom each giver helped."""
-    weights: defaultdict[MemberId, list[int]] = defaultdict(list)
-    for (giver, _), weight in sorted(ties.items()):
-        weights[giver].append(weight)
-    return {member: Circle(len(theirs), effective_number(theirs)) for member, theirs in weights.items()}
-
-
-def circles_helped_by(ties: Ties) -> dict[MemberId, Circle]:
-    """By whom each receiver was helped."""
-    return circles_helped({(receiver, giver): weight for (giver, receiver), weight in ties.items()})
+    median_people_helped: float | None
+    median_helped_by: float | None
 
 
 def breadth(ties: Ties) -> Breadth:
-    """How wide circles usually are."""
+    """Return how many different people a typical giver helped, and how many helped a typical receiver."""
     return Breadth(
-        median(circle.people for circle in circles_helped(ties).values()),
-        median(circle.people for circle in circles_helped_by(ties).values()),
+        median(Counter(giver for giver, _ in ties).values()), median(Counter(receiver for _, receiver in ties).values())
     )
-
-
-def effective_number(weights: Iterable[int]) -> float:
-    """exp(-sum p ln p) over the shares p of these weights, which are above zero."""
-    kept = list(weights)
-    whole = sum(kept)
-    return exp(-fsum(weight / whole * log(weight / whole) for weight in kept)) if kept else 0.0

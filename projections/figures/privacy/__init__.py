@@ -1,9 +1,9 @@
-"""Which figures about several people may be shown, and to whom. Every group figure passes through here.
+"""Which figures about several people may be shown, and to whom. All figures of groups and of the community pass through here.
 
-`cells` says when a figure rests on enough people, `tables` hides what could be found by subtraction, `periods` are the
-only ones there are, and `figures` is the door: statistics go in, what may be shown comes out. What a member reads of
-their own entries, and what two people read of what went between them, does not pass here; nor do auditors' exports.
+`cells` decides whether a figure is based on enough people, `tables` hides what could be found by subtraction, and `figures`
+turns statistics into what may be shown. A member's own entries, what two people gave each other, and auditors' exports do
+not pass through here.
 
-The rules are those of official statistics: a least number of people, dominance (n, k), complementary suppression,
-rounding, fixed periods, and at most one attribute beside time.
+The rules are those of official statistics: a minimum number of people, dominance (n, k), complementary suppression,
+rounding, fixed periods, and one attribute at a time.
 """

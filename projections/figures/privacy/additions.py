@@ -1,14 +1,14 @@
-"""Figures of reports beyond the statistics, each as it may be shown; None where too few people are behind it."""
+"""Figures of reports beyond the statistics, each as it may be shown; None if it is based on too few people."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from ledger.identifiers import MemberId
-from projections.figures.measures.acts import Act, collapse, given
-from projections.figures.measures.reach import Access
-from projections.figures.measures.reciprocity import Faces, of_twenty
-from projections.figures.measures.spread import Range, load_groups, typical_month
+from projections.figures.measures.activity import GroupAccess
+from projections.figures.measures.acts import Act, add_up_ties, apportion, given, month_of
+from projections.figures.measures.reciprocity import Faces
+from projections.figures.measures.spread import Quartiles, load_groups, typical_month
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
     FEWEST,
@@ -16,15 +16,15 @@ from projections.figures.privacy.cells import (
     FEWEST_TO_COMPARE,
     LARGEST_PERCENT,
     TWO_LARGEST_PERCENT,
-    Behind,
     Cell,
-    all_behind,
-    how_many,
-    is_harmless,
+    Contributors,
+    combined_contributors,
+    is_empty_or_safe,
+    people_in_share,
 )
 
 FACES = ("given_back", "comes_round", "passed_on")
-COUNTS: Mapping[str, tuple[str, Literal["enrolled", "people"]]] = {
+PEOPLE_COUNTS: Mapping[str, tuple[str, Literal["enrolled", "people"]]] = {
     "people_30": ("participation_30", "enrolled"),
     "people_90": ("participation_90", "enrolled"),
     "people_365": ("participation_365", "enrolled"),
@@ -32,83 +32,87 @@ COUNTS: Mapping[str, tuple[str, Literal["enrolled", "people"]]] = {
     "people_received_only": ("only_received", "people"),
     "people_both": ("both", "people"),
 }
-"""Numbers of people, by the share that each goes with and is shown with, and what that is a share of."""
+"""Numbers of people, each with the share it is shown with and what that is a share of."""
 
 TENTHS, FIFTHS = 10, 5
 PEOPLE_FOR_TENTHS, PEOPLE_FOR_FIFTHS = 100, 50
 
 USUAL_MINUTES = 30
-"""The usual range is rounded to half an hour: one of its ends is one person's own month."""
+"""Typical ranges are rounded to half an hour, because each end is one person's own month."""
 
 BANDS = (3, 5, 7)
-"""From so many exchanges and gifts on, a day or week falls into the next band above the first."""
+"""Exchanges and gifts from which a day or week is in the next band."""
 
 Grain = Literal["days", "weeks", "months"]
 
 
-def added(figures: Statistics, shown: Mapping[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
-    """What follows from the statistics of these acts, given which of them are `shown`."""
+def derived_figures(figures: Statistics, shown: Mapping[str, Any], acts: Sequence[Act]) -> dict[str, Any]:
+    """Derive figures from the statistics of these acts, given what is `shown` of them."""
     weights = [getattr(figures, f"whole_{face}") for face in FACES]
     faces = Faces(figures.whole, *weights, is_exact=figures.faces_are_exact)
     counts = {
-        name: None if shown[share] is None else how_many(getattr(figures, share), getattr(figures, of))
-        for name, (share, of) in COUNTS.items()
+        name: None if shown[share] is None else people_in_share(getattr(figures, share), getattr(figures, of))
+        for name, (share, of) in PEOPLE_COUNTS.items()
     }
     is_network = shown["tied_people"] is not None
-    twenty = None if shown["given_back"] is None else dict(zip(FACES, of_twenty(faces), strict=True))
+    twenty = None if shown["given_back"] is None else dict(zip(FACES, split_of_twenty_hours(faces), strict=True))
     usual = typical_month(acts) if is_network else None
     return {
         "twenty": twenty,
         **counts,
         **(_load(acts) if is_network else dict.fromkeys(("load", "load_people"))),
-        "typical_given": usual and _usual(usual.given),
-        "typical_received": usual and _usual(usual.received),
+        "typical_given": usual and _rounded_range(usual.given),
+        "typical_received": usual and _rounded_range(usual.received),
     }
 
 
-def nothing_added() -> dict[str, Any]:
-    """The names of what `added` adds, without values."""
-    return dict.fromkeys(("twenty", *COUNTS, "load", "load_people", "typical_given", "typical_received"))
+def no_derived_figures() -> dict[str, Any]:
+    """Return the names of derived figures without values."""
+    return dict.fromkeys(("twenty", *PEOPLE_COUNTS, "load", "load_people", "typical_given", "typical_received"))
 
 
-def busy(
-    days: Mapping[date, tuple[Behind, int]],
+def activity_calendar(
+    days: Mapping[date, tuple[Contributors, int]],
     first_day: date,
     last_day: date,
     *,
     hidden_months: Collection[str],
     people: int,
 ) -> dict[str, Any] | None:
-    """How busy each day was, in bands of exchanges and gifts: 1 or 2, 3 or 4, 5 or 6, 7 and more.
+    """Show how busy each day was, in bands of exchanges and gifts: 1 or 2, 3 or 4, 5 or 6, 7 or more.
 
-    `days` say what lies behind each, and how many there were. In days, else weeks from Monday on, else months: the finest
-    in which every part of a month that is not empty could be shown by itself. None where a month is hidden.
+    `days` have contributors and the number of exchanges and gifts. By day, by week from Monday, or by month, whichever is
+    the finest in which every part of a month could be shown by itself. None if a month is hidden.
     """
     if hidden_months:
         return None
     grains: tuple[Grain, ...] = ("days", "weeks", "months")
     for grain in grains:
-        pieces: dict[tuple[str, str], list[Behind]] = {}
-        counts = {_cell_of(first_day + timedelta(days=day), grain): 0 for day in range((last_day - first_day).days + 1)}
+        pieces: dict[tuple[str, str], list[Contributors]] = {}
+        counts = {
+            _calendar_cell(first_day + timedelta(days=day), grain): 0 for day in range((last_day - first_day).days + 1)
+        }
         for day, (behind, count) in days.items():
-            cell = _cell_of(day, grain)
-            pieces.setdefault((cell, day.isoformat()[:7]), []).append(behind)
+            cell = _calendar_cell(day, grain)
+            pieces.setdefault((cell, month_of(day)), []).append(behind)
             counts[cell] += count
-        if grain == "months" or all(all_behind(some).may_be_shown(people) for some in pieces.values()):
+        if grain == "months" or all(combined_contributors(some).may_be_shown(people) for some in pieces.values()):
             return {"grain": grain, "cells": {cell: _band(count) for cell, count in sorted(counts.items())}}
     raise AssertionError("months are the coarsest")
 
 
-def shown_access(found: Iterable[Access], shown: Collection[str], between: float | None, active: int) -> dict[str, Any]:
-    """What groups receive, beside everybody else; only of groups that are `shown` themselves, with enough on both sides.
+def protected_access(
+    found: Iterable[GroupAccess], shown: Collection[str], between: float | None, active: int
+) -> dict[str, Any]:
+    """Show what groups receive compared with everyone else, for groups that are `shown` and have enough people on both sides.
 
-    `between` is told where every group with anybody active is listed.
+    `between` is only shown if every group with an active member is listed.
     """
     every = list(found)
     rows = [
         {
             "group": one.group,
-            "received_per_member": _to_usual(one.received_each),
+            "received_per_member": _to_half_hours(one.received_each),
             "ratio": round(one.ratio, 2),
             "low": round(one.low, 2),
             "high": round(one.high, 2),
@@ -128,22 +132,22 @@ def shown_access(found: Iterable[Access], shown: Collection[str], between: float
 
 
 def share_of(part: Cell, rest: Cell, number: int, of: int) -> float | None:
-    """A share for coordinators; None where those behind it, or behind what it leaves, are too few."""
+    """Return a share for coordinators; None if it, or the rest, is based on too few people."""
     people = FEWEST["coordinators"]
-    if not of or not is_harmless(part, people) or not is_harmless(rest, people):
+    if not of or not is_empty_or_safe(part, people) or not is_empty_or_safe(rest, people):
         return None
     return round(number / of, 2)
 
 
 def count_of(number: int, of: int) -> int | None:
-    """A number of people for coordinators; None where it, or what it leaves of all, is small."""
+    """Return a number of people for coordinators; None if it, or the rest, is small."""
     people = FEWEST["coordinators"]
     return None if 0 < number < people or 0 < of - number < people else number
 
 
 def _load(acts: Iterable[Act]) -> dict[str, Any]:
-    """How the load is shared, by tenths or fifths of the people; none where one or two are most of such a part."""
-    ties = collapse(acts, "minutes")
+    """Return how the load is shared by tenths or fifths of the people; None if one or two people dominate such a part."""
+    ties = add_up_ties(acts, "minutes")
     gave = given(ties)
     for groups, least in ((TENTHS, PEOPLE_FOR_TENTHS), (FIFTHS, PEOPLE_FOR_FIFTHS)):
         if len(gave) >= least and not _stands_out(gave, groups):
@@ -152,7 +156,7 @@ def _load(acts: Iterable[Act]) -> dict[str, Any]:
 
 
 def _stands_out(gave: Mapping[MemberId, int], groups: int) -> bool:
-    """Whether somebody, or two, gave nearly all that one of so many equal groups of people gave."""
+    """Whether one or two people gave nearly everything that one of these equal groups gave."""
     ordered = sorted(gave.values())
     for group in range(groups):
         theirs = ordered[group * len(ordered) // groups : -(-(group + 1) * len(ordered) // groups)]
@@ -162,24 +166,44 @@ def _stands_out(gave: Mapping[MemberId, int], groups: int) -> bool:
     return False
 
 
-def _usual(found: Range | None) -> list[int] | None:
-    return [_to_usual(found.low), _to_usual(found.high)] if found and found.people >= FEWEST_IN_NETWORK else None
+def _rounded_range(found: Quartiles | None) -> list[int] | None:
+    return (
+        [_to_half_hours(found.low), _to_half_hours(found.high)] if found and found.people >= FEWEST_IN_NETWORK else None
+    )
 
 
-def _to_usual(minutes: float) -> int:
-    """The nearest half hour; half an hour at least, if it is anything."""
+def _to_half_hours(minutes: float) -> int:
+    """Round to the nearest half hour, but never down to nothing."""
     return max(USUAL_MINUTES, round(minutes / USUAL_MINUTES) * USUAL_MINUTES) if minutes else 0
 
 
-def _cell_of(day: date, grain: Grain) -> str:
+def _calendar_cell(day: date, grain: Grain) -> str:
     match grain:
         case "days":
             return day.isoformat()
         case "weeks":
             return (day - timedelta(days=day.weekday())).isoformat()
         case "months":
-            return day.isoformat()[:7]
+            return month_of(day)
 
 
 def _band(count: int) -> int:
     return 1 + sum(count >= band for band in BANDS) if count else 0
+
+
+HOURS_TO_SPLIT = 20
+
+
+def split_of_twenty_hours(faces: Faces) -> tuple[int, int, int]:
+    """Split twenty hours into given back, come round and passed on, in proportion; all 0 if nothing was given.
+
+    A part that has any hours has at least one of the twenty, taken from the largest.
+    """
+    weights = (faces.given_back, faces.comes_round, faces.passed_on)
+    hours = apportion(weights, HOURS_TO_SPLIT)
+    for place, weight in enumerate(weights):
+        if weight and not hours[place]:
+            hours[hours.index(max(hours))] -= 1
+            hours[place] = 1
+    given_back, comes_round, passed_on = hours
+    return given_back, comes_round, passed_on

@@ -1,13 +1,12 @@
-"""The door: statistics go in, and what may be shown comes out."""
+"""Turns statistics into the figures that may be shown."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 
 from projections.figures.measures.activity import by_month
-from projections.figures.measures.acts import KINDS, Act, Kind
+from projections.figures.measures.acts import Act, Kind, month_of
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
     FEWEST,
@@ -18,17 +17,17 @@ from projections.figures.privacy.cells import (
     protected_network,
     protected_shares,
 )
-from projections.figures.privacy.periods import Period, fixed_period, must_be_one_attribute, shown_months
+from projections.figures.privacy.periods import Period, shown_months
 from projections.figures.privacy.tables import ALL, Key, shown_cells
 
 ROUNDED_MINUTES = 300
 """Published lengths are rounded to five hours."""
 
 ROUNDED_MEAN = 5
-"""Means of minutes are rounded to these: an exact one would give the whole away."""
+"""Means are rounded to this many minutes, because an exact one would reveal the whole."""
 
 GIFTS: tuple[Kind, ...] = ("gift",)
-"""Of these everybody knows that they have no minutes."""
+"""Kinds that have no minutes, as everyone knows."""
 
 ALWAYS = ("first_day", "as_of", "weigh", "kinds", "enrolled")
 NOTHING_HAPPENED = {"entries": 0, "minutes": 0, "people": 0}
@@ -36,10 +35,10 @@ LENGTHS = ("minutes", "whole", "whole_given_back", "whole_comes_round", "whole_p
 MEANS = ("minutes_per_active_member_month", "median_minutes_per_entry")
 
 
-class Shown(NamedTuple):
-    """What of a period may be shown to these readers: anything at all, which kinds and categories, which months.
+class Disclosure(NamedTuple):
+    """What may be shown of a period: anything at all, and which kinds, categories and months.
 
-    `months` are acts of the months as their own reports counted them.
+    `counted` are the acts that the report counts, `within` those that the reports of its months count.
     """
 
     people: int
@@ -52,83 +51,51 @@ class Shown(NamedTuple):
     within: Collection[Act]
 
 
-def may_show(
+def decide_disclosure(
     acts: Iterable[Act],
     period: Period,
     audience: Audience,
     *,
     counted: Collection[Act] | None = None,
-    kinds: Collection[Kind] = KINDS,
-) -> Shown:
-    """Decides for a month or year of the community.
+) -> Disclosure:
+    """Decide what may be shown of a month or year of the community.
 
-    `acts` are those of the calendar year, of every kind, as the reports of its months count them; `counted` those that
-    the period's own report counts, if it takes in late ones that its months could not.
+    `acts` are those of the calendar year that the reports of its months count, and `counted` those that the period's own
+    report counts, if it includes late ones that its months could not.
     """
     first, last = period
     year = [act for act in acts if act.given_on.year == first.year and act.given_on <= last]
     within = [act for act in year if act.given_on >= first]
     people = fewest(audience)
     months: dict[Audience, dict[str, Cell | None]] = {reader: shown_months(year, reader) for reader in FEWEST}
-    of_kinds = _table(within, months, audience, _kind_of, without_minutes=GIFTS)
-    of_categories = _table(within, months, audience, _category_of)
-    counting = [act for act in (within if counted is None else counted) if act.kind in kinds]
-    is_shown = (
-        of_kinds[ALL] is not None
-        and of_categories[ALL] is not None
-        and all(of_kinds.get(kind) is not None for kind in _narrowed_to(kinds))
-        and is_safe(Cell.of(counting), people)
-    )
-    shown = {name: cell for name, cell in months[audience].items() if name >= first.isoformat()[:7]}
-    return Shown(people, is_shown, not within and not counting, counting, of_kinds, of_categories, shown, within)
+    of_kinds = _shown_totals(within, months, audience, _kind_of, without_minutes=GIFTS)
+    of_categories = _shown_totals(within, months, audience, _category_of)
+    counting = within if counted is None else counted
+    is_shown = None not in (of_kinds[ALL], of_categories[ALL]) and is_safe(Cell.of(counting), people)
+    shown = {name: cell for name, cell in months[audience].items() if name >= month_of(first)}
+    return Disclosure(people, is_shown, not within and not counting, counting, of_kinds, of_categories, shown, within)
 
 
-def protected(
-    figures: Statistics,
-    acts: Iterable[Act],
-    audience: Audience,
-    *,
-    today: date,
-    counted: Collection[Act] | None = None,
-) -> dict[str, Any]:
-    """The figures of a month or year that is over, by name, for these readers; None where too few people are behind.
-
-    `acts` and `counted` as for `may_show`. Lengths are rounded to five hours, shares to hundredths: an exact share would
-    give its whole away. Refuses other periods, and narrowing by more than one attribute; narrowed to a kind, figures are
-    shown where the table of kinds shows it.
-    """
-    assert figures.first_day is not None, "figures to be shown have a period"
-    period = fixed_period(figures.first_day, figures.as_of, today=today)
-    must_be_one_attribute(len(_narrowed_to(figures.kinds)))
-    return passed(figures, may_show(acts, period, audience, counted=counted, kinds=figures.kinds))
-
-
-def passed(figures: Statistics, shown: Shown) -> dict[str, Any]:
-    """The figures that may be shown, once it is decided; the others are named, with None."""
+def protected_figures(figures: Statistics, shown: Disclosure) -> dict[str, Any]:
+    """Return the figures as they may be shown; hidden ones are None. Lengths are rounded to five hours, shares to hundredths."""
     plain: dict[str, Any] = msgspec.to_builtins(figures)
     if not shown.is_shown:
-        return unshown(plain, is_empty=shown.is_empty)
+        return hidden_figures(plain, is_empty=shown.is_empty)
     figure = plain | protected_shares(figures, shown.people) | protected_network(figures, shown.counted, shown.people)
-    is_narrowed = bool(_narrowed_to(figures.kinds))
     of_months: dict[str, Any] = msgspec.to_builtins(by_month(shown.within))
-    figure["by_kind"] = parts(plain["by_kind"], shown.kinds)
-    figure["by_category"] = None if is_narrowed else parts(plain["by_category"], shown.categories)
-    figure["by_month"] = None if is_narrowed else parts(of_months, shown.months)
+    figure["by_kind"] = shown_parts(plain["by_kind"], shown.kinds)
+    figure["by_category"] = shown_parts(plain["by_category"], shown.categories)
+    figure["by_month"] = shown_parts(of_months, shown.months)
     for evenness, of in (("evenness_of_kinds", "by_kind"), ("evenness_of_categories", "by_category")):
         if not figure[of] or not all(figure[of].values()):
             figure[evenness] = None
-    return {name: rounded(name, value, figures.weigh) for name, value in figure.items()}
+    return {name: rounded_figure(name, value, figures.weigh) for name, value in figure.items()}
 
 
-def unshown(plain: Mapping[str, Any], *, is_empty: bool) -> dict[str, Any]:
-    """Every figure by its name, without a value but for what everybody knows; that nothing happened may be said."""
+def hidden_figures(plain: Mapping[str, Any], *, is_empty: bool) -> dict[str, Any]:
+    """Return every figure by name, without values except what is always shown, and zero if nothing happened."""
     bare = {name: plain[name] if name in ALWAYS else None for name in Statistics.__struct_fields__}
     return bare | NOTHING_HAPPENED if is_empty else bare
-
-
-def _narrowed_to(kinds: Collection[Kind]) -> tuple[Kind, ...]:
-    """The kinds that figures are narrowed to; none when they count every kind."""
-    return () if set(kinds) == set(KINDS) else tuple(kinds)
 
 
 def _kind_of(act: Act) -> str:
@@ -139,7 +106,7 @@ def _category_of(act: Act) -> str:
     return act.category
 
 
-def _table(
+def _shown_totals(
     acts: Iterable[Act],
     months: Mapping[Audience, Mapping[str, Cell | None]],
     audience: Audience,
@@ -147,14 +114,14 @@ def _table(
     *,
     without_minutes: Collection[str] = (),
 ) -> dict[str, Cell | None]:
-    """The values of one attribute with their total ALL, as they may be shown for the whole period; None: not shown.
+    """Return the values of an attribute over the period, and their total ALL, as they may be shown; None if hidden.
 
-    What the tables of a month show stays shown, and is the same for all readers. A year's come later, and give way where
-    a month's would follow from them; and what gives way for coordinators does for everyone.
+    What the tables of a month show stays shown, and is the same for all readers. A year's tables come later, and hide
+    whatever would reveal hidden cells of a month. What is hidden from coordinators is hidden from everyone.
     """
     by_key: dict[str, dict[Key, list[Act]]] = {}
     for act in acts:
-        name = act.given_on.isoformat()[:7]
+        name = month_of(act.given_on)
         by_key.setdefault(name, {}).setdefault((name, value(act)), []).append(act)
     cells: dict[Key, Cell] = {}
     decided: dict[Key, Cell | None] = {}
@@ -162,7 +129,7 @@ def _table(
         of_month = {key: Cell.of(some) for key, some in theirs.items()}
         cells |= of_month
         if len(of_month) == 1:
-            continue  # it is the month's total
+            continue  # it equals the month's total
         if months["everyone"][name]:
             shown = shown_cells(of_month, "everyone", settled=[(name, ALL)], without_minutes=without_minutes)
             decided |= {key: shown[key] for key in of_month}
@@ -186,8 +153,8 @@ def _table(
     return {key[1]: cell for key, cell in whole.items() if key[0] == ALL}
 
 
-def parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, Any]:
-    """The parts that are shown, with rounded lengths; the others are named, with None."""
+def shown_parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, Any]:
+    """Return the parts that may be shown, with rounded lengths; hidden ones are None."""
     return {
         name: {
             "entries": part["entries"],
@@ -201,8 +168,8 @@ def parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, 
     }
 
 
-def rounded(name: str, value: Any, weigh: str) -> Any:
-    """A figure as it is published."""
+def rounded_figure(name: str, value: Any, weigh: str) -> Any:
+    """Round a figure as it is published."""
     if value is None:
         return None
     if name == "minutes" or (name in LENGTHS and weigh == "minutes"):
@@ -213,5 +180,5 @@ def rounded(name: str, value: Any, weigh: str) -> Any:
 
 
 def to_five_hours(minutes: int) -> int:
-    """The nearest five hours, half up."""
+    """Round minutes to the nearest five hours, half up."""
     return (minutes + ROUNDED_MINUTES // 2) // ROUNDED_MINUTES * ROUNDED_MINUTES

@@ -1,7 +1,7 @@
-"""Which groups may be shown beside the community and beside one another, and the figures of those that are.
+"""Which groups may be shown together with the community and with one another, and their figures.
 
-What a group's members gave and received is told apart from what its acts sum up to: both together would tell of what went
-between its members.
+A group's reports show what its members gave and what they received, but not the total of its acts: together they would
+reveal what members gave one another.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -14,29 +14,29 @@ from ledger.identifiers import GroupId
 from projections.figures.measures.acts import Act, entries_in
 from projections.figures.measures.statistics import Statistics
 from projections.figures.privacy.cells import (
+    EMPTY_CELL,
     FEWEST_TO_COMPARE,
-    NOTHING,
     PARTICIPATION,
-    Behind,
     Cell,
-    how_many,
-    is_harmless,
+    Contributors,
+    is_empty_or_safe,
     is_safe,
+    people_in_share,
     protected_network,
     protected_shares,
 )
-from projections.figures.privacy.figures import parts, rounded, to_five_hours, unshown
-from projections.figures.privacy.tables import Key, Line, narrowly_known, shown_cells
+from projections.figures.privacy.figures import hidden_figures, rounded_figure, shown_parts, to_five_hours
+from projections.figures.privacy.tables import Key, Line, narrowly_known, reduced, shown_cells
 
 WITHOUT_WHOLE = (
     *("minutes", "whole", "whole_given_back", "whole_comes_round", "whole_passed_on"),
     *("minutes_per_active_member_month", "by_month"),
 )
-"""What would tell, beside hours given and received, of the hours between members of the group."""
+"""Figures that, together with hours given and received, would reveal the hours between members of the group."""
 
 
 class Placed(NamedTuple):
-    """An act, and the groups of the two when it was recorded."""
+    """An act, with the groups of giver and receiver when it was recorded."""
 
     act: Act
     giver: Collection[GroupId]
@@ -44,7 +44,7 @@ class Placed(NamedTuple):
 
 
 class GroupActs(NamedTuple):
-    """The acts of a group: all of them, those that its members gave, and those that its members received."""
+    """The acts of a group: all of them, those its members gave, and those its members received."""
 
     own: list[Act]
     given: list[Act]
@@ -52,7 +52,7 @@ class GroupActs(NamedTuple):
 
 
 def acts_of(group: GroupId, placed: Iterable[Placed]) -> GroupActs:
-    """What counts for a group: its members gave or received it while they belonged."""
+    """Return what counts for a group: acts that someone gave or received while they were a member."""
     own: list[Act] = []
     given: list[Act] = []
     received: list[Act] = []
@@ -66,37 +66,38 @@ def acts_of(group: GroupId, placed: Iterable[Placed]) -> GroupActs:
     return GroupActs(own, given, received)
 
 
-def behind(group: GroupId, placed: Collection[Placed]) -> Behind:
-    """What the group's figures rest on, and what the rest of the community has beside them."""
+def contributors_of(group: GroupId, placed: Collection[Placed]) -> Contributors:
+    """Return who contributes to a group's figures, and what could be derived from them and the community's."""
     cells = [Cell.of(acts) for acts in acts_of(group, placed)]
     everything = Cell.of(one.act for one in placed)
     rests = tuple(everything.without(cell) for cell in cells)
-    return Behind(cells[0], (*cells[1:], *rests))
+    return Contributors(cells[0], (*cells[1:], *rests))
 
 
-def groups_beside(placed: Collection[Placed], groups: Iterable[GroupId]) -> list[GroupId]:
-    """Those of these groups, the oldest first, that may be shown together, and beside the community.
+def groups_shown_together(placed: Collection[Placed], groups: Iterable[GroupId]) -> list[GroupId]:
+    """Return those of these groups, given oldest first, that may be shown together with the community.
 
-    A younger group is left out when a part of the community could be had from what is shown, by any sums and
-    differences, that is neither nothing nor enough people; so that older ones never have to be hidden for it.
+    A group is left out if with it, a part of the community with too few people could be derived from any sums and
+    differences of what is shown. Younger groups never cause older ones to be hidden.
     """
     shown: list[GroupId] = []
     for group in groups:
-        if behind(group, placed).may_be_shown(FEWEST_TO_COMPARE) and not _tells(placed, [*shown, group]):
+        if contributors_of(group, placed).may_be_shown(FEWEST_TO_COMPARE) and not _reveals_a_part(
+            placed, [*shown, group]
+        ):
             shown.append(group)
     return shown
 
 
-def kinds_beside(
+def kinds_shown_together(
     placed: Collection[Placed],
     groups: Sequence[GroupId],
     community: Mapping[str, Cell | None],
     value: Callable[[Act], str],
 ) -> dict[GroupId, dict[str, Cell | None]]:
-    """The kinds (or categories) of each of these groups as a year may show them; None for those that it may not.
+    """Return the kinds (or categories) of each of these groups as a year may show them; hidden ones are None.
 
-    A kind is shown for a group only where it is shown for the community, and what the group leaves of it is nothing or
-    enough people.
+    A kind is shown for a group only if it is shown for the community, and the rest is nothing or enough people.
     """
     by_value: dict[str, list[Placed]] = {}
     for one in placed:
@@ -104,49 +105,49 @@ def kinds_beside(
     passing: dict[GroupId, set[str]] = {group: set() for group in groups}
     for name, theirs in by_value.items():
         if community.get(name) is not None:
-            for group in groups_beside(theirs, groups):
+            for group in groups_shown_together(theirs, groups):
                 passing[group].add(name)
     return {group: _row(group, by_value, passing[group]) for group in groups}
 
 
-class Withheld(NamedTuple):
-    """What of a group may be shown: nothing, or figures with these kinds and categories."""
+class GroupDisclosure(NamedTuple):
+    """What may be shown of a group: nothing, or figures with these kinds and categories."""
 
     is_shown: bool
     kinds: Mapping[str, Cell | None]
     categories: Mapping[str, Cell | None]
 
 
-def passed_in_group(
-    figures: Statistics, theirs: GroupActs, withheld: Withheld, community: Statistics | None
+def protected_group_figures(
+    figures: Statistics, theirs: GroupActs, withheld: GroupDisclosure, community: Statistics | None
 ) -> dict[str, Any]:
-    """A group's figures that may be shown; the others are named, with None. Ten people behind each, whoever reads.
+    """Return a group's figures as they may be shown; hidden ones are None. All readers need ten people.
 
-    `community` are the figures of the same days for everybody, from which a group's may be taken.
+    `community` are the community's figures of the same days, from which a group's can be subtracted.
     """
     plain: dict[str, Any] = msgspec.to_builtins(figures)
     if not withheld.is_shown or community is None:
         nothing = dict.fromkeys(("given", "received"), None if theirs.own else 0)
-        return unshown(plain, is_empty=not theirs.own) | nothing
-    hidden = protected_shares(figures, FEWEST_TO_COMPARE) | _told_of_others(figures, community)
+        return hidden_figures(plain, is_empty=not theirs.own) | nothing
+    hidden = protected_shares(figures, FEWEST_TO_COMPARE) | _reveals_others(figures, community)
     figure = plain | hidden | protected_network(figures, theirs.own, FEWEST_TO_COMPARE)
     figure |= dict.fromkeys(WITHOUT_WHOLE)
     for name, of, cells in (
         ("by_kind", "evenness_of_kinds", withheld.kinds),
         ("by_category", "evenness_of_categories", withheld.categories),
     ):
-        figure[name] = parts(_both_sides(plain[name], theirs, name.removeprefix("by_")), cells)
+        figure[name] = shown_parts(_both_sides(plain[name], theirs, name.removeprefix("by_")), cells)
         if not figure[name] or not all(figure[name].values()):
             figure[of] = None
-    shown = {name: rounded(name, value, figures.weigh) for name, value in figure.items()}
+    shown = {name: rounded_figure(name, value, figures.weigh) for name, value in figure.items()}
     return shown | {
         "given": to_five_hours(sum(act.minutes for act in theirs.given)),
         "received": to_five_hours(sum(act.minutes for act in theirs.received)),
     }
 
 
-def month_of(month: str, acts: GroupActs, *, is_shown: bool) -> dict[str, Any]:
-    """A month as charts show it: minutes given by members and to members, and entries."""
+def month_figures(month: str, acts: GroupActs, *, is_shown: bool) -> dict[str, Any]:
+    """Return a month as charts show it: minutes given by members and to members, and entries."""
     if not is_shown and acts.own:
         return {"month": month, "given": None, "received": None, "entries": None}
     return {
@@ -160,49 +161,49 @@ def month_of(month: str, acts: GroupActs, *, is_shown: bool) -> dict[str, Any]:
 def _row(
     group: GroupId, by_value: Mapping[str, Collection[Placed]], passing: Collection[str]
 ) -> dict[str, Cell | None]:
-    """The kinds of one group, with more of them hidden until those hidden are safe together, and what they leave too."""
+    """Return the kinds of a group, hiding more until the hidden ones together are safe, and the rest too."""
     acts = {name: acts_of(group, placed) for name, placed in by_value.items()}
-    cells = {("", name): _sides(theirs) for name, theirs in acts.items() if theirs.own}
+    cells = {("", name): _cell_by_side(theirs) for name, theirs in acts.items() if theirs.own}
     if not cells:
         return {}
     unshown_cells = [key for key in cells if key[1] not in passing]
     found = shown_cells(cells, "everyone", hidden=unshown_cells, compares_groups=True)
     row = {key[1]: found[key] for key in cells}
     left = [one for name, cell in row.items() if cell is None for one in by_value[name]]
-    if not left or behind(group, left).may_be_shown(FEWEST_TO_COMPARE):
+    if not left or contributors_of(group, left).may_be_shown(FEWEST_TO_COMPARE):
         return row
     return dict.fromkeys(row)
 
 
-def _sides(acts: GroupActs) -> Cell:
-    """Acts as they are, and minutes once for each side that belongs to the group."""
+def _cell_by_side(acts: GroupActs) -> Cell:
+    """Return a cell with each act once, and minutes once for each side that is in the group."""
     return Cell(Cell.of([*acts.given, *acts.received]).minutes, Cell.of(acts.own).acts)
 
 
 def _both_sides(of: Mapping[str, Any], acts: GroupActs, attribute: str) -> dict[str, Any]:
-    """The parts, with the minutes that members gave and those that they received, which may be the same ones."""
+    """Return the parts with the minutes that members gave plus those that they received, which can be the same."""
     minutes = dict.fromkeys(of, 0)
     for act in (*acts.given, *acts.received):
         minutes[getattr(act, attribute)] += act.minutes
     return {name: part | {"minutes": minutes[name]} for name, part in of.items()}
 
 
-def _told_of_others(figures: Statistics, community: Statistics) -> dict[str, Any]:
-    """Participation that would tell, taken from the community's, of a few people outside the group."""
+def _reveals_others(figures: Statistics, community: Statistics) -> dict[str, Any]:
+    """Hide participation that, subtracted from the community's, would reveal a few people outside the group."""
     hidden: dict[str, Any] = {}
     for name in PARTICIPATION:
-        mine, all_of_them = (how_many(getattr(one, name), one.enrolled) for one in (figures, community))
+        mine, all_of_them = (people_in_share(getattr(one, name), one.enrolled) for one in (figures, community))
         others = all_of_them - mine, (community.enrolled - all_of_them) - (figures.enrolled - mine)
         if any(0 < count < FEWEST_TO_COMPARE for count in others):
             hidden[name] = None
     return hidden
 
 
-def _tells(placed: Iterable[Placed], groups: Sequence[GroupId]) -> bool:
-    """Whether a part of the community that may not be shown follows from the figures of it and of all these groups.
+def _reveals_a_part(placed: Iterable[Placed], groups: Sequence[GroupId]) -> bool:
+    """Whether a part of the community that must stay hidden follows from the figures of the community and these groups.
 
-    The community falls into parts by the groups of giver and receiver. Numbers of acts are told of each group's own;
-    minutes of what its members gave, and of what they received, so that gifts count for nothing there.
+    The parts are by the groups of giver and receiver. Numbers of acts are shown for each group as a whole; minutes for what
+    its members gave and for what they received, where gifts count for nothing.
     """
     every = list(placed)
     parts_of_acts = _split(every, groups)
@@ -211,15 +212,15 @@ def _tells(placed: Iterable[Placed], groups: Sequence[GroupId]) -> bool:
     sides = [[int(group in pair[side]) for pair in parts_of_minutes] for group in groups for side in (0, 1)]
     both = [[sum(group in side for side in pair) for pair in parts_of_minutes] for group in groups]
     return any(
-        split and _follows(list(split.values()), [[1] * len(split), *told])
-        for split, told in ((parts_of_acts, own), (parts_of_minutes, sides), (parts_of_minutes, both))
+        split and _can_be_derived(list(split.values()), [[1] * len(split), *shown_sums])
+        for split, shown_sums in ((parts_of_acts, own), (parts_of_minutes, sides), (parts_of_minutes, both))
     )
 
 
 def _split(
     placed: Iterable[Placed], groups: Sequence[GroupId]
 ) -> dict[tuple[frozenset[GroupId], frozenset[GroupId]], Cell]:
-    """The parts by which of these groups the giver and the receiver belonged to."""
+    """Divide acts by which of these groups giver and receiver were in."""
     chosen = frozenset(groups)
     split: dict[tuple[frozenset[GroupId], frozenset[GroupId]], list[Act]] = {}
     for act, giver, receiver in placed:
@@ -227,51 +228,34 @@ def _split(
     return {pair: Cell.of(acts) for pair, acts in split.items()}
 
 
-def _follows(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
-    """Whether some parts follow, together, from sums that are told, and are neither nothing nor enough people."""
-    rows = _reduced(told)
+def _can_be_derived(cells: Sequence[Cell], shown_sums: Sequence[Sequence[int]]) -> bool:
+    """Whether parts that are neither nothing nor enough people can be derived from the sums that are shown."""
+    solved = reduced(
+        [{place: Fraction(times) for place, times in enumerate(row) if times} for row in shown_sums], range(len(cells))
+    )
+    rows = [[row.get(place, Fraction(0)) for place in range(len(cells))] for row in solved]
     rows += [
         [Fraction(one - other) for one, other in zip(larger, smaller, strict=True)]
-        for larger in told
-        for smaller in told
+        for larger in shown_sums
+        for smaller in shown_sums
     ]
     for row in rows:
         if any(row) and min(row) >= 0:
-            together = NOTHING.with_others(*(cell for cell, times in zip(cells, row, strict=True) if times))
-            if not is_harmless(together, FEWEST_TO_COMPARE):
+            together = EMPTY_CELL.with_others(*(cell for cell, times in zip(cells, row, strict=True) if times))
+            if not is_empty_or_safe(together, FEWEST_TO_COMPARE):
                 return True
-    return _narrowly(cells, [row for row in told if max(row) == 1])
+    return _can_be_narrowed(cells, [row for row in shown_sums if max(row) == 1])
 
 
-def _narrowly(cells: Sequence[Cell], told: Sequence[Sequence[int]]) -> bool:
-    """Whether a part that may not be shown can be guessed, since no amount is below zero."""
+def _can_be_narrowed(cells: Sequence[Cell], shown_sums: Sequence[Sequence[int]]) -> bool:
+    """Whether a hidden part can be narrowed down because no amount is below zero."""
     whole: dict[Key, Cell] = {("part", str(place)): cell for place, cell in enumerate(cells)}
     hidden = set(whole)
     lines: list[Line] = []
-    for place, row in enumerate(told):
+    for place, row in enumerate(shown_sums):
         of = tuple(("part", str(number)) for number, times in enumerate(row) if times)
         total = ("total", str(place))
-        whole[total] = NOTHING.with_others(*(whole[part] for part in of))
+        whole[total] = EMPTY_CELL.with_others(*(whole[part] for part in of))
         lines.append(Line(of, total))
     unsafe = {key for key in hidden if not is_safe(whole[key], FEWEST_TO_COMPARE)}
     return bool(unsafe & narrowly_known(hidden, whole, lines))
-
-
-def _reduced(told: Iterable[Sequence[int]]) -> list[list[Fraction]]:
-    """The same sums, reduced by elimination until none has what another begins with."""
-    rows = [[Fraction(times) for times in row] for row in told]
-    done: list[list[Fraction]] = []
-    for column in range(len(rows[0])):
-        pivot = next((row for row in rows if row[column]), None)
-        if pivot is None:
-            continue
-        rows.remove(pivot)
-        pivot = [times / pivot[column] for times in pivot]
-        for others in (rows, done):
-            others[:] = [_less(row, pivot, row[column]) if row[column] else row for row in others]
-        done.append(pivot)
-    return done
-
-
-def _less(row: Sequence[Fraction], other: Sequence[Fraction], times: Fraction) -> list[Fraction]:
-    return [one - times * two for one, two in zip(row, other, strict=True)]

@@ -1,138 +1,102 @@
-"""The periods that figures are shown for: whole months and whole years that are over.
+"""The periods that figures are shown for: whole months and years. Which months are hidden, and what may come late.
 
-With any days to choose from, two reports a day apart would tell what one person did on it.
+If readers could choose any days, two reports that differ by a day would reveal what one person did on it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ledger.refusals import Refusal, say
-from projections.figures.measures.acts import Act
+from projections.figures.measures.acts import Act, month_of
 from projections.figures.privacy.cells import (
+    EMPTY_CELL,
     FEWEST,
-    NOTHING,
     Audience,
-    Behind,
     Cell,
-    all_behind,
+    Contributors,
+    can_replace,
+    combined_contributors,
     fewest,
-    is_harmless,
+    is_empty_or_safe,
     is_safe,
-    may_replace,
 )
 
 
-class NotAFixedPeriod(Refusal):
-    """Figures are only shown for periods that are the same for everybody."""
-
-    sentence = say("Figures are shown for whole months and years only. Choose one of those.")
-
-
-class NotOverYet(Refusal):
-    """While a period runs, each new entry would show in its figures as it comes."""
-
-    sentence = say("That period is not over yet. Its figures will be shown when it is.")
-
-
-class NarrowedTooFar(Refusal):
-    """Two attributes beside time leave few people, and many tables to subtract from one another."""
-
-    sentence = say("Figures can be filtered by one thing at a time: a kind, a category or a group.")
-
-
 class Period(NamedTuple):
-    """A month or a year, by its first and last day."""
+    """The first and last day of a month or year."""
 
     first_day: date
     last_day: date
 
 
 def month(year: int, number: int) -> Period:
-    """A month; 1 is January."""
+    """Return the days of a month; 1 is January."""
     following = date(year + number // 12, number % 12 + 1, 1)
     return Period(date(year, number, 1), following - timedelta(days=1))
 
 
 def year(number: int) -> Period:
-    """A calendar year."""
+    """Return the days of a calendar year."""
     return Period(date(number, 1, 1), date(number, 12, 31))
 
 
-def fixed_period(first_day: date, last_day: date, *, today: date) -> Period:
-    """The month or year that these days are. Refuses any other days, and periods that are not over today."""
-    asked = Period(first_day, last_day)
-    if asked not in (month(first_day.year, first_day.month), year(first_day.year)):
-        raise NotAFixedPeriod
-    if last_day >= today:
-        raise NotOverYet
-    return asked
-
-
-def must_be_one_attribute(attributes: int) -> None:
-    """Refuses to narrow by more than one attribute beside time."""
-    if attributes > 1:
-        raise NarrowedTooFar
-
-
-STRICTEST = max(FEWEST.values())
-"""People, for what is decided once for all readers."""
+FEWEST_FOR_ALL = max(FEWEST.values())
+"""People needed for what is decided once for all readers."""
 
 
 class HiddenMonths(NamedTuple):
-    """Which months of a year are hidden, and whether the year may be told all the same."""
+    """Which months of a year are hidden, and whether the year may be shown all the same."""
 
     hidden: frozenset[str]
     year_is_safe: bool
 
 
 def hidden_months(
-    months: Mapping[str, Behind],
+    months: Mapping[str, Contributors],
     audience: Audience,
     *,
     hidden: Collection[str] = (),
     vetoed: Collection[str] = (),
     compares_groups: bool = False,
 ) -> HiddenMonths:
-    """The months, YYYY-MM, of a year that are hidden; each is decided when it is over, by what was before it.
+    """Return which months, YYYY-MM, of a year are hidden. Each is decided by what came before it, when it is over.
 
-    After a month with too few people the next is hidden too, until those hidden could be shown together: so the year may
-    be shown. What is hidden from coordinators is hidden from everyone. Those that are `hidden` elsewhere are hidden here.
-    `vetoed` ones are hidden for what they would tell beside other groups; nothing says that their sum would not tell as
-    much, so the year is hidden.
+    After a month with too few people the next ones are hidden too, until the hidden ones could be shown together, so that the
+    year may be shown. What is hidden from coordinators is hidden from everyone. `hidden` months are hidden already. `vetoed`
+    ones would reveal something together with other groups; their sum might as well, so they hide the year.
     """
     gone: set[str] = set()
-    left: list[Behind] = []
+    left: list[Contributors] = []
     people = 0
     for reader in FEWEST:
         people = fewest(reader, compares_groups=compares_groups)
         left = []
         for name in sorted(months):
-            behind = months[name]
-            if behind.is_empty:
+            contributors = months[name]
+            if contributors.is_empty:
                 continue
-            waits = bool(left) and not all_behind(left).may_be_shown(people)
-            if name in {*gone, *hidden, *vetoed} or waits or not behind.may_be_shown(people):
+            waits = bool(left) and not combined_contributors(left).may_be_shown(people)
+            if name in {*gone, *hidden, *vetoed} or waits or not contributors.may_be_shown(people):
                 gone.add(name)
-                left.append(behind)
+                left.append(contributors)
         if reader == audience:
             break
-    is_safe_together = not left or all_behind(left).may_be_shown(people)
+    is_safe_together = not left or combined_contributors(left).may_be_shown(people)
     return HiddenMonths(frozenset(gone), is_safe_together and not gone.intersection(vetoed))
 
 
 def shown_months(acts: Iterable[Act], audience: Audience) -> dict[str, Cell | None]:
-    """The months of a year of the community as their reports show them, YYYY-MM; None for those that are hidden."""
+    """Return the months, YYYY-MM, of a year of the community as their reports show them; hidden ones are None."""
     by_month: dict[str, list[Act]] = {}
     for act in acts:
-        by_month.setdefault(act.given_on.isoformat()[:7], []).append(act)
+        by_month.setdefault(month_of(act.given_on), []).append(act)
     cells = {name: Cell.of(by_month[name]) for name in sorted(by_month)}
-    hidden = hidden_months({name: Behind(cell) for name, cell in cells.items()}, audience).hidden
+    hidden = hidden_months({name: Contributors(cell) for name, cell in cells.items()}, audience).hidden
     return {name: None if name in hidden else cell for name, cell in cells.items()}
 
 
-class Change(NamedTuple):
-    """What came late for some days, and what of them was taken back late."""
+class LateActs(NamedTuple):
+    """Acts of a period that were recorded late, and acts that were taken back late."""
 
     came: Collection[Act] = ()
     gone: Collection[Act] = ()
@@ -142,37 +106,37 @@ class Change(NamedTuple):
         """Nothing came late."""
         return not self.came and not self.gone
 
-    def is_harmless(self, people: int) -> bool:
-        """Whether both may be told, each by itself."""
-        return is_harmless(Cell.of(self.came), people) and is_harmless(Cell.of(self.gone), people)
+    def is_empty_or_safe(self, people: int) -> bool:
+        """Whether both are empty or based on enough people."""
+        return is_empty_or_safe(Cell.of(self.came), people) and is_empty_or_safe(Cell.of(self.gone), people)
 
 
-def may_be_told_anew(told: Change, now: Change, people: int) -> bool:
-    """Whether what is late may be told as it is now, when it was told before as it was then."""
+def can_update_late(reported: LateActs, now: LateActs, people: int) -> bool:
+    """Whether a report may say what is late now, after it has said what was late before."""
     return all(
-        may_replace(Cell.of(before), Cell.of(after), people) and is_harmless(Cell.of(after), people)
-        for before, after in ((told.came, now.came), (told.gone, now.gone))
+        can_replace(Cell.of(before), Cell.of(after), people) and is_empty_or_safe(Cell.of(after), people)
+        for before, after in ((reported.came, now.came), (reported.gone, now.gone))
     )
 
 
-def may_take_in(counted: Collection[Act], known: Collection[Act], late: Change, not_told: Change) -> bool:
-    """Whether a year may count all that is `known`, late ones too, instead of what its months' reports `counted`.
+def can_include_late(counted: Collection[Act], known: Collection[Act], late: LateActs, unreported: LateActs) -> bool:
+    """Whether a year may count all that is `known`, including late acts, instead of what its months' reports `counted`.
 
-    Whoever kept the months' reports sees the difference, in the whole and in each kind and category, so that has to be
-    safe. `not_told` is the part of it that the months' reports do not tell of as late.
+    Anyone who saved the months' reports sees the difference, in total and by kind and category, so that has to be safe.
+    `unreported` is the part of it that the months' reports do not show as late.
     """
-    if late.is_empty or not late.is_harmless(STRICTEST) or not not_told.is_harmless(STRICTEST):
+    if late.is_empty or not late.is_empty_or_safe(FEWEST_FOR_ALL) or not unreported.is_empty_or_safe(FEWEST_FOR_ALL):
         return False
-    return all(_harmless_by(name, counted, known, late) for name in ("all", "kind", "category"))
+    return all(_is_safe_by(name, counted, known, late) for name in ("all", "kind", "category"))
 
 
-def _harmless_by(name: str, before: Collection[Act], after: Collection[Act], late: Change) -> bool:
+def _is_safe_by(name: str, before: Collection[Act], after: Collection[Act], late: LateActs) -> bool:
     changes = (_cells(name, late.came), _cells(name, late.gone))
-    if not all(is_harmless(cell, STRICTEST) for cells in changes for cell in cells.values()):
+    if not all(is_empty_or_safe(cell, FEWEST_FOR_ALL) for cells in changes for cell in cells.values()):
         return False
     earlier, later = _cells(name, before), _cells(name, after)
     return all(
-        is_safe(later.get(value, NOTHING), people) or not is_safe(earlier.get(value, NOTHING), people)
+        is_safe(later.get(value, EMPTY_CELL), people) or not is_safe(earlier.get(value, EMPTY_CELL), people)
         for value in {*changes[0], *changes[1]}
         for people in FEWEST.values()
     )

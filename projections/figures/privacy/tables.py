@@ -1,19 +1,21 @@
-"""Tables whose hidden cells cannot be found by taking what is shown from a total that is shown."""
+"""Tables whose hidden cells cannot be found by subtracting what is shown from the totals (complementary suppression)."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from projections.figures.privacy.cells import FEWEST, NOTHING, Audience, Cell, fewest, is_safe
+from projections.figures.privacy.cells import EMPTY_CELL, FEWEST, Audience, Cell, fewest, is_safe
 
 Key = tuple[str, str]
 """(period, value of the attribute); ALL in either place is the total over it."""
 
 ALL = "all"
 
+Unknown = TypeVar("Unknown")
+
 
 class Line(NamedTuple):
-    """Cells that sum up to another."""
+    """Cells that add up to another."""
 
     parts: tuple[Key, ...]
     total: Key
@@ -28,32 +30,32 @@ def shown_cells(
     without_minutes: Collection[str] = (),
     compares_groups: bool = False,
 ) -> dict[Key, Cell | None]:
-    """Every cell and every total, or None where it is hidden; `cells` are without totals.
+    """Return every cell and every total, or None if it is hidden; `cells` are without totals.
 
-    A cell is hidden when too few are behind it. More are hidden until, along every line, what is hidden is safe as one
-    figure; until no unsafe cell follows from any sums of lines; and until nonnegative amounts leave enough room to guess.
-    What was decided earlier stands: `hidden` cells stay so, and `settled` ones were shown and cannot be taken back, so
-    that a total is hidden instead. What is hidden from coordinators is hidden from everyone, so that nobody learns it by
-    reading both. Of values `without_minutes` everybody knows that they have none, even where they are hidden.
+    A cell with too few people is hidden. More are hidden until what is hidden along every line is safe as one figure, no
+    unsafe cell follows from sums of lines, and no unsafe cell can be narrowed down because amounts are not below zero.
+    Earlier decisions stay: `hidden` cells are hidden, and `settled` ones were shown, so that a total is hidden instead.
+    What is hidden from coordinators is hidden from everyone, so that nobody learns it by reading both. Everyone knows that
+    values `without_minutes` have none, even if they are hidden.
     """
-    same = _Same(cells)
-    lines = _lines(cells, same)
+    names = _MergedTotals(cells)
+    lines = _lines(cells, names)
     whole = dict(cells)
     for line in lines:
-        whole[line.total] = NOTHING.with_others(*(whole[part] for part in line.parts))
-    gone = {same.key(key) for key in hidden} & whole.keys()
-    kept = {same.key(key) for key in settled} - gone
+        whole[line.total] = EMPTY_CELL.with_others(*(whole[part] for part in line.parts))
+    masked = {names.key(key) for key in hidden} & whole.keys()
+    settled_keys = {names.key(key) for key in settled} - masked
     for reader in FEWEST:
         people = fewest(reader, compares_groups=compares_groups)
-        gone |= {key for key, cell in whole.items() if not cell.is_empty and not is_safe(cell, people)} - kept
-        _hide_more(gone, whole, lines, people, kept, {key for key in whole if key[1] in without_minutes})
+        masked |= {key for key, cell in whole.items() if not cell.is_empty and not is_safe(cell, people)} - settled_keys
+        _hide_more(masked, whole, lines, people, settled_keys, {key for key in whole if key[1] in without_minutes})
         if reader == audience:
             break
-    return {key: None if same.key(key) in gone else whole[same.key(key)] for key in same.every_key()}
+    return {key: None if names.key(key) in masked else whole[names.key(key)] for key in names.every_key()}
 
 
-class _Same:
-    """Where there is only one period, or one value, the total over it is the cell itself, and goes by the cell's name."""
+class _MergedTotals:
+    """Names of cells and totals. The total over a single period or value is the cell itself, and has its name."""
 
     def __init__(self, cells: Iterable[Key]) -> None:
         keys = list(cells)
@@ -71,81 +73,85 @@ class _Same:
         return [*self._keys, *totals]
 
 
-def _lines(cells: Iterable[Key], same: _Same) -> list[Line]:
-    """Along each period, along each value, and of the totals along both."""
+def _lines(cells: Iterable[Key], names: _MergedTotals) -> list[Line]:
+    """Return the lines along each period, along each value, and along both totals."""
     keys = sorted(cells)
-    lines = [Line(tuple(key for key in keys if key[0] == period), (period, ALL)) for period in same.periods]
-    lines += [Line(tuple(key for key in keys if key[1] == value), (ALL, value)) for value in same.values]
-    lines.append(Line(tuple((period, ALL) for period in same.periods), (ALL, ALL)))
-    lines.append(Line(tuple((ALL, value) for value in same.values), (ALL, ALL)))
-    named = (Line(tuple(map(same.key, line.parts)), same.key(line.total)) for line in lines)
+    lines = [Line(tuple(key for key in keys if key[0] == period), (period, ALL)) for period in names.periods]
+    lines += [Line(tuple(key for key in keys if key[1] == value), (ALL, value)) for value in names.values]
+    lines.append(Line(tuple((period, ALL) for period in names.periods), (ALL, ALL)))
+    lines.append(Line(tuple((ALL, value) for value in names.values), (ALL, ALL)))
+    named = (Line(tuple(map(names.key, line.parts)), names.key(line.total)) for line in lines)
     return list(dict.fromkeys(line for line in named if line.parts != (line.total,)))
 
 
 def _hide_more(
-    gone: set[Key],
+    masked: set[Key],
     whole: Mapping[Key, Cell],
     lines: Sequence[Line],
     people: int,
     settled: set[Key],
     without_minutes: set[Key],
 ) -> None:
-    """Hides one more cell at a time until nothing gives another away; the smallest that helps, totals last."""
-    unsafe = {key for key in gone if not is_safe(whole[key], people)}
+    """Hide one more cell at a time until nothing reveals another; the smallest that helps, totals last."""
+    unsafe = {key for key in masked if not is_safe(whole[key], people)}
     totals = {line.total for line in lines}
 
     def order(key: Key) -> tuple[bool, bool, int, Key]:
         return key == (ALL, ALL), key in totals, len(whole[key].people), key
 
-    def unknown(gone: set[Key]) -> list[set[Key]]:
-        """What cannot be worked out, of acts and of minutes."""
-        return [some - _determined(some, lines) for some in _hidden(gone, without_minutes)]
+    def unknown(masked: set[Key]) -> list[set[Key]]:
+        """Return what cannot be worked out, for acts and for minutes."""
+        return [some - _determined(some, lines) for some in _hidden(masked, without_minutes)]
 
-    def told(gone: set[Key]) -> set[Key]:
-        known = [some - left for some, left in zip(_hidden(gone, without_minutes), unknown(gone), strict=True)]
-        return unsafe & narrowly_known(gone, whole, lines, without_minutes).union(*known)
+    def revealed(masked: set[Key]) -> set[Key]:
+        known = [some - left for some, left in zip(_hidden(masked, without_minutes), unknown(masked), strict=True)]
+        return unsafe & narrowly_known(masked, whole, lines, without_minutes).union(*known)
 
     while True:
-        out = told(gone)
-        left_open = unknown(gone)
-        telling = [
+        leaks = revealed(masked)
+        left_open = unknown(masked)
+        revealing = [
             line
             for line in lines
-            if any(_gives_away(line, some, whole, people) for some in left_open)
-            or out.intersection((*line.parts, line.total))
+            if any(_reveals_the_rest(line, some, whole, people) for some in left_open)
+            or leaks.intersection((*line.parts, line.total))
         ]
-        left = [key for key in sorted(whole, key=order) if not (key in gone or key in settled or whole[key].is_empty)]
-        if not telling or not left:
+        left = [key for key in sorted(whole, key=order) if not (key in masked or key in settled or whole[key].is_empty)]
+        if not revealing or not left:
             return
-        near = {key for line in telling for key in (*line.parts, line.total)}
+        near = {key for line in revealing for key in (*line.parts, line.total)}
         choices = [key for key in left if key in near]
-        # What is told may follow from lines further off: then the first that helps, wherever it stands.
-        choices = choices or [key for key in left if told(gone | {key}) < out] or left
-        gone.add(choices[0])
+        # What is revealed may follow from other lines: then the first cell that helps, wherever it is.
+        choices = choices or [key for key in left if revealed(masked | {key}) < leaks] or left
+        masked.add(choices[0])
 
 
-def _hidden(gone: set[Key], without_minutes: set[Key]) -> list[set[Key]]:
-    """What is hidden of acts; and of minutes, where that is less."""
-    return [gone, gone - without_minutes] if gone & without_minutes else [gone]
+def _hidden(masked: set[Key], without_minutes: set[Key]) -> list[set[Key]]:
+    """Return what is hidden of acts, and of minutes if that is less."""
+    return [masked, masked - without_minutes] if masked & without_minutes else [masked]
 
 
-def _gives_away(line: Line, unknown: set[Key], whole: Mapping[Key, Cell], people: int) -> bool:
-    """Whether the unknown part of a line, all together, follows from what is known, and would not be shown itself."""
+def _reveals_the_rest(line: Line, unknown: set[Key], whole: Mapping[Key, Cell], people: int) -> bool:
+    """Whether the unknown part of a line as a whole follows from what is known, and is unsafe."""
     parts = [whole[part] for part in line.parts if part in unknown]
-    return bool(parts) and line.total not in unknown and not is_safe(NOTHING.with_others(*parts), people)
+    return bool(parts) and line.total not in unknown and not is_safe(EMPTY_CELL.with_others(*parts), people)
 
 
-def _determined(gone: set[Key], lines: Sequence[Line]) -> set[Key]:
-    """The hidden cells that are the only solution of all lines, found by elimination in exact fractions."""
-    unknown = sorted(gone)
+def _determined(masked: set[Key], lines: Sequence[Line]) -> set[Key]:
+    """Return the hidden cells that follow from all lines together."""
     rows: list[dict[Key, Fraction]] = []
     for line in lines:
-        row = {part: Fraction(1) for part in line.parts if part in gone}
-        if line.total in gone:
+        row = {part: Fraction(1) for part in line.parts if part in masked}
+        if line.total in masked:
             row[line.total] = Fraction(-1)
         rows.append(row)
-    solved: list[dict[Key, Fraction]] = []
-    for pivot in unknown:
+    return {next(iter(row)) for row in reduced(rows, sorted(masked)) if len(row) == 1}
+
+
+def reduced(rows: list[dict[Unknown, Fraction]], unknowns: Iterable[Unknown]) -> list[dict[Unknown, Fraction]]:
+    """Reduce equations by Gauss-Jordan elimination, in exact fractions; numbers that are zero are left out."""
+    solved: list[dict[Unknown, Fraction]] = []
+    for pivot in unknowns:
         row = next((row for row in rows if pivot in row), None)
         if row is None:
             continue
@@ -154,31 +160,33 @@ def _determined(gone: set[Key], lines: Sequence[Line]) -> set[Key]:
         for others in (rows, solved):
             others[:] = [_less(other, row, other[pivot]) if pivot in other else other for other in others]
         solved.append(row)
-    return {next(iter(row)) for row in solved if len(row) == 1}
+    return solved
 
 
-def _less(row: Mapping[Key, Fraction], other: Mapping[Key, Fraction], times: Fraction) -> dict[Key, Fraction]:
+def _less(
+    row: Mapping[Unknown, Fraction], other: Mapping[Unknown, Fraction], times: Fraction
+) -> dict[Unknown, Fraction]:
     difference = {key: row.get(key, Fraction(0)) - times * other.get(key, Fraction(0)) for key in {*row, *other}}
     return {key: number for key, number in difference.items() if number}
 
 
 def narrowly_known(
-    gone: set[Key], whole: Mapping[Key, Cell], lines: Sequence[Line], without_minutes: Collection[Key] = ()
+    masked: set[Key], whole: Mapping[Key, Cell], lines: Sequence[Line], without_minutes: Collection[Key] = ()
 ) -> set[Key]:
-    """The hidden cells that lie in a range no wider than a tenth to either side, since no amount is below zero."""
+    """Return the hidden cells that are known to within a tenth to either side, because no amount is below zero."""
     minutes = {key: sum(cell.minutes.values()) for key, cell in whole.items()}
     acts = {key: sum(cell.acts.values()) for key, cell in whole.items()}
     narrow: set[Key] = set()
-    for amounts, hidden in ((minutes, gone.difference(without_minutes)), (acts, gone)):
+    for amounts, hidden in ((minutes, masked.difference(without_minutes)), (acts, masked)):
         ranges = _ranges(hidden, amounts, lines)
         narrow |= {key for key, (low, high) in ranges.items() if amounts[key] and 10 * (high - low) < 2 * amounts[key]}
-    return narrow & gone
+    return narrow & masked
 
 
-def _ranges(gone: set[Key], amounts: Mapping[Key, int], lines: Sequence[Line]) -> dict[Key, tuple[int, int]]:
-    """The least and the most that each hidden cell can be, line by line, until no line narrows any further."""
+def _ranges(masked: set[Key], amounts: Mapping[Key, int], lines: Sequence[Line]) -> dict[Key, tuple[int, int]]:
+    """Return the least and most that each hidden cell can be, narrowing line by line until nothing changes."""
     most = 2 * sum(amounts.values()) + 1
-    ranges = {key: (0, most) if key in gone else (amount, amount) for key, amount in amounts.items()}
+    ranges = {key: (0, most) if key in masked else (amount, amount) for key, amount in amounts.items()}
     moved = True
     while moved:
         moved = False
@@ -190,6 +198,6 @@ def _ranges(gone: set[Key], amounts: Mapping[Key, int], lines: Sequence[Line]) -
                 least, largest = ranges[part]
                 narrowed[part] = (max(least, total[0] - (high - largest)), min(largest, total[1] - (low - least)))
             for key, span in narrowed.items():
-                if key in gone and span != ranges[key]:
+                if key in masked and span != ranges[key]:
                     ranges[key], moved = span, True
     return ranges

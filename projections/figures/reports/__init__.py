@@ -1,6 +1,5 @@
-"""Reports about several people: of closed months and years only, protected, kept, and never changing silently.
+"""Reports about several people: of closed months and years, protected, stored, and never changing silently.
 
-`closing` says which periods are closed, `making` makes their reports from the log through `projections.privacy`, and
-`refreshing` keeps them, in a process of its own. Pages ask `kept`; they never compute a figure. `sheet` is a report to
-hand on.
+`periods` says which periods are closed, `making` makes their reports from the log through `projections.figures.privacy`, and
+`refreshing` stores them, in a process of its own. Pages read them from `kept` and never compute a figure. `sheet` exports them.
 """

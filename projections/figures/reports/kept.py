@@ -1,8 +1,9 @@
-"""What a report is: the protected figures of one closed month or year, and the entry number they stand on."""
+"""Stored reports: the protected figures of a closed month or year, and the entry they are based on."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -11,20 +12,15 @@ from ledger.log.places import PreparedQuery, make_tables
 from ledger.log.store import Log
 from projections.engine.read_model import count, fingerprint, word
 from projections.engine.tables import TableWriter
-from projections.figures.chronicle import Chronicle, Counted
-from projections.figures.measures.acts import KINDS, Act, Membership
-from projections.figures.measures.people import participation
-from projections.figures.measures.statistics import Statistics, statistics
 from projections.figures.privacy.cells import Audience
-from projections.figures.reports.periods import Closed
-from projections.figures.reports.years import Year
+from projections.figures.reports.periods import last_closing, recorded_until
 
 COMMUNITY = "community"
 """The scope that is not a group."""
 
 
 class Late(msgspec.Struct, frozen=True):
-    """What came too late to count, or was taken back too late to be left out. Minutes of the late ones, to five hours."""
+    """What was recorded too late to count, or taken back too late to be left out; minutes to five hours."""
 
     entries: int
     taken_back: int
@@ -34,10 +30,9 @@ class Late(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of one closed period, for these readers. Whatever is recorded later, only what is late changes.
 
-    `scope` is "community" or a group's identifier; `period` is 2025 or 2025-10. `known_on` is the day at whose end the
-    period was closed, `entry` the number of the last entry recorded by then. Late ones are looked at whenever a later
-    month closes: `looked_at` is the last entry of which `late` tells. Where `late` is None there is nothing late, or there
-    are too few people to say (then `late_hidden`). `figures` are by name; None where too few people are behind.
+    `scope` is "community" or a group's identifier; `period` is 2025 or 2025-10. The period closed at the end of `known_on`,
+    when `entry` was the last entry. Late entries are checked whenever a later month closes, most recently up to `looked_at`.
+    If `late` is None, nothing is late, or too few people to say so (then `late_hidden`). Hidden `figures` are None.
     """
 
     scope: str
@@ -53,10 +48,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     figures: dict[str, Any]
 
 
-class EverythingKept(msgspec.Struct, frozen=True, kw_only=True):
-    """All figures there are, unprotected, of everything up to an entry: for auditors alone.
+class AllFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures, unprotected, of everything up to an entry: for auditors only.
 
-    `statistics` has the names of `projections.figures.measures.statistics`, `graph` those of `projections.figures.measures.network`.
+    `statistics` has the fields of `Statistics`, `graph` those of `Graph`.
     """
 
     entry: int
@@ -65,46 +60,12 @@ class EverythingKept(msgspec.Struct, frozen=True, kw_only=True):
     graph: dict[str, Any]
 
 
-class ReportBasis(NamedTuple):
-    """A closed period: the acts that its reports count, and all that was known when it closed, after entry `number`.
-
-    Of the days of the period, `known` has the acts that count and no others.
-    """
-
-    told: Chronicle
-    closed: Closed
-    number: int
-    year: Year
-    known: Counted
-    acts: list[Act]
-
-    def statistics(self) -> Statistics:
-        """The community's figures, unprotected."""
-        return self.statistics_of(self.known.acts, self.known.members)
-
-    def statistics_of(self, acts: Iterable[Act], members: list[Membership]) -> Statistics:
-        """The figures of some of the acts and some of the members."""
-        return statistics(acts, members, as_of=self.closed.last_day, first_day=self.closed.first_day)
-
-    def known_to_all(self, acts: list[Act], members: list[Membership]) -> dict[str, Any]:
-        """What is always shown: the days, what counts, and how many belong."""
-        return {
-            "first_day": str(self.closed.first_day),
-            "as_of": str(self.closed.last_day),
-            "weigh": "minutes",
-            "kinds": msgspec.to_builtins(KINDS),
-            "enrolled": participation(acts, members, self.closed.last_day).enrolled,
-        }
-
-    def is_within(self, day: date) -> bool:
-        """Whether a day belongs to the period."""
-        return self.closed.first_day <= day <= self.closed.last_day
-
-
 TABLES = sa.MetaData()
-"""Apart from those of read models: a rebuild neither makes nor compares them."""
+"""Not part of the read models: a rebuild neither makes nor compares them."""
+
 
 MONTH_LENGTH = len("2025-10")
+
 
 REPORTS = sa.Table(
     "kept_reports",
@@ -116,6 +77,8 @@ REPORTS = sa.Table(
     word("report"),
     word("month"),
 )
+
+
 STATE = sa.Table(
     "kept_figures",
     TABLES,
@@ -131,9 +94,9 @@ STATE = sa.Table(
 
 
 class State(NamedTuple):
-    """How far figures have come: the last entry looked at, and the day at whose end a period was closed last.
+    """How far figures are up to date: the last entry that was read, and the day at whose end a period closed last.
 
-    `made_by` tells one way of making reports from another: after a change of it they are made anew.
+    `made_by` is the version of the method: when it changes, all reports are made again.
     """
 
     log: str
@@ -146,8 +109,12 @@ class State(NamedTuple):
     everything: str = ""
 
 
+METHOD_VERSION = "1"
+"""Raised when the method of making reports changes, so that all are made again."""
+
+
 class Reports:
-    """The kept reports of one log."""
+    """The stored reports of one log."""
 
     def __init__(self, engine: sa.Engine, log: Log) -> None:
         self._engine = engine
@@ -155,79 +122,90 @@ class Reports:
         self._identity = ""
 
     def prepare(self) -> None:
-        """Makes the tables if they are missing, and throws away what tells of entries that the log no longer has."""
+        """Create missing tables, and delete reports based on entries that the log no longer has."""
         make_tables(self._engine, TABLES)
         state = self.state()
         if state.position and entry_at(self._log, state.position) != state.entry:
             with self._engine.execution_options(writes=True).begin() as connection:
-                forget(connection, state.log)
+                delete_reports(connection, state.log)
 
     @property
     def identity(self) -> str:
-        """What tells this log from every other: the fingerprint of its first entry; "" while it is empty."""
+        """The fingerprint of the log's first entry, which identifies it; "" while it is empty."""
         if not self._identity:
             first = self._log.from_position(0, limit=1)
             self._identity = fingerprint(first[0].data) if first else ""
         return self._identity
 
     def of(self, scope: str, period: str, audience: Audience) -> Report | None:
-        """The report of a closed period; None where there is none, or it has not been made yet."""
+        """Return the report of a closed period; None if there is none, or it has not been made yet."""
         found = _REPORT.ask(self._engine, log=self.identity, scope=scope, audience=audience, period=period)
         return msgspec.json.decode(found[0][0], type=Report) if found else None
 
     def periods(self, scope: str) -> list[str]:
-        """The closed periods that have a report, newest first; a year stands after its months."""
+        """Return the closed periods that have a report, newest first; a year comes after its months."""
         return [row[0] for row in _PERIODS.ask(self._engine, log=self.identity, scope=scope)]
 
     def months_before(self, scope: str, audience: Audience, month: str, count: int) -> list[dict[str, Any]]:
-        """The last `count` closed months up to and with `month`, oldest first, as a year's report lists its own."""
+        """Return the last `count` closed months up to and including `month`, oldest first, as a year's report lists its own."""
         found = _MONTHS.ask(
             self._engine, log=self.identity, scope=scope, audience=audience, last=month, at_most=max(0, count)
         )
         return [msgspec.json.decode(row[0]) for row in reversed(found)]
 
     def kept_at(self) -> int:
-        """The number of the last entry that was looked at; 0 when no figures were made yet."""
+        """Return the number of the last entry that was read; 0 if no figures have been made yet."""
         return self.state().number
 
-    def everything(self) -> EverythingKept | None:
-        """All figures unprotected, for auditors; None when they were not made yet."""
+    def everything(self) -> AllFigures | None:
+        """Return all figures, unprotected, for auditors; None if they have not been made yet."""
         found = _EVERYTHING.ask(self._engine, log=self.identity)
-        return msgspec.json.decode(found[0][0], type=EverythingKept) if found and found[0][0] else None
+        return msgspec.json.decode(found[0][0], type=AllFigures) if found and found[0][0] else None
 
     def state(self) -> State:
-        """How far figures have come."""
+        """Return how far figures are up to date."""
         found = _STATE.ask(self._engine, log=self.identity)
         return State(self.identity, *found[0]) if found else State(self.identity)
 
 
+def is_due(reports: Reports, log: Log, now: datetime, time_zone: str) -> bool:
+    """Whether there are new entries, or a period has closed since. Takes two small queries."""
+    state = reports.state()
+    if not state.position or state.made_by != METHOD_VERSION or log.head() != state.position:
+        return bool(log.head())
+    day = recorded_until(now).astimezone(ZoneInfo(time_zone)).date()
+    closing = last_closing(date.fromisoformat(state.founded_on), day)
+    return closing is not None and str(closing) > state.known_on
+
+
 def entry_at(log: Log, position: int) -> str:
-    """The fingerprint of the entry at a position; "" when there is none."""
+    """Return the fingerprint of the entry at a position; "" if there is none."""
     found = log.from_position(position - 1, limit=1) if position else []
     return fingerprint(found[0].data) if found and found[0].position == position else ""
 
 
-def forget(connection: sa.Connection, log: str) -> None:
-    """Throws everything away that is kept of a log."""
+def delete_reports(connection: sa.Connection, log: str) -> None:
+    """Delete everything that is stored for a log."""
     for table in TABLES.sorted_tables:
         connection.execute(sa.delete(table).where(table.c.log == log))
 
 
-def keep(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None:
-    """Puts reports in the place of those of the same period, scope and readers, or adds them."""
+def store_reports(connection: sa.Connection, log: str, reports: Sequence[Report]) -> None:
+    """Add reports, or replace those of the same period, scope and readers."""
     rows = [
-        (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_of(one)) for one in reports
+        (log, one.scope, one.audience, one.period, msgspec.json.encode(one).decode(), _month_row(one))
+        for one in reports
     ]
     TableWriter(connection).replace(REPORTS, rows)
 
 
-def keep_state(connection: sa.Connection, state: State) -> None:
-    """Writes down how far figures have come."""
+def store_state(connection: sa.Connection, state: State) -> None:
+    """Store how far figures are up to date."""
     TableWriter(connection).replace(STATE, [tuple(state)])
 
 
-def _month_of(report: Report) -> str:
-    """The month as charts show it, kept beside its report; "" for a year."""
+def _month_row(report: Report) -> str:
+    """Return a month's report as charts show it, in JSON; "" for a year."""
     if len(report.period) != MONTH_LENGTH:
         return ""
     figures = report.figures
@@ -237,21 +215,35 @@ def _month_of(report: Report) -> str:
 
 
 _OF_LOG = REPORTS.c.log == sa.bindparam("log")
+
+
 _OF_SCOPE = REPORTS.c.scope == sa.bindparam("scope")
+
+
 _FOR = REPORTS.c.audience == sa.bindparam("audience")
+
+
 _REPORT = PreparedQuery(
     sa.select(REPORTS.c.report).where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period == sa.bindparam("period"))
 )
+
+
 _PERIODS = PreparedQuery(
     sa.select(REPORTS.c.period)
     .where(_OF_LOG, _OF_SCOPE, REPORTS.c.audience == "everyone")
     .order_by(REPORTS.c.period.desc())
 )
+
+
 _MONTHS = PreparedQuery(
     sa.select(REPORTS.c.month)
     .where(_OF_LOG, _OF_SCOPE, _FOR, REPORTS.c.period <= sa.bindparam("last"), REPORTS.c.month != "")
     .order_by(REPORTS.c.period.desc())
     .limit(sa.bindparam("at_most"))
 )
+
+
 _STATE = PreparedQuery(sa.select(*list(STATE.c)[1:]).where(STATE.c.log == sa.bindparam("log")))
+
+
 _EVERYTHING = PreparedQuery(sa.select(STATE.c.everything).where(STATE.c.log == sa.bindparam("log")))

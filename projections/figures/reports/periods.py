@@ -7,15 +7,15 @@ from typing import NamedTuple
 from projections.figures.privacy.periods import Period, month, year
 
 CLOSES_AFTER_DAYS = 7
-"""For telling what happened in the last days of a period; whatever is told later counts as late."""
+"""Time to record what happened in the last days of a period. Anything recorded later is late."""
 
-LAST_ONES_WRITTEN = timedelta(minutes=10)
-"""A day's entries are waited for so long after midnight: their instant is taken a little before they are kept."""
+WRITING_ALLOWANCE = timedelta(minutes=10)
+"""How long after midnight a day's entries may still be written, because they are dated shortly before."""
 
 DECEMBER = 12
 
 
-class Closed(NamedTuple):
+class ClosedPeriod(NamedTuple):
     """A closed month or year: 2025-10 or 2025. What was recorded by the end of `known_on` counts."""
 
     name: str
@@ -25,20 +25,19 @@ class Closed(NamedTuple):
 
     @property
     def is_year(self) -> bool:
-        """Whether it is a year, and not a month."""
+        """Whether it is a year, not a month."""
         return len(self.name) == len("2025")
 
     @property
     def period(self) -> Period:
-        """Its days."""
+        """Its first and last day."""
         return Period(self.first_day, self.last_day)
 
 
-def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[Closed]:
-    """Every closed month from that of the first day on, each year after its December, in the order in which they closed.
+def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[ClosedPeriod]:
+    """Return every closed month from that of the first day, and each year after its December, in the order of closing.
 
-    Nothing can be told before there is somewhere to tell it: what had happened before the community was founded, and is
-    brought along, closes seven days after that.
+    What happened before the community was founded, and was imported, closes seven days after the founding.
     """
     at_year, at_month = first_day.year, first_day.month
     while True:
@@ -49,14 +48,14 @@ def closed_periods(first_day: date, founded_on: date, today: date) -> Iterator[C
             known_on = max(days.last_day, founded_on) + timedelta(days=CLOSES_AFTER_DAYS)
             if known_on >= today:
                 return
-            yield Closed(name, *days, known_on)
+            yield ClosedPeriod(name, *days, known_on)
         at_year, at_month = at_year + at_month // DECEMBER, at_month % DECEMBER + 1
 
 
 def first_closing(first_day: date, founded_on: date, today: date) -> date:
-    """The last day that counts for the first report of all, which is shown from the day after on.
+    """Return the day at whose end the first report closes.
 
-    What was brought along makes the past close soon: seven days after the founding, if it came within these.
+    If earlier records were imported by then, that is seven days after the founding.
     """
     soon = founded_on + timedelta(days=CLOSES_AFTER_DAYS)
     if first_day < founded_on.replace(day=1) and today <= soon:
@@ -66,13 +65,13 @@ def first_closing(first_day: date, founded_on: date, today: date) -> date:
 
 
 def last_closing(founded_on: date, today: date) -> date | None:
-    """The day at whose end a period was closed last; None before the first one."""
+    """Return the day at whose end a period closed last; None before the first one."""
     last_days = [day := today]
     last_days += [day := day.replace(day=1) - timedelta(days=1) for _ in range(3)]
     closings = (max(last, founded_on) + timedelta(days=CLOSES_AFTER_DAYS) for last in last_days[1:])
     return max((day for day in closings if day < today), default=None)
 
 
-def settled_moment(now: datetime) -> datetime:
-    """The moment up to which everything that was recorded is surely kept."""
-    return now - LAST_ONES_WRITTEN
+def recorded_until(now: datetime) -> datetime:
+    """Return the instant up to which everything recorded has certainly been written."""
+    return now - WRITING_ALLOWANCE

@@ -1,7 +1,7 @@
-"""Brings kept reports up to the log: in a process of its own, one at a time of all, and never in the one that serves pages.
+"""Brings stored reports up to date with the log, in a process of its own: one at a time, never the one that serves pages.
 
-Each period is kept as soon as it is made, in one step. Whoever is stopped half-way leaves what was there before, and what
-is already made; the next one goes on from there.
+Each period is stored in one transaction as soon as it is made. A process that is stopped loses nothing that was stored, and
+the next one continues from there.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,22 +18,30 @@ from ledger.replay import Until
 from projections.engine.locks import alone, writing
 from projections.engine.read_model import count, word
 from projections.engine.tables import TableWriter
-from projections.figures.chronicle import Chronicle, chronicle, counted
-from projections.figures.measures.acts import counting
-from projections.figures.measures.network import graph
+from projections.figures.chronicle import Chronicle, Counted, counted, read_chronicle
+from projections.figures.measures.acts import select_acts
 from projections.figures.measures.statistics import statistics
-from projections.figures.reports.kept import EverythingKept, Report, Reports, State, entry_at, forget, keep, keep_state
-from projections.figures.reports.late import MADE_BY
-from projections.figures.reports.making import AUDIENCES, Making
-from projections.figures.reports.periods import Closed, settled_moment
-from projections.figures.reports.ties import keep_ties, ties_of_year
+from projections.figures.reports.kept import (
+    METHOD_VERSION,
+    AllFigures,
+    Report,
+    Reports,
+    State,
+    delete_reports,
+    entry_at,
+    store_reports,
+    store_state,
+)
+from projections.figures.reports.making import AUDIENCES, ReportMaker
+from projections.figures.reports.periods import ClosedPeriod, recorded_until
+from projections.figures.reports.ties import store_ties, ties_of_year
 
-Tell = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and of how much."""
+ReportProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
 
 
-class Refreshed(NamedTuple):
-    """What was made: the periods, and the last entry that was looked at. `is_busy`: another process is at it already."""
+class RefreshResult(NamedTuple):
+    """The periods that were made, and the last entry that was read. `is_busy` if another process is doing it already."""
 
     periods: list[str]
     number: int
@@ -46,98 +54,92 @@ def refresh(
     *,
     now: datetime,
     everything: bool = True,
-    tell: Tell = lambda doing, done, of: None,
-) -> Refreshed:
-    """Makes the reports that are missing, looks for late ones, and computes everything for auditors.
+    progress: ReportProgress = lambda doing, done, of: None,
+) -> RefreshResult:
+    """Make missing reports, check for late entries, and compute all figures for auditors unless `everything` is false.
 
-    Does nothing when another process is at it. Without `everything`, only the reports of closed periods are made.
+    Does nothing if another process is doing it.
     """
     with alone(engine, "figures") as is_alone:
         if not is_alone:
-            return Refreshed([], 0, is_busy=True)
-        kept = Reports(engine, log)
-        kept.prepare()
-        return _Refreshing(log, engine, kept, tell).carry_out(now, everything=everything)
+            return RefreshResult([], 0, is_busy=True)
+        reports = Reports(engine, log)
+        reports.prepare()
+        return _Refreshing(log, engine, reports, progress).carry_out(now, everything=everything)
 
 
 class _Refreshing:
-    def __init__(self, log: Log, engine: sa.Engine, kept: Reports, tell: Tell) -> None:
+    def __init__(self, log: Log, engine: sa.Engine, reports: Reports, progress: ReportProgress) -> None:
         self._log = log
         self._engine = engine
-        self._kept = kept
-        self._tell = tell
+        self._reports = reports
+        self._progress = progress
 
-    def carry_out(self, now: datetime, *, everything: bool) -> Refreshed:
+    def carry_out(self, now: datetime, *, everything: bool) -> RefreshResult:
         head = self._log.head()
         if not head:
-            return Refreshed([], 0)
-        told = chronicle(self._log, tell=lambda number: self._tell("Reading the log", number, max(head, number)))
-        making = Making(told, told.calendar.day_at(settled_moment(now)))
-        before = self._kept.state()
-        if before.made_by != MADE_BY:
-            self._write(lambda connection: forget(connection, before.log))
+            return RefreshResult([], 0)
+        chronicle = read_chronicle(
+            self._log, progress=lambda number: self._progress("Reading the log", number, max(head, number))
+        )
+        making = ReportMaker(chronicle, chronicle.calendar.day_at(recorded_until(now)))
+        before = self._reports.state()
+        if before.made_by != METHOD_VERSION:
+            self._write(lambda connection: delete_reports(connection, before.log))
         made = self._make_missing(making)
         closing = str(making.closed[-1].known_on) if making.closed else ""
         if closing > before.known_on:
             self._look_for_late_ones(making, [one for one in making.closed if one.name not in made])
-        whole = self._everything(told) if everything else self._kept.everything()
+        whole = self._everything(chronicle) if everything else self._reports.everything()
         state = State(
-            self._kept.identity,
-            MADE_BY,
-            told.number,
-            told.position,
-            entry_at(self._log, told.position),
+            self._reports.identity,
+            METHOD_VERSION,
+            chronicle.number,
+            chronicle.position,
+            entry_at(self._log, chronicle.position),
             closing,
-            str(told.founded_on),
+            str(chronicle.founded_on),
             msgspec.json.encode(whole).decode() if whole else "",
         )
-        self._write(lambda connection: keep_state(connection, state))
-        return Refreshed(made, told.number)
+        self._write(lambda connection: store_state(connection, state))
+        return RefreshResult(made, chronicle.number)
 
-    def _make_missing(self, making: Making) -> list[str]:
+    def _make_missing(self, making: ReportMaker) -> list[str]:
         have: dict[str, set[str]] = {}
         for scope in {scope for closed in making.closed for scope in making.scopes(closed)}:
-            have[scope] = set(self._kept.periods(scope))
+            have[scope] = set(self._reports.periods(scope))
         missing = [one for one in making.closed if any(one.name not in have[scope] for scope in making.scopes(one))]
         for place, closed in enumerate(missing):
-            self._tell("Making reports", place, len(missing))
+            self._progress("Making reports", place, len(missing))
             reports = list(making.reports(closed))
             self._keep(making, closed, reports)
-        self._tell("Making reports", len(missing), len(missing))
+        self._progress("Making reports", len(missing), len(missing))
         return [one.name for one in missing]
 
-    def _keep(self, making: Making, closed: Closed, reports: list[Report]) -> None:
-        """The reports of a period, and with those of a year who helped whom, in one step."""
+    def _keep(self, making: ReportMaker, closed: ClosedPeriod, reports: list[Report]) -> None:
+        """Store the reports of a period, and for a year who helped whom, in one transaction."""
         ties = ties_of_year(making.placed(closed), reports) if closed.is_year else None
 
         def write(connection: sa.Connection) -> None:
-            keep(connection, self._kept.identity, reports)
+            store_reports(connection, self._reports.identity, reports)
             if ties:
-                keep_ties(connection, self._kept.identity, closed.name, ties)
+                store_ties(connection, self._reports.identity, closed.name, ties)
 
         self._write(write)
 
-    def _look_for_late_ones(self, making: Making, before: list[Closed]) -> None:
+    def _look_for_late_ones(self, making: ReportMaker, before: list[ClosedPeriod]) -> None:
         for closed in before:
             late = making.late(closed)
             reports = [
                 msgspec.structs.replace(report, late=ones.late, looked_at=ones.looked_at, late_hidden=ones.is_hidden)
                 for scope, ones in late.items()
                 for reader in AUDIENCES
-                if (report := self._kept.of(scope, closed.name, reader))
+                if (report := self._reports.of(scope, closed.name, reader))
             ]
-            self._write(lambda connection, reports=reports: keep(connection, self._kept.identity, reports))
+            self._write(lambda connection, reports=reports: store_reports(connection, self._reports.identity, reports))
 
-    def _everything(self, told: Chronicle) -> EverythingKept:
-        known = told.at(told.number)
-        figures = statistics(known.acts, known.members, as_of=known.last_day)
-        connected = graph(counting(known.acts, last_day=known.last_day), figures.weigh)
-        return EverythingKept(
-            entry=told.number,
-            as_of=known.last_day,
-            statistics=msgspec.to_builtins(figures),
-            graph=msgspec.to_builtins(connected),
-        )
+    def _everything(self, chronicle: Chronicle) -> AllFigures:
+        return _all_figures(chronicle.at(chronicle.number))
 
     def _write(self, change: Callable[[sa.Connection], None]) -> None:
         with self._engine.connect() as connection, writing(connection):
@@ -157,30 +159,33 @@ STATISTICS = sa.Table(
     word("everything"),
 )
 
-MOST_KEPT = 50
+MAX_STORED = 50
 
 
 def everything_at(
-    log: Log, number: int, day: date | None = None, *, tell: Callable[[int], None] = lambda looked_at: None
-) -> EverythingKept:
-    """All figures up to an entry, and with a day of what had happened by its end; the same as `hours stats --graph`."""
-    known = counted(log, Until(as_of=day, number=number), tell=tell)
-    as_of = day or known.last_day
-    figures = statistics(known.acts, known.members, as_of=as_of)
-    # Loads the library for graphs: the server opens what is kept here, and computes none of it.
+    log: Log, number: int, day: date | None = None, *, progress: Callable[[int], None] = lambda number: None
+) -> AllFigures:
+    """Compute all figures up to an entry and, if given, up to the end of a day, as `hours stats --graph` does."""
+    known = counted(log, Until(as_of=day, number=number), progress=progress)
+    return _all_figures(known._replace(number=number, last_day=day or known.last_day))
+
+
+def _all_figures(known: Counted) -> AllFigures:
+    # The library for graphs is only loaded where figures are computed: the server reads what is stored here.
     from projections.figures.measures.network import graph
 
-    connected = graph(counting(known.acts, last_day=as_of), figures.weigh)
-    return EverythingKept(
-        entry=number,
-        as_of=as_of,
+    figures = statistics(known.acts, known.members, as_of=known.last_day)
+    connected = graph(select_acts(known.acts, last_day=known.last_day), figures.weigh)
+    return AllFigures(
+        entry=known.number,
+        as_of=known.last_day,
         statistics=msgspec.to_builtins(figures),
         graph=msgspec.to_builtins(connected),
     )
 
 
-class KeptStatistics:
-    """The figures of one log at moments that were asked about."""
+class StoredStatistics:
+    """The figures of one log at points in time that were requested."""
 
     def __init__(self, engine: sa.Engine, log: Log, reports: Reports) -> None:
         self._engine = engine
@@ -188,23 +193,23 @@ class KeptStatistics:
         self._reports = reports
 
     def prepare(self) -> None:
-        """Makes the table if it is missing, and throws all away when a log was restored that is older than what was kept."""
+        """Create the table if it is missing, and delete all rows if an older log has been restored since."""
         make_tables(self._engine, TABLES)
         for head, entry in _LAST_KEPT.ask(self._engine, log=self._reports.identity):
             if entry_at(self._log, head) != entry:
                 with self._engine.connect() as connection, writing(connection):
                     connection.execute(sa.delete(STATISTICS).where(STATISTICS.c.log == self._reports.identity))
 
-    def at_entry(self, number: int) -> EverythingKept | None:
-        """The figures at an entry; None when they were not made yet."""
+    def at_entry(self, number: int) -> AllFigures | None:
+        """Return the figures at an entry; None if they have not been made yet."""
         return _read(_AT_ENTRY.ask(self._engine, log=self._reports.identity, number=number))
 
-    def by_day(self, day: date) -> EverythingKept | None:
-        """The figures as of a day, of the latest entry that they were made at; None when they were not made yet."""
+    def by_day(self, day: date) -> AllFigures | None:
+        """Return the figures as of a day, from the latest entry they were made at; None if they have not been made yet."""
         return _read(_BY_DAY.ask(self._engine, log=self._reports.identity, day=day.isoformat()))
 
-    def keep(self, everything: EverythingKept, day: str, now: datetime) -> None:
-        """Keeps figures, and lets go of the oldest."""
+    def store(self, everything: AllFigures, day: str, now: datetime) -> None:
+        """Store figures, and delete the oldest."""
         log, text = self._reports.identity, msgspec.json.encode(everything).decode()
         head = self._log.head()
         with self._engine.connect() as connection, writing(connection):
@@ -230,8 +235,8 @@ _BY_DAY = PreparedQuery(
 _LAST_KEPT = PreparedQuery(
     sa.select(STATISTICS.c.head, STATISTICS.c.entry).where(_OF_LOG).order_by(STATISTICS.c.head.desc()).limit(1)
 )
-_OLDEST_KEPT = sa.select(STATISTICS.c.at).where(_OF_LOG).order_by(STATISTICS.c.at.desc()).offset(MOST_KEPT).limit(1)
+_OLDEST_KEPT = sa.select(STATISTICS.c.at).where(_OF_LOG).order_by(STATISTICS.c.at.desc()).offset(MAX_STORED).limit(1)
 
 
-def _read(found: Sequence[Row]) -> EverythingKept | None:
-    return msgspec.json.decode(found[0][0], type=EverythingKept) if found else None
+def _read(found: Sequence[Row]) -> AllFigures | None:
+    return msgspec.json.decode(found[0][0], type=AllFigures) if found else None

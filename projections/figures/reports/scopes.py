@@ -1,176 +1,178 @@
-"""A group's figures of a closed period: what its members gave and received while they belonged."""
+"""The figures of a closed period as reports show them, for the community and for each group."""
 
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from ledger.identifiers import GroupId, MemberId
-from projections.figures.measures.acts import Act, Membership, entries_in, people_in
-from projections.figures.measures.reach import access, between_groups, newcomers_waiting, overload
+from projections.figures.measures.activity import access, between_groups
+from projections.figures.measures.acts import Act, Membership, entries_in, month_of, people_in
+from projections.figures.measures.people import newcomers_waiting, overload
 from projections.figures.measures.statistics import Statistics
-from projections.figures.privacy.additions import added, busy, count_of, nothing_added, share_of, shown_access
-from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Audience, Behind, Cell, is_harmless
-from projections.figures.privacy.figures import Shown, passed, to_five_hours, unshown
-from projections.figures.privacy.groups import GroupActs, Placed, Withheld, acts_of, behind, month_of, passed_in_group
-from projections.figures.reports.kept import ReportBasis
+from projections.figures.privacy.additions import (
+    activity_calendar,
+    count_of,
+    derived_figures,
+    no_derived_figures,
+    protected_access,
+    share_of,
+)
+from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Audience, Cell, Contributors, is_empty_or_safe
+from projections.figures.privacy.figures import Disclosure, hidden_figures, protected_figures
+from projections.figures.privacy.groups import (
+    GroupActs,
+    GroupDisclosure,
+    Placed,
+    acts_of,
+    contributors_of,
+    month_figures,
+    protected_group_figures,
+)
 from projections.figures.reports.periods import CLOSES_AFTER_DAYS
-from projections.figures.reports.years import ReportMonth
+from projections.figures.reports.years import ReportBasis, ReportMonth
 
-Kinds = Mapping[GroupId, Mapping[str, Cell | None]]
+KindsByGroup = Mapping[GroupId, Mapping[str, Cell | None]]
 
 
 def group_figures(
-    stand: ReportBasis, group: GroupId, community: Statistics | None, kinds: Kinds, categories: Kinds
+    basis: ReportBasis, group: GroupId, community: Statistics | None, kinds: KindsByGroup, categories: KindsByGroup
 ) -> dict[str, Any]:
-    """Every figure by its name; None where too few people are behind it, or behind what it leaves of the community.
+    """Return a group's figures by name: what its members gave and received while they were members; hidden ones are None.
 
-    `community` are everybody's figures of the same days, if everybody may read them: without them no group is shown.
-    Ten people are asked for whoever reads, so that all read the same.
+    `community` are the community's figures of the same days, if everyone can see them; otherwise no group is shown.
     """
-    placed = stand.year.placed if stand.closed.is_year else stand.year.months[stand.closed.name].placed
-    theirs = acts_of(group, placed)
-    is_shown = community is not None and group in _shown(stand)
-    before, members = _history(stand, group)
+    theirs = acts_of(group, basis.placed)
+    is_shown = community is not None and group in basis.groups_shown
+    before, members = _history(basis, group)
     if is_shown:
-        statistics = stand.statistics_of([*before, *theirs.own], members)
-        withheld = Withheld(True, kinds.get(group, {}), categories.get(group, {}))
-        figures = passed_in_group(statistics, theirs, withheld, community)
-        figures |= added(statistics, figures, theirs.own)
+        statistics = basis.statistics_of([*before, *theirs.own], members)
+        withheld = GroupDisclosure(True, kinds.get(group, {}), categories.get(group, {}))
+        figures = protected_group_figures(statistics, theirs, withheld, community)
+        figures |= derived_figures(statistics, figures, theirs.own)
     else:
-        known = stand.known_to_all([*before, *theirs.own], members)
+        known = basis.known_to_all([*before, *theirs.own], members)
         nothing = dict.fromkeys(("given", "received"), None if theirs.own else 0)
-        figures = unshown(known, is_empty=not theirs.own) | nothing_added() | nothing
-    figures["members"] = sum(_belongs(one, stand.closed.last_day) for one in members)
-    hidden = stand.year.months_of_groups[group].hidden
-    if stand.closed.is_year:
+        figures = hidden_figures(known, is_empty=not theirs.own) | no_derived_figures() | nothing
+    figures["members"] = sum(_belongs(one, basis.closed.last_day) for one in members)
+    hidden = basis.year.months_of_groups[group].hidden
+    if basis.closed.is_year:
         figures["months"] = [
-            month_of(name, acts_of(group, month.placed), is_shown=name not in hidden)
-            for name, month in stand.year.months.items()
+            month_figures(name, acts_of(group, month.placed), is_shown=name not in hidden)
+            for name, month in basis.year.months.items()
             if group in month.formed
         ]
-    figures["busy"] = _busy(stand, group, placed, theirs)
+    figures["busy"] = _busy(basis, group, theirs, hidden)
     return figures
 
 
 def _belongs(membership: Membership, day: date) -> bool:
-    """Whether somebody belonged at the end of a day."""
+    """Whether someone was a member at the end of a day."""
     return membership.joined_on <= day and (membership.left_on is None or membership.left_on > day)
 
 
-def _shown(stand: ReportBasis) -> list[GroupId]:
-    return stand.year.groups_shown if stand.closed.is_year else stand.year.groups_shown_in(stand.closed.name)
-
-
-def _history(stand: ReportBasis, group: GroupId) -> tuple[list[Act], list[Membership]]:
-    """What had counted for the group on other days, and its members; others who took part are no members of it."""
-    told = stand.told
+def _history(basis: ReportBasis, group: GroupId) -> tuple[list[Act], list[Membership]]:
+    """Return what counted for the group on other days, and its members; others who took part count as having left."""
+    chronicle = basis.chronicle
     before = [
-        told.acts[place]
-        for place in told.places(stand.number)
-        if any(group in side for side in told.belonging(place)) and not stand.is_within(told.acts[place].given_on)
+        chronicle.acts[place]
+        for place in chronicle.places(basis.number)
+        if any(group in side for side in chronicle.groups_of(place))
+        and not basis.is_within(chronicle.acts[place].given_on)
     ]
-    members = told.belonged(group, stand.number)
+    members = chronicle.members_of(group, basis.number)
     inside = {one.member for one in members}
-    others = people_in(told.acts[place] for place in told.places(stand.number)) - inside
+    others = people_in(chronicle.acts[place] for place in chronicle.places(basis.number)) - inside
     return before, [*members, *(Membership(one, date.min, date.min) for one in sorted(others))]
 
 
-def _busy(stand: ReportBasis, group: GroupId, placed: list[Placed], theirs: GroupActs) -> dict[str, Any] | None:
+def _busy(basis: ReportBasis, group: GroupId, theirs: GroupActs, hidden: Collection[str]) -> dict[str, Any] | None:
     days: dict[date, list[Placed]] = {act.given_on: [] for act in theirs.own}
-    for one in placed:
+    for one in basis.placed:
         if one.act.given_on in days:
             days[one.act.given_on].append(one)
-    first, last = stand.closed.period
-    hidden = stand.year.months_of_groups[group].hidden
-    return busy(
-        {day: (behind(group, some), entries_in(acts_of(group, some).own)) for day, some in days.items()},
-        first,
-        last,
-        hidden_months={name for name in hidden if first.isoformat()[:7] <= name <= last.isoformat()[:7]},
+    first, last = map(month_of, basis.closed.period)
+    return activity_calendar(
+        {day: (contributors_of(group, some), entries_in(acts_of(group, some).own)) for day, some in days.items()},
+        *basis.closed.period,
+        hidden_months={name for name in hidden if first <= name <= last},
         people=FEWEST_TO_COMPARE,
     )
 
 
 def community_figures(
-    stand: ReportBasis, shown: Shown, statistics: Statistics | None, audience: Audience
+    basis: ReportBasis, shown: Disclosure, statistics: Statistics | None, audience: Audience
 ) -> dict[str, Any]:
-    """Every figure by its name; None where too few people are behind it for these readers."""
+    """Return the community's figures by name; those hidden from these readers are None."""
     if statistics is None or not shown.is_shown:
-        figures = unshown(stand.known_to_all(stand.known.acts, stand.known.members), is_empty=shown.is_empty)
-        figures |= nothing_added() | dict.fromkeys(("access", "theil_between"))
+        figures = hidden_figures(basis.known_to_all(basis.known.acts, basis.known.members), is_empty=shown.is_empty)
+        figures |= no_derived_figures() | dict.fromkeys(("access", "theil_between"))
     else:
-        figures = passed(statistics, shown)
-        figures |= added(statistics, figures, stand.acts)
-        figures |= _access(stand)
+        figures = protected_figures(statistics, shown)
+        figures |= derived_figures(statistics, figures, basis.acts)
+        figures |= _access(basis)
     hidden = {name for name, cell in shown.months.items() if cell is None}
-    if stand.closed.is_year:
-        figures["months"] = [_month(month, stand, name in hidden) for name, month in stand.year.months.items()]
-    figures["busy"] = _busy_community(stand, hidden, shown.people)
-    return figures | (_care(stand, figures["enrolled"]) if audience == "coordinators" else {})
+    if basis.closed.is_year:
+        figures["months"] = [
+            _month(basis, month, is_shown=name not in hidden) for name, month in basis.year.months.items()
+        ]
+    figures["busy"] = _busy_community(basis, hidden, shown.people)
+    return figures | (_wellbeing_signs(basis, figures["enrolled"]) if audience == "coordinators" else {})
 
 
-def _month(month: ReportMonth, stand: ReportBasis, is_hidden: bool) -> dict[str, Any]:
-    """A month as its own report tells of it: what came late since is not in it."""
-    if is_hidden:
-        return {"month": month.name, "given": None, "received": None, "entries": None}
-    acts = [stand.told.acts[place] for place in month.places]
-    given = to_five_hours(sum(act.minutes for act in acts))
-    return {"month": month.name, "given": given, "received": given, "entries": entries_in(acts)}
+def _month(basis: ReportBasis, month: ReportMonth, *, is_shown: bool) -> dict[str, Any]:
+    """A month as its own report shows it, without what came late."""
+    acts = [basis.chronicle.acts[place] for place in month.places]
+    return month_figures(month.name, GroupActs(acts, acts, acts), is_shown=is_shown)
 
 
-def _busy_community(stand: ReportBasis, hidden: Collection[str], people: int) -> dict[str, Any] | None:
-    """From the acts that the months' reports count, whatever the year takes in."""
+def _busy_community(basis: ReportBasis, hidden: Collection[str], people: int) -> dict[str, Any] | None:
+    """From the acts that the months' reports count, whatever the year includes."""
     days: dict[date, list[Act]] = {}
-    for act in stand.year.acts:
-        if stand.is_within(act.given_on):
+    for act in basis.year.acts:
+        if basis.is_within(act.given_on):
             days.setdefault(act.given_on, []).append(act)
-    first, last = stand.closed.period
-    return busy(
-        {day: (Behind(Cell.of(acts)), entries_in(acts)) for day, acts in days.items()},
-        first,
-        last,
+    return activity_calendar(
+        {day: (Contributors(Cell.of(acts)), entries_in(acts)) for day, acts in days.items()},
+        *basis.closed.period,
         hidden_months=hidden,
         people=people,
     )
 
 
-def _access(stand: ReportBasis) -> dict[str, Any]:
-    """Groups by who belongs to them when the period closed, where that is all but the same as who belonged at the time."""
-    year, name = stand.year, stand.closed.name
-    shown = year.groups_shown if stand.closed.is_year else year.groups_shown_in(name)
-    belongings = stand.told.belongings(stand.number)
-    consistent = [group for group in shown if _tells_no_more(stand, group, belongings)]
-    found = access(stand.acts, belongings)
-    return shown_access(found, consistent, between_groups(stand.acts, belongings), len(people_in(stand.acts)))
+def _access(basis: ReportBasis) -> dict[str, Any]:
+    """Compare groups by their members when the period closed, if that is nearly the same as the members at the time."""
+    belongings = basis.chronicle.groups_by_member(basis.number)
+    consistent = [group for group in basis.groups_shown if _is_consistent(basis, group, belongings)]
+    found = access(basis.acts, belongings)
+    return protected_access(found, consistent, between_groups(basis.acts, belongings), len(people_in(basis.acts)))
 
 
-def _tells_no_more(stand: ReportBasis, group: GroupId, belongings: dict[MemberId, tuple[GroupId, ...]]) -> bool:
-    """Whether what members received is what the group received but for nobody, or enough people."""
-    placed = stand.year.placed if stand.closed.is_year else stand.year.months[stand.closed.name].placed
-    theirs = {id(act) for act in stand.acts if group in belongings.get(act.receiver, ())}
-    at_the_time = {id(one.act) for one in placed if group in one.receiver}
-    by_id = {id(act): act for act in (*stand.acts, *(one.act for one in placed))}
+def _is_consistent(basis: ReportBasis, group: GroupId, belongings: dict[MemberId, tuple[GroupId, ...]]) -> bool:
+    """Whether what these members received differs from what the group received by nothing, or by enough people."""
+    theirs = {id(act) for act in basis.acts if group in belongings.get(act.receiver, ())}
+    at_the_time = {id(one.act) for one in basis.placed if group in one.receiver}
+    by_id = {id(act): act for act in (*basis.acts, *(one.act for one in basis.placed))}
     differences = (theirs - at_the_time, at_the_time - theirs)
-    return all(is_harmless(Cell.of(by_id[one] for one in some), FEWEST_TO_COMPARE) for some in differences)
+    return all(is_empty_or_safe(Cell.of(by_id[one] for one in some), FEWEST_TO_COMPARE) for some in differences)
 
 
-def _care(stand: ReportBasis, enrolled: int) -> dict[str, Any]:
-    """What coordinators look after: words that are missing, late entries, newcomers, and signs of overload."""
-    waits = [one for one in stand.told.waiting(stand.number) if stand.is_within(one.given_on)]
+def _wellbeing_signs(basis: ReportBasis, enrolled: int) -> dict[str, Any]:
+    """What coordinators look after: missing answers, late entries, waiting newcomers, and signs of overload."""
+    waits = [one for one in basis.chronicle.waiting(basis.number) if basis.is_within(one.given_on)]
     pairs = [pair for one in waits for pair in one.pairs]
     waiting = Cell({}, {pair: pairs.count(pair) for pair in dict.fromkeys(pairs)})
-    entries = entries_in(stand.acts)
-    late = [act for act in stand.acts if _is_late(stand, act)]
-    in_time = [act for act in stand.acts if not _is_late(stand, act)]
-    overloaded = overload(stand.known.acts, stand.closed.last_day)
-    waiting_newcomers = newcomers_waiting(stand.known.acts, stand.known.members, stand.closed.last_day)
+    entries = entries_in(basis.acts)
+    late = [act for act in basis.acts if _is_late(basis, act)]
+    in_time = [act for act in basis.acts if not _is_late(basis, act)]
+    overloaded = overload(basis.known.acts, basis.closed.last_day)
+    waiting_newcomers = newcomers_waiting(basis.known.acts, basis.known.members, basis.closed.last_day)
     return {
-        "unconfirmed": share_of(waiting, Cell.of(stand.acts), len(waits), len(waits) + entries),
+        "unconfirmed": share_of(waiting, Cell.of(basis.acts), len(waits), len(waits) + entries),
         "late_share": share_of(Cell.of(late), Cell.of(in_time), entries_in(late), entries),
         "newcomers_waiting": count_of(len(waiting_newcomers), enrolled),
-        "overloaded": count_of(len(overloaded), len(people_in(stand.acts))),
+        "overloaded": count_of(len(overloaded), len(people_in(basis.acts))),
     }
 
 
-def _is_late(stand: ReportBasis, act: Act) -> bool:
-    return (stand.told.calendar.recorded_on(act.number) - act.given_on).days > CLOSES_AFTER_DAYS
+def _is_late(basis: ReportBasis, act: Act) -> bool:
+    return (basis.chronicle.calendar.recorded_on(act.number) - act.given_on).days > CLOSES_AFTER_DAYS

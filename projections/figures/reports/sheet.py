@@ -1,4 +1,4 @@
-"""A report as a sheet to hand on: every figure with its definition, its period, and the entry number it stands on."""
+"""Exports a report: every figure with its definition, its period, and the entry it is based on."""
 
 import csv
 import io
@@ -8,15 +8,15 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from projections.figures.measures.statistics import definitions
-from projections.figures.reports.kept import EverythingKept, Report
+from projections.figures.reports.kept import AllFigures, Report
 
 COLUMNS = ("figure", "part", "value", "definition", "first_day", "last_day", "recorded_by", "entry")
 
-EVERYTHING_COLUMNS = ("figure", "part", "value", "definition", "last_day", "entry")
+ALL_FIGURES_COLUMNS = ("figure", "part", "value", "definition", "last_day", "entry")
 
 TOO_FEW = "no value: too few people to show, or nothing to take a share of"
 
-ADDED: Mapping[str, str] = {
+REPORT_MEANINGS: Mapping[str, str] = {
     "twenty": "of every 20 hours: given back, come round, passed on; each that has any hours gets at least 1",
     "people_30": "people who took part in the last 30 days",
     "people_90": "people who took part in the last 90 days",
@@ -42,37 +42,7 @@ ADDED: Mapping[str, str] = {
     "overloaded": "people who gave twice as much as they usually do and over ten hours in a month, or over twenty hours "
     "in each of three months",
 }
-"""What the figures mean that reports have beyond the statistics."""
-
-STANDING_ALONE: Mapping[str, str] = {
-    "only_gave": "share of the people who gave or received who gave and received nothing",
-    "only_received": "share of the people who gave or received who received and gave nothing",
-    "both": "share of the people who gave or received who did both",
-    "newcomers_began": "newcomers in the period who have given or received since",
-    "median_days_to_first_exchange": "days after joining by which half of the newcomers had given or received",
-    "median_days_to_first_giving": "days after joining by which half of the newcomers had given",
-    "median_days_to_first_receiving": "days after joining by which half of the newcomers had received",
-    "retention": "share of those who started in the period, 90 days ago or more, who took part again on days 30 to 89",
-    "retention_people": "people who started in the period, 90 days ago or more",
-    "active_member_months": "active months: months in which someone took part, added up over all people",
-    "entries_per_active_member_month": "exchanges and gifts per active month",
-    "minutes_per_active_member_month": "minutes given or received per active month",
-    "given_back": "share of all hours returned by the same person",
-    "comes_round": "share of all hours returned through others",
-    "passed_on": "share of all hours passed on, not returned so far",
-    "returned_ties_by_chance": "connections that would go both ways if receivers were picked at random",
-    "given_back_by_chance": "the share given back if receivers were picked at random",
-    "comes_round_by_chance": "the share that would come round if receivers were picked at random",
-    "passed_on_by_chance": "the share passed on if receivers were picked at random",
-    "returned_ties": "share of all connections (someone helped someone) that also go the other way",
-    "flows_by_chance": "number of shuffles solved for what comes round and is passed on by chance",
-    "effective_givers": "how many equal givers would share the giving as evenly",
-    "top_tenth_given": "share of all hours given by the top tenth of givers, rounded up to whole people",
-    "top_fifth_given": "share of all hours given by the top fifth of givers, rounded up to whole people",
-    "turnover": "minutes given, divided by the credit held on an average evening",
-    "holding_days": "days an hour stays with someone before it moves on, on average",
-}
-"""Figures whose definitions lean on those before them, said so that each can be read alone."""
+"""What the figures mean that only reports have."""
 
 HEADS: Mapping[str, str] = {
     "scope": "whose figures these are: the community's, or a group's by its identifier",
@@ -85,11 +55,11 @@ HEADS: Mapping[str, str] = {
     "late_minutes": "the minutes of entries recorded late",
     "late_hidden": "whether there were late entries, but too few to show",
 }
-"""What stands above the figures of a sheet."""
+"""What comes before the figures of a sheet."""
 
 
 class SheetLine(NamedTuple):
-    """One value of a sheet. `part` tells the values of one figure apart; no value is ""."""
+    """One value of a sheet. `part` distinguishes the values of one figure; no value is ""."""
 
     figure: str
     part: str
@@ -98,12 +68,12 @@ class SheetLine(NamedTuple):
 
 
 def meanings() -> dict[str, str]:
-    """What each figure of a report counts, by its name, in the order in which they are listed."""
-    return {**definitions(), **STANDING_ALONE, **ADDED}
+    """Return what each figure of a report counts, by its name, in the order in which they are listed."""
+    return {**definitions(), **REPORT_MEANINGS}
 
 
 def lines(report: Report) -> list[SheetLine]:
-    """The whole report, a line for each value; first what it is about, then its figures."""
+    """Return a line for each value of the report; first what it is about, then its figures."""
     heads = {name: _head(report, name) for name in HEADS}
     return [
         *(SheetLine(name, "", _plain(value), HEADS[name]) for name, value in heads.items()),
@@ -112,34 +82,34 @@ def lines(report: Report) -> list[SheetLine]:
 
 
 def figure_lines(figures: Mapping[str, Any], meant: Mapping[str, str]) -> Iterator[SheetLine]:
-    """A line for each value of these figures, in the order of their definitions."""
+    """Return a line for each value of these figures, in the order of their definitions."""
     for name in (*(name for name in meant if name in figures), *(name for name in figures if name not in meant)):
         for part, value in _parts(figures[name]):
             yield SheetLine(name, part, value, meant.get(name, ""))
 
 
 def as_rows(report: Report) -> list[dict[str, str | int]]:
-    """The sheet as rows that stand alone: each has the period, the day by which it was recorded, and the entry number."""
+    """Return the sheet as rows, each with the period, the day by which it was recorded, and the entry number."""
     about = (str(report.first_day), str(report.last_day), str(report.known_on), report.entry)
     return [dict(zip(COLUMNS, (*line, *about), strict=True)) for line in lines(report)]
 
 
 def as_csv(report: Report) -> str:
-    """The sheet as CSV, with a header line; shares between 0 and 1, lengths in minutes."""
-    return written(COLUMNS, ([row[column] for column in COLUMNS] for row in as_rows(report)))
+    """Return the sheet as CSV with a header line; shares between 0 and 1, lengths in minutes."""
+    return to_csv(COLUMNS, ([row[column] for column in COLUMNS] for row in as_rows(report)))
 
 
-def written(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
-    """A header line and rows as CSV; words that a spreadsheet would take for a formula are kept from it."""
+def to_csv(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """Write a header line and rows as CSV, with text escaped that a spreadsheet would take for a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([[_harmless(value) for value in row] for row in rows])
+    writer.writerows([[_without_formula(value) for value in row] for row in rows])
     return text.getvalue()
 
 
 def as_json(report: Report) -> bytes:
-    """The sheet as JSON with stable keys: what it is about, then `figures`, each with its value and its definition."""
+    """Return the sheet as JSON with stable keys: what it is about, then `figures` with values and definitions."""
     late = msgspec.to_builtins(report.late) if report.late else None
     about = {
         "scope": report.scope,
@@ -155,42 +125,44 @@ def as_json(report: Report) -> bytes:
         "null": TOO_FEW,
     }
     return (
-        msgspec.json.format(msgspec.json.encode({**about, "figures": _defined(report.figures, meanings())}), indent=2)
+        msgspec.json.format(
+            msgspec.json.encode({**about, "figures": _with_definitions(report.figures, meanings())}), indent=2
+        )
         + b"\n"
     )
 
 
-def everything_lines(kept: EverythingKept) -> list[SheetLine]:
-    """Everything there is, unprotected, a line for each value: the statistics of all time, then those of the network."""
-    # The library for graphs comes with the measures of the network; only auditors wait for it.
+def all_figures_lines(figures: AllFigures) -> list[SheetLine]:
+    """Return a line for each unprotected value: the statistics of all time, then the network."""
+    # Loads the library for graphs, which only auditors need.
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
     return [
-        *figure_lines(kept.statistics, {**definitions(), **STANDING_ALONE}),
-        *figure_lines(kept.graph, graph_definitions()),
+        *figure_lines(figures.statistics, definitions()),
+        *figure_lines(figures.graph, graph_definitions()),
     ]
 
 
-def everything_as_csv(kept: EverythingKept) -> str:
-    """The same as CSV; each line with the last day and the entry number that it stands on."""
-    about = (str(kept.as_of), kept.entry)
-    return written(EVERYTHING_COLUMNS, ((*line, *about) for line in everything_lines(kept)))
+def all_figures_as_csv(figures: AllFigures) -> str:
+    """Return the same as CSV; each line has the last day and the entry number it is based on."""
+    about = (str(figures.as_of), figures.entry)
+    return to_csv(ALL_FIGURES_COLUMNS, ((*line, *about) for line in all_figures_lines(figures)))
 
 
-def everything_as_json(kept: EverythingKept) -> bytes:
-    """The same as JSON with stable keys: `statistics` and `graph`, each figure with its value and its definition."""
+def all_figures_as_json(figures: AllFigures) -> bytes:
+    """Return the same as JSON with stable keys: `statistics` and `graph`, with values and definitions."""
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
-    about = {"entry": kept.entry, "as_of": kept.as_of}
+    about = {"entry": figures.entry, "as_of": figures.as_of}
     parts = {
-        "statistics": _defined(kept.statistics, {**definitions(), **STANDING_ALONE}),
-        "graph": _defined(kept.graph, graph_definitions()),
+        "statistics": _with_definitions(figures.statistics, definitions()),
+        "graph": _with_definitions(figures.graph, graph_definitions()),
     }
     return msgspec.json.format(msgspec.json.encode({**about, **parts}), indent=2) + b"\n"
 
 
-def _defined(figures: Mapping[str, Any], meant: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Each figure with its value and its definition, in the order of the definitions."""
+def _with_definitions(figures: Mapping[str, Any], meant: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return each figure with its value and its definition, in the order of the definitions."""
     names = (*(name for name in meant if name in figures), *(name for name in figures if name not in meant))
     return {name: {"value": figures[name], "definition": meant.get(name, "")} for name in names}
 
@@ -202,12 +174,14 @@ def _head(report: Report, name: str) -> Any:
 
 
 def _parts(value: Any) -> Iterator[tuple[str, str]]:
-    """The values of one figure with what tells them apart; one that has parts but none to show has one empty line."""
+    """Return the values of one figure with the names of their parts; a figure without values has one empty line."""
     match value:
         case dict():
             yield from _named(cast(dict[str, Any], value).items())
         case [dict(), *_]:
-            yield from _named((_key_of(one), _without_key(one)) for one in value)
+            for one in cast(list[dict[str, Any]], value):
+                name, *others = one.items()
+                yield from _named([(name[1], dict(others))])
         case [int() | float(), *_]:
             yield from ((str(place), _plain(one)) for place, one in enumerate(value, start=1))
         case _:
@@ -219,14 +193,6 @@ def _named(parts: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
         inner = list(_parts(value))
         for part, plain in inner:
             yield f"{name}.{part}" if part else str(name), plain
-
-
-def _key_of(one: Mapping[str, Any]) -> str:
-    return str(next(iter(one.values())))
-
-
-def _without_key(one: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(list(one.items())[1:])
 
 
 def _plain(value: Any) -> str:
@@ -241,8 +207,8 @@ def _plain(value: Any) -> str:
             return str(value)
 
 
-def _harmless(value: str | int) -> str | int:
-    """Spreadsheets take words that begin with these signs for a formula; negative numbers are none."""
+def _without_formula(value: str | int) -> str | int:
+    """Escape text that a spreadsheet would take for a formula, but not negative numbers."""
     if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
         return value
     try:

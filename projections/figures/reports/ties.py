@@ -1,4 +1,4 @@
-"""Who helped whom in a closed year, kept beside its reports: what a group's page draws of those who agreed to be seen."""
+"""Who helped whom in a closed year, stored beside its reports; group pages draw it for members who agreed to be visible."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
@@ -13,34 +13,42 @@ from ledger.identifiers import GroupId
 from ledger.log.places import PreparedQuery
 from projections.engine.read_model import fingerprint, word
 from projections.engine.tables import TableWriter
-from projections.figures.privacy.agreed import NOBODY_AGREED, Agreed, PublishedFigures, Seen, agreed_in, ties_of
+from projections.figures.privacy.agreed import (
+    NOBODY_AGREED,
+    Agreed,
+    GroupTie,
+    PublishedFigures,
+    Seen,
+    TiesByScope,
+    group_ties,
+    visible_in_group,
+)
 from projections.figures.privacy.groups import Placed
-from projections.figures.privacy.remainders import Tied, TiesByScope
 from projections.figures.reports.kept import COMMUNITY, TABLES, Report, Reports
 
 TIES = sa.Table("kept_ties", TABLES, word("log", key=True), word("period", key=True), word("version"), word("ties"))
 
 
-MOST_REMEMBERED = 64
+MAX_CACHED = 64
 
 
 class TiesOfYear(msgspec.Struct, frozen=True):
-    """The ties that a year's reports count, and whose figures of the year, or of some of its months, are shown to anybody."""
+    """The ties that a year's reports count, and the scopes whose figures of the year, or of some months, are published."""
 
-    ties: list[Tied]
+    ties: list[GroupTie]
     shown: list[str]
     partly: list[str]
 
 
-class Opened(NamedTuple):
-    """The same, ready to be asked."""
+class LoadedTies(NamedTuple):
+    """The same, ready for queries."""
 
     ties: TiesByScope
     published: PublishedFigures
 
 
 class TieStore:
-    """The kept ties of one log. What a reader may see of them is remembered, for it takes a look at all of them."""
+    """The stored ties of one log. What a reader may see is cached, because working it out takes all ties."""
 
     def __init__(self, engine: sa.Engine, reports: Reports) -> None:
         self._engine = engine
@@ -48,8 +56,8 @@ class TieStore:
         self._lock = Lock()
         self._known: OrderedDict[Any, Any] = OrderedDict()
 
-    def agreed_in(self, group: GroupId, period: str, seen: Seen) -> Agreed | None:
-        """What a reader may see of a group's people in a closed year; None where no ties of it are kept."""
+    def visible_in_group(self, group: GroupId, period: str, seen: Seen) -> Agreed | None:
+        """Return what a reader can see of a group's members in a closed year; None if no ties of it are stored."""
         log = self._reports.identity
         found = _VERSION.ask(self._engine, log=log, period=period)
         if not found:
@@ -60,14 +68,14 @@ class TieStore:
         of_year = self._remembered(key, partial(self._opened, log, period))
         return self._remembered(
             (*key, group, frozenset(seen.items())),
-            lambda: agreed_in(group, of_year.ties, seen, of_year.published),
+            lambda: visible_in_group(group, of_year.ties, seen, of_year.published),
         )
 
-    def _opened(self, log: str, period: str) -> Opened:
-        kept = msgspec.json.decode(_TIES.ask(self._engine, log=log, period=period)[0][0], type=TiesOfYear)
-        return Opened(
-            TiesByScope(kept.ties),
-            PublishedFigures(frozenset(map(_scope, kept.shown)), frozenset(map(_scope, kept.partly))),
+    def _opened(self, log: str, period: str) -> LoadedTies:
+        stored = msgspec.json.decode(_TIES.ask(self._engine, log=log, period=period)[0][0], type=TiesOfYear)
+        return LoadedTies(
+            TiesByScope(stored.ties),
+            PublishedFigures(frozenset(map(_scope, stored.shown)), frozenset(map(_scope, stored.partly))),
         )
 
     def _remembered(self, key: Any, make: Any) -> Any:
@@ -78,26 +86,26 @@ class TieStore:
         made = make()
         with self._lock:
             self._known[key] = made
-            while len(self._known) > MOST_REMEMBERED:
+            while len(self._known) > MAX_CACHED:
                 self._known.popitem(last=False)
         return made
 
 
 def ties_of_year(placed: Iterable[Placed], reports: Collection[Report]) -> TiesOfYear:
-    """The ties of the acts that a year's reports count, beside the reports themselves, for all readers."""
+    """Return the ties of the acts that a year's reports count, given these reports."""
     shown = {one.scope for one in reports if _amounts(one.figures)}
     months = {one.scope for one in reports for month in one.figures.get("months") or () if _amounts(month)}
-    return TiesOfYear(ties_of(placed), sorted(shown), sorted(months - shown))
+    return TiesOfYear(group_ties(placed), sorted(shown), sorted(months - shown))
 
 
-def keep_ties(connection: sa.Connection, log: str, period: str, of_year: TiesOfYear) -> None:
-    """Puts them in the place of those of the same year, or adds them."""
+def store_ties(connection: sa.Connection, log: str, period: str, of_year: TiesOfYear) -> None:
+    """Add the ties of a year, or replace them."""
     text = msgspec.json.encode(of_year)
     TableWriter(connection).replace(TIES, [(log, period, fingerprint(text), text.decode())])
 
 
 def _amounts(figures: Any) -> bool:
-    """Whether anything is told of how much there was, and there was anything."""
+    """Whether any amount is shown that is not zero."""
     return any(figures.get(name) for name in ("entries", "minutes", "given", "received"))
 
 

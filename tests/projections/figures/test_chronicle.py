@@ -44,7 +44,7 @@ def test_settled_exchanges_and_gifts_between_members_count(street: ElmStreet) ->
     assert swap[0].number == swap[1].number
 
 
-def test_a_claim_is_no_fact_until_it_is_confirmed(small_street: ElmStreet) -> None:
+def test_a_report_does_not_count_until_it_is_confirmed(small_street: ElmStreet) -> None:
     waiting = small_street.helped(by=ANA)
     small_street.declined(small_street.helped(by=ANA))
     small_street.called_off(small_street.helped(by=ANA))
@@ -54,7 +54,7 @@ def test_a_claim_is_no_fact_until_it_is_confirmed(small_street: ElmStreet) -> No
     assert len(acts(small_street)) == 1
 
 
-def test_gifts_to_a_group_or_to_all_are_between_no_two_people(small_street: ElmStreet) -> None:
+def test_gifts_to_a_group_or_the_community_are_not_between_two_people(small_street: ElmStreet) -> None:
     small_street.gave(ANA)
     small_street.gave(ANA, small_street.formed(BO))
 
@@ -74,7 +74,7 @@ def test_what_is_taken_back_is_in_no_figure(small_street: ElmStreet) -> None:
     assert figures(small_street) == before
 
 
-def test_a_corrected_exchange_counts_once_as_it_was_put_right(small_street: ElmStreet) -> None:
+def test_a_corrected_exchange_counts_once_as_corrected(small_street: ElmStreet) -> None:
     wrong = small_street.helped(ANA, BO, 60)
     small_street.took_back(wrong)
     small_street.helped(ANA, BO, 45, corrects=wrong)
@@ -133,7 +133,7 @@ def test_every_prefix_of_the_log_gives_the_figures_at_that_entry(small_street: E
         assert figures(small_street, Until(number=number)) == as_remembered
 
 
-def test_figures_can_be_asked_of_another_time(small_street: ElmStreet) -> None:
+def test_figures_can_be_computed_for_another_time(small_street: ElmStreet) -> None:
     small_street.helped(ANA, BO, 60, on=LAST_MONTH)
     known = small_street.time.moment
     taken_back = small_street.helped(ANA, BO, 30)
@@ -176,7 +176,7 @@ def test_nothing_counts_before_the_first_entry(small_street: ElmStreet) -> None:
     assert counted(small_street.bank.log, Until(number=0)) == ([], [], 0, date.min)
 
 
-def test_an_entry_that_nobody_understands_stops_it_by_its_number(small_street: ElmStreet) -> None:
+def test_an_unreadable_entry_is_reported_by_its_number(small_street: ElmStreet) -> None:
     small_street.wrote(MemberLeft(member=ANA))
     number = counted(small_street.bank.log).number
     small_street.bank.log.append([("strange", b"{}", ("made-up",))], unless=("nothing",), after=0)

@@ -10,10 +10,10 @@ from ledger.identifiers import MemberId
 from ledger.members.commands import ChooseVisibility
 from ledger.members.facts import Audience
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.agreed import ties_of
+from projections.figures.privacy.agreed import group_ties
 from projections.figures.privacy.groups import Placed
 from projections.figures.reports.kept import Report
-from projections.figures.reports.ties import TiesOfYear, keep_ties
+from projections.figures.reports.ties import TiesOfYear, store_ties
 from tests.projections.figures.measures.communities import ring
 from tests.web import reports
 from tests.web.pages.conftest import Street
@@ -75,9 +75,9 @@ def kept_ties(street: Street, *acts: Act, beside: Sequence[Act] = TWENTY_OTHERS)
     """Store what members of the garden exchanged in 2025, with `beside` between others who never agreed to anything."""
     garden = (street.garden,)
     placed = [Placed(one, garden, garden) for one in (*acts, *beside)]
-    ties = TiesOfYear(ties_of(placed), ["community", street.garden], [])
+    ties = TiesOfYear(group_ties(placed), ["community", street.garden], [])
     with street.views.reports._engine.execution_options(writes=True).begin() as connection:
-        keep_ties(connection, street.views.reports.identity, "2025", ties)
+        store_ties(connection, street.views.reports.identity, "2025", ties)
 
 
 def chose(street: Street, sees: Audience, *members: MemberId) -> None:

@@ -17,7 +17,8 @@ from ledger.replay import replay
 from ledger.time_bank import TimeBank
 from projections.figures.chronicle import Counted, counted
 from projections.figures.measures.statistics import statistics
-from projections.figures.privacy.figures import protected
+from projections.figures.privacy.figures import decide_disclosure, protected_figures
+from projections.figures.privacy.periods import year as year_period
 from projections.views import Views
 from web.sample import names
 from web.sample import names as notes
@@ -125,7 +126,7 @@ def test_a_correction_is_a_reversal_and_a_new_report(entries: list[Entry]) -> No
 def test_figures_of_past_years_and_months_are_visible_to_everyone(book: Counted) -> None:
     year = statistics(book.acts, book.members, first_day=date(2025, 1, 1), as_of=date(2025, 12, 31))
 
-    shown = protected(year, book.acts, "everyone", today=date(2026, 1, 8))
+    shown = protected_figures(year, decide_disclosure(book.acts, year_period(2025), "everyone"))
 
     assert None not in (shown["given_back"], shown["comes_round"], shown["passed_on"])
     assert sum(cell is not None for cell in shown["by_month"].values()) >= 10

@@ -36,7 +36,7 @@ def test_the_ways_help_travels_are_shown_in_order_as_hours_of_twenty() -> None:
     findings = ways_of(report())
 
     assert findings is not None
-    assert [(face.heading, face.of_twenty) for face in findings.faces] == [
+    assert [(face.heading, face.of_twenty) for face in findings.ways] == [
         ("Given back", 5),
         ("Comes round", 4),
         ("Passed on", 11),
@@ -65,7 +65,7 @@ def test_one_hour_of_twenty_is_singular() -> None:
 def test_giving_back_is_compared_with_chance(share: float, by_chance: float, said: str) -> None:
     findings = ways_of(report(given_back=share, given_back_by_chance=by_chance))
 
-    assert findings is not None and said in findings.beside_chance
+    assert findings is not None and said in findings.compared_with_chance
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_hidden_figures_have_no_findings() -> None:
 
     assert not findings.is_shown and findings.busy is None and findings.in_all == ""
     assert (
-        findings.faces,
+        findings.ways,
         findings.participation,
         findings.load,
         findings.kinds,
@@ -162,17 +162,20 @@ def group(id: str, low: float | None, high: float | None) -> dict[str, Any]:
 
 
 def test_a_group_receives_less_only_where_chance_cannot_explain_it() -> None:
-    names = {"g-1": "Weir Audience", "g-2": "Mill Lane"}
+    names = {"g-1": "Weir Circle", "g-2": "Mill Lane"}
 
     alike = access_of({"access": [group("g-1", 0.8, 1.3), group("g-2", None, None)]}, names)
     apart = access_of({"access": [group("g-1", 1.1, 1.9), group("g-2", 0.3, 0.8)]}, names)
 
     assert alike is not None and alike.finding == "Help reaches every group equally"
-    assert [(row.group, row.beside) for row in alike.rows] == [
+    assert [(row.group, row.comparison) for row in alike.rows] == [
         ("Mill Lane", ""),
-        ("Weir Audience", "about as much as elsewhere"),
+        ("Weir Circle", "about as much as elsewhere"),
     ]
-    assert apart is not None and [row.beside for row in apart.rows] == ["less than elsewhere", "more than elsewhere"]
+    assert apart is not None and [row.comparison for row in apart.rows] == [
+        "less than elsewhere",
+        "more than elsewhere",
+    ]
     assert access_of({"access": None}, names) is None
 
 

@@ -19,7 +19,7 @@ from web.wording.extraction import TEMPLATE, template
 NBSP = "\N{NO-BREAK SPACE}"
 TYPED = (
     *("Riverside", "Ana Sousa", "Bo Lindqvist", "Chidi Eze", "Ruth Okafor", "Lou Marsh", "Mallory Reyes"),
-    *("Weir Audience", "Roses", "Europe/London", "ana@example.org"),
+    *("Weir Circle", "Roses", "Europe/London", "ana@example.org"),
     *(category.label for category in DEFAULT_CATEGORIES),
 )
 """Text that people typed, which is not translated."""

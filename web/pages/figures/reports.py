@@ -9,13 +9,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from ledger.identifiers import GroupId, is_group, is_identifier
-from projections.figures.reports.kept import COMMUNITY, EverythingKept, Report
+from projections.figures.reports.kept import COMMUNITY, AllFigures, Report
 from projections.figures.reports.sheet import (
+    all_figures_as_csv,
+    all_figures_as_json,
+    all_figures_lines,
     as_csv,
     as_json,
-    everything_as_csv,
-    everything_as_json,
-    everything_lines,
     meanings,
 )
 from projections.views import Views
@@ -102,13 +102,13 @@ def show_everything(call: Call) -> Response[str]:
 @get("/community/everything.csv", may=AUDITORS)
 def everything_csv(call: Call) -> Response[bytes]:
     """Send the same, one line per value."""
-    return _file(everything_as_csv(_figures(call)).encode(), "text/csv; charset=utf-8", "csv")
+    return _file(all_figures_as_csv(_figures(call)).encode(), "text/csv; charset=utf-8", "csv")
 
 
 @get("/community/everything.json", may=AUDITORS)
 def everything_json(call: Call) -> Response[bytes]:
     """Send the same for programs, under stable keys."""
-    return _file(everything_as_json(_figures(call)), "application/json", "json")
+    return _file(all_figures_as_json(_figures(call)), "application/json", "json")
 
 
 @post("/community/everything", may=AUDITORS)
@@ -187,21 +187,21 @@ def _everything_page(call: Call, form: Form[PointInTimeForm], point: PointInTime
         figures=figures,
         requested=requested if is_this else None,
         is_behind=figures is not None and point.as_of is not None and figures.entry < point.last,
-        lines=[line._replace(definition=gettext(line.definition)) for line in everything_lines(figures)]
+        lines=[line._replace(definition=gettext(line.definition)) for line in all_figures_lines(figures)]
         if figures
         else (),
         as_of=figures.entry if figures else point.number,
     )
 
 
-def _at(point: PointInTime, views: Views) -> EverythingKept | None:
+def _at(point: PointInTime, views: Views) -> AllFigures | None:
     """Return the figures computed last, or those at a point in time."""
     if point.is_now:
         return views.reports.everything()
     return views.statistics.by_day(point.as_of) if point.as_of else views.statistics.at_entry(point.number)
 
 
-def _figures(call: Call) -> EverythingKept:
+def _figures(call: Call) -> AllFigures:
     """Return the figures for a file; 404 if they have not been computed."""
     form, point = point_in_time(call, call.views.catch_up().number)
     figures = None if form.problems else _at(point, call.views)

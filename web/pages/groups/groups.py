@@ -208,7 +208,7 @@ def _year_of(period: str, periods: Sequence[str]) -> str:
 
 def _people_of(call: Call, group: GroupRow, year: str) -> GroupPeople:
     """Return what this reader can see of a group's people in a closed year."""
-    agreed = call.views.ties.agreed_in(group.id, year, _visible_to(call)) if year else None
+    agreed = call.views.ties.visible_in_group(group.id, year, _visible_to(call)) if year else None
     if agreed is None:
         return GroupPeople(year, None, Markup(), (), 0, None)
     people = {*agreed.named, *(one for line in agreed.drawn for one in (line.giver, line.receiver))}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ledger.identifiers import GroupId, MemberId
+from projections.figures.measures.activity import GroupAccess, access, between_groups, students_t
 from projections.figures.measures.acts import Act
-from projections.figures.measures.reach import Access, access, between_groups, students_t
 from tests.projections.figures.measures.communities import act, grown
 
 HILL, RIVER = GroupId("g-hill"), GroupId("g-river")
@@ -22,7 +22,7 @@ def members(group: GroupId, prefix: str, people: int) -> dict[MemberId, tuple[Gr
     return {MemberId(f"{prefix}-{place}"): (group,) for place in range(people)}
 
 
-def test_a_group_that_receives_half_as_much_stands_at_a_half() -> None:
+def test_a_group_that_receives_half_as_much_has_a_ratio_of_a_half() -> None:
     """Six people each, of whom one only gave: what five received is shared by six."""
     acts = received(60, 60, 60, 60, 60, prefix="h") + received(120, 120, 120, 120, 120, prefix="r")
 
@@ -32,7 +32,7 @@ def test_a_group_that_receives_half_as_much_stands_at_a_half() -> None:
     assert (hill.low or 0) < 0.5 < (hill.high or 0)
 
 
-def test_somebody_in_two_groups_counts_in_both_and_who_is_in_none_among_the_others() -> None:
+def test_members_of_two_groups_count_in_both_and_people_in_no_group_as_others() -> None:
     acts = received(*[60] * 11)
     belongings = {MemberId(f"m-{place}"): (HILL, RIVER) if place == 0 else (HILL,) for place in range(6)}
 
@@ -42,7 +42,7 @@ def test_somebody_in_two_groups_counts_in_both_and_who_is_in_none_among_the_othe
     assert (river.group, river.people, river.others) == (RIVER, 1, 11)
 
 
-def test_a_group_without_anybody_active_is_not_compared() -> None:
+def test_a_group_without_active_members_is_not_compared() -> None:
     assert access(received(60), members(HILL, "z", 4)) == []
     assert access([], {}) == []
 
@@ -52,10 +52,10 @@ def test_with_fewer_than_five_people_or_nothing_received_there_is_no_ratio() -> 
     nothing = access([act(f"h-{place}", "z", 60) for place in range(6)] + received(*[60] * 6), members(HILL, "h", 6))
 
     assert few[0][4:] == (None, None, None)
-    assert nothing[0] == Access(HILL, 6, 8, 0.0, None, None, None)
+    assert nothing[0] == GroupAccess(HILL, 6, 8, 0.0, None, None, None)
 
 
-def test_the_interval_is_what_arrays_say() -> None:
+def test_the_interval_agrees_with_arrays() -> None:
     acts = grown(200)[0]
     got = dict.fromkeys({one for each in acts for one in (each.giver, each.receiver)}, 0)
     for each in acts:
@@ -74,11 +74,11 @@ def test_the_interval_is_what_arrays_say() -> None:
 
 
 @pytest.mark.parametrize(("degrees", "table"), [(4, 2.776), (9, 2.262), (20, 2.086), (100, 1.984), (10**9, 1.960)])
-def test_students_t_is_what_tables_print(degrees: int, table: float) -> None:
+def test_students_t_agrees_with_printed_tables(degrees: int, table: float) -> None:
     assert students_t(degrees) == pytest.approx(table, abs=0.01)
 
 
-def test_among_groups_that_receive_alike_most_intervals_hold_one() -> None:
+def test_most_intervals_of_groups_that_receive_the_same_contain_one() -> None:
     chance = random.Random(3)
     trials = [
         access(
@@ -93,7 +93,7 @@ def test_among_groups_that_receive_alike_most_intervals_hold_one() -> None:
     assert 180 <= held <= 199
 
 
-def test_inequality_lies_between_groups_when_people_differ_by_their_group_alone() -> None:
+def test_inequality_lies_between_groups_if_people_differ_only_by_group() -> None:
     acts = [act(f"h-{place - 1}", f"h-{place}", 60) for place in range(5)]
     acts += [act(f"r-{place - 1}", f"r-{place}", 300) for place in range(5)]
     acts += [act("h-4", "h--1", 60), act("r-4", "r--1", 300)]
@@ -104,7 +104,7 @@ def test_inequality_lies_between_groups_when_people_differ_by_their_group_alone(
     assert between_groups(acts, mixed) == pytest.approx(0, abs=1e-9)
 
 
-def test_where_all_receive_alike_there_is_nothing_to_share_out() -> None:
+def test_there_is_no_inequality_if_everyone_receives_the_same() -> None:
     assert between_groups([act("a", "b"), act("b", "a")], {MemberId("a"): (HILL,)}) is None
     assert between_groups([act("a", "b", kind="gift")], {}) is None
 

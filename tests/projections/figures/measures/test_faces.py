@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projections.figures.measures.acts import Ties, collapse
+from projections.figures.measures.acts import Ties, add_up_ties
 from projections.figures.measures.reciprocity import Faces, faces, loops_found
 from tests.projections.figures.measures.communities import grown, hours
 
 
 def of(*pairs: str) -> Faces:
-    return faces(collapse(hours(*pairs, minutes=1), "minutes"))
+    return faces(add_up_ties(hours(*pairs, minutes=1), "minutes"))
 
 
 def parts(found: Faces) -> tuple[int, int, int]:
@@ -32,7 +32,7 @@ def test_help_that_does_not_return_is_passed_on() -> None:
     assert parts(of("ab", "bc")) == (0, 0, 2)
 
 
-def test_one_tie_can_have_all_three_faces() -> None:
+def test_one_tie_can_have_all_three_parts() -> None:
     """Ana helped Bo three times: he returned one, one came round through Chidi, one rests with him."""
     assert parts(of("ab", "ab", "ab", "ba", "bc", "ca")) == (2, 3, 1)
 
@@ -42,7 +42,7 @@ def test_as_much_as_possible_comes_back_even_past_the_nearest_return() -> None:
     assert parts(of("ab", "ba", "bc", "ca")) == (2, 1, 1)
 
 
-def test_nothing_given_has_no_faces() -> None:
+def test_without_anything_given_all_parts_are_zero() -> None:
     nothing = faces({})
 
     assert nothing == Faces(0, 0, 0, 0, is_exact=True)
@@ -76,7 +76,7 @@ any_ties = st.dictionaries(
 
 @given(any_ties)
 @settings(max_examples=80, deadline=None)
-def test_the_three_faces_sum_up_to_the_whole_and_none_is_below_zero(ties: Ties) -> None:
+def test_the_three_parts_add_up_to_the_whole_and_none_is_below_zero(ties: Ties) -> None:
     exact, bound = faces(ties), faces(ties, largest=0)
 
     for found in (exact, bound):
@@ -89,7 +89,7 @@ def test_the_three_faces_sum_up_to_the_whole_and_none_is_below_zero(ties: Ties) 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_another_method_finds_the_same_flow_for_the_whole_community_at_once(seed: int) -> None:
-    ties = collapse(grown(250, seed=seed)[0], "minutes")
+    ties = add_up_ties(grown(250, seed=seed)[0], "minutes")
     graph = nx.DiGraph()
     for (giver, receiver), weight in ties.items():
         graph.add_edge(giver, receiver, capacity=weight, weight=1)
@@ -101,8 +101,8 @@ def test_another_method_finds_the_same_flow_for_the_whole_community_at_once(seed
     assert faces(ties).passed_on == least
 
 
-def test_too_large_a_component_is_bounded_and_says_so() -> None:
-    ties = collapse(grown(250)[0], "minutes")
+def test_a_component_that_is_too_large_is_marked_as_not_exact() -> None:
+    ties = add_up_ties(grown(250)[0], "minutes")
 
     exact, bound = faces(ties), faces(ties, largest=5)
 
@@ -112,7 +112,7 @@ def test_too_large_a_component_is_bounded_and_says_so() -> None:
 
 
 def test_the_order_in_which_ties_are_known_changes_nothing() -> None:
-    ties = collapse(grown(250)[0], "minutes")
+    ties = add_up_ties(grown(250)[0], "minutes")
 
     assert faces(dict(reversed(ties.items()))) == faces(ties)
     assert faces(dict(reversed(ties.items())), largest=0) == faces(ties, largest=0)

@@ -6,19 +6,23 @@ import numpy as np
 import pytest
 
 from projections.figures.measures.activity import flow, turnover
-from projections.figures.measures.acts import counting
+from projections.figures.measures.acts import select_acts
 from tests.projections.figures.measures.communities import FIRST, act, grown
 
 DAY = timedelta(days=1)
 
 
-def test_an_active_month_is_one_in_which_somebody_gave_or_received() -> None:
+def test_an_active_month_is_one_in_which_someone_gave_or_received() -> None:
     acts = [act("ana", "bo", 60), act("ana", "bo", 30), act("bo", "ana", 90, FIRST + 40 * DAY)]
 
     found = flow(acts)
 
     assert found.active_member_months == 4
-    assert (found.entries_each, found.minutes_each, found.median_minutes) == (0.75, 45.0, 60.0)
+    assert (
+        found.entries_per_active_member_month,
+        found.minutes_per_active_member_month,
+        found.median_minutes_per_entry,
+    ) == (0.75, 45.0, 60.0)
 
 
 def test_both_directions_of_a_skill_exchange_are_one_entry_and_gifts_have_no_length() -> None:
@@ -28,11 +32,11 @@ def test_both_directions_of_a_skill_exchange_are_one_entry_and_gifts_have_no_len
 
     found = flow([*swap, act("ana", "bo", kind="gift")])
 
-    assert found.median_minutes == 180
-    assert found.entries_each == 0.5
+    assert found.median_minutes_per_entry == 180
+    assert found.entries_per_active_member_month == 0.5
 
 
-def test_nothing_flows_where_nothing_happened() -> None:
+def test_there_is_no_flow_without_acts() -> None:
     assert flow([]) == (0, None, None, None)
     assert turnover([], FIRST) == (None, None)
     assert turnover([act("ana", "bo", kind="gift")], FIRST) == (None, None)
@@ -41,7 +45,7 @@ def test_nothing_flows_where_nothing_happened() -> None:
 def test_an_hour_that_rests_ten_evenings_turned_over_once() -> None:
     found = turnover([act("ana", "bo", 60), act("bo", "ana", 60, FIRST + 10 * DAY)], FIRST + 19 * DAY)
 
-    assert found.times == pytest.approx(120 / (60 * 10 / 20))
+    assert found.turnover == pytest.approx(120 / (60 * 10 / 20))
     assert found.holding_days == pytest.approx(5)
 
 
@@ -50,12 +54,12 @@ def test_credit_from_before_the_period_counts_in_it() -> None:
 
     found = turnover(acts, FIRST + 39 * DAY, FIRST + 20 * DAY)
 
-    assert found.times == pytest.approx(60 / ((60 * 10 + 120 * 10) / 20))
+    assert found.turnover == pytest.approx(60 / ((60 * 10 + 120 * 10) / 20))
 
 
 @pytest.mark.parametrize("start", [0, 100])
-def test_turnover_is_what_a_matrix_of_balances_says(start: int) -> None:
-    acts = counting(grown(120)[0], last_day=FIRST + 364 * DAY)
+def test_turnover_agrees_with_a_matrix_of_balances(start: int) -> None:
+    acts = select_acts(grown(120)[0], last_day=FIRST + 364 * DAY)
     places = {
         member: place for place, member in enumerate({one for each in acts for one in (each.giver, each.receiver)})
     }
@@ -70,5 +74,5 @@ def test_turnover_is_what_a_matrix_of_balances_says(start: int) -> None:
 
     found = turnover(acts, FIRST + 364 * DAY, FIRST + start * DAY if start else None)
 
-    assert found.times == pytest.approx(moved / credit.mean())
+    assert found.turnover == pytest.approx(moved / credit.mean())
     assert found.holding_days == pytest.approx(credit.sum() / moved)

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from projections.figures.measures.acts import Act, Weigh, collapse, counting
+from projections.figures.measures.acts import Act, Weighting, add_up_ties, select_acts
 from projections.figures.measures.network import Graph, core_size, correlation, graph, graph_definitions
 from tests.projections.figures.measures.communities import FIRST, act, grown, hours
 
@@ -20,10 +20,10 @@ TRIADS = [
 """In the order in which igraph counts them."""
 
 
-def network(seed: int = 1, people: int = 200, weigh: Weigh = "acts") -> tuple[Graph, igraph.Graph]:
+def network(seed: int = 1, people: int = 200, weigh: Weighting = "acts") -> tuple[Graph, igraph.Graph]:
     """The figures of a grown community, and the same community in another library."""
-    acts = counting(grown(people, seed=seed)[0], last_day=LAST)
-    ties = collapse(acts, weigh)
+    acts = select_acts(grown(people, seed=seed)[0], last_day=LAST)
+    ties = add_up_ties(acts, weigh)
     rows = [(*pair, weight) for pair, weight in ties.items()]
     return graph(acts, weigh), igraph.Graph.TupleList(rows, directed=True, weights=True)
 
@@ -33,7 +33,7 @@ def undirected(other: igraph.Graph) -> igraph.Graph:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_pairs_and_threes_are_counted_as_two_libraries_count_them(seed: int) -> None:
+def test_pairs_and_triads_agree_with_two_libraries(seed: int) -> None:
     found, other = network(seed)
 
     pairs = other.dyad_census()
@@ -46,14 +46,14 @@ def test_pairs_and_threes_are_counted_as_two_libraries_count_them(seed: int) -> 
     ("pairs", "name"),
     [("ab bc ca", "030C"), ("ab bc ac", "030T"), ("ab ac", "021D"), ("ac bc", "021U"), ("ab ba ca", "111D")],
 )
-def test_what_three_people_do_has_one_name(pairs: str, name: str) -> None:
+def test_each_triad_has_its_name(pairs: str, name: str) -> None:
     found = graph(hours(*pairs.split()), "acts")
 
     assert {kind: count for kind, count in found.triads.items() if count} == {name: 1}
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_closing_and_mixing_are_what_another_library_says(seed: int) -> None:
+def test_transitivity_and_assortativity_agree_with_another_library(seed: int) -> None:
     found, other = network(seed)
 
     assert found.transitivity == pytest.approx(undirected(other).transitivity_undirected())
@@ -63,7 +63,7 @@ def test_closing_and_mixing_are_what_another_library_says(seed: int) -> None:
 
 
 @pytest.mark.parametrize("weigh", ["minutes", "acts"])
-def test_what_stays_within_the_strongest_part_is_what_another_library_says(weigh: Weigh) -> None:
+def test_the_largest_strong_part_agrees_with_another_library(weigh: Weighting) -> None:
     found, other = network(weigh=weigh)
     largest = max(other.connected_components(mode="strong"), key=len)
     inside = sum(edge["weight"] for edge in other.es if edge.source in largest and edge.target in largest)
@@ -72,13 +72,13 @@ def test_what_stays_within_the_strongest_part_is_what_another_library_says(weigh
     assert found.strong_whole == pytest.approx(inside / sum(other.es["weight"]))
 
 
-def test_one_person_alone_is_no_part_where_help_can_come_round() -> None:
+def test_a_single_person_is_not_a_strong_part() -> None:
     found = graph(hours("ab", "bc"), "acts")
 
     assert (found.strong_people, found.strong_whole) == (0, 0)
 
 
-def test_standing_between_others_is_told_of_all_and_of_nobody() -> None:
+def test_betweenness_is_shown_for_the_network_and_not_for_people() -> None:
     found, other = network()
     between = np.sort(other.betweenness())
     people = len(between)
@@ -110,7 +110,7 @@ def test_a_large_community_is_sampled_and_says_so(monkeypatch: pytest.MonkeyPatc
     assert sampled == network()[0], "the same log gives the same figures"
 
 
-def test_the_core_is_the_split_that_no_other_betters() -> None:
+def test_no_other_split_is_better_than_the_core() -> None:
     """Of all splits of eight people: the fewest pairs missing inside the core, or there outside of it."""
     chance = random.Random(4)
     for _ in range(20):
@@ -129,11 +129,11 @@ def test_the_core_is_the_split_that_no_other_betters() -> None:
         assert wrong(set(by_degree)) == min(map(wrong, splits))
 
 
-def test_correlations_are_what_arrays_say() -> None:
-    acts = counting(grown(200)[0], last_day=LAST)
+def test_correlations_agree_with_arrays() -> None:
+    acts = select_acts(grown(200)[0], last_day=LAST)
     people = sorted({one for each in acts for one in (each.giver, each.receiver)})
     gave, got = ([sum(getattr(each, side) == one for each in acts) for one in people] for side in ("giver", "receiver"))
-    ties = collapse(acts, "acts")
+    ties = add_up_ties(acts, "acts")
     mutual = [(weight, ties[other, one]) for (one, other), weight in ties.items() if (other, one) in ties]
 
     found = graph(acts, "acts")
@@ -142,13 +142,13 @@ def test_correlations_are_what_arrays_say() -> None:
     assert found.within_pairs == pytest.approx(np.corrcoef(np.log(mutual).T)[0, 1])
 
 
-def test_a_correlation_of_what_never_differs_is_none() -> None:
+def test_a_correlation_with_a_constant_is_none() -> None:
     assert correlation([]) is None and correlation([(1, 2)]) is None and correlation([(1, 2), (1, 3)]) is None
     assert correlation([(1, 2), (2, 4), (3, 6)]) == pytest.approx(1)
     assert correlation([(1, 6), (2, 4), (3, 2)]) == pytest.approx(-1)
 
 
-def test_by_minutes_gifts_are_as_if_they_had_not_been_asked_for() -> None:
+def test_gifts_make_no_difference_by_minutes() -> None:
     acts = [*hours("ab", "bc", "ca", "ad"), act("e", "a", kind="gift")]
 
     assert graph(acts, "minutes") == graph(acts[:-1], "minutes")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.activity import SharedPart
-from projections.figures.measures.acts import KINDS, Act, Membership, Weigh, collapse, counting
+from projections.figures.measures.acts import KINDS, Act, Membership, Weighting, add_up_ties, select_acts
 from projections.figures.measures.network import graph
 from projections.figures.measures.statistics import Statistics, statistics
 from tests.projections.figures.measures.communities import CATEGORIES, FIRST, act
@@ -44,14 +44,14 @@ weighs = st.sampled_from(["minutes", "acts"])
 quickly = settings(max_examples=25, deadline=None)
 
 
-def figures(acts: list[Act], weigh: Weigh, *, first: int = 0, last: int = DAYS - 1) -> Statistics:
+def figures(acts: list[Act], weigh: Weighting, *, first: int = 0, last: int = DAYS - 1) -> Statistics:
     first_day = FIRST + timedelta(days=first) if first else None
     return statistics(acts, MEMBERS, as_of=FIRST + timedelta(days=last), first_day=first_day, weigh=weigh)
 
 
 @given(histories(), weighs, st.integers(0, 10**6))
 @quickly
-def test_the_order_within_a_day_changes_nothing(acts: list[Act], weigh: Weigh, seed: int) -> None:
+def test_the_order_within_a_day_changes_nothing(acts: list[Act], weigh: Weighting, seed: int) -> None:
     order = random.Random(seed).sample(sorted({one.number for one in acts}), len({one.number for one in acts}))
     numbers = {number: place for place, number in enumerate(order, start=1)}
     recorded_otherwise = sorted(
@@ -60,12 +60,14 @@ def test_the_order_within_a_day_changes_nothing(acts: list[Act], weigh: Weigh, s
     )
 
     assert figures(recorded_otherwise, weigh) == figures(acts, weigh)
-    assert graph(counting(recorded_otherwise, last_day=LAST), weigh) == graph(counting(acts, last_day=LAST), weigh)
+    assert graph(select_acts(recorded_otherwise, last_day=LAST), weigh) == graph(
+        select_acts(acts, last_day=LAST), weigh
+    )
 
 
 @given(histories(), weighs, st.integers(1, DAYS - 2))
 @quickly
-def test_two_windows_together_are_the_whole(acts: list[Act], weigh: Weigh, cut: int) -> None:
+def test_two_periods_together_are_the_whole(acts: list[Act], weigh: Weighting, cut: int) -> None:
     whole, early = figures(acts, weigh), figures(acts, weigh, last=cut - 1)
     late = figures(acts, weigh, first=cut)
 
@@ -78,16 +80,16 @@ def test_two_windows_together_are_the_whole(acts: list[Act], weigh: Weigh, cut: 
             assert sum(one.entries for one in both) == total.entries
             assert sum(one.minutes for one in both) == total.minutes
     ties = [
-        collapse((one for one in acts if (one.given_on - FIRST).days in days), weigh)
+        add_up_ties((one for one in acts if (one.given_on - FIRST).days in days), weigh)
         for days in (range(cut), range(cut, DAYS))
     ]
     together = {pair: sum(part.get(pair, 0) for part in ties) for part in ties for pair in part}
-    assert together == collapse(acts, weigh)
+    assert together == add_up_ties(acts, weigh)
 
 
 @given(histories(), weighs, st.integers(0, 10**6))
 @quickly
-def test_what_is_taken_back_is_in_no_figure(acts: list[Act], weigh: Weigh, which: int) -> None:
+def test_what_is_taken_back_is_in_no_figure(acts: list[Act], weigh: Weighting, which: int) -> None:
     """Not by hiding it: with it gone, no figure tells that it was ever there, whichever it was."""
     numbers = sorted({one.number for one in acts})
     taken_back = numbers[which % len(numbers)] if numbers else 0
@@ -101,7 +103,7 @@ def test_what_is_taken_back_is_in_no_figure(acts: list[Act], weigh: Weigh, which
 
 @given(histories(), weighs)
 @quickly
-def test_bounds_that_hold_of_every_community(acts: list[Act], weigh: Weigh) -> None:
+def test_figures_of_every_community_are_within_bounds(acts: list[Act], weigh: Weighting) -> None:
     found = figures(acts, weigh)
 
     assert found.whole_given_back + found.whole_comes_round + found.whole_passed_on == found.whole

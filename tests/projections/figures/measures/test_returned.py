@@ -5,15 +5,15 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from projections.figures.measures.acts import collapse
+from projections.figures.measures.acts import add_up_ties
 from projections.figures.measures.reciprocity import returned
 from tests.projections.figures.measures.communities import grown, hours
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_returned_ties_are_what_two_libraries_say(seed: int) -> None:
+def test_returned_ties_agree_with_two_libraries(seed: int) -> None:
     acts, _ = grown(200, seed=seed)
-    ties = collapse(acts, "acts")
+    ties = add_up_ties(acts, "acts")
     graph = nx.DiGraph(list(ties))
 
     found = returned(ties)
@@ -39,26 +39,26 @@ def test_a_pair_that_helps_both_ways_is_two_ties_not_one() -> None:
 
 def test_rho_is_how_far_returned_ties_are_from_the_density() -> None:
     """Three people, four of six ties, two of them returned: (1/2 - 2/3) / (1 - 2/3)."""
-    assert returned(collapse(hours("ab", "ba", "bc", "ca"), "acts")).rho == pytest.approx(-0.5)
+    assert returned(add_up_ties(hours("ab", "ba", "bc", "ca"), "acts")).rho == pytest.approx(-0.5)
 
 
-def test_rho_says_nothing_without_ties_or_where_everybody_is_tied_to_everybody() -> None:
+def test_rho_is_none_without_ties_or_if_everyone_is_tied_to_everyone() -> None:
     assert returned({}).rho is None and returned({}).tie_share is None and returned({}).weight_share is None
-    assert returned(collapse(hours("ab", "ba"), "acts")).rho is None
+    assert returned(add_up_ties(hours("ab", "ba"), "acts")).rho is None
 
 
 def test_returned_hours_are_the_smaller_of_both_directions() -> None:
     """Not the whole of every tie that goes both ways, as one program has it: that would be 1."""
-    ties = collapse(hours("ab", minutes=90) + hours("ba", minutes=30), "minutes")
+    ties = add_up_ties(hours("ab", minutes=90) + hours("ba", minutes=30), "minutes")
 
     assert returned(ties).given_back == 60
     assert returned(ties).weight_share == 0.5
 
 
 @pytest.mark.parametrize("weigh", ["minutes", "acts"])
-def test_returned_hours_are_what_a_matrix_says(weigh: str) -> None:
+def test_returned_hours_agree_with_a_matrix(weigh: str) -> None:
     acts, _ = grown(200)
-    ties = collapse(acts, "minutes" if weigh == "minutes" else "acts")
+    ties = add_up_ties(acts, "minutes" if weigh == "minutes" else "acts")
     places = {member: place for place, member in enumerate(sorted({one for pair in ties for one in pair}))}
     matrix = np.zeros((len(places), len(places)), dtype=np.int64)
     for (giver, receiver), weight in ties.items():

@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from projections.figures.measures.acts import Act, Weigh
+from projections.figures.measures.acts import Act, Weighting
 from projections.figures.measures.statistics import Statistics, definitions, statistics
 from tests.projections.figures.measures.communities import FIRST, act, grown, hours
 
@@ -22,11 +22,11 @@ RELIED_ON = (
 """Names in files and programs of other people: never changed, only added to."""
 
 
-def of(acts: list[Act], weigh: Weigh = "acts") -> Statistics:
+def of(acts: list[Act], weigh: Weighting = "acts") -> Statistics:
     return statistics(acts, [], as_of=LAST, weigh=weigh)
 
 
-def test_the_names_that_others_rely_on_are_there() -> None:
+def test_the_names_of_figures_do_not_change() -> None:
     assert set(RELIED_ON) <= set(Statistics.__struct_fields__)
 
 
@@ -56,7 +56,7 @@ def test_an_empty_community_has_figures_and_no_shares() -> None:
     assert found.given_back is None and found.rho is None and found.turnover is None and found.gini_given is None
 
 
-def test_by_minutes_gifts_count_in_what_people_did_and_in_no_weight() -> None:
+def test_by_minutes_gifts_count_as_entries_and_not_as_ties() -> None:
     acts = [*hours("ab", "ba"), act("c", "a", kind="gift")]
 
     by_minutes, by_acts = of(acts, "minutes"), of(acts, "acts")
@@ -69,7 +69,7 @@ def test_by_minutes_gifts_count_in_what_people_did_and_in_no_weight() -> None:
     assert [getattr(by_minutes, name) for name in weighed] == [getattr(without, name) for name in weighed]
 
 
-def test_only_the_kinds_that_are_asked_for_count() -> None:
+def test_only_the_chosen_kinds_count() -> None:
     acts = [*hours("ab"), act("c", "a", kind="gift")]
 
     found = statistics(acts, [], as_of=LAST, kinds=("gift",))
@@ -77,7 +77,7 @@ def test_only_the_kinds_that_are_asked_for_count() -> None:
     assert (found.entries, found.kinds, list(found.by_kind)) == (1, ("gift",), ["gift"])
 
 
-def test_the_three_faces_are_shares_of_the_whole() -> None:
+def test_the_three_ways_help_travels_are_shares_of_the_whole() -> None:
     found = of(grown(150)[0])
 
     assert found.whole_given_back + found.whole_comes_round + found.whole_passed_on == found.whole
@@ -85,7 +85,7 @@ def test_the_three_faces_are_shares_of_the_whole() -> None:
 
 
 @pytest.mark.parametrize("weigh", ["minutes", "acts"])
-def test_the_order_of_recording_changes_no_figure(weigh: Weigh) -> None:
+def test_the_order_of_recording_changes_no_figure(weigh: Weighting) -> None:
     acts, members = grown(150)
     shuffled = random.Random(5).sample(acts, len(acts))
     numbers = {number: place for place, number in enumerate(dict.fromkeys(one.number for one in shuffled), start=1)}
@@ -96,7 +96,7 @@ def test_the_order_of_recording_changes_no_figure(weigh: Weigh) -> None:
     )
 
 
-def test_what_is_no_longer_there_is_in_no_figure() -> None:
+def test_what_was_taken_back_is_in_no_figure() -> None:
     acts, members = grown(150)
     taken_back = random.Random(5).choice(acts).number
     without = [one for one in acts if one.number != taken_back]

@@ -4,7 +4,7 @@ import igraph
 import numpy as np
 import pytest
 
-from projections.figures.measures.acts import collapse
+from projections.figures.measures.acts import add_up_ties
 from projections.figures.measures.spread import exponent_from, tail, zeta
 from tests.projections.figures.measures.communities import grown
 
@@ -31,7 +31,7 @@ def test_the_exponent_of_a_known_law_is_found(exponent: float, least: int) -> No
     assert found.exponent == pytest.approx(exponent, abs=0.15)
 
 
-def test_it_begins_where_the_law_does() -> None:
+def test_the_tail_begins_where_the_law_does() -> None:
     """Below ten, everything is as frequent as everything else."""
     values = [*drawn(2.5, 10), *np.random.default_rng(2).integers(1, 10, 3_000).tolist()]
 
@@ -44,7 +44,7 @@ def test_it_begins_where_the_law_does() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_another_program_finds_the_same(seed: int) -> None:
-    ties = collapse(grown(1_000, seed=seed)[0], "acts")
+    ties = add_up_ties(grown(1_000, seed=seed)[0], "acts")
     degrees = igraph.Graph.TupleList(list(ties), directed=True).as_undirected().degree()
 
     found = tail(degrees)
@@ -59,5 +59,5 @@ def test_few_values_or_none_that_differ_have_no_tail() -> None:
     assert tail([]) is None and tail([3] * 500) is None and tail(drawn(2.5, 1, how_many=49)) is None
 
 
-def test_where_all_but_one_are_least_the_law_is_as_steep_as_is_looked_for() -> None:
+def test_the_exponent_is_limited() -> None:
     assert exponent_from([5] * 1_000_000 + [6], 5) == pytest.approx(20, abs=0.01)

@@ -4,49 +4,49 @@ import igraph
 import networkx as nx
 import pytest
 
-from projections.figures.measures.acts import collapse, counting, given, received
+from projections.figures.measures.acts import add_up_ties, given, received, select_acts
 from projections.figures.measures.reciprocity import faces, returned
-from projections.figures.measures.spread import breadth, circles_helped, circles_helped_by, load
+from projections.figures.measures.spread import breadth, load
 from tests.projections.figures.measures.communities import FIRST, act, grown, hours
 
 
 def test_repeated_help_is_one_tie_as_heavy_as_all_of_it() -> None:
     acts = [act("ana", "bo", 60), act("ana", "bo", 30), act("bo", "ana", 15)]
 
-    assert collapse(acts, "minutes") == {("ana", "bo"): 90, ("bo", "ana"): 15}
-    assert collapse(acts, "acts") == {("ana", "bo"): 2, ("bo", "ana"): 1}
+    assert add_up_ties(acts, "minutes") == {("ana", "bo"): 90, ("bo", "ana"): 15}
+    assert add_up_ties(acts, "acts") == {("ana", "bo"): 2, ("bo", "ana"): 1}
 
 
-def test_help_points_from_who_gave_to_who_received() -> None:
-    ties = collapse([act("ana", "bo", 60)], "minutes")
+def test_ties_go_from_giver_to_receiver() -> None:
+    ties = add_up_ties([act("ana", "bo", 60)], "minutes")
 
     assert given(ties) == {"ana": 60, "bo": 0}
     assert received(ties) == {"ana": 0, "bo": 60}
 
 
-def test_gifts_weigh_as_acts_and_make_no_tie_by_minutes() -> None:
+def test_gifts_make_ties_by_acts_and_not_by_minutes() -> None:
     acts = [act("ana", "bo", kind="gift"), act("bo", "chidi", 45)]
 
-    assert collapse(acts, "minutes") == {("bo", "chidi"): 45}
-    assert collapse(acts, "acts") == {("ana", "bo"): 1, ("bo", "chidi"): 1}
+    assert add_up_ties(acts, "minutes") == {("bo", "chidi"): 45}
+    assert add_up_ties(acts, "acts") == {("ana", "bo"): 1, ("bo", "chidi"): 1}
 
 
-def test_what_somebody_did_for_themselves_is_left_out_first() -> None:
+def test_acts_between_an_account_and_itself_are_left_out() -> None:
     """With it, two well-known libraries answer .50 and .667 for the same community."""
     pairs = ("01", "10", "12", "22")
     acts = hours(*pairs)
 
     assert nx.overall_reciprocity(nx.DiGraph([(one, other) for one, other in pairs])) == 0.5
     assert round(igraph.Graph.TupleList(pairs, directed=True).reciprocity(), 3) == 0.667
-    assert returned(collapse(acts, "acts")).tie_share == 2 / 3
-    assert [one.number for one in counting(acts, last_day=FIRST)] == [one.number for one in acts[:3]]
+    assert returned(add_up_ties(acts, "acts")).tie_share == 2 / 3
+    assert [one.number for one in select_acts(acts, last_day=FIRST)] == [one.number for one in acts[:3]]
 
 
 def test_ties_are_the_collapsed_edges_of_a_graph_of_every_act() -> None:
     acts, _ = grown(200)
     graph = nx.MultiDiGraph([(one.giver, one.receiver) for one in acts])
 
-    ties = collapse(acts, "acts")
+    ties = add_up_ties(acts, "acts")
 
     assert ties == {pair: graph.number_of_edges(*pair) for pair in graph.edges()}
 
@@ -59,12 +59,12 @@ def test_repeats_are_collapsed_before_any_tie_is_counted() -> None:
     with pytest.raises(nx.NetworkXNotImplemented):
         nx.transitivity(repeated)
     assert nx.overall_reciprocity(repeated) == igraph.Graph.TupleList(pairs, directed=True).reciprocity() == 0.5
-    assert returned(collapse(hours(*pairs), "acts")).tie_share == 2 / 3
+    assert returned(add_up_ties(hours(*pairs), "acts")).tie_share == 2 / 3
 
 
-def test_turned_round_what_is_returned_stays_and_what_was_given_becomes_what_was_received() -> None:
+def test_reversing_ties_keeps_what_is_returned_and_swaps_giving_and_receiving() -> None:
     """Records of some systems point from receiver to giver. Reciprocity does not notice; everything about load does."""
-    ties = collapse(grown(200)[0], "minutes")
+    ties = add_up_ties(grown(200)[0], "minutes")
     turned = {(receiver, giver): weight for (giver, receiver), weight in ties.items()}
 
     assert returned(turned) == returned(ties)
@@ -72,4 +72,3 @@ def test_turned_round_what_is_returned_stays_and_what_was_given_becomes_what_was
     assert load(turned).gini_given == load(ties).gini_received != load(ties).gini_given
     assert load(turned).imbalance == load(ties).imbalance
     assert breadth(turned) == breadth(ties)[::-1]
-    assert circles_helped(turned) == circles_helped_by(ties)

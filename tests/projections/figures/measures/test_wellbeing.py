@@ -6,7 +6,7 @@ import pytest
 
 from ledger.identifiers import MemberId
 from projections.figures.measures.acts import Act, Membership
-from projections.figures.measures.reach import newcomers_waiting, overload
+from projections.figures.measures.people import newcomers_waiting, overload
 from tests.projections.figures.measures.communities import act
 
 LAST = date(2025, 6, 30)
@@ -36,11 +36,11 @@ def test_a_month_far_above_the_usual_one_is_a_sign() -> None:
         ((4, 5, 4, 30, 4), "that was last month, and is over"),
     ],
 )
-def test_what_is_no_sign(hours: tuple[float, ...], why: str) -> None:
+def test_other_months_are_not_a_sign(hours: tuple[float, ...], why: str) -> None:
     assert overload(months(*hours), LAST) == set(), why
 
 
-def test_much_for_three_months_on_end_is_a_sign_however_usual() -> None:
+def test_three_heavy_months_in_a_row_are_a_sign_even_if_usual() -> None:
     assert overload(months(21, 21, 21), LAST) == {"ana"}
     assert overload(months(*[21] * 12), LAST) == {"ana"}
     assert overload(months(21, 21, 20), LAST) == set()
@@ -60,7 +60,7 @@ def test_months_turn_with_the_year() -> None:
     assert overload(months(21, 21, 21, last=last), last) == {"ana"}
 
 
-def test_what_is_still_to_come_receiving_and_gifts_are_no_load() -> None:
+def test_later_acts_receiving_and_gifts_are_not_a_load() -> None:
     heavy = months(21, 21, 21)
     backwards = [act("bo", "ana", one.minutes, one.given_on) for one in heavy]
     gifts = [act("ana", "bo", on=one.given_on, kind="gift") for one in heavy]
@@ -83,7 +83,7 @@ def test_a_newcomer_waits_from_the_thirtieth_day_until_the_first_entry() -> None
     assert newcomers_waiting([act("zoe", "bo", on=date(2025, 7, 1))], members, LAST) == {"ana", "zoe"}
 
 
-def test_who_has_left_waits_no_more() -> None:
+def test_those_who_have_left_are_not_waiting() -> None:
     early = date(2025, 1, 1)
 
     assert newcomers_waiting([], [joined("ana", early, LAST)], LAST) == set()

@@ -7,10 +7,19 @@ import pytest
 
 from ledger.identifiers import GroupId, MemberId
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.agreed import Agreed, PublishedFigures, Seen, agreed_in, may_be_told, ties_of
+from projections.figures.privacy.agreed import (
+    Agreed,
+    PublishedFigure,
+    PublishedFigures,
+    Scope,
+    Seen,
+    TiesByScope,
+    allowed_detail,
+    group_ties,
+    visible_in_group,
+)
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.figures.privacy.groups import Placed
-from projections.figures.privacy.remainders import Figure, Scope, TiesByScope
 from tests.projections.figures.measures.communities import act, grown, ring
 
 GARDEN, KITCHEN = GroupId("g-garden"), GroupId("g-kitchen")
@@ -34,7 +43,7 @@ def seeing(*members: str, group: GroupId = GARDEN) -> Seen:
 
 
 def agreed(acts: list[Placed], seen: Seen, published: PublishedFigures = EVERYWHERE) -> Agreed:
-    return agreed_in(GARDEN, TiesByScope(ties_of(acts)), seen, published)
+    return visible_in_group(GARDEN, TiesByScope(group_ties(acts)), seen, published)
 
 
 def lines(found: Agreed) -> set[tuple[str, str, int | None, int | None]]:
@@ -57,7 +66,7 @@ def test_a_line_is_drawn_where_both_of_the_two_agreed() -> None:
     assert (ana.named, lines(ana)) == (("ana",), set())
 
 
-def test_nobody_is_seen_in_a_group_in_which_the_reader_may_not_see_them() -> None:
+def test_nobody_is_shown_in_a_group_in_which_the_reader_cannot_see_them() -> None:
     acts = placed([*others(), act("ana", "bo")], kitchen=frozenset({"ana", "bo"}))
 
     found = agreed(acts, seeing("ana", "bo", group=KITCHEN))
@@ -65,14 +74,14 @@ def test_nobody_is_seen_in_a_group_in_which_the_reader_may_not_see_them() -> Non
     assert (found.named, found.drawn, found.others) == ((), (), None)
 
 
-def test_a_group_tells_of_what_it_counts_alone() -> None:
+def test_a_group_shows_only_what_it_counts() -> None:
     """What the two shared before either belonged is not the group's."""
     acts = [*placed([*others(), act("ana", "bo", 60)]), *placed([act("ana", "bo", 600)], garden=set())]
 
     assert lines(agreed(acts, seeing("ana", "bo"))) == {("ana", "bo", 60, 1)}
 
 
-def test_who_had_a_part_in_it_before_they_joined_is_named_as_they_are_drawn() -> None:
+def test_members_who_took_part_before_joining_are_named_and_drawn() -> None:
     """Ana belonged, Bo did not yet; both belong now, and let the reader see them."""
     acts = placed([*others(), act("ana", "bo", 60)], garden={"ana", *(f"m-{place}" for place in range(20))})
 
@@ -87,7 +96,7 @@ def test_gifts_are_lines_without_minutes() -> None:
     assert lines(agreed(acts, seeing("ana", "bo"))) == {("ana", "bo", 0, 1)}
 
 
-def test_everybody_may_agree_and_then_nothing_is_left_to_tell_of() -> None:
+def test_everyone_can_agree_and_then_nothing_remains() -> None:
     people = [f"m-{place}" for place in range(20)]
 
     found = agreed(placed(others()), seeing(*people))
@@ -96,7 +105,7 @@ def test_everybody_may_agree_and_then_nothing_is_left_to_tell_of() -> None:
 
 
 @pytest.mark.parametrize("left", [1, 2, 7])
-def test_when_hardly_anybody_is_left_over_nobody_is_named(left: int) -> None:
+def test_nobody_is_named_if_hardly_anyone_remains(left: int) -> None:
     agreeing = [f"m-{place}" for place in range(20 - left)]
 
     found = agreed(placed(others()), seeing(*agreeing))
@@ -104,14 +113,14 @@ def test_when_hardly_anybody_is_left_over_nobody_is_named(left: int) -> None:
     assert found == Agreed((), None, (), "nothing", is_too_telling=True)
 
 
-def test_where_no_figures_are_published_nothing_can_be_taken_from_them() -> None:
+def test_everything_is_shown_if_no_figures_are_published() -> None:
     found = agreed(placed(others()), seeing(*(f"m-{place}" for place in range(19))), NOWHERE)
 
     assert (found.told, len(found.named)) == ("hours", 19)
     assert found.others is None, "how many there are is a figure as well"
 
 
-def test_hours_are_left_out_when_what_remains_would_be_mostly_one_persons() -> None:
+def test_hours_are_left_out_if_the_rest_would_be_mostly_one_persons() -> None:
     """Twelve did not agree, and Zoe gave most of what they shared: taking the agreed hours away would tell hers."""
     rest = [*ring(12, minutes=15, prefix="z"), *(act("zoe", f"z-{place}", 240) for place in range(11))]
     agreeing = ring(20, minutes=240)
@@ -126,7 +135,7 @@ def test_hours_are_left_out_when_what_remains_would_be_mostly_one_persons() -> N
     assert {(line.giver, line.receiver) for line in found.drawn} == {(one.giver, one.receiver) for one in agreeing}
 
 
-def test_nothing_is_drawn_when_few_shared_anything_beside_those_who_agreed() -> None:
+def test_nothing_is_drawn_if_few_others_shared_anything() -> None:
     """All took part among themselves and agreed; only Ana's help to six strangers is left of the group's figures."""
     acts = placed([*others(), *(act("m-0", f"s-{place}") for place in range(6)), *ring(12, prefix="s")], garden={"m-0"})
     people = [f"m-{place}" for place in range(20)]
@@ -136,20 +145,22 @@ def test_nothing_is_drawn_when_few_shared_anything_beside_those_who_agreed() -> 
     assert found.drawn == () and found.told == "nothing"
 
 
-def test_a_larger_scope_in_which_little_is_left_counts_as_well() -> None:
+def test_another_scope_in_which_little_remains_counts_too() -> None:
     """Of the garden enough is left; of the kitchen, which counts the same two, hardly anything."""
     kitchen = frozenset(f"m-{place}" for place in range(4))
     garden = [*ring(20), *ring(30, prefix="o")]
     acts = placed(garden, kitchen=kitchen)
     seen = seeing("m-0", "m-1", "m-2", "m-3", "m-4", "m-5")
 
-    beside = may_be_told(TiesByScope(ties_of(acts)), seen, EVERYWHERE)
-    alone = may_be_told(TiesByScope(ties_of(acts)), seen, PublishedFigures(frozenset({None, GARDEN}), frozenset()))
+    beside = allowed_detail(TiesByScope(group_ties(acts)), seen, EVERYWHERE)
+    alone = allowed_detail(
+        TiesByScope(group_ties(acts)), seen, PublishedFigures(frozenset({None, GARDEN}), frozenset())
+    )
 
     assert (alone, beside) == ("hours", "nothing")
 
 
-def test_where_only_some_months_are_published_hours_are_left_out() -> None:
+def test_hours_are_left_out_if_only_some_months_are_published() -> None:
     acts = placed([*others(), act("ana", "bo")])
 
     found = agreed(acts, seeing("ana", "bo"), PublishedFigures(frozenset({None}), frozenset({GARDEN})))
@@ -158,7 +169,7 @@ def test_where_only_some_months_are_published_hours_are_left_out() -> None:
     assert found.others is None
 
 
-def test_how_many_others_there_were_is_said_of_ten_and_more() -> None:
+def test_the_number_of_others_is_shown_from_ten() -> None:
     """Nine of the garden took part beside Ana and Bo; they did so with ten others, so that the two may be named."""
     garden = {"ana", "bo", *(f"m-{place}" for place in range(9))}
     acts = [*ring(9), *(act(f"m-{place % 9}", f"o-{place}") for place in range(10)), act("ana", "bo")]
@@ -169,7 +180,7 @@ def test_how_many_others_there_were_is_said_of_ten_and_more() -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_from_no_published_figure_can_those_be_found_out_who_did_not_agree(seed: int) -> None:
+def test_no_published_figure_reveals_those_who_did_not_agree(seed: int) -> None:
     """Whoever agrees, and whatever groups there are: independently of how it is decided, what is left is safe."""
     chance = random.Random(seed)
     acts, members = grown(60 + 20 * (seed % 4), seed=seed, a_month=0.6)
@@ -181,7 +192,7 @@ def test_from_no_published_figure_can_those_be_found_out_who_did_not_agree(seed:
     willing = {one for one in names if chance.random() < share}
     seen = {group: frozenset(MemberId(one) for one in willing if group in belong[one]) for group in groups[:2]}
     published = PublishedFigures(frozenset({None, *groups}), frozenset())
-    ties = TiesByScope(ties_of(told))
+    ties = TiesByScope(group_ties(told))
     drawn = [
         one.act
         for one in told
@@ -192,7 +203,7 @@ def test_from_no_published_figure_can_those_be_found_out_who_did_not_agree(seed:
     ]
     drawn_numbers = {id(one) for one in drawn}
 
-    answer = may_be_told(ties, seen, published)
+    answer = allowed_detail(ties, seen, published)
 
     worst = "hours"
     for scope in (None, *groups):
@@ -219,19 +230,19 @@ def test_the_order_of_ties_and_of_scopes_changes_nothing() -> None:
     assert agreed(placed(acts), seen) == agreed(placed(shuffled), seen)
 
 
-def test_the_community_counts_as_well_where_no_group_is_published() -> None:
+def test_the_community_counts_too_if_no_group_is_published() -> None:
     """Beside the twelve who agreed only one pair shared anything: the community's figures would tell of it."""
     acts = placed([*ring(12), act("zoe", "m-3", 60)])
     people = [f"m-{place}" for place in range(12)]
 
     community = PublishedFigures(frozenset({None}), frozenset())
 
-    assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), community) == "nothing"
-    assert may_be_told(TiesByScope(ties_of(acts)), seeing(*people), NOWHERE) == "hours"
+    assert allowed_detail(TiesByScope(group_ties(acts)), seeing(*people), community) == "nothing"
+    assert allowed_detail(TiesByScope(group_ties(acts)), seeing(*people), NOWHERE) == "hours"
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_what_sums_alone_seem_to_show_is_what_looking_at_each_tie_shows(seed: int) -> None:
+def test_sums_alone_agree_with_checking_each_tie(seed: int) -> None:
     """Somebody stands out by much, by a little, or not at all; some of it is known."""
     chance = random.Random(seed)
     names = [MemberId(f"m-{place}") for place in range(24)]
@@ -243,10 +254,10 @@ def test_what_sums_alone_seem_to_show_is_what_looking_at_each_tie_shows(seed: in
         for other in chance.sample([one for one in names if one != star], 11):
             pair = (other, star) if towards else (star, other)
             acts.append(act(*pair, round(weight * whole / 11)))
-    ties = ties_of(placed([one for one in acts if one.minutes]))
+    ties = group_ties(placed([one for one in acts if one.minutes]))
     known = chance.sample(ties, chance.randrange(6))
 
-    left = Figure(ties, lambda tied: True).without(known)
+    left = PublishedFigure(ties, lambda tied: True).without(known)
 
     rest = [tied for tied in ties if tied not in known]
     cell = Cell(
@@ -256,11 +267,11 @@ def test_what_sums_alone_seem_to_show_is_what_looking_at_each_tie_shows(seed: in
     assert (left == "harmless") == is_safe(cell, FEWEST_TO_COMPARE)
 
 
-def test_a_thousand_ties_of_a_group_are_looked_at_once() -> None:
+def test_a_thousand_ties_of_a_group_are_checked_once() -> None:
     """The second reader with the same rights costs nothing new; sums of a figure are kept."""
     numbers = count(1)
     acts = placed([act(f"m-{n % 200}", f"m-{(n * 7 + 1) % 200}", 60, number=next(numbers)) for n in range(1, 1000)])
-    ties = TiesByScope(ties_of(acts))
+    ties = TiesByScope(group_ties(acts))
     scope: Scope = GARDEN
 
     assert ties.figures(scope) is ties.figures(scope) and ties.people(scope) is ties.people(scope)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from projections.figures.measures.acts import Act
-from projections.figures.privacy.cells import FEWEST, NOTHING, Audience, Cell, fewest, is_safe
+from projections.figures.privacy.cells import EMPTY_CELL, FEWEST, Audience, Cell, fewest, is_safe
 from projections.figures.privacy.tables import ALL, Key, shown_cells
 from tests.projections.figures.measures.communities import act, grown, ring
 
@@ -22,18 +22,18 @@ def minutes(cell: Cell | None) -> int:
 
 
 @pytest.mark.parametrize(("audience", "people"), [("coordinators", 5), ("everyone", 10)])
-def test_a_figure_needs_enough_people_behind_it(audience: Audience, people: int) -> None:
+def test_a_figure_needs_enough_people(audience: Audience, people: int) -> None:
     assert fewest(audience) == people
     assert is_safe(Cell.of(ring(people)), people)
     assert not is_safe(Cell.of(ring(people - 1)), people)
 
 
-def test_comparing_groups_needs_ten_whoever_reads() -> None:
+def test_comparing_groups_needs_ten_people_for_all_readers() -> None:
     assert fewest("coordinators", compares_groups=True) == 10
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_one_person_may_not_be_half_of_it_nor_two_nearly_all(turned: bool) -> None:
+def test_one_person_must_not_be_half_of_a_figure_nor_two_nearly_all(turned: bool) -> None:
     """Neither of what was given nor of what was received."""
 
     def cell(*shares: int) -> Cell:
@@ -52,7 +52,7 @@ def test_one_person_may_not_be_half_of_it_nor_two_nearly_all(turned: bool) -> No
     assert not is_safe(cell(46, 40, 7, 7), 10)
 
 
-def test_who_knows_their_own_entries_cannot_find_out_what_another_did() -> None:
+def test_knowing_your_own_entries_does_not_reveal_anyone_elses() -> None:
     """Ana received nearly everything, from many: what is left over, once she takes her own away, is Bo's alone."""
     to_ana = [act(f"m-{place}", "ana", 60) for place in range(12)]
     elsewhere = [act("bo", f"m-{place}", 30) for place in range(10)]
@@ -88,16 +88,16 @@ def learned_by_somebody(acts: list[Act]) -> list[tuple[str, str]]:
     return learned
 
 
-def test_that_nothing_happened_may_always_be_said() -> None:
-    cells = {("2025", "garden"): Cell.of(ring(12)), ("2025", "food"): NOTHING}
+def test_an_empty_cell_is_always_shown() -> None:
+    cells = {("2025", "garden"): Cell.of(ring(12)), ("2025", "food"): EMPTY_CELL}
 
-    assert shown_cells(cells, "everyone")["2025", "food"] == NOTHING
+    assert shown_cells(cells, "everyone")["2025", "food"] == EMPTY_CELL
 
 
 # Tables
 
 
-def test_a_cell_is_not_found_by_taking_the_others_from_the_total() -> None:
+def test_a_cell_is_not_found_by_subtracting_the_others_from_the_total() -> None:
     cells = {
         ("2025", "food"): Cell.of(ring(3, prefix="f")),
         ("2025", "garden"): Cell.of(ring(30)),
@@ -110,7 +110,7 @@ def test_a_cell_is_not_found_by_taking_the_others_from_the_total() -> None:
     assert shown["2025", "garden"] is not None and shown["2025", ALL] is not None
 
 
-def test_when_no_other_cell_can_hide_it_the_total_is_hidden() -> None:
+def test_the_total_is_hidden_if_no_other_cell_can_hide_it() -> None:
     cells = {("2025", "food"): Cell.of(ring(3, prefix="f")), ("2025", "garden"): Cell.of(ring(30))}
 
     shown = shown_cells(cells, "everyone", settled=[("2025", "garden")])
@@ -129,7 +129,7 @@ def random_table(seed: int) -> dict[Key, Cell]:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("audience", AUDIENCES)
-def test_no_sums_of_what_is_shown_give_a_hidden_cell(seed: int, audience: Audience) -> None:
+def test_no_sums_of_what_is_shown_reveal_a_hidden_cell(seed: int, audience: Audience) -> None:
     """Every figure is a sum of cells: a hidden one is found if it lies in the space that the shown ones span."""
     cells = random_table(seed)
     shown = shown_cells(cells, audience)
@@ -153,7 +153,7 @@ def test_no_sums_of_what_is_shown_give_a_hidden_cell(seed: int, audience: Audien
 
 
 def union(cells: dict[Key, Cell], key: Key) -> Cell:
-    return NOTHING.with_others(
+    return EMPTY_CELL.with_others(
         *(
             cell
             for each, cell in cells.items()
@@ -169,13 +169,13 @@ def leftover_is_safe(total: Key, shown: dict[Key, Cell | None], everything: dict
             continue
         parts = [key for key in shown if key[1 - axis] == total[1 - axis] and key[axis] != ALL]
         left = [everything[key] for key in parts if shown[key] is None]
-        if left and not is_safe(NOTHING.with_others(*left), people):
+        if left and not is_safe(EMPTY_CELL.with_others(*left), people):
             return False
     return True
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_everyone_reads_tells_coordinators_nothing_that_is_hidden_from_them(seed: int) -> None:
+def test_what_everyone_sees_reveals_nothing_hidden_from_coordinators(seed: int) -> None:
     cells = random_table(seed)
 
     everyone, coordinators = (shown_cells(cells, audience) for audience in ("everyone", "coordinators"))
@@ -198,7 +198,7 @@ def test_a_hidden_cell_between_two_hidden_blocks_does_not_follow_from_their_marg
     assert outside, "more is hidden, so that the one is not alone between the blocks"
 
 
-def test_an_amount_is_not_pinned_down_by_none_being_below_zero() -> None:
+def test_an_amount_is_not_narrowed_down_because_none_is_below_zero() -> None:
     """Three people's 6,000 minutes and a hidden neighbour cell are one line; what that neighbour can be is known to be little."""
     few, thin = Cell.of(ring(3, 1_000, prefix="few")), Cell.of(ring(12, 5, prefix="thin"))
     cells = {

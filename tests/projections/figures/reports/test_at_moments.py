@@ -113,13 +113,13 @@ def test_a_statement_as_of_a_day_adds_up_to_the_tally_of_that_day(street: ElmStr
         assert all(line.given_on <= day for line in lines)
 
 
-def test_figures_at_a_moment_are_kept_and_outlive_a_rebuild(street: ElmStreet) -> None:
+def test_figures_at_a_point_in_time_are_stored_and_survive_a_rebuild(street: ElmStreet) -> None:
     street.lively()
     number = street.views.as_of().number
     at_entry, by_day = everything_at(street.bank.log, 20), everything_at(street.bank.log, number, date(2026, 2, 28))
     kept = street.views.statistics
-    kept.keep(at_entry, "", street.time())
-    kept.keep(by_day, "2026-02-28", street.time())
+    kept.store(at_entry, "", street.time())
+    kept.store(by_day, "2026-02-28", street.time())
 
     street.views.rebuild()
     kept.prepare()
@@ -129,9 +129,9 @@ def test_figures_at_a_moment_are_kept_and_outlive_a_rebuild(street: ElmStreet) -
     assert as_json(kept.by_day(date(2026, 2, 28))) == as_json(by_day) and kept.by_day(TODAY) is None
 
 
-def test_figures_of_a_log_that_is_gone_are_forgotten(street: ElmStreet) -> None:
+def test_figures_of_a_replaced_log_are_deleted(street: ElmStreet) -> None:
     kept = street.views.statistics
-    kept.keep(everything_at(street.bank.log, 5), "", street.time())
+    kept.store(everything_at(street.bank.log, 5), "", street.time())
     with street.views._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE kept_statistics SET entry = 'of another log'")
 

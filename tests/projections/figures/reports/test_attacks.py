@@ -46,9 +46,9 @@ def behind(seed: int) -> dict[Part, list[Act]]:
     for place, one in enumerate(told.acts):
         month = one.given_on.isoformat()[:7]
         closes = (one.given_on.replace(day=1) + 31 * DAY).replace(day=1) + 6 * DAY
-        if told.stands(place, told.calendar.last_entry_on(closes)):
+        if told.counts(place, told.calendar.last_entry_on(closes)):
             there = frozenset(group for group, since in formed.items() if since <= month)
-            giver, receiver = (there.intersection(side) for side in told.belonging(place))
+            giver, receiver = (there.intersection(side) for side in told.groups_of(place))
             parts.setdefault(Part(month, one.kind, one.category, giver, receiver), []).append(one)
     return parts
 
@@ -109,7 +109,7 @@ def targets(parts: Iterable[Part], groups: Iterable[str]) -> Iterator[Chosen]:
 
 @pytest.mark.parametrize(("readers", "people"), [(("everyone",), 10), (("everyone", "coordinators"), 5)])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_sums_of_reports_tell_of_a_few_people(seed: int, readers: tuple[Audience, ...], people: int) -> None:
+def test_no_sums_of_reports_reveal_a_few_people(seed: int, readers: tuple[Audience, ...], people: int) -> None:
     """Months against years, groups against the community and one another, by kind and by category, all at once."""
     parts = behind(seed)
     names = list(parts)
@@ -143,7 +143,7 @@ def follows(aim: np.ndarray, known: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_everyone_reads_nothing_that_coordinators_may_not(seed: int) -> None:
+def test_everyone_sees_nothing_that_is_hidden_from_coordinators(seed: int) -> None:
     for (scope, period, reader), report in kept(seed).items():
         if reader == "coordinators":
             everyone = kept(seed)[scope, period, "everyone"]
@@ -170,7 +170,7 @@ def hides_more(coordinators: Any, everyone: Any) -> bool:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_each_square_of_a_busy_map_is_of_enough_people_and_so_is_what_it_leaves_of_its_month(seed: int) -> None:
+def test_each_square_of_a_calendar_and_the_rest_of_its_month_have_enough_people(seed: int) -> None:
     maps = 0
     for (scope, period, reader), report in kept(seed).items():
         busy = report.figures["busy"]

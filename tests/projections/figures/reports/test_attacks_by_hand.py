@@ -33,7 +33,7 @@ def people(first: int, last: int) -> list[str]:
     return [f"m-{place}" for place in range(first, last + 1)]
 
 
-def test_a_group_is_shown_where_it_leaves_enough_of_the_community() -> None:
+def test_a_group_is_shown_if_the_rest_of_the_community_is_enough_people() -> None:
     beside_many, beside_few = people(0, 17), people(0, 36)
 
     assert january(street(("g-a", beside_many)), "g-a") == 39
@@ -41,7 +41,7 @@ def test_a_group_is_shown_where_it_leaves_enough_of_the_community() -> None:
     assert january(street(("g-a", people(0, 4))), "g-a") is None, "nor one of five"
 
 
-def test_of_two_groups_the_younger_is_hidden_when_their_difference_would_tell_of_a_few() -> None:
+def test_the_younger_of_two_groups_is_hidden_if_their_difference_would_reveal_a_few_people() -> None:
     """The second holds the first, and two people more."""
     nested = street(("g-a", people(0, 17)), ("g-b", people(0, 19)))
     the_same = street(("g-a", people(0, 17)), ("g-b", people(0, 17)))
@@ -50,14 +50,14 @@ def test_of_two_groups_the_younger_is_hidden_when_their_difference_would_tell_of
     assert (january(the_same, "g-a"), january(the_same, "g-b")) == (39, 39)
 
 
-def test_groups_are_not_shown_together_when_few_belong_to_none() -> None:
+def test_groups_are_not_shown_together_if_few_people_are_in_neither() -> None:
     """Thirty-six of forty people are in either group: what is left, and what passes between, would follow."""
     both = street(("g-a", people(0, 17)), ("g-b", people(20, 37)))
 
     assert (january(both, "g-a"), january(both, "g-b")) == (39, None)
 
 
-def test_who_came_to_a_group_in_between_does_not_show_in_what_its_members_receive() -> None:
+def test_what_members_receive_does_not_reveal_who_joined_in_between() -> None:
     """Access is told of those who belong at the end; Ana joined late, and her hours before must not follow."""
     written = street(("g-a", people(0, 17)))
     written.happened([act("m-30", "m-29", 600, date(2025, 1, 6))])
@@ -82,7 +82,7 @@ def with_late(acts: Iterable[Act]) -> Reports:
     return written.reports()
 
 
-def test_a_year_takes_in_late_ones_when_enough_people_are_behind_them() -> None:
+def test_a_year_includes_late_entries_of_enough_people() -> None:
     reports = with_late(ring(15, on=date(2025, 2, 9)))
 
     february, whole = reports[COMMUNITY, "2025-02", "everyone"], reports[COMMUNITY, "2025", "everyone"]
@@ -94,7 +94,7 @@ def test_a_year_takes_in_late_ones_when_enough_people_are_behind_them() -> None:
     assert [month["entries"] for month in whole.figures["months"]] == [80] * 12, "months stay as their reports told"
 
 
-def test_a_year_less_its_months_does_not_tell_what_two_people_told_late() -> None:
+def test_a_year_less_its_months_does_not_reveal_the_late_entries_of_two_people() -> None:
     reports = with_late([act("m-1", "m-2", 120, date(2025, 2, 9))])
 
     for name in ("2025-02", "2025"):
@@ -103,7 +103,7 @@ def test_a_year_less_its_months_does_not_tell_what_two_people_told_late() -> Non
     assert reports[COMMUNITY, "2025", "coordinators"].figures["entries"] == 12 * 80
 
 
-def test_between_two_looks_at_late_ones_no_single_one_shows() -> None:
+def test_no_single_late_entry_shows_between_two_checks() -> None:
     """Enough came late in March and shows. One more in April does not, until enough have come again."""
     written = street()
     written.happened(ring(12, on=date(2025, 1, 9)), recorded_after=60 * DAY)
@@ -118,7 +118,7 @@ def test_between_two_looks_at_late_ones_no_single_one_shows() -> None:
     assert third.late is not None and third.late.entries == 49
 
 
-def test_what_coordinators_look_after_is_told_of_enough_people() -> None:
+def test_wellbeing_signs_are_shown_for_enough_people() -> None:
     waiting = street()
     waiting.waits(act("m-1", "m-2", on=date(2025, 1, 6)))
     many = street()

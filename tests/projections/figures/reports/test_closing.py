@@ -18,9 +18,7 @@ from projections.figures.reports.periods import closed_periods, first_closing
         (date(2026, 2, 1), date(2026, 2, 1), date(2026, 3, 7)),
     ],
 )
-def test_the_first_report_is_promised_for_the_day_on_which_it_comes(
-    first_day: date, founded_on: date, closing: date
-) -> None:
+def test_the_first_report_comes_on_the_day_announced(first_day: date, founded_on: date, closing: date) -> None:
     promised = first_closing(first_day, founded_on, founded_on)
 
     assert promised == closing
@@ -28,5 +26,5 @@ def test_the_first_report_is_promised_for_the_day_on_which_it_comes(
     assert next(closed_periods(first_day, founded_on, promised + timedelta(days=1))).known_on == promised
 
 
-def test_what_is_brought_along_too_late_makes_nothing_close_sooner() -> None:
+def test_records_imported_too_late_do_not_make_a_period_close_sooner() -> None:
     assert first_closing(date(2005, 5, 2), date(2026, 11, 2), today=date(2026, 11, 20)) == date(2026, 12, 7)

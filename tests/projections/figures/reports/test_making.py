@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from projections.figures.measures.statistics import Statistics, statistics
 from projections.figures.privacy.cells import FEWEST, Cell, is_safe
-from projections.figures.privacy.figures import rounded
+from projections.figures.privacy.figures import rounded_figure
 from projections.figures.privacy.groups import WITHOUT_WHOLE
 from projections.figures.reports.kept import COMMUNITY, Report
-from projections.figures.reports.sheet import ADDED
+from projections.figures.reports.sheet import REPORT_MEANINGS
 from tests.projections.figures.measures.communities import act, ring
 from tests.projections.figures.reports.written import CLOSED, DAY, Written, lively
 
@@ -29,7 +29,7 @@ def without_late(report: Report) -> bytes:
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6), day=st.dates(date(2025, 4, 10), date(2025, 12, 20)))
-def test_a_closed_report_is_the_same_to_the_byte_whatever_is_recorded_later(seed: int, day: date) -> None:
+def test_a_report_is_the_same_to_the_byte_whatever_is_recorded_later(seed: int, day: date) -> None:
     written = lively(seed, people=40, groups=2)
 
     then, later = written.reports(today=day, until=day - DAY), written.reports(today=CLOSED)
@@ -41,7 +41,7 @@ def test_a_closed_report_is_the_same_to_the_byte_whatever_is_recorded_later(seed
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6))
-def test_every_figure_is_that_of_the_acts_that_were_known_when_its_period_closed(seed: int) -> None:
+def test_every_figure_counts_the_acts_known_when_its_period_closed(seed: int) -> None:
     """Worked out once more from the log as it was at the end of that day, by whoever has it."""
     written = lively(seed, people=40, groups=0)
     for (_, period, reader), report in written.reports().items():
@@ -56,7 +56,7 @@ def test_every_figure_is_that_of_the_acts_that_were_known_when_its_period_closed
         plain: dict[str, Any] = msgspec.to_builtins(whole)
         for name in Statistics.__struct_fields__:
             if name not in TABLES and report.figures[name] is not None:
-                assert report.figures[name] == rounded(name, plain[name], "minutes"), name
+                assert report.figures[name] == rounded_figure(name, plain[name], "minutes"), name
 
 
 def test_a_year_is_the_sum_of_what_its_months_counted() -> None:
@@ -76,7 +76,7 @@ def test_a_year_is_the_sum_of_what_its_months_counted() -> None:
 
 def test_each_report_has_every_figure_by_its_name() -> None:
     for (scope, period, reader), report in lively(2, people=50).reports(today=date(2025, 6, 8)).items():
-        names = {*Statistics.__struct_fields__, *ADDED} - (set() if len(period) == 4 else {"months"})
+        names = {*Statistics.__struct_fields__, *REPORT_MEANINGS} - (set() if len(period) == 4 else {"months"})
         names -= FOR_GROUPS if scope == COMMUNITY else {"access", "theil_between"}
         names -= set() if (scope, reader) == (COMMUNITY, "coordinators") else FOR_COORDINATORS
         assert set(report.figures) == names, (scope, period, reader)
@@ -85,7 +85,7 @@ def test_each_report_has_every_figure_by_its_name() -> None:
 # When periods close
 
 
-def test_a_month_is_closed_when_seven_days_after_it_are_over() -> None:
+def test_a_month_closes_seven_days_after_its_end() -> None:
     written = Written()
     written.happened(ring(20))
 
@@ -94,7 +94,7 @@ def test_a_month_is_closed_when_seven_days_after_it_are_over() -> None:
     assert (january.known_on, january.figures["entries"]) == (date(2025, 2, 7), 40)
 
 
-def test_what_is_told_within_the_seven_days_counts_and_later_is_late() -> None:
+def test_what_is_recorded_within_seven_days_counts_and_later_is_late() -> None:
     in_time, late = Written(), Written()
     for written, days in ((in_time, 8), (late, 9)):
         written.happened(ring(20))
@@ -107,7 +107,7 @@ def test_what_is_told_within_the_seven_days_counts_and_later_is_late() -> None:
     assert told.late is not None and told.late.entries == 40
 
 
-def test_what_is_taken_back_after_the_month_closed_stays_counted_and_shows_as_late() -> None:
+def test_what_is_taken_back_after_the_month_closed_still_counts_and_shows_as_late() -> None:
     written = Written()
     acts = [*ring(20), *ring(20, on=date(2025, 1, 9))]
     written.happened(acts)
@@ -120,7 +120,7 @@ def test_what_is_taken_back_after_the_month_closed_stays_counted_and_shows_as_la
     assert january.late is not None and (january.late.entries, january.late.taken_back) == (0, 40)
 
 
-def test_records_brought_along_at_the_founding_close_seven_days_after_it() -> None:
+def test_records_imported_at_the_founding_close_seven_days_after_it() -> None:
     written = Written(founded_on=date(2025, 9, 10))
     for month in (3, 4, 5):
         on = date(2025, month, 5)
@@ -133,7 +133,7 @@ def test_records_brought_along_at_the_founding_close_seven_days_after_it() -> No
     assert reports[COMMUNITY, "2025-06", "everyone"].figures["entries"] == 0, "nothing happened, and that is said"
 
 
-def test_a_month_in_which_nothing_happened_is_told_as_such_and_one_of_a_few_people_is_not() -> None:
+def test_a_month_without_entries_shows_zero_and_a_month_of_a_few_people_is_hidden() -> None:
     written = Written()
     written.happened(ring(20))
     written.happened([act("m-1", "m-2", on=date(2025, 3, 3))])
@@ -162,7 +162,7 @@ def test_a_groups_history_begins_with_the_month_in_which_it_was_formed() -> None
     assert all(figures[name] is None for name in WITHOUT_WHOLE), "what went between members stays untold"
 
 
-def test_who_belongs_is_as_it_was_when_an_act_was_recorded() -> None:
+def test_members_of_a_group_are_those_when_an_act_was_recorded() -> None:
     """Half of them leave in February: what they do then is not the choir's."""
     written = Written()
     people = [f"m-{place}" for place in range(60)]
@@ -180,7 +180,7 @@ def test_who_belongs_is_as_it_was_when_an_act_was_recorded() -> None:
     assert (february["members"], february["entries"]) == (20, 43)
 
 
-def test_a_group_shows_its_kinds_by_the_year_where_the_rest_is_enough_people() -> None:
+def test_a_group_shows_its_kinds_for_a_year_if_the_rest_is_enough_people() -> None:
     written = Written()
     people = [f"m-{place}" for place in range(60)]
     written.welcomed(people)
@@ -201,7 +201,7 @@ def test_a_group_shows_its_kinds_by_the_year_where_the_rest_is_enough_people() -
 # Additional figures
 
 
-def test_how_the_load_is_shared_is_not_told_where_one_of_a_part_stands_out() -> None:
+def test_how_the_load_is_shared_is_hidden_if_one_person_dominates_a_part() -> None:
     written, alone = Written(), Written()
     for one in (written, alone):
         one.happened(ring(60))
@@ -213,7 +213,7 @@ def test_how_the_load_is_shared_is_not_told_where_one_of_a_part_stands_out() -> 
     assert hidden.figures["load"] is None
 
 
-def test_the_usual_range_is_told_in_half_hours_of_twenty_people_or_more() -> None:
+def test_typical_hours_are_shown_in_half_hours_for_twenty_people_or_more() -> None:
     few, enough = Written(), Written()
     few.happened(ring(19))
     enough.happened(ring(30, 100))
@@ -225,7 +225,7 @@ def test_the_usual_range_is_told_in_half_hours_of_twenty_people_or_more() -> Non
     assert usual(enough) == [210, 210]
 
 
-def test_how_busy_it_was_is_told_by_days_where_each_day_is_of_enough_people() -> None:
+def test_the_calendar_shows_days_if_each_day_has_enough_people() -> None:
     by_days, by_weeks = Written(), Written()
     by_days.happened([*ring(20, on=date(2025, 1, 6)), *ring(20, on=date(2025, 1, 9))])
     by_weeks.happened([*ring(20, on=date(2025, 1, 6)), act("m-1", "m-2", on=date(2025, 1, 9))])

@@ -18,12 +18,11 @@ from ledger.identifiers import AccountId, CategoryKey, GroupId, is_member
 from ledger.log.entry import decode, instant
 from ledger.time_bank import TimeBank
 from projections.engine.locks import alone
-from projections.figures.chronicle import chronicle
-from projections.figures.measures.acts import counting
+from projections.figures.chronicle import read_chronicle
+from projections.figures.measures.acts import select_acts
 from projections.figures.privacy.cells import FEWEST_TO_COMPARE, Cell, is_safe
 from projections.figures.reports import refreshing
-from projections.figures.reports.kept import COMMUNITY, Report, Reports, forget
-from projections.figures.reports.late import is_due
+from projections.figures.reports.kept import COMMUNITY, Report, Reports, delete_reports, is_due
 from projections.figures.reports.refreshing import refresh
 from projections.figures.reports.ties import TieStore
 from projections.views import Views
@@ -67,7 +66,7 @@ def kept(bank: TimeBank) -> Iterator[Reports]:
     engine.dispose()
 
 
-def refreshed(bank: TimeBank, now: datetime) -> refreshing.Refreshed:
+def refreshed(bank: TimeBank, now: datetime) -> refreshing.RefreshResult:
     engine = bank.place.views_engine()
     try:
         return refresh(bank.log, engine, now=now)
@@ -87,7 +86,7 @@ def everything_in(kept: Reports) -> list[Report]:
 
 
 def groups_of(kept: Reports) -> list[GroupId]:
-    opened = chronicle(kept._log)
+    opened = read_chronicle(kept._log)
     return [group for _, group in opened.formed]
 
 
@@ -99,7 +98,7 @@ def without_late(reports: list[Report]) -> list[bytes]:
 
 def settled_again(bank: TimeBank, place: int, on: date) -> None:
     """Two who once helped each other do so again, on a day: the receiver says so, and it counts at once."""
-    act = chronicle(bank.log).acts[place]
+    act = read_chronicle(bank.log).acts[place]
     leg = Leg(giver=AccountId(act.giver), receiver=AccountId(act.receiver), minutes=30, category=CategoryKey("garden"))
     bank.do(ReportExchange(legs=(leg,), given_on=on), by=act.receiver)
 
@@ -114,7 +113,7 @@ def test_months_have_reports_once_they_are_closed(kept: Reports) -> None:
     assert report is not None and report.known_on == date(2026, 2, 7)
 
 
-def test_a_report_counts_what_was_recorded_by_its_closing_and_stood_then(bank: TimeBank, kept: Reports) -> None:
+def test_a_report_counts_what_counted_when_its_period_closed(bank: TimeBank, kept: Reports) -> None:
     report = kept.of(COMMUNITY, "2025-10", "coordinators")
     assert report is not None
     standing: dict[str, list[int]] = {}
@@ -151,7 +150,7 @@ def test_a_report_stays_as_it_was_whatever_is_recorded_later(bank: TimeBank, kep
     after = {(one.scope, one.period, one.audience): one for one in everything_in(kept)}
     again = [after[one.scope, one.period, one.audience] for one in before]
     with kept._engine.execution_options(writes=True).begin() as connection:
-        forget(connection, kept.identity)
+        delete_reports(connection, kept.identity)
     refreshed(bank, LATER)
 
     assert without_late(again) == without_late(before)
@@ -159,7 +158,7 @@ def test_a_report_stays_as_it_was_whatever_is_recorded_later(bank: TimeBank, kep
     assert len(after) > len(before), "February has its reports now"
 
 
-def test_a_late_entry_shows_as_late_and_of_one_nothing_is_told(
+def test_late_entries_show_as_late_but_a_single_one_is_hidden(
     bank: TimeBank, kept: Reports, clock: SampleClock
 ) -> None:
     settled_again(bank, 0, date(2025, 10, 3))
@@ -171,8 +170,8 @@ def test_a_late_entry_shows_as_late_and_of_one_nothing_is_told(
     assert report is not None and report.late is None and report.late_hidden
 
 
-def test_groups_have_reports_that_leave_nobody_outside_to_be_found(bank: TimeBank, kept: Reports) -> None:
-    told = chronicle(bank.log)
+def test_reports_of_groups_reveal_nobody_outside_them(bank: TimeBank, kept: Reports) -> None:
+    told = read_chronicle(bank.log)
     shown = 0
     for group in groups_of(kept):
         for name in kept.periods(group):
@@ -183,20 +182,20 @@ def test_groups_have_reports_that_leave_nobody_outside_to_be_found(bank: TimeBan
                 continue
             shown += 1
             known = told.at(report.entry)
-            within = counting(known.acts, first_day=report.first_day, last_day=report.last_day)
+            within = select_acts(known.acts, first_day=report.first_day, last_day=report.last_day)
             behind = report.figures["people"]
             assert behind is None or behind == 0 or behind >= FEWEST_TO_COMPARE
             assert is_safe(Cell.of(within), FEWEST_TO_COMPARE)
     assert shown > 3
 
 
-def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
+def test_a_process_that_is_stopped_leaves_finished_reports_and_the_next_one_continues(
     bank: TimeBank, kept: Reports, clock: SampleClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = everything_in(kept)
     with kept._engine.execution_options(writes=True).begin() as connection:
-        forget(connection, kept.identity)
-    keep = refreshing.keep
+        delete_reports(connection, kept.identity)
+    keep = refreshing.store_reports
     calls = iter(range(100))
 
     def until_killed(connection: sa.Connection, log: str, reports: list[Report]) -> None:
@@ -205,7 +204,7 @@ def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
         keep(connection, log, reports)
 
     with monkeypatch.context() as patched:
-        patched.setattr(refreshing, "keep", until_killed)
+        patched.setattr(refreshing, "store_reports", until_killed)
         with pytest.raises(KeyboardInterrupt):
             refreshed(bank, END)
     half = kept.periods(COMMUNITY)
@@ -215,7 +214,7 @@ def test_whoever_is_stopped_half_way_leaves_what_was_made_and_is_carried_on(
     assert everything_in(kept) == before
 
 
-def test_only_one_process_makes_them(bank: TimeBank) -> None:
+def test_only_one_process_makes_reports(bank: TimeBank) -> None:
     engine = bank.place.views_engine()
     with alone(engine, "figures") as is_alone:
         assert is_alone
@@ -225,7 +224,7 @@ def test_only_one_process_makes_them(bank: TimeBank) -> None:
     assert not refreshed(bank, END).is_busy
 
 
-def test_they_are_due_after_a_new_entry_and_when_a_period_has_closed(bank: TimeBank, kept: Reports) -> None:
+def test_reports_are_due_after_a_new_entry_and_when_a_period_has_closed(bank: TimeBank, kept: Reports) -> None:
     zone = "UTC"
     assert not is_due(kept, bank.log, END, zone)
     assert is_due(kept, bank.log, datetime(2026, 3, 9, tzinfo=UTC), zone), "February closed on the 7th of March"
@@ -236,7 +235,9 @@ def test_they_are_due_after_a_new_entry_and_when_a_period_has_closed(bank: TimeB
     assert is_due(kept, bank.log, END, zone)
 
 
-def test_another_log_never_shows_them(bank: TimeBank, kept: Reports, tmp_path: Path, clock: SampleClock) -> None:
+def test_another_log_never_shows_these_reports(
+    bank: TimeBank, kept: Reports, tmp_path: Path, clock: SampleClock
+) -> None:
     with TimeBank.open(tmp_path / "other", clock=clock) as other:
         fill(other, SampleClock(), members=30, years=1, seed=2, until=END, has_story=False)
         elsewhere = Reports(kept._engine, other.log)
@@ -244,7 +245,7 @@ def test_another_log_never_shows_them(bank: TimeBank, kept: Reports, tmp_path: P
         assert elsewhere.periods(COMMUNITY) == [] and elsewhere.kept_at() == 0
 
 
-def test_on_postgresql_they_are_the_same(bank: TimeBank, kept: Reports, postgresql_url: str) -> None:
+def test_reports_are_the_same_on_postgresql(bank: TimeBank, kept: Reports, postgresql_url: str) -> None:
     with TimeBank.open(postgresql_url) as copied:
         entries = bank.log.from_position(0, limit=10_000)
         for some in _batches(entries, 500):
@@ -268,13 +269,13 @@ def _copy(bank: TimeBank, entries: list[Any]) -> None:
     bank.log.append([(entry.type, entry.data, entry.tags) for entry in entries], unless=(), after=bank.log.head())
 
 
-def test_with_a_years_reports_it_is_kept_who_helped_whom(bank: TimeBank, kept: Reports) -> None:
+def test_ties_are_stored_with_a_years_reports(bank: TimeBank, kept: Reports) -> None:
     ties = TieStore(kept._engine, kept)
     groups = groups_of(kept)
-    everybody = chronicle(bank.log).belongings(2**40)
+    everybody = read_chronicle(bank.log).groups_by_member(2**40)
     seen = {group: frozenset(one for one, theirs in everybody.items() if group in theirs) for group in groups}
 
-    found = [ties.agreed_in(group, "2025", seen) for group in groups]
+    found = [ties.visible_in_group(group, "2025", seen) for group in groups]
 
     assert all(one is not None and (one.named or one.is_too_telling) for one in found)
-    assert ties.agreed_in(groups[0], "2026", seen) is None, "that year is not over"
+    assert ties.visible_in_group(groups[0], "2026", seen) is None, "that year is not over"

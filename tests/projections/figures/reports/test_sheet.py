@@ -7,14 +7,14 @@ import json
 from projections.figures.reports.kept import Late
 from projections.figures.reports.sheet import (
     COLUMNS,
+    all_figures_as_csv,
+    all_figures_as_json,
     as_csv,
     as_json,
-    everything_as_csv,
-    everything_as_json,
     figure_lines,
     lines,
     meanings,
-    written,
+    to_csv,
 )
 from tests.web.reports import FOR_COORDINATORS, everything, report
 
@@ -23,7 +23,7 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_every_line_of_the_sheet_stands_alone() -> None:
+def test_every_row_of_the_sheet_is_complete() -> None:
     sheet = rows(as_csv(report()))
 
     assert [*sheet[0]] == [*COLUMNS]
@@ -43,7 +43,7 @@ def test_the_parts_of_a_figure_have_a_line_each() -> None:
     assert sheet["kinds", ""] == "help skill-exchange gift" and sheet["faces_are_exact", ""] == "true"
 
 
-def test_what_came_late_shows_on_the_sheet_and_in_no_figure() -> None:
+def test_late_entries_show_on_the_sheet_and_in_no_figure() -> None:
     quiet, late = report(), report(late=Late(entries=12, taken_back=10, minutes=1_500))
 
     before, after = ({line[:2]: line.value for line in lines(one)} for one in (quiet, late))
@@ -66,14 +66,14 @@ def test_the_same_report_is_the_same_sheet_to_the_byte() -> None:
     assert as_csv(report()) == as_csv(report()) and as_json(report()) == as_json(report())
 
 
-def test_each_definition_can_be_read_alone() -> None:
+def test_each_definition_is_complete() -> None:
     leaning = [name for name, meant in meanings().items() if meant.startswith(("the same,", "of these"))]
 
     assert leaning == []
 
 
-def test_words_never_become_a_formula() -> None:
-    assert written(("a",), [("=HYPERLINK(1)",), ("-0.5",), ("-up",)]) == "a\n'=HYPERLINK(1)\n-0.5\n'-up\n"
+def test_text_never_becomes_a_formula() -> None:
+    assert to_csv(("a",), [("=HYPERLINK(1)",), ("-0.5",), ("-up",)]) == "a\n'=HYPERLINK(1)\n-0.5\n'-up\n"
 
 
 def test_a_list_of_hidden_parts_is_one_empty_line() -> None:
@@ -83,7 +83,7 @@ def test_a_list_of_hidden_parts_is_one_empty_line() -> None:
 def test_auditors_get_statistics_and_network_with_definitions() -> None:
     kept = everything()
 
-    sheet, told = rows(everything_as_csv(kept)), json.loads(everything_as_json(kept))
+    sheet, told = rows(all_figures_as_csv(kept)), json.loads(all_figures_as_json(kept))
 
     assert {(row["last_day"], row["entry"]) for row in sheet} == {("2026-01-07", "4201")}
     assert {(row["figure"], row["part"]): row["value"] for row in sheet}["triads", "300"] == "7"

@@ -3,11 +3,11 @@
 from datetime import date
 
 from ledger.identifiers import GroupId, MemberId
-from projections.figures.privacy.agreed import ties_of
+from projections.figures.privacy.agreed import group_ties
 from projections.figures.privacy.groups import Placed
-from projections.figures.reports.kept import forget
-from projections.figures.reports.making import Making
-from projections.figures.reports.ties import TiesOfYear, keep_ties, ties_of_year
+from projections.figures.reports.kept import delete_reports
+from projections.figures.reports.making import ReportMaker
+from projections.figures.reports.ties import TiesOfYear, store_ties, ties_of_year
 from tests.projections.elm_street import ElmStreet
 from tests.projections.figures.measures.communities import act, ring
 from tests.projections.figures.reports.written import CLOSED, DAY, Written
@@ -19,14 +19,14 @@ SEEN = {GARDEN: frozenset({ANA, BO})}
 
 def kept(street: ElmStreet, ties: TiesOfYear, period: str = "2025") -> None:
     with street.views.reports._engine.execution_options(writes=True).begin() as connection:
-        keep_ties(connection, street.views.reports.identity, period, ties)
+        store_ties(connection, street.views.reports.identity, period, ties)
 
 
 def of_year(*, minutes: int = 60) -> TiesOfYear:
     """A year in which Ana helped Bo in the garden, and twenty others one another."""
     garden = (GARDEN,)
     acts = [Placed(one, garden, garden) for one in [*ring(20), act(ANA, BO, minutes)]]
-    return TiesOfYear(ties_of(acts), ["community", GARDEN], [])
+    return TiesOfYear(group_ties(acts), ["community", GARDEN], [])
 
 
 def test_a_year_counts_what_its_groups_reports_count() -> None:
@@ -39,7 +39,7 @@ def test_a_year_counts_what_its_groups_reports_count() -> None:
     written.left(GARDEN, BO, date(2025, 5, 1))
     written.happened([act(ANA, BO, 60, date(2025, 5, 2))])
     written.happened([act(BO, ANA, 600, date(2025, 5, 3))], recorded_after=60 * DAY)
-    making = Making(written.chronicle(), CLOSED)
+    making = ReportMaker(written.chronicle(), CLOSED)
     (closed,) = [one for one in making.closed if one.is_year]
 
     ties = ties_of_year(making.placed(closed), list(making.reports(closed)))
@@ -51,7 +51,7 @@ def test_a_year_counts_what_its_groups_reports_count() -> None:
     ], "an exchange that was taken back, and what came late, is not counted; who had left belongs no longer"
 
 
-def test_what_was_told_of_months_alone_is_known_as_such() -> None:
+def test_scopes_with_only_some_months_shown_are_marked() -> None:
     """Reports say which scopes are shown for the year, and which for some of its months."""
     written = Written()
     people = [f"m-{place}" for place in range(24)]
@@ -59,7 +59,7 @@ def test_what_was_told_of_months_alone_is_known_as_such() -> None:
     written.formed(GARDEN, people[:12])
     for month in (1, 2, 3):
         written.happened(ring(24, on=date(2025, month, 10)))
-    making = Making(written.chronicle(), CLOSED)
+    making = ReportMaker(written.chronicle(), CLOSED)
     (closed,) = [one for one in making.closed if one.is_year]
     reports = list(making.reports(closed))
 
@@ -70,20 +70,20 @@ def test_what_was_told_of_months_alone_is_known_as_such() -> None:
     assert not set(ties.partly) & shown
 
 
-def test_they_are_asked_for_by_group_and_year(street: ElmStreet) -> None:
+def test_ties_are_read_by_group_and_year(street: ElmStreet) -> None:
     kept(street, of_year())
 
-    found = street.views.ties.agreed_in(GARDEN, "2025", SEEN)
+    found = street.views.ties.visible_in_group(GARDEN, "2025", SEEN)
 
     assert found is not None
     assert [(line.giver, line.receiver, line.minutes) for line in found.drawn] == [(ANA, BO, 60)]
-    assert street.views.ties.agreed_in(GARDEN, "2024", SEEN) is None
-    assert street.views.ties.agreed_in(GARDEN, "2025-03", SEEN) is None, "months have none"
+    assert street.views.ties.visible_in_group(GARDEN, "2024", SEEN) is None
+    assert street.views.ties.visible_in_group(GARDEN, "2025-03", SEEN) is None, "months have none"
 
 
-def test_a_reader_who_may_see_less_is_told_less_and_each_sees_their_own(small_street: ElmStreet) -> None:
+def test_readers_see_what_they_are_allowed_to_see(small_street: ElmStreet) -> None:
     kept(small_street, of_year())
-    ask = small_street.views.ties.agreed_in
+    ask = small_street.views.ties.visible_in_group
 
     for _ in range(2):
         both, one, nobody = (
@@ -94,14 +94,14 @@ def test_a_reader_who_may_see_less_is_told_less_and_each_sees_their_own(small_st
         assert (both.named, one.named, nobody.named) == ((ANA, BO), (ANA,), ())
 
 
-def test_made_anew_they_replace_what_was_remembered_and_forgotten_they_are_gone(small_street: ElmStreet) -> None:
+def test_new_ties_replace_cached_ones_and_deleted_ones_are_gone(small_street: ElmStreet) -> None:
     kept(small_street, of_year())
-    small_street.views.ties.agreed_in(GARDEN, "2025", SEEN)
+    small_street.views.ties.visible_in_group(GARDEN, "2025", SEEN)
 
     kept(small_street, of_year(minutes=120))
-    found = small_street.views.ties.agreed_in(GARDEN, "2025", SEEN)
+    found = small_street.views.ties.visible_in_group(GARDEN, "2025", SEEN)
     assert found is not None and found.drawn[0].minutes == 120
 
     with small_street.views.reports._engine.execution_options(writes=True).begin() as connection:
-        forget(connection, small_street.views.reports.identity)
-    assert small_street.views.ties.agreed_in(GARDEN, "2025", SEEN) is None
+        delete_reports(connection, small_street.views.reports.identity)
+    assert small_street.views.ties.visible_in_group(GARDEN, "2025", SEEN) is None

@@ -15,10 +15,10 @@ from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, Group
 from ledger.log.entry import FORMAT, Entry, encode, instant_text
 from ledger.log.store import Log
 from ledger.members.facts import MemberWelcomed
-from projections.figures.chronicle import Chronicle, chronicle
+from projections.figures.chronicle import Chronicle, read_chronicle
 from projections.figures.measures.acts import Act
 from projections.figures.reports.kept import Audience, Report
-from projections.figures.reports.making import Making
+from projections.figures.reports.making import ReportMaker
 from tests.cast import CHIDI, caller
 from tests.projections.figures.measures.communities import grown
 
@@ -106,11 +106,11 @@ class Written:
     def chronicle(self, until: date = date.max) -> Chronicle:
         """What is known at the end of a day."""
         log = _Log([one for one in sorted(self._facts, key=lambda one: one[:2]) if one[0] <= until])
-        return chronicle(cast(Log, log))
+        return read_chronicle(cast(Log, log))
 
     def reports(self, today: date = CLOSED, until: date = date.max) -> dict[tuple[str, str, Audience], Report]:
         """Every report that there is on a day, by scope, period and readers."""
-        making = Making(self.chronicle(until), today)
+        making = ReportMaker(self.chronicle(until), today)
         return {
             (report.scope, report.period, report.audience): report
             for closed in making.closed

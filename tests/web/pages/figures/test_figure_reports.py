@@ -37,7 +37,7 @@ def test_a_report_names_its_dates_and_its_last_entry(street: Street) -> None:
     assert "Recorded by the end of 7 January 2026, up to entry 4,201 of the journal." in shown
     assert "Recorded since then and not counted here: 25 exchanges and gifts." in shown
     assert "Hours given minutes given, which equal minutes received 3,105 h" in shown
-    assert "Given back share of all hours returned by the same person 25%" in shown
+    assert "Given back share of all help that the same person returned 25%" in shown
 
 
 def test_an_exported_report_holds_only_what_everyone_can_see(street: Street) -> None:

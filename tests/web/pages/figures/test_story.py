@@ -57,7 +57,7 @@ def usual(street: Street, **figures: Any) -> None:
     identity = street.views.reports.identity
     engine = street.bank.place.views_engine()
     with engine.execution_options(writes=True).begin() as connection:
-        kept.keep(connection, identity, [report])
+        kept.store_reports(connection, identity, [report])
     engine.dispose()
 
 

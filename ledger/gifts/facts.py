@@ -40,7 +40,7 @@ class GiftWithdrawn(Fact):
 
 
 @recorded("thanks-given", version=1)
-class ThanksGiven(Fact, frozen=True, kw_only=True):
+class ThanksGiven(Fact):
     """Someone who received help or a gift thanked the giver. What they wrote is sealed.
 
     Thanks are for one exchange or one gift, and between the two. `may_be_shown` says whether the one who thanks lets
@@ -59,7 +59,7 @@ class ThanksGiven(Fact, frozen=True, kw_only=True):
 
 
 @recorded("thanks-sharing-chosen", version=1, view="visibility")
-class ThanksSharingChosen(Fact, frozen=True, kw_only=True):
+class ThanksSharingChosen(Fact):
     """One of the people of an exchange or a gift decided whether others may read its thanks. Both have to agree."""
 
     chosen_by: MemberId

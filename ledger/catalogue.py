@@ -86,6 +86,7 @@ class Fact(Part):
     """
 
     stored: ClassVar[StoredAs]
+    found_by: ClassVar[tuple[str, ...]]
     view: ClassVar[View | None]
     upcasters: ClassVar[Mapping[int, Upcaster]]
     """By version: the step from it to the next."""
@@ -93,7 +94,10 @@ class Fact(Part):
     @property
     def tags(self) -> Tags:
         """The tags it is found by, on which decisions depend. Only facts that move minutes carry account tags."""
-        raise NotImplementedError
+        named = {name: getattr(self, name, "") for name in self.found_by}
+        accounts = {f"account:{posting.account}" for posting in self.postings}
+        found_by = [name if value == "" else f"{name}:{value}" for name, value in named.items() if value is not None]
+        return (*found_by, *sorted(accounts))
 
     @property
     def postings(self) -> tuple[Posting, ...]:
@@ -127,13 +131,22 @@ _recorded: dict[str, type[Fact]] = {}
 
 
 def recorded(
-    name: str, *, version: int, view: View | None = None, upcasters: Mapping[int, Upcaster] | None = None
+    name: str,
+    *,
+    version: int,
+    found_by: tuple[str, ...] = (),
+    view: View | None = None,
+    upcasters: Mapping[int, Upcaster] | None = None,
 ) -> Callable[[type[Kind]], type[Kind]]:
-    """Register a kind of fact under the name and version that its entries are stored with."""
+    """Register a kind of fact under the name and version that its entries are stored with.
+
+    `found_by` gives its tags: the name of a field that holds an identifier, or a word of its own such as "agreements".
+    """
 
     def register(kind: type[Kind]) -> type[Kind]:
         assert name not in _recorded, f"two facts are stored as “{name}”"
-        kind.stored, kind.view, kind.upcasters = StoredAs(name, version), view, upcasters or {}
+        kind.stored, kind.found_by = StoredAs(name, version), found_by
+        kind.view, kind.upcasters = view, upcasters or {}
         _recorded[name] = kind
         return kind
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ledger import tags
-from ledger.catalogue import Fact, Tags, recorded
+from ledger.catalogue import Fact, recorded
 from ledger.identifiers import MemberId
 
 ErasedKind = Literal["contacts", "name", "words"]
@@ -13,7 +13,7 @@ Ground = Literal["asked", "no-longer-needed"]
 """Why it was erased: they asked for it, or they had left and a coordinator decided that it was no longer needed."""
 
 
-@recorded("erasure-asked", version=1, view="erasures")
+@recorded("erasure-asked", version=1, view="erasures", found_by=("member",))
 class ErasureAsked(Fact):
     """A member asked to have their personal data erased. Another person, who is a coordinator, confirms it.
 
@@ -23,24 +23,16 @@ class ErasureAsked(Fact):
     member: MemberId
     asked_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member),)
 
-
-@recorded("erasure-withdrawn", version=1, view="erasures")
+@recorded("erasure-withdrawn", version=1, view="erasures", found_by=("member",))
 class ErasureWithdrawn(Fact):
     """The member, or a coordinator for them, withdrew the request."""
 
     member: MemberId
     withdrawn_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member),)
 
-
-@recorded("personal-data-erased", version=1, view="erasures")
+@recorded("personal-data-erased", version=1, view="erasures", found_by=("member", tags.ERASURES))
 class PersonalDataErased(Fact):
     """All personal data about a member was deleted. Identifiers, minutes and days stay, because other entries depend on them.
 
@@ -53,7 +45,3 @@ class PersonalDataErased(Fact):
     ground: Ground
     asked_by: MemberId
     confirmed_by: MemberId
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.member(self.member), tags.ERASURES)

@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from ledger import tags
-from ledger.catalogue import Fact, Part, Posting, Tags, recorded
+from ledger.catalogue import Fact, Part, Posting, recorded
 from ledger.hours import Minutes
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId
 
@@ -17,7 +16,7 @@ class Leg(Part):
     category: CategoryKey
 
 
-@recorded("exchange-reported", version=1)
+@recorded("exchange-reported", version=1, found_by=("exchange",))
 class ExchangeReported(Fact):
     """Someone reported that help took place. Nothing counts until everyone who has to agree has agreed.
 
@@ -32,24 +31,16 @@ class ExchangeReported(Fact):
     awaiting: tuple[MemberId, ...]
     corrects: ExchangeId | None = None
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.exchange(self.exchange),)
 
-
-@recorded("exchange-confirmed", version=1)
+@recorded("exchange-confirmed", version=1, found_by=("exchange",))
 class ExchangeConfirmed(Fact):
     """A party agreed to what was reported."""
 
     exchange: ExchangeId
     confirmed_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.exchange(self.exchange),)
 
-
-@recorded("exchange-settled", version=1)
+@recorded("exchange-settled", version=1, found_by=("exchange",))
 class ExchangeSettled(Fact):
     """Everyone who had to agree has agreed; the hours now count."""
 
@@ -58,63 +49,43 @@ class ExchangeSettled(Fact):
     given_on: date
 
     @property
-    def tags(self) -> Tags:
-        return _tags_of_moving(self.exchange, self.legs)
-
-    @property
     def postings(self) -> tuple[Posting, ...]:
         return _moved(self.legs, 1)
 
 
-@recorded("exchange-declined", version=1)
+@recorded("exchange-declined", version=1, found_by=("exchange",))
 class ExchangeDeclined(Fact):
     """A party did not agree, so nothing counts. The reason is sealed."""
 
     exchange: ExchangeId
     declined_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.exchange(self.exchange),)
 
-
-@recorded("exchange-called-off", version=1)
+@recorded("exchange-called-off", version=1, found_by=("exchange",))
 class ExchangeCalledOff(Fact):
     """The reporter or a coordinator cancelled a report that was still waiting."""
 
     exchange: ExchangeId
     called_off_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.exchange(self.exchange),)
 
-
-@recorded("reversal-asked", version=1)
+@recorded("reversal-asked", version=1, found_by=("exchange",))
 class ReversalAsked(Fact):
     """A party asked to take a settled exchange back. The other party or a coordinator decides. The reason is sealed."""
 
     exchange: ExchangeId
     asked_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.exchange(self.exchange),)
 
-
-@recorded("reversal-declined", version=1)
+@recorded("reversal-declined", version=1, found_by=("exchange",))
 class ReversalDeclined(Fact):
     """The exchange was left as it is, by the other party, a coordinator or the person who asked."""
 
     exchange: ExchangeId
     declined_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.exchange(self.exchange),)
 
-
-@recorded("exchange-reversed", version=1, view="corrections")
+@recorded("exchange-reversed", version=1, view="corrections", found_by=("exchange",))
 class ExchangeReversed(Fact):
     """A settled exchange was taken back: its legs are undone, once, and it no longer counts. The reason is sealed.
 
@@ -128,17 +99,8 @@ class ExchangeReversed(Fact):
     approved_by: MemberId
 
     @property
-    def tags(self) -> Tags:
-        return _tags_of_moving(self.exchange, self.legs)
-
-    @property
     def postings(self) -> tuple[Posting, ...]:
         return _moved(self.legs, -1)
-
-
-def _tags_of_moving(exchange: ExchangeId, legs: tuple[Leg, ...]) -> Tags:
-    accounts = {tags.account(side) for leg in legs for side in (leg.giver, leg.receiver)}
-    return (tags.exchange(exchange), *sorted(accounts))
 
 
 def _moved(legs: tuple[Leg, ...], sign: int) -> tuple[Posting, ...]:

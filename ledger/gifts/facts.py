@@ -2,12 +2,11 @@
 
 from datetime import date
 
-from ledger import tags
-from ledger.catalogue import Fact, Tags, recorded
+from ledger.catalogue import Fact, recorded
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
 
 
-@recorded("gift-recorded", version=1)
+@recorded("gift-recorded", version=1, found_by=("gift",))
 class GiftRecorded(Fact):
     """Someone gave a gift to a member, a group or the whole community."""
 
@@ -18,12 +17,8 @@ class GiftRecorded(Fact):
     given_on: date
     recorded_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.gift(self.gift),)
 
-
-@recorded("gift-withdrawn", version=1, view="corrections")
+@recorded("gift-withdrawn", version=1, view="corrections", found_by=("gift",))
 class GiftWithdrawn(Fact):
     """A gift was recorded by mistake and no longer counts. The reason is sealed."""
 
@@ -34,12 +29,8 @@ class GiftWithdrawn(Fact):
     given_on: date
     withdrawn_by: MemberId
 
-    @property
-    def tags(self) -> Tags:
-        return (tags.gift(self.gift),)
 
-
-@recorded("thanks-given", version=1)
+@recorded("thanks-given", version=1, found_by=("exchange", "gift"))
 class ThanksGiven(Fact):
     """Someone who received help or a gift thanked the giver. What they wrote is sealed.
 
@@ -53,12 +44,8 @@ class ThanksGiven(Fact):
     exchange: ExchangeId | None = None
     gift: GiftId | None = None
 
-    @property
-    def tags(self) -> Tags:
-        return _tags_of_thanks(self.exchange, self.gift)
 
-
-@recorded("thanks-sharing-chosen", version=1, view="visibility")
+@recorded("thanks-sharing-chosen", version=1, view="visibility", found_by=("exchange", "gift"))
 class ThanksSharingChosen(Fact):
     """One of the people of an exchange or a gift decided whether others may read its thanks. Both have to agree."""
 
@@ -66,11 +53,3 @@ class ThanksSharingChosen(Fact):
     may_be_shown: bool
     exchange: ExchangeId | None = None
     gift: GiftId | None = None
-
-    @property
-    def tags(self) -> Tags:
-        return _tags_of_thanks(self.exchange, self.gift)
-
-
-def _tags_of_thanks(exchange: ExchangeId | None, gift: GiftId | None) -> Tags:
-    return (tags.exchange(exchange),) if exchange else (tags.gift(gift or ""),)

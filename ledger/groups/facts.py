@@ -5,15 +5,11 @@ from ledger.catalogue import Fact, Tags, recorded
 from ledger.identifiers import GroupId, MemberId
 
 
-@recorded("group-formed", version=1)
+@recorded("group-formed", version=1, found_by=("group",))
 class GroupFormed(Fact):
     """A coordinator formed a group."""
 
     group: GroupId
-
-    @property
-    def tags(self) -> Tags:
-        return (tags.group(self.group),)
 
 
 class _MembershipFact(Fact):

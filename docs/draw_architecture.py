@@ -73,10 +73,7 @@ def files(root: Path) -> dict[Path, str]:
         for other in sorted(imported_parts(path, root) - {part}):
             if other in imports:
                 imports.add_edge(part, other)
-    return {
-        PAGE: "\n".join(_page(root, imports)) + "\n",
-        PAGE.with_suffix(".svg"): "\n".join(_drawing(imports)) + "\n",
-    }
+    return {PAGE: "\n".join(_page(root, imports)) + "\n", PAGE.with_suffix(".svg"): "\n".join(_drawing(imports)) + "\n"}
 
 
 def _modules(package: Path) -> list[Path]:

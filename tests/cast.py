@@ -23,17 +23,7 @@ from ledger.exchanges.rules import Exchange
 from ledger.gifts import rules as gift_rules
 from ledger.gifts.rules import Gift
 from ledger.groups.rules import Group
-from ledger.identifiers import (
-    HOST,
-    AccountId,
-    CategoryKey,
-    CommandId,
-    ExchangeId,
-    GiftId,
-    GroupId,
-    Ids,
-    MemberId,
-)
+from ledger.identifiers import HOST, AccountId, CategoryKey, CommandId, ExchangeId, GiftId, GroupId, Ids, MemberId
 from ledger.log.entry import Via, decode
 from ledger.log.store import Log
 from ledger.members.commands import GiveRole, InviteMember

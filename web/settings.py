@@ -20,8 +20,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every setting with its description, from which the reference page is made."""
 
     data: Annotated[
-        Path,
-        Meta(description="Folder for the log, the people and the read models when no database is named."),
+        Path, Meta(description="Folder for the log, the people and the read models when no database is named.")
     ] = Path("./data")
     database: Annotated[
         str,

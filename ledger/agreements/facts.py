@@ -5,19 +5,13 @@ from typing import Annotated, Literal
 import msgspec
 
 from ledger import tags
-from ledger.catalogue import Fact, Part, Tags, recorded
+from ledger.catalogue import Fact, Part, recorded
 from ledger.hours import BalanceMinutes
 from ledger.identifiers import CategoryKey
 
 
-class _AgreementFact(Fact):
-    @property
-    def tags(self) -> Tags:
-        return (tags.AGREEMENTS,)
-
-
-@recorded("community-founded", version=1)
-class CommunityFounded(_AgreementFact):
+@recorded("community-founded", version=1, found_by=(tags.AGREEMENTS,))
+class CommunityFounded(Fact):
     """A community was founded: the first entry of every log. `origin` names the log in every entry: host/community/epoch."""
 
     name: str
@@ -31,16 +25,16 @@ Threshold = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 """A number of days, minutes, percent or entries from which something is listed."""
 
 
-@recorded("limits-agreed", version=1, view="agreements")
-class LimitsAgreed(_AgreementFact):
+@recorded("limits-agreed", version=1, view="agreements", found_by=(tags.AGREEMENTS,))
+class LimitsAgreed(Fact):
     """How many minutes an account can go below zero, and above. Left out, there is no upper limit."""
 
     debit_limit_minutes: BalanceMinutes
     upper_limit_minutes: BalanceMinutes | None = None
 
 
-@recorded("confirmation-agreed", version=1, view="agreements")
-class ConfirmationAgreed(_AgreementFact):
+@recorded("confirmation-agreed", version=1, view="agreements", found_by=(tags.AGREEMENTS,))
+class ConfirmationAgreed(Fact):
     """Who has to agree before an exchange counts: the receiver, whose account the hours leave, or always both."""
 
     words_needed: WhoMustAgree
@@ -53,8 +47,8 @@ class Category(Part):
     label: str
 
 
-@recorded("categories-agreed", version=1, view="agreements")
-class CategoriesAgreed(_AgreementFact):
+@recorded("categories-agreed", version=1, view="agreements", found_by=(tags.AGREEMENTS,))
+class CategoriesAgreed(Fact):
     """The kinds of help that can be logged from now on. Earlier entries keep theirs."""
 
     categories: tuple[Category, ...]
@@ -86,8 +80,8 @@ class Thresholds(Part):
     taken_back_percent: Threshold
 
 
-@recorded("exceptions-agreed", version=1, view="agreements")
-class ExceptionsAgreed(_AgreementFact):
+@recorded("exceptions-agreed", version=1, view="agreements", found_by=(tags.AGREEMENTS,))
+class ExceptionsAgreed(Fact):
     """What auditors and coordinators see listed as worth a look. Being listed has no other effect."""
 
     thresholds: Thresholds

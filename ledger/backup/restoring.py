@@ -22,8 +22,8 @@ from ledger.backup.file import (
 )
 from ledger.backup.stages import stage
 from ledger.log.entry import decode
-from ledger.log.places import Place, PreparedQuery, among, listed, open_log
-from ledger.log.store import Log
+from ledger.log.places import Place, PreparedQuery, among, listed
+from ledger.log.store import Log, open_log
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.signing.signer import ANOTHER as ANOTHER_COMMUNITY
@@ -148,8 +148,7 @@ def _compare(earlier: list[Checkpoint], size: int, roots: Mapping[int, bytes], *
         )
         if not behind:
             raise BackupRefused(
-                missing,
-                "Look for a newer backup, or a bundle. If there is none, add --behind. Nothing was changed.",
+                missing, "Look for a newer backup, or a bundle. If there is none, add --behind. Nothing was changed."
             )
         return f"{missing} {_CONTINUE}"
     return (

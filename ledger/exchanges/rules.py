@@ -158,10 +158,7 @@ def confirm(
     if len(exchange.awaiting) > 1:
         return [confirmed]
     keep_within_limits(exchange.legs, accounts, agreements)
-    return [
-        confirmed,
-        ExchangeSettled(exchange=exchange.id, legs=exchange.legs, given_on=exchange.given_on),
-    ]
+    return [confirmed, ExchangeSettled(exchange=exchange.id, legs=exchange.legs, given_on=exchange.given_on)]
 
 
 def decline(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
@@ -227,11 +224,7 @@ def reverse(exchange: Exchange, *, by: Member, asked_by: MemberId) -> Sequence[F
 
 def _reversed(exchange: Exchange, *, asked_by: MemberId, approved_by: MemberId) -> ExchangeReversed:
     return ExchangeReversed(
-        exchange=exchange.id,
-        legs=exchange.legs,
-        given_on=exchange.given_on,
-        asked_by=asked_by,
-        approved_by=approved_by,
+        exchange=exchange.id, legs=exchange.legs, given_on=exchange.given_on, asked_by=asked_by, approved_by=approved_by
     )
 
 

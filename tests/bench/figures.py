@@ -75,9 +75,7 @@ def network(folder: Path, *, quick: bool) -> Iterator[Line]:
     with community.opened(community.peopled(folder, people)) as bank:
         known = counted(bank.log)
     acts = select_acts(known.acts, last_day=known.last_day)
-    took = seconds(
-        lambda: (statistics(known.acts, known.members, as_of=known.last_day), graph(acts, "minutes")),
-    )
+    took = seconds(lambda: (statistics(known.acts, known.members, as_of=known.last_day), graph(acts, "minutes")))
     yield Line(
         f"all measures, those of the network too, of {people:,} members",
         f"{took:.1f} s",

@@ -151,7 +151,7 @@ def told(*orders: str) -> Change:
     return lambda there: there.change(*orders)
 
 
-ENTRY_16 = "Entry 16 is not what it was"
+ENTRY_16 = "Entry 16 has changed"
 LATER = "UPDATE {entries} SET {position} = {position} + 1000 WHERE {position} > {at}"
 BACK_AGAIN = "UPDATE {entries} SET {position} = {position} - 999 WHERE {position} > 1000"
 
@@ -170,14 +170,14 @@ OF_THE_BOOK: Mapping[str, tuple[Change, str]] = {
     "one bit": (rewritten(b"garden", b"gardeo"), ENTRY_16),
     "nothing left of it": (told("UPDATE {entries} SET data = {no_data} WHERE {position} = {at}"), ENTRY_16),
     "taken out": (told("DELETE FROM {entries} WHERE {position} = {at}"), ENTRY_16),
-    "the first taken out": (told("DELETE FROM {entries} WHERE {position} = 1"), "Entry 1 is not what it was"),
+    "the first taken out": (told("DELETE FROM {entries} WHERE {position} = 1"), "Entry 1 has changed"),
     "one put in between": (
         told(
             LATER,
             BACK_AGAIN,
             "INSERT INTO {entries} {columns} SELECT {at} + 1, type, data, tags FROM {entries} WHERE {position} = 2",
         ),
-        "Entry 17 is not what it was",
+        "Entry 17 has changed",
     ),
     "two in each other's place": (
         told(
@@ -217,7 +217,7 @@ def test_an_emptied_log_cannot_be_sealed(community: Community) -> None:
     assert "no community" in community.problems()["community"]
 
 
-THE_ENTRY = "at position 16 is filed under something else"
+THE_ENTRY = "at position 16 is indexed under different tags"
 ITS_TAGS = "FROM {tags} WHERE {entry} = {at} AND tag = 'account:m-bo'"
 
 OUTSIDE_THE_SEAL: Mapping[str, tuple[Change, str]] = {

@@ -173,9 +173,7 @@ def test_repeating_a_command_returns_the_same_result_and_records_nothing(
     assert community.checkpoint() == SEALED
 
 
-def test_a_command_id_cannot_be_used_for_something_else(
-    served: tuple[Community, dict[str, httpx.Client]],
-) -> None:
+def test_a_command_id_cannot_be_used_for_something_else(served: tuple[Community, dict[str, httpx.Client]]) -> None:
     community, browsers = served
     (limits,) = (request for request in REPEATABLE if request["path"] == "/agreements/limits")
 

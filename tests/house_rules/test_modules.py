@@ -15,9 +15,7 @@ LONGEST = 300
 LISTS = {"ledger/refusals.py"}
 """Lists of entries, which can be longer because nobody reads them from end to end."""
 MOST_MODULES_IN_A_FOLDER = 20
-SAME_NAME = {
-    "Posting": "the verifier must not depend on the ledger, so it has its own",
-}
+SAME_NAME = {"Posting": "the verifier must not depend on the ledger, so it has its own"}
 """Class names that stand for the same idea in two modules, and why the class is not shared."""
 STARTED_BY_NAME = re.compile(r"web\.commands\.\w+|web\.wording\.extraction")
 """Commands are loaded by name when they are run, and the extraction of sentences is a program of its own."""

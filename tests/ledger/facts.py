@@ -88,12 +88,7 @@ def one_of_each() -> Sequence[Fact]:
         GroupJoined(group=GARDEN, member=ANA),
         GroupLeft(group=GARDEN, member=ANA),
         ExchangeReported(
-            exchange=EXCHANGE,
-            legs=LEGS,
-            given_on=DAY,
-            reported_by=ANA,
-            awaiting=(BO,),
-            corrects=ExchangeId("x-0000"),
+            exchange=EXCHANGE, legs=LEGS, given_on=DAY, reported_by=ANA, awaiting=(BO,), corrects=ExchangeId("x-0000")
         ),
         ExchangeConfirmed(exchange=EXCHANGE, confirmed_by=BO),
         ExchangeSettled(exchange=EXCHANGE, legs=LEGS, given_on=DAY),
@@ -109,11 +104,7 @@ def one_of_each() -> Sequence[Fact]:
         ErasureAsked(member=ANA, asked_by=CHIDI),
         ErasureWithdrawn(member=ANA, withdrawn_by=ANA),
         PersonalDataErased(
-            member=ANA,
-            fields=("contacts", "name", "words"),
-            ground="asked",
-            asked_by=ANA,
-            confirmed_by=CHIDI,
+            member=ANA, fields=("contacts", "name", "words"), ground="asked", asked_by=ANA, confirmed_by=CHIDI
         ),
     ]
 
@@ -127,8 +118,7 @@ def any_fact() -> st.SearchStrategy[Fact]:
         Leg, st.builds(Leg, giver=text, receiver=text, minutes=st.integers(1, 1440), category=text)
     )
     st.register_type_strategy(
-        LimitsAgreed,
-        st.builds(LimitsAgreed, debit_limit_minutes=minutes, upper_limit_minutes=st.none() | minutes),
+        LimitsAgreed, st.builds(LimitsAgreed, debit_limit_minutes=minutes, upper_limit_minutes=st.none() | minutes)
     )
     names = Thresholds.__struct_fields__
     st.register_type_strategy(Thresholds, st.builds(Thresholds, **{name: st.integers(1, 1_000_000) for name in names}))

@@ -17,7 +17,7 @@ from ledger.exchanges.commands import (
     ReverseExchange,
 )
 from ledger.exchanges.facts import ExchangeReported, Leg
-from ledger.gifts.commands import RecordGift, WithdrawGift
+from ledger.gifts.commands import ChooseThanksSharing, GiveThanks, RecordGift, WithdrawGift
 from ledger.gifts.facts import GiftRecorded
 from ledger.groups.commands import FormGroup, JoinGroup, LeaveGroup
 from ledger.groups.facts import GroupFormed
@@ -198,7 +198,9 @@ class ElmStreet:
         garden = self.formed(ANA, BO)
         self.formed(CHIDI, name="The choir")
         helped = self.helped(note="Roses and two beds")
-        self.helped(BO, CHIDI, 90, category="repairs", on=LAST_MONTH)
+        repaired = self.helped(BO, CHIDI, 90, category="repairs", on=LAST_MONTH)
+        self.bank.do(GiveThanks(exchange=repaired, thanks="It rings again", may_be_shown=True), by=CHIDI)
+        self.bank.do(ChooseThanksSharing(exchange=repaired, may_be_shown=True), by=BO)
         self.swapped_skills()
         self.declined(self.helped(by=ANA))
         self.called_off(self.helped(by=ANA))

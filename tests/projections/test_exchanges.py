@@ -28,11 +28,7 @@ def test_a_timeline_goes_from_report_to_settlement(street: ElmStreet) -> None:
         TODAY,
         ANA,
     )
-    assert [moment.type for moment in view.timeline] == [
-        "exchange-reported",
-        "exchange-confirmed",
-        "exchange-settled",
-    ]
+    assert [moment.type for moment in view.timeline] == ["exchange-reported", "exchange-confirmed", "exchange-settled"]
     assert [moment.actor for moment in view.timeline] == [ANA, BO, BO]
     assert view.timeline[0].words == view.note != ""
     assert (view.number, view.reported_at) == (view.timeline[0].number, view.timeline[0].at)

@@ -141,9 +141,7 @@ def test_when_the_first_time_is_taken_back_the_next_that_counts_is_the_first(str
     assert street.views.check() == []
 
 
-def test_when_the_only_one_of_its_year_is_taken_back_the_next_year_has_the_first_time(
-    small_street: ElmStreet,
-) -> None:
+def test_when_the_only_one_of_its_year_is_taken_back_the_next_year_has_the_first_time(small_street: ElmStreet) -> None:
     mistake = small_street.helped(on=LAST_YEAR)
     following = small_street.helped()
     assert firsts(small_street) == []

@@ -22,12 +22,7 @@ from projections.views import Views
 MONTHS = (180, 205, 190, 245, 260, None, 275, 310, 290, 330, 300, 220)
 """Hours of each month of the year; in June there were too few people to show."""
 
-FOR_COORDINATORS: Mapping[str, Any] = {
-    "unconfirmed": 0.03,
-    "late_share": 0.12,
-    "newcomers_waiting": 9,
-    "overloaded": 6,
-}
+FOR_COORDINATORS: Mapping[str, Any] = {"unconfirmed": 0.03, "late_share": 0.12, "newcomers_waiting": 9, "overloaded": 6}
 """The additional figures of a report for coordinators."""
 
 CHILDREN, GARDEN, MEALS = "children", "garden", "food"

@@ -35,12 +35,7 @@ if TYPE_CHECKING:
 @format_option
 @click.pass_obj
 def balances_command(
-    location: Location,
-    as_of: date | None,
-    known_at: datetime | None,
-    at_entry: int | None,
-    names: bool,
-    output: Format,
+    location: Location, as_of: date | None, known_at: datetime | None, at_entry: int | None, names: bool, output: Format
 ) -> None:
     """Compute every balance from the log alone.
 

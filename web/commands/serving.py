@@ -187,11 +187,7 @@ def demo_command(location: Location, port: int, preset: str, members: int, years
                 fill(bank, clock, habits=PRESETS[preset], members=members, years=years, seed=seed, progress=progress)
         _seal_sample(location)
         make_figures(location)
-        with (
-            location.bank() as bank,
-            location.views(bank) as views,
-            scheduler(location, scheduled_tasks(bank, views)),
-        ):
+        with location.bank() as bank, location.views(bank) as views, scheduler(location, scheduled_tasks(bank, views)):
             settings = _for_this_machine(settings_for(os.environ, listener), listener.getsockname()[1])
             serve(bank, views, settings, listener, ready=lambda: _print_links(location, bank, views, settings))
 

@@ -12,15 +12,7 @@ from ledger.log.entry import instant_text
 from ledger.seal.signing.folder import default_place
 from web.commands.main import installed_version
 from web.commands.opening import Location
-from web.commands.printing import (
-    Format,
-    count,
-    echo_err,
-    format_option,
-    print_rows,
-    progress_bar,
-    progress_bars,
-)
+from web.commands.printing import Format, count, echo_err, format_option, print_rows, progress_bar, progress_bars
 from web.commands.sealing import seal_option
 
 
@@ -85,10 +77,7 @@ def restore_command(
     Everyone has to sign in again afterwards.
     """
     seals = place or default_place(os.environ)
-    with (
-        progress_bars() as progress,
-        checked(source, seals, words=words, behind=behind, progress=progress) as found,
-    ):
+    with progress_bars() as progress, checked(source, seals, words=words, behind=behind, progress=progress) as found:
         _print_source(found)
         if only_check:
             return

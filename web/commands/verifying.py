@@ -17,13 +17,7 @@ from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import SealFolder, default_place
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import Kind, read_policy, verify
-from ledger.seal.verifying.note import (
-    BadNote,
-    VerifierKey,
-    parse_checkpoint,
-    parse_keys,
-    parse_note,
-)
+from ledger.seal.verifying.note import BadNote, VerifierKey, parse_checkpoint, parse_keys, parse_note
 from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, LARGEST_SAMPLE, LONGEST_SEED, parse_receipt, sample
 from web.commands.opening import DayOption, Location
 from web.commands.printing import (

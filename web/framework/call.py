@@ -95,12 +95,7 @@ class PageCall:
         return Caller(CommandId(form.command or new_command_id()), self.visitor.member, on_behalf=on_behalf)
 
     def do(
-        self,
-        form: Form[Any],
-        command: Callable[[], Command],
-        *,
-        beside: str,
-        on_behalf: MemberId | None = None,
+        self, form: Form[Any], command: Callable[[], Command], *, beside: str, on_behalf: MemberId | None = None
     ) -> Recorded | None:
         """Carry out the command of a form without mistakes. None means that the form has to be shown again.
 

@@ -35,10 +35,7 @@ ERROR_TEXTS: Mapping[int, tuple[str, str]] = {
         later("Page not found"),
         later("The address may be mistyped, or the page may have moved. Nothing has been lost from the record."),
     ),
-    405: (
-        later("This page cannot be used that way"),
-        later("Go back and use the buttons on the page."),
-    ),
+    405: (later("This page cannot be used that way"), later("Go back and use the buttons on the page.")),
     413: (
         later("That was too long"),
         later("What you sent is too long for this page. Go back, shorten it and send it again."),

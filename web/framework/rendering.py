@@ -66,13 +66,7 @@ MORE_MENU = (
 class Renderer:
     """Renders templates in the reader's language."""
 
-    def __init__(
-        self,
-        *,
-        community: str,
-        static: StaticFiles,
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, *, community: str, static: StaticFiles, now: Callable[[], datetime]) -> None:
         self._community = community
         self._now = now
         self._paths: Mapping[str, tuple[str, tuple[str, ...]]] = {}

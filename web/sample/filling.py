@@ -145,8 +145,7 @@ def plan_last_days(handler: SampleHandler, ids: Mapping[str, MemberId], now: dat
     report(1.6, samuel, [(samuel, names.COORDINATOR, 45, "lifts")], "Drove the folding tables to the library hall.")
     _plan_reversal(handler, ids, leila, member, now)
     handler.plan(
-        now - timedelta(hours=20),
-        lambda: handler.queue(InviteMember(name=names.INVITED), ids[names.COORDINATOR]),
+        now - timedelta(hours=20), lambda: handler.queue(InviteMember(name=names.INVITED), ids[names.COORDINATOR])
     )
 
 
@@ -174,8 +173,7 @@ def _plan_reversal(
     note, reason = "Set up the new phone and moved the photos.", "It was an hour and a half, I looked at my calendar."
     handler.plan(reported_at, lambda: exchanges.append(_report(handler, ids, reported_at, receiver, legs, note)))
     handler.plan(
-        now - timedelta(hours=22),
-        lambda: handler.queue(AskForReversal(exchanges[0], reason=reason), ids[giver]),
+        now - timedelta(hours=22), lambda: handler.queue(AskForReversal(exchanges[0], reason=reason), ids[giver])
     )
 
 

@@ -85,7 +85,7 @@ BOOM_AND_BUST = Habits(
     curve=(
         *(600, 1157, 1543, 1522, 1723, 1461, 1704, 1372, 885, 612),
         *(905, 830, 360, 275, 306, 202, 142, 118, 40, 25),
-    ),
+    )
 )
 """A wave of joining and trading that ebbs away, as in twenty months of one community currency."""
 

@@ -68,11 +68,7 @@ FIGURES: Mapping[str, Mapping[str, Figure]] = {
 }
 """Heading -> the figures of a printed report below it. Downloads contain every figure there is."""
 
-KINDS: Mapping[str, str] = {
-    "help": later("Help"),
-    "skill-exchange": later("Skill exchanges"),
-    "gift": later("Gifts"),
-}
+KINDS: Mapping[str, str] = {"help": later("Help"), "skill-exchange": later("Skill exchanges"), "gift": later("Gifts")}
 
 
 class FigureRow(NamedTuple):

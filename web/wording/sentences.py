@@ -174,8 +174,7 @@ SENTENCES: Mapping[type[Fact], FactText] = {
     ),
     CategoriesAgreed: FactText(later("Kinds of help set"), _kinds_agreed),
     ExceptionsAgreed: FactText(
-        later("Worth a look thresholds set"),
-        later("Agreed: new thresholds for what is worth a look."),
+        later("Worth a look thresholds set"), later("Agreed: new thresholds for what is worth a look.")
     ),
     MemberInvited: FactText(later("Member invited"), later("%(member)s was invited.")),
     MemberWelcomed: FactText(later("Member welcomed"), later("%(member)s was welcomed as a member.")),
@@ -214,8 +213,7 @@ SENTENCES: Mapping[type[Fact], FactText] = {
         member="confirmed_by",
     ),
     ExchangeSettled: FactText(
-        later("Exchange settled"),
-        later("The exchange logged in %(entry)s now counts: on %(day)s, %(help)s."),
+        later("Exchange settled"), later("The exchange logged in %(entry)s now counts: on %(day)s, %(help)s.")
     ),
     ExchangeDeclined: FactText(
         later("Exchange not agreed to"),
@@ -245,8 +243,7 @@ SENTENCES: Mapping[type[Fact], FactText] = {
         ),
     ),
     GiftRecorded: FactText(
-        later("Gift logged"),
-        later("A gift: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
+        later("Gift logged"), later("A gift: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s).")
     ),
     GiftWithdrawn: FactText(
         later("Gift taken back"),
@@ -272,8 +269,7 @@ SENTENCES: Mapping[type[Fact], FactText] = {
         later("Erasure requested"), later("%(member)s asked for everything that identifies them to be erased.")
     ),
     ErasureWithdrawn: FactText(
-        later("Erasure request withdrawn"),
-        later("The request to erase the personal data of %(member)s was withdrawn."),
+        later("Erasure request withdrawn"), later("The request to erase the personal data of %(member)s was withdrawn.")
     ),
     PersonalDataErased: FactText(
         later("Personal data erased"),

@@ -180,9 +180,7 @@ def _with_proof(signer: Signer, witness: ListedWitness, answer: WitnessAnswer, s
     return answer
 
 
-def _all_at_once(
-    requests: Mapping[ListedWitness, Callable[[], HttpReply]],
-) -> dict[ListedWitness, HttpReply | NoReply]:
+def _all_at_once(requests: Mapping[ListedWitness, Callable[[], HttpReply]]) -> dict[ListedWitness, HttpReply | NoReply]:
     done: SimpleQueue[tuple[ListedWitness, HttpReply | NoReply]] = SimpleQueue()
 
     def run(witness: ListedWitness, request: Callable[[], HttpReply]) -> None:

@@ -52,11 +52,7 @@ class Disclosure(NamedTuple):
 
 
 def decide_disclosure(
-    acts: Iterable[Act],
-    period: Period,
-    audience: Audience,
-    *,
-    counted: Collection[Act] | None = None,
+    acts: Iterable[Act], period: Period, audience: Audience, *, counted: Collection[Act] | None = None
 ) -> Disclosure:
     """Decide what may be shown of a month or year of the community.
 
@@ -156,11 +152,7 @@ def _shown_totals(
 def shown_parts(of: Mapping[str, Any], cells: Mapping[str, Cell | None]) -> dict[str, Any]:
     """Return the parts that may be shown, with rounded lengths; hidden ones are None."""
     return {
-        name: {
-            "entries": part["entries"],
-            "minutes": to_five_hours(part["minutes"]),
-            "share": round(part["share"], 2),
-        }
+        name: {"entries": part["entries"], "minutes": to_five_hours(part["minutes"]), "share": round(part["share"], 2)}
         if cells.get(name) is not None
         else None
         for name, part in of.items()

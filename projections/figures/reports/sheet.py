@@ -137,10 +137,7 @@ def all_figures_lines(figures: AllFigures) -> list[SheetLine]:
     # Loads the library for graphs, which only auditors need.
     from projections.figures.measures.network import graph_definitions  # noqa: PLC0415
 
-    return [
-        *figure_lines(figures.statistics, definitions()),
-        *figure_lines(figures.graph, graph_definitions()),
-    ]
+    return [*figure_lines(figures.statistics, definitions()), *figure_lines(figures.graph, graph_definitions())]
 
 
 def all_figures_as_csv(figures: AllFigures) -> str:

@@ -9,11 +9,7 @@ from ledger.exchanges.facts import ExchangeReported, ExchangeSettled
 from ledger.identifiers import MemberId
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
-from ledger.refusals import (
-    AddressTaken,
-    BeyondUpperLimit,
-    Refusal,
-)
+from ledger.refusals import AddressTaken, BeyondUpperLimit, Refusal
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, caller, facts_in, founded, help_of, minutes_of, reopened
 

@@ -13,14 +13,7 @@ from ledger.identifiers import MemberId, random_id
 from ledger.log.entry import decode
 from ledger.members.commands import GiveRole, InviteMember, LeaveCommunity
 from ledger.members.facts import MemberInvited
-from ledger.refusals import (
-    AddressTaken,
-    AlreadyDeclined,
-    AlreadySettled,
-    BeyondDebitLimit,
-    LastCoordinator,
-    Refusal,
-)
+from ledger.refusals import AddressTaken, AlreadyDeclined, AlreadySettled, BeyondDebitLimit, LastCoordinator, Refusal
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, help_of, minutes_of, reopened, replayed
 

@@ -8,10 +8,7 @@ from ledger.exchanges.facts import ExchangeConfirmed, ExchangeReported, Exchange
 from ledger.identifiers import MemberId
 from ledger.log.entry import decode
 from ledger.log.store import LogUnavailable
-from ledger.refusals import (
-    BeyondDebitLimit,
-    TooBusy,
-)
+from ledger.refusals import BeyondDebitLimit, TooBusy
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of
 from tests.ledger.deciding.faulty import Entries, always_conflicting, answer_lost, times, with_faults

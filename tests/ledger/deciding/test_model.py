@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -98,12 +98,7 @@ class AnyCommands(RuleBasedStateMachine):
         corrects=st.none() | exchanges,
     )
     def report(
-        self,
-        roles: Sequence[MemberId],
-        speaks: str,
-        minutes: int,
-        back: int | None,
-        corrects: ExchangeId | None,
+        self, roles: Sequence[MemberId], speaks: str, minutes: int, back: int | None, corrects: ExchangeId | None
     ) -> ExchangeId:
         giver, receiver, bystander, _ = roles
         by = {"receiver": receiver, "giver": giver, "coordinator": CHIDI, "bystander": bystander}[speaks]
@@ -190,8 +185,7 @@ class AnyCommands(RuleBasedStateMachine):
             and asked_by in found.parties
         )
         if self._happens(
-            right,
-            lambda: self.bank.do(ReverseExchange(exchange=exchange, asked_by=asked_by, reason="A slip"), by=by),
+            right, lambda: self.bank.do(ReverseExchange(exchange=exchange, asked_by=asked_by, reason="A slip"), by=by)
         ):
             assert found is not None
             self._undo(found)
@@ -239,10 +233,9 @@ class AnyCommands(RuleBasedStateMachine):
 
     @invariant()
     def the_log_the_cache_and_the_model_agree(self) -> None:
-        if not hasattr(self, "bank"):
-            return
-        self._must_agree(self.bank.handler)
-        self._must_agree(CommandHandler(self.bank.log, self.bank.people, clock=clock, ids=random_id))
+        if hasattr(self, "bank"):
+            self._must_agree(self.bank.handler)
+            self._must_agree(CommandHandler(self.bank.log, self.bank.people, clock=clock, ids=random_id))
 
     def _must_agree(self, handler: CommandHandler) -> None:
         known = handler.context([account(who) for who in CAST])
@@ -259,16 +252,13 @@ class AnyCommands(RuleBasedStateMachine):
 
     # The model's own small rules
 
-    def _happens(self, right: bool, act: object) -> bool:
-        assert callable(act)
+    def _happens(self, right: bool, act: Callable[[], Recorded]) -> bool:
         try:
             answer = act()
         except Refusal:
             assert not right
             return False
-        assert right
-        assert isinstance(answer, Recorded)
-        assert answer.facts
+        assert right and answer.facts
         return True
 
     def _waiting(self, exchange: ExchangeId) -> Modelled | None:

@@ -36,7 +36,7 @@ def test_a_refusal_says_how_many_minutes_are_still_open() -> None:
         check_limits(help_of(minutes=60), bo=-1170)
 
     assert refusal.value.details["open_minutes"] == 30
-    assert "30 can still be received" in str(refusal.value)
+    assert "30 min can still be received" in str(refusal.value)
 
 
 def test_beyond_the_limit_zero_minutes_are_open() -> None:

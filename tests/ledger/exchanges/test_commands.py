@@ -29,20 +29,7 @@ from ledger.refusals import (
     UnknownExchange,
 )
 from ledger.time_bank import TimeBank
-from tests.cast import (
-    ANA,
-    BO,
-    CHIDI,
-    RUTH,
-    TODAY,
-    caller,
-    counting_ids,
-    founded,
-    help_of,
-    minutes_of,
-    replayed,
-    skills,
-)
+from tests.cast import ANA, BO, CHIDI, RUTH, TODAY, caller, counting_ids, founded, help_of, minutes_of, replayed, skills
 
 
 def reported(bank: TimeBank, *legs: Leg, by: MemberId = ANA) -> ExchangeId:

@@ -7,8 +7,7 @@ import os
 import sys
 import threading
 
-from ledger.log.places import open_log
-from ledger.log.store import Log
+from ledger.log.store import Log, open_log
 
 THREADS = 4
 

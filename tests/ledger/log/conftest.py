@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.places import open_log
 from ledger.log.sqlite_recorder import SQLiteDCBRecorder
-from ledger.log.store import Log
+from ledger.log.store import Log, open_log
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.log.places import open_log
 from ledger.log.sqlite_recorder import SQLiteDCBRecorder
-from ledger.log.store import Log
+from ledger.log.store import Log, open_log
 from tests.ledger.log.programs import acknowledged, appending
 
 

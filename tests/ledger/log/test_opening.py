@@ -7,8 +7,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.log.places import open_log
-from ledger.log.store import LogUnavailable
+from ledger.log.store import LogUnavailable, open_log
 from tests.ledger.log.programs import acknowledged, appending
 
 GIFT = ("gift-recorded", b"{}", ("gift:1",))

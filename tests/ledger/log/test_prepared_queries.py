@@ -42,9 +42,7 @@ def test_a_query_returns_no_more_rows_than_its_limit(people: PersonalData) -> No
     assert [value for (value,) in NAMES.ask(people.engine, subjects=subjects, most=2)] == ["Ana", "Bo"]
 
 
-def test_an_error_is_raised_as_by_sqlalchemy_and_the_next_query_works(
-    people: PersonalData,
-) -> None:
+def test_an_error_is_raised_as_by_sqlalchemy_and_the_next_query_works(people: PersonalData) -> None:
     missing = PreparedQuery(sa.select(sa.column("value")).select_from(sa.table("nowhere")))
 
     with pytest.raises((exc.OperationalError, exc.ProgrammingError)) as error:

@@ -64,9 +64,7 @@ def test_a_subscription_gets_entries_of_other_processes(tmp_path: Path) -> None:
     elsewhere.close()
 
 
-def test_every_query_finds_the_same_as_the_librarys_in_memory_recorder(
-    sqlite_recorder: SQLiteDCBRecorder,
-) -> None:
+def test_every_query_finds_the_same_as_the_librarys_in_memory_recorder(sqlite_recorder: SQLiteDCBRecorder) -> None:
     chance = random.Random(5)
     model = InMemoryDCBRecorder()
     for number in range(60):

@@ -72,11 +72,7 @@ def kept(version: int, data: Mapping[str, object]) -> bytes:
     [
         (1, {"name": "Elm Street", "time_zone": "UTC"}, "en"),
         (2, {"name": "Elm Street", "time_zone": "UTC", "tongue": "pt"}, "pt"),
-        (
-            3,
-            {"name": "Elm Street", "time_zone": "UTC", "language": "ar", "origin": "localhost/elm-street/1"},
-            "ar",
-        ),
+        (3, {"name": "Elm Street", "time_zone": "UTC", "language": "ar", "origin": "localhost/elm-street/1"}, "ar"),
     ],
 )
 def test_every_version_is_converted_to_the_current_one(version: int, data: dict[str, object], language: str) -> None:

@@ -68,10 +68,7 @@ def test_a_changed_balance_is_named(street: ElmStreet) -> None:
     check = checked(street)
 
     assert not check.is_sound
-    assert differences(check) == [
-        (ALL_ACCOUNTS, "balances", "received", 60, 0),
-        (ANA, "balances", "given", 60, 6000),
-    ]
+    assert differences(check) == [(ALL_ACCOUNTS, "balances", "received", 60, 0), (ANA, "balances", "given", 60, 6000)]
 
 
 def test_a_changed_statement_is_named(street: ElmStreet) -> None:

@@ -67,7 +67,7 @@ def test_an_auditor_follows_an_anomaly_to_its_entries_and_a_correction_to_its_or
     ruth.goto("/audit")
     ruth.get_by_role("link", name="One person entered both sides").click()
     ruth.get_by_role("link", name=re.compile(r"^entry \d+$")).first.click()
-    assert "Chidi Eze reported that Ana Sousa gave Bo Lindqvist" in ruth.locator("main").inner_text()
+    assert "Chidi Eze logged that Ana Sousa gave Bo Lindqvist" in ruth.locator("main").inner_text()
 
     ruth.goto("/audit")
     ruth.get_by_role("link", name="Corrections").click()

@@ -34,7 +34,7 @@ def test_an_hour_is_logged_agreed_to_and_counts_for_both(served: Served) -> None
 
     ana.goto("/")
     expect(ana.locator(".facing")).to_contain_text("to 1 neighbour")
-    ana.get_by_role("link", name="My history").click()
+    ana.get_by_role("navigation", name="Main menu").get_by_role("link", name="My history").click()
     expect(ana.locator(".book")).to_contain_text("Gave to Bo Lindqvist")
     expect(ana.locator(".book")).to_contain_text("2 h 30 min")
 

@@ -91,7 +91,7 @@ def test_an_auditor_goes_from_entry_to_entry_without_script(served_street: Serve
     window.get_by_role("link", name="Back to now").click()
     assert not window.get_by_text(before, exact=True).is_visible()
     # The name stands between signs that keep its direction, which are part of a heading's name for some browsers.
-    assert window.get_by_role("heading", name=re.compile("^Statement of .?Ana Sousa")).is_visible()
+    assert window.get_by_role("heading", name=re.compile("^Statement for .?Ana Sousa")).is_visible()
 
 
 def test_a_wrong_balance_is_found_checked_and_read_without_script(served_street: Served) -> None:
@@ -112,7 +112,7 @@ def test_a_past_statement_prints_with_its_point_in_time(served_street: Served) -
 
     window.emulate_media(media="print")
 
-    assert window.get_by_text("as it stood after entry 22").is_visible()
+    assert window.get_by_text("up to entry 22").is_visible()
     assert not window.get_by_text("At another point in time").is_visible()
 
 

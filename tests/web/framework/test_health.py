@@ -28,12 +28,7 @@ def test_a_healthy_server_responds_with_its_position(neighbourhood: Neighbourhoo
     response = neighbourhood.browser().get("/healthz")
 
     assert response.status_code == 200
-    assert response.json() == {
-        "status": "ok",
-        "position": neighbourhood.bank.log.head(),
-        "behind": [],
-        "stopped": [],
-    }
+    assert response.json() == {"status": "ok", "position": neighbourhood.bank.log.head(), "behind": [], "stopped": []}
 
 
 def test_read_models_that_are_behind_are_listed_without_failing(neighbourhood: Neighbourhood) -> None:

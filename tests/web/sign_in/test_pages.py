@@ -207,11 +207,7 @@ def test_a_coordinators_link_works_once_and_for_a_day(neighbourhood: Neighbourho
 def test_an_unknown_address_gets_the_same_response(neighbourhood: Neighbourhood) -> None:
     known, unknown, left = (neighbourhood.browser() for _ in range(3))
 
-    responses = [
-        ask(known),
-        ask(unknown, "nobody@example.org"),
-        ask(left, "lou@example.org"),
-    ]
+    responses = [ask(known), ask(unknown, "nobody@example.org"), ask(left, "lou@example.org")]
     pages = [browser.get("/sign-in/code").text for browser in (known, unknown, left)]
     tries = [
         [browser.post("/sign-in/code", data={"code": "nonsense"}).text for _ in range(6)]

@@ -52,12 +52,7 @@ BACK = Leg(giver=AccountId(BO), receiver=AccountId(ANA), minutes=60, category=Ca
 
 def reported(by: MemberId, *legs: Leg, awaiting: tuple[MemberId, ...] = (), corrects: ExchangeId | None = None) -> Fact:
     return ExchangeReported(
-        exchange=EXCHANGE,
-        legs=legs or (HELP,),
-        given_on=SATURDAY,
-        reported_by=by,
-        awaiting=awaiting,
-        corrects=corrects,
+        exchange=EXCHANGE, legs=legs or (HELP,), given_on=SATURDAY, reported_by=by, awaiting=awaiting, corrects=corrects
     )
 
 
@@ -70,10 +65,7 @@ SENTENCES: list[tuple[Fact, str]] = [
         CommunityFounded(name="Riverside", time_zone="Europe/London", language="en", origin="localhost/riverside/1"),
         "The community Riverside was started. Its time zone is Europe/London.",
     ),
-    (
-        LimitsAgreed(debit_limit_minutes=-1200),
-        "Agreed: everyone can receive up to 20 h more than they gave.",
-    ),
+    (LimitsAgreed(debit_limit_minutes=-1200), "Agreed: everyone can receive up to 20 h more than they gave."),
     (
         LimitsAgreed(debit_limit_minutes=-1200, upper_limit_minutes=2400),
         "Agreed: everyone can receive up to 20 h more than they gave, and give up to 40 h more than they received.",
@@ -87,10 +79,7 @@ SENTENCES: list[tuple[Fact, str]] = [
         CategoriesAgreed(categories=DEFAULT_CATEGORIES[:3]),
         "Agreed: help is logged under these kinds: Lifts and errands, Meals and food and Repairs and tools.",
     ),
-    (
-        ExceptionsAgreed(thresholds=DEFAULT_THRESHOLDS),
-        "Agreed: new thresholds for what is worth a look.",
-    ),
+    (ExceptionsAgreed(thresholds=DEFAULT_THRESHOLDS), "Agreed: new thresholds for what is worth a look."),
     (MemberInvited(member=ANA), "Ana was invited."),
     (MemberWelcomed(member=ANA), "Ana was welcomed as a member."),
     (MemberLeft(member=ANA), "Ana left. Their hours stay on record."),
@@ -98,10 +87,7 @@ SENTENCES: list[tuple[Fact, str]] = [
     (RoleGiven(member=CHIDI, role="auditor"), "Chidi became an auditor."),
     (RoleWithdrawn(member=CHIDI, role="coordinator"), "Chidi is no longer a coordinator."),
     (RoleWithdrawn(member=CHIDI, role="auditor"), "Chidi is no longer an auditor."),
-    (
-        VisibilityChosen(member=ANA, sees="nobody"),
-        "Ana chose that only the two people involved can see who they help.",
-    ),
+    (VisibilityChosen(member=ANA, sees="nobody"), "Ana chose that only the two people involved can see who they help."),
     (VisibilityChosen(member=ANA, sees="coordinators"), "Ana chose that coordinators can also see who they help."),
     (
         VisibilityChosen(member=ANA, sees="groups"),
@@ -116,10 +102,7 @@ SENTENCES: list[tuple[Fact, str]] = [
     ),
     (reported(BO), "Bo logged receiving 2 h 30 min of help from Ana on 21 November 2026 (Garden)."),
     (reported(CHIDI), "Chidi logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden)."),
-    (
-        reported(HOST),
-        "The host logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden).",
-    ),
+    (reported(HOST), "The host logged that Ana gave Bo 2 h 30 min of help on 21 November 2026 (Garden)."),
     (
         reported(ANA, HELP, BACK, awaiting=(BO,), corrects=BEFORE),
         (
@@ -154,12 +137,7 @@ SENTENCES: list[tuple[Fact, str]] = [
     (gift(COMMUNITY), "A gift: on 21 November 2026, Ana gave to the whole community (Garden)."),
     (
         GiftWithdrawn(
-            gift=GIFT,
-            giver=ANA,
-            receiver=AccountId(BO),
-            category=GARDEN,
-            given_on=SATURDAY,
-            withdrawn_by=ANA,
+            gift=GIFT, giver=ANA, receiver=AccountId(BO), category=GARDEN, given_on=SATURDAY, withdrawn_by=ANA
         ),
         "A gift no longer counts: on 21 November 2026, Ana gave to Bo (Garden).",
     ),
@@ -174,10 +152,7 @@ SENTENCES: list[tuple[Fact, str]] = [
         "Ana keeps the thanks for this private.",
     ),
     (ErasureAsked(member=ANA, asked_by=ANA), "Ana asked for everything that identifies them to be erased."),
-    (
-        ErasureWithdrawn(member=ANA, withdrawn_by=CHIDI),
-        "The request to erase the personal data of Ana was withdrawn.",
-    ),
+    (ErasureWithdrawn(member=ANA, withdrawn_by=CHIDI), "The request to erase the personal data of Ana was withdrawn."),
     (
         PersonalDataErased(
             member=FORMER, fields=("contacts", "name", "words"), ground="asked", asked_by=FORMER, confirmed_by=CHIDI

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from litestar import Litestar
 
+from docs.extract_messages import TEMPLATE, template
 from ledger.agreements.rules import DEFAULT_CATEGORIES
 from ledger.refusals import BeyondDebitLimit, Refusal
 from tests.web.neighbourhood import Browser, Neighbourhood
@@ -14,7 +15,6 @@ from tests.web.walk import Walk
 from web.framework.access import handlers_of
 from web.sign_in.codes import make_sign_in_link
 from web.wording import translation
-from web.wording.extraction import TEMPLATE, template
 
 NBSP = "\N{NO-BREAK SPACE}"
 TYPED = (
@@ -101,7 +101,7 @@ def test_every_refusal_can_be_translated() -> None:
 
 
 def test_the_translation_template_is_up_to_date() -> None:
-    assert TEMPLATE.read_bytes() == template(), "run: python -m web.wording.extraction"
+    assert TEMPLATE.read_bytes() == template(), "run: python docs/extract_messages.py"
 
 
 def pages_of(walk: Walk, app: Litestar, browser: Browser) -> dict[str, str]:

@@ -212,9 +212,7 @@ def _figures(call: Call) -> AllFigures:
 
 def _file(content: bytes, media_type: str, suffix: str) -> Response[bytes]:
     return Response(
-        content,
-        media_type=media_type,
-        headers={"content-disposition": f'attachment; filename="everything.{suffix}"'},
+        content, media_type=media_type, headers={"content-disposition": f'attachment; filename="everything.{suffix}"'}
     )
 
 

@@ -56,9 +56,7 @@ def story_as_json(call: Call) -> Stream:
 def download(parts: Iterator[str], kind: str, name: str) -> Stream:
     """Send a file part by part, in the language of the request."""
     return Stream(
-        _in_language(parts),
-        media_type=kind,
-        headers={"content-disposition": f'attachment; filename="{name}"'},
+        _in_language(parts), media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'}
     )
 
 

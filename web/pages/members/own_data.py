@@ -188,11 +188,7 @@ def _own_entries(call: Call, lines: Sequence[JournalLine], member: MemberId, rep
 
 
 def _own_entry(
-    line: JournalLine,
-    entry: Entry,
-    text: Markup,
-    name: Callable[[str, str], str],
-    words: Callable[[str, str], str],
+    line: JournalLine, entry: Entry, text: Markup, name: Callable[[str, str], str], words: Callable[[str, str], str]
 ) -> OwnEntry:
     return OwnEntry(
         number=line.number,

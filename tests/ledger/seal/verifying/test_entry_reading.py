@@ -146,20 +146,10 @@ AGAIN = ExchangeReported(
     exchange=ExchangeId("x-0002"), legs=LEGS, given_on=TODAY, reported_by=ANA, awaiting=(), corrects=X
 )
 RECORDED_GIFT = GiftRecorded(
-    gift=GiftId("f-1"),
-    giver=ANA,
-    receiver=AccountId(BO),
-    category=GARDENING,
-    given_on=TODAY,
-    recorded_by=ANA,
+    gift=GiftId("f-1"), giver=ANA, receiver=AccountId(BO), category=GARDENING, given_on=TODAY, recorded_by=ANA
 )
 WITHDRAW = GiftWithdrawn(
-    gift=GiftId("f-1"),
-    giver=ANA,
-    receiver=AccountId(BO),
-    category=GARDENING,
-    given_on=TODAY,
-    withdrawn_by=ANA,
+    gift=GiftId("f-1"), giver=ANA, receiver=AccountId(BO), category=GARDENING, given_on=TODAY, withdrawn_by=ANA
 )
 
 
@@ -212,12 +202,7 @@ def test_a_settlement_or_reversal_must_repeat_the_earlier_entry() -> None:
     more = ExchangeSettled(exchange=X, legs=(help_of(minutes=61),), given_on=TODAY)
     less = ExchangeReversed(exchange=X, legs=(help_of(minutes=59),), given_on=TODAY, asked_by=BO, approved_by=ANA)
     other = GiftWithdrawn(
-        gift=GiftId("f-1"),
-        giver=CHIDI,
-        receiver=AccountId(BO),
-        category=GARDENING,
-        given_on=TODAY,
-        withdrawn_by=CHIDI,
+        gift=GiftId("f-1"), giver=CHIDI, receiver=AccountId(BO), category=GARDENING, given_on=TODAY, withdrawn_by=CHIDI
     )
 
     assert faults(REPORT, more) == [(2, "it does not match entry 1")]

@@ -97,10 +97,7 @@ def test_a_mark_is_what_an_entry_does_to_its_subject() -> None:
     marks = {one.type: marks_in(json.loads(encode(one))) for one in lived()[3:]}
 
     assert marks == {
-        "exchange-reported": (
-            Mark(b"r", "x-0002", f'["2026-03-14",{legs}]'.encode()),
-            Mark(b"c", "x-0001", b""),
-        ),
+        "exchange-reported": (Mark(b"r", "x-0002", f'["2026-03-14",{legs}]'.encode()), Mark(b"c", "x-0001", b"")),
         "gift-recorded": (Mark(b"g", "f-1", b'["garden","2026-03-14","m-ana","m-bo"]'),),
         "gift-withdrawn": (Mark(b"w", "f-1", b'["garden","2026-03-14","m-ana","m-bo"]'),),
     }

@@ -1,4 +1,4 @@
-"""The template for translators, `messages.pot`; `python -m web.wording.extraction` updates it.
+"""The template for translators, `messages.pot`; `python docs/extract_messages.py` updates it.
 
 A language is a folder beside it (`es/LC_MESSAGES/messages.po`), made by `pybabel init` and compiled by `pybabel compile`.
 """
@@ -15,8 +15,8 @@ from babel.messages.pofile import write_po
 from projections.figures.measures.network import graph_definitions
 from projections.figures.reports.sheet import meanings
 
-ROOT = Path(__file__).parents[2]
-TRANSLATIONS = Path(__file__).parents[1] / "translations"
+ROOT = Path(__file__).parents[1]
+TRANSLATIONS = ROOT / "web" / "translations"
 TEMPLATE = TRANSLATIONS / "messages.pot"
 KEYWORDS = {**DEFAULT_KEYWORDS, "later": None, "say": None}
 

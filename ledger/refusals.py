@@ -16,6 +16,9 @@ class Refusal(Exception):
     sentence: ClassVar[str] = say("This cannot be done.")
     about: ClassVar[str] = ""
 
+    def __init_subclass__(cls, *, about: str = "") -> None:
+        cls.about = about
+
     def __init__(self, **details: Any) -> None:
         super().__init__()
         self.details = details
@@ -24,6 +27,18 @@ class Refusal(Exception):
         """The sentence in English, filled in. Pages translate and format it themselves."""
         lengths = {name: formatted(value) for name, value in self.details.items() if name.endswith("_minutes")}
         return self.sentence.format(**self.details | lengths)
+
+
+class HostProblem(Exception):
+    """Nothing was done. `wrong` and `to_do` are one sentence each, for the host."""
+
+    def __init__(self, wrong: str, to_do: str) -> None:
+        super().__init__(wrong, to_do)
+        self.wrong = wrong
+        self.to_do = to_do
+
+    def __str__(self) -> str:
+        return f"{self.wrong} {self.to_do}"
 
 
 class CommandIdReused(Refusal):
@@ -50,25 +65,22 @@ class PartyCannotDecide(Refusal):
     sentence = say("You are part of this yourself, so another coordinator has to do it.")
 
 
-class ReasonNeeded(Refusal):
+class ReasonNeeded(Refusal, about="reason"):
     """Declining, or taking something back, needs a reason."""
 
     sentence = say("Give a reason in a few words.")
-    about = "reason"
 
 
-class TextTooLong(Refusal):
+class TextTooLong(Refusal, about="note"):
     """Names, notes and reasons have a limited length."""
 
     sentence = say("Use no more than {limit} characters.")
-    about = "note"
 
 
-class UnreadableText(Refusal):
+class UnreadableText(Refusal, about="note"):
     """Control characters and half characters cannot be saved."""
 
     sentence = say("This text has a character that cannot be saved. Type it again without that character.")
-    about = "note"
 
 
 class NoSuchEntry(Refusal):
@@ -89,46 +101,40 @@ class AlreadyFounded(Refusal):
     sentence = say("There is already a community here.")
 
 
-class UnknownTimeZone(Refusal):
+class UnknownTimeZone(Refusal, about="time_zone"):
     """A time zone is a name from the tz database, such as Europe/London."""
 
     sentence = say("“{time_zone}” is not a time zone. Give a name like Europe/London.")
-    about = "time_zone"
 
 
-class LimitOutOfRange(Refusal):
+class LimitOutOfRange(Refusal, about="limit"):
     """The debit limit is zero or below, and the upper limit above zero."""
 
     sentence = say("The lower limit must be zero or below, and the upper limit above zero.")
-    about = "limit"
 
 
-class InvalidCategories(Refusal):
+class InvalidCategories(Refusal, about="categories"):
     """There is at least one kind of help, and each key and label occurs once."""
 
     sentence = say("Name at least one kind of help, and use each name only once.")
-    about = "categories"
 
 
-class ThresholdOutOfRange(Refusal):
+class ThresholdOutOfRange(Refusal, about="thresholds"):
     """Beyond its range, a threshold would list everything or nothing."""
 
     sentence = say("Choose between {least} and {most}.")
-    about = "thresholds"
 
 
-class UnknownMember(Refusal):
+class UnknownMember(Refusal, about="other"):
     """No member has this identifier."""
 
     sentence = say("This person was not found. Choose someone from the list.")
-    about = "other"
 
 
-class NotActive(Refusal):
+class NotActive(Refusal, about="other"):
     """People who have not been welcomed, or have left, cannot give, receive or decide."""
 
     sentence = say("This person is not a member at the moment. Ask a coordinator.")
-    about = "other"
 
 
 class AlreadyInvited(Refusal):
@@ -149,25 +155,22 @@ class AlreadyLeft(Refusal):
     sentence = say("This person has already left.")
 
 
-class AddressTaken(Refusal):
+class AddressTaken(Refusal, about="email"):
     """An email address signs in one member."""
 
     sentence = say("Someone already uses this email address.")
-    about = "email"
 
 
-class InvalidAddress(Refusal):
+class InvalidAddress(Refusal, about="email"):
     """An email address has one @ and no spaces. Whether it exists, only an email can show."""
 
     sentence = say("Enter an email address like ana@example.org.")
-    about = "email"
 
 
-class NameNeeded(Refusal):
+class NameNeeded(Refusal, about="name"):
     """Members and groups have a name."""
 
     sentence = say("Enter a name.")
-    about = "name"
 
 
 class AlreadyHasRole(Refusal):
@@ -194,11 +197,10 @@ class LastCoordinator(Refusal):
     sentence = say("This is the only coordinator. Make someone else a coordinator first.")
 
 
-class UnknownGroup(Refusal):
+class UnknownGroup(Refusal, about="group"):
     """No group has this identifier."""
 
     sentence = say("This group was not found.")
-    about = "group"
 
 
 class AlreadyInGroup(Refusal):
@@ -219,53 +221,46 @@ class InvalidLegs(Refusal):
     sentence = say("An exchange has one person who helps another, or two people who help each other.")
 
 
-class NotWithYourself(Refusal):
+class NotWithYourself(Refusal, about="other"):
     """Nobody exchanges with themselves."""
 
     sentence = say("Choose someone else. You cannot exchange hours with yourself.")
-    about = "other"
 
 
-class TooShort(Refusal):
+class TooShort(Refusal, about="minutes"):
     """Help takes at least one minute."""
 
     sentence = say("Enter how long it took: 1 minute or more.")
-    about = "minutes"
 
 
-class TooLong(Refusal):
+class TooLong(Refusal, about="minutes"):
     """A day has 24 hours."""
 
     sentence = say("Help on one day cannot be longer than 24 hours. Log each day separately.")
-    about = "minutes"
 
 
-class DayInFuture(Refusal):
+class DayInFuture(Refusal, about="given_on"):
     """Help is logged after it happened."""
 
     sentence = say("That day is in the future. Choose today or an earlier day.")
-    about = "given_on"
 
 
-class DayTooLongAgo(Refusal):
+class DayTooLongAgo(Refusal, about="given_on"):
     """Only a coordinator can log a day more than a year ago."""
 
     sentence = say("This is more than a year ago. A coordinator can log it for you.")
-    about = "given_on"
 
 
-class UnknownCategory(Refusal):
+class UnknownCategory(Refusal, about="category"):
     """Help is logged under a kind that the community has agreed."""
 
     sentence = say("Choose a kind of help from the list.")
-    about = "category"
 
 
-class NotAParty(Refusal):
+class NotAParty(Refusal, about="other"):
     """Only the people involved, or a coordinator, can log an exchange or a gift."""
 
     sentence = say("You can log what you gave or received. A coordinator can log for others.")
-    about = "other"
 
 
 class UnknownExchange(Refusal):
@@ -340,24 +335,22 @@ class NothingToCorrect(Refusal):
     sentence = say("This can only correct an exchange between the same people that was taken back.")
 
 
-class BeyondDebitLimit(Refusal):
+class BeyondDebitLimit(Refusal, about="minutes"):
     """An account cannot go below the community's debit limit. `open_minutes` can still be received."""
 
     sentence = say(
         "That is more than can be received at the moment: {open_minutes} can still be received. Each hour "
         "given lets one more be received. A coordinator can help."
     )
-    about = "minutes"
 
 
-class BeyondUpperLimit(Refusal):
+class BeyondUpperLimit(Refusal, about="minutes"):
     """An account cannot go above the agreed upper limit. `open_minutes` can still be given."""
 
     sentence = say(
         "That is more than can be given at the moment: {open_minutes} can still be given. Receive something "
         "first. A coordinator can help."
     )
-    about = "minutes"
 
 
 class UnknownGift(Refusal):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from ledger import refusals
 from ledger.agreements.facts import (
     CategoriesAgreed,
     Category,
@@ -20,7 +21,7 @@ from ledger.agreements.facts import (
 from ledger.catalogue import Fact
 from ledger.identifiers import CategoryKey, is_category_key
 from ledger.members.rules import Member, must_coordinate
-from ledger.refusals import InvalidCategories, LimitOutOfRange, NotFounded, ThresholdOutOfRange, must_be_text, say
+from ledger.refusals import must_be_text, say
 
 DEFAULT_DEBIT_LIMIT_MINUTES = -20 * 60
 """A newcomer can receive twenty hours before giving any, as is usual in time banks."""
@@ -139,7 +140,7 @@ class Agreements(msgspec.Struct, frozen=True, kw_only=True):
 def must_be_founded(agreements: Agreements) -> None:
     """Raise if the community has not been founded."""
     if not agreements.is_founded:
-        raise NotFounded
+        raise refusals.NotFounded
 
 
 def agree_limits(
@@ -149,9 +150,9 @@ def agree_limits(
     must_be_founded(agreements)
     must_coordinate(by)
     if not -LARGEST_LIMIT_MINUTES <= debit_limit_minutes <= 0:
-        raise LimitOutOfRange
+        raise refusals.LimitOutOfRange
     if upper_limit_minutes is not None and not 0 < upper_limit_minutes <= LARGEST_LIMIT_MINUTES:
-        raise LimitOutOfRange
+        raise refusals.LimitOutOfRange
     if (debit_limit_minutes, upper_limit_minutes) == (agreements.debit_limit_minutes, agreements.upper_limit_minutes):
         return []
     return [LimitsAgreed(debit_limit_minutes=debit_limit_minutes, upper_limit_minutes=upper_limit_minutes)]
@@ -176,9 +177,9 @@ def agree_categories(agreements: Agreements, *, categories: Sequence[Category], 
     keys = [category.key for category in categories]
     labels = [category.label for category in categories]
     if not keys or len(set(keys)) < len(keys) or len(set(labels)) < len(labels) or len(keys) > 100:
-        raise InvalidCategories
+        raise refusals.InvalidCategories
     if not all(is_category_key(key) for key in keys) or not all(labels):
-        raise InvalidCategories
+        raise refusals.InvalidCategories
     if categories == agreements.categories:
         return []
     return [CategoriesAgreed(categories=categories)]
@@ -190,7 +191,7 @@ def agree_thresholds(agreements: Agreements, *, thresholds: Thresholds, by: Memb
     must_coordinate(by)
     for name, threshold in THRESHOLDS.items():
         if not threshold.least <= getattr(thresholds, name) <= threshold.most:
-            raise ThresholdOutOfRange(field=name, least=threshold.least, most=threshold.most)
+            raise refusals.ThresholdOutOfRange(field=name, least=threshold.least, most=threshold.most)
     if thresholds == agreements.thresholds:
         return []
     return [ExceptionsAgreed(thresholds=thresholds)]

@@ -16,6 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.personal_data.store import PERSONAL_TEXTS, commitment_of, searchable
+from ledger.refusals import HostProblem
 from ledger.seal.verifying.segments import LogTotals, Progress, cores, read_segments, tasks
 
 FORMAT = "common-hours-backup"
@@ -35,16 +36,8 @@ _WORTH_PROCESSES = 20_000
 ANOTHER = "Nothing was changed. Use another backup, or a bundle."
 
 
-class BackupRefused(Exception):
-    """Nothing was written or restored. `wrong` and `to_do` are one sentence each, for the host."""
-
-    def __init__(self, wrong: str, to_do: str) -> None:
-        super().__init__(wrong, to_do)
-        self.wrong = wrong
-        self.to_do = to_do
-
-    def __str__(self) -> str:
-        return f"{self.wrong} {self.to_do}"
+class BackupRefused(HostProblem):
+    """Nothing was written or restored."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

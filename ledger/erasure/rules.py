@@ -2,18 +2,11 @@
 
 from collections.abc import Sequence
 
+from ledger import refusals
 from ledger.catalogue import Fact
 from ledger.erasure.facts import ErasedKind, ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.members.facts import MemberLeft
 from ledger.members.rules import Coordinators, Member, must_be_self_or_coordinator, must_coordinate
-from ledger.refusals import (
-    AlreadyErased,
-    ErasureAlreadyAsked,
-    LastCoordinator,
-    NoErasureAsked,
-    SomeoneElseConfirms,
-    UnknownMember,
-)
 
 
 def ask(member: Member, coordinators: Coordinators, *, by: Member) -> Sequence[Fact]:
@@ -21,9 +14,9 @@ def ask(member: Member, coordinators: Coordinators, *, by: Member) -> Sequence[F
     must_be_self_or_coordinator(member, by)
     _must_be_known(member)
     if member.erasure_asked_by is not None:
-        raise ErasureAlreadyAsked
+        raise refusals.ErasureAlreadyAsked
     if coordinators.are_only(member.id):
-        raise LastCoordinator
+        raise refusals.LastCoordinator
     return [ErasureAsked(member=member.id, asked_by=by.id)]
 
 
@@ -32,7 +25,7 @@ def withdraw(member: Member, *, by: Member) -> Sequence[Fact]:
     must_be_self_or_coordinator(member, by)
     _must_be_known(member)
     if member.erasure_asked_by is None:
-        raise NoErasureAsked
+        raise refusals.NoErasureAsked
     return [ErasureWithdrawn(member=member.id, withdrawn_by=by.id)]
 
 
@@ -44,11 +37,11 @@ def erase(member: Member, coordinators: Coordinators, *, by: Member, fields: Seq
     must_coordinate(by)
     _must_be_known(member)
     if by.id == member.id:
-        raise SomeoneElseConfirms
+        raise refusals.SomeoneElseConfirms
     if member.erasure_asked_by is None and not member.has_left:
-        raise NoErasureAsked
+        raise refusals.NoErasureAsked
     if coordinators.are_only(member.id):
-        raise LastCoordinator
+        raise refusals.LastCoordinator
     erased = PersonalDataErased(
         member=member.id,
         fields=tuple(sorted(set(fields))),
@@ -61,6 +54,6 @@ def erase(member: Member, coordinators: Coordinators, *, by: Member, fields: Seq
 
 def _must_be_known(member: Member) -> None:
     if not member.is_invited:
-        raise UnknownMember(member=member.id)
+        raise refusals.UnknownMember(member=member.id)
     if member.is_erased:
-        raise AlreadyErased
+        raise refusals.AlreadyErased

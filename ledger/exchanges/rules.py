@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 import msgspec
 
+from ledger import refusals
 from ledger.agreements.rules import Agreements, must_be_founded
 from ledger.catalogue import Fact
 from ledger.exchanges.accounts import Account, keep_within_limits
@@ -23,27 +24,6 @@ from ledger.exchanges.facts import (
 from ledger.hours import DAY_MINUTES
 from ledger.identifiers import AccountId, ExchangeId, MemberId
 from ledger.members.rules import Member, must_be_active, must_be_loggable, must_coordinate
-from ledger.refusals import (
-    AlreadyCalledOff,
-    AlreadyDeclined,
-    AlreadyReversed,
-    AlreadySettled,
-    InvalidLegs,
-    NobodyApprovesTheirOwnReversal,
-    NoReversalAsked,
-    NotAParty,
-    NothingToCorrect,
-    NotSettled,
-    NotWithYourself,
-    OnlyTheOtherPartyConfirms,
-    OnlyTheReporterCallsOff,
-    PartyCannotDecide,
-    ReversalAlreadyAsked,
-    TooLong,
-    TooShort,
-    UnknownCategory,
-    UnknownExchange,
-)
 
 State = Literal["unknown", "waiting", "settled", "declined", "called-off", "reversed"]
 
@@ -123,14 +103,14 @@ def report(
     _must_be_valid(legs, agreements)
     if AccountId(by.id) not in parties_of(legs):
         if not by.coordinates:
-            raise NotAParty
+            raise refusals.NotAParty
     else:
         must_be_active(by)
     for member in parties.values():
         must_be_active(member)
     must_be_loggable(given_on, today=today, by=typed_by or by)
     if corrects is not None and (corrects.state != "reversed" or corrects.parties != parties_of(legs)):
-        raise NothingToCorrect
+        raise refusals.NothingToCorrect
     awaiting = _still_to_agree(legs, by, agreements)
     reported = ExchangeReported(
         exchange=exchange,
@@ -153,7 +133,7 @@ def confirm(
     _must_wait(exchange)
     must_be_active(by)
     if by.id not in exchange.awaiting:
-        raise OnlyTheOtherPartyConfirms
+        raise refusals.OnlyTheOtherPartyConfirms
     confirmed = ExchangeConfirmed(exchange=exchange.id, confirmed_by=by.id)
     if len(exchange.awaiting) > 1:
         return [confirmed]
@@ -165,7 +145,7 @@ def decline(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
     """A party who has to agree says no, so nothing counts."""
     _must_wait(exchange)
     if by.id not in exchange.awaiting:
-        raise OnlyTheOtherPartyConfirms
+        raise refusals.OnlyTheOtherPartyConfirms
     must_be_active(by)
     return [ExchangeDeclined(exchange=exchange.id, declined_by=by.id)]
 
@@ -174,7 +154,7 @@ def call_off(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
     """The reporter, or a coordinator who is not a party, cancels a report that is still waiting."""
     _must_wait(exchange)
     if by.id != exchange.reported_by and not (by.coordinates and AccountId(by.id) not in exchange.parties):
-        raise OnlyTheReporterCallsOff
+        raise refusals.OnlyTheReporterCallsOff
     if by.id == exchange.reported_by:
         must_be_active(by)
     return [ExchangeCalledOff(exchange=exchange.id, called_off_by=by.id)]
@@ -184,10 +164,10 @@ def ask_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
     """A party asks to take a settled exchange back. Someone else decides."""
     _must_count(exchange)
     if AccountId(by.id) not in exchange.parties:
-        raise NotAParty
+        raise refusals.NotAParty
     must_be_active(by)
     if exchange.reversal_asked_by is not None:
-        raise ReversalAlreadyAsked
+        raise refusals.ReversalAlreadyAsked
     return [ReversalAsked(exchange=exchange.id, asked_by=by.id)]
 
 
@@ -195,9 +175,9 @@ def approve_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
     """The other party, or a coordinator who is not a party, agrees to take the exchange back."""
     _must_count(exchange)
     if exchange.reversal_asked_by is None:
-        raise NoReversalAsked
+        raise refusals.NoReversalAsked
     if exchange.reversal_asked_by == by.id:
-        raise NobodyApprovesTheirOwnReversal
+        raise refusals.NobodyApprovesTheirOwnReversal
     _must_be_able_to_decide(exchange, by)
     return [_reversed(exchange, asked_by=exchange.reversal_asked_by, approved_by=by.id)]
 
@@ -206,7 +186,7 @@ def decline_reversal(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
     """Leave the exchange as it is, at the request of the other party, a coordinator or the person who asked."""
     _must_count(exchange)
     if exchange.reversal_asked_by is None:
-        raise NoReversalAsked
+        raise refusals.NoReversalAsked
     _must_be_able_to_decide(exchange, by)
     return [ReversalDeclined(exchange=exchange.id, declined_by=by.id)]
 
@@ -216,9 +196,9 @@ def reverse(exchange: Exchange, *, by: Member, asked_by: MemberId) -> Sequence[F
     _must_count(exchange)
     must_coordinate(by)
     if AccountId(by.id) in exchange.parties:
-        raise PartyCannotDecide
+        raise refusals.PartyCannotDecide
     if AccountId(asked_by) not in exchange.parties:
-        raise NotAParty
+        raise refusals.NotAParty
     return [_reversed(exchange, asked_by=asked_by, approved_by=by.id)]
 
 
@@ -230,18 +210,18 @@ def _reversed(exchange: Exchange, *, asked_by: MemberId, approved_by: MemberId) 
 
 def _must_be_valid(legs: Sequence[Leg], agreements: Agreements) -> None:
     if not 1 <= len(legs) <= 2:
-        raise InvalidLegs
+        raise refusals.InvalidLegs
     for leg in legs:
         if leg.giver == leg.receiver:
-            raise NotWithYourself
+            raise refusals.NotWithYourself
         if leg.minutes < 1:
-            raise TooShort
+            raise refusals.TooShort
         if leg.minutes > DAY_MINUTES:
-            raise TooLong
+            raise refusals.TooLong
         if leg.category not in agreements.category_keys:
-            raise UnknownCategory
+            raise refusals.UnknownCategory
     if len(legs) == 2 and (legs[0].giver, legs[0].receiver) != (legs[1].receiver, legs[1].giver):
-        raise InvalidLegs
+        raise refusals.InvalidLegs
 
 
 def _still_to_agree(legs: Sequence[Leg], by: Member, agreements: Agreements) -> tuple[MemberId, ...]:
@@ -263,15 +243,15 @@ def _must_wait(exchange: Exchange) -> None:
         case "waiting":
             return
         case "unknown":
-            raise UnknownExchange
+            raise refusals.UnknownExchange
         case "settled":
-            raise AlreadySettled
+            raise refusals.AlreadySettled
         case "declined":
-            raise AlreadyDeclined
+            raise refusals.AlreadyDeclined
         case "called-off":
-            raise AlreadyCalledOff
+            raise refusals.AlreadyCalledOff
         case "reversed":
-            raise AlreadyReversed
+            raise refusals.AlreadyReversed
 
 
 def _must_count(exchange: Exchange) -> None:
@@ -279,8 +259,8 @@ def _must_count(exchange: Exchange) -> None:
         case "settled":
             return
         case "unknown":
-            raise UnknownExchange
+            raise refusals.UnknownExchange
         case "reversed":
-            raise AlreadyReversed
+            raise refusals.AlreadyReversed
         case _:
-            raise NotSettled
+            raise refusals.NotSettled

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 import msgspec
 
+from ledger import refusals
 from ledger.agreements.rules import Agreements, must_be_founded
 from ledger.catalogue import Fact
 from ledger.exchanges.rules import Exchange
@@ -13,17 +14,6 @@ from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksS
 from ledger.groups.rules import Group
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, GiftId, MemberId
 from ledger.members.rules import Member, must_be_active, must_be_loggable
-from ledger.refusals import (
-    AlreadyWithdrawn,
-    NotAParty,
-    NotSettled,
-    NotTheirGift,
-    NotWithYourself,
-    OnlyReceiversThank,
-    UnknownCategory,
-    UnknownGift,
-    UnknownGroup,
-)
 
 
 class Gift(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,19 +67,19 @@ def record(
     match receiver:
         case Member():
             if receiver.id == giver.id:
-                raise NotWithYourself
+                raise refusals.NotWithYourself
             must_be_active(receiver)
             to = AccountId(receiver.id)
         case Group():
             if not receiver.is_formed:
-                raise UnknownGroup
+                raise refusals.UnknownGroup
             to = AccountId(receiver.id)
         case None:
             to = COMMUNITY
     if by.id not in (giver.id, to) and not by.coordinates:
-        raise NotAParty
+        raise refusals.NotAParty
     if category not in agreements.category_keys:
-        raise UnknownCategory
+        raise refusals.UnknownCategory
     must_be_loggable(given_on, today=today, by=typed_by or by)
     return [
         GiftRecorded(gift=gift, giver=giver.id, receiver=to, category=category, given_on=given_on, recorded_by=by.id)
@@ -99,13 +89,13 @@ def record(
 def withdraw(gift: Gift, *, by: Member) -> Sequence[Fact]:
     """Someone who was part of a gift, or a coordinator, withdraws it, so that it no longer counts."""
     if gift.state == "unknown":
-        raise UnknownGift
+        raise refusals.UnknownGift
     if by.id not in (gift.giver, gift.receiver, gift.recorded_by) and not by.coordinates:
-        raise NotTheirGift
+        raise refusals.NotTheirGift
     if not by.coordinates:
         must_be_active(by)
     if gift.state == "withdrawn":
-        raise AlreadyWithdrawn
+        raise refusals.AlreadyWithdrawn
     return [
         GiftWithdrawn(
             gift=gift.id,
@@ -125,7 +115,7 @@ def thank(item: Exchange | Gift, *, by: Member, is_for_them: bool, may_be_shown:
     """
     givers = _must_count(item, by, is_for_them=is_for_them)
     if by.id in givers or not givers:
-        raise OnlyReceiversThank
+        raise refusals.OnlyReceiversThank
     return [ThanksGiven(to=giver, given_by=by.id, may_be_shown=may_be_shown, **_named(item)) for giver in givers]
 
 
@@ -142,16 +132,16 @@ def _must_count(item: Exchange | Gift, by: Member, *, is_for_them: bool) -> list
     must_be_active(by)
     if isinstance(item, Exchange):
         if by.id not in item.parties:
-            raise NotAParty
+            raise refusals.NotAParty
         if item.state != "settled":
-            raise NotSettled
+            raise refusals.NotSettled
         return sorted({MemberId(leg.giver) for leg in item.legs if leg.receiver == by.id})
     if item.state == "unknown":
-        raise UnknownGift
+        raise refusals.UnknownGift
     if by.id not in (item.giver, item.receiver) and not is_for_them:
-        raise NotAParty
+        raise refusals.NotAParty
     if item.state == "withdrawn":
-        raise AlreadyWithdrawn
+        raise refusals.AlreadyWithdrawn
     return [item.giver]
 
 

@@ -5,11 +5,11 @@ from typing import Self
 
 import msgspec
 
+from ledger import refusals
 from ledger.catalogue import Fact
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.identifiers import GroupId, MemberId
 from ledger.members.rules import Member, must_be_active, must_be_self_or_coordinator, must_coordinate
-from ledger.refusals import AlreadyInGroup, NotInGroup, UnknownGroup
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +52,10 @@ def join(group: Group, membership: GroupMembership, member: Member, *, by: Membe
     """A member joins a group, or a coordinator adds them."""
     must_be_self_or_coordinator(member, by)
     if not group.is_formed:
-        raise UnknownGroup
+        raise refusals.UnknownGroup
     must_be_active(member)
     if membership.is_member:
-        raise AlreadyInGroup
+        raise refusals.AlreadyInGroup
     return [GroupJoined(group=group.id, member=member.id)]
 
 
@@ -63,7 +63,7 @@ def leave(group: Group, membership: GroupMembership, member: Member, *, by: Memb
     """A member leaves a group, or a coordinator takes them out."""
     must_be_self_or_coordinator(member, by)
     if not group.is_formed:
-        raise UnknownGroup
+        raise refusals.UnknownGroup
     if not membership.is_member:
-        raise NotInGroup
+        raise refusals.NotInGroup
     return [GroupLeft(group=group.id, member=member.id)]

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.refusals import HostProblem
+
 COLUMNS = ("date", "giver", "receiver", "hours", "minutes", "category", "note", "reference", "kind")
 """Our headings. A file that uses others is read with a mapping from ours to theirs."""
 
@@ -17,13 +19,8 @@ LARGEST_BYTES = 256 * 1024 * 1024
 LONGEST_CELL = 100_000
 
 
-class UnusableFile(Exception):
-    """The whole file cannot be imported: what is wrong, and what to do. Nothing was recorded."""
-
-    def __init__(self, wrong: str, to_do: str) -> None:
-        super().__init__(wrong, to_do)
-        self.wrong = wrong
-        self.to_do = to_do
+class UnusableFile(HostProblem):
+    """The whole file cannot be imported. Nothing was recorded."""
 
 
 class SheetRow(NamedTuple):

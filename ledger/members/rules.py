@@ -6,6 +6,7 @@ from typing import Self
 
 import msgspec
 
+from ledger import refusals
 from ledger.catalogue import Fact
 from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.identifiers import HOST, MemberId
@@ -18,20 +19,6 @@ from ledger.members.facts import (
     RoleGiven,
     RoleWithdrawn,
     VisibilityChosen,
-)
-from ledger.refusals import (
-    AlreadyHasRole,
-    AlreadyInvited,
-    AlreadyLeft,
-    AlreadyWelcomed,
-    DayInFuture,
-    DayTooLongAgo,
-    LastCoordinator,
-    NotActive,
-    OnlyCoordinators,
-    OnlyTheMemberChooses,
-    RoleNotHeld,
-    UnknownMember,
 )
 
 
@@ -110,7 +97,7 @@ class Coordinators(msgspec.Struct, frozen=True):
 def must_coordinate(by: Member) -> None:
     """Raise unless they are a coordinator or the host."""
     if not by.coordinates:
-        raise OnlyCoordinators
+        raise refusals.OnlyCoordinators
 
 
 def must_be_self_or_coordinator(member: Member, by: Member) -> None:
@@ -122,16 +109,16 @@ def must_be_self_or_coordinator(member: Member, by: Member) -> None:
 def must_be_active(member: Member) -> None:
     """Raise if they are unknown, have not been welcomed, or have left."""
     if not member.is_invited:
-        raise UnknownMember(member=member.id)
+        raise refusals.UnknownMember(member=member.id)
     if not member.is_active:
-        raise NotActive(member=member.id)
+        raise refusals.NotActive(member=member.id)
 
 
 def invite(member: Member, *, by: Member) -> Sequence[Fact]:
     """A coordinator invites someone."""
     must_coordinate(by)
     if member.is_invited:
-        raise AlreadyInvited
+        raise refusals.AlreadyInvited
     return [MemberInvited(member=member.id)]
 
 
@@ -139,11 +126,11 @@ def welcome(member: Member, *, by: Member) -> Sequence[Fact]:
     """A coordinator welcomes an invited person, who becomes a member."""
     must_coordinate(by)
     if not member.is_invited:
-        raise UnknownMember(member=member.id)
+        raise refusals.UnknownMember(member=member.id)
     if member.has_left:
-        raise AlreadyLeft
+        raise refusals.AlreadyLeft
     if member.is_welcomed:
-        raise AlreadyWelcomed
+        raise refusals.AlreadyWelcomed
     return [MemberWelcomed(member=member.id)]
 
 
@@ -151,11 +138,11 @@ def leave(member: Member, coordinators: Coordinators, *, by: Member) -> Sequence
     """A member leaves, or a coordinator removes them. The last coordinator cannot leave."""
     must_be_self_or_coordinator(member, by)
     if not member.is_invited:
-        raise UnknownMember(member=member.id)
+        raise refusals.UnknownMember(member=member.id)
     if member.has_left:
-        raise AlreadyLeft
+        raise refusals.AlreadyLeft
     if coordinators.are_only(member.id):
-        raise LastCoordinator
+        raise refusals.LastCoordinator
     return [MemberLeft(member=member.id)]
 
 
@@ -164,7 +151,7 @@ def give_role(member: Member, role: Role, *, by: Member) -> Sequence[Fact]:
     must_coordinate(by)
     must_be_active(member)
     if role in member.roles:
-        raise AlreadyHasRole
+        raise refusals.AlreadyHasRole
     return [RoleGiven(member=member.id, role=role)]
 
 
@@ -172,16 +159,16 @@ def withdraw_role(member: Member, role: Role, coordinators: Coordinators, *, by:
     """A coordinator or the host takes a role from a member, but not from the last coordinator."""
     must_coordinate(by)
     if role not in member.roles:
-        raise RoleNotHeld
+        raise refusals.RoleNotHeld
     if role == "coordinator" and coordinators.are_only(member.id):
-        raise LastCoordinator
+        raise refusals.LastCoordinator
     return [RoleWithdrawn(member=member.id, role=role)]
 
 
 def choose_visibility(member: Member, sees: Audience, *, by: Member) -> Sequence[Fact]:
     """A member chooses who can see whom they help. Nobody can choose for them. No fact if nothing changes."""
     if by.id != member.id:
-        raise OnlyTheMemberChooses
+        raise refusals.OnlyTheMemberChooses
     must_be_active(member)
     if sees == member.sees:
         return []
@@ -194,9 +181,9 @@ def must_be_loggable(given_on: date, *, today: date, by: Member) -> None:
     `by` is the person who types it, even if they type it for a member.
     """
     if given_on > today:
-        raise DayInFuture
+        raise refusals.DayInFuture
     if given_on < _a_year_before(today) and not by.coordinates:
-        raise DayTooLongAgo
+        raise refusals.DayTooLongAgo
 
 
 def _a_year_before(day: date) -> date:

@@ -12,7 +12,7 @@ import msgspec
 
 from ledger.log.entry import UnreadableEntry
 from ledger.log.store import Log, LogUnavailable
-from ledger.refusals import Refusal
+from ledger.refusals import HostProblem, Refusal
 
 
 class CommandProblem(click.ClickException):
@@ -36,8 +36,8 @@ def problem_of(error: Exception) -> CommandProblem | None:
     match error:
         case CommandProblem():
             return error
-        case _ if wrong := getattr(error, "wrong", ""):  # errors of seals, backups and imports bring both lines
-            return CommandProblem(wrong, getattr(error, "to_do", ""))
+        case HostProblem():
+            return CommandProblem(error.wrong, error.to_do)
         case Refusal() | LogUnavailable():
             return CommandProblem(*split_sentences(str(error)))
         case UnreadableEntry():

@@ -19,6 +19,7 @@ from typing import Final, Literal, NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from ledger.refusals import HostProblem
 from ledger.seal.verifying.merkle import EMPTY_ROOT
 from ledger.seal.verifying.note import (
     ED25519,
@@ -44,16 +45,8 @@ MONTH: Final = "month"
 _DATE = re.compile(rb"([1-9][0-9]{0,18}) ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z) (asked|day|month)")
 
 
-class SealRefused(Exception):
-    """Nothing is signed. `wrong` and `to_do` are one sentence each, for the host."""
-
-    def __init__(self, wrong: str, to_do: str) -> None:
-        super().__init__(wrong, to_do)
-        self.wrong = wrong
-        self.to_do = to_do
-
-    def __str__(self) -> str:
-        return f"{self.wrong} {self.to_do}"
+class SealRefused(HostProblem):
+    """Nothing is signed."""
 
 
 def default_place(environment: Mapping[str, str]) -> Path:

@@ -18,7 +18,7 @@ from projections.figures.reports.sheet import meanings
 ROOT = Path(__file__).parents[1]
 TRANSLATIONS = ROOT / "web" / "translations"
 TEMPLATE = TRANSLATIONS / "messages.pot"
-KEYWORDS = {**DEFAULT_KEYWORDS, "later": None, "say": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "say": None}
 
 _Configuration = tuple[list[tuple[str, str]], dict[str, dict[str, Any]]]
 

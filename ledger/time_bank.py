@@ -13,8 +13,9 @@ from ledger.exchanges.rules import Exchange
 from ledger.gifts.rules import Gift
 from ledger.groups.rules import Group, GroupMembership
 from ledger.identifiers import ExchangeId, GiftId, GroupId, Ids, MemberId, new_command_id, random_id
+from ledger.log.opening import open_log
 from ledger.log.places import Place
-from ledger.log.store import Log, open_log
+from ledger.log.store import Log
 from ledger.members.rules import Member
 from ledger.personal_data.store import PersonalData
 from ledger.refusals import UnknownExchange, UnknownGift

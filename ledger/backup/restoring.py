@@ -22,8 +22,9 @@ from ledger.backup.file import (
 )
 from ledger.backup.stages import stage
 from ledger.log.entry import decode
+from ledger.log.opening import open_log
 from ledger.log.places import Place, PreparedQuery, among, listed
-from ledger.log.store import Log, open_log
+from ledger.log.store import Log
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.signing.signer import ANOTHER as ANOTHER_COMMUNITY

@@ -160,7 +160,7 @@ class _Folded(Protocol):
 class PastCommand(msgspec.Struct, frozen=True, kw_only=True):
     """What a command recorded when it was carried out, so that a repeat can be recognised."""
 
-    wish: str = ""
+    fingerprint: str = ""
     facts: tuple[Fact, ...] = ()
     sealed: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
@@ -192,7 +192,7 @@ def initial_state(tag: str) -> State:
 def state_after(state: State, entry: Entry) -> State:
     """The state once this entry has been recorded."""
     if isinstance(state, PastCommand):
-        return PastCommand(wish=entry.wish, facts=(*state.facts, entry.data), sealed=state.sealed | entry.sealed)
+        return PastCommand(fingerprint=entry.wish, facts=(*state.facts, entry.data), sealed=state.sealed | entry.sealed)
     return state.after(entry.data)
 
 

@@ -109,7 +109,7 @@ class CommandHandler:
         done = context.past_command(request.caller.id)
         if not done.facts:
             return None
-        if done.wish != request.fingerprint:
+        if done.fingerprint != request.fingerprint:
             raise CommandIdReused
         for field, text in request.command.sealed().items():
             commitment = done.sealed.get(field)
@@ -123,7 +123,7 @@ class CommandHandler:
         assert is_command_id(caller.id), "the web layer replaces command ids that aren't valid"
         for field, text in request.command.sealed().items():
             must_be_text(field, text, limit=LONGEST_TEXT)
-        if caller.on_behalf is not None and not context.member(caller.by).coordinates:
+        if caller.on_behalf is not None and not context.member(caller.by).is_coordinator:
             raise OnlyCoordinators
         decided = request.command.decide(request, context)
         allowed = [fact if isinstance(fact, SealedFact) else SealedFact(fact) for fact in decided]

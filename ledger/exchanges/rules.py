@@ -102,7 +102,7 @@ def report(
     must_be_founded(agreements)
     _must_be_valid(legs, agreements)
     if AccountId(by.id) not in parties_of(legs):
-        if not by.coordinates:
+        if not by.is_coordinator:
             raise refusals.NotAParty
     else:
         must_be_active(by)
@@ -153,7 +153,7 @@ def decline(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
 def call_off(exchange: Exchange, *, by: Member) -> Sequence[Fact]:
     """The reporter, or a coordinator who is not a party, cancels a report that is still waiting."""
     _must_wait(exchange)
-    if by.id != exchange.reported_by and not (by.coordinates and AccountId(by.id) not in exchange.parties):
+    if by.id != exchange.reported_by and not (by.is_coordinator and AccountId(by.id) not in exchange.parties):
         raise refusals.OnlyTheReporterCallsOff
     if by.id == exchange.reported_by:
         must_be_active(by)

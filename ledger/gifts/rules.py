@@ -76,7 +76,7 @@ def record(
             to = AccountId(receiver.id)
         case None:
             to = COMMUNITY
-    if by.id not in (giver.id, to) and not by.coordinates:
+    if by.id not in (giver.id, to) and not by.is_coordinator:
         raise refusals.NotAParty
     if category not in agreements.category_keys:
         raise refusals.UnknownCategory
@@ -90,9 +90,9 @@ def withdraw(gift: Gift, *, by: Member) -> Sequence[Fact]:
     """Someone who was part of a gift, or a coordinator, withdraws it, so that it no longer counts."""
     if gift.state == "unknown":
         raise refusals.UnknownGift
-    if by.id not in (gift.giver, gift.receiver, gift.recorded_by) and not by.coordinates:
+    if by.id not in (gift.giver, gift.receiver, gift.recorded_by) and not by.is_coordinator:
         raise refusals.NotTheirGift
-    if not by.coordinates:
+    if not by.is_coordinator:
         must_be_active(by)
     if gift.state == "withdrawn":
         raise refusals.AlreadyWithdrawn

@@ -40,12 +40,12 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
         return self.is_welcomed and not self.has_left
 
     @property
-    def coordinates(self) -> bool:
+    def is_coordinator(self) -> bool:
         """Whether they are a coordinator. The host can do what a coordinator can."""
         return self.id == HOST or (self.is_active and "coordinator" in self.roles)
 
     @property
-    def audits(self) -> bool:
+    def is_auditor(self) -> bool:
         """Whether they are an auditor."""
         return self.is_active and "auditor" in self.roles
 
@@ -96,7 +96,7 @@ class Coordinators(msgspec.Struct, frozen=True):
 
 def must_coordinate(by: Member) -> None:
     """Raise unless they are a coordinator or the host."""
-    if not by.coordinates:
+    if not by.is_coordinator:
         raise refusals.OnlyCoordinators
 
 
@@ -182,7 +182,7 @@ def must_be_loggable(given_on: date, *, today: date, by: Member) -> None:
     """
     if given_on > today:
         raise refusals.DayInFuture
-    if given_on < _a_year_before(today) and not by.coordinates:
+    if given_on < _a_year_before(today) and not by.is_coordinator:
         raise refusals.DayTooLongAgo
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from ledger.exchanges.facts import ExchangeSettled
+from ledger.log.opening import open_log
 from ledger.log.places import Place
-from ledger.log.store import open_log
 from ledger.seal.verifying.note import parse_note
 from tests.cast import facts_in
 from tests.commands.conftest import Run

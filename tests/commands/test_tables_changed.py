@@ -188,7 +188,7 @@ OF_THE_BOOK: Mapping[str, tuple[Change, str]] = {
         ENTRY_16,
     ),
     "moved to the end": (told("UPDATE {entries} SET {position} = 1000 WHERE {position} = {at}"), ENTRY_16),
-    "the tail cut off": (told("DELETE FROM {entries} WHERE {position} >= {at}"), "entries 16 to 24 are missing"),
+    "the tail cut off": (told("DELETE FROM {entries} WHERE {position} >= {at}"), "16 to 24 are missing"),
 }
 """What a stranger does to the entries themselves, and what is said of it at each door."""
 

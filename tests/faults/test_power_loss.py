@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ledger.exchanges.commands import ReportExchange
+from ledger.log.opening import open_log
 from ledger.log.places import Place
-from ledger.log.store import open_log
 from ledger.replay import replay
 from tests.cast import BO, TODAY, founded, help_of
 from tests.faults.books import acknowledged, reporting

@@ -65,7 +65,7 @@ class Location:
     @contextmanager
     def log(self) -> Generator["Log"]:
         """Open only the log, which must exist."""
-        from ledger.log.store import open_log
+        from ledger.log.opening import open_log
 
         if self.folder:
             self._must_hold_a_log(self.folder)

@@ -48,19 +48,19 @@ class Visitor(msgspec.Struct, frozen=True):
         return self.member_id is not None
 
     @property
-    def coordinates(self) -> bool:
+    def is_coordinator(self) -> bool:
         """Whether this is a coordinator."""
         return "coordinator" in self.roles
 
     @property
-    def audits(self) -> bool:
+    def is_auditor(self) -> bool:
         """Whether this is an auditor."""
         return "auditor" in self.roles
 
     @property
-    def keeps_the_book(self) -> bool:
+    def reads_the_log(self) -> bool:
         """Whether this is a coordinator or an auditor."""
-        return self.coordinates or self.audits
+        return self.is_coordinator or self.is_auditor
 
 
 STRANGER = Visitor()
@@ -164,35 +164,35 @@ def _hidden_unless(who: str, allowed: Check) -> Rule:
 
 ANYBODY = Rule("anyone", lambda visitor: True)
 MEMBERS = Rule("members", _is_member)
-COORDINATORS = Rule("coordinators", lambda visitor: visitor.coordinates)
-AUDITORS = Rule("auditors", lambda visitor: visitor.audits)
-COORDINATORS_AND_AUDITORS = Rule("coordinators and auditors", lambda visitor: visitor.keeps_the_book)
+COORDINATORS = Rule("coordinators", lambda visitor: visitor.is_coordinator)
+AUDITORS = Rule("auditors", lambda visitor: visitor.is_auditor)
+COORDINATORS_AND_AUDITORS = Rule("coordinators and auditors", lambda visitor: visitor.reads_the_log)
 PARTIES = _hidden_unless("members who are a party to the exchange", _is_party)
 PARTIES_AND_COORDINATORS = _hidden_unless(
     "members who are a party to the exchange, and coordinators",
-    lambda access: _is_party(access) or access.visitor.coordinates,
+    lambda access: _is_party(access) or access.visitor.is_coordinator,
 )
 PARTIES_COORDINATORS_AND_AUDITORS = _hidden_unless(
     "members who are a party to the exchange, coordinators, and auditors",
-    lambda access: _is_party(access) or access.visitor.keeps_the_book,
+    lambda access: _is_party(access) or access.visitor.reads_the_log,
 )
 PEOPLE_OF_THE_GIFT_AND_COORDINATORS = _hidden_unless(
     "giver, receiver and recorder of the gift, and coordinators",
-    lambda access: _is_named_in_gift(access) or access.visitor.coordinates,
+    lambda access: _is_named_in_gift(access) or access.visitor.is_coordinator,
 )
 READERS_OF_THE_GIFT = _hidden_unless(
     "giver, receiver and recorder of the gift, everyone it was for, coordinators, and auditors",
-    lambda access: _is_named_in_gift(access) or _is_among_receivers(access) or access.visitor.keeps_the_book,
+    lambda access: _is_named_in_gift(access) or _is_among_receivers(access) or access.visitor.reads_the_log,
 )
 OWNERS_COORDINATORS_AND_AUDITORS = _hidden_unless(
     "the member whose account it is, members of the group whose account it is, coordinators, and auditors",
-    lambda access: _owns_account(access) or access.visitor.keeps_the_book,
+    lambda access: _owns_account(access) or access.visitor.reads_the_log,
 )
 THE_MEMBER = Rule("the member themselves", _is_member, _is_the_member)
 THE_MEMBER_AND_COORDINATORS = Rule(
     "the member themselves, and coordinators",
     _is_member,
-    lambda access: access.visitor.coordinates or _is_the_member(access),
+    lambda access: access.visitor.is_coordinator or _is_the_member(access),
 )
 
 

@@ -14,52 +14,52 @@ from sqlalchemy import exc as storage
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal, TooBusy
 from web.framework.rendering import page, see_other
-from web.wording.translation import gettext, later, refusal_sentence
+from web.wording.translation import N_, gettext, refusal_sentence
 
 _log = logging.getLogger("hours.web")
 
 
 ERROR_TEXTS: Mapping[int, tuple[str, str]] = {
     400: (
-        later("We could not understand that request"),
-        later("We could not understand part of this request. Go back and try again."),
+        N_("We could not understand that request"),
+        N_("We could not understand part of this request. Go back and try again."),
     ),
     403: (
-        later("You cannot open this page"),
-        later(
+        N_("You cannot open this page"),
+        N_(
             "It is for someone else, or for a coordinator. If you think you should be able to open it, ask a "
             "coordinator."
         ),
     ),
     404: (
-        later("Page not found"),
-        later("The address may be mistyped, or the page may have moved. Nothing has been lost from the record."),
+        N_("Page not found"),
+        N_("The address may be mistyped, or the page may have moved. Nothing has been lost from the record."),
     ),
-    405: (later("This page cannot be used that way"), later("Go back and use the buttons on the page.")),
+    405: (N_("This page cannot be used that way"), N_("Go back and use the buttons on the page.")),
     413: (
-        later("That was too long"),
-        later("What you sent is too long for this page. Go back, shorten it and send it again."),
+        N_("That was too long"),
+        N_("What you sent is too long for this page. Go back, shorten it and send it again."),
     ),
-    422: (later("Nothing was recorded"), later("Go back and check what you typed.")),
+    422: (N_("Nothing was recorded"), N_("Go back and check what you typed.")),
     429: (
-        later("Too many attempts"),
-        later(
+        N_("Too many attempts"),
+        N_(
             "To stop people guessing, there is a limit on attempts. Try again in an hour, or ask a coordinator "
             "for a sign-in link."
         ),
     ),
     500: (
-        later("Something went wrong"),
-        later("This is not your fault, and nothing was left half recorded. Try again in a little while."),
+        N_("Something went wrong"),
+        N_("This is not your fault, and nothing was left half recorded. Try again in a little while."),
     ),
     503: (
-        later("The record is not available at the moment"),
-        later("Nothing was recorded. Please go back and try again in a minute. What you typed will still be there."),
+        N_("The record is not available at the moment"),
+        N_("Nothing was recorded. Please go back and try again in a minute. What you typed will still be there."),
     ),
 }
 """Status -> title and sentence of the page."""
 
-FROM_ANOTHER_SITE = later(
+FROM_ANOTHER_SITE = N_(
     "This form was sent from another site, so nothing was recorded. Open the page here and try again."
 )
 

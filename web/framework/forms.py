@@ -19,7 +19,7 @@ from msgspec import inspect
 
 from ledger.identifiers import is_command_id
 from ledger.refusals import Refusal
-from web.wording.translation import gettext, later, ngettext, refusal_sentence
+from web.wording.translation import N_, gettext, ngettext, refusal_sentence
 
 MOST_FIELDS = 500
 LINE_BREAKS = "\n\t"
@@ -31,15 +31,15 @@ _MEANINGFUL_WHEN_ABSENT = (inspect.BoolType, inspect.ListType, inspect.VarTupleT
 """Browsers do not send these fields when nothing is ticked or chosen, which is an answer too."""
 
 SENTENCES: Mapping[str, str] = {
-    "required": later("Fill this in"),
-    "not_a_number": later("Enter a whole number, such as 2"),
-    "too_small": later("Enter %(limit)s or more"),
-    "too_large": later("Enter %(limit)s or less"),
-    "too_short": later("This is too short"),
-    "unknown_choice": later("Choose one of the answers"),
-    "not_a_day": later("Enter the date like this: 2026-11-21"),
-    "unreadable": later("This contains characters that cannot be saved. Type it again without them"),
-    "misread": later("This is not clear. Try writing it another way"),
+    "required": N_("Fill this in"),
+    "not_a_number": N_("Enter a whole number, such as 2"),
+    "too_small": N_("Enter %(limit)s or more"),
+    "too_large": N_("Enter %(limit)s or less"),
+    "too_short": N_("This is too short"),
+    "unknown_choice": N_("Choose one of the answers"),
+    "not_a_day": N_("Enter the date like this: 2026-11-21"),
+    "unreadable": N_("This contains characters that cannot be saved. Type it again without them"),
+    "misread": N_("This is not clear. Try writing it another way"),
 }
 
 
@@ -97,16 +97,16 @@ class Form(Generic[T]):
     ) -> None:
         self._values: dict[str, list[str]] = dict(values or {})
         self._sentences = sentences or {}
-        self._wish: T | None = None
+        self._data: T | None = None
         self.problems: dict[str, FieldProblem] = {}
         self.command = ""
         """The command id that was sent, for the next try; if it is empty, the page that shows the form makes one."""
 
     @property
-    def wish(self) -> T:
+    def data(self) -> T:
         """The decoded form. Only when there are no `problems`."""
-        assert self._wish is not None, "a form with mistakes has no values"
-        return self._wish
+        assert self._data is not None, "a form with mistakes has no values"
+        return self._data
 
     def value(self, field: str, initial: object = "") -> str:
         """Return what was typed in the field; in a new form, the initial value."""
@@ -135,9 +135,9 @@ class Form(Generic[T]):
         """Add a refusal to the field it is about, or to another one if the form has no such field."""
         self.refuse(refusal.about if refusal.about in self._values else beside, refusal_sentence(refusal))
 
-    def accept(self, wish: T) -> None:
+    def accept(self, data: T) -> None:
         """Set the decoded form."""
-        self._wish = wish
+        self._data = data
 
     def _sentence(self, field: str, problem: FieldProblem) -> str:
         own = self._sentences.get(f"{field}.{problem.code}") or self._sentences.get(problem.code)

@@ -25,7 +25,7 @@ from web.framework.access import Rule, Visitor, WebRequest, rule_of
 from web.framework.forms import Form
 from web.framework.static_files import StaticFiles
 from web.wording import translation
-from web.wording.translation import later
+from web.wording.translation import N_
 
 _WEB = Path(__file__).parents[1]
 TEMPLATES = sorted({template.parent for template in _WEB.rglob("*.html")})
@@ -44,22 +44,22 @@ class MenuItem(msgspec.Struct, frozen=True):
 
 
 MAIN_MENU = (
-    MenuItem("show_home", later("Home")),
-    MenuItem("show_log", later("Log help")),
-    MenuItem("show_history", later("My history")),
-    MenuItem("show_community", later("Community")),
+    MenuItem("show_home", N_("Home")),
+    MenuItem("show_log", N_("Log help")),
+    MenuItem("show_history", N_("My history")),
+    MenuItem("show_community", N_("Community")),
 )
 MORE_MENU = (
-    MenuItem("show_story", later("My story")),
-    MenuItem("show_members", later("Members")),
-    MenuItem("show_groups", later("Groups")),
-    MenuItem("show_journal", later("Journal")),
-    MenuItem("show_audit", later("Audit")),
-    MenuItem("show_balances", later("Balances")),
-    MenuItem("show_coordination", later("Coordinating")),
-    MenuItem("show_agreements", later("Agreements")),
-    MenuItem("show_seal", later("The seal")),
-    MenuItem("show_devices", later("My devices")),
+    MenuItem("show_story", N_("My story")),
+    MenuItem("show_members", N_("Members")),
+    MenuItem("show_groups", N_("Groups")),
+    MenuItem("show_journal", N_("Journal")),
+    MenuItem("show_audit", N_("Audit")),
+    MenuItem("show_balances", N_("Balances")),
+    MenuItem("show_coordination", N_("Coordinating")),
+    MenuItem("show_agreements", N_("Agreements")),
+    MenuItem("show_seal", N_("The seal")),
+    MenuItem("show_devices", N_("My devices")),
 )
 
 

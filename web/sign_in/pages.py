@@ -16,7 +16,7 @@ from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
 from web.sign_in import codes, sessions
-from web.wording.translation import later
+from web.wording.translation import N_
 
 UNKNOWN_MEMBER = MemberId("m-nobody")
 """Stands in for the member of an unknown address, so that both cases run the same queries."""
@@ -38,18 +38,18 @@ class CodeForm(msgspec.Struct):
     to: Annotated[str, Meta(max_length=500)] = ""
 
 
-ADDRESS_SENTENCES = {"email.required": later("Enter your email address")}
+ADDRESS_SENTENCES = {"email.required": N_("Enter your email address")}
 CODE_SENTENCES = {
-    "code.required": later("Enter the six digits from the email"),
-    "code.wrong": later("That is not the code we sent. Check the latest email and try again"),
-    "code.over": later("This code has been used or has expired. Ask for a new one"),
+    "code.required": N_("Enter the six digits from the email"),
+    "code.wrong": N_("That is not the code we sent. Check the latest email and try again"),
+    "code.over": N_("This code has been used or has expired. Ask for a new one"),
 }
 
 
 NOTICES = {
-    "signed-out": later("You are signed out on this device."),
-    "left": later("You have left the time bank. Your hours stay on record."),
-    "signed-out-everywhere": later("You are signed out on all your devices."),
+    "signed-out": N_("You are signed out on this device."),
+    "left": N_("You have left the time bank. Your hours stay on record."),
+    "signed-out-everywhere": N_("You are signed out on all your devices."),
 }
 
 
@@ -68,9 +68,9 @@ def ask_for_code(call: Call) -> Response[str] | Redirect:
     if form.problems:
         return _sign_in_page(call, form)
     engine = call.bank.people.engine
-    if not codes.may_request(engine, form.wish.email, _client(call), call.now):
+    if not codes.may_request(engine, form.data.email, _client(call), call.now):
         raise TooManyRequestsException(headers=RETRY_AFTER)
-    member = call.bank.people.member_with_address(form.wish.email) or UNKNOWN_MEMBER
+    member = call.bank.people.member_with_address(form.data.email) or UNKNOWN_MEMBER
     active = call.bank.member(member).is_active
     request = codes.request_code(engine, member if active else None, call.now)
     # The code goes to the address on record: the one that was typed may only look like it.
@@ -79,7 +79,7 @@ def ask_for_code(call: Call) -> Response[str] | Redirect:
         "show_code",
         cookies=[call.site.cookies.code(request.browser_token)],
         background=_emailing(call, request, address if active else ""),
-        to=own_path(form.wish.to),
+        to=own_path(form.data.to),
     )
 
 
@@ -100,7 +100,7 @@ def enter_code(call: Call) -> Response[str] | Redirect:
     if not codes.may_try(engine, _client(call), call.now):
         raise TooManyRequestsException(headers=RETRY_AFTER)
     browser_token = call.request.cookies.get(call.site.cookies.code_name, "")
-    found = codes.redeem_code(engine, browser_token, form.wish.code, call.now)
+    found = codes.redeem_code(engine, browser_token, form.data.code, call.now)
     if found.member is None or not call.bank.member(found.member).is_active:
         form.refuse("code", found.problem or "over")
         return call.page("sign_in_code.html", form=form, to=to)

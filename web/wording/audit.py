@@ -17,39 +17,32 @@ from projections.exchanges import ExchangeView, GiftView
 from projections.journal_views import JournalView
 from projections.stories import Moment
 from web.wording.names import SentenceContext
-from web.wording.translation import count, day, duration, gettext, join_markup, later, ngettext
+from web.wording.translation import N_, count, day, duration, gettext, join_markup, ngettext
 
 JOURNAL_VIEWS: Mapping[JournalView, tuple[str, str]] = {
     "corrections": (
-        later("Corrections"),
-        later("What was taken back or corrected. Each names the original entry, who asked and who agreed."),
+        N_("Corrections"),
+        N_("What was taken back or corrected. Each names the original entry, who asked and who agreed."),
     ),
     "late": (
-        later("Recorded late"),
-        later(
-            "Recorded long after the day it happened. The community agrees what counts as late. Imports are left out."
-        ),
+        N_("Recorded late"),
+        N_("Recorded long after the day it happened. The community agrees what counts as late. Imports are left out."),
     ),
     "after-closing": (
-        later("Recorded after the month closed"),
-        later(
-            "A month closes seven days after its last day. Anything recorded later is not in the month’s first report."
-        ),
+        N_("Recorded after the month closed"),
+        N_("A month closes seven days after its last day. Anything recorded later is not in the month’s first report."),
     ),
     "on-behalf": (
-        later("Recorded for someone else"),
-        later("Someone spoke for a member, or logged help between two others, from a paper note or a phone call."),
+        N_("Recorded for someone else"),
+        N_("Someone spoke for a member, or logged help between two others, from a paper note or a phone call."),
     ),
-    "roles": (later("Roles"), later("Who was made a coordinator or auditor, and who no longer is.")),
-    "agreements": (
-        later("Agreements"),
-        later("What was agreed: limits, who has to agree, kinds of help, and thresholds."),
-    ),
-    "visibility": (later("Who can see who"), later("Members chose who can see who they help.")),
-    "imports": (later("Imports"), later("What was imported from other records.")),
+    "roles": (N_("Roles"), N_("Who was made a coordinator or auditor, and who no longer is.")),
+    "agreements": (N_("Agreements"), N_("What was agreed: limits, who has to agree, kinds of help, and thresholds.")),
+    "visibility": (N_("Who can see who"), N_("Members chose who can see who they help.")),
+    "imports": (N_("Imports"), N_("What was imported from other records.")),
     "erasures": (
-        later("Erasures"),
-        later(
+        N_("Erasures"),
+        N_(
             "Requests to erase personal data, and erasures carried out. The hours stay on record, because others "
             "were part of them."
         ),
@@ -61,11 +54,11 @@ JOURNAL_VIEWS: Mapping[JournalView, tuple[str, str]] = {
 Sense = Literal["takes-back", "taken-back-by", "puts-right", "put-right-by", "settled-by"]
 
 SENSES: Mapping[Sense, str] = {
-    "takes-back": later("Takes back %(entry)s."),
-    "taken-back-by": later("Taken back by %(entry)s."),
-    "puts-right": later("Corrects %(entry)s."),
-    "put-right-by": later("Corrected by %(entry)s."),
-    "settled-by": later("Counts since %(entry)s."),
+    "takes-back": N_("Takes back %(entry)s."),
+    "taken-back-by": N_("Taken back by %(entry)s."),
+    "puts-right": N_("Corrects %(entry)s."),
+    "put-right-by": N_("Corrected by %(entry)s."),
+    "settled-by": N_("Counts since %(entry)s."),
 }
 
 Stories: TypeAlias = Mapping[str, ExchangeView | GiftView]
@@ -149,107 +142,107 @@ class RuleText(NamedTuple):
 
 RULE_TEXTS: Mapping[Rule, RuleText] = {
     "both-sides": RuleText(
-        later("One person entered both sides"),
-        later(
+        N_("One person entered both sides"),
+        N_(
             "Someone logged help between two other people, or logged it for one and agreed for the other. "
             "The usual reason is a paper note or a phone call."
         ),
-        later("%(name)s entered both sides for %(others)s: %(length)s of help."),
+        N_("%(name)s entered both sides for %(others)s: %(length)s of help."),
     ),
     "back-and-forth": RuleText(
-        later("Help returned soon after"),
-        later(
+        N_("Help returned soon after"),
+        N_(
             "Two people helped each other for about the same time (within %(near_percent)s percent) in at "
             "most %(near_days)s days. Usually, neighbours are simply helping each other."
         ),
-        later("%(all)s helped each other for about the same time, %(days)s apart."),
+        N_("%(all)s helped each other for about the same time, %(days)s apart."),
     ),
     "circle": RuleText(
-        later("Help in a circle of three"),
-        later(
+        N_("Help in a circle of three"),
+        N_(
             "Three people helped each other in a circle, for about the same time (within %(near_percent)s "
             "percent), in at most %(near_days)s days."
         ),
-        later("%(all)s helped each other in a circle, from first to last in %(days)s."),
+        N_("%(all)s helped each other in a circle, from first to last in %(days)s."),
     ),
     "long-day": RuleText(
-        later("A very long day"),
-        later(
+        N_("A very long day"),
+        N_(
             "One person gave more than %(day_minutes)s in one day. A day in hospital or a house move can "
             "take that long. It can also be a typing mistake."
         ),
-        later("%(name)s gave %(length)s of help on %(day)s."),
+        N_("%(name)s gave %(length)s of help on %(day)s."),
     ),
     "many-at-once": RuleText(
-        later("A lot recorded at once"),
-        later(
+        N_("A lot recorded at once"),
+        N_(
             "One person recorded at least %(minute_wishes)s things within a minute, faster than most people type. Imports are left out."
         ),
-        later("%(name)s recorded %(count)s things, one straight after the other."),
+        N_("%(name)s recorded %(count)s things, one straight after the other."),
     ),
     "round-hours": RuleText(
-        later("Only whole hours"),
-        later(
+        N_("Only whole hours"),
+        N_(
             "Someone gave at least %(round_acts)s times, always in whole hours. Many people simply round. "
             "Logging the real time is fairer to both."
         ),
-        later("%(name)s gave %(count)s times, always in whole hours."),
+        N_("%(name)s gave %(count)s times, always in whole hours."),
     ),
     "month-end": RuleText(
-        later("A lot at the end of a month"),
-        later(
+        N_("A lot at the end of a month"),
+        N_(
             "At least %(burst_acts)s exchanges by one giver began to count in the last %(burst_days)s days "
             "of a month, more than in all the rest of it. Many people log once a month."
         ),
-        later("%(name)s gave %(count)s times in the days up to %(day)s."),
+        N_("%(name)s gave %(count)s times in the days up to %(day)s."),
     ),
     "before-limit": RuleText(
-        later("A lot given just before reaching the limit"),
-        later(
+        N_("A lot given just before reaching the limit"),
+        N_(
             "Someone gave at least %(burst_acts)s times in %(burst_days)s days, then received more than the "
             "limit would otherwise have allowed. That is also what the limit asks people to do."
         ),
-        later("%(name)s gave %(count)s times, then received more than the limit would otherwise have allowed."),
+        N_("%(name)s gave %(count)s times, then received more than the limit would otherwise have allowed."),
     ),
     "before-leaving": RuleText(
-        later("A lot just before leaving"),
-        later(
+        N_("A lot just before leaving"),
+        N_(
             "At least %(burst_acts)s of a member’s exchanges began to count in the %(burst_days)s days "
             "before they left. Often this is tidying up before a goodbye."
         ),
-        later("%(name)s left. Just before that, %(count)s of their exchanges and gifts began to count."),
+        N_("%(name)s left. Just before that, %(count)s of their exchanges and gifts began to count."),
     ),
     "woken": RuleText(
-        later("An inactive account becomes active again"),
-        later(
+        N_("An inactive account becomes active again"),
+        N_(
             "An account had no activity for at least %(resting_days)s days, and then became active again. "
             "Either the person came back, or someone used their name."
         ),
-        later("The account of %(name)s became active again after %(days)s."),
+        N_("The account of %(name)s became active again after %(days)s."),
     ),
     "new-at-limit": RuleText(
-        later("New, and close to the limit"),
-        later(
+        N_("New, and close to the limit"),
+        N_(
             "Someone came close to the limit (within %(near_percent)s percent) less than %(new_days)s days "
             "after they were welcomed. A difficult start is a good reason to receive first."
         ),
-        later("%(name)s was new and had received %(length)s more than they had given."),
+        N_("%(name)s was new and had received %(length)s more than they had given."),
     ),
     "limit-used": RuleText(
-        later("Higher limits, used soon"),
-        later(
+        N_("Higher limits, used soon"),
+        N_(
             "Limits were raised, and in less than %(changed_days)s days an account went past the old ones. "
             "The journal shows who agreed to this."
         ),
-        later("%(name)s went past the old limits, to %(length)s from zero."),
+        N_("%(name)s went past the old limits, to %(length)s from zero."),
     ),
     "taken-back": RuleText(
-        later("A lot taken back"),
-        later(
+        N_("A lot taken back"),
+        N_(
             "At least %(taken_back_acts)s of a member’s exchanges were taken back, and at least "
             "%(taken_back_percent)s percent of everything they gave. They may need help with logging."
         ),
-        later("Of the exchanges in which %(name)s gave, %(count)s percent were taken back."),
+        N_("Of the exchanges in which %(name)s gave, %(count)s percent were taken back."),
     ),
 }
 """In the order shown."""

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from babel import numbers
 
-from web.wording.translation import count, current_locale, duration, gettext, later, ngettext
+from web.wording.translation import N_, count, current_locale, duration, gettext, ngettext
 
 
 class Figure(NamedTuple):
@@ -17,58 +17,58 @@ class Figure(NamedTuple):
 
 
 FIGURES: Mapping[str, Mapping[str, Figure]] = {
-    later("Totals"): {
-        "minutes": Figure(later("Hours given"), "length"),
-        "given": Figure(later("Hours given by its members"), "length"),
-        "received": Figure(later("Hours received by its members"), "length"),
-        "entries": Figure(later("Exchanges and gifts"), "count"),
-        "people": Figure(later("People who gave or received"), "count"),
-        "members": Figure(later("Members of the group on the last day"), "count"),
-        "enrolled": Figure(later("Members on the last day"), "count"),
+    N_("Totals"): {
+        "minutes": Figure(N_("Hours given"), "length"),
+        "given": Figure(N_("Hours given by its members"), "length"),
+        "received": Figure(N_("Hours received by its members"), "length"),
+        "entries": Figure(N_("Exchanges and gifts"), "count"),
+        "people": Figure(N_("People who gave or received"), "count"),
+        "members": Figure(N_("Members of the group on the last day"), "count"),
+        "enrolled": Figure(N_("Members on the last day"), "count"),
     },
-    later("Who took part"): {
-        "people_30": Figure(later("Took part in the last month"), "count"),
-        "people_90": Figure(later("Took part in the last three months"), "count"),
-        "people_365": Figure(later("Took part in the last year"), "count"),
-        "participation_365": Figure(later("Of all members, took part in the last year"), "share"),
-        "people_both": Figure(later("Gave and received"), "count"),
-        "people_gave_only": Figure(later("Gave"), "count"),
-        "people_received_only": Figure(later("Received"), "count"),
+    N_("Who took part"): {
+        "people_30": Figure(N_("Took part in the last month"), "count"),
+        "people_90": Figure(N_("Took part in the last three months"), "count"),
+        "people_365": Figure(N_("Took part in the last year"), "count"),
+        "participation_365": Figure(N_("Of all members, took part in the last year"), "share"),
+        "people_both": Figure(N_("Gave and received"), "count"),
+        "people_gave_only": Figure(N_("Gave"), "count"),
+        "people_received_only": Figure(N_("Received"), "count"),
     },
-    later("Starting and coming back"): {
-        "newcomers": Figure(later("Newcomers"), "count"),
-        "newcomers_began": Figure(later("Newcomers who have given or received"), "count"),
-        "median_days_to_first_exchange": Figure(later("Days until half of the newcomers had started"), "days"),
-        "retention_people": Figure(later("Number of people who started"), "count"),
-        "retention": Figure(later("Came back in their second or third month"), "share"),
+    N_("Starting and coming back"): {
+        "newcomers": Figure(N_("Newcomers"), "count"),
+        "newcomers_began": Figure(N_("Newcomers who have given or received"), "count"),
+        "median_days_to_first_exchange": Figure(N_("Days until half of the newcomers had started"), "days"),
+        "retention_people": Figure(N_("Number of people who started"), "count"),
+        "retention": Figure(N_("Came back in their second or third month"), "share"),
     },
-    later("Where help goes"): {
-        "given_back": Figure(later("Given back"), "share"),
-        "given_back_by_chance": Figure(later("Given back, by chance"), "share"),
-        "comes_round": Figure(later("Comes round"), "share"),
-        "comes_round_by_chance": Figure(later("Comes round, by chance"), "share"),
-        "passed_on": Figure(later("Passed on"), "share"),
-        "passed_on_by_chance": Figure(later("Passed on, by chance"), "share"),
+    N_("Where help goes"): {
+        "given_back": Figure(N_("Given back"), "share"),
+        "given_back_by_chance": Figure(N_("Given back, by chance"), "share"),
+        "comes_round": Figure(N_("Comes round"), "share"),
+        "comes_round_by_chance": Figure(N_("Comes round, by chance"), "share"),
+        "passed_on": Figure(N_("Passed on"), "share"),
+        "passed_on_by_chance": Figure(N_("Passed on, by chance"), "share"),
     },
-    later("How far help reaches"): {
-        "median_people_helped": Figure(later("People a typical giver helped"), "number"),
-        "median_helped_by": Figure(later("People who helped a typical receiver"), "number"),
-        "returned_ties": Figure(later("Connections that go both ways"), "share"),
-        "top_tenth_given": Figure(later("Given by the top tenth of givers"), "share"),
-        "effective_givers": Figure(later("How many equal givers would share it as evenly"), "number"),
+    N_("How far help reaches"): {
+        "median_people_helped": Figure(N_("People a typical giver helped"), "number"),
+        "median_helped_by": Figure(N_("People who helped a typical receiver"), "number"),
+        "returned_ties": Figure(N_("Connections that go both ways"), "share"),
+        "top_tenth_given": Figure(N_("Given by the top tenth of givers"), "share"),
+        "effective_givers": Figure(N_("How many equal givers would share it as evenly"), "number"),
     },
-    later("How help moves"): {
-        "entries_per_active_member_month": Figure(later("Exchanges and gifts per active month"), "number"),
-        "minutes_per_active_member_month": Figure(later("Hours per active month"), "length"),
-        "median_minutes_per_entry": Figure(later("Usual length of an exchange"), "length"),
-        "holding_days": Figure(later("Days until an hour moves on"), "days"),
-        "typical_given": Figure(later("Usually given in a month"), "range"),
-        "typical_received": Figure(later("Usually received in a month"), "range"),
+    N_("How help moves"): {
+        "entries_per_active_member_month": Figure(N_("Exchanges and gifts per active month"), "number"),
+        "minutes_per_active_member_month": Figure(N_("Hours per active month"), "length"),
+        "median_minutes_per_entry": Figure(N_("Usual length of an exchange"), "length"),
+        "holding_days": Figure(N_("Days until an hour moves on"), "days"),
+        "typical_given": Figure(N_("Usually given in a month"), "range"),
+        "typical_received": Figure(N_("Usually received in a month"), "range"),
     },
 }
 """Heading -> the figures of a printed report below it. Downloads contain every figure there is."""
 
-KINDS: Mapping[str, str] = {"help": later("Help"), "skill-exchange": later("Skill exchanges"), "gift": later("Gifts")}
+KINDS: Mapping[str, str] = {"help": N_("Help"), "skill-exchange": N_("Skill exchanges"), "gift": N_("Gifts")}
 
 
 class FigureRow(NamedTuple):

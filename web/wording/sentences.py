@@ -30,7 +30,7 @@ from ledger.gifts.facts import GiftRecorded, GiftWithdrawn, ThanksGiven, ThanksS
 from ledger.groups.facts import GroupFormed, GroupJoined, GroupLeft
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
 from web.wording.names import SentenceContext, isolated
-from web.wording.translation import day, duration, join_markup, later
+from web.wording.translation import N_, day, duration, join_markup
 from web.wording.translation import gettext as _
 
 
@@ -162,122 +162,110 @@ _FORMATS: Mapping[str, Callable[[SentenceContext, Any], object]] = {
 """How the value of a field is shown. Fields that are not here contain accounts."""
 
 SENTENCES: Mapping[type[Fact], FactText] = {
-    CommunityFounded: FactText(later("Community started"), _founded),
-    LimitsAgreed: FactText(later("Limits set"), _limits),
+    CommunityFounded: FactText(N_("Community started"), _founded),
+    LimitsAgreed: FactText(N_("Limits set"), _limits),
     ConfirmationAgreed: FactText(
-        later("Rule set for who has to agree"),
+        N_("Rule set for who has to agree"),
         {
-            "receiver": later("Agreed: hours count once the person who received the help has agreed."),
-            "both": later("Agreed: hours count once both people have agreed."),
+            "receiver": N_("Agreed: hours count once the person who received the help has agreed."),
+            "both": N_("Agreed: hours count once both people have agreed."),
         },
         by="words_needed",
     ),
-    CategoriesAgreed: FactText(later("Kinds of help set"), _kinds_agreed),
+    CategoriesAgreed: FactText(N_("Kinds of help set"), _kinds_agreed),
     ExceptionsAgreed: FactText(
-        later("Worth a look thresholds set"), later("Agreed: new thresholds for what is worth a look.")
+        N_("Worth a look thresholds set"), N_("Agreed: new thresholds for what is worth a look.")
     ),
-    MemberInvited: FactText(later("Member invited"), later("%(member)s was invited.")),
-    MemberWelcomed: FactText(later("Member welcomed"), later("%(member)s was welcomed as a member.")),
-    MemberLeft: FactText(later("Member left"), later("%(member)s left. Their hours stay on record.")),
+    MemberInvited: FactText(N_("Member invited"), N_("%(member)s was invited.")),
+    MemberWelcomed: FactText(N_("Member welcomed"), N_("%(member)s was welcomed as a member.")),
+    MemberLeft: FactText(N_("Member left"), N_("%(member)s left. Their hours stay on record.")),
     RoleGiven: FactText(
-        later("Role given"),
-        {"coordinator": later("%(member)s became a coordinator."), "auditor": later("%(member)s became an auditor.")},
+        N_("Role given"),
+        {"coordinator": N_("%(member)s became a coordinator."), "auditor": N_("%(member)s became an auditor.")},
         by="role",
     ),
     RoleWithdrawn: FactText(
-        later("Role removed"),
+        N_("Role removed"),
         {
-            "coordinator": later("%(member)s is no longer a coordinator."),
-            "auditor": later("%(member)s is no longer an auditor."),
+            "coordinator": N_("%(member)s is no longer a coordinator."),
+            "auditor": N_("%(member)s is no longer an auditor."),
         },
         by="role",
     ),
     VisibilityChosen: FactText(
-        later("Visibility chosen"),
+        N_("Visibility chosen"),
         {
-            "nobody": later("%(member)s chose that only the two people involved can see who they help."),
-            "coordinators": later("%(member)s chose that coordinators can also see who they help."),
-            "groups": later(
-                "%(member)s chose that coordinators and members of their groups can also see who they help."
-            ),
+            "nobody": N_("%(member)s chose that only the two people involved can see who they help."),
+            "coordinators": N_("%(member)s chose that coordinators can also see who they help."),
+            "groups": N_("%(member)s chose that coordinators and members of their groups can also see who they help."),
         },
         by="sees",
     ),
-    GroupFormed: FactText(later("Group started"), later("The group %(group)s was started.")),
-    GroupJoined: FactText(later("Group joined"), later("%(member)s joined %(group)s.")),
-    GroupLeft: FactText(later("Group left"), later("%(member)s left %(group)s.")),
-    ExchangeReported: FactText(later("Exchange logged"), _reported),
+    GroupFormed: FactText(N_("Group started"), N_("The group %(group)s was started.")),
+    GroupJoined: FactText(N_("Group joined"), N_("%(member)s joined %(group)s.")),
+    GroupLeft: FactText(N_("Group left"), N_("%(member)s left %(group)s.")),
+    ExchangeReported: FactText(N_("Exchange logged"), _reported),
     ExchangeConfirmed: FactText(
-        later("Exchange agreed to"),
-        later("%(member)s agreed to the exchange logged in %(entry)s."),
-        member="confirmed_by",
+        N_("Exchange agreed to"), N_("%(member)s agreed to the exchange logged in %(entry)s."), member="confirmed_by"
     ),
     ExchangeSettled: FactText(
-        later("Exchange settled"), later("The exchange logged in %(entry)s now counts: on %(day)s, %(help)s.")
+        N_("Exchange settled"), N_("The exchange logged in %(entry)s now counts: on %(day)s, %(help)s.")
     ),
     ExchangeDeclined: FactText(
-        later("Exchange not agreed to"),
-        later("%(member)s did not agree to the exchange logged in %(entry)s. It does not count."),
+        N_("Exchange not agreed to"),
+        N_("%(member)s did not agree to the exchange logged in %(entry)s. It does not count."),
         member="declined_by",
     ),
     ExchangeCalledOff: FactText(
-        later("Exchange cancelled"),
-        later("%(member)s cancelled the exchange logged in %(entry)s. It does not count."),
+        N_("Exchange cancelled"),
+        N_("%(member)s cancelled the exchange logged in %(entry)s. It does not count."),
         member="called_off_by",
     ),
     ReversalAsked: FactText(
-        later("Request to take an exchange back"),
-        later("%(member)s asked to take back the exchange logged in %(entry)s."),
+        N_("Request to take an exchange back"),
+        N_("%(member)s asked to take back the exchange logged in %(entry)s."),
         member="asked_by",
     ),
     ReversalDeclined: FactText(
-        later("Exchange kept as it was"),
-        later("%(member)s kept the exchange logged in %(entry)s as it was."),
+        N_("Exchange kept as it was"),
+        N_("%(member)s kept the exchange logged in %(entry)s as it was."),
         member="declined_by",
     ),
     ExchangeReversed: FactText(
-        later("Exchange taken back"),
-        later(
+        N_("Exchange taken back"),
+        N_(
             "The exchange logged in %(entry)s no longer counts: on %(day)s, %(help)s. %(asked_by)s asked to "
             "take it back, and %(approved_by)s agreed."
         ),
     ),
-    GiftRecorded: FactText(
-        later("Gift logged"), later("A gift: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s).")
-    ),
+    GiftRecorded: FactText(N_("Gift logged"), N_("A gift: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s).")),
     GiftWithdrawn: FactText(
-        later("Gift taken back"),
-        later("A gift no longer counts: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s)."),
+        N_("Gift taken back"), N_("A gift no longer counts: on %(day)s, %(giver)s gave to %(receiver)s (%(kind)s).")
     ),
     ThanksGiven: FactText(
-        later("Thanks"),
-        {
-            True: later("%(given_by)s thanked %(to)s, and lets others read it."),
-            False: later("%(given_by)s thanked %(to)s."),
-        },
+        N_("Thanks"),
+        {True: N_("%(given_by)s thanked %(to)s, and lets others read it."), False: N_("%(given_by)s thanked %(to)s.")},
         by="may_be_shown",
     ),
     ThanksSharingChosen: FactText(
-        later("Choice about showing thanks"),
+        N_("Choice about showing thanks"),
         {
-            True: later("%(chosen_by)s lets others read the thanks for this."),
-            False: later("%(chosen_by)s keeps the thanks for this private."),
+            True: N_("%(chosen_by)s lets others read the thanks for this."),
+            False: N_("%(chosen_by)s keeps the thanks for this private."),
         },
         by="may_be_shown",
     ),
     ErasureAsked: FactText(
-        later("Erasure requested"), later("%(member)s asked for everything that identifies them to be erased.")
+        N_("Erasure requested"), N_("%(member)s asked for everything that identifies them to be erased.")
     ),
     ErasureWithdrawn: FactText(
-        later("Erasure request withdrawn"), later("The request to erase the personal data of %(member)s was withdrawn.")
+        N_("Erasure request withdrawn"), N_("The request to erase the personal data of %(member)s was withdrawn.")
     ),
     PersonalDataErased: FactText(
-        later("Personal data erased"),
+        N_("Personal data erased"),
         {
-            "asked": later(
-                "%(member)s asked for it, and %(confirmed_by)s confirmed it. Their personal data was erased."
-            ),
-            "no-longer-needed": later("%(member)s had left, and %(confirmed_by)s erased their personal data."),
+            "asked": N_("%(member)s asked for it, and %(confirmed_by)s confirmed it. Their personal data was erased."),
+            "no-longer-needed": N_("%(member)s had left, and %(confirmed_by)s erased their personal data."),
         },
         by="ground",
     ),
@@ -287,10 +275,10 @@ FACT_NAMES: Mapping[str, str] = {kind.stored.name: text.name for kind, text in S
 """Stored name -> the name in the filter of the journal."""
 
 CHANNELS: Mapping[str, str] = {
-    "web": later("on the website"),
-    "cli": later("on the host’s command line"),
-    "import": later("by an import"),
-    "api": later("by another program"),
-    "job": later("automatically"),
+    "web": N_("on the website"),
+    "cli": N_("on the host’s command line"),
+    "import": N_("by an import"),
+    "api": N_("by another program"),
+    "job": N_("automatically"),
 }
 """`via` of an entry -> how it was recorded."""

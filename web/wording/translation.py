@@ -50,7 +50,7 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     return current_locale().catalogue.ngettext(one, many, number) % {"num": count(number), **values}
 
 
-def later(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - the usual name for this
     """Mark a message for translators where it is defined; `gettext` translates it where it is shown."""
     return message
 

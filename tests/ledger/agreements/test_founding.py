@@ -55,7 +55,7 @@ def test_a_founding_records_the_community_its_agreements_and_the_first_coordinat
         MemberWelcomed(member=first),
         RoleGiven(member=first, role="coordinator"),
     )
-    assert empty.member(first).coordinates
+    assert empty.member(first).is_coordinator
 
 
 def test_a_community_can_be_founded_without_a_coordinator(empty: TimeBank) -> None:

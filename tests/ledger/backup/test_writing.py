@@ -10,7 +10,7 @@ import pytest
 from ledger.backup.file import BackupRefused, check, opened
 from ledger.exchanges.commands import ReportExchange
 from ledger.log.entry import decode
-from ledger.log.store import open_log
+from ledger.log.opening import open_log
 from ledger.time_bank import TimeBank
 from tests.cast import BO, TODAY, help_of
 from tests.faults.books import reporting

@@ -13,7 +13,7 @@ from ledger.gifts.commands import RecordGift
 from ledger.gifts.facts import GiftRecorded
 from ledger.identifiers import AccountId, GiftId, MemberId, is_member
 from ledger.log.entry import encode
-from ledger.log.store import open_log
+from ledger.log.opening import open_log
 from ledger.personal_data.store import PersonalText
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDENING, RUTH, TODAY

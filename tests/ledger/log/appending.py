@@ -7,7 +7,8 @@ import os
 import sys
 import threading
 
-from ledger.log.store import Log, open_log
+from ledger.log.opening import open_log
+from ledger.log.store import Log
 
 THREADS = 4
 

@@ -7,9 +7,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from ledger.log.opening import open_log
 from ledger.log.postgres_recorder import PostgresDCBRecorder
 from ledger.log.sqlite_recorder import SQLiteDCBRecorder
-from ledger.log.store import Log, open_log
+from ledger.log.store import Log
 
 ENTRIES = [("exchange-reported", b"one", ("exchange:1", "account:ana")), ("exchange-settled", b"two", ("exchange:1",))]
 KEPT = [b"one", b"two"]

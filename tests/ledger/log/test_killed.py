@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ledger.log.opening import open_log
 from ledger.log.sqlite_recorder import SQLiteDCBRecorder
-from ledger.log.store import Log, open_log
+from ledger.log.store import Log
 from tests.ledger.log.programs import acknowledged, appending
 
 

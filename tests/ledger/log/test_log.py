@@ -3,7 +3,8 @@
 import pytest
 
 from ledger.log.entry import StoredEntry
-from ledger.log.store import Conflict, Log, LogUnavailable, open_log
+from ledger.log.opening import open_log
+from ledger.log.store import Conflict, Log, LogUnavailable
 
 REPORTED = ("exchange-reported", b'{"n":1}', ("exchange:1", "account:ana"))
 SETTLED = ("exchange-settled", b'{"n":2}', ("exchange:1", "account:ana", "account:bo"))

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.log.store import LogUnavailable, open_log
+from ledger.log.opening import open_log
+from ledger.log.store import LogUnavailable
 from tests.ledger.log.programs import acknowledged, appending
 
 GIFT = ("gift-recorded", b"{}", ("gift:1",))

@@ -66,7 +66,7 @@ def test_a_full_disk_is_reported_to_every_caller_of_the_group(
 def test_a_limit_on_the_file_size_is_reported_as_a_full_disk(tmp_path: Path) -> None:
     program = f"""
 import resource
-from ledger.log.places import open_log
+from ledger.log.opening import open_log
 from ledger.log.store import LogUnavailable
 
 log = open_log("sqlite:///{tmp_path}/log.db")
@@ -178,7 +178,7 @@ def test_deleting_all_snapshots_changes_nothing_else(sqlite_log: Log, tmp_path: 
 def test_a_forked_child_opens_its_own_connections(tmp_path: Path) -> None:
     program = f"""
 import os
-from ledger.log.places import open_log
+from ledger.log.opening import open_log
 
 log = open_log("sqlite:///{tmp_path}/log.db")
 entry = ("given", b"", ())

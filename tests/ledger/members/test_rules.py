@@ -106,9 +106,9 @@ def test_one_of_two_coordinators_can_leave() -> None:
 def test_someone_who_leaves_loses_their_roles() -> None:
     who = gone(CHIDI)
 
-    assert not who.coordinates
+    assert not who.is_coordinator
     assert not who.roles
-    assert after(member(RUTH), [MemberLeft(member=RUTH)]).audits is False
+    assert after(member(RUTH), [MemberLeft(member=RUTH)]).is_auditor is False
 
 
 def test_a_coordinator_or_the_host_gives_roles() -> None:

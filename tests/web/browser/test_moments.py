@@ -112,7 +112,7 @@ def test_a_past_statement_prints_with_its_point_in_time(served_street: Served) -
 
     window.emulate_media(media="print")
 
-    assert window.get_by_text("up to entry 22").is_visible()
+    assert window.locator(".printed").get_by_text("up to entry 22").is_visible()
     assert not window.get_by_text("At another point in time").is_visible()
 
 

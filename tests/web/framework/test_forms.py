@@ -11,7 +11,7 @@ from msgspec import Meta
 from ledger.refusals import BeyondDebitLimit, NameNeeded, UnknownMember
 from tests.web.neighbourhood import Neighbourhood
 from web.framework.forms import Fields, Form, decode
-from web.wording.translation import later
+from web.wording.translation import N_
 
 
 class HelpForm(msgspec.Struct):
@@ -25,10 +25,7 @@ class HelpForm(msgspec.Struct):
     by_phone: bool = False
 
 
-SENTENCES = {
-    "hours.required": later("Enter how long it took"),
-    "who.too_long": later("That name is longer than %(limit)s"),
-}
+SENTENCES = {"hours.required": N_("Enter how long it took"), "who.too_long": N_("That name is longer than %(limit)s")}
 
 
 def decoded(**typed: str | list[str]) -> Form[HelpForm]:
@@ -41,13 +38,13 @@ def decoded(**typed: str | list[str]) -> Form[HelpForm]:
 def test_a_form_without_mistakes_is_decoded() -> None:
     form = decoded(who="  Bo ", hours="2", minutes="30", groups="g-1", given_on="2026-11-21", by_phone="on")
 
-    assert form.wish == HelpForm("Bo", 2, minutes=30, groups=("g-1",), given_on=date(2026, 11, 21), by_phone=True)
+    assert form.data == HelpForm("Bo", 2, minutes=30, groups=("g-1",), given_on=date(2026, 11, 21), by_phone=True)
 
 
 def test_empty_optional_fields_have_their_defaults() -> None:
     form = decoded(who="Bo", hours="2", minutes="", note=" ", groups=["", ""], given_on="", by_phone="")
 
-    assert form.wish == HelpForm("Bo", 2)
+    assert form.data == HelpForm("Bo", 2)
 
 
 def test_all_mistakes_are_shown_in_the_order_of_the_form() -> None:
@@ -85,7 +82,7 @@ def test_only_whole_numbers_are_numbers(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["12", "\u0661\u0662", "\u06f1\u06f2", "\u0967\u0968", "\uff11\uff12", " 12 "])
 def test_digits_of_any_script_are_accepted(typed: str) -> None:
-    assert decoded(who="Bo", hours=typed).wish.hours == 12
+    assert decoded(who="Bo", hours=typed).data.hours == 12
 
 
 @pytest.mark.parametrize(
@@ -99,7 +96,7 @@ def test_numbers_out_of_range_are_refused(typed: str, code: str) -> None:
 def test_text_is_never_read_as_another_type(typed: str) -> None:
     form = decoded(who=typed, hours="1", note=typed)
 
-    assert form.wish.who == typed and form.wish.note == typed
+    assert form.data.who == typed and form.data.note == typed
 
 
 @pytest.mark.parametrize(
@@ -113,11 +110,11 @@ def test_unreadable_characters_are_refused_and_can_be_shown_again(typed: str) ->
 
 
 def test_notes_can_have_several_lines() -> None:
-    assert decoded(who="Bo", hours="1", note="a\r\nb\n\tc").wish.note == "a\nb\n\tc"
+    assert decoded(who="Bo", hours="1", note="a\r\nb\n\tc").data.note == "a\nb\n\tc"
 
 
 def test_unknown_fields_are_ignored() -> None:
-    assert decoded(who="Bo", hours="1", token="x", who_else="y").wish == HelpForm("Bo", 1)
+    assert decoded(who="Bo", hours="1", token="x", who_else="y").data == HelpForm("Bo", 1)
 
 
 def test_refusals_are_shown_beside_their_field() -> None:

@@ -17,15 +17,15 @@ from ledger.personal_data.store import folded
 from web.framework.access import COORDINATORS, MEMBERS
 from web.framework.call import Call, get, post
 from web.framework.forms import Fields, Form
-from web.wording.translation import gettext, later
+from web.wording.translation import N_, gettext
 
 LONGEST_LABEL = 60
 SPARE_LINES = 3
 DONE = {
-    "limits": later("Limits saved. They apply to everyone from now on."),
-    "confirmation": later("Saved. This applies to everything logged from now on."),
-    "categories": later("Kinds of help saved. Anything logged under other kinds keeps them."),
-    "exceptions": later("Saved. The list will be updated within a few minutes."),
+    "limits": N_("Limits saved. They apply to everyone from now on."),
+    "confirmation": N_("Saved. This applies to everything logged from now on."),
+    "categories": N_("Kinds of help saved. Anything logged under other kinds keeps them."),
+    "exceptions": N_("Saved. The list will be updated within a few minutes."),
 }
 
 Hours = Annotated[int, Meta(ge=0, le=LARGEST_LIMIT_MINUTES // 60)]
@@ -70,10 +70,10 @@ ThresholdsForm = msgspec.defstruct(
 """The thresholds as people type them: days, percent, numbers, and hours instead of minutes."""
 
 SENTENCES = {
-    "debit.required": later("Enter a number of hours. 0 means everyone has to give first"),
-    "words_needed.required": later("Choose one of the answers"),
-    "label.required": later("Keep at least one kind of help"),
-    "label.unknown_choice": later("Use no more than 60 characters"),
+    "debit.required": N_("Enter a number of hours. 0 means everyone has to give first"),
+    "words_needed.required": N_("Choose one of the answers"),
+    "label.required": N_("Keep at least one kind of help"),
+    "label.unknown_choice": N_("Use no more than 60 characters"),
 }
 
 
@@ -89,8 +89,8 @@ def agree_limits(call: Call) -> Response[str] | Redirect:
     form = call.form(LimitsForm, SENTENCES)
 
     def command() -> AgreeOnLimits:
-        upper = form.wish.upper
-        return AgreeOnLimits(-minutes_from(form.wish.debit, 0), None if upper is None else minutes_from(upper, 0))
+        upper = form.data.upper
+        return AgreeOnLimits(-minutes_from(form.data.debit, 0), None if upper is None else minutes_from(upper, 0))
 
     if call.do(form, command, beside="debit"):
         return call.see_other("show_agreements", done="limits")
@@ -101,7 +101,7 @@ def agree_limits(call: Call) -> Response[str] | Redirect:
 def agree_confirmation(call: Call) -> Response[str] | Redirect:
     """Change who has to agree before hours count."""
     form = call.form(ConfirmationForm, SENTENCES)
-    if call.do(form, lambda: AgreeOnConfirmation(form.wish.words_needed), beside="words_needed"):
+    if call.do(form, lambda: AgreeOnConfirmation(form.data.words_needed), beside="words_needed"):
         return call.see_other("show_agreements", done="confirmation")
     return _agreements_page(call, form)
 
@@ -121,7 +121,7 @@ def agree_thresholds(call: Call) -> Response[str] | Redirect:
     form = call.form(ThresholdsForm)
 
     def command() -> AgreeOnThresholds:
-        typed: dict[str, int] = msgspec.structs.asdict(form.wish)
+        typed: dict[str, int] = msgspec.structs.asdict(form.data)
         return AgreeOnThresholds(
             Thresholds(**{name: in_ledger_unit(one, typed[name]) for name, one in THRESHOLDS.items()})
         )

@@ -23,10 +23,10 @@ from web.framework.call import Call, get, page_from_cursor
 from web.framework.forms import Form, ascii_digits
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
-from web.wording.translation import current_locale, gettext, later, today
+from web.wording.translation import N_, current_locale, gettext, today
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
-SENTENCES = {"known_at.too_long": later("Enter the date and time like this: 2026-11-21T18:30")}
+SENTENCES = {"known_at.too_long": N_("Enter the date and time like this: 2026-11-21T18:30")}
 LINES_ON_A_PAGE = 25
 
 
@@ -141,7 +141,7 @@ def point_in_time(call: Call, last: int) -> tuple[Form[PointInTimeForm], PointIn
     now = PointInTime(last, last)
     if form.problems:
         return form, now
-    typed = form.wish
+    typed = form.data
     filled = [name for name in ("at_entry", "known_at", "as_of") if form.value(name).strip()]
     if len(filled) > 1:
         form.refuse(filled[1], gettext("Fill in only one of these three"))

@@ -36,7 +36,7 @@ from web.pages.proof.receipts import or_explained
 from web.wording.audit import JOURNAL_VIEWS, anomaly_sentence, describe_rule
 from web.wording.names import SentenceContext, names_of
 from web.wording.sentences import CHANNELS
-from web.wording.translation import gettext, later
+from web.wording.translation import N_, gettext
 
 ANOMALIES_A_PAGE = 25
 _BY_NAME: Mapping[str, Rule] = {rule: rule for rule in RULES}
@@ -45,15 +45,15 @@ DRAWN_SEED_BYTES = 6
 CHECKS_SHOWN = 30
 
 _LABELS: Mapping[tuple[str, str], str] = {
-    ("balances", "given"): later("Given, on the Balances page"),
-    ("balances", "received"): later("Received, on the Balances page"),
-    ("balances", "exchanges"): later("Exchanges, on the Balances page"),
-    ("balances", "gifts_given"): later("Gifts given, on the Balances page"),
-    ("balances", "gifts_received"): later("Gifts received, on the Balances page"),
-    ("statements", "given"): later("Given so far, at the end of the statement"),
-    ("statements", "received"): later("Received so far, at the end of the statement"),
-    ("statements", "sum of given"): later("Given, all lines of the statement added up"),
-    ("statements", "sum of received"): later("Received, all lines of the statement added up"),
+    ("balances", "given"): N_("Given, on the Balances page"),
+    ("balances", "received"): N_("Received, on the Balances page"),
+    ("balances", "exchanges"): N_("Exchanges, on the Balances page"),
+    ("balances", "gifts_given"): N_("Gifts given, on the Balances page"),
+    ("balances", "gifts_received"): N_("Gifts received, on the Balances page"),
+    ("statements", "given"): N_("Given so far, at the end of the statement"),
+    ("statements", "received"): N_("Received so far, at the end of the statement"),
+    ("statements", "sum of given"): N_("Given, all lines of the statement added up"),
+    ("statements", "sum of received"): N_("Received, all lines of the statement added up"),
 }
 
 _COUNTS = frozenset({"exchanges", "gifts_given", "gifts_received"})
@@ -109,7 +109,7 @@ def show_anomalies(call: Call, rule: FromPath[str]) -> Response[str]:
     if named is None:
         raise NotFoundException
     form = call.form(AnomaliesForm)
-    after = 0 if form.problems else form.wish.after
+    after = 0 if form.problems else form.data.after
     checked = call.views.anomalies.last_search()
     found = call.views.anomalies.of(named, after, ANOMALIES_A_PAGE + 1)
     shown = found[:ANOMALIES_A_PAGE]
@@ -135,11 +135,11 @@ def show_sample(call: Call) -> Response[str] | Redirect:
     if not call.fields.all("size"):
         return call.page("sample.html", form=Form(), items=(), wanted=None, usual=USUAL_SIZE, as_of=as_of.number)
     form = call.form(SampleForm)
-    if not form.problems and (form.wish.upto or 0) > as_of.number:
+    if not form.problems and (form.data.upto or 0) > as_of.number:
         form.refuse("upto", "too_large", as_of.number)
     if form.problems:
         return call.page("sample.html", form=form, items=(), wanted=None, usual=USUAL_SIZE, as_of=as_of.number)
-    wanted = form.wish
+    wanted = form.data
     if not wanted.seed or wanted.upto is None:
         return _with_seed_and_entry(call, as_of.number)
     drawn = _drawn(call.views, wanted, wanted.upto)
@@ -163,9 +163,9 @@ def sample_receipts(call: Call) -> AnyResponse | Redirect:
     """Send the receipts of a sample in one zip file, with the key to check them."""
     as_of = call.views.catch_up()
     form = call.form(SampleForm)
-    if form.problems or not form.wish.seed or form.wish.upto is None or form.wish.upto > as_of.number:
+    if form.problems or not form.data.seed or form.data.upto is None or form.data.upto > as_of.number:
         return call.see_other("show_sample")
-    drawn = _drawn(call.views, form.wish, form.wish.upto)
+    drawn = _drawn(call.views, form.data, form.data.upto)
     return or_explained(call, lambda: _file(call.seals, drawn))
 
 
@@ -180,7 +180,7 @@ def ask_replay(call: Call) -> Response[str] | Redirect:
     """Request a check now, in another process, one at a time."""
     form = call.form(ReplayForm)
     if not form.problems:
-        number, last = form.wish.at_entry or 0, call.views.catch_up().number
+        number, last = form.data.at_entry or 0, call.views.catch_up().number
         if number > last:
             form.refuse("at_entry", "too_large", last)
         else:
@@ -266,7 +266,7 @@ def _request(call: Call, form: Form[ReplayForm], number: int) -> None:
 def _replay_page(call: Call, form: Form[ReplayForm]) -> Response[str]:
     as_of = call.views.catch_up()
     latest, *earlier = call.views.replays.history(CHECKS_SHOWN) or [None]
-    keeps_the_book = call.visitor.keeps_the_book
+    keeps_the_book = call.visitor.reads_the_log
     requested = call.views.requests.latest("replay") if keeps_the_book else None
     is_done = requested is not None and bool(requested.number) and not requested.is_waiting
     at_entry = call.views.replays.at_entry(requested.number) if requested and is_done else None

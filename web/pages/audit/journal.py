@@ -29,7 +29,7 @@ from web.pages.exchanges.fields import labels_of
 from web.wording.audit import JOURNAL_VIEWS, SENSES, CorrectionLink, Stories, correction_of, links_of, stories_in
 from web.wording.names import Person, SentenceContext, entry_link, find_member, names_of
 from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
-from web.wording.translation import gettext, later
+from web.wording.translation import N_, gettext
 
 _READ_TOGETHER = 4
 """Lines this close together are read with what is between them, others one by one."""
@@ -38,13 +38,7 @@ LINES_A_PAGE = 25
 Number = Annotated[int, Meta(ge=0)]
 _TOPICS: Mapping[str, JournalView] = {topic: topic for topic in JOURNAL_VIEWS}
 
-FIELDS = {
-    "name": later("Name"),
-    "email": later("Email"),
-    "phone": later("Phone"),
-    "note": later("Note"),
-    "reason": later("Reason"),
-}
+FIELDS = {"name": N_("Name"), "email": N_("Email"), "phone": N_("Phone"), "note": N_("Note"), "reason": N_("Reason")}
 
 
 class JournalForm(msgspec.Struct, kw_only=True):
@@ -66,7 +60,7 @@ def show_journal(call: Call) -> Response[str]:
     as_of = call.views.catch_up()
     form = call.form(JournalForm)
     wanted, choices = _wanted(call, form)
-    page = JournalPage([]) if form.problems else _page(call.views, wanted, form.wish)
+    page = JournalPage([]) if form.problems else _page(call.views, wanted, form.data)
     items = items_of(call, page.lines)
     query = {name: form.value(name) for name in ("chapter", "account", "actor", "type", "from", "to")}
     return call.page(
@@ -80,7 +74,7 @@ def show_journal(call: Call) -> Response[str]:
         page=page,
         items=items,
         reasons=_reasons(call, items),
-        reads_notes=call.visitor.coordinates,
+        reads_notes=call.visitor.is_coordinator,
         topic=[gettext(words) for words in (JOURNAL_VIEWS[wanted.view] if wanted.view else ())],
         topics=[("", gettext("Everything"))] + [(name, gettext(words)) for name, (words, _) in JOURNAL_VIEWS.items()],
         channels={via: gettext(words) for via, words in CHANNELS.items()},
@@ -109,7 +103,7 @@ def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
         kind=gettext(FACT_NAMES[line.type]),
         sealed=_sealed(call, item),
         fields=FIELDS,
-        reads_notes=call.visitor.coordinates,
+        reads_notes=call.visitor.is_coordinator,
         kinds=FACT_NAMES,
         timeline=[(moment, instant(moment.at)) for moment in item.timeline],
         exchange=next(iter(item.entry.data.exchanges), ""),
@@ -212,7 +206,7 @@ def _wanted(call: Call, form: Form[JournalForm]) -> tuple[JournalFilter, dict[st
     """Return the filter for the read model, and people to choose from where a name matches several."""
     if form.problems:
         return JournalFilter(), {}
-    typed = form.wish
+    typed = form.data
     meant: dict[str, str] = {}
     choices: dict[str, Sequence[Person]] = {}
     for field, name in (("account", typed.account), ("actor", typed.actor)):
@@ -254,7 +248,7 @@ def _page(views: Views, wanted: JournalFilter, typed: JournalForm) -> JournalPag
 def _reasons(call: Call, items: Sequence[JournalItem]) -> dict[int, str]:
     """Return the reason for each correction by entry number, for coordinators, where it is still held."""
     sealed = {one.line.number: one.entry.sealed.get("reason", "") for one in items if one.correction}
-    words = call.bank.people.words(filter(None, sealed.values())) if call.visitor.coordinates and sealed else {}
+    words = call.bank.people.words(filter(None, sealed.values())) if call.visitor.is_coordinator and sealed else {}
     return {number: words[commitment] for number, commitment in sealed.items() if commitment in words}
 
 
@@ -263,5 +257,5 @@ def _sealed(call: Call, item: JournalItem) -> Sequence[SealedText]:
     sealed = item.entry.sealed
     # Only the two people can read thanks, not coordinators.
     readable = [commitment for field, commitment in sealed.items() if field != "thanks"]
-    words = call.bank.people.words(readable) if call.visitor.coordinates else {}
+    words = call.bank.people.words(readable) if call.visitor.is_coordinator else {}
     return [SealedText(field, commitment, words.get(commitment, "")) for field, commitment in sealed.items()]

@@ -160,7 +160,7 @@ def _exchange_page(call: Call, exchange_id: ExchangeId, form: Form[Any]) -> Resp
     receivers = [leg.receiver for leg in view.legs]
     thanks = thanks_on(call, exchange_id, receivers=receivers, counts=view.state == "settled")
     names = names_of(call, [call.visitor.member, *parties, view.reported_by, *actors, *thanks.people])
-    reads_notes = call.visitor.member in parties or call.visitor.coordinates
+    reads_notes = call.visitor.member in parties or call.visitor.is_coordinator
     actions = _actions(view, parties, call.visitor)
     return call.page(
         "exchange.html",
@@ -177,7 +177,7 @@ def _exchange_page(call: Call, exchange_id: ExchangeId, form: Form[Any]) -> Resp
         asked_by_options=[(party, names[party]) for party in parties],
         actions=actions,
         totals=totals_after(call, view.legs, view.given_on, (call.visitor.member,)) if actions.answer else [],
-        sees_entries=call.visitor.keeps_the_book,
+        sees_entries=call.visitor.reads_the_log,
         has_receipt=view.state in ("settled", "reversed") and call.seals.are_begun,
         done=call.query.one("done"),
         as_of=as_of.number,
@@ -195,7 +195,7 @@ def answer(call: Call, command: Callable[[AnswerForm], Command], *, needs: str =
     form.command = form.command or new_command_id()
     speaker = form.value("speaker").strip()
     on_behalf = MemberId(speaker) if is_member(speaker) and speaker != call.visitor.member else None
-    call.do(form, lambda: command(form.wish), beside="answer", on_behalf=on_behalf)
+    call.do(form, lambda: command(form.data), beside="answer", on_behalf=on_behalf)
     return form
 
 
@@ -224,7 +224,7 @@ def _sides(view: ExchangeView, parties: Sequence[MemberId]) -> list[Party]:
 def _actions(view: ExchangeView, parties: Sequence[MemberId], visitor: Visitor) -> Actions:
     me = visitor.member
     is_party = me in parties
-    is_coordinator_outside = visitor.coordinates and not is_party
+    is_coordinator_outside = visitor.is_coordinator and not is_party
     waits, counts, asked_by = view.state == "waiting", view.state == "settled", view.reversal_asked_by
     return Actions(
         answer=waits and me in view.awaiting,

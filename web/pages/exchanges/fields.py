@@ -34,7 +34,7 @@ from projections.views import Views
 from web.framework.call import Call
 from web.framework.forms import Form, ascii_digits
 from web.wording.names import MOST_CHOICES, Person, find_member, names_of
-from web.wording.translation import current_locale, gettext, later, refusal_sentence
+from web.wording.translation import N_, current_locale, gettext, refusal_sentence
 
 LONGEST_BODY_BYTES = 192 * 1024
 """Enough for a note that is five times too long, so that it can be shown again beside the mistake."""
@@ -63,13 +63,13 @@ class HappeningForm(msgspec.Struct, kw_only=True):
 
 
 _LENGTHS = ("hours", "minutes", "hours_back", "minutes_back")
-_TOO_SHORT = later("Enter how long it took: 1 minute or more")
-_TOO_LONG = later("Help on one day cannot be longer than 24 hours. Log each day separately")
+_TOO_SHORT = N_("Enter how long it took: 1 minute or more")
+_TOO_LONG = N_("Help on one day cannot be longer than 24 hours. Log each day separately")
 
 SENTENCES = {
     **{f"{field}.too_small": _TOO_SHORT for field in _LENGTHS},
     **{f"{field}.too_large": _TOO_LONG for field in _LENGTHS},
-    "note.unreadable": later("This text has a character that cannot be saved. Type it again without that character"),
+    "note.unreadable": N_("This text has a character that cannot be saved. Type it again without that character"),
 }
 
 
@@ -183,7 +183,7 @@ def today_of(bank: TimeBank) -> date:
 def form_choices(call: Call, fields: FieldReader, *, gifts: bool = False) -> dict[str, Any]:
     """Return everything that the template of a form needs."""
     form: Form[Any] = fields.form
-    others = bool(form.value("others")) and call.visitor.coordinates
+    others = bool(form.value("others")) and call.visitor.is_coordinator
     chosen = [AccountId(form.value(field)) for field in ("other", "second") if is_identifier(form.value(field))]
     recent = [] if others else _recent(call.visitor.member, call.views)
     groups = [AccountId(group.id) for group in call.views.groups.of_member(call.visitor.member)] if gifts else []
@@ -212,14 +212,14 @@ def first_values(call: Call) -> dict[str, list[str]]:
         values["way"] = [query.one("way")]
     if is_identifier(query.one("with")) and call.views.members.of(MemberId(query.one("with"))):
         values["other"] = [query.one("with")]
-    if query.one("for") == "others" and call.visitor.coordinates:
+    if query.one("for") == "others" and call.visitor.is_coordinator:
         values["others"] = ["yes"]
     corrects = query.one("corrects")
     before = call.views.exchanges.of(ExchangeId(corrects)) if is_identifier(corrects) else None
     if before is None or before.state != "reversed":
         return values
     is_party = any(call.visitor.member in (leg.giver, leg.receiver) for leg in before.legs)
-    return _values_of(call, before) if is_party or call.visitor.coordinates else values
+    return _values_of(call, before) if is_party or call.visitor.is_coordinator else values
 
 
 def hidden_fields(shape: type[HappeningForm], fields: FieldReader, today: date) -> list[tuple[str, str]]:

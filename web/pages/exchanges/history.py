@@ -19,7 +19,7 @@ from web.framework.call import Call, get
 from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import Person, find_member, names_of
-from web.wording.translation import gettext, later
+from web.wording.translation import N_, gettext
 
 Short = Annotated[str, Meta(max_length=60)]
 
@@ -39,8 +39,8 @@ class HistoryForm(msgspec.Struct, kw_only=True):
 
 
 SENTENCES = {
-    "from.not_a_day": later("Enter the date like this: 2026-11-21"),
-    "to.not_a_day": later("Enter the date like this: 2026-11-21"),
+    "from.not_a_day": N_("Enter the date like this: 2026-11-21"),
+    "to.not_a_day": N_("Enter the date like this: 2026-11-21"),
 }
 
 
@@ -59,12 +59,12 @@ def show_history(call: Call) -> Response[str]:
     form = call.form(HistoryForm, SENTENCES)
     member = _whose(call, query.one("member"))
     other, several = _other(call, form)
-    found = Page[HistoryLine]([], None, None) if form.problems else _found(form.wish, member, other, call.views)
+    found = Page[HistoryLine]([], None, None) if form.problems else _found(form.data, member, other, call.views)
     groups = call.views.groups.all().rows
     people = [tie.other for tie in call.views.balances.people(AccountId(member))]
     in_lines = [who for line in found.rows for who in (line.other, *line.awaits)]
     names = names_of(call, [member, other, *in_lines, *people, *(group.id for group in groups)])
-    reads_notes = member == call.visitor.member or call.visitor.coordinates
+    reads_notes = member == call.visitor.member or call.visitor.is_coordinator
     chosen = {name: query.one(name) for name in ("member", "kind", "category", "group", "from", "to")} | {"with": other}
     return call.page(
         "history.html",
@@ -91,7 +91,7 @@ def _whose(call: Call, member: str) -> MemberId:
     """Return the member whose history it is; 404 for readers who cannot see it."""
     if not member or member == call.visitor.member:
         return call.visitor.member
-    if not call.visitor.keeps_the_book or not is_identifier(member):
+    if not call.visitor.reads_the_log or not is_identifier(member):
         raise NotFoundException
     if call.views.members.of(MemberId(member)) is None:
         raise NotFoundException

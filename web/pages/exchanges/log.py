@@ -100,7 +100,7 @@ def log_exchange(call: Call) -> Response[str] | Redirect:
     if not form.command:
         form.refuse("form", gettext("Check this again before you log it"))
     recorded = call.do(
-        form, lambda: ReportExchange(report.legs, report.given_on, form.wish.note, report.corrects), beside="form"
+        form, lambda: ReportExchange(report.legs, report.given_on, form.data.note, report.corrects), beside="form"
     )
     if recorded is None:
         return _form_page(call, report.fields)

@@ -25,7 +25,7 @@ MONTHS_DRAWN = 12
 def show_community(call: Call) -> Response[str]:
     """Show the figures of a closed period, or of two side by side, and signs of wellbeing to coordinators."""
     as_of = call.views.catch_up()
-    audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
+    audience: Audience = "coordinators" if call.visitor.reads_the_log else "everyone"
     periods = call.views.reports.periods(COMMUNITY)
     chosen = _chosen(call, periods)
     main = _report(call.views, chosen.period, audience)
@@ -45,7 +45,7 @@ def show_community(call: Call) -> Response[str]:
         table=_side_by_side(main, other),
         load_before=_load_before(call.views, chosen.period, audience, periods),
         has_groups=bool(call.views.groups.all(limit=1).rows),
-        wellbeing=wellbeing_of(main.figures) if main and call.visitor.coordinates else None,
+        wellbeing=wellbeing_of(main.figures) if main and call.visitor.is_coordinator else None,
         check=call.views.replays.latest(),
         as_of=main.entry if main else as_of.number,
     )

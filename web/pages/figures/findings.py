@@ -8,35 +8,31 @@ from projections.figures.reports.kept import Report
 from web.drawing.charts import LoadBars, MonthChart, MonthShown, load_bars, month_columns
 from web.drawing.drawings import BAR_WIDTH, Strokes, bar_widths, face_strokes
 from web.wording.findings import roles
-from web.wording.translation import gettext, later, month, ngettext
+from web.wording.translation import N_, gettext, month, ngettext
 
 WAYS: Mapping[str, tuple[str, str]] = {
-    "given_back": (later("Given back"), later("I helped you, and you helped me.")),
-    "comes_round": (later("Comes round"), later("I helped you, you helped her, and she helped me.")),
-    "passed_on": (later("Passed on"), later("I helped you, and you will help someone else.")),
+    "given_back": (N_("Given back"), N_("I helped you, and you helped me.")),
+    "comes_round": (N_("Comes round"), N_("I helped you, you helped her, and she helped me.")),
+    "passed_on": (N_("Passed on"), N_("I helped you, and you will help someone else.")),
 }
 """The three ways help travels, in a fixed order."""
 
 PARTICIPATION: Sequence[str] = (
-    later("Some of us took part in %(period)s"),
-    later("One in ten of us took part in %(period)s"),
-    later("Two in ten of us took part in %(period)s"),
-    later("Three in ten of us took part in %(period)s"),
-    later("Four in ten of us took part in %(period)s"),
-    later("Half of us took part in %(period)s"),
-    later("Six in ten of us took part in %(period)s"),
-    later("Seven in ten of us took part in %(period)s"),
-    later("Eight in ten of us took part in %(period)s"),
-    later("Nine in ten of us took part in %(period)s"),
-    later("Nearly everyone took part in %(period)s"),
+    N_("Some of us took part in %(period)s"),
+    N_("One in ten of us took part in %(period)s"),
+    N_("Two in ten of us took part in %(period)s"),
+    N_("Three in ten of us took part in %(period)s"),
+    N_("Four in ten of us took part in %(period)s"),
+    N_("Half of us took part in %(period)s"),
+    N_("Six in ten of us took part in %(period)s"),
+    N_("Seven in ten of us took part in %(period)s"),
+    N_("Eight in ten of us took part in %(period)s"),
+    N_("Nine in ten of us took part in %(period)s"),
+    N_("Nearly everyone took part in %(period)s"),
 )
 """By tenths of the members, from none to all."""
 
-PERIODS: Mapping[str, str] = {
-    "people_30": later("month"),
-    "people_90": later("three months"),
-    "people_365": later("year"),
-}
+PERIODS: Mapping[str, str] = {"people_30": N_("month"), "people_90": N_("three months"), "people_365": N_("year")}
 MUCH_OF_THE_GIVING: Mapping[int, float] = {10: 0.3, 5: 0.5}
 """By the number of equal groups: the share from which the last one gives much more than the others."""
 
@@ -278,9 +274,7 @@ def access_of(figures: Mapping[str, Any], names: Mapping[str, str]) -> AccessFin
     ]
     rows.sort(key=lambda row: row.group)
     is_equal = all(row.low is None or row.high is None or row.low <= 1 <= row.high for row in rows)
-    finding = (
-        later("Help reaches every group equally") if is_equal else later("Help reaches some groups more than others")
-    )
+    finding = N_("Help reaches every group equally") if is_equal else N_("Help reaches some groups more than others")
     return AccessFinding(gettext(finding), rows, figures.get("theil_between"))
 
 

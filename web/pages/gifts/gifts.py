@@ -75,7 +75,7 @@ def record_gift(call: Call) -> Response[str] | Redirect:
     recorded = call.do(
         form,
         lambda: RecordGift(
-            draft.giver, draft.receiver, CategoryKey(form.wish.category), draft.fields.given_on(), form.wish.note
+            draft.giver, draft.receiver, CategoryKey(form.data.category), draft.fields.given_on(), form.data.note
         ),
         beside="form",
     )
@@ -188,8 +188,8 @@ def _gift_page(call: Call, gift: GiftId, form: Form[Any]) -> Response[str]:
     actors = [who for moment in view.timeline for who in (moment.actor, moment.on_behalf)]
     is_part = call.visitor.member in (view.giver, view.receiver, view.recorded_by)
     # Auditors do not read what neighbours wrote to each other.
-    words = [] if call.visitor.audits and not (is_part or call.visitor.coordinates) else [view.note]
-    words += [moment.words for moment in view.timeline] if is_part or call.visitor.coordinates else []
+    words = [] if call.visitor.is_auditor and not (is_part or call.visitor.is_coordinator) else [view.note]
+    words += [moment.words for moment in view.timeline] if is_part or call.visitor.is_coordinator else []
     receivers = [view.receiver, call.visitor.member] if _is_for_many(call, view) else [view.receiver]
     thanks = thanks_on(call, gift, receivers=receivers, counts=view.state == "recorded")
     return call.page(
@@ -203,8 +203,8 @@ def _gift_page(call: Call, gift: GiftId, form: Form[Any]) -> Response[str]:
         ),
         labels=labels_of(call.bank),
         words=call.bank.people.words(words),
-        may_withdraw=view.state == "recorded" and (is_part or call.visitor.coordinates),
-        sees_entries=call.visitor.keeps_the_book,
+        may_withdraw=view.state == "recorded" and (is_part or call.visitor.is_coordinator),
+        sees_entries=call.visitor.reads_the_log,
         has_receipt=call.seals.are_begun,
         done=call.query.one("done"),
         as_of=as_of.number,

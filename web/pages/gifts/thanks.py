@@ -75,7 +75,7 @@ def may_read(call: Call, line: ThanksLine) -> bool:
 
 def _may_see(call: Call, member: MemberId) -> bool:
     sees = call.views.visibility.of(member)
-    if call.visitor.coordinates:
+    if call.visitor.is_coordinator:
         return sees != "nobody"
     mine = {group.id for group in call.views.groups.of_member(call.visitor.member)}
     return sees == "groups" and any(group.id in mine for group in call.views.groups.of_member(member))
@@ -84,12 +84,12 @@ def _may_see(call: Call, member: MemberId) -> bool:
 def thank(call: Call, *, exchange: ExchangeId | None = None, gift: GiftId | None = None) -> Form[ThanksForm]:
     """Say thank you for an exchange or a gift. A form with problems has to be shown again."""
     form = call.form(ThanksForm)
-    call.do(form, lambda: GiveThanks(exchange, gift, form.wish.may_be_shown, form.wish.thanks), beside="thanks")
+    call.do(form, lambda: GiveThanks(exchange, gift, form.data.may_be_shown, form.data.thanks), beside="thanks")
     return form
 
 
 def choose_sharing(call: Call, *, exchange: ExchangeId | None = None, gift: GiftId | None = None) -> Form[ThanksForm]:
     """Let others read the thanks for an exchange or a gift, or keep them private."""
     form = call.form(ThanksForm)
-    call.do(form, lambda: ChooseThanksSharing(exchange, gift, form.wish.may_be_shown), beside="thanks")
+    call.do(form, lambda: ChooseThanksSharing(exchange, gift, form.data.may_be_shown), beside="thanks")
     return form

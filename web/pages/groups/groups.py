@@ -31,7 +31,7 @@ from web.pages.figures.reports import latest
 from web.pages.groups.history import GroupHistory, group_history
 from web.wording.findings import figure_sections
 from web.wording.names import MemberSearch, Person, find_member, names_of
-from web.wording.translation import current_locale, later, ngettext
+from web.wording.translation import N_, current_locale, ngettext
 
 MONTHS_DRAWN = 12
 MOST_NAMED = 60
@@ -42,12 +42,12 @@ MOST_LINES = 200
 YEAR_LENGTH = len("2025")
 
 DONE = {
-    "formed": later("Group started. Neighbours can now join."),
-    "joined": later("Joined. From now on, what you give and receive also counts for the group."),
-    "left": later("You have left the group. What you gave and received until now stays with it."),
+    "formed": N_("Group started. Neighbours can now join."),
+    "joined": N_("Joined. From now on, what you give and receive also counts for the group."),
+    "left": N_("You have left the group. What you gave and received until now stays with it."),
 }
 
-SENTENCES = {"name.required": later("Enter a name")}
+SENTENCES = {"name.required": N_("Enter a name")}
 
 
 class GroupForm(msgspec.Struct):
@@ -94,7 +94,7 @@ def show_group_form(call: Call) -> Response[str]:
 def form_group(call: Call) -> Response[str] | Redirect:
     """Start a group."""
     form = call.form(GroupForm, SENTENCES)
-    recorded = call.do(form, lambda: FormGroup(form.wish.name), beside="name")
+    recorded = call.do(form, lambda: FormGroup(form.data.name), beside="name")
     if recorded is None:
         return call.page("group_new.html", form=form)
     return call.see_other("show_group", group_id=recorded.fact(GroupFormed).group, done="formed")
@@ -163,7 +163,7 @@ def _group_page(call: Call, group: GroupRow, form: Form[Any], choices: Sequence[
         other=_history(second, labels, call.views),
         table=figure_sections(*_shown_in_one(first, second)) if first and second else (),
         people=_people_of(call, group, _year_of(period, periods)),
-        sees_people=is_member or visitor.coordinates,
+        sees_people=is_member or visitor.is_coordinator,
         done=call.done(DONE),
         as_of=call.views.as_of().number,
     )
@@ -179,7 +179,7 @@ def _known_group(group_id: str, views: Views) -> GroupRow:
 
 
 def _report(call: Call, group: GroupId, period: str) -> Report | None:
-    audience: Audience = "coordinators" if call.visitor.keeps_the_book else "everyone"
+    audience: Audience = "coordinators" if call.visitor.reads_the_log else "everyone"
     return call.views.reports.of(group, period, audience) if period else None
 
 
@@ -232,7 +232,7 @@ def _people_of(call: Call, group: GroupRow, year: str) -> GroupPeople:
 
 def _visible_to(call: Call) -> Seen:
     """Return who this reader can see in which groups: coordinators in all of them, others in their own."""
-    if call.visitor.coordinates:
+    if call.visitor.is_coordinator:
         return call.views.visibility.everywhere("coordinators")
     own = [GroupId(group.id) for group in call.views.groups.of_member(call.visitor.member)]
     return call.views.visibility.among(own, "groups")
@@ -268,10 +268,10 @@ def _person_meant(call: Call, form: Form[JoiningForm]) -> MemberSearch:
     """Return the person the form means; a mistake beside the field if that is nobody, or several people."""
     if form.problems:
         return MemberSearch()
-    typed = form.wish.member
+    typed = form.data.member
     if not typed or typed == call.visitor.member:
         return MemberSearch(call.visitor.member)
-    if not call.visitor.coordinates:
+    if not call.visitor.is_coordinator:
         raise PermissionDeniedException
     sought = find_member(call, typed)
     if sought.member is None:

@@ -21,20 +21,20 @@ from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
 from web.pages.gifts.thanks import thanks_to
 from web.wording.names import joined_on, names_of
-from web.wording.translation import later, today
+from web.wording.translation import N_, today
 
 LATEST_BETWEEN_US = 10
 
 DONE = {
-    "invited": later("Invited. They will become a member when you welcome them."),
-    "welcomed": later("Welcomed. They are now a member."),
-    "entrusted": later("Role given."),
-    "withdrawn": later("Role removed."),
-    "chosen": later("Saved. You can change this at any time."),
-    "left": later("They have left. Their hours stay on record."),
-    "asked_to_be_erased": later("Request recorded. Nothing changes until a coordinator confirms it."),
-    "not_erased": later("Request withdrawn. Nothing has been erased."),
-    "erased": later("Erased. They are now shown as a former member."),
+    "invited": N_("Invited. They will become a member when you welcome them."),
+    "welcomed": N_("Welcomed. They are now a member."),
+    "entrusted": N_("Role given."),
+    "withdrawn": N_("Role removed."),
+    "chosen": N_("Saved. You can change this at any time."),
+    "left": N_("They have left. Their hours stay on record."),
+    "asked_to_be_erased": N_("Request recorded. Nothing changes until a coordinator confirms it."),
+    "not_erased": N_("Request withdrawn. Nothing has been erased."),
+    "erased": N_("Erased. They are now shown as a former member."),
 }
 
 
@@ -83,7 +83,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     names = names_of(call, [member.id, *(group.id for group in groups), *thanks.people])
     # The mistakes of one form on this page are not shown in another.
     choosing = form if form.error("sees") else Form[Any]()
-    sees_hours = is_self or visitor.keeps_the_book
+    sees_hours = is_self or visitor.reads_the_log
     between = (
         None
         if is_self
@@ -104,7 +104,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
         groups=sorted(groups, key=lambda group: names[group.id]),
         names=names,
         account=call.views.balances.of(AccountId(member.id)) if sees_hours else None,
-        contacts=_contacts(member, call.bank) if is_self or visitor.coordinates else None,
+        contacts=_contacts(member, call.bank) if is_self or visitor.is_coordinator else None,
         between=between,
         labels=labels_of(call.bank),
         done=call.done(DONE),
@@ -116,7 +116,7 @@ def visible_member(call: Call, member_id: str) -> MemberRow:
     """Return the member if the visitor can see them; only coordinators see people not welcomed yet."""
     call.views.catch_up()
     member = call.views.members.of(MemberId(member_id)) if is_identifier(member_id) else None
-    if member is None or (member.status == "invited" and not call.visitor.coordinates):
+    if member is None or (member.status == "invited" and not call.visitor.is_coordinator):
         raise NotFoundException
     return member
 

@@ -27,7 +27,7 @@ from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.pages.members.member import ButtonForm, member_page, to_member, visible_member
 from web.wording.names import joined_on, names_of
-from web.wording.translation import later
+from web.wording.translation import N_
 
 NAMES_A_PAGE = 50
 _NAMES_READ = 200
@@ -36,9 +36,9 @@ _MOST_READS = 20
 """How many times to skip over people who have left before asking the reader to go on."""
 
 SENTENCES = {
-    "name.required": later("Enter a name"),
-    "role.required": later("Choose a role"),
-    "sees.required": later("Choose who can see it"),
+    "name.required": N_("Enter a name"),
+    "role.required": N_("Choose a role"),
+    "sees.required": N_("Choose who can see it"),
 }
 
 
@@ -76,7 +76,7 @@ def show_members(call: Call) -> Response[str]:
     form = call.form(SearchForm)
     shown = NamesPage([], "")
     if not form.problems:
-        shown = _names_page(call, form.wish.name, form.wish.after, with_invited=call.visitor.coordinates)
+        shown = _names_page(call, form.data.name, form.data.after, with_invited=call.visitor.is_coordinator)
     return call.page(
         "members.html",
         form=form,
@@ -122,7 +122,7 @@ def show_invitation(call: Call) -> Response[str]:
 def invite(call: Call) -> Response[str] | Redirect:
     """Invite someone."""
     form = call.form(InvitationForm, SENTENCES)
-    recorded = call.do(form, lambda: InviteMember(form.wish.name, form.wish.email, form.wish.phone), beside="name")
+    recorded = call.do(form, lambda: InviteMember(form.data.name, form.data.email, form.data.phone), beside="name")
     if recorded is None:
         return call.page("member_new.html", form=form)
     return to_member(call, recorded.fact(MemberInvited).member, "invited")
@@ -143,7 +143,7 @@ def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redi
     """Give a member a role."""
     member = visible_member(call, member_id).id
     form = call.form(RoleForm, SENTENCES)
-    if call.do(form, lambda: GiveRole(member, form.wish.role), beside="role"):
+    if call.do(form, lambda: GiveRole(member, form.data.role), beside="role"):
         return to_member(call, member, "entrusted")
     return member_page(call, member, form)
 
@@ -166,7 +166,7 @@ def choose_visibility(call: Call, member_id: FromPath[MemberId]) -> Response[str
     """Choose who can see who I help."""
     member = visible_member(call, member_id).id
     form = call.form(VisibilityForm, SENTENCES)
-    if call.do(form, lambda: ChooseVisibility(member, form.wish.sees), beside="sees"):
+    if call.do(form, lambda: ChooseVisibility(member, form.data.sees), beside="sees"):
         return to_member(call, member, "chosen")
     return member_page(call, member, form)
 

@@ -29,7 +29,7 @@ from web.pages.audit.journal import JournalItem, items_of, stored_bytes
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
 from web.wording.sentences import FACT_NAMES
-from web.wording.translation import gettext, later
+from web.wording.translation import N_, gettext
 
 SETTLING = ("exchange-settled", "gift-recorded")
 
@@ -37,8 +37,8 @@ LONGEST_RECEIPT = 30_000
 """In characters. A receipt has about two thousand; many witnesses add some thousands more."""
 
 SENTENCES = {
-    "too_long": later("This is too short to be a receipt. Choose the saved file, or paste the text the camera read"),
-    "unreadable": later("This is not a receipt. A receipt is plain text"),
+    "too_long": N_("This is too short to be a receipt. Choose the saved file, or paste the text the camera read"),
+    "unreadable": N_("This is not a receipt. A receipt is plain text"),
 }
 
 
@@ -64,12 +64,12 @@ def show_receipt_check(call: Call) -> Response[str]:
 def check_receipt(call: Call) -> Response[str]:
     """Show the verdict and what the record says today. Nothing is stored."""
     form = call.form(ReceiptForm, SENTENCES)
-    if not form.problems and not (form.wish.file or form.wish.text):
+    if not form.problems and not (form.data.file or form.data.text):
         form.refuse("file", gettext("Choose the receipt file, or paste the text of its code"))
     if form.problems:
         return call.page("receipt_check.html", form=form, checked=None)
     call.views.catch_up()
-    return call.page("receipt_check.html", form=form, checked=_checked(call, form.wish.data))
+    return call.page("receipt_check.html", form=form, checked=_checked(call, form.data.data))
 
 
 @get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)

@@ -62,7 +62,7 @@ def show_seal(call: Call) -> Response[str]:
         return call.page("seal.html", sealed=None, broken=refused, form=form, as_of=as_of.number)
     dates = call.seals.dates.all()
     sizes = [size for size in reversed(published.folder.sizes()) if size < sealed.checkpoint.size]
-    before = None if form.problems else form.wish.before
+    before = None if form.problems else form.data.before
     shown = [size for size in sizes if before is None or size < before]
     return call.page(
         "seal.html",

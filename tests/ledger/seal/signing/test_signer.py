@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from ledger.exchanges.commands import ReportExchange
-from ledger.log.store import Log, open_log
+from ledger.log.opening import open_log
+from ledger.log.store import Log
 from ledger.refusals import NoSuchEntry
 from ledger.seal.signing.bundle_writer import write_bundle
 from ledger.seal.signing.folder import LATEST, SealFolder, SealRefused

@@ -10,7 +10,7 @@ def test_a_coordinator_gives_a_member_a_role(street: Street) -> None:
     answer = send(street.chidi, page, f"/members/{street.bo_id}/roles", role="auditor")
 
     assert "Role given." in words_on(street.chidi.get(answer.headers["location"]))
-    assert street.bank.member(street.bo_id).audits
+    assert street.bank.member(street.bo_id).is_auditor
     assert "Auditor." in words_on(street.ana.get(f"/members/{street.bo_id}"))
     assert street.bo.get("/journal").status_code == 200
 

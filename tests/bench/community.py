@@ -1,4 +1,4 @@
-"""A made community of a given size, ready to be measured: its log, its people, its read models."""
+"""A generated community of a given size, ready to be measured: its log, its people, its read models."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -56,7 +56,7 @@ def peopled(folder: Path, people: int) -> str:
 
 
 def coordinator_of(bank: TimeBank) -> MemberId:
-    """The coordinator of a made community."""
+    """The coordinator of a generated community."""
     (coordinator,) = bank.handler.context(["coordinators"]).coordinators.ids
     return coordinator
 

@@ -1,4 +1,4 @@
-"""Logs of any size for measuring: a made community's life, decided by the ledger's rules and written straight into an empty log.
+"""Logs of any size for measuring: a generated community's life, decided by the ledger's rules and written straight into an empty log.
 
 Only measuring may write like this; a community's entries come from commands alone.
 """
@@ -65,7 +65,7 @@ def people_for(entries: int) -> int:
 
 
 def rows_of(people: int, *, years: float = 1, habits: Habits = STEADY, seed: int = 1) -> Iterator[Row]:
-    """The entries of a made community of this many people with these habits."""
+    """The entries of a generated community of this many people with these habits."""
     first_day = LAST_DAY - timedelta(days=round(365.25 * years) - 1)
     return _rows(habits, people, first_day, None, seed, "localhost/bench/1", {})
 

@@ -1,4 +1,4 @@
-"""The planned acts of a made community: who helped whom, how that is recorded, and which steps follow from it."""
+"""The planned acts of a generated community: who helped whom, how that is recorded, and which steps follow from it."""
 
 import heapq
 import math

@@ -1,4 +1,4 @@
-"""Fills an empty time bank with a made community, by the same commands that anyone uses."""
+"""Fills an empty time bank with a generated community, by the same commands that anyone uses."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence

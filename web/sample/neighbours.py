@@ -1,4 +1,4 @@
-"""The people of a made community: its habits, their streets, when they come and go, and how much they give and receive."""
+"""The people of a generated community: its habits, their streets, when they come and go, and how much they give and receive."""
 
 import math
 import random
@@ -16,7 +16,7 @@ Share = float
 
 
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
-    """How a made community lives. The defaults are those of the steady one. docs/reference/sample.md names every source.
+    """How a generated community lives. The defaults are those of the steady one. docs/reference/sample.md names every source.
 
     Times are in days, and help in the logarithm of hours. Shares are between 0 and 1.
     """

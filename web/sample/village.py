@@ -1,4 +1,4 @@
-"""Plans who helps whom in a made community, on which day and for how long. Nothing is recorded here.
+"""Plans who helps whom in a generated community, on which day and for how long. Nothing is recorded here.
 
 Old ties repeat, help is given back and comes round in threes. A few give much and most give little. Hours are lognormal
 in quarter hours, weekends are quieter and months differ.

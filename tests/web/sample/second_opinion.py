@@ -69,7 +69,7 @@ def passed_on(graph: Any) -> float:
 
 
 def figures(acts: Iterable[PlannedAct]) -> dict[str, float]:
-    """The figures that a made community is accepted by."""
+    """The figures that a generated community is accepted by."""
     book = counted(acts)
     went, ties = legs(book), ties_of(book)
     graph = graph_of(ties)

@@ -1,4 +1,4 @@
-"""The plan of a made community: its figures match those of real time banks, and nobody breaks a rule."""
+"""The plan of a generated community: its figures match those of real time banks, and nobody breaks a rule."""
 
 import random
 from collections import Counter, defaultdict

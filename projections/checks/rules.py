@@ -239,8 +239,8 @@ def before_limit(acts: Sequence[CountedAct], limits: Sequence[Limits], threshold
             just_before = given[account]
             while just_before and just_before[0].settled_on <= step.on - thresholds.burst_days:
                 just_before.popleft()
-            room = sum(act.minutes for act in just_before)
-            if len(just_before) >= thresholds.burst_acts and step.balances[account] - room < limit.debit:
+            burst = sum(act.minutes for act in just_before)
+            if len(just_before) >= thresholds.burst_acts and step.balances[account] - burst < limit.debit:
                 entries = [*(act.number for act in just_before), step.number]
                 yield anomaly("before-limit", [account], entries, len(just_before))
                 just_before.clear()

@@ -366,7 +366,7 @@ class AlreadyWithdrawn(Refusal):
 
 
 class OnlyReceiversThank(Refusal):
-    """Thanks come from whoever received the help or the gift."""
+    """Only a receiver of the help or the gift can thank for it."""
 
     sentence = say("Only people who received this can say thank you for it.")
 

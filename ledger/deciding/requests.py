@@ -64,6 +64,8 @@ class Command(msgspec.Struct, frozen=True):
     """
 
     stored_name: ClassVar[str]
+    creates: ClassVar[str] = ""
+    """How the tag of what it creates begins, such as `exchange:x-`: that the random identifier is free is read with the rest."""
 
     def tags(self) -> Sequence[str]:
         """The tags the decision will probably read, so that one query fetches them. It can read more while deciding."""
@@ -115,7 +117,8 @@ class Request:
     def tags(self) -> Sequence[str]:
         """The tags to read before deciding."""
         people = {tags.member(person) for person in (self.caller.by, self.caller.speaker) if person != HOST}
-        return (tags.AGREEMENTS, tags.command(self.caller.id), *people, *self.command.tags())
+        created = (self.command.creates + self.new_id,) if self.command.creates else ()
+        return (tags.AGREEMENTS, tags.command(self.caller.id), *people, *created, *self.command.tags())
 
     def sealing(self, field: str, text: str) -> tuple[PersonalText, ...]:
         """A text by the caller to seal with a fact; empty if nothing was written."""

@@ -18,6 +18,7 @@ class ReportExchange(Command):
     """Report help that took place. It settles straight away when nobody else has to agree."""
 
     stored_name = "report-exchange"
+    creates = "exchange:x-"
 
     legs: tuple[Leg, ...]
     given_on: date

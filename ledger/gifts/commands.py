@@ -18,6 +18,7 @@ class RecordGift(Command):
     """Record a gift to a member, a group or the whole community. It counts, and changes nobody's hours."""
 
     stored_name = "record-gift"
+    creates = "gift:f-"
 
     giver: MemberId
     receiver: AccountId
@@ -95,7 +96,7 @@ class _AboutThanks(Command):
 
 
 class GiveThanks(_AboutThanks):
-    """Thank whoever gave help or a gift, in words or without. Thanking again replaces what was written before."""
+    """Thank the giver of help or a gift, with or without a message. Thanking again replaces the earlier message."""
 
     stored_name = "give-thanks"
 

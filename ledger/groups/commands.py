@@ -16,6 +16,7 @@ class FormGroup(Command):
     """Form a group. Only coordinators can; the name is sealed."""
 
     stored_name = "form-group"
+    creates = "group:g-"
 
     name: Sealed
 

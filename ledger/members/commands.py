@@ -23,6 +23,7 @@ class InviteMember(Command):
     """Invite someone, and optionally welcome them straight away. Only the name is required."""
 
     stored_name = "invite-member"
+    creates = "member:m-"
 
     name: Sealed
     email: Sealed = ""

@@ -1,18 +1,21 @@
 """A command is carried out once, and a repeat returns the same facts."""
 
+from collections.abc import Mapping
+
 import pytest
 
-from ledger.deciding.requests import Recorded
+from ledger.deciding.requests import Command, Recorded
 from ledger.exchanges.commands import ConfirmExchange, ReportExchange
 from ledger.exchanges.facts import ExchangeReported, ExchangeSettled
 from ledger.gifts.commands import RecordGift
-from ledger.identifiers import HOST, ExchangeId, MemberId
+from ledger.groups.commands import FormGroup
+from ledger.identifiers import HOST, AccountId, CategoryKey, ExchangeId, MemberId
 from ledger.log.entry import decode
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
 from ledger.refusals import CommandIdReused, NotWithYourself, Refusal, TextTooLong, UnreadableText
 from ledger.time_bank import TimeBank
-from tests.cast import ANA, BO, CHIDI, TODAY, caller, help_of, minutes_of, reopened
+from tests.cast import ANA, BO, CHIDI, GARDENING, TODAY, caller, help_of, minutes_of, reopened
 
 
 def report(bank: TimeBank, identifier: str = "", *, by: MemberId = ANA, note: str = "", minutes: int = 60) -> Recorded:
@@ -53,6 +56,27 @@ def test_a_repeat_returns_its_facts_even_if_it_would_be_refused_now(bank: TimeBa
     first = bank.do(ConfirmExchange(exchange=exchange), by=yes)
 
     assert bank.do(ConfirmExchange(exchange=exchange), by=yes).facts == first.facts
+
+
+@pytest.mark.parametrize(
+    ("command", "by"),
+    [
+        (ReportExchange(legs=(help_of(),), given_on=TODAY), BO),
+        (RecordGift(giver=ANA, receiver=AccountId(BO), category=CategoryKey(GARDENING), given_on=TODAY), ANA),
+        (FormGroup(name="The choir"), CHIDI),
+        (InviteMember(name="Eve"), CHIDI),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_the_log_is_read_once_for_a_command_that_creates_something(
+    bank: TimeBank, monkeypatch: pytest.MonkeyPatch, command: Command, by: MemberId
+) -> None:
+    reads: list[Mapping[str, int]] = []
+    read = bank.log.read
+    monkeypatch.setattr(bank.log, "read", lambda after: (reads.append(after), read(after))[1])
+
+    assert bank.do(command, by=by).facts
+    assert len(reads) == 1
 
 
 def test_the_id_of_a_refused_command_can_be_used_for_another(bank: TimeBank) -> None:

@@ -1,6 +1,7 @@
 """The catalogue: every kind of fact, by the name it is stored under.
 
-A fact's class says everything about it: stored name and version, tags, postings, and whom it concerns. `facts()` returns
+A fact's class says everything about it: stored name and version, tags, postings, wording, and whom it
+concerns. `facts()` returns
 them all, from the modules in `MODULES`. Stored names and versions are written by hand and never change, because they are
 in every log that exists.
 """
@@ -53,6 +54,13 @@ class StoredAs(NamedTuple):
     version: int
 
 
+class SentenceFor(NamedTuple):
+    """One sentence for each value of a field."""
+
+    field: str
+    sentences: Mapping[Any, str]
+
+
 class Posting(NamedTuple):
     """One movement on one account. `given` and `received` are minutes, negative when a reversal takes them back."""
 
@@ -88,6 +96,13 @@ class Fact(Part):
     stored: ClassVar[StoredAs]
     found_by: ClassVar[tuple[str, ...]]
     view: ClassVar[View | None]
+    label: ClassVar[str]
+    """Its name in lists and filters."""
+    sentence: ClassVar[str | SentenceFor] = ""
+    """What happened, in plain words. Each gap has the name of the field that fills it: "%(member)s left."
+
+    Left out where the wording depends on more than one value: `web/wording/sentences.py` has a function then.
+    """
     upcasters: ClassVar[Mapping[int, Upcaster]]
     """By version: the step from it to the next."""
 

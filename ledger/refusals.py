@@ -3,11 +3,7 @@
 from typing import Any, ClassVar
 
 from ledger.hours import formatted
-
-
-def say(sentence: str) -> str:
-    """Mark a sentence for translators. It is translated where it is shown."""
-    return sentence
+from ledger.wording import say
 
 
 class Refusal(Exception):

@@ -5,14 +5,17 @@ from typing import Annotated, Literal
 import msgspec
 
 from ledger import tags
-from ledger.catalogue import Fact, Part, recorded
+from ledger.catalogue import Fact, Part, SentenceFor, recorded
 from ledger.hours import BalanceMinutes
 from ledger.identifiers import CategoryKey
+from ledger.wording import say
 
 
 @recorded("community-founded", version=1, found_by=(tags.AGREEMENTS,))
 class CommunityFounded(Fact):
     """A community was founded: the first entry of every log. `origin` names the log in every entry: host/community/epoch."""
+
+    label = say("Community started")
 
     name: str
     time_zone: str
@@ -29,6 +32,8 @@ Threshold = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 class LimitsAgreed(Fact):
     """How many minutes an account can go below zero, and above. Left out, there is no upper limit."""
 
+    label = say("Limits set")
+
     debit_limit_minutes: BalanceMinutes
     upper_limit_minutes: BalanceMinutes | None = None
 
@@ -36,6 +41,15 @@ class LimitsAgreed(Fact):
 @recorded("confirmation-agreed", version=1, view="agreements", found_by=(tags.AGREEMENTS,))
 class ConfirmationAgreed(Fact):
     """Who has to agree before an exchange counts: the receiver, whose account the hours leave, or always both."""
+
+    label = say("Rule set for who has to agree")
+    sentence = SentenceFor(
+        "words_needed",
+        {
+            "receiver": say("Agreed: hours count once the person who received the help has agreed."),
+            "both": say("Agreed: hours count once both people have agreed."),
+        },
+    )
 
     words_needed: WhoMustAgree
 
@@ -50,6 +64,8 @@ class Category(Part):
 @recorded("categories-agreed", version=1, view="agreements", found_by=(tags.AGREEMENTS,))
 class CategoriesAgreed(Fact):
     """The kinds of help that can be logged from now on. Earlier entries keep theirs."""
+
+    label = say("Kinds of help set")
 
     categories: tuple[Category, ...]
 
@@ -83,5 +99,8 @@ class Thresholds(Part):
 @recorded("exceptions-agreed", version=1, view="agreements", found_by=(tags.AGREEMENTS,))
 class ExceptionsAgreed(Fact):
     """What auditors and coordinators see listed as worth a look. Being listed has no other effect."""
+
+    label = say("Worth a look thresholds set")
+    sentence = say("Agreed: new thresholds for what is worth a look.")
 
     thresholds: Thresholds

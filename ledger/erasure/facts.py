@@ -3,8 +3,9 @@
 from typing import Literal
 
 from ledger import tags
-from ledger.catalogue import Fact, recorded
+from ledger.catalogue import Fact, SentenceFor, recorded
 from ledger.identifiers import MemberId
+from ledger.wording import say
 
 ErasedKind = Literal["contacts", "name", "words"]
 """The kinds of personal data: the name; email and phone; notes and reasons."""
@@ -20,6 +21,9 @@ class ErasureAsked(Fact):
     `asked_by` is the member, or the coordinator who asked for them.
     """
 
+    label = say("Erasure requested")
+    sentence = say("%(member)s asked for everything that identifies them to be erased.")
+
     member: MemberId
     asked_by: MemberId
 
@@ -27,6 +31,9 @@ class ErasureAsked(Fact):
 @recorded("erasure-withdrawn", version=1, view="erasures", found_by=("member",))
 class ErasureWithdrawn(Fact):
     """The member, or a coordinator for them, withdrew the request."""
+
+    label = say("Erasure request withdrawn")
+    sentence = say("The request to erase the personal data of %(member)s was withdrawn.")
 
     member: MemberId
     withdrawn_by: MemberId
@@ -39,6 +46,15 @@ class PersonalDataErased(Fact):
     This entry also makes every restored copy of the personal data be erased again. `asked_by` is the person who asked for
     it, or decided that it was no longer needed.
     """
+
+    label = say("Personal data erased")
+    sentence = SentenceFor(
+        "ground",
+        {
+            "asked": say("%(member)s asked for it, and %(confirmed_by)s confirmed it. Their personal data was erased."),
+            "no-longer-needed": say("%(member)s had left, and %(confirmed_by)s erased their personal data."),
+        },
+    )
 
     member: MemberId
     fields: tuple[ErasedKind, ...]

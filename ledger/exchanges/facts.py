@@ -5,6 +5,7 @@ from datetime import date
 from ledger.catalogue import Fact, Part, Posting, recorded
 from ledger.hours import Minutes
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, MemberId
+from ledger.wording import say
 
 
 class Leg(Part):
@@ -24,6 +25,8 @@ class ExchangeReported(Fact):
     who is not a party is a coordinator who typed it for both.
     """
 
+    label = say("Exchange logged")
+
     exchange: ExchangeId
     legs: tuple[Leg, ...]
     given_on: date
@@ -36,6 +39,9 @@ class ExchangeReported(Fact):
 class ExchangeConfirmed(Fact):
     """A party agreed to what was reported."""
 
+    label = say("Exchange agreed to")
+    sentence = say("%(confirmed_by)s agreed to the exchange logged in %(exchange)s.")
+
     exchange: ExchangeId
     confirmed_by: MemberId
 
@@ -43,6 +49,9 @@ class ExchangeConfirmed(Fact):
 @recorded("exchange-settled", version=1, found_by=("exchange",))
 class ExchangeSettled(Fact):
     """Everyone who had to agree has agreed; the hours now count."""
+
+    label = say("Exchange settled")
+    sentence = say("The exchange logged in %(exchange)s now counts: on %(given_on)s, %(legs)s.")
 
     exchange: ExchangeId
     legs: tuple[Leg, ...]
@@ -57,6 +66,9 @@ class ExchangeSettled(Fact):
 class ExchangeDeclined(Fact):
     """A party did not agree, so nothing counts. The reason is sealed."""
 
+    label = say("Exchange not agreed to")
+    sentence = say("%(declined_by)s did not agree to the exchange logged in %(exchange)s. It does not count.")
+
     exchange: ExchangeId
     declined_by: MemberId
 
@@ -64,6 +76,9 @@ class ExchangeDeclined(Fact):
 @recorded("exchange-called-off", version=1, found_by=("exchange",))
 class ExchangeCalledOff(Fact):
     """The reporter or a coordinator cancelled a report that was still waiting."""
+
+    label = say("Exchange cancelled")
+    sentence = say("%(called_off_by)s cancelled the exchange logged in %(exchange)s. It does not count.")
 
     exchange: ExchangeId
     called_off_by: MemberId
@@ -73,6 +88,9 @@ class ExchangeCalledOff(Fact):
 class ReversalAsked(Fact):
     """A party asked to take a settled exchange back. The other party or a coordinator decides. The reason is sealed."""
 
+    label = say("Request to take an exchange back")
+    sentence = say("%(asked_by)s asked to take back the exchange logged in %(exchange)s.")
+
     exchange: ExchangeId
     asked_by: MemberId
 
@@ -80,6 +98,9 @@ class ReversalAsked(Fact):
 @recorded("reversal-declined", version=1, found_by=("exchange",))
 class ReversalDeclined(Fact):
     """The exchange was left as it is, by the other party, a coordinator or the person who asked."""
+
+    label = say("Exchange kept as it was")
+    sentence = say("%(declined_by)s kept the exchange logged in %(exchange)s as it was.")
 
     exchange: ExchangeId
     declined_by: MemberId
@@ -91,6 +112,12 @@ class ExchangeReversed(Fact):
 
     `asked_by` and `approved_by` are different people: a party, and the other party or a coordinator who is not a party.
     """
+
+    label = say("Exchange taken back")
+    sentence = say(
+        "The exchange logged in %(exchange)s no longer counts: on %(given_on)s, %(legs)s. "
+        "%(asked_by)s asked to take it back, and %(approved_by)s agreed."
+    )
 
     exchange: ExchangeId
     legs: tuple[Leg, ...]

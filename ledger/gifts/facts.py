@@ -2,13 +2,17 @@
 
 from datetime import date
 
-from ledger.catalogue import Fact, recorded
+from ledger.catalogue import Fact, SentenceFor, recorded
 from ledger.identifiers import AccountId, CategoryKey, ExchangeId, GiftId, MemberId
+from ledger.wording import say
 
 
 @recorded("gift-recorded", version=1, found_by=("gift",))
 class GiftRecorded(Fact):
     """Someone gave a gift to a member, a group or the whole community."""
+
+    label = say("Gift logged")
+    sentence = say("A gift: on %(given_on)s, %(giver)s gave to %(receiver)s (%(category)s).")
 
     gift: GiftId
     giver: MemberId
@@ -21,6 +25,9 @@ class GiftRecorded(Fact):
 @recorded("gift-withdrawn", version=1, view="corrections", found_by=("gift",))
 class GiftWithdrawn(Fact):
     """A gift was recorded by mistake and no longer counts. The reason is sealed."""
+
+    label = say("Gift taken back")
+    sentence = say("A gift no longer counts: on %(given_on)s, %(giver)s gave to %(receiver)s (%(category)s).")
 
     gift: GiftId
     giver: MemberId
@@ -38,6 +45,15 @@ class ThanksGiven(Fact):
     others read them.
     """
 
+    label = say("Thanks")
+    sentence = SentenceFor(
+        "may_be_shown",
+        {
+            True: say("%(given_by)s thanked %(to)s, and lets others read it."),
+            False: say("%(given_by)s thanked %(to)s."),
+        },
+    )
+
     to: MemberId
     given_by: MemberId
     may_be_shown: bool
@@ -48,6 +64,15 @@ class ThanksGiven(Fact):
 @recorded("thanks-sharing-chosen", version=1, view="visibility", found_by=("exchange", "gift"))
 class ThanksSharingChosen(Fact):
     """One of the people of an exchange or a gift decided whether others may read its thanks. Both have to agree."""
+
+    label = say("Choice about showing thanks")
+    sentence = SentenceFor(
+        "may_be_shown",
+        {
+            True: say("%(chosen_by)s lets others read the thanks for this."),
+            False: say("%(chosen_by)s keeps the thanks for this private."),
+        },
+    )
 
     chosen_by: MemberId
     may_be_shown: bool

@@ -3,8 +3,9 @@
 from typing import Literal
 
 from ledger import tags
-from ledger.catalogue import Fact, Tags, recorded
+from ledger.catalogue import Fact, SentenceFor, Tags, recorded
 from ledger.identifiers import MemberId
+from ledger.wording import say
 
 Role = Literal["coordinator", "auditor"]
 Audience = Literal["nobody", "coordinators", "groups"]
@@ -29,20 +30,35 @@ class _CoordinatorFact(_MemberFact):
 class MemberInvited(_MemberFact):
     """A coordinator invited someone, who becomes a member once they are welcomed."""
 
+    label = say("Member invited")
+    sentence = say("%(member)s was invited.")
+
 
 @recorded("member-welcomed", version=1)
 class MemberWelcomed(_MemberFact):
     """An invited person became a member, with an account that starts at zero."""
+
+    label = say("Member welcomed")
+    sentence = say("%(member)s was welcomed as a member.")
 
 
 @recorded("member-left", version=1)
 class MemberLeft(_CoordinatorFact):
     """A member left. Their hours stay on record, because other people's hours depend on them."""
 
+    label = say("Member left")
+    sentence = say("%(member)s left. Their hours stay on record.")
+
 
 @recorded("role-given", version=1, view="roles")
 class RoleGiven(_CoordinatorFact):
     """A member was given a role."""
+
+    label = say("Role given")
+    sentence = SentenceFor(
+        "role",
+        {"coordinator": say("%(member)s became a coordinator."), "auditor": say("%(member)s became an auditor.")},
+    )
 
     role: Role
 
@@ -51,11 +67,30 @@ class RoleGiven(_CoordinatorFact):
 class RoleWithdrawn(_CoordinatorFact):
     """A role was taken from a member."""
 
+    label = say("Role removed")
+    sentence = SentenceFor(
+        "role",
+        {
+            "coordinator": say("%(member)s is no longer a coordinator."),
+            "auditor": say("%(member)s is no longer an auditor."),
+        },
+    )
+
     role: Role
 
 
 @recorded("visibility-chosen", version=1, view="visibility")
 class VisibilityChosen(_MemberFact):
     """A member chose who can see whom they help and who helps them, in the past and from now on."""
+
+    label = say("Visibility chosen")
+    sentence = SentenceFor(
+        "sees",
+        {
+            "nobody": say("%(member)s chose that only the two people involved can see who they help."),
+            "coordinators": say("%(member)s chose that coordinators can also see who they help."),
+            "groups": say("%(member)s chose that coordinators and members of their groups can also see who they help."),
+        },
+    )
 
     sees: Audience

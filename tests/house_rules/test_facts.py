@@ -12,12 +12,11 @@ from ledger.catalogue import MODULES, Fact, Part, facts
 from ledger.identifiers import is_group, is_identifier, is_member
 from ledger.log.entry import decode
 from ledger.seal.verifying.canonical import KINDS
-from tests.house_rules.tree import ROOT, modules, name
-from tests.ledger.facts import one_of_each
-from web.wording.sentences import SENTENCES
+from tests.house_rules.tree import modules, name
+from tests.ledger.recorded.samples import EVER_RECORDED, one_of_each
+from web.wording.names import SentenceContext
+from web.wording.sentences import IRREGULAR, sentence
 
-RECORDED = ROOT / "tests" / "ledger" / "recorded"
-REFERENCE = (ROOT / "docs" / "reference" / "facts.md").read_text(encoding="utf-8")
 CHANGEABLE = (list, dict, set, bytearray)
 FIRST = "community-founded"
 """Alone at the beginning of every log, so nobody has to look for it."""
@@ -36,15 +35,14 @@ def shapes() -> list[type[Part]]:
 def test_every_fact_is_complete(type_name: str) -> None:
     kind = facts()[type_name]
     version = kind.stored.version
-    samples = [RECORDED / f"{type_name}.v{number}.json" for number in range(1, version + 1)]
+    samples = [f"{type_name}.v{number}" for number in range(1, version + 1)]
     sample = next((fact for fact in one_of_each() if type(fact) is kind), None)
     there = {
         "a name that is its class in kebab case": type_name == re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower(),
-        "a sample of every version in tests/ledger/recorded": all(one.is_file() for one in samples),
-        "a place in one_of_each of tests/ledger/facts.py": sample is not None,
+        "a sample of every version in tests/ledger/recorded": EVER_RECORDED.keys() >= {*samples},
         "a step from every older version to the next": set(kind.upcasters) == set(range(1, version)),
-        "a section in docs/reference/facts.md": f"## {type_name} (version {version})\n" in REFERENCE,
-        "a name and a sentence in web/wording/sentences.py": kind in SENTENCES,
+        "a label": bool(kind.label),
+        "a sentence beside it, or a function in web/wording/sentences.py": bool(kind.sentence) != (kind in IRREGULAR),
         "a place in KINDS of ledger.seal.verifying.canonical.py": KINDS.get(type_name) == version,
         "somebody, an exchange or a view to be found by in the journal": type_name == FIRST
         or sample is None
@@ -103,12 +101,10 @@ def all_parts(hint: Any) -> list[Any]:
 
 def test_every_recorded_sample_is_of_a_known_fact() -> None:
     known = {
-        f"{kind.stored.name}.v{version}.json"
-        for kind in facts().values()
-        for version in range(1, kind.stored.version + 1)
+        f"{kind.stored.name}.v{version}" for kind in facts().values() for version in range(1, kind.stored.version + 1)
     }
 
-    strangers = {sample.name for sample in RECORDED.glob("*.json")} - known
+    strangers = EVER_RECORDED.keys() - known
 
     assert strangers == set(), "a type name or version was taken out of the catalogue, or a sample is misnamed"
 
@@ -116,7 +112,7 @@ def test_every_recorded_sample_is_of_a_known_fact() -> None:
 @pytest.mark.parametrize("type_name", facts())
 def test_a_fact_names_people_by_typed_identifiers(type_name: str) -> None:
     """Erasing somebody reaches the words of every fact that names them; an identifier in a plain text would be overlooked."""
-    fact = decode((RECORDED / f"{type_name}.v1.json").read_bytes()).data
+    fact = decode(EVER_RECORDED[f"{type_name}.v1"]).data
 
     assert identifiers_in(msgspec.to_builtins(fact)) == fact.people | {*fact.exchanges} | {*fact.gifts}
 
@@ -129,10 +125,14 @@ def identifiers_in(part: object) -> set[str]:
     return set().union(*map(identifiers_in, cast("Sequence[object]", inside)))
 
 
-@pytest.mark.parametrize("kind", facts().values(), ids=lambda kind: kind.__name__)
-def test_a_sentence_uses_existing_fields_and_covers_every_choice(kind: type[Fact]) -> None:
-    text = SENTENCES[kind]
+@pytest.mark.parametrize("fact", one_of_each(), ids=lambda fact: fact.stored.name)
+def test_a_fact_has_a_sentence_for_every_choice(fact: Fact) -> None:
+    text = fact.sentence
+    if isinstance(text, str):
+        variants = [fact]
+    else:
+        hint = get_type_hints(type(fact))[text.field]
+        variants = [msgspec.structs.replace(fact, **{text.field: choice}) for choice in text.sentences]
+        assert {*text.sentences} == ({True, False} if hint is bool else {*get_args(hint)})
 
-    assert set(text.fields.values()) <= set(kind.__struct_fields__)
-    hint = get_type_hints(kind)[text.by] if text.by else None
-    assert not text.by or set(text.templates) == ({True, False} if hint is bool else set(get_args(hint)))
+    assert all(str(sentence(variant, SentenceContext(names={}, kinds={}))) for variant in variants)

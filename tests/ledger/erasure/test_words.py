@@ -18,8 +18,8 @@ from ledger.personal_data.store import PersonalText
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, CHIDI, GARDENING, RUTH, TODAY
 from tests.ledger.erasure.test_commands import erase, texts_stored
-from tests.ledger.facts import made_up_facts, one_of_each
-from tests.ledger.recorded.record import entry_of
+from tests.ledger.facts import made_up_facts
+from tests.ledger.recorded.samples import entry_of, one_of_each
 
 
 class TreeAdopted(Fact):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ledger.catalogue import Fact, Posting
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled
 from tests.cast import ANA, BO, CHIDI, EXCHANGE, RUTH, TODAY, help_of, skills
-from tests.ledger.facts import one_of_each
+from tests.ledger.recorded.samples import one_of_each
 
 MOVING = (ExchangeSettled, ExchangeReversed)
 

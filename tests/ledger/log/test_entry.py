@@ -27,7 +27,8 @@ from ledger.log.entry import (
 )
 from ledger.members.facts import MemberInvited
 from tests.cast import ANA
-from tests.ledger.facts import any_fact, one_of_each
+from tests.ledger.facts import any_fact
+from tests.ledger.recorded.samples import one_of_each
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 commitments = st.text("0123456789abcdef", min_size=64, max_size=64)

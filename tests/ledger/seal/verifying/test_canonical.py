@@ -4,7 +4,6 @@ import json
 import re
 from datetime import date
 from itertools import count
-from pathlib import Path
 
 import pytest
 import rfc8785
@@ -18,12 +17,11 @@ from ledger.log.entry import decode, encode
 from ledger.seal.verifying.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, erased, postings, read_entry
 from ledger.seal.verifying.entry_reading import read_in_full
 from tests.cast import ANA, BO, EXCHANGE
-from tests.ledger.recorded.record import FOLDER, entry_of
+from tests.ledger.recorded.samples import EVER_RECORDED, entry_of
 from tests.ledger.seal.verifying.test_note import mutate
 
 ORIGIN = "localhost/elm-street/1"
-SAMPLES = sorted(FOLDER.glob("*.json"))
-SETTLED = (FOLDER / "exchange-settled.v1.json").read_bytes()
+SETTLED = EVER_RECORDED["exchange-settled.v1"]
 
 
 def test_the_verifier_knows_every_kind_of_fact() -> None:
@@ -32,9 +30,8 @@ def test_the_verifier_knows_every_kind_of_fact() -> None:
     )
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
-def test_the_verifier_reads_every_entry_as_the_ledger_does(sample: Path) -> None:
-    data = sample.read_bytes()
+@pytest.mark.parametrize("data", EVER_RECORDED.values(), ids=EVER_RECORDED.keys())
+def test_the_verifier_reads_every_entry_as_the_ledger_does(data: bytes) -> None:
     entry, original = read_entry(data, ORIGIN), decode(data)
 
     assert (entry["type"], entry["at"], entry["actor"], entry["for"]) == (
@@ -115,7 +112,7 @@ def test_every_portable_integer_is_accepted(number: int) -> None:
 
 @pytest.mark.parametrize("fields", [None, "name", 1, {"name": 1}])
 def test_an_erasure_says_what_was_erased(fields: object) -> None:
-    entry = json.loads((FOLDER / "personal-data-erased.v1.json").read_bytes())
+    entry = json.loads(EVER_RECORDED["personal-data-erased.v1"])
     assert erased(read_entry(rfc8785.dumps(entry), ORIGIN)) == 3
     entry["data"]["fields"] = fields
     if fields is None:

@@ -15,7 +15,7 @@ from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES, BadEntry, Unkno
 from ledger.seal.verifying.entry_reading import EntrySummary, read, read_by_pattern, read_in_full
 from ledger.seal.verifying.segments import ENTRIES, LogTotals, read_segments, tasks
 from tests.cast import ANA, BO, CHIDI, EXCHANGE, GARDENING, GIFT, TODAY, help_of
-from tests.ledger.recorded.record import FOLDER, entry_of
+from tests.ledger.recorded.samples import EVER_RECORDED, entry_of
 
 ORIGIN = "localhost/elm-street/1"
 ONE, TWO = (help_of(),), (help_of(), help_of(BO, ANA, minutes=1440))
@@ -65,10 +65,8 @@ def test_common_entries_match_a_pattern(fact: Fact, monkeypatch: pytest.MonkeyPa
     assert read(7, written(fact), ORIGIN).command == ("command-000001", "m-chidi", "0123456789abcdef0123456789abcdef")
 
 
-@pytest.mark.parametrize("sample", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
-def test_whatever_a_pattern_reads_is_the_same_in_full(sample: str) -> None:
-    data = (FOLDER / sample).read_bytes()
-
+@pytest.mark.parametrize("data", EVER_RECORDED.values(), ids=EVER_RECORDED.keys())
+def test_whatever_a_pattern_reads_is_the_same_in_full(data: bytes) -> None:
     assert read(7, data, ORIGIN) == read_in_full(7, data, ORIGIN)
     assert read_by_pattern(7, data, ORIGIN) in (None, read_in_full(7, data, ORIGIN))
 

@@ -22,7 +22,7 @@ from ledger.seal.verifying.bundle_files import CORRECTIONS_HEAD, balances_table
 from ledger.seal.verifying.segments import ENTRIES, LogTotals, read_segments, tasks
 from ledger.time_bank import TimeBank
 from tests.cast import BO, CAST, TODAY, clock, help_of
-from tests.ledger.recorded.record import entry_of
+from tests.ledger.recorded.samples import entry_of
 from tests.ledger.seal.conftest import SealedCommunity
 from tests.ledger.seal.signing.test_bundle_writer import ROOT, files_of
 

@@ -19,7 +19,7 @@ from ledger.seal.verifying.note import ED25519, Checkpoint, VerifierKey
 from ledger.seal.verifying.policy import Policy, witness_key
 from ledger.seal.verifying.segments import Fault, LogTotals, Segment, Task, read_segment
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of
-from tests.ledger.recorded.record import entry_of
+from tests.ledger.recorded.samples import entry_of
 from tests.ledger.seal.verifying.test_entry_reading import AGAIN, RECORDED_GIFT, REPORT, REVERSE, SETTLE, WITHDRAW
 from tests.ledger.seal.verifying.test_receipt import PRIVATE
 

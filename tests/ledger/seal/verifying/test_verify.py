@@ -16,12 +16,12 @@ from ledger.seal.verifying.note import ED25519, BadNote, Checkpoint, VerifierKey
 from ledger.seal.verifying.policy import LARGEST_POLICY_BYTES
 from ledger.seal.verifying.receipt import Receipt
 from ledger.seal.verifying.segments import Segment, Task, read_segments
-from tests.ledger.recorded.record import FOLDER
+from tests.ledger.recorded.samples import EVER_RECORDED
 from tests.ledger.seal.conftest import ORIGIN, SealedCommunity
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(b"7" * 32)
 OURS = VerifierKey(ORIGIN, ED25519, PRIVATE.public_key().public_bytes_raw())
-SETTLED = (FOLDER / "exchange-settled.v1.json").read_bytes()
+SETTLED = EVER_RECORDED["exchange-settled.v1"]
 
 
 def sealed(entry: bytes, private: Ed25519PrivateKey = PRIVATE) -> bytes:

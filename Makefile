@@ -56,6 +56,7 @@ mutants: $(MUTANTS) ## change each line of the verifier and check that a test no
 	@$(BIN)/mutmut results | grep --invert-match timeout && exit 1 || echo "Every change was noticed."
 
 docs: $(DOCS) ## build the documentation as a site in .cache/docs; fails if a link is broken
+	$(BIN)/python -m docs.write_reference
 	$(BIN)/sphinx-build --quiet --fail-on-warning --nitpicky --conf-dir docs --doctree-dir .cache/doctrees . .cache/docs
 	@cp .cache/docs/README.html .cache/docs/index.html
 	@echo "Open .cache/docs/index.html"

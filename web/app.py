@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
+from importlib import import_module
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from litestar import Litestar, Router
@@ -22,48 +24,21 @@ from web.framework.middleware import Cookies, Middleware, add_headers
 from web.framework.rendering import Renderer
 from web.framework.seals import Seals
 from web.framework.static_files import StaticFiles, static_file
-from web.pages.agreements import agreements
-from web.pages.audit import accounts, audit, journal
-from web.pages.exchanges import exchange, history, log
-from web.pages.figures import community, reports, story, story_files
-from web.pages.gifts import gifts
-from web.pages.groups import groups
-from web.pages.home import home
-from web.pages.members import member, members, own_data
-from web.pages.proof import receipts, seal
 from web.settings import Settings
-from web.sign_in import pages as sign_in
 from web.sign_in.codes import SendEmail, smtp_sender
 from web.sign_in.sessions import prepare
 from web.wording.translation import Languages, load_languages
 
-_MODULES = (
-    home,
-    sign_in,
-    history,
-    log,
-    exchange,
-    gifts,
-    story,
-    story_files,
-    members,
-    member,
-    own_data,
-    groups,
-    community,
-    reports,
-    agreements,
-    accounts,
-    journal,
-    audit,
-    seal,
-    receipts,
-)
+_WEB = Path(__file__).parent
+_MODULES = [_WEB / "sign_in/pages.py", *sorted(_WEB.glob("pages/*/*.py"))]
 
 PAGES: Sequence[HTTPRouteHandler] = [
-    handler for module in _MODULES for handler in vars(module).values() if isinstance(handler, HTTPRouteHandler)
+    handler
+    for module in (import_module(".".join(path.relative_to(_WEB.parent).with_suffix("").parts)) for path in _MODULES)
+    for handler in vars(module).values()
+    if isinstance(handler, HTTPRouteHandler)
 ]
-"""The handlers of all pages and buttons, in the order of the modules."""
+"""The handlers of all pages and buttons: those in `web/pages/` and of signing in."""
 
 MOST_BODY_BYTES = 32_768
 """A longer body is refused before it is read. The longest form of this app is far shorter."""

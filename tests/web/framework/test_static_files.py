@@ -5,7 +5,10 @@ import re
 import brotli
 
 from tests.web.neighbourhood import Neighbourhood
+from tests.web.routes import ANYBODY, Found
 from web.framework.static_files import STATIC
+
+FOUND: Found = {"static_file": ANYBODY}
 
 
 def style_of(page: str) -> str:

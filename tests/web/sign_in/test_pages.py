@@ -8,9 +8,38 @@ import pytest
 import sqlalchemy as sa
 
 from tests.web.neighbourhood import ADDRESS, Browser, Neighbourhood
+from tests.web.pages.conftest import Street
+from tests.web.routes import ANYBODY, Attempt, Found, SecondAttempts
 from web.sign_in.codes import make_sign_in_link
 from web.sign_in.pages import own_path
 from web.sign_in.sessions import SIGN_IN_CODE
+
+FOUND: Found = {
+    "show_sign_in": ANYBODY,
+    "ask_for_code": ANYBODY,
+    "show_code": ANYBODY,
+    "enter_code": ANYBODY,
+    "show_link": ANYBODY,
+    "use_link": ANYBODY,
+}
+NO_SECOND_ATTEMPT: set[str] = {"use_link"}
+
+
+def ask_for_code(street: Street) -> Attempt:
+    stranger = street.neighbourhood.browser()
+    return Attempt(stranger, "/sign-in", "/sign-in/codes", {"email": ""}, {"email": "ana@example.org"})
+
+
+def enter_code(street: Street) -> Attempt:
+    stranger = street.neighbourhood.browser()
+    stranger.post("/sign-in/codes", data={"email": "ana@example.org"})
+    found = re.search(r"\d{6}", str(street.neighbourhood.mails[-1]["subject"]))
+    assert found is not None
+    wrong = f"{(int(found[0]) + 1) % 1_000_000:06}"
+    return Attempt(stranger, "/sign-in/code", "/sign-in/code", {"code": wrong}, {"code": found[0]})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (ask_for_code, enter_code)
 
 
 def ask(browser: Browser, address: str = "ana@example.org", **more: str) -> httpx.Response:

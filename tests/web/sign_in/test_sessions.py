@@ -7,9 +7,13 @@ import sqlalchemy as sa
 
 from ledger.members.commands import LeaveCommunity
 from tests.web.neighbourhood import ADDRESS, Neighbourhood
+from tests.web.routes import ANYBODY, MEMBERS, Found
 from web.sign_in import sessions
 from web.sign_in.codes import make_sign_in_link
 from web.sign_in.sessions import SESSION
+
+FOUND: Found = {"sign_out": ANYBODY, "show_devices": MEMBERS, "sign_out_everywhere": MEMBERS}
+NO_SECOND_ATTEMPT: set[str] = {"sign_out", "sign_out_everywhere"}
 
 
 def link_for(neighbourhood: Neighbourhood) -> str:

@@ -14,6 +14,7 @@ from ledger.seal.verifying.merkle import (
     edge_at,
     inclusion,
     leaf_hash,
+    levels,
     node_hash,
 )
 
@@ -82,6 +83,14 @@ def test_a_growing_tree_has_the_root_that_the_definition_gives(size: int) -> Non
             assert node == nodes(level, (number >> level) - 1)
 
     assert edge.root == naive_root(LEAVES[:size]) == edge_at(size, nodes).root
+
+
+@given(st.integers(0, 20))
+def test_levels_end_with_the_one_that_has_no_pairs(size: int) -> None:
+    found = levels(LEAVES[:size])
+
+    assert [len(level) for level in found] == [size >> level for level in range(max(1, size.bit_length()))]
+    assert all(node == nodes(level, index) for level, row in enumerate(found) for index, node in enumerate(row))
 
 
 @settings(max_examples=60, deadline=None)

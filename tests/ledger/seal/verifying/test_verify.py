@@ -1,5 +1,6 @@
 """The verification as an auditor uses it, on the command line."""
 
+import shutil
 from collections.abc import Iterator
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
@@ -12,7 +13,7 @@ from ledger.seal.signing.folder import KEY
 from ledger.seal.verify import WRONG_CALL, main, read_policy, verify
 from ledger.seal.verifying.entry_reading import LARGEST_NUMBER
 from ledger.seal.verifying.merkle import leaf_hash
-from ledger.seal.verifying.note import ED25519, BadNote, Checkpoint, VerifierKey, sign_note
+from ledger.seal.verifying.note import ED25519, BadNote, Checkpoint, VerifierKey, parse_keys, sign_note
 from ledger.seal.verifying.policy import LARGEST_POLICY_BYTES
 from ledger.seal.verifying.receipt import Receipt
 from ledger.seal.verifying.segments import Segment, Task, read_segments
@@ -42,6 +43,16 @@ def test_a_bundle_is_checked_against_known_seals_and_keys(
     assert main(["bundle", str(community.bundle), "--known", str(community.kept), "--key", keys]) == 0
     report = capsys.readouterr().out
     assert "seal of 26 entries" in report and "SOUND" in report
+    known, trusted = [community.kept], parse_keys(Path(keys).read_bytes())
+    assert report.splitlines() == [*verify("bundle", community.bundle, known=known, keys=trusted).lines]
+
+
+@pytest.mark.parametrize("name", ["vkeys.txt", "policy"])
+def test_a_file_of_a_bundle_that_cannot_be_read_is_named(community: SealedCommunity, tmp_path: Path, name: str) -> None:
+    bundle = Path(shutil.copytree(community.bundle, tmp_path / "bundle"))
+    (bundle / name).write_text("nonsense")
+
+    assert any(f" {name}: " in line for line in verify("bundle", bundle).lines)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,47 @@
 """What the community has agreed, and how coordinators change it."""
 
+from typing import Any
+
 import pytest
 
 from ledger.agreements.rules import DEFAULT_THRESHOLDS, THRESHOLDS
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import actions_on, send, words_on
+from tests.web.routes import COORDINATORS, MEMBERS, Attempt, Found, SecondAttempts
 from web.pages.agreements.agreements import in_typed_unit, key_for
+
+FOUND: Found = {
+    "show_agreements": MEMBERS,
+    "agree_limits": COORDINATORS,
+    "agree_confirmation": COORDINATORS,
+    "agree_categories": COORDINATORS,
+    "agree_thresholds": COORDINATORS,
+}
+
+
+def agreement(street: Street, what: str, field: str, right: Any, wrong: Any = "") -> Attempt:
+    return Attempt(street.chidi, "/agreements", f"/agreements/{what}", {field: wrong}, {field: right})
+
+
+def agree_limits(street: Street) -> Attempt:
+    return agreement(street, "limits", "debit", "30")
+
+
+def agree_confirmation(street: Street) -> Attempt:
+    return agreement(street, "confirmation", "words_needed", "both")
+
+
+def agree_categories(street: Street) -> Attempt:
+    of_all = agreement(street, "categories", "label", ["Garden", "Music"])
+    return of_all._replace(right={**of_all.right, "key": ["garden", ""]})
+
+
+def agree_thresholds(street: Street) -> Attempt:
+    return agreement(street, "exceptions", "late_days", "14", "soon")
+
+
+SECOND_ATTEMPTS: SecondAttempts = (agree_limits, agree_confirmation, agree_categories, agree_thresholds)
 
 
 def agreed(browser: Browser, noun: str, /, **typed: object) -> tuple[int, str]:

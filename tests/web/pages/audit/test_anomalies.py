@@ -13,8 +13,11 @@ from projections.checks.log_reading import RULES, Rule, anomaly
 from tests.cast import ANA, BO, CHIDI, TODAY
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, Found
 from web.wording.audit import RULE_TEXTS, anomaly_sentence, describe_rule
 from web.wording.names import SentenceContext
+
+FOUND: Found = {"show_anomalies": KEEPERS}
 
 
 def looked(street: Street) -> int:

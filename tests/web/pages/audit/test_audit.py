@@ -4,6 +4,9 @@ from ledger.exchanges.commands import ReverseExchange
 from projections.views import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, Found
+
+FOUND: Found = {"show_audit": KEEPERS}
 
 
 def test_an_auditor_sees_how_many_entries_each_topic_has(street: Street) -> None:

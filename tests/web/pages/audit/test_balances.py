@@ -2,6 +2,9 @@
 
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, Found
+
+FOUND: Found = {"show_balances": KEEPERS}
 
 
 def test_each_account_is_listed_with_its_hours(street: Street) -> None:

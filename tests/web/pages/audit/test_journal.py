@@ -13,6 +13,9 @@ from ledger.gifts.commands import WithdrawGift
 from ledger.identifiers import ExchangeId, new_command_id
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, Found
+
+FOUND: Found = {"show_journal": KEEPERS, "show_entry": KEEPERS}
 
 
 def numbers_on(text: str) -> list[int]:

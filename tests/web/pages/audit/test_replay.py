@@ -12,7 +12,17 @@ from projections.engine.background import MIN_INTERVAL
 from projections.views import check_by_replay
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, mistakes_on, send, words_on
+from tests.web.routes import KEEPERS, MEMBERS, Attempt, Found, SecondAttempts
 from web.commands.main import hours
+
+FOUND: Found = {"show_replay": MEMBERS, "ask_replay": KEEPERS}
+
+
+def ask_replay(street: Street) -> Attempt:
+    return Attempt(street.ruth, "/replay", "/replay", {"at_entry": "999999"}, {"at_entry": "2"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (ask_replay,)
 
 
 def checked(street: Street, at_entry: int | None = None) -> None:

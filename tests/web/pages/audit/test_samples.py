@@ -9,6 +9,9 @@ import pytest
 from ledger.seal.verifying.receipt import parse_receipt, sample
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, Found
+
+FOUND: Found = {"show_sample": KEEPERS, "sample_receipts": KEEPERS}
 
 
 def numbers_on(text: str) -> list[int]:

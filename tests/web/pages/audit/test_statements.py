@@ -4,6 +4,9 @@ from ledger.exchanges.commands import ReverseExchange
 from tests.web.pages.conftest import Street
 from tests.web.pages.exchanges.test_history import _link
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, THE_MEMBER, Found
+
+FOUND: Found = {"show_statement": THE_MEMBER | KEEPERS}
 
 
 def test_each_line_shows_the_totals_after_it(street: Street) -> None:

@@ -1,14 +1,48 @@
 """Answering what others logged: agree, say no, cancel; and a coordinator who types an answer for a member."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from httpx import Response
 
+from ledger.agreements.commands import AgreeOnLimits
 from ledger.exchanges.commands import CallOffExchange
 from ledger.identifiers import AccountId, ExchangeId
+from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import actions_on, form_on, mistakes_on, send, words_on
+from tests.web.routes import COORDINATORS, PARTIES, Attempt, Found, SecondAttempts
+
+FOUND: Found = {
+    "confirm_exchange": PARTIES | COORDINATORS,
+    "decline_exchange": PARTIES | COORDINATORS,
+    "call_off_exchange": PARTIES | COORDINATORS,
+}
+NO_SECOND_ATTEMPT: set[str] = {"call_off_exchange"}
+
+
+def waiting(street: Street, browser: Browser, what: str, minutes: int = 60, **more: Any) -> Attempt:
+    """Return an answer to what Ana logged."""
+    exchange = street.helped(minutes=minutes)
+    return Attempt(browser, f"/exchanges/{exchange}", f"/exchanges/{exchange}/{what}", **more)
+
+
+def widen_limits(street: Street) -> Callable[[], object]:
+    return lambda: street.bank.do(
+        AgreeOnLimits(debit_limit_minutes=-100 * 60, upper_limit_minutes=None), by=street.chidi_id
+    )
+
+
+def confirm_exchange(street: Street) -> Attempt:
+    return waiting(street, street.bo, "confirmation", 21 * 60, meanwhile=widen_limits(street))
+
+
+def decline_exchange(street: Street) -> Attempt:
+    return waiting(street, street.bo, "declination", wrong={"reason": ""}, right={"reason": "It was Monday"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (confirm_exchange, decline_exchange)
 
 
 def at(exchange: ExchangeId, what: str = "") -> str:

@@ -2,6 +2,9 @@
 
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import actions_on, words_on
+from tests.web.routes import KEEPERS, PARTIES, Found
+
+FOUND: Found = {"show_exchange": PARTIES | KEEPERS}
 
 
 def test_parties_coordinators_and_auditors_can_see_an_exchange(street: Street) -> None:

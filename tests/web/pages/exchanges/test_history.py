@@ -8,6 +8,9 @@ from ledger.identifiers import COMMUNITY
 from ledger.members.commands import LeaveCommunity
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import mistakes_on, words_on
+from tests.web.routes import MEMBERS, Found
+
+FOUND: Found = {"show_history": MEMBERS}
 
 
 def test_exchanges_and_gifts_are_listed_by_month(street: Street) -> None:

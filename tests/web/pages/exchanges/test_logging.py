@@ -8,6 +8,17 @@ from ledger.deciding.requests import Caller
 from ledger.identifiers import AccountId, CategoryKey, new_command_id
 from tests.web.pages.conftest import GARDENING, Street, checked, logged
 from tests.web.pages.reader import form_on, mistakes_on, send, words_on
+from tests.web.routes import MEMBERS, Attempt, Found, SecondAttempts
+
+FOUND: Found = {"show_log": MEMBERS, "check_log": MEMBERS, "log_exchange": MEMBERS}
+NO_SECOND_ATTEMPT: set[str] = {"log_exchange"}
+
+
+def check_log(street: Street) -> Attempt:
+    return Attempt(street.ana, "/exchanges/new", "/exchanges/new", GARDENING | {"hours": "x"}, GARDENING)
+
+
+SECOND_ATTEMPTS: SecondAttempts = (check_log,)
 
 
 def test_the_form_starts_with_help_given_today(street: Street) -> None:

@@ -4,6 +4,30 @@ from ledger.exchanges.commands import ApproveReversal, AskForReversal, ConfirmEx
 from ledger.identifiers import AccountId, ExchangeId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, mistakes_on, send, words_on
+from tests.web.routes import COORDINATORS, PARTIES, TOO_LONG, Attempt, Found, SecondAttempts, counted
+
+FOUND: Found = {
+    "ask_reversal": PARTIES | COORDINATORS,
+    "approve_reversal": PARTIES | COORDINATORS,
+    "decline_reversal": PARTIES | COORDINATORS,
+}
+
+
+def ask_reversal(street: Street) -> Attempt:
+    return counted(street, street.ana, "reversal", wrong={"reason": ""}, right={"reason": "It was twice"})
+
+
+def approve_reversal(street: Street) -> Attempt:
+    more = {"wrong": {"reason": TOO_LONG}, "right": {"reason": ""}}
+    return counted(street, street.ana, "reversal/approval", asked_back=True, **more)
+
+
+def decline_reversal(street: Street) -> Attempt:
+    exchange = counted(street, street.ana, "reversal/refusal", asked_back=True)
+    return exchange._replace(wrong={"reason": TOO_LONG}, right={"reason": "It was once"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (ask_reversal, approve_reversal, decline_reversal)
 
 
 def at(exchange: ExchangeId, what: str = "") -> str:

@@ -11,6 +11,9 @@ from projections.figures.reports.refreshing import refresh
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.reports import FOR_COORDINATORS, GARDEN, hidden, kept, month_of, part, report
+from tests.web.routes import MEMBERS, Found
+
+FOUND: Found = {"show_community": MEMBERS}
 
 FEBRUARY = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
 

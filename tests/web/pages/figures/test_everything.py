@@ -7,6 +7,22 @@ import pytest
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.reports import everything, kept_everything
+from tests.web.routes import AUDITORS, Attempt, Found, SecondAttempts
+
+FOUND: Found = {
+    "show_everything": AUDITORS,
+    "everything_csv": AUDITORS,
+    "everything_json": AUDITORS,
+    "ask_everything": AUDITORS,
+}
+
+
+def ask_everything(street: Street) -> Attempt:
+    path = "/community/everything"
+    return Attempt(street.ruth, f"{path}?at_entry=2", path, {"at_entry": "999999"}, {"at_entry": "2"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (ask_everything,)
 
 ADDRESSES = ("/community/everything", "/community/everything.csv", "/community/everything.json")
 

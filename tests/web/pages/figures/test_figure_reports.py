@@ -10,6 +10,9 @@ from projections.figures.reports.kept import Late
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.reports import FOR_COORDINATORS, hidden, kept, month_of, report
+from tests.web.routes import KEEPERS, Found
+
+FOUND: Found = {"list_reports": KEEPERS, "show_report": KEEPERS}
 
 
 def test_a_coordinator_finds_every_closed_period(street: Street) -> None:

@@ -16,8 +16,11 @@ from tests.projections.elm_street import ElmStreet
 from tests.web.pages.conftest import YESTERDAY, Street
 from tests.web.pages.reader import words_on
 from tests.web.pseudo import left_in_english, pseudo_languages
+from tests.web.routes import MEMBERS, Found
 from web.pages.exchanges.fields import today_of
 from web.pages.figures.story import shown_year
+
+FOUND: Found = {"show_story": MEMBERS}
 
 LAST_YEAR = date(2025, 12, 31)
 OF_ANA = ("Ana Sousa", "Bo Lindqvist", "Riverside", *(category.label for category in DEFAULT_CATEGORIES))

@@ -12,7 +12,10 @@ from ledger.agreements.facts import Category
 from ledger.identifiers import CategoryKey
 from tests.web.pages.conftest import Street
 from tests.web.pages.figures.test_story import busy
+from tests.web.routes import MEMBERS, Found
 from web.pages.figures import story_files
+
+FOUND: Found = {"story_as_csv": MEMBERS, "story_as_json": MEMBERS}
 
 
 def rows_of(answer: httpx.Response) -> list[dict[str, str]]:

@@ -5,6 +5,31 @@ import pytest
 from ledger.identifiers import COMMUNITY, AccountId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import actions_on, form_on, mistakes_on, send, words_on
+from tests.web.routes import COORDINATORS, MEMBERS, THE_MEMBER, Attempt, Found, SecondAttempts
+
+FOUND: Found = {
+    "show_gift_form": MEMBERS,
+    "check_gift": MEMBERS,
+    "record_gift": MEMBERS,
+    "show_gift": MEMBERS,
+    "withdraw_gift": THE_MEMBER | COORDINATORS,
+}
+NO_SECOND_ATTEMPT: set[str] = {"record_gift"}
+
+
+GIFT = {"other_name": "Bo", "category": "food"}
+
+
+def check_gift(street: Street) -> Attempt:
+    return Attempt(street.ana, "/gifts/new", "/gifts/new", GIFT | {"other_name": ""}, GIFT)
+
+
+def withdraw_gift(street: Street) -> Attempt:
+    gift = street.gave()
+    return Attempt(street.ana, f"/gifts/{gift}", f"/gifts/{gift}/withdrawal", {"reason": ""}, {"reason": "By mistake"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (check_gift, withdraw_gift)
 
 
 @pytest.mark.parametrize("to", ["garden", "community"])

@@ -1,5 +1,7 @@
 """Saying thank you on the page of an exchange or a gift, and who can read it."""
 
+from typing import Any
+
 import pytest
 
 from ledger.groups.commands import JoinGroup
@@ -7,6 +9,30 @@ from ledger.members.commands import ChooseVisibility
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
+from tests.web.routes import MEMBERS, PARTIES, TOO_LONG, Attempt, Found, SecondAttempts, counted
+
+FOUND: Found = {
+    "thank_for_exchange": PARTIES,
+    "share_thanks_for_exchange": PARTIES,
+    "thank_for_gift": MEMBERS,
+    "share_thanks_for_gift": MEMBERS,
+}
+NO_SECOND_ATTEMPT: set[str] = {"share_thanks_for_exchange", "share_thanks_for_gift"}
+
+
+THANKS: dict[str, Any] = {"wrong": {"thanks": TOO_LONG}, "right": {"thanks": "You saved my roses"}}
+
+
+def thank_for_exchange(street: Street) -> Attempt:
+    return counted(street, street.bo, "thanks", **THANKS)
+
+
+def thank_for_gift(street: Street) -> Attempt:
+    gift = street.gave()
+    return Attempt(street.bo, f"/gifts/{gift}", f"/gifts/{gift}/thanks", **THANKS)
+
+
+SECOND_ATTEMPTS: SecondAttempts = (thank_for_exchange, thank_for_gift)
 
 WORDS = "You saved my roses"
 

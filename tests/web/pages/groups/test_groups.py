@@ -6,6 +6,33 @@ from ledger.groups.commands import JoinGroup
 from ledger.identifiers import GroupId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
+from tests.web.routes import COORDINATORS, MEMBERS, Attempt, Found, SecondAttempts
+
+FOUND: Found = {
+    "show_groups": MEMBERS,
+    "show_group": MEMBERS,
+    "show_group_form": COORDINATORS,
+    "form_group": COORDINATORS,
+    "join_group": MEMBERS,
+    "leave_group": MEMBERS,
+}
+
+
+def form_group(street: Street) -> Attempt:
+    return Attempt(street.chidi, "/groups/new", "/groups", {"name": ""}, {"name": "Mill Lane"})
+
+
+def join_group(street: Street) -> Attempt:
+    garden = f"/groups/{street.garden}"
+    return Attempt(street.chidi, garden, f"{garden}/members", {"member": "Nobody At All"}, {"member": "Bo"})
+
+
+def leave_group(street: Street) -> Attempt:
+    garden = f"/groups/{street.garden}"
+    return Attempt(street.chidi, garden, f"{garden}/departures", {"member": "Nobody At All"}, {"member": "Ana"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (form_group, join_group, leave_group)
 
 
 def path_of(group: GroupId) -> str:

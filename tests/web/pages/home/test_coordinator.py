@@ -5,6 +5,9 @@ from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import COORDINATORS, Found
+
+FOUND: Found = {"show_coordination": COORDINATORS}
 
 
 def test_when_nothing_is_waiting_the_page_says_so(street: Street) -> None:

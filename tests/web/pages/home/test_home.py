@@ -3,6 +3,9 @@
 from ledger.exchanges.commands import AskForReversal, ConfirmExchange
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import heading_on, words_on
+from tests.web.routes import MEMBERS, Found
+
+FOUND: Found = {"show_home": MEMBERS}
 
 
 def test_a_newcomer_is_welcomed_and_can_log_or_receive_first(street: Street) -> None:

@@ -8,6 +8,22 @@ from ledger.members.commands import GiveRole
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
+from tests.web.routes import COORDINATORS, THE_MEMBER, Attempt, Found, SecondAttempts, of_the_only_coordinator
+
+FOUND: Found = {
+    "show_erasure": THE_MEMBER | COORDINATORS,
+    "ask_erasure": THE_MEMBER | COORDINATORS,
+    "withdraw_erasure": THE_MEMBER | COORDINATORS,
+    "erase": COORDINATORS,
+}
+NO_SECOND_ATTEMPT: set[str] = {"withdraw_erasure", "erase"}
+
+
+def ask_erasure(street: Street) -> Attempt:
+    return of_the_only_coordinator(street, "/erasure", "/erasure-request")
+
+
+SECOND_ATTEMPTS: SecondAttempts = (ask_erasure,)
 
 
 def asked(street: Street, member: MemberId, browser: Browser) -> None:

@@ -5,6 +5,17 @@ import pytest
 from ledger.identifiers import MemberId
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
+from tests.web.routes import COORDINATORS, Attempt, Found, SecondAttempts
+
+FOUND: Found = {"show_invitation": COORDINATORS, "invite": COORDINATORS, "welcome": COORDINATORS}
+NO_SECOND_ATTEMPT: set[str] = {"welcome"}
+
+
+def invite(street: Street) -> Attempt:
+    return Attempt(street.chidi, "/members/new", "/members", {"name": ""}, {"name": "Newt Hale"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (invite,)
 
 NEWT = {"name": "Newt Hale", "email": "newt@example.org", "phone": "01632 960 199"}
 

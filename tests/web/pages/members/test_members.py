@@ -7,6 +7,21 @@ from ledger.members.facts import MemberInvited
 from ledger.personal_data.store import PersonalText
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
+from tests.web.routes import COORDINATORS, MEMBERS, THE_MEMBER, Attempt, Found, SecondAttempts, of_the_only_coordinator
+
+FOUND: Found = {
+    "show_members": MEMBERS,
+    "show_member": MEMBERS,
+    "show_departure": THE_MEMBER | COORDINATORS,
+    "leave": THE_MEMBER | COORDINATORS,
+}
+
+
+def leave(street: Street) -> Attempt:
+    return of_the_only_coordinator(street, "/departure", "/departure")
+
+
+SECOND_ATTEMPTS: SecondAttempts = (leave,)
 
 
 def test_members_are_listed_by_name(street: Street) -> None:

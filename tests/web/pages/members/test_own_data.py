@@ -8,6 +8,9 @@ from ledger.gifts.commands import RecordGift
 from ledger.identifiers import AccountId, new_command_id
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import THE_MEMBER, Found
+
+FOUND: Found = {"show_data": THE_MEMBER, "data_as_html": THE_MEMBER, "data_as_json": THE_MEMBER}
 
 
 def data_of(street: Street) -> dict[str, object]:

@@ -2,6 +2,21 @@
 
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
+from tests.web.routes import COORDINATORS, Attempt, Found, SecondAttempts, of_the_only_coordinator
+
+FOUND: Found = {"give_role": COORDINATORS, "withdraw_role": COORDINATORS}
+
+
+def give_role(street: Street) -> Attempt:
+    bo = f"/members/{street.bo_id}"
+    return Attempt(street.chidi, bo, f"{bo}/roles", right={"role": "auditor"})
+
+
+def withdraw_role(street: Street) -> Attempt:
+    return of_the_only_coordinator(street, "", "/roles/coordinator/withdrawal")
+
+
+SECOND_ATTEMPTS: SecondAttempts = (give_role, withdraw_role)
 
 
 def test_a_coordinator_gives_a_member_a_role(street: Street) -> None:

@@ -4,6 +4,17 @@ import pytest
 
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import form_on, send, words_on
+from tests.web.routes import THE_MEMBER, Attempt, Found, SecondAttempts
+
+FOUND: Found = {"choose_visibility": THE_MEMBER}
+
+
+def choose_visibility(street: Street) -> Attempt:
+    ana = f"/members/{street.ana_id}"
+    return Attempt(street.ana, ana, f"{ana}/visibility", {"sees": ""}, {"sees": "groups"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (choose_visibility,)
 
 
 def test_until_a_member_chooses_only_the_two_people_can_see_it(street: Street) -> None:

@@ -16,7 +16,16 @@ from ledger.seal.verifying.receipt import parse_receipt
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, MEMBERS, PARTIES, Found
 from web.framework.seals import SECONDS_BETWEEN_SEALS, Seals
+
+FOUND: Found = {
+    "exchange_receipt": PARTIES | KEEPERS,
+    "gift_receipt": MEMBERS,
+    "entry_receipt": KEEPERS,
+    "show_exchange_receipt": PARTIES | KEEPERS,
+    "show_gift_receipt": MEMBERS,
+}
 
 ORIGIN = "localhost/riverside/1"
 

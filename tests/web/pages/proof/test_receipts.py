@@ -13,6 +13,16 @@ from tests.web.neighbourhood import Browser, Neighbourhood
 from tests.web.pages.conftest import Street
 from tests.web.pages.proof.test_receipt_pages import ORIGIN
 from tests.web.pages.reader import words_on
+from tests.web.routes import KEEPERS, Attempt, Found, SecondAttempts
+
+FOUND: Found = {"show_receipt_check": KEEPERS, "check_receipt": KEEPERS}
+
+
+def check_receipt(street: Street) -> Attempt:
+    return Attempt(street.ruth, "/receipts", "/receipts", {"text": ""}, {"text": "c2sp.org/tlog-proof@v1"})
+
+
+SECOND_ATTEMPTS: SecondAttempts = (check_receipt,)
 
 
 @pytest.fixture

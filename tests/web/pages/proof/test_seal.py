@@ -15,6 +15,9 @@ from ledger.seal.witnessing.witnesses import Witnesses
 from tests.web.pages.conftest import Street
 from tests.web.pages.proof.test_receipt_pages import ORIGIN, put_back
 from tests.web.pages.reader import words_on
+from tests.web.routes import MEMBERS, Found
+
+FOUND: Found = {"show_seal": MEMBERS, "show_sheet": MEMBERS, "show_earlier_sheet": MEMBERS}
 
 
 @pytest.fixture

@@ -19,6 +19,10 @@ from ledger.log.entry import decode
 from ledger.seal.signing.folder import TREE, SealFolder
 from ledger.seal.verifying.note import check_note, parse_note
 from tests.web.neighbourhood import Browser, Neighbourhood
+from tests.web.routes import ANYBODY, AUDITORS, Found
+
+FOR_ANYBODY = ("show_checkpoint", "show_earlier_checkpoint", "show_tile", "prove_inclusion", "prove_consistency")
+FOUND: Found = dict.fromkeys(FOR_ANYBODY, ANYBODY) | {"show_entry_tile": AUDITORS}
 
 
 def root_of(leaves: list[bytes]) -> bytes:

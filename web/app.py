@@ -38,7 +38,7 @@ PAGES: Sequence[HTTPRouteHandler] = [
     for handler in vars(module).values()
     if isinstance(handler, HTTPRouteHandler)
 ]
-"""The handlers of all pages and buttons: those in `web/pages/` and of signing in."""
+"""The handlers of all pages and buttons: of signing in, and of modules such as `web/pages/members/own_data.py`."""
 
 MOST_BODY_BYTES = 32_768
 """A longer body is refused before it is read. The longest form of this app is far shorter."""

@@ -37,8 +37,6 @@ class TimeBank:
         Personal data of members who were erased is deleted first, in case it was restored from a backup.
         """
         place = url if isinstance(url, Place) else Place.folder(url) if isinstance(url, Path) else Place(url)
-        if place.is_sqlite:
-            place.path.mkdir(parents=True, exist_ok=True)
         log = open_log(place.log_url, schema=place.schema("log"))
         bank = cls(place, log, PersonalData(place.people_engine()), clock=clock, ids=ids)
         try:

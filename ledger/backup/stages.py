@@ -26,6 +26,7 @@ from ledger.backup.file import BackupRefused
 from ledger.log.places import Place
 from ledger.log.postgres_connections import NETWORK, Connections
 from ledger.log.postgres_recorder import ABOUT, EVENTS_TABLE, FORMAT
+from ledger.log.private_files import close_folder
 from ledger.seal.signing.folder import sync_folder
 
 
@@ -88,7 +89,7 @@ class FolderStage:
             sync_folder(self._target.parent)
             return ""
         _must_be_closed(self._target)
-        fresh.chmod(self._target.stat().st_mode & 0o7777)
+        close_folder(self._target)
         # If we are stopped here, whichever folder has this name is complete, and set aside.
         fresh.rename(aside)
         _exchange(aside, self._target)

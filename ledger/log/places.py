@@ -20,6 +20,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from ledger.log.private_files import private_file, private_folder
 from ledger.log.sqlite_file import BUSY_SECONDS, use_wal
 
 _CREATING = int.from_bytes(b"hours")
@@ -77,8 +78,8 @@ class Place:
 
     def _engine(self, store: str, *, synchronous: str) -> sa.Engine:
         if self.is_sqlite:
-            self.path.mkdir(parents=True, exist_ok=True)
-            return _sqlite_engine(self.path / f"{store}.db", synchronous)
+            private_folder(self.path)
+            return _sqlite_engine(private_file(self.path / f"{store}.db"), synchronous)
         return _postgresql_engine(self.url, self.schema(store))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
+from ledger.log.private_files import close_folder, private_file, private_folder
 from ledger.log.sqlite_schema import APPLICATION, FORMAT, SCHEMA, SETTINGS
 from ledger.log.store import Fault, LogUnavailable
 
@@ -44,8 +45,11 @@ class SQLiteFile:
         self._checked_at = 0.0
         try:
             if create:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                private_folder(self.path.parent)
+                private_file(self.path)
                 self._create_tables()
+            else:
+                close_folder(self.path.parent)
             self._take_writer()
         except (sqlite3.Error, OSError) as error:
             if fault := self._fault(error):

@@ -8,6 +8,8 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from ledger.log.private_files import private_file
+
 # Advisory locks are numbers shared by everyone who uses the same PostgreSQL database.
 _WRITING = int.from_bytes(b"hrs:view")
 _REBUILDING = int.from_bytes(b"hrs:rebu")
@@ -47,7 +49,7 @@ def rebuilding(engine: sa.Engine) -> Generator[None]:
     """Make other rebuilds of the same place wait. Released when the holding process ends."""
     if engine.dialect.name == "sqlite":
         # Closing the file releases the lock. SQLite's own lock would make live entries wait too.
-        with Path(f"{engine.url.database}.rebuilding").open("w") as file:
+        with private_file(Path(f"{engine.url.database}.rebuilding")).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
     else:
@@ -62,7 +64,7 @@ def rebuilding(engine: sa.Engine) -> Generator[None]:
 def alone(engine: sa.Engine, work: Work) -> Generator[bool]:
     """Whether this process alone holds the work; returns at once. Released when the holding process ends."""
     if engine.dialect.name == "sqlite":
-        with Path(f"{engine.url.database}.{work}").open("w") as file:
+        with private_file(Path(f"{engine.url.database}.{work}")).open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -111,7 +111,7 @@ def test_a_clock_behind_the_log_is_found(healthy: Run, monkeypatch: pytest.Monke
 
 
 def test_a_disk_that_is_nearly_full_is_found(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.commands.doctor.LEAST_FREE_BYTES", 2**80)
+    monkeypatch.setattr("web.commands.machine_checks.LEAST_FREE_BYTES", 2**80)
 
     assert "disk" in problems(healthy)
 

@@ -2,14 +2,9 @@
 
 import os
 import platform
-import shutil
-import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +21,7 @@ from ledger.seal.signing.published import Published
 from ledger.seal.signing.signer import Signer
 from ledger.time_bank import TimeBank
 from projections.views import Views
+from web.commands.machine_checks import Finding, check_folder, check_permissions, check_settings
 from web.commands.main import installed_version
 from web.commands.opening import Location
 from web.commands.printing import (
@@ -38,21 +34,11 @@ from web.commands.printing import (
     problem_of,
     progress_bar,
 )
-from web.settings import LOOPBACK_HOSTS, InvalidSetting, Settings, read_settings
+from web.settings import InvalidSetting, read_settings
 
-LEAST_FREE_BYTES = 500 * 1024 * 1024
 SAMPLE = 500
-SECONDS_TO_CONNECT = 5
 CLOCK_MAY_BE_OFF = timedelta(minutes=5)
 FAULTS = (CommandProblem, Refusal, LogUnavailable, UnreadableEntry, WordsDoNotMatch, DBAPIError, OSError)
-
-
-class Finding(NamedTuple):
-    """The result of one check. It is a problem if there is something to do."""
-
-    subject: str
-    result: str
-    to_do: str = ""
 
 
 @click.command("doctor")
@@ -84,10 +70,11 @@ def _findings(location: Location, *, whole: bool) -> Iterator[Finding]:
             "settings", str(error), "Correct the variable. The settings reference lists the values it can have."
         )
     else:
-        yield from _settings(settings)
+        yield from check_settings(settings)
     place = location.place()
     if place.is_sqlite:
-        yield from _folder(place.path)
+        yield from check_folder(place.path)
+    yield check_permissions(place)
     try:
         with location.bank() as bank:
             origin = bank.agreements.origin
@@ -127,47 +114,6 @@ def _failed(error: Exception) -> Finding:
     """The result of a check that could not be run."""
     problem = problem_of(error) or CommandProblem(str(error))
     return Finding("community", problem.message, problem.to_do or "Fix the problem, then check again.")
-
-
-def _settings(settings: Settings) -> Iterator[Finding]:
-    url = urlsplit(settings.base_url)
-    if url.scheme == "http" and (url.hostname or "") not in {name.strip("[]") for name in LOOPBACK_HOSTS}:
-        yield Finding(
-            "address", f"{settings.base_url} is not encrypted.", "Serve it over HTTPS, and set HOURS_BASE_URL."
-        )
-    else:
-        yield Finding("address", settings.base_url)
-    if not settings.sends_mail:
-        yield Finding("mail", "no mail server is set; make sign-in links with: hours sign-in-link")
-        return
-    try:
-        socket.create_connection((settings.smtp_host, settings.smtp_port), SECONDS_TO_CONNECT).close()
-    except OSError as error:
-        yield Finding(
-            "mail",
-            f"{settings.smtp_host} port {settings.smtp_port} cannot be reached: {error.strerror or error}.",
-            "Check HOURS_SMTP_HOST and HOURS_SMTP_PORT, and any firewall in between.",
-        )
-    else:
-        yield Finding("mail", f"{settings.smtp_host} answers on port {settings.smtp_port}")
-
-
-def _folder(folder: Path) -> Iterator[Finding]:
-    if not folder.is_dir():
-        return  # opening the community reports that
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        yield Finding("folder", f"{folder} is not writable: {error.strerror}.", "Give its owner permission to write.")
-    else:
-        yield Finding("folder", f"{folder} is writable")
-    free = shutil.disk_usage(folder).free
-    yield Finding(
-        "disk",
-        f"{free / 1024**3:.1f} GB free",
-        "Free up space. Below that, recording will soon stop." if free < LEAST_FREE_BYTES else "",
-    )
 
 
 def _log(log: Log, origin: str, *, whole: bool) -> Finding:

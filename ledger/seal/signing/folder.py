@@ -19,6 +19,7 @@ from typing import Final, Literal, NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
+from ledger.log.private_files import close_to_others
 from ledger.refusals import HostProblem
 from ledger.seal.verifying.merkle import EMPTY_ROOT
 from ledger.seal.verifying.note import (
@@ -219,7 +220,10 @@ def make_key(path: Path) -> Ed25519PrivateKey:
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:
-    """Read a private key. Raise SealRefused if it is missing or of another kind: a key is never replaced silently."""
+    """Read a private key, and close it to others. Raise SealRefused if it is missing or of another kind: a key is never
+    replaced silently.
+    """
+    close_to_others(path)
     try:
         private = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:

@@ -100,10 +100,10 @@ class BundleSource:
     def __init__(self, folder: Path, seals: Path, backup: BackupFile | None, progress: Progress) -> None:
         own = SealFolder(seals, _checkpoint_in(folder).origin)
         verdict = verify("bundle", folder, keys=[own.key] if own.is_begun else [], progress=progress)
-        if verdict.code:
+        if verdict.verified is None:
             _, worst = min(verdict.findings)
             raise BackupRefused(f"{folder} is not a sound bundle: {worst}.", f"See: hours verify bundle {folder}")
-        self.origin, self.size, self.root = _checkpoint_in(folder)
+        self.origin, self.size, self.root = verdict.verified.sealed.checkpoint
         self._folder = folder
         self._backup = backup
 

@@ -1,12 +1,18 @@
 """`hours sample`: a draw that anybody can repeat, and receipts of what was drawn."""
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from ledger.log.store import Log
+from ledger.seal.signing.signer import Signer
 from ledger.seal.verifying.receipt import sample
+from tests.cast import founded as founded_bank
 from tests.commands.conftest import Run
+from web.commands.opening import Location
 
 pytestmark = pytest.mark.usefixtures("neighbours")
 
@@ -59,6 +65,22 @@ def test_receipts_are_not_written_to_a_folder_with_other_files(founded: Run, tmp
     (tmp_path / "mine").write_text("mine")
 
     assert founded("sample", "--receipts", str(tmp_path)).exit_code == 1
+
+
+def test_no_receipts_are_written_when_the_log_is_replaced_after_the_draw(
+    founded: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def signing_another(location: Location, place: Path | None) -> Generator[tuple[Signer, Log]]:
+        with founded_bank(tmp_path / "another") as another:
+            yield Signer(tmp_path / "other-seals", another.log), another.log
+
+    monkeypatch.setattr("web.commands.verifying.signing", signing_another)
+    result = founded(
+        "sample", "--seed", "elm", "--size", "2", "--at-entry", "4", "--receipts", str(tmp_path / "receipts")
+    )
+
+    assert result.exit_code == 1 and not (tmp_path / "receipts").exists()
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,14 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import pytest
 from click.testing import CliRunner
 
+from ledger.seal.verify import verify
+from ledger.seal.verifying.note import parse_note
+from ledger.seal.verifying.verdict import Verdict
 from ledger.seal.witnessing.witness import Witness
 from tests.commands.eyes import HOURS, ROOT, watching
 from web.commands.main import hours
@@ -209,6 +212,33 @@ def test_the_signature_of_a_witness_without_a_server_can_be_added(riverside: Com
     assert cosign(tmp_path / "second").code == 1
     (tmp_path / "empty").mkdir()
     assert "does not contain a seal" in cosign(tmp_path / "empty").err
+
+
+def test_a_bundle_whose_seal_is_swapped_while_it_is_read_gets_no_signature_under_another_root(
+    riverside: Community, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = riverside.key
+    twin = riverside.twin(tmp_path / "twin")
+    for community, helped, name in ((riverside, NEXT, "bundle"), (twin, OTHERWISE.format(500), "other")):
+        community.help(helped)
+        community.done("bundle", tmp_path / name)
+    bundle, file = tmp_path / "bundle", tmp_path / "bundle" / "checkpoint"
+    honest, forged = file.read_bytes(), (tmp_path / "other" / "checkpoint").read_bytes()
+
+    def verify_after_the_swap(*given: Any, **options: Any) -> Verdict:
+        file.write_bytes(honest)
+        try:
+            return verify(*given, **options)
+        finally:
+            file.write_bytes(forged)
+
+    monkeypatch.setattr("web.commands.witness.verify", verify_after_the_swap)
+    file.write_bytes(forged)
+    laptop = ["witness", "--state", str(tmp_path / "laptop"), "--name", "ana-laptop", "--log", key]
+    signed = CliRunner().invoke(hours, [*laptop, "cosign", str(bundle)])
+
+    assert signed.exit_code == 0
+    assert parse_note(signed.stdout_bytes).text == parse_note(honest).text != parse_note(forged).text
 
 
 def test_an_invalid_witness_is_refused(riverside: Community, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -138,10 +138,10 @@ def sample_command(
     with location.log() as log:
         positions, ends = _population(log, at_entry, first_day, last_day)
         numbers = sample(seed, size, *ends)
-        entries = [decode(log.from_position(positions[number - 1] - 1, limit=1)[0].data) for number in numbers]
+        drawn = {number: log.from_position(positions[number - 1] - 1, limit=1)[0].data for number in numbers}
     rows = (
         (number, entry.type, entry.at, entry.actor, entry.on_behalf or "", entry.via)
-        for number, entry in zip(numbers, entries, strict=True)
+        for number, entry in ((number, decode(data)) for number, data in drawn.items())
     )
     print_rows(rows, COLUMNS, output)
     first, last = ends
@@ -151,7 +151,7 @@ def sample_command(
     )
     if folder and numbers:
         with signing(location, place) as (signer, _):
-            _write_receipts(signer, numbers, folder)
+            _write_receipts(signer, drawn, folder)
         echo_err(f"Check each with: hours verify receipt {folder}/{numbers[0]}.tlog-proof --key {folder / 'vkeys.txt'}")
 
 
@@ -184,10 +184,14 @@ def _population(
     return positions, (first, last)
 
 
-def _write_receipts(signer: Signer, numbers: list[int], folder: Path) -> None:
+def _write_receipts(signer: Signer, drawn: Mapping[int, bytes], folder: Path) -> None:
+    """Write the receipts of the entries that were drawn. Refuse if the log was replaced since, and has others there."""
+    receipts = {number: signer.receipt(number) for number in drawn}
+    if any(receipts[number].entry != data for number, data in drawn.items()):
+        raise CommandProblem("The log was replaced while the sample was drawn. No receipt was written.", "Draw again.")
     folder.mkdir(parents=True, exist_ok=True)
-    for number in numbers:
-        (folder / f"{number}.tlog-proof").write_bytes(signer.receipt(number).data)
+    for number, receipt in receipts.items():
+        (folder / f"{number}.tlog-proof").write_bytes(receipt.data)
     (folder / "vkeys.txt").write_bytes((signer.folder.path / "vkeys.txt").read_bytes())
 
 

@@ -16,7 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ledger.seal.signing.folder import KEY, SealRefused, default_place
 from ledger.seal.verify import verify
-from ledger.seal.verifying.note import BadNote, parse_checkpoint, parse_key, parse_note
+from ledger.seal.verifying.bundle_files import read_at_most
+from ledger.seal.verifying.note import LARGEST_NOTE_BYTES, BadNote, parse_checkpoint, parse_key, parse_note
 from ledger.seal.witnessing.witness import (
     ADD_CHECKPOINT,
     LARGEST_SUBMISSION_BYTES,
@@ -79,33 +80,35 @@ def cosign_command(witness: Witness, bundle: Path) -> None:
     For a witness without a server. The host adds the file with `hours witnesses take`. Keep a copy for --known. Exit
     codes as for `hours verify`: 0 signed, 1 tampered, 2 forked from what was seen, 3 incomplete.
     """
-    data = (bundle / "checkpoint").read_bytes() if (bundle / "checkpoint").is_file() else b""
     try:
-        origin = parse_checkpoint(parse_note(data).text).origin
-        after = witness.last_signed(origin)
+        # Read here only to choose the keys: what is signed is what `verify` read and found sound.
+        origin = parse_checkpoint(parse_note(_beginning(bundle / "checkpoint")).text).origin
         keys = [key for key in witness.logs if key.name == origin]
         if not keys:
             raise CommandProblem(
                 f"The log {origin} is not followed here.", "Name its key: hours witness --log VKEY cosign DIR"
             )
-        known = [witness.folder / SEEN / origin_hash(origin)] if after else []
+        known = [witness.folder / SEEN / origin_hash(origin)] if witness.last_signed(origin) else []
         with progress_bar("Checking") as progress:
             verdict = verify("bundle", bundle, keys=keys, known=known, progress=progress)
-        if verdict.code:
+        if verdict.verified is None:
             for line in verdict.lines:
                 echo_err(line)
             echo_err("Nothing was signed.")
             raise click.exceptions.Exit(verdict.code)
-        witness.cosign_checked(data, after, int(time.time()))
+        note = witness.cosign_verified(verdict.verified, int(time.time()))
     except BadNote as error:
         raise CommandProblem(
             f"{bundle} does not contain a seal: {error}.", "Ask the host for a bundle: hours bundle DIR"
         ) from error
     except NotCosigned as refused:
         raise CommandProblem(f"Nothing was signed: {refused.message}.") from refused
-    shown = witness.shown(origin_hash(origin))
-    assert shown is not None, "what was just signed is remembered"
-    click.echo(shown, nl=False)
+    click.echo(note.data, nl=False)
+
+
+def _beginning(path: Path) -> bytes:
+    """A file of the size of a note; nothing for what is not a file."""
+    return read_at_most(path, LARGEST_NOTE_BYTES) if path.is_file() else b""
 
 
 def _open_witness(folder: Path, name: str, logs: Sequence[str]) -> Witness:

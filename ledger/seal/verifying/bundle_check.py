@@ -74,6 +74,7 @@ class BundleCheck:
         corrections = self._read_entries(seal, [other.checkpoint.size for _, other in seals], workers, progress)
         self._compare_roots(seal, seals)
         self._compare_derived_files(seal, corrections)
+        self._verdict.sealed = seal
 
     def _has_all_files(self) -> bool:
         missing = [name for name in FILES if not (self._folder / name).is_file()]
@@ -210,6 +211,7 @@ class BundleCheck:
                 )
             else:
                 self._verdict.checked.append(f"{name}: the first {sealed:,} entries are the ones it seals")
+                self._verdict.extends.append(other.checkpoint)
 
     def _compare_derived_files(self, seal: Sealed, corrections: bytes) -> None:
         totals, checkpoint, verdict = self._totals, seal.checkpoint, self._verdict

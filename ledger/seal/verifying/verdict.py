@@ -5,10 +5,10 @@ It also checks who signed a seal: the log itself, and the witnesses that a polic
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.seal.verifying.bundle_files import read_at_most
-from ledger.seal.verifying.note import Sealed, VerifierKey, check_checkpoint
+from ledger.seal.verifying.note import Checkpoint, Sealed, VerifierKey, check_checkpoint
 from ledger.seal.verifying.policy import NOBODY, Policy, time_in_words
 
 SOUND: Final = 0
@@ -28,6 +28,13 @@ _MOST_SHOWN = 20
 _LONGEST_LINE = 500
 
 
+class VerifiedSeal(NamedTuple):
+    """The seal of a sound bundle, in the bytes that were verified, and the other seals that its entries were found to begin with."""
+
+    sealed: Sealed
+    extends: tuple[Checkpoint, ...]
+
+
 class Verdict:
     """Collects findings. The exit code is that of the most serious one: tampered before forked before incomplete."""
 
@@ -35,6 +42,8 @@ class Verdict:
         self.checked: list[str] = []
         self.unchecked: list[str] = []
         self.findings: list[tuple[int, str]] = []
+        self.sealed: Sealed | None = None
+        self.extends: list[Checkpoint] = []
 
     def find(self, code: int, finding: str) -> None:
         """Add a finding."""
@@ -52,6 +61,16 @@ class Verdict:
     def code(self) -> int:
         """The exit code."""
         return min((code for code, _ in self.findings), default=SOUND)
+
+    @property
+    def verified(self) -> VerifiedSeal | None:
+        """What may be signed or restored: the seal of the bundle as it was read, if the whole bundle is sound. Otherwise None.
+
+        A file that is read again after the check may be another one.
+        """
+        if self.sealed is None or self.code != SOUND:
+            return None
+        return VerifiedSeal(self.sealed, tuple(self.extends))
 
     @property
     def lines(self) -> list[str]:

@@ -19,7 +19,9 @@ from ledger.seal.verifying.note import (
     ED25519,
     LARGEST_NOTE_BYTES,
     BadNote,
+    Note,
     Sealed,
+    Signature,
     VerifierKey,
     check_checkpoint,
     check_note,
@@ -31,6 +33,7 @@ from ledger.seal.verifying.note import (
     to_base64,
 )
 from ledger.seal.verifying.policy import cosign, with_cosignatures, with_only, witness_key
+from ledger.seal.verifying.verdict import VerifiedSeal
 
 NAME, LOGS, SEEN, REFUSED = "name", "logs", "seen", "refused"
 MALFORMED, UNSIGNED, UNKNOWN, ANOTHER_SIZE, UNPROVEN = 400, 403, 404, 409, 422
@@ -165,17 +168,22 @@ class Witness:
             except ProofFails as error:
                 self._keep_refused(sealed)
                 raise NotCosigned(UNPROVEN, str(error)) from error
-            return self._sign(sealed, at_seconds)
+            return self._sign(sealed, at_seconds).line.encode()
 
-    def cosign_checked(self, data: bytes, after: Sealed | None, at_seconds: int) -> bytes:
-        """Sign a checkpoint whose whole log was read and found to extend `after`, the last checkpoint signed here."""
-        sealed = self._signed(data, parse_checkpoint(parse_note(data).text).origin)
+    def cosign_verified(self, verified: VerifiedSeal, at_seconds: int) -> Note:
+        """Sign the seal of a bundle that was verified. Only what was verified is signed, and only if it extends the last
+        checkpoint signed here, with its size and its root.
+        """
+        sealed = self._signed(verified.sealed.note.data, verified.sealed.checkpoint.origin)
         with alone(self.folder / "lock"):
             last = self.last_signed(sealed.checkpoint.origin)
-            if last != after:
-                raise NotCosigned(ANOTHER_SIZE, "another checkpoint arrived in the meantime: try again")
-            assert not last or sealed.checkpoint.size >= last.checkpoint.size, "a shorter log extends nothing"
-            return self._sign(sealed, at_seconds)
+            if last and last.checkpoint not in verified.extends:
+                raise NotCosigned(
+                    ANOTHER_SIZE,
+                    f"the bundle was not compared with the last checkpoint signed here, of {last.checkpoint.size:,} entries",
+                    last.checkpoint.size,
+                )
+            return with_cosignatures(sealed.note, [self._sign(sealed, at_seconds)])
 
     def last_signed(self, origin: str) -> Sealed | None:
         """The last checkpoint of a log that was signed here, or None.
@@ -215,11 +223,11 @@ class Witness:
         # Signatures that cannot be checked here are neither stored nor passed on.
         return sealed._replace(note=with_only(sealed.note, keys))
 
-    def _sign(self, sealed: Sealed, at_seconds: int) -> bytes:
+    def _sign(self, sealed: Sealed, at_seconds: int) -> Signature:
         signature = cosign(sealed.note.text, self.name, self._private, at_seconds)
         note = with_cosignatures(sealed.note, [signature])
         write_durably(self.folder / SEEN / origin_hash(sealed.checkpoint.origin), note.data)
-        return signature.line.encode()
+        return signature
 
     def _keep_refused(self, sealed: Sealed) -> None:
         """Keep the last refused checkpoint of each log. It is well signed, and may prove a second history."""

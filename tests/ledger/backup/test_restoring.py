@@ -1,5 +1,6 @@
 """A backup is restored completely, to either database, and only to a place that is free or can be set aside."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -218,6 +219,22 @@ def test_a_changed_bundle_is_refused(bank: TimeBank, tmp_path: Path) -> None:
 
     with pytest.raises(BackupRefused, match="not a sound bundle"):
         put_back(tmp_path / "bundle", f"sqlite:///{tmp_path / 'new'}", tmp_path / "seals")
+
+
+def test_a_bundle_that_is_swapped_after_it_was_verified_is_refused(bank: TimeBank, tmp_path: Path) -> None:
+    bundle, forged = tmp_path / "bundle", tmp_path / "forged"
+    write_bundle(Signer(tmp_path / "seals", bank.log), bank.log, bundle)
+    with founded(tmp_path / "twin") as twin:
+        twin.do(ReportExchange(legs=(help_of(),), given_on=TODAY), by=BO)
+        write_bundle(Signer(tmp_path / "other-seals", twin.log), twin.log, forged)
+
+    def swap(_done: int, _of: int) -> None:
+        for name in ("checkpoint", "entries.jsonl"):
+            shutil.copy(forged / name, tmp_path / "swapped")
+            (tmp_path / "swapped").rename(bundle / name)
+
+    with pytest.raises(BackupRefused), checked(bundle, tmp_path / "none", progress=lambda _: swap):
+        pass
 
 
 def test_a_full_disk_leaves_everything_as_it_was(lively_backup: Path, tmp_path: Path) -> None:

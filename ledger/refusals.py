@@ -349,6 +349,24 @@ class BeyondUpperLimit(Refusal, about="minutes"):
     )
 
 
+class BeyondTheirDebitLimit(BeyondDebitLimit, about="minutes"):
+    """Someone else's account cannot go below the debit limit. How near it is to the limit is for its owner alone."""
+
+    sentence = say(
+        "That is more than this person can receive at the moment. When they have given something, they can receive "
+        "more. A coordinator can help."
+    )
+
+
+class BeyondTheirUpperLimit(BeyondUpperLimit, about="minutes"):
+    """Someone else's account cannot go above the agreed upper limit. How near it is to the limit is for its owner alone."""
+
+    sentence = say(
+        "That is more than this person can give at the moment. When they have received something, they can give more. "
+        "A coordinator can help."
+    )
+
+
 class UnknownGift(Refusal):
     """No gift has this identifier."""
 

@@ -8,8 +8,8 @@ import msgspec
 from ledger.agreements.rules import Agreements
 from ledger.catalogue import Fact, Posting
 from ledger.exchanges.facts import Leg
-from ledger.identifiers import AccountId
-from ledger.refusals import BeyondDebitLimit, BeyondUpperLimit
+from ledger.identifiers import AccountId, MemberId
+from ledger.refusals import BeyondDebitLimit, BeyondTheirDebitLimit, BeyondTheirUpperLimit, BeyondUpperLimit
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,10 +42,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return max(0, self.balance - agreements.debit_limit_minutes)
 
 
-def keep_within_limits(legs: Sequence[Leg], accounts: Mapping[AccountId, Account], agreements: Agreements) -> None:
+def keep_within_limits(
+    legs: Sequence[Leg], accounts: Mapping[AccountId, Account], agreements: Agreements, *, reader: MemberId
+) -> None:
     """Raise if the legs would take an account beyond a limit. Only the net change counts.
 
-    A change towards zero is never refused, even if the account is already beyond a limit.
+    A change towards zero is never refused, even if the account is already beyond a limit. `reader` is whoever will read the
+    refusal: how much is still open is for the owner of the account alone.
     """
     change: dict[AccountId, int] = {}
     for leg in legs:
@@ -53,7 +56,11 @@ def keep_within_limits(legs: Sequence[Leg], accounts: Mapping[AccountId, Account
         change[leg.receiver] = change.get(leg.receiver, 0) - leg.minutes
     for account_id, minutes in change.items():
         if minutes < 0 and accounts[account_id].balance + minutes < agreements.debit_limit_minutes:
+            if account_id != reader:
+                raise BeyondTheirDebitLimit(account=account_id)
             raise BeyondDebitLimit(open_minutes=accounts[account_id].open_to_receive(agreements), account=account_id)
         upper = agreements.upper_limit_minutes
         if upper is not None and minutes > 0 and accounts[account_id].balance + minutes > upper:
+            if account_id != reader:
+                raise BeyondTheirUpperLimit(account=account_id)
             raise BeyondUpperLimit(open_minutes=max(0, upper - accounts[account_id].balance), account=account_id)

@@ -63,7 +63,9 @@ class ConfirmExchange(Command):
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         found = context.exchange(self.exchange)
         by = context.speaker(request.caller, frozenset(found.parties))
-        return rules.confirm(found, by=by, accounts=context.accounts, agreements=context.agreements)
+        return rules.confirm(
+            found, by=by, accounts=context.accounts, agreements=context.agreements, typed_by=request.caller.by
+        )
 
 
 class _AboutExchange(Command):

@@ -122,14 +122,22 @@ def report(
     )
     if awaiting:
         return [reported]
-    keep_within_limits(legs, accounts, agreements)
+    keep_within_limits(legs, accounts, agreements, reader=(typed_by or by).id)
     return [reported, ExchangeSettled(exchange=exchange, legs=tuple(legs), given_on=given_on)]
 
 
 def confirm(
-    exchange: Exchange, *, by: Member, accounts: Mapping[AccountId, Account], agreements: Agreements
+    exchange: Exchange,
+    *,
+    by: Member,
+    accounts: Mapping[AccountId, Account],
+    agreements: Agreements,
+    typed_by: MemberId | None = None,
 ) -> Sequence[Fact]:
-    """A party agrees. The exchange settles once everyone who has to agree has done so."""
+    """A party agrees. The exchange settles once everyone who has to agree has done so.
+
+    `typed_by` is whoever passes on the answer of `by`, if someone does.
+    """
     _must_wait(exchange)
     must_be_active(by)
     if by.id not in exchange.awaiting:
@@ -137,7 +145,7 @@ def confirm(
     confirmed = ExchangeConfirmed(exchange=exchange.id, confirmed_by=by.id)
     if len(exchange.awaiting) > 1:
         return [confirmed]
-    keep_within_limits(exchange.legs, accounts, agreements)
+    keep_within_limits(exchange.legs, accounts, agreements, reader=typed_by or by.id)
     return [confirmed, ExchangeSettled(exchange=exchange.id, legs=exchange.legs, given_on=exchange.given_on)]
 
 

@@ -101,7 +101,6 @@ def test_a_command_in_a_batch_sees_what_earlier_ones_recorded_even_in_states_it_
     outcomes = bank.handler.do_all([first, limit, second])
 
     assert isinstance(outcomes[2], BeyondUpperLimit)
-    assert outcomes[2].details["open_minutes"] == 20
     assert minutes_of(bank, ANA) == 100
     with reopened(bank) as cold:
         assert minutes_of(cold, ANA) == 100

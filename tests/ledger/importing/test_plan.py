@@ -220,8 +220,8 @@ def test_days_long_ago_can_be_imported(founded: TimeBank) -> None:
 def test_a_limit_counts_all_earlier_rows_and_can_be_changed_first(founded: TimeBank) -> None:
     rows = [row(minutes=1200), row(minutes=60)]
 
-    assert [bad.line for bad in plan_import(founded, rows, now=NOW).bad] == [rows[1].line]
-    assert "0 min can still be received" in plan_import(founded, rows, now=NOW).bad[0].sentence
+    plan = plan_import(founded, rows, now=NOW)
+    assert [bad.line for bad in plan.bad] == [rows[1].line] and plan.beyond_limit
 
     _, outcome = run_import(founded, rows, debit_limit_minutes=-30 * 60)
 

@@ -123,7 +123,7 @@ def _check_page(call: Call, report: ReportDraft) -> Response[str]:
         others=[party for party in parties if party != me],
         names=names_of(call, [me, *parties]),
         labels=labels_of(call.bank),
-        totals=totals_after(call, report.legs, report.given_on, (me,) if me in parties else parties),
+        totals=totals_after(call, report.legs, report.given_on, (me,) if me in parties else ()),
         hidden=hidden_fields(HelpForm, report.fields, today_of(call.bank)),
         as_of=call.views.as_of().number,
     )

@@ -183,11 +183,27 @@ class BundleCheck:
                 self._verdict.find(
                     TAMPERED, f"entries.jsonl continues after entry {size:,}, the last one that is sealed"
                 )
-        for number, message, is_unknown in totals.faults:
-            self._verdict.find(INCOMPLETE if is_unknown else TAMPERED, f"entry {number:,}: {message}")
+        self._report_faults()
         if totals.size < size:
             self._verdict.find(INCOMPLETE, f"entries {totals.size + 1:,} to {size:,} are missing")
         return corrections
+
+    def _report_faults(self) -> None:
+        totals, verdict = self._totals, self._verdict
+        if totals.size and not totals.is_founded:
+            verdict.find(TAMPERED, "entry 1: it does not found a community")
+        for number, message, is_unknown in totals.faults:
+            verdict.find(INCOMPLETE if is_unknown else TAMPERED, f"entry {number:,}: {message}")
+        if totals.more_faults:
+            verdict.find(
+                TAMPERED, f"{totals.more_faults:,} more entries or more faults of entries, which are not listed"
+            )
+        if totals.steps_back:
+            largest = max(totals.steps_back, key=lambda step: step.by)
+            verdict.noticed.append(
+                f"entries recorded before an earlier one, going by their times: {len(totals.steps_back):,}; the largest step "
+                f"back is {largest.in_words} at entry {largest.number:,}. A clock was set back, or two clocks differ"
+            )
 
     def _compare_roots(self, seal: Sealed, seals: Sequence[tuple[str, Sealed]]) -> None:
         size, roots = seal.checkpoint.size, self._totals.roots | {0: LogTotals().edge.root}

@@ -9,7 +9,7 @@ from operator import ne
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from ledger.seal.verifying.canonical import REPORTED, REVERSED, WITHDRAWN, Posting, given_on, named
+from ledger.seal.verifying.canonical import REPORTED, REVERSED, WITHDRAWN, Posting
 from ledger.seal.verifying.merkle import HASH_BYTES, Edge
 from ledger.seal.verifying.note import Checkpoint, VerifierKey
 from ledger.seal.verifying.policy import Policy
@@ -50,19 +50,19 @@ class Correction(NamedTuple):
 
 def correction(number: int, entry: Mapping[str, Any], moved: Sequence[Posting]) -> Correction | None:
     """The correction in an entry, if there is one: a reversal, a report that replaces a reversed exchange, or a withdrawn gift."""
-    kind = entry["type"]
+    kind, fact = entry["type"], entry["data"]
     approved_by = ""
     if kind == REVERSED:
-        concerns, asked_by, approved_by = (named(entry, key) for key in ("exchange", "asked_by", "approved_by"))
-    elif kind == REPORTED and "corrects" in entry["data"]:
-        concerns, asked_by = named(entry, "corrects"), named(entry, "reported_by")
+        concerns, asked_by, approved_by = fact["exchange"], fact["asked_by"], fact["approved_by"]
+    elif kind == REPORTED and "corrects" in fact:
+        concerns, asked_by = fact["corrects"], fact["reported_by"]
     elif kind == WITHDRAWN:
-        concerns, asked_by = named(entry, "gift"), named(entry, "withdrawn_by")
+        concerns, asked_by = fact["gift"], fact["withdrawn_by"]
     else:
         return None
     sealed = " ".join(f"{field}:{commitment}" for field, commitment in entry.get("sealed", {}).items())
     minutes = sum(posting.given for posting in moved)
-    return Correction(number, entry["at"], kind, concerns, given_on(entry), minutes, asked_by, approved_by, sealed)
+    return Correction(number, entry["at"], kind, concerns, fact["given_on"], minutes, asked_by, approved_by, sealed)
 
 
 class Movement(NamedTuple):
@@ -78,9 +78,10 @@ class Movement(NamedTuple):
 
 
 def movement(number: int, entry: Mapping[str, Any]) -> Movement:
-    """The movement in an entry. Raise BadEntry."""
-    kind, recorded_on, exchange = entry["type"], entry["at"][:10], named(entry, "exchange")
-    return Movement(number, kind, recorded_on, given_on(entry), exchange, entry["actor"], entry.get("for"))
+    """The movement in an entry."""
+    kind, fact = entry["type"], entry["data"]
+    recorded_on, given_on, exchange = entry["at"][:10], fact["given_on"], fact["exchange"]
+    return Movement(number, kind, recorded_on, given_on, exchange, entry["actor"], entry.get("for"))
 
 
 def journal_entry(movement: Movement, moved: Iterable[Posting]) -> str:

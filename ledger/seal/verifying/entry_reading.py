@@ -19,24 +19,35 @@ from ledger.seal.verifying.canonical import (
     COMMAND,
     COMMITMENT,
     CONFIRMED,
-    DAY,
     FORMAT,
+    FOUNDED,
     GIFT,
     KINDS,
     LARGEST_ENTRY_BYTES,
-    MOST_MINUTES,
-    NAME,
     REPORTED,
     REVERSED,
     SETTLED,
     TIME,
     WITHDRAWN,
+    BadEntry,
     Posting,
     encode,
     erased,
-    named,
     postings,
     read_entry,
+)
+from ledger.seal.verifying.fact_shapes import (
+    CATEGORY,
+    EXCHANGE,
+    GIFT_ID,
+    MEMBER,
+    MINUTES,
+    NONCE,
+    PERSON,
+    RECEIVER,
+    SEALED_FIELD,
+    VIA,
+    check_shape,
 )
 
 PARTS = 256
@@ -64,14 +75,15 @@ class Mark(NamedTuple):
 
 
 class EntrySummary(NamedTuple):
-    """What matters of one entry when a log is added up. `day` is when it was recorded.
+    """What matters of one entry when a log is added up. `at` is when it was recorded.
 
     `command` is the id, the actor and the fingerprint of the command that it answers. `journal` is its text in the journal, if
     it moves minutes. `erased` is how many kinds of personal data it says were erased.
     """
 
     command: tuple[str, str, str]
-    day: str
+    at: str
+    kind: str
     marks: tuple[Mark, ...] = ()
     moved: tuple[Posting, ...] = ()
     journal: str = ""
@@ -87,10 +99,14 @@ def read(number: int, data: bytes, origin: str) -> EntrySummary:
 def read_in_full(number: int, data: bytes, origin: str) -> EntrySummary:
     """Read an entry of any kind. Raise as `read` does."""
     entry = read_entry(data, origin)
+    check_shape(entry)
+    if number != 1 and entry["type"] == FOUNDED:
+        raise BadEntry("it founds the community again")
     marks, moved = marks_in(entry), tuple(postings(entry))
     return EntrySummary(
         (entry["cmd"], entry["actor"], entry["wish"]),
-        entry["at"][:10],
+        entry["at"],
+        entry["type"],
         marks,
         moved,
         journal_entry(movement(number, entry), moved) if moved else "",
@@ -109,48 +125,53 @@ def read_by_pattern(number: int, data: bytes, origin: str) -> EntrySummary | Non
     found = _PATTERNS[kind].fullmatch(text)
     if found is None:
         return None
-    actor, day, cmd, *fact, behalf, log, wish = found.groups()
+    actor, at, cmd, *fact, behalf, log, wish = found.groups()
     if log != f'"{origin}"':
         return None
     command = (cmd, actor, wish)
     if kind == CONFIRMED:
-        return EntrySummary(command, day)
+        return EntrySummary(command, at, kind)
     if kind == GIFT:
         category, gift, given_on, giver, receiver = fact
         repeated = f"[{category},{given_on},{giver},{receiver}]"
-        return EntrySummary(command, day, (Mark(MARKS[kind], gift, repeated.encode()),))
+        return EntrySummary(command, at, kind, (Mark(MARKS[kind], gift, repeated.encode()),))
     exchange, given_on, legs = fact
     marks = (Mark(MARKS[kind], exchange, f'["{given_on}",{legs}]'.encode()),)
-    if kind == REPORTED:
-        return EntrySummary(command, day, marks)
     moved: list[Posting] = []
     for giver, digits, receiver in _MOVED.findall(legs):
-        minutes = int(digits)
-        if minutes > MOST_MINUTES or giver == receiver:
+        if giver == receiver:
             return None
+        minutes = int(digits)
         moved += (Posting(giver, minutes, 0), Posting(receiver, 0, minutes))
-    line = journal_entry(Movement(number, kind, day, given_on, exchange, actor, behalf), moved)
-    return EntrySummary(command, day, marks, tuple(moved), line)
+    if kind == REPORTED:
+        return EntrySummary(command, at, kind, marks)
+    line = journal_entry(Movement(number, kind, at[:10], given_on, exchange, actor, behalf), moved)
+    return EntrySummary(command, at, kind, marks, tuple(moved), line)
 
 
-_TEXT = r'"[ !#-\[\]-~]*"'
+_ORIGIN = r'"[ !#-\[\]-~]*"'
 """A string of ASCII characters that need no escape, as it is in an entry, with its quotes."""
-_LEG = rf'\{{"category":"{NAME}","giver":"{NAME}","minutes":[1-9][0-9]{{0,3}},"receiver":"{NAME}"\}}'
-_LEGS = rf"(\[{_LEG}(?:,{_LEG})*\])"
+_DAY = (
+    "(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+"""A day in the calendar, except 29 February, which is read in full."""
+_LEG = rf'\{{"category":"{CATEGORY}","giver":"{MEMBER}","minutes":{MINUTES},"receiver":"{MEMBER}"\}}'
+_LEGS = rf"(\[{_LEG}(?:,{_LEG})?\])"
 _MOVED = re.compile(r'"giver":"([^"]+)","minutes":([0-9]+),"receiver":"([^"]+)"')
 _FACTS = {
-    REPORTED: rf'"awaiting":\[(?:{_TEXT}(?:,{_TEXT})*)?\],"exchange":"({NAME})","given_on":"({DAY})","legs":{_LEGS}'
-    rf',"reported_by":{_TEXT}',
-    CONFIRMED: rf'"confirmed_by":{_TEXT},"exchange":{_TEXT}',
-    SETTLED: rf'"exchange":"({NAME})","given_on":"({DAY})","legs":{_LEGS}',
-    GIFT: rf'"category":({_TEXT}),"gift":"({NAME})","given_on":({_TEXT}),"giver":({_TEXT}),"receiver":({_TEXT})'
-    rf',"recorded_by":{_TEXT}',
+    REPORTED: rf'"awaiting":\[(?:"{MEMBER}"(?:,"{MEMBER}")?)?\],"exchange":"({EXCHANGE})","given_on":"({_DAY})"'
+    rf',"legs":{_LEGS},"reported_by":"{PERSON}"',
+    CONFIRMED: rf'"confirmed_by":"{PERSON}","exchange":"{EXCHANGE}"',
+    SETTLED: rf'"exchange":"({EXCHANGE})","given_on":"({_DAY})","legs":{_LEGS}',
+    GIFT: rf'"category":("{CATEGORY}"),"gift":"({GIFT_ID})","given_on":("{_DAY}"),"giver":("{MEMBER}")'
+    rf',"receiver":("{RECEIVER}"),"recorded_by":"{PERSON}"',
 }
 _PATTERNS = {
     kind: re.compile(
-        rf'\{{"actor":"({NAME})","at":"({DAY}){TIME}","cmd":"({COMMAND})","data":\{{{fact}\}}'
-        rf',(?:"for":"({NAME})",)?"log":({_TEXT}),"nonce":{_TEXT},"sealed":\{{(?:"{NAME}":"{COMMITMENT}")?\}}'
-        rf',"type":"{kind}","v":{FORMAT},"ver":{KINDS[kind]},"via":{_TEXT},"wish":"({NAME})"\}}'
+        rf'\{{"actor":"({PERSON})","at":"({_DAY}{TIME})","cmd":"({COMMAND})","data":\{{{fact}\}}'
+        rf',(?:"for":"({PERSON})",)?"log":({_ORIGIN}),"nonce":"{NONCE}","sealed":\{{(?:"{SEALED_FIELD}":"{COMMITMENT}")?\}}'
+        rf',"type":"{kind}","v":{FORMAT},"ver":{KINDS[kind]},"via":"{VIA}","wish":"([0-9a-f]{{32}})"\}}'
     )
     for kind, fact in _FACTS.items()
 }
@@ -158,14 +179,14 @@ _KIND = re.compile(rf'"type":"({"|".join(_PATTERNS)})"')
 
 
 def marks_in(entry: Mapping[str, Any]) -> tuple[Mark, ...]:
-    """The marks of an entry. Raise BadEntry if its subject is not an identifier."""
+    """The marks of an entry."""
     does, fact = MARKS.get(entry["type"]), entry["data"]
     if does is None:
         return ()
     subject, repeated = _SUBJECTS[does]
-    mark = Mark(does, named(entry, subject), encode([fact.get(key) for key in repeated]))
+    mark = Mark(does, fact[subject], encode([fact.get(key) for key in repeated]))
     if does == b"r" and "corrects" in fact:
-        return (mark, Mark(_CORRECTS, named(entry, "corrects"), b""))
+        return (mark, Mark(_CORRECTS, fact["corrects"], b""))
     return (mark,)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind, postings, read_entry
+from ledger.seal.verifying.fact_shapes import check_shape
 from ledger.seal.verifying.merkle import HASH_BYTES, ProofFails, check_inclusion, leaf_hash
 from ledger.seal.verifying.note import (
     LARGEST_NOTE_BYTES,
@@ -117,6 +118,7 @@ def _checkpoint(verdict: Verdict, receipt: Receipt, keys: Sequence[VerifierKey],
 def _describe_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint) -> None:
     try:
         entry = read_entry(receipt.entry, checkpoint.origin)
+        check_shape(entry)
     except UnknownKind as error:
         verdict.find(INCOMPLETE, f"the entry: {error}")
         return

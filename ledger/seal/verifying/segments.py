@@ -12,14 +12,16 @@ from multiprocessing import get_context
 from typing import BinaryIO, NamedTuple
 
 from ledger.seal.verifying.bundle_files import Correction, Tally, corrections_table
-from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES, BadEntry, UnknownKind
+from ledger.seal.verifying.canonical import FOUNDED, LARGEST_ENTRY_BYTES, BadEntry, UnknownKind
 from ledger.seal.verifying.entry_reading import COMMAND_BYTES, Marks, SequenceRules, read
 from ledger.seal.verifying.merkle import Edge, leaf_hash, levels, perfect_subtrees
+from ledger.seal.verifying.times import StepBack, TimeOrder
 
 ENTRIES = 1 << 12
 """A power of two, so that a full segment is one perfect subtree."""
 _MOST_FAULTS_IN_SEGMENT = 20
 _MOST_FAULTS = 100
+"""More are counted, but not described."""
 _LONGEST_LINE = LARGEST_ENTRY_BYTES + 2
 _WORTH_PROCESSES_BYTES = 8 * 1024 * 1024
 """One process reads a smaller log faster than several can be started."""
@@ -57,13 +59,15 @@ class Erasure(NamedTuple):
 class Segment(NamedTuple):
     """What was read in a segment. `subtrees` are the perfect subtrees of its first leaves, by the size of the whole log.
 
-    `opens` and `closes` are the commands that its first and last entries answer.
+    `opens` and `closes` are the commands that its first and last entries answer. `founds` says whether its first entry founds
+    the community; `opened_at` and `latest_at` are the times of its first and of its latest entry.
     """
 
     first: int
     leaves: list[bytes]
     subtrees: dict[int, list[tuple[int, bytes]]]
     faults: list[Fault]
+    more_faults: int
     balances: dict[str, Tally]
     journal: bytes
     last_day: str
@@ -73,6 +77,10 @@ class Segment(NamedTuple):
     commands: bytes
     opens: tuple[str, ...]
     closes: tuple[str, ...]
+    founds: bool
+    opened_at: str
+    latest_at: str
+    steps_back: list[StepBack]
 
 
 def tasks(file: BinaryIO, upto: int, origin: str, sizes: Sequence[int], secret: bytes) -> Iterator[Task]:
@@ -135,6 +143,7 @@ def read_segment(task: Task) -> Segment:
         leaves,
         subtrees,
         reading.faults,
+        reading.more_faults,
         reading.balances,
         "".join(reading.journal).encode(),
         reading.last_day,
@@ -144,6 +153,10 @@ def read_segment(task: Task) -> Segment:
         bytes(reading.marks.commands),
         reading.opens,
         reading.closes,
+        reading.founds,
+        reading.opened_at,
+        reading.times.latest,
+        reading.steps_back,
     )
 
 
@@ -152,6 +165,7 @@ class _Reading:
         self._origin = task.origin
         self.marks = Marks(task.secret)
         self.faults: list[Fault] = []
+        self.more_faults = 0
         self.balances: dict[str, Tally] = {}
         self.journal: list[str] = []
         self.corrections: list[Correction] = []
@@ -159,6 +173,10 @@ class _Reading:
         self.last_day = ""
         self.opens: tuple[str, ...] = ()
         self.closes: tuple[str, ...] = ()
+        self.founds = False
+        self.opened_at = ""
+        self.times = TimeOrder()
+        self.steps_back: list[StepBack] = []
 
     def take(self, number: int, data: bytes, *, is_ended: bool) -> None:
         try:
@@ -168,12 +186,15 @@ class _Reading:
         except (BadEntry, UnknownKind) as error:
             if len(self.faults) < _MOST_FAULTS_IN_SEGMENT:
                 self.faults.append(Fault(number, str(error), isinstance(error, UnknownKind)))
+            else:
+                self.more_faults += 1
 
     def _read(self, number: int, data: bytes) -> None:
         entry = read(number, data, self._origin)
         # The entries that answer one command are consecutive, have one actor and one fingerprint, and come once.
         if not self.opens:
-            self.opens = entry.command
+            self.opens, self.opened_at = entry.command, entry.at
+            self.founds = entry.kind == FOUNDED
         if entry.command != self.closes:
             self.marks.command(number, entry.command[0])
             self.closes = entry.command
@@ -181,14 +202,16 @@ class _Reading:
         if entry.correction is not None:
             self.corrections.append(entry.correction)
         if entry.erased is not None:
-            self.erasures.append(Erasure(number, entry.day, entry.erased))
+            self.erasures.append(Erasure(number, entry.at[:10], entry.erased))
+        if step := self.times.step_back(number, entry.at):
+            self.steps_back.append(step)
         if not entry.moved:
             return
         for account, given, received in entry.moved:
             so_far = self.balances.get(account, Tally(0, 0))
             self.balances[account] = Tally(so_far.given + given, so_far.received + received)
         self.journal.append(entry.journal)
-        self.last_day = max(self.last_day, entry.day)
+        self.last_day = max(self.last_day, entry.at[:10])
 
 
 class LogTotals:
@@ -203,7 +226,11 @@ class LogTotals:
         self.balances: dict[str, Tally] = {}
         self.last_day = ""
         self.faults: list[Fault] = []
+        self.more_faults = 0
         self.erasures: list[Erasure] = []
+        self.is_founded = False
+        self.steps_back: list[StepBack] = []
+        self._times = TimeOrder()
         self._corrections: list[Correction] = []
         self._rules = SequenceRules()
 
@@ -225,7 +252,11 @@ class LogTotals:
             so_far = self.balances.get(account, Tally(0, 0))
             self.balances[account] = Tally(so_far.given + given, so_far.received + received)
         self.last_day = max(self.last_day, segment.last_day)
-        self.faults.extend(segment.faults[: _MOST_FAULTS - len(self.faults)])
+        self.is_founded |= segment.founds
+        self._add_times(segment)
+        for fault in segment.faults:
+            self._fault(*fault)
+        self.more_faults += segment.more_faults
         self._corrections.extend(segment.corrections)
         self.erasures.extend(segment.erasures)
         # If the first command began in the segment before, it must not count as a second one.
@@ -233,8 +264,28 @@ class LogTotals:
         self._rules.add(segment.subjects, segment.commands[COMMAND_BYTES if continues else 0 :])
         self._closes = segment.closes or self._closes
 
+    def _add_times(self, segment: Segment) -> None:
+        steps = segment.steps_back
+        if segment.opened_at and (step := self._times.step_back(segment.first, segment.opened_at)):
+            steps = [step, *steps]
+        starts_again = any(step.is_too_large for step in steps)
+        self._times.latest = segment.latest_at if starts_again else max(self._times.latest, segment.latest_at)
+        for step in steps:
+            if step.is_too_large:
+                self._fault(step.number, f"it was recorded {step.in_words} before an earlier entry", is_unknown=False)
+            else:
+                self.steps_back.append(step)
+
+    def _fault(self, number: int, message: str, is_unknown: bool) -> None:
+        """Keep a fault, or only count it if there are many: a log can be wrong from end to end."""
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(Fault(number, message, is_unknown))
+        else:
+            self.more_faults += 1
+
     def finish(self) -> bytes:
         """Return the table of corrections, and add what breaks the sequence rules to the faults."""
-        violations = [Fault(number, message, is_unknown=False) for number, message in self._rules.violations()]
-        self.faults = sorted({*self.faults, *violations})
+        for number, message in self._rules.violations():
+            self._fault(number, message, is_unknown=False)
+        self.faults.sort()
         return corrections_table(self._corrections, self._rules.originals)

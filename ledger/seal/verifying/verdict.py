@@ -40,6 +40,7 @@ class Verdict:
 
     def __init__(self) -> None:
         self.checked: list[str] = []
+        self.noticed: list[str] = []
         self.unchecked: list[str] = []
         self.findings: list[tuple[int, str]] = []
         self.sealed: Sealed | None = None
@@ -80,6 +81,7 @@ class Verdict:
             shown[_MOST_SHOWN:] = [f"and {len(shown) - _MOST_SHOWN:,} more"]
         return [
             *_listed("Checked", "+", self.checked),
+            *_listed("Noticed", "~", self.noticed),
             *_listed("Not checked", "-", self.unchecked),
             *_listed("Found", "!", shown),
             _CONCLUSIONS[self.code],

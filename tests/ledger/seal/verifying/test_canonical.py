@@ -14,7 +14,7 @@ from ledger.catalogue import facts
 from ledger.exchanges.facts import ExchangeReversed, ExchangeSettled, Leg
 from ledger.identifiers import AccountId, CategoryKey, is_command_id
 from ledger.log.entry import decode, encode
-from ledger.seal.verifying.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, erased, postings, read_entry
+from ledger.seal.verifying.canonical import KINDS, LARGEST_INTEGER, BadEntry, UnknownKind, postings, read_entry
 from ledger.seal.verifying.entry_reading import read_in_full
 from tests.cast import ANA, BO, EXCHANGE
 from tests.ledger.recorded.samples import EVER_RECORDED, entry_of
@@ -108,18 +108,6 @@ def test_every_portable_integer_is_accepted(number: int) -> None:
         further = LARGEST_INTEGER + 1 if number > 0 else -LARGEST_INTEGER - 1
         with pytest.raises(BadEntry, match="not every program can represent"):
             read_entry(rfc8785.dumps(entry).replace(f"{number}".encode(), f"{further}".encode()), ORIGIN)
-
-
-@pytest.mark.parametrize("fields", [None, "name", 1, {"name": 1}])
-def test_an_erasure_says_what_was_erased(fields: object) -> None:
-    entry = json.loads(EVER_RECORDED["personal-data-erased.v1"])
-    assert erased(read_entry(rfc8785.dumps(entry), ORIGIN)) == 3
-    entry["data"]["fields"] = fields
-    if fields is None:
-        del entry["data"]["fields"]
-
-    with pytest.raises(BadEntry, match="what was erased"):
-        read_in_full(1, rfc8785.dumps(entry), ORIGIN)
 
 
 @pytest.mark.parametrize("identifier", ["-_.:-_.:", "a" * 80, "2026:row.1"])

@@ -44,7 +44,7 @@ def lived() -> list[Entry]:
         entry(number, fact) for number, fact in enumerate((REPORT, SETTLE, REVERSE, AGAIN, RECORDED_GIFT, WITHDRAW), 1)
     ]
     entries[1] = msgspec.structs.replace(entries[1], on_behalf=BO)
-    entries[2] = msgspec.structs.replace(entries[2], sealed={"reason": "0" * 64, "sum": "1" * 64})
+    entries[2] = msgspec.structs.replace(entries[2], sealed={"reason": "0" * 64, "note": "1" * 64})
     return entries
 
 
@@ -76,7 +76,7 @@ def test_corrections_list_what_they_correct_and_who_asked() -> None:
     assert totals.finish().decode() == (
         "entry,recorded_at,kind,concerns,original_entry,given_on,minutes,asked_by,approved_by,sealed\n"
         f"3,2026-03-17T10:30:00.000000Z,exchange-reversed,x-0001,2,2026-03-14,-60,m-bo,m-ana,"
-        f"reason:{'0' * 64} sum:{'1' * 64}\n"
+        f"note:{'1' * 64} reason:{'0' * 64}\n"
         "4,2026-03-18T10:30:00.000000Z,exchange-reported,x-0001,3,2026-03-14,0,m-ana,,\n"
         "6,2026-03-20T10:30:00.000000Z,gift-withdrawn,f-1,5,2026-03-14,0,m-ana,,\n"
     )

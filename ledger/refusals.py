@@ -49,6 +49,15 @@ class TooBusy(Refusal):
     sentence = say("Many people are logging at the moment. Nothing was recorded. Please try again.")
 
 
+class ClockFarAhead(Refusal):
+    """A clock that is far ahead of the last entry must be confirmed by the host: what it records can never be dated earlier."""
+
+    sentence = say(
+        "The clock of this server says {now_on}, but the last entry was recorded on {last_on}. Nothing can be recorded until "
+        "the host has checked the clock. The host can see what to do with: hours doctor"
+    )
+
+
 class OnlyCoordinators(Refusal):
     """Only a coordinator or the host can do this."""
 

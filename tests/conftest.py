@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ ENOUGH_BYTES = 4 * 2**30
 # Tests end programs, never the machine: their folders need no disk, and nobody waits for one.
 if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ENOUGH_BYTES:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+# Many tests open a community of a fixed day with the clock of the day on which they run.
+os.environ["HOURS_CLOCK_CHECKED_ON"] = f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """Settings of a host, read once at start from `HOURS_...` variables; nothing else in the web app reads the environment."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +37,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "`common-hours/seal` in `$XDG_STATE_HOME` or `~/.local/state`."
         ),
     ] = ""
+    clock_checked_on: Annotated[
+        date | None,
+        Meta(
+            description="The day on which you compared this machine's clock with a calendar, such as `2026-03-28`. Needed only "
+            "until the next entry, when the clock is half a year or more after the last one."
+        ),
+    ] = None
     hosts: Annotated[
         tuple[str, ...],
         Meta(
@@ -158,4 +166,4 @@ def _parsed(text: str, kind: object) -> object:
 def _as_written(default: object) -> str:
     if isinstance(default, bool):
         return "yes" if default else "no"
-    return "" if default == () else str(default)
+    return "" if default in ((), None) else str(default)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from ledger.agreements.facts import CommunityFounded
 from ledger.catalogue import Fact
+from ledger.deciding.clock import LogClock
 from ledger.deciding.context import DecisionContext, StateCache
 from ledger.deciding.requests import LONGEST_TEXT, Caller, Clock, Command, Recorded, Request, SealedFact
 from ledger.identifiers import Ids, is_command_id
@@ -28,14 +29,12 @@ class CommandHandler:
         self.log = log
         self.people = people
         self.ids = ids
-        self._clock = clock
+        self.clock = LogClock(clock, log)
         self._cache = StateCache(log)
-        self._latest = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
-        """Return the current time, never earlier than the last one: a clock that is set back must not reorder the log."""
-        self._latest = max(self._clock(), self._latest)
-        return self._latest
+        """Return the current time, never earlier than the last one."""
+        return self.clock.now()
 
     def context(self, tags: Sequence[str]) -> DecisionContext:
         """Read the state behind these tags at the head of the log."""
@@ -86,6 +85,8 @@ class CommandHandler:
                 _pause(tried)
                 continue
             decided.context.remember(position)
+            if position == decided.context.position + len(decided.entries):
+                self.clock.recorded(position, decided.recorded_at)
             return [
                 outcome if isinstance(outcome, Refusal) else Recorded(outcome.facts, position)
                 for outcome in decided.outcomes
@@ -129,6 +130,8 @@ class CommandHandler:
         allowed = [fact if isinstance(fact, SealedFact) else SealedFact(fact) for fact in decided]
         if allowed and not context.agreements.is_founded and not isinstance(allowed[0].fact, CommunityFounded):
             raise NotFounded
+        if allowed:
+            self.clock.must_not_be_far_ahead(context.position)
         return allowed
 
     def _record(self, request: Request, context: DecisionContext, decided: "_Decided") -> Recorded:
@@ -141,12 +144,15 @@ class CommandHandler:
         for fact, texts in allowed:
             sealed = {text.field: next(commitments) for text in texts}
             decided.sealed.extend(sealed.values())
-            entry = self._entry(request, context, fact, sealed)
+            decided.recorded_at = self.clock.after(context.position)
+            entry = self._entry(request, context, fact, sealed, decided.recorded_at)
             context.apply(entry.tags, entry)
             decided.entries.append((entry.type, encode(entry), entry.tags))
         return Recorded(tuple(fact for fact, _ in allowed), context.position)
 
-    def _entry(self, request: Request, context: DecisionContext, fact: Fact, sealed: dict[str, str]) -> Entry:
+    def _entry(
+        self, request: Request, context: DecisionContext, fact: Fact, sealed: dict[str, str], recorded_at: datetime
+    ) -> Entry:
         name, version = fact.stored
         caller = request.caller
         return Entry(
@@ -154,7 +160,7 @@ class CommandHandler:
             log=context.agreements.origin or getattr(fact, "origin", ""),
             type=name,
             ver=version,
-            at=instant_text(self.now()),
+            at=instant_text(recorded_at),
             actor=caller.by,
             on_behalf=caller.on_behalf,
             via=caller.via,
@@ -216,6 +222,7 @@ class _Decided:
         self.outcomes: list[Recorded | Refusal] = []
         self.entries: list[tuple[str, bytes, Sequence[str]]] = []
         self.sealed: list[str] = []
+        self.recorded_at = datetime.min.replace(tzinfo=UTC)
 
 
 def _pause(tried: int) -> None:

@@ -141,6 +141,11 @@ class UnreadableEntry(Exception):
     """These bytes aren't an entry that this version understands."""
 
 
+class _DatedEntry(msgspec.Struct):
+    at: str
+
+
+_DATED = msgspec.json.Decoder(_DatedEntry)
 _UNDECODED = msgspec.json.Decoder(_UndecodedEntry)
 _KINDS = facts()
 _READERS = {kind: msgspec.json.Decoder(kind) for kind in _KINDS.values()}
@@ -156,6 +161,14 @@ def encode(entry: Entry) -> bytes:
     if len(data) > LARGEST_ENTRY_BYTES:
         raise UnreadableEntry(f"an entry of {len(data)} bytes is larger than {LARGEST_ENTRY_BYTES}")
     return data
+
+
+def recorded_at(data: bytes) -> datetime:
+    """Return the recorded instant of an entry, even of a kind that only a newer version understands."""
+    try:
+        return instant(_DATED.decode(data).at)
+    except (*_DAMAGE, ValueError) as error:
+        raise UnreadableEntry(f"not an entry: {error}") from error
 
 
 def decode(data: bytes) -> Entry:

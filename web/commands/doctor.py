@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from ledger.deciding.context import wrong_snapshots
 from ledger.erasure.commands import is_clean
 from ledger.identifiers import MemberId
-from ledger.log.entry import UnreadableEntry, decode, instant
+from ledger.log.entry import UnreadableEntry, decode, recorded_at
 from ledger.log.store import Log, LogUnavailable
 from ledger.personal_data.store import WordsDoNotMatch
-from ledger.refusals import NotFounded, Refusal
+from ledger.refusals import ClockFarAhead, NotFounded, Refusal
 from ledger.seal.signing.folder import SealFolder, SealRefused, default_place
 from ledger.seal.signing.published import Published
 from ledger.seal.signing.signer import Signer
@@ -180,15 +180,27 @@ def _seal(log: Log, origin: str, *, whole: bool) -> Finding:
 
 
 def _clock(bank: TimeBank) -> Finding:
-    newest = bank.log.from_position(max(0, bank.log.head() - 1), limit=1)
-    recorded = instant(decode(newest[0].data).at) if newest else datetime.min.replace(tzinfo=UTC)
-    now = datetime.now(UTC)
+    """Check this machine's clock against the last entry: it must not be behind it, nor far ahead."""
+    head, now = bank.log.head(), datetime.now(UTC)
+    newest = bank.log.from_position(max(0, head - 1), limit=1)
+    recorded = recorded_at(newest[0].data) if newest else now
     if recorded > now + CLOCK_MAY_BE_OFF:
         return Finding(
             "clock",
             f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but the last entry was recorded at "
             f"{recorded:%Y-%m-%d %H:%M}.",
-            "Set the clock, ideally with NTP.",
+            "Set the clock, ideally with NTP. If the entry is what is wrong, new entries get its time until the clock has "
+            "reached it.",
+        )
+    try:
+        bank.handler.clock.must_not_be_far_ahead(head)
+    except ClockFarAhead:
+        return Finding(
+            "clock",
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, {(now - recorded).days:,} days after the last entry, so "
+            "nothing can be recorded.",
+            "Set the clock, ideally with NTP. If it is right, start the server and commands with HOURS_CLOCK_CHECKED_ON set "
+            "to today's date, in the form 2026-03-28, until the next entry is recorded.",
         )
     return Finding("clock", f"{now:%Y-%m-%d %H:%M} UTC, after the last entry")
 

@@ -4,12 +4,13 @@ import gc
 import importlib
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from web.commands.opening import Location
+from web.commands.opening import DayOption, Location
 from web.commands.printing import problem_of
 
 
@@ -123,13 +124,21 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, is_given: bo
     metavar="URL",
     help="Where the community is instead: postgresql://... or sqlite:///FOLDER.",
 )
+@click.option(
+    "--clock-checked-on",
+    type=DayOption(),
+    envvar="HOURS_CLOCK_CHECKED_ON",
+    help="The day you compared this machine's clock with a calendar, such as 2026-03-28. Needed once, when the clock is "
+    "half a year or more after the last entry.",
+)
 @click.pass_context
-def hours(ctx: click.Context, data: Path, database: str) -> None:
+def hours(ctx: click.Context, data: Path, database: str, clock_checked_on: date | None) -> None:
     """Common Hours is a time bank for a neighbourhood. It keeps hours of help in a log that nobody can change
     unnoticed.
     """
     given = ctx.get_parameter_source("data") is not click.core.ParameterSource.DEFAULT
-    ctx.obj = Location(data, database, is_chosen=given or bool(database))
+    is_chosen = given or bool(database)
+    ctx.obj = Location(data, database, is_chosen=is_chosen, clock_checked_on=clock_checked_on)
 
 
 def main() -> None:

@@ -26,7 +26,8 @@ _PASSWORD = re.compile(r"(?<=[?&])password=[^&]*&?")
 class Location:
     """The place named on the command line or in the environment. Nothing is opened or created until it is needed."""
 
-    def __init__(self, data: Path, database: str, *, is_chosen: bool) -> None:
+    def __init__(self, data: Path, database: str, *, is_chosen: bool, clock_checked_on: date | None = None) -> None:
+        self.clock_checked_on = clock_checked_on
         self.data = data
         self.database = database
         self.is_chosen = is_chosen
@@ -97,6 +98,7 @@ class Location:
         if place.is_sqlite and not new:
             self._must_hold_a_log(place.path)
         with TimeBank.open(place) as bank:
+            bank.handler.clock.limit(self.clock_checked_on)
             if not new:
                 must_be_founded(bank.agreements)
             yield bank

@@ -180,7 +180,7 @@ def demo_command(location: Location, port: int, preset: str, members: int, years
     from web.sample.filling import fill
 
     if not location.is_chosen:
-        location = Location(DEMO_FOLDER, "", is_chosen=True)
+        location = Location(DEMO_FOLDER, "", is_chosen=True, clock_checked_on=location.clock_checked_on)
     with listening("127.0.0.1", port) as listener:
         if _is_empty(location):
             with progress_bar("Making a neighbourhood") as progress, _new_bank(location) as (bank, clock):

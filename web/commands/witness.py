@@ -210,7 +210,7 @@ def _add(witness: Witness, data: bytes, at_seconds: int, warn: Callable[[str], N
         return Reply(refused.status, f"{refused.message}\n".encode())
     except SealRefused as refused:
         warn(str(refused))
-        return Reply(500, b"This witness cannot tell what it has seen, and signs nothing.\n")
+        return Reply(500, b"This witness cannot sign at the moment. Its host can read why.\n")
     except OSError as error:
         warn(f"Nothing can be remembered, so nothing will be signed: {error}.")
         return Reply(500, b"This witness can remember nothing now, and signs nothing.\n")

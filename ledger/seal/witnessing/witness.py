@@ -9,6 +9,7 @@ be restored from a backup: a witness that forgets can be shown another history.
 """
 
 import re
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +33,7 @@ from ledger.seal.verifying.note import (
     parse_note,
     to_base64,
 )
-from ledger.seal.verifying.policy import cosign, with_cosignatures, with_only, witness_key
+from ledger.seal.verifying.policy import cosign, time_in_words, with_cosignatures, with_only, witness_key
 from ledger.seal.verifying.verdict import VerifiedSeal
 
 NAME, LOGS, SEEN, REFUSED = "name", "logs", "seen", "refused"
@@ -224,10 +225,24 @@ class Witness:
         return sealed._replace(note=with_only(sealed.note, keys))
 
     def _sign(self, sealed: Sealed, at_seconds: int) -> Signature:
+        latest = self._latest_time()
+        if at_seconds < latest:
+            raise SealRefused(
+                f"This machine's clock says {time_in_words(at_seconds)}, but this witness signed at {time_in_words(latest)}.",
+                "Nothing is signed with an earlier time. Set the clock, ideally with NTP.",
+            )
         signature = cosign(sealed.note.text, self.name, self._private, at_seconds)
         note = with_cosignatures(sealed.note, [signature])
         write_durably(self.folder / SEEN / origin_hash(sealed.checkpoint.origin), note.data)
         return signature
+
+    def _latest_time(self) -> int:
+        """The latest time of any signature given here. A damaged file stops only its own log."""
+        times = [0]
+        for path in (self.folder / SEEN).iterdir():
+            with suppress(OSError, BadNote):
+                times += [each.at_seconds or 0 for each in check_note(parse_note(path.read_bytes()), [self.key])]
+        return max(times)
 
     def _keep_refused(self, sealed: Sealed) -> None:
         """Keep the last refused checkpoint of each log. It is well signed, and may prove a second history."""

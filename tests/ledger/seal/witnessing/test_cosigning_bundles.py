@@ -6,6 +6,7 @@ import pytest
 
 from ledger.exchanges.commands import ReportExchange
 from ledger.seal.signing.bundle_writer import write_bundle
+from ledger.seal.signing.folder import SealRefused
 from ledger.seal.signing.signer import Signer
 from ledger.seal.verify import verify
 from ledger.seal.verifying.note import VerifierKey, check_checkpoint
@@ -14,7 +15,7 @@ from ledger.seal.witnessing.witness import SEEN, NotCosigned, Witness, origin_ha
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, TODAY, help_of
 from tests.ledger.seal.conftest import ORIGIN, SealedCommunity
-from tests.ledger.seal.witnessing.test_witness import AT
+from tests.ledger.seal.witnessing.test_witness import AT, KEY, submission
 
 
 @pytest.fixture
@@ -78,3 +79,27 @@ def test_a_bundle_must_have_been_compared_with_the_last_checkpoint_signed(
         laptop.cosign_verified(first, AT + 4)
     last = laptop.last_signed(ORIGIN)
     assert last is not None and last.checkpoint == longer.sealed.checkpoint
+
+
+def test_a_witness_never_signs_an_earlier_time(
+    community: SealedCommunity, sealed_bank: TimeBank, laptop: Witness, tmp_path: Path
+) -> None:
+    key, seen = community.folder.key, laptop.folder / SEEN / origin_hash(ORIGIN)
+    laptop.cosign_verified(read(community.bundle, key), AT)
+    longer = read(grown(community, sealed_bank, tmp_path / "longer"), key, seen)
+    with pytest.raises(SealRefused, match="earlier time"):
+        laptop.cosign_verified(longer, AT - 1)
+    assert check_checkpoint(seen.read_bytes(), [key]).checkpoint != longer.sealed.checkpoint
+
+    laptop.cosign_verified(longer, AT)
+
+
+def test_a_time_signed_for_one_log_counts_for_all_logs(community: SealedCommunity, laptop: Witness) -> None:
+    laptop.follow(KEY)
+    laptop.add_checkpoint(submission(0, 5), AT)
+    verified = read(community.bundle, community.folder.key)
+
+    with pytest.raises(SealRefused, match="earlier time"):
+        laptop.cosign_verified(verified, AT - 1)
+    (laptop.folder / SEEN / origin_hash("oak.example/1")).write_bytes(b"damaged")
+    assert laptop.cosign_verified(verified, AT + 1)

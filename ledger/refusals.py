@@ -412,6 +412,30 @@ class NoErasureAsked(Refusal):
     sentence = say("There is no request for this at the moment. Reload the page to see how things stand.")
 
 
+class SecondPersonNeeded(Refusal):
+    """What one coordinator asked for about somebody else takes a second person, who was one a week before."""
+
+    sentence = say(
+        "A second person has to confirm this: someone who was already a coordinator a week before it was requested, or "
+        "the host."
+    )
+
+
+class ErasureWaits(Refusal):
+    """Where there is only one coordinator, a member has seven days to stop an erasure they did not ask for."""
+
+    sentence = say(
+        "There is no other coordinator who can confirm this. You can confirm it seven days after you requested it, or "
+        "ask the host. Until then, the member can stop it."
+    )
+
+
+class CoordinatorRoleFirst(Refusal):
+    """A coordinator is not removed by another one alone."""
+
+    sentence = say("This person is a coordinator. That role has to be removed first, which takes two people.")
+
+
 class SomeoneElseConfirms(Refusal):
     """Another person confirms an erasure, so that nobody is erased by mistake."""
 

@@ -8,7 +8,15 @@ import sqlalchemy as sa
 from ledger.erasure.facts import ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.identifiers import MemberId
 from ledger.log.places import PreparedQuery, among, listed
-from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven, RoleWithdrawn
+from ledger.members.facts import (
+    CoordinatorRemovalAsked,
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    Role,
+    RoleGiven,
+    RoleWithdrawn,
+)
 from projections.engine.read_model import IncomingEntry, ReadModel, count, table, word
 from projections.engine.tables import TableWriter
 
@@ -27,6 +35,8 @@ MEMBERS = table(
     word("erasure_asked_at"),
     word("erasure_asked_by"),
     word("erased_at"),
+    word("removal_asked_at"),
+    word("removal_asked_by"),
     word("roles"),
     count("number"),
     sa.Index("members_by_status", "status", "number"),
@@ -44,7 +54,8 @@ _HOLDING: dict[Role, tuple[str, ...]] = {
 class MemberRow(NamedTuple):
     """A member. Name, email and phone are commitments; instants are as entries write them, "" for never.
 
-    `erasure_asked_at` and `_by` are "" unless a request to be erased is waiting. An erased member has no commitments.
+    `erasure_asked_at` and `_by` are "" unless a request to be erased is waiting, and `removal_asked_at` and `_by` unless a
+    coordinator asked that they stop coordinating. An erased member has no commitments.
     """
 
     id: MemberId
@@ -58,6 +69,8 @@ class MemberRow(NamedTuple):
     erasure_asked_at: str = ""
     erasure_asked_by: MemberId | Literal[""] = ""
     erased_at: str = ""
+    removal_asked_at: str = ""
+    removal_asked_by: MemberId | Literal[""] = ""
     roles_text: str = ""
     number: int = 0
 
@@ -79,7 +92,7 @@ class Members(ReadModel):
     """Everyone who was ever invited."""
 
     name = "members"
-    version = 3
+    version = 4
     tables = (MEMBERS, TOTALS)
     concerns = frozenset(
         {
@@ -88,6 +101,7 @@ class Members(ReadModel):
             MemberLeft,
             RoleGiven,
             RoleWithdrawn,
+            CoordinatorRemovalAsked,
             ErasureAsked,
             ErasureWithdrawn,
             PersonalDataErased,
@@ -158,11 +172,16 @@ def _apply(incoming: IncomingEntry, known: dict[str, MemberRow]) -> None:
         case MemberWelcomed(member=member):
             known[member] = known[member]._replace(status="member", welcomed_at=entry.at)
         case MemberLeft(member=member):
-            known[member] = known[member]._replace(status="left", left_at=entry.at, roles_text="")
+            known[member] = known[member]._replace(
+                status="left", left_at=entry.at, roles_text="", removal_asked_at="", removal_asked_by=""
+            )
         case RoleGiven(member=member, role=role):
             known[member] = known[member]._replace(roles_text=" ".join(sorted({*known[member].roles, role})))
         case RoleWithdrawn(member=member, role=role):
-            known[member] = known[member]._replace(roles_text=" ".join(sorted(known[member].roles - {role})))
+            left = " ".join(sorted(known[member].roles - {role}))
+            known[member] = known[member]._replace(roles_text=left, removal_asked_at="", removal_asked_by="")
+        case CoordinatorRemovalAsked(member=member, asked_by=asked_by):
+            known[member] = known[member]._replace(removal_asked_at=entry.at, removal_asked_by=asked_by)
         case ErasureAsked(member=member, asked_by=asked_by):
             known[member] = known[member]._replace(erasure_asked_at=entry.at, erasure_asked_by=asked_by)
         case ErasureWithdrawn(member=member):

@@ -6,7 +6,7 @@ made by the real rules, and the founded community by the real commands.
 
 import itertools
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,7 +28,7 @@ from ledger.log.entry import Via, decode
 from ledger.log.store import Log
 from ledger.members.commands import GiveRole, InviteMember
 from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, Role, RoleGiven
-from ledger.members.rules import Member
+from ledger.members.rules import Coordinators, Member
 from ledger.time_bank import TimeBank
 
 ANA = MemberId("m-ana")
@@ -40,6 +40,7 @@ CAST = (CHIDI, ANA, BO, RUTH)
 NAMES: Mapping[MemberId, str] = {ANA: "Ana Sousa", BO: "Bo Lindqvist", CHIDI: "Chidi Okafor", RUTH: "Ruth Levy"}
 
 NOW = datetime(2026, 3, 14, 10, 30, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=365)
 TODAY = date(2026, 3, 14)
 EXCHANGE = ExchangeId("x-1")
 GIFT = GiftId("f-1")
@@ -96,6 +97,11 @@ def member(identifier: MemberId, *roles: Role) -> Member:
 def invited(identifier: MemberId) -> Member:
     """Someone who has not been welcomed."""
     return after(Member(id=identifier), [MemberInvited(member=identifier)])
+
+
+def coordinators(*who: MemberId, since: datetime = LONG_AGO) -> Coordinators:
+    """The coordinators of a community, all since the same time."""
+    return Coordinators(dict.fromkeys(who, since))
 
 
 def gone(identifier: MemberId) -> Member:

@@ -18,7 +18,7 @@ from ledger.exchanges.rules import Exchange
 from ledger.gifts.rules import Gift
 from ledger.groups.rules import Group, GroupMembership
 from ledger.identifiers import HOST, AccountId, CommandId, ExchangeId, GiftId, GroupId, MemberId
-from ledger.log.entry import Entry, decode
+from ledger.log.entry import Entry, decode, instant
 from ledger.log.store import Conflict, Log
 from ledger.members.rules import Coordinators, Member
 from ledger.personal_data.store import PersonalData
@@ -59,7 +59,7 @@ class DecisionContext:
         self._cache = cache
         self.log = log
         self.people = people
-        self._now = now
+        self.now = now()
         self._read, self.position = cache.read(list(dict.fromkeys(tags)))
         self._states = dict(self._read)
         self._decided: list[tuple[Sequence[str], Entry]] = []
@@ -99,7 +99,7 @@ class DecisionContext:
     @property
     def today(self) -> date:
         """Today's date in the community's time zone."""
-        return self.agreements.local(self._now()).date()
+        return self.agreements.local(self.now).date()
 
     @property
     def agreements(self) -> Agreements:
@@ -193,6 +193,8 @@ def state_after(state: State, entry: Entry) -> State:
     """The state once this entry has been recorded."""
     if isinstance(state, PastCommand):
         return PastCommand(fingerprint=entry.wish, facts=(*state.facts, entry.data), sealed=state.sealed | entry.sealed)
+    if isinstance(state, Member | Coordinators):
+        return state.after(entry.data, instant(entry.at))
     return state.after(entry.data)
 
 

@@ -18,6 +18,7 @@ from ledger.log.store import Log
 from ledger.members.commands import AboutMember
 from ledger.personal_data.erasing import ErasureMark, clean, forget, reached
 from ledger.personal_data.store import PersonalData
+from ledger.refusals import Refusal
 
 _KIND_OF_FIELD: Mapping[str, ErasedKind] = {"name": "name", "email": "contacts", "phone": "contacts"}
 _MEMBERS = re.compile(rb'"(m-[^"]*)"')
@@ -65,9 +66,10 @@ class EraseMember(AboutMember):
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         by = context.member(request.caller.by)
-        rules.erase(context.member(self.member), context.coordinators, by=by, fields=())
+        member, coordinators = context.member(self.member), context.coordinators
+        rules.erase(member, coordinators, by=by, now=context.now, fields=())
         kinds = preview_erasure(context.log, context.people, self.member).kinds
-        return rules.erase(context.member(self.member), context.coordinators, by=by, fields=kinds)
+        return rules.erase(member, coordinators, by=by, now=context.now, fields=kinds)
 
     def afterwards(self, handler: CommandHandler) -> None:
         erase_again(handler.log, handler.people)
@@ -78,6 +80,16 @@ def preview_erasure(log: Log, people: PersonalData, member: MemberId) -> Erasure
     return ErasurePreview(
         people.fields_of(member), people.count_of_others(member, commitments_about(log, {member: log.head()}))
     )
+
+
+def why_not_erased(handler: CommandHandler, member: MemberId, by: MemberId) -> Refusal | None:
+    """Return why this person cannot confirm the erasure of a member now; None if they can. Reads a few entries only."""
+    context = handler.context([tags.member(member), tags.member(by), tags.COORDINATORS])
+    try:
+        rules.erase(context.member(member), context.coordinators, by=context.member(by), now=context.now, fields=())
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def is_clean(people: PersonalData) -> bool:

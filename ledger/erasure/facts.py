@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ledger import tags
-from ledger.catalogue import Fact, SentenceFor, recorded
+from ledger.catalogue import Fact, SentenceFor, recorded, unchanged
 from ledger.identifiers import MemberId
 from ledger.wording import say
 
@@ -39,12 +39,15 @@ class ErasureWithdrawn(Fact):
     withdrawn_by: MemberId
 
 
-@recorded("personal-data-erased", version=1, view="erasures", found_by=("member", tags.ERASURES))
+@recorded(
+    "personal-data-erased", version=2, view="erasures", found_by=("member", tags.ERASURES), upcasters={1: unchanged}
+)
 class PersonalDataErased(Fact):
     """All personal data about a member was deleted. Identifiers, minutes and days stay, because other entries depend on them.
 
     This entry also makes every restored copy of the personal data be erased again. `asked_by` is the person who asked for
-    it, or decided that it was no longer needed.
+    it, or decided that it was no longer needed. Since version 2, that is another person than `confirmed_by`, except where
+    nobody else could confirm it for seven days.
     """
 
     label = say("Personal data erased")

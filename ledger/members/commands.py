@@ -80,7 +80,7 @@ class GiveRole(AboutMember):
 
 
 class WithdrawRole(AboutMember):
-    """Take a role from a member."""
+    """Take a role from a member. If that takes a second person, it is recorded as a request first."""
 
     stored_name = "withdraw-role"
 
@@ -88,7 +88,8 @@ class WithdrawRole(AboutMember):
 
     def decide(self, request: Request, context: DecisionContext) -> Sequence[Fact]:
         by = context.member(request.caller.by)
-        return rules.withdraw_role(context.member(self.member), self.role, context.coordinators, by=by)
+        member = context.member(self.member)
+        return rules.withdraw_role(member, self.role, context.coordinators, by=by, now=context.now)
 
 
 class ChooseVisibility(AboutMember):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ledger import tags
-from ledger.catalogue import Fact, SentenceFor, Tags, recorded
+from ledger.catalogue import Fact, SentenceFor, Tags, recorded, unchanged
 from ledger.identifiers import MemberId
 from ledger.wording import say
 
@@ -42,9 +42,12 @@ class MemberWelcomed(_MemberFact):
     sentence = say("%(member)s was welcomed as a member.")
 
 
-@recorded("member-left", version=1)
+@recorded("member-left", version=2, upcasters={1: unchanged})
 class MemberLeft(_CoordinatorFact):
-    """A member left. Their hours stay on record, because other people's hours depend on them."""
+    """A member left. Their hours stay on record, because other people's hours depend on them.
+
+    Since version 2, only they themselves or the host end the membership of a coordinator.
+    """
 
     label = say("Member left")
     sentence = say("%(member)s left. Their hours stay on record.")
@@ -63,9 +66,23 @@ class RoleGiven(_CoordinatorFact):
     role: Role
 
 
-@recorded("role-withdrawn", version=1, view="roles")
+@recorded("coordinator-removal-asked", version=1, view="roles", found_by=("member",))
+class CoordinatorRemovalAsked(Fact):
+    """A coordinator asked that another one no longer coordinates. That member, a second coordinator or the host decides."""
+
+    label = say("Removal of a coordinator requested")
+    sentence = say("%(asked_by)s asked for %(member)s to stop being a coordinator.")
+
+    member: MemberId
+    asked_by: MemberId
+
+
+@recorded("role-withdrawn", version=2, view="roles", upcasters={1: unchanged})
 class RoleWithdrawn(_CoordinatorFact):
-    """A role was taken from a member."""
+    """A role was taken from a member.
+
+    Since version 2, no coordinator alone takes that role from another: see `coordinator-removal-asked`.
+    """
 
     label = say("Role removed")
     sentence = SentenceFor(

@@ -57,7 +57,7 @@ def peopled(folder: Path, people: int) -> str:
 
 def coordinator_of(bank: TimeBank) -> MemberId:
     """The coordinator of a generated community."""
-    (coordinator,) = bank.handler.context(["coordinators"]).coordinators.ids
+    (coordinator,) = bank.handler.context(["coordinators"]).coordinators.since
     return coordinator
 
 

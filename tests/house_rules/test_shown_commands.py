@@ -71,7 +71,7 @@ def serve_and_check(words: Sequence[str], folder: Path) -> None:
 def welcome_the_neighbours(folder: Path) -> None:
     """Do what the coordinator does on the pages before the tutorial continues."""
     with TimeBank.open(folder) as bank:
-        (chidi,) = bank.handler.context(["coordinators"]).coordinators.ids
+        (chidi,) = bank.handler.context(["coordinators"]).coordinators.since
         for name in DONE_IN_THE_BROWSER:
             member = bank.do(InviteMember(name=name), by=chidi).fact(MemberInvited).member
             bank.do(WelcomeMember(member=member), by=chidi)

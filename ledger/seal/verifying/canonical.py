@@ -23,9 +23,10 @@ KINDS: Mapping[str, int] = {
     "exceptions-agreed": 1,
     "member-invited": 1,
     "member-welcomed": 1,
-    "member-left": 1,
+    "member-left": 2,
     "role-given": 1,
-    "role-withdrawn": 1,
+    "coordinator-removal-asked": 1,
+    "role-withdrawn": 2,
     "visibility-chosen": 1,
     "group-formed": 1,
     "group-joined": 1,
@@ -44,7 +45,7 @@ KINDS: Mapping[str, int] = {
     "thanks-sharing-chosen": 1,
     "erasure-asked": 1,
     "erasure-withdrawn": 1,
-    "personal-data-erased": 1,
+    "personal-data-erased": 2,
 }
 """Every kind of fact known here, with its newest version. Only two of them move minutes."""
 

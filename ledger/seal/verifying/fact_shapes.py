@@ -173,6 +173,7 @@ SHAPES: Mapping[str, DataShape] = {
     "member-welcomed": _MEMBER_ONLY,
     "member-left": _MEMBER_ONLY,
     "role-given": _WITH_ROLE,
+    "coordinator-removal-asked": DataShape({"member": _is_member, "asked_by": _is_person}),
     "role-withdrawn": _WITH_ROLE,
     "visibility-chosen": DataShape({"member": _is_member, "sees": _one_of("nobody", "coordinators", "groups")}),
     "group-formed": DataShape({"group": _is_group}),

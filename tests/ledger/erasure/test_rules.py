@@ -1,24 +1,31 @@
 """Rules for erasure: who can ask, withdraw and confirm."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from ledger.erasure.facts import ErasedKind, ErasureAsked, ErasureWithdrawn, PersonalDataErased
 from ledger.erasure.rules import ask, erase, withdraw
 from ledger.identifiers import HOST
-from ledger.members.facts import MemberLeft
-from ledger.members.rules import Coordinators, Member
+from ledger.members.facts import MemberLeft, RoleGiven
+from ledger.members.rules import Member
 from ledger.refusals import (
     AlreadyErased,
+    CoordinatorRoleFirst,
     ErasureAlreadyAsked,
+    ErasureWaits,
     LastCoordinator,
     NoErasureAsked,
     OnlyCoordinators,
+    SecondPersonNeeded,
     SomeoneElseConfirms,
     UnknownMember,
 )
-from tests.cast import ANA, BO, CHIDI, RUTH, after, gone, host, invited, member, stranger
+from tests.cast import ANA, BO, CHIDI, NOW, RUTH, after, coordinators, gone, host, invited, member, stranger
 
-CHIDI_ALONE = Coordinators(frozenset({CHIDI}))
+CHIDI_ALONE = coordinators(CHIDI)
+CHIDI_AND_BO = coordinators(CHIDI, BO)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 ALL_KINDS: tuple[ErasedKind, ...] = ("name", "contacts", "words")
 
 
@@ -27,7 +34,7 @@ def asking(who: Member) -> Member:
 
 
 def erased(who: Member) -> Member:
-    return after(asking(who), erase(asking(who), CHIDI_ALONE, by=member(CHIDI), fields=ALL_KINDS))
+    return after(asking(who), erase(asking(who), CHIDI_ALONE, by=member(CHIDI), now=NOW, fields=ALL_KINDS))
 
 
 def test_a_member_can_ask_to_be_erased() -> None:
@@ -47,7 +54,7 @@ def test_other_members_can_neither_ask_withdraw_nor_confirm(by: Member) -> None:
     with pytest.raises(OnlyCoordinators):
         withdraw(asking(member(ANA)), by=by)
     with pytest.raises(OnlyCoordinators):
-        erase(asking(member(ANA)), CHIDI_ALONE, by=by, fields=ALL_KINDS)
+        erase(asking(member(ANA)), CHIDI_ALONE, by=by, now=NOW, fields=ALL_KINDS)
 
 
 def test_erasure_is_asked_for_once() -> None:
@@ -67,11 +74,11 @@ def test_without_a_request_there_is_nothing_to_withdraw_or_confirm() -> None:
     with pytest.raises(NoErasureAsked):
         withdraw(member(ANA), by=member(ANA))
     with pytest.raises(NoErasureAsked):
-        erase(member(ANA), CHIDI_ALONE, by=member(CHIDI), fields=ALL_KINDS)
+        erase(member(ANA), CHIDI_ALONE, by=member(CHIDI), now=NOW, fields=ALL_KINDS)
 
 
 def test_a_member_who_has_not_left_leaves_with_the_erasure() -> None:
-    facts = erase(asking(member(ANA)), CHIDI_ALONE, by=member(CHIDI), fields=ALL_KINDS)
+    facts = erase(asking(member(ANA)), CHIDI_ALONE, by=member(CHIDI), now=NOW, fields=ALL_KINDS)
 
     fact = PersonalDataErased(
         member=ANA, fields=("contacts", "name", "words"), ground="asked", asked_by=ANA, confirmed_by=CHIDI
@@ -81,30 +88,77 @@ def test_a_member_who_has_not_left_leaves_with_the_erasure() -> None:
 
 
 def test_a_member_who_has_left_does_not_leave_again() -> None:
-    (fact,) = erase(asking(gone(ANA)), CHIDI_ALONE, by=host(), fields=())
+    (fact,) = erase(asking(gone(ANA)), CHIDI_ALONE, by=host(), now=NOW, fields=())
 
     assert fact == PersonalDataErased(member=ANA, fields=(), ground="asked", asked_by=ANA, confirmed_by=HOST)
 
 
-def test_someone_who_has_left_can_be_erased_unasked_and_the_log_says_why() -> None:
-    (fact,) = erase(gone(ANA), CHIDI_ALONE, by=member(CHIDI), fields=("name",))
+def test_only_the_host_erases_someone_who_has_left_without_a_request() -> None:
+    (fact,) = erase(gone(ANA), CHIDI_ALONE, by=host(), now=NOW, fields=("name",))
 
     assert isinstance(fact, PersonalDataErased)
-    assert (fact.ground, fact.asked_by, fact.confirmed_by) == ("no-longer-needed", CHIDI, CHIDI)
+    assert (fact.ground, fact.asked_by, fact.confirmed_by) == ("no-longer-needed", HOST, HOST)
+    with pytest.raises(NoErasureAsked):
+        erase(gone(ANA), CHIDI_ALONE, by=member(CHIDI), now=NOW, fields=("name",))
+
+
+def asked_by_chidi(who: Member, at: datetime = NOW) -> Member:
+    return who.after(ErasureAsked(member=who.id, asked_by=CHIDI), at)
+
+
+def test_a_coordinator_cannot_erase_another_member_alone() -> None:
+    """One coordinator, or whoever stole a coordinator's cookie, could erase anyone for good."""
+    with pytest.raises(SecondPersonNeeded):
+        erase(asked_by_chidi(member(ANA)), CHIDI_AND_BO, by=member(CHIDI), now=NOW + 365 * DAY, fields=ALL_KINDS)
+
+
+@pytest.mark.parametrize("by", [member(BO, "coordinator"), host()], ids=["another coordinator", "the host"])
+def test_a_second_person_confirms_what_a_coordinator_asked_for(by: Member) -> None:
+    *_, fact = erase(asked_by_chidi(member(ANA)), CHIDI_AND_BO, by=by, now=NOW, fields=ALL_KINDS)
+
+    assert isinstance(fact, PersonalDataErased)
+    assert (fact.ground, fact.asked_by, fact.confirmed_by) == ("asked", CHIDI, by.id)
+
+
+def test_where_no_one_else_can_confirm_a_coordinator_waits_seven_days() -> None:
+    asked = asked_by_chidi(member(ANA))
+
+    with pytest.raises(ErasureWaits):
+        erase(asked, CHIDI_ALONE, by=member(CHIDI), now=NOW + 7 * DAY - SECOND, fields=ALL_KINDS)
+    assert erase(asked, CHIDI_ALONE, by=member(CHIDI), now=NOW + 7 * DAY, fields=ALL_KINDS)
+    stopped = after(asked, withdraw(asked, by=member(ANA)))
+    with pytest.raises(NoErasureAsked):
+        erase(stopped, CHIDI_ALONE, by=member(CHIDI), now=NOW + 7 * DAY, fields=ALL_KINDS)
+
+
+def test_someone_made_a_coordinator_for_the_purpose_is_no_second_person() -> None:
+    chidi_and_new_bo = CHIDI_ALONE.after(RoleGiven(member=BO, role="coordinator"), NOW - 7 * DAY + SECOND)
+
+    with pytest.raises(SecondPersonNeeded):
+        erase(asked_by_chidi(member(ANA)), chidi_and_new_bo, by=member(BO, "coordinator"), now=NOW, fields=ALL_KINDS)
+    with pytest.raises(ErasureWaits):
+        erase(asked_by_chidi(member(ANA)), chidi_and_new_bo, by=member(CHIDI), now=NOW, fields=ALL_KINDS)
+
+
+def test_a_coordinator_is_not_erased_by_others_unless_they_asked_for_it() -> None:
+    bo = member(BO, "coordinator")
+    three = coordinators(CHIDI, BO, RUTH)
+
+    with pytest.raises(CoordinatorRoleFirst):
+        erase(asked_by_chidi(bo), three, by=member(RUTH, "coordinator"), now=NOW, fields=ALL_KINDS)
+    assert erase(asking(bo), three, by=member(CHIDI), now=NOW, fields=ALL_KINDS)
 
 
 def test_nobody_confirms_their_own_erasure() -> None:
-    two = Coordinators(frozenset({CHIDI, BO}))
-
     with pytest.raises(SomeoneElseConfirms):
-        erase(asking(member(CHIDI)), two, by=asking(member(CHIDI)), fields=ALL_KINDS)
+        erase(asking(member(CHIDI)), CHIDI_AND_BO, by=asking(member(CHIDI)), now=NOW, fields=ALL_KINDS)
 
 
 def test_the_last_coordinator_can_neither_ask_nor_be_erased() -> None:
     with pytest.raises(LastCoordinator):
         ask(member(CHIDI), CHIDI_ALONE, by=member(CHIDI))
     with pytest.raises(LastCoordinator):
-        erase(asking(member(CHIDI)), CHIDI_ALONE, by=host(), fields=ALL_KINDS)
+        erase(asking(member(CHIDI)), CHIDI_ALONE, by=host(), now=NOW, fields=ALL_KINDS)
 
 
 def test_a_member_is_erased_once() -> None:
@@ -113,11 +167,11 @@ def test_a_member_is_erased_once() -> None:
     with pytest.raises(AlreadyErased):
         withdraw(erased(member(ANA)), by=member(CHIDI))
     with pytest.raises(AlreadyErased):
-        erase(erased(member(ANA)), CHIDI_ALONE, by=member(CHIDI), fields=ALL_KINDS)
+        erase(erased(member(ANA)), CHIDI_ALONE, by=member(CHIDI), now=NOW, fields=ALL_KINDS)
 
 
 def test_an_unknown_person_cannot_be_erased() -> None:
     with pytest.raises(UnknownMember):
         ask(stranger(ANA), CHIDI_ALONE, by=member(CHIDI))
     with pytest.raises(UnknownMember):
-        erase(stranger(ANA), CHIDI_ALONE, by=member(CHIDI), fields=ALL_KINDS)
+        erase(stranger(ANA), CHIDI_ALONE, by=member(CHIDI), now=NOW, fields=ALL_KINDS)

@@ -190,7 +190,7 @@ def test_roles_are_given_and_withdrawn(bank: TimeBank) -> None:
     with pytest.raises(AlreadyHasRole):
         bank.do(GiveRole(member=ANA, role="coordinator"), by=CHIDI)
 
-    bank.do(WithdrawRole(member=CHIDI, role="coordinator"), by=ANA)
+    bank.do(WithdrawRole(member=CHIDI, role="coordinator"), by=CHIDI)
     with pytest.raises(RoleNotHeld):
         bank.do(WithdrawRole(member=CHIDI, role="coordinator"), by=ANA)
     with pytest.raises(LastCoordinator):

@@ -1,8 +1,18 @@
 """Rules for members and roles."""
 
+from datetime import timedelta
+
 import pytest
 
-from ledger.members.facts import MemberInvited, MemberLeft, MemberWelcomed, RoleGiven, RoleWithdrawn, VisibilityChosen
+from ledger.members.facts import (
+    CoordinatorRemovalAsked,
+    MemberInvited,
+    MemberLeft,
+    MemberWelcomed,
+    RoleGiven,
+    RoleWithdrawn,
+    VisibilityChosen,
+)
 from ledger.members.rules import (
     Coordinators,
     Member,
@@ -19,17 +29,19 @@ from ledger.refusals import (
     AlreadyInvited,
     AlreadyLeft,
     AlreadyWelcomed,
+    CoordinatorRoleFirst,
     LastCoordinator,
     NotActive,
     OnlyCoordinators,
     OnlyTheMemberChooses,
     RoleNotHeld,
+    SecondPersonNeeded,
     UnknownMember,
 )
-from tests.cast import ANA, BO, CHIDI, RUTH, after, gone, host, invited, member, stranger
+from tests.cast import ANA, BO, CHIDI, LONG_AGO, NOW, RUTH, after, coordinators, gone, host, invited, member, stranger
 
-ONLY_CHIDI = Coordinators(ids=frozenset({CHIDI}))
-CHIDI_AND_ANA = Coordinators(ids=frozenset({CHIDI, ANA}))
+ONLY_CHIDI = coordinators(CHIDI)
+CHIDI_AND_ANA = coordinators(CHIDI, ANA)
 
 
 @pytest.mark.parametrize("who", [member(CHIDI), host()], ids=["coordinator", "host"])
@@ -93,14 +105,49 @@ def test_the_last_coordinator_cannot_leave(by: Member) -> None:
     with pytest.raises(LastCoordinator):
         leave(member(CHIDI), ONLY_CHIDI, by=by)
     with pytest.raises(LastCoordinator):
-        withdraw_role(member(CHIDI), "coordinator", ONLY_CHIDI, by=by)
+        withdraw_role(member(CHIDI), "coordinator", ONLY_CHIDI, by=by, now=NOW)
 
 
 def test_one_of_two_coordinators_can_leave() -> None:
     assert leave(member(CHIDI), CHIDI_AND_ANA, by=member(CHIDI)) == [MemberLeft(member=CHIDI)]
-    assert withdraw_role(member(CHIDI), "coordinator", CHIDI_AND_ANA, by=member(CHIDI)) == [
+    assert withdraw_role(member(CHIDI), "coordinator", CHIDI_AND_ANA, by=member(CHIDI), now=NOW) == [
         RoleWithdrawn(member=CHIDI, role="coordinator")
     ]
+
+
+def test_a_coordinator_cannot_remove_another_alone() -> None:
+    """One coordinator, freshly made, could remove the founder."""
+    three = coordinators(CHIDI, ANA, BO)
+    chidi, ana, bo = (member(who, "coordinator") for who in (CHIDI, ANA, BO))
+
+    requested = withdraw_role(chidi, "coordinator", three, by=ana, now=NOW)
+    asked = chidi.after(requested[0], NOW)
+
+    assert requested == [CoordinatorRemovalAsked(member=CHIDI, asked_by=ANA)] and asked.is_coordinator
+    with pytest.raises(SecondPersonNeeded):
+        withdraw_role(asked, "coordinator", three, by=ana, now=NOW)
+    with pytest.raises(CoordinatorRoleFirst):
+        leave(asked, three, by=ana)
+    for second in (bo, asked, host()):
+        removed = withdraw_role(asked, "coordinator", three, by=second, now=NOW)
+        assert removed == [RoleWithdrawn(member=CHIDI, role="coordinator")]
+
+
+def test_a_request_to_remove_a_coordinator_lapses() -> None:
+    three = coordinators(CHIDI, ANA, BO)
+    asked = member(CHIDI).after(CoordinatorRemovalAsked(member=CHIDI, asked_by=ANA), NOW)
+
+    later = withdraw_role(asked, "coordinator", three, by=member(BO, "coordinator"), now=NOW + timedelta(days=31))
+
+    assert later == [CoordinatorRemovalAsked(member=CHIDI, asked_by=BO)]
+
+
+def test_someone_made_a_coordinator_for_the_purpose_is_no_second_person() -> None:
+    two_and_a_new_one = CHIDI_AND_ANA.after(RoleGiven(member=BO, role="coordinator"), NOW - timedelta(days=1))
+    asked = member(CHIDI).after(CoordinatorRemovalAsked(member=CHIDI, asked_by=ANA), NOW)
+
+    with pytest.raises(SecondPersonNeeded):
+        withdraw_role(asked, "coordinator", two_and_a_new_one, by=member(BO, "coordinator"), now=NOW)
 
 
 def test_someone_who_leaves_loses_their_roles() -> None:
@@ -120,7 +167,7 @@ def test_only_coordinators_can_give_roles() -> None:
     with pytest.raises(OnlyCoordinators):
         give_role(member(ANA), "coordinator", by=member(ANA))
     with pytest.raises(OnlyCoordinators):
-        withdraw_role(member(CHIDI), "coordinator", CHIDI_AND_ANA, by=member(RUTH))
+        withdraw_role(member(CHIDI), "coordinator", CHIDI_AND_ANA, by=member(RUTH), now=NOW)
 
 
 def test_a_role_is_given_once_and_only_to_active_members() -> None:
@@ -133,15 +180,15 @@ def test_a_role_is_given_once_and_only_to_active_members() -> None:
 
 
 def test_only_a_role_that_a_member_has_can_be_withdrawn() -> None:
-    assert withdraw_role(member(RUTH), "auditor", ONLY_CHIDI, by=member(CHIDI)) == [
+    assert withdraw_role(member(RUTH), "auditor", ONLY_CHIDI, by=member(CHIDI), now=NOW) == [
         RoleWithdrawn(member=RUTH, role="auditor")
     ]
     with pytest.raises(RoleNotHeld):
-        withdraw_role(member(BO), "auditor", ONLY_CHIDI, by=member(CHIDI))
+        withdraw_role(member(BO), "auditor", ONLY_CHIDI, by=member(CHIDI), now=NOW)
 
 
 def test_the_coordinators_are_members_with_that_role_who_have_not_left() -> None:
-    coordinators = Coordinators()
+    found = Coordinators()
     for fact in (
         RoleGiven(member=CHIDI, role="coordinator"),
         RoleGiven(member=ANA, role="coordinator"),
@@ -151,9 +198,9 @@ def test_the_coordinators_are_members_with_that_role_who_have_not_left() -> None
         RoleGiven(member=BO, role="coordinator"),
         MemberLeft(member=BO),
     ):
-        coordinators = coordinators.after(fact)
+        found = found.after(fact, LONG_AGO)
 
-    assert coordinators == ONLY_CHIDI
+    assert found == ONLY_CHIDI
 
 
 def test_nobody_sees_whom_a_member_helps_until_they_choose_so() -> None:

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, preview_erasure
+from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, preview_erasure, why_not_erased
 from ledger.identifiers import AccountId, MemberId, is_identifier
 from ledger.log.entry import instant
 from ledger.time_bank import TimeBank
@@ -21,7 +21,7 @@ from web.framework.forms import Form
 from web.pages.exchanges.fields import labels_of
 from web.pages.gifts.thanks import thanks_to
 from web.wording.names import joined_on, names_of
-from web.wording.translation import N_, today
+from web.wording.translation import N_, refusal_sentence, today
 
 LATEST_BETWEEN_US = 10
 
@@ -30,6 +30,7 @@ DONE = {
     "welcomed": N_("Welcomed. They are now a member."),
     "entrusted": N_("Role given."),
     "withdrawn": N_("Role removed."),
+    "removal_asked": N_("Requested. Another coordinator, they themselves or the host now has to agree."),
     "chosen": N_("Saved. You can change this at any time."),
     "left": N_("They have left. Their hours stay on record."),
     "asked_to_be_erased": N_("Request recorded. Nothing changes until a coordinator confirms it."),
@@ -80,7 +81,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
     is_self = member.id == visitor.member
     groups = call.views.groups.of_member(member.id)
     thanks = thanks_to(call, member.id)
-    names = names_of(call, [member.id, *(group.id for group in groups), *thanks.people])
+    names = names_of(call, [member.id, member.removal_asked_by, *(group.id for group in groups), *thanks.people])
     # The mistakes of one form on this page are not shown in another.
     choosing = form if form.error("sees") else Form[Any]()
     sees_hours = is_self or visitor.reads_the_log
@@ -107,6 +108,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
         contacts=_contacts(member, call.bank) if is_self or visitor.is_coordinator else None,
         between=between,
         labels=labels_of(call.bank),
+        day_of=_day_of,
         done=call.done(DONE),
         as_of=call.views.as_of().number,
     )
@@ -157,7 +159,9 @@ def _erasure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Respons
     visitor = call.visitor
     member = visible_member(call, member_id)
     is_self = member.id == visitor.member
-    may_confirm = not is_self and not member.erased_at and bool(member.erasure_asked_at or member.status == "left")
+    asked = not is_self and bool(member.erasure_asked_at)
+    refusal = why_not_erased(call.bank.handler, member.id, visitor.member) if asked else None
+    may_confirm = asked and refusal is None
     own = call.bank.people.fields_of(member.id)
     names = names_of(call, [member.id, member.erasure_asked_by])
     return call.page(
@@ -168,6 +172,7 @@ def _erasure_page(call: Call, member_id: str, form: Form[ButtonForm]) -> Respons
         asked_by=names.get(member.erasure_asked_by, ""),
         is_self=is_self,
         may_confirm=may_confirm,
+        why_not=refusal_sentence(refusal) if refusal else "",
         has_email=bool(own.get("email")),
         has_phone=bool(own.get("phone")),
         written=own.get("note", 0) + own.get("reason", 0),

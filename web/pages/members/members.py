@@ -19,7 +19,7 @@ from ledger.members.commands import (
     WelcomeMember,
     WithdrawRole,
 )
-from ledger.members.facts import Audience, MemberInvited, Role
+from ledger.members.facts import Audience, MemberInvited, Role, RoleWithdrawn
 from ledger.personal_data.store import folded
 from projections.members import MemberRow
 from web.framework.access import COORDINATORS, MEMBERS, THE_MEMBER, THE_MEMBER_AND_COORDINATORS
@@ -150,15 +150,17 @@ def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redi
 
 @post("/members/{member_id:str}/roles/{role:str}/withdrawal", may=COORDINATORS)
 def withdraw_role(call: Call, member_id: FromPath[MemberId], role: FromPath[str]) -> Response[str] | Redirect:
-    """Remove a role. A coordinator who removes their own can still see their own page."""
+    """Remove a role, or request it where that takes a second person. Who removes their own can still see their own page."""
     member = visible_member(call, member_id).id
     if role not in get_args(Role):
         raise NotFoundException
     held = cast("Role", role)
     form = call.form(ButtonForm)
-    if call.do(form, lambda: WithdrawRole(member, held), beside="role"):
-        return to_member(call, member, "withdrawn")
-    return member_page(call, member, form)
+    recorded = call.do(form, lambda: WithdrawRole(member, held), beside="role")
+    if recorded is None:
+        return member_page(call, member, form)
+    is_done = any(isinstance(fact, RoleWithdrawn) for fact in recorded.facts)
+    return to_member(call, member, "withdrawn" if is_done else "removal_asked")
 
 
 @post("/members/{member_id:str}/visibility", may=THE_MEMBER)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ledger.erasure.commands import WithdrawErasure
-from ledger.identifiers import MemberId, new_command_id
+from ledger.erasure.commands import EraseMember, WithdrawErasure
+from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.members.commands import GiveRole
 from tests.web.neighbourhood import Browser
 from tests.web.pages.conftest import Street
@@ -98,14 +98,29 @@ def test_the_journal_records_the_erasure_without_a_name(street: Street) -> None:
     assert "Ana" not in journal
 
 
-def test_a_coordinator_records_a_request_made_by_phone(street: Street) -> None:
+def test_a_coordinator_cannot_erase_somebody_alone(street: Street) -> None:
+    path = f"/members/{street.bo_id}/erasure"
     asked(street, street.bo_id, street.chidi)
 
-    assert "Chidi Eze passed on their request on 22 November 2026." in words_on(
-        street.chidi.get(f"/members/{street.bo_id}/erasure")
+    page = street.chidi.get(path)
+    sent = street.chidi.post(path, data={"command": new_command_id()})
+
+    assert f'action="{path}"' not in page.text and "Chidi Eze passed on their request on 22 November 2026." in words_on(
+        page
     )
+    assert sent.status_code == 422 and street.bank.member(street.bo_id).is_active
+    assert street.bo.get("/").status_code == 200
+
+
+def test_another_coordinator_confirms_a_request_made_by_phone(street: Street) -> None:
+    asked(street, street.bo_id, street.chidi)
     assert "Chidi Eze for Bo Lindqvist" in words_on(street.ruth.get("/journal"))
-    assert "Has left" in confirmed(street, street.bo_id)
+
+    street.bank.do(EraseMember(member=street.bo_id), by=HOST)
+
+    assert "Has left, and their personal data has been erased." in words_on(
+        street.chidi.get(f"/members/{street.bo_id}")
+    )
 
 
 @pytest.mark.parametrize("who", ["ana", "chidi"])
@@ -120,15 +135,13 @@ def test_the_member_or_a_coordinator_can_withdraw_the_request(street: Street, wh
     assert street.bank.member(street.ana_id).erasure_asked_by is None
 
 
-def test_the_data_of_a_person_who_left_can_be_erased_without_a_request(street: Street) -> None:
+def test_the_data_of_a_person_who_left_is_erased_by_two_people(street: Street) -> None:
     lou = street.neighbourhood.lou
+    asked(street, lou, street.chidi)
 
-    shown = confirmed(street, lou)
+    street.bank.do(EraseMember(member=lou), by=HOST)
 
-    assert "Has left, and their personal data has been erased." in shown
-    assert "A former member had left, and Chidi Eze erased their personal data." in words_on(
-        street.ruth.get("/journal")
-    )
+    assert "A former member had left, and the host erased their personal data." in words_on(street.ruth.get("/journal"))
 
 
 def test_a_coordinator_cannot_confirm_their_own_erasure(street: Street) -> None:

@@ -1,5 +1,6 @@
 """Giving and removing roles."""
 
+from ledger.members.commands import GiveRole
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import send, words_on
 from tests.web.routes import COORDINATORS, Attempt, Found, SecondAttempts, of_the_only_coordinator
@@ -56,6 +57,23 @@ def test_a_coordinator_removes_a_role(street: Street) -> None:
 
     assert "Role removed." in words_on(street.chidi.get(answer.headers["location"]))
     assert street.ruth.get("/journal").status_code == 403
+
+
+def test_a_coordinator_cannot_remove_another_alone(street: Street) -> None:
+    street.bank.do(GiveRole(member=street.ana_id, role="coordinator"), by=street.chidi_id)
+    chidi = f"/members/{street.chidi_id}"
+
+    asked = send(street.ana, street.ana.get(chidi), f"{chidi}/roles/coordinator/withdrawal")
+    again = send(street.ana, street.ana.get(chidi), f"{chidi}/roles/coordinator/withdrawal")
+
+    assert (asked.headers["location"], again.status_code) == (f"{chidi}?done=removal_asked", 422)
+    assert street.bank.member(street.chidi_id).is_coordinator
+    assert "asked on 22 November 2026" in words_on(street.chidi.get(chidi))
+
+    agreed = send(street.chidi, street.chidi.get(chidi), f"{chidi}/roles/coordinator/withdrawal")
+
+    assert agreed.headers["location"] == f"{chidi}?done=withdrawn"
+    assert not street.bank.member(street.chidi_id).is_coordinator
 
 
 def test_the_only_coordinator_keeps_the_role(street: Street) -> None:

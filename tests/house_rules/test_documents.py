@@ -11,6 +11,7 @@ IN_BACKTICKS = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 HEADING = re.compile(r"^#+\s+(.+?)\s*#*$", re.MULTILINE)
 ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"[<>{}$…]|\.\.\.")
+TRACKED = {*files()}
 TOP = {path.name for path in ROOT.iterdir()}
 
 
@@ -36,7 +37,7 @@ def broken_link(page: Path, link: str) -> bool:
     """Whether a link within this repository leads to no file, or to no heading."""
     target, _, anchor = link.partition("#")
     file = (page.parent / target).resolve() if target else page
-    if not file.exists() or not file.is_relative_to(ROOT):
+    if not file.is_relative_to(ROOT) or not (file.is_dir() or file in TRACKED):
         return True
     return bool(anchor) and file.suffix == ".md" and anchor not in anchors(file)
 

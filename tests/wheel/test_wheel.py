@@ -113,7 +113,7 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def fetch(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=5) as answer:
+    with urllib.request.urlopen(address, timeout=SECONDS_TO_START) as answer:
         return answer.read()
 
 

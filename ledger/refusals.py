@@ -178,6 +178,12 @@ class NameNeeded(Refusal, about="name"):
     sentence = say("Enter a name.")
 
 
+class HiddenCharacter(Refusal, about="name"):
+    """A name has no character that nobody sees, or that is not part of any name: two people could look like one."""
+
+    sentence = say("A name cannot have the character {character}. Type the name again without it.")
+
+
 class AlreadyHasRole(Refusal):
     """A role is given once."""
 

@@ -22,7 +22,8 @@ from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact
 from ledger.identifiers import HOST, MemberId
 from ledger.members import rules as member_rules
-from ledger.members.commands import checked_name, contacts
+from ledger.members.commands import contacts
+from ledger.members.names import checked_name
 from ledger.members.rules import Member
 from ledger.refusals import AlreadyFounded, UnknownTimeZone
 
@@ -50,9 +51,8 @@ class FoundCommunity(Command):
         first = MemberId(f"m-{request.new_id}") if self.coordinator.strip() else None
         if context.agreements.is_founded:
             raise AlreadyFounded
-        checked_name(self.name)
         founded = CommunityFounded(
-            name=self.name.strip(),
+            name=checked_name(self.name),
             time_zone=_checked_time_zone(self.time_zone),
             language=self.language,
             origin=f"{self.host}/{_origin_word(self.name) or request.new_id}/1",

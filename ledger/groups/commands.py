@@ -9,7 +9,7 @@ from ledger.deciding.context import DecisionContext
 from ledger.deciding.requests import Command, Request, Sealed, SealedFact, personal_texts
 from ledger.groups import rules
 from ledger.identifiers import GroupId, MemberId
-from ledger.members.commands import checked_name
+from ledger.members.names import checked_name
 
 
 class FormGroup(Command):

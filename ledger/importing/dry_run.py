@@ -34,11 +34,11 @@ from ledger.identifiers import (
     is_member,
 )
 from ledger.importing.rows import ImportRow
-from ledger.members.commands import LONGEST_NAME
 from ledger.members.facts import MemberInvited
+from ledger.members.names import LONGEST_NAME, checked_name
 from ledger.members.rules import Member
 from ledger.personal_data.search import FoundAccount, find_all
-from ledger.personal_data.store import as_address, folded
+from ledger.personal_data.spelling import as_address, folded
 from ledger.refusals import BeyondDebitLimit, Refusal, TextTooLong, UnknownMember, UnreadableText
 from ledger.time_bank import TimeBank
 
@@ -228,7 +228,13 @@ def _unusable(text: str) -> str:
         return UnknownMember.sentence
     if len(text) > LONGEST_NAME:
         return f"“{text[:40]}…” is too long for a name. " + str(TextTooLong(limit=LONGEST_NAME))
-    return str(UnreadableText()) if any(character in text for character in "\t\r\n") else ""
+    if any(character in text for character in "\t\r\n"):
+        return str(UnreadableText())
+    try:
+        checked_name(_newcomer(text).name)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 def _ambiguous(text: str, matches: Sequence[FoundAccount]) -> str:

@@ -34,7 +34,7 @@ from ledger.importing.rows import ImportRow
 from ledger.importing.sheets import BadRow, UnusableFile
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
-from ledger.personal_data.store import folded
+from ledger.personal_data.spelling import folded
 from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
 

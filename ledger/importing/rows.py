@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ledger.agreements.rules import LONGEST_LABEL
 from ledger.deciding.requests import LONGEST_TEXT
 from ledger.importing.sheets import BadRow, Sheet, SheetRow, UnusableFile
-from ledger.personal_data.store import folded
+from ledger.personal_data.spelling import folded
 from ledger.refusals import TextTooLong, UnreadableText
 
 Kind = Literal["help", "gift"]

@@ -11,10 +11,9 @@ from ledger.identifiers import MemberId
 from ledger.log.store import Conflict
 from ledger.members import rules
 from ledger.members.facts import Audience, Role
+from ledger.members.names import LONGEST_NAME, checked_name
 from ledger.personal_data.store import PersonalText
-from ledger.refusals import AddressTaken, InvalidAddress, NameNeeded, must_be_text
-
-LONGEST_NAME = 100
+from ledger.refusals import AddressTaken, InvalidAddress, must_be_text
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -117,14 +116,6 @@ def contacts(
         *personal_texts(member, "email", email),
         *personal_texts(member, "phone", phone),
     )
-
-
-def checked_name(name: str) -> str:
-    """Return the name of a member or a group with single spaces. Raise if it is empty, too long or unreadable."""
-    if not name.strip():
-        raise NameNeeded
-    must_be_text("name", name, limit=LONGEST_NAME)
-    return " ".join(name.split())
 
 
 def _must_be_free(context: DecisionContext, email: str) -> None:

@@ -1,14 +1,15 @@
 """Search for people and groups by identifier, email address or name."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from ledger import tags
-from ledger.identifiers import AccountId, is_group, is_identifier, is_member
+from ledger.identifiers import AccountId, MemberId, is_group, is_identifier, is_member
 from ledger.log.entry import decode
-from ledger.personal_data.store import PERSONAL_TEXTS, as_address, folded
+from ledger.personal_data.spelling import as_address, displayed, folded
+from ledger.personal_data.store import PERSONAL_TEXTS
 from ledger.time_bank import TimeBank
 
 _BATCH = 400
@@ -53,6 +54,20 @@ def find_members(bank: TimeBank, text: str) -> list[FoundAccount]:
     near = bank.people.named(text, limit=_LIMIT)
     sealed = _sealed(bank, {row.subject for row in near})
     return [FoundAccount(AccountId(row.subject), row.name) for row in near if row.commitment in sealed[row.subject]]
+
+
+def look_alikes(bank: TimeBank, names: Mapping[MemberId, str]) -> dict[MemberId, list[FoundAccount]]:
+    """Find, for members by identifier and name, the others whose name looks the same, whatever characters it consists of."""
+    alike: dict[str, list[_Row]] = {}
+    for row in _rows(bank, {("name", folded(name)) for name in names.values()}):
+        if is_member(row.subject):
+            alike.setdefault(displayed(row.value), []).append(row)
+    others = {who: [row for row in alike.get(displayed(names[who]), ()) if row.subject != who] for who in names}
+    sealed = _sealed(bank, {row.subject for rows in others.values() for row in rows})
+    return {
+        who: [FoundAccount(AccountId(row.subject), row.value) for row in rows if row.commitment in sealed[row.subject]]
+        for who, rows in others.items()
+    }
 
 
 class _Row(NamedTuple):

@@ -8,7 +8,6 @@ commitment in its entry is never shown.
 import hashlib
 import secrets
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.identifiers import MemberId
 from ledger.log.places import BUSY_SECONDS, PreparedQuery, among, creating, listed, make_tables
+from ledger.personal_data.spelling import as_address, folded, same_words
 from ledger.refusals import AddressTaken
 
 _TAG = b"common-hours/sealed/v1"
@@ -130,17 +130,6 @@ def commitment_of(field: str, salt: bytes, text: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def folded(text: str) -> str:
-    """Fold a text for searching: no accents, no capitals, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(each for each in decomposed if not unicodedata.combining(each)).casefold().split())
-
-
-def as_address(text: str) -> str:
-    """Fold an address for searching: no capitals, but with accents, because josé@ and jose@ are two people."""
-    return unicodedata.normalize("NFC", text).strip().lower()
-
-
 def searchable(field: str, text: str) -> str:
     """Return what a text of this field is found by: addresses, names and phone numbers only; empty for all others."""
     match field:
@@ -214,9 +203,9 @@ class PersonalData:
         return found
 
     def says_the_same(self, commitment: str, text: str) -> bool:
-        """Whether the sealed text is this one, ignoring white space. True if it was erased."""
+        """Whether the sealed text is this one, ignoring white space and how characters are encoded. True if it was erased."""
         found = self.words([commitment])
-        return commitment not in found or found[commitment].split() == text.split()
+        return commitment not in found or same_words(found[commitment], text)
 
     def member_with_address(self, address: str) -> MemberId | None:
         """Return the member with this email address, in capitals or not."""

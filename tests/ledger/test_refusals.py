@@ -8,6 +8,7 @@ from ledger.refusals import BeyondDebitLimit, Refusal
 ALL = [kind for kind in vars(refusals).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
 DETAILS = {
     "open_minutes": 30,
+    "character": "U+200B (zero width space)",
     "limit": 2000,
     "time_zone": "Elm/Street",
     "entries": 7,

@@ -64,6 +64,9 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
+HSTS = "max-age=31536000"
+"""For a year, and for this host name alone: what else its domain serves is not ours to decide."""
+
 
 async def add_headers(message: Message, _scope: Scope) -> None:
     """Add security headers to every response, and forbid storing it unless it says otherwise: pages are personal."""
@@ -90,6 +93,7 @@ class Middleware:
         self._bank = bank
         self._hosts = settings.allowed_hosts
         self._own_host = urlsplit(settings.base_url).netloc.lower()
+        self._only_https = urlsplit(settings.base_url).scheme == "https"
         self._languages = languages
         self._cookies = cookies
         self._now = now
@@ -103,7 +107,7 @@ class Middleware:
         if scope["method"] == "HEAD":
             http_scope["method"] = "GET"  # the framework answers 405 to HEAD; the server sends no body
         request: Request[Any, Any, Any] = Request(http_scope, receive)
-        response_send = _SendWithCookie(send)
+        response_send = _SendWithCookie(send, only_https=self._only_https)
         with use_locale(self._languages.locale_for(request.headers.get("accept-language", ""))):
             try:
                 require_short_path(request)
@@ -129,10 +133,14 @@ class Middleware:
 
 
 class _SendWithCookie:
-    """Sends a response, knows whether it has started, and can add one cookie to it."""
+    """Sends a response, knows whether it has started, and can add one cookie to it.
 
-    def __init__(self, send: Send) -> None:
+    With `only_https`, browsers are told to use nothing else for this host name from now on.
+    """
+
+    def __init__(self, send: Send, *, only_https: bool) -> None:
         self._send = send
+        self._only_https = only_https
         self.began = False
         self.cookie = ""
 
@@ -140,6 +148,8 @@ class _SendWithCookie:
         if message["type"] == "http.response.start":
             self.began = True
             headers = cast("MutableMapping[str, str]", MutableScopeHeaders.from_message(message))
+            if self._only_https:
+                headers["strict-transport-security"] = HSTS
             # A response that signs out, or in again, must not renew the old session, and a response that anyone may
             # store must not contain one person's cookie.
             is_public = headers.get("cache-control", "").startswith("public")

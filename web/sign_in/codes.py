@@ -21,7 +21,8 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.personal_data.store import PersonalData, folded
+from ledger.personal_data.spelling import folded
+from ledger.personal_data.store import PersonalData
 from web.framework.forms import ascii_digits
 from web.settings import Settings
 from web.sign_in.sessions import SIGN_IN_ATTEMPT, SIGN_IN_CODE, hash_of, new_token, prepare, seconds, writing

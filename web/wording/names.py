@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from ledger.identifiers import COMMUNITY, HOST, AccountId, GroupId, MemberId, is_group, is_identifier, is_member
 from ledger.log.entry import instant
-from ledger.personal_data.store import folded
+from ledger.personal_data.spelling import folded
 from ledger.refusals import NotActive, NotWithYourself, Refusal, UnknownMember
 from projections.members import MemberRow
 from web.framework.call import Call

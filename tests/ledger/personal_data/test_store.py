@@ -9,14 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.log.places import Place
-from ledger.personal_data.store import (
-    PERSONAL_TEXTS,
-    PersonalData,
-    PersonalText,
-    WordsDoNotMatch,
-    commitment_of,
-    folded,
-)
+from ledger.personal_data.spelling import folded
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText, WordsDoNotMatch, commitment_of
 from ledger.refusals import AddressTaken
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)

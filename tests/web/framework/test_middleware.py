@@ -16,7 +16,7 @@ from web.commands.serving import server_config
 from web.framework.access import ANYBODY, handler_name, handlers_of
 from web.framework.call import Call, get, post
 from web.framework.forms import MOST_FIELDS
-from web.framework.middleware import HEADERS
+from web.framework.middleware import HEADERS, HSTS
 from web.settings import Settings
 
 
@@ -78,6 +78,13 @@ def test_every_response_has_the_security_headers(
     assert response.status_code == status
     assert {name: response.headers[name] for name in HEADERS} == HEADERS
     assert response.headers["cache-control"] == "private, no-store"
+    assert response.headers["strict-transport-security"] == HSTS
+
+
+def test_only_a_site_served_over_https_forbids_anything_else(neighbourhood: Neighbourhood) -> None:
+    app = neighbourhood.app(base_url="http://127.0.0.1:8000")
+
+    assert "strict-transport-security" not in neighbourhood.browser(app).get("/sign-in").headers
 
 
 def test_the_content_security_policy_allows_nothing_inline_or_from_other_sites(neighbourhood: Neighbourhood) -> None:

@@ -13,7 +13,7 @@ from ledger.agreements.facts import Category, Thresholds, WhoMustAgree
 from ledger.agreements.rules import LARGEST_LIMIT_MINUTES, THRESHOLDS, ThresholdDefinition
 from ledger.hours import minutes_from
 from ledger.identifiers import CategoryKey, is_category_key
-from ledger.personal_data.store import folded
+from ledger.personal_data.spelling import folded
 from web.framework.access import COORDINATORS, MEMBERS
 from web.framework.call import Call, get, post
 from web.framework.forms import Fields, Form

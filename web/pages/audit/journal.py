@@ -16,7 +16,7 @@ from ledger.catalogue import facts
 from ledger.identifiers import COMMUNITY, HOST, AccountId, ExchangeId, GiftId, MemberId, is_group, is_identifier
 from ledger.log.entry import Entry, decode, instant
 from ledger.log.store import Log
-from ledger.members.commands import LONGEST_NAME
+from ledger.members.names import LONGEST_NAME
 from projections.exchanges import ExchangeView, GiftView
 from projections.journal import LEAF, JournalFilter, JournalLine
 from projections.journal_views import JournalView

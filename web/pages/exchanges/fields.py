@@ -25,7 +25,7 @@ from ledger.identifiers import (
     is_member,
     new_command_id,
 )
-from ledger.members.commands import LONGEST_NAME
+from ledger.members.names import LONGEST_NAME
 from ledger.members.rules import must_be_loggable
 from ledger.refusals import Refusal, TooLong, TooShort, UnknownCategory, UnknownGroup
 from ledger.time_bank import TimeBank

@@ -15,8 +15,8 @@ from msgspec import Meta
 from ledger.groups.commands import FormGroup, JoinGroup, LeaveGroup
 from ledger.groups.facts import GroupFormed
 from ledger.identifiers import GroupId, MemberId, is_identifier
-from ledger.members.commands import LONGEST_NAME
-from ledger.personal_data.store import folded
+from ledger.members.names import LONGEST_NAME
+from ledger.personal_data.spelling import folded
 from projections.figures.privacy.agreed import Agreed, Seen
 from projections.figures.reports.kept import Audience, Report
 from projections.groups import GroupRow

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from ledger.erasure.commands import AskForErasure, EraseMember, WithdrawErasure, preview_erasure, why_not_erased
 from ledger.identifiers import AccountId, MemberId, is_identifier
 from ledger.log.entry import instant
+from ledger.personal_data.search import look_alikes
 from ledger.time_bank import TimeBank
 from projections.exchanges import HistoryFilter
 from projections.members import MemberRow
@@ -106,6 +107,7 @@ def member_page(call: Call, member_id: str, form: Form[Any]) -> Response[str]:
         names=names,
         account=call.views.balances.of(AccountId(member.id)) if sees_hours else None,
         contacts=_contacts(member, call.bank) if is_self or visitor.is_coordinator else None,
+        alike=look_alikes(call.bank, {member.id: names[member.id]})[member.id] if visitor.is_coordinator else [],
         between=between,
         labels=labels_of(call.bank),
         day_of=_day_of,

@@ -11,7 +11,6 @@ from msgspec import Meta
 
 from ledger.identifiers import MemberId, is_identifier
 from ledger.members.commands import (
-    LONGEST_NAME,
     ChooseVisibility,
     GiveRole,
     InviteMember,
@@ -20,7 +19,9 @@ from ledger.members.commands import (
     WithdrawRole,
 )
 from ledger.members.facts import Audience, MemberInvited, Role, RoleWithdrawn
-from ledger.personal_data.store import folded
+from ledger.members.names import LONGEST_NAME
+from ledger.personal_data.search import look_alikes
+from ledger.personal_data.spelling import folded
 from projections.members import MemberRow
 from web.framework.access import COORDINATORS, MEMBERS, THE_MEMBER, THE_MEMBER_AND_COORDINATORS
 from web.framework.call import Call, get, post
@@ -77,10 +78,12 @@ def show_members(call: Call) -> Response[str]:
     shown = NamesPage([], "")
     if not form.problems:
         shown = _names_page(call, form.data.name, form.data.after, with_invited=call.visitor.is_coordinator)
+    names = {line.row.id: line.name for line in shown.lines} if call.visitor.is_coordinator else {}
     return call.page(
         "members.html",
         form=form,
         shown=shown,
+        alike=look_alikes(call.bank, names),
         sought=form.value("name"),
         is_first=not form.value("after"),
         totals=call.views.members.totals(),

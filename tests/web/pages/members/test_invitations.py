@@ -52,6 +52,7 @@ def test_a_name_is_enough_to_invite_someone(street: Street) -> None:
         ({"name": "   "}, "Enter a name"),
         ({"name": "x" * 101}, "Use no more than 100 characters"),
         ({"name": "Newt\x00"}, "characters that cannot be saved"),
+        ({"name": "Newt\u200b Hale"}, "U+200B (zero width space)"),
         ({"email": "newt"}, "Enter an email address like ana@example.org"),
         ({"email": "newt hale@example.org"}, "Enter an email address like ana@example.org"),
         ({"email": "ANA@example.org"}, "Someone already uses this email address"),
@@ -103,3 +104,18 @@ def test_members_cannot_invite_or_welcome(street: Street) -> None:
     for path in ("/members", f"/members/{street.bo_id}/welcome"):
         assert street.ana.post(path, data=NEWT | {"command": "a-command-of-this-test"}).status_code == 403
     assert street.ana.get("/members/new").status_code == 403
+
+
+def test_a_coordinator_sees_that_two_names_look_the_same(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("ledger.members.commands.checked_name", str)  # earlier versions took every name
+        old = invited(street, name="José Hale", email="")
+    new = invited(street, name="Jose\u0301 Hale", email="")
+    send(street.chidi, street.chidi.get(f"/members/{new}"), f"/members/{new}/welcome")
+
+    page, listed = street.chidi.get(f"/members/{new}"), street.chidi.get("/members?name=Hale")
+
+    assert f'href="/members/{old}"' in page.text and "looks the same" in words_on(page)
+    assert words_on(listed).count("looks the same") == 2
+    assert f'href="/members/{old}"' not in street.ana.get(f"/members/{new}").text
+    assert "looks the same" not in words_on(street.ana.get("/members?name=Hale"))

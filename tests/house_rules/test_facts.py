@@ -11,7 +11,7 @@ import pytest
 from ledger.catalogue import MODULES, Fact, Part, facts
 from ledger.identifiers import is_group, is_identifier, is_member
 from ledger.log.entry import decode
-from ledger.seal.verifying.canonical import KINDS
+from ledger.seal.verifying.fact_shapes import KINDS
 from tests.house_rules.tree import modules, name
 from tests.ledger.recorded.samples import EVER_RECORDED, one_of_each
 from web.wording.names import SentenceContext
@@ -43,7 +43,7 @@ def test_every_fact_is_complete(type_name: str) -> None:
         "a step from every older version to the next": set(kind.upcasters) == set(range(1, version)),
         "a label": bool(kind.label),
         "a sentence beside it, or a function in web/wording/sentences.py": bool(kind.sentence) != (kind in IRREGULAR),
-        "a place in KINDS of ledger.seal.verifying.canonical.py": KINDS.get(type_name) == version,
+        "a place in SHAPES of ledger/seal/verifying/fact_shapes.py": KINDS.get(type_name) == version,
         "somebody, an exchange or a view to be found by in the journal": type_name == FIRST
         or sample is None
         or bool(sample.about or sample.exchanges or kind.view),

@@ -10,44 +10,12 @@ from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 
+from ledger.seal.verifying.fact_shapes import KINDS, BadEntry
+
 FORMAT = 1
 LARGEST_ENTRY_BYTES = 65_535
 LARGEST_INTEGER = 2**53 - 1
 _MOST_DIGITS = len(str(-LARGEST_INTEGER))
-
-KINDS: Mapping[str, int] = {
-    "community-founded": 1,
-    "limits-agreed": 1,
-    "confirmation-agreed": 1,
-    "categories-agreed": 1,
-    "exceptions-agreed": 1,
-    "member-invited": 1,
-    "member-welcomed": 1,
-    "member-left": 2,
-    "role-given": 1,
-    "coordinator-removal-asked": 1,
-    "role-withdrawn": 2,
-    "visibility-chosen": 1,
-    "group-formed": 1,
-    "group-joined": 1,
-    "group-left": 1,
-    "exchange-reported": 1,
-    "exchange-confirmed": 1,
-    "exchange-settled": 1,
-    "exchange-declined": 1,
-    "exchange-called-off": 1,
-    "reversal-asked": 1,
-    "reversal-declined": 1,
-    "exchange-reversed": 1,
-    "gift-recorded": 1,
-    "gift-withdrawn": 1,
-    "thanks-given": 1,
-    "thanks-sharing-chosen": 1,
-    "erasure-asked": 1,
-    "erasure-withdrawn": 1,
-    "personal-data-erased": 2,
-}
-"""Every kind of fact known here, with its newest version. Only two of them move minutes."""
 
 FOUNDED = "community-founded"
 REPORTED, CONFIRMED = "exchange-reported", "exchange-confirmed"
@@ -66,10 +34,6 @@ NAME = "[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
 COMMAND = "[A-Za-z0-9_.:-]{8,80}"
 COMMITMENT = "[0-9a-f]{64}"
 _INSTANT, _PLAIN, _COMMAND, _COMMITMENT = map(re.compile, (DAY + TIME, NAME, COMMAND, COMMITMENT))
-
-
-class BadEntry(Exception):
-    """These bytes are not an entry of this log; the message says why."""
 
 
 class UnknownKind(Exception):

@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from ledger.seal.verifying.canonical import BadEntry
-
 Check = Callable[[Any], bool]
 
 _RANDOM = "[0-9a-z-]{1,40}"
@@ -33,11 +31,17 @@ _LARGEST_THRESHOLD = 1_000_000
 _MOST_LEGS = 2
 
 
+class BadEntry(Exception):
+    """These bytes are not an entry of this log; the message says why."""
+
+
 class DataShape(NamedTuple):
     """The keys that a fact must have, and those that can be left out, each with the check of its value."""
 
     needed: Mapping[str, Check]
     optional: Mapping[str, Check] = {}
+    version: int = 1
+    """The newest version of the fact; earlier ones have the same keys."""
 
 
 def check_shape(entry: Mapping[str, Any]) -> None:
@@ -171,10 +175,10 @@ SHAPES: Mapping[str, DataShape] = {
     "exceptions-agreed": DataShape({"thresholds": _are_thresholds}),
     "member-invited": _MEMBER_ONLY,
     "member-welcomed": _MEMBER_ONLY,
-    "member-left": _MEMBER_ONLY,
+    "member-left": _MEMBER_ONLY._replace(version=2),
     "role-given": _WITH_ROLE,
     "coordinator-removal-asked": DataShape({"member": _is_member, "asked_by": _is_person}),
-    "role-withdrawn": _WITH_ROLE,
+    "role-withdrawn": _WITH_ROLE._replace(version=2),
     "visibility-chosen": DataShape({"member": _is_member, "sees": _one_of("nobody", "coordinators", "groups")}),
     "group-formed": DataShape({"group": _is_group}),
     "group-joined": _MEMBERSHIP,
@@ -202,6 +206,11 @@ SHAPES: Mapping[str, DataShape] = {
             "ground": _one_of("asked", "no-longer-needed"),
             "asked_by": _is_person,
             "confirmed_by": _is_person,
-        }
+        },
+        version=2,
     ),
 }
+"""Every kind of fact known here. The verifier keeps a list of its own on purpose: it trusts nothing of the ledger."""
+
+KINDS: Mapping[str, int] = {kind: shape.version for kind, shape in SHAPES.items()}
+"""The newest version of each kind."""

@@ -83,21 +83,18 @@ class Place:
         return _postgresql_engine(self.url, self.schema(store))
 
 
-def make_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Create the tables that are missing. Several processes may open a new place at the same time."""
-    present = set(sa.inspect(engine).get_table_names())
-    if any(table.name not in present for table in metadata.sorted_tables):
-        with creating(engine) as connection:
-            metadata.create_all(connection)
-
-
 @contextmanager
 def creating(engine: sa.Engine) -> Generator[sa.Connection]:
     """Open a transaction in which no one else creates tables: "if not exists" alone does not keep two from colliding."""
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.connect() as connection:
+        connection.execution_options(writes=True)
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATING)))
-        yield connection
+            # The connections of some engines commit after each statement, which would release the lock at once.
+            connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATING)))
+            yield connection
 
 
 def _sqlite_engine(file: Path, synchronous: str) -> sa.Engine:

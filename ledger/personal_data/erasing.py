@@ -1,7 +1,8 @@
 """Erasing a person from the personal data: every row about them, and what deleted rows leave in the database's files.
 
 The columns of the tables say whose rows they are: a table of personal data has a column `member` or `subject`. One with neither
-is emptied whenever someone is erased. The table `forgotten` notes how far erasures have been carried out.
+is emptied whenever someone is erased. The table `forgotten` notes how far erasures have been carried out, and `table_versions` says
+which version the tables have.
 """
 
 import re
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from ledger.identifiers import MemberId
+from ledger.log.upgrades import VERSIONS
 from ledger.personal_data.store import FORGOTTEN, PERSONAL_TEXTS
 
 _BATCH = 500
@@ -51,7 +53,7 @@ def forget(engine: sa.Engine, people: Collection[MemberId], commitments: Iterabl
     with engine.execution_options(writes=True).begin() as connection:
         for table in _tables(connection):
             owner = next((table.c[name] for name in _SUBJECT_COLUMNS if name in table.c), None)
-            if table.name == FORGOTTEN.name:
+            if table.name in {FORGOTTEN.name, VERSIONS.name}:
                 continue
             if owner is None:
                 connection.execute(sa.delete(table))

@@ -16,7 +16,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from ledger.identifiers import MemberId
-from ledger.log.places import BUSY_SECONDS, PreparedQuery, among, creating, listed, make_tables
+from ledger.log.places import BUSY_SECONDS, PreparedQuery, among, creating, listed
+from ledger.log.upgrades import VersionedTables
 from ledger.personal_data.spelling import as_address, folded, same_words
 from ledger.refusals import AddressTaken
 
@@ -27,7 +28,7 @@ PENDING_SECONDS = BUSY_SECONDS
 RANDOM = "random"
 """The field of secrets: random values that make identifiers derived from texts impossible to guess."""
 
-METADATA = sa.MetaData()
+METADATA = VersionedTables("personal data")
 
 # Sorted by code points on both databases, because pages of names depend on the order.
 _SORTED = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -85,13 +86,13 @@ _OF_SUBJECT = PreparedQuery(
 )
 
 
-def make_personal_tables(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Create the tables that are missing, and keep every text and salt out of PostgreSQL's statistics.
+def make_personal_tables(engine: sa.Engine, tables: VersionedTables) -> None:
+    """Create or upgrade the tables, and keep every text and salt out of PostgreSQL's statistics.
 
     Statistics of a column contain samples of it, in a table of the server. Where an older version let them be gathered, they are
     deleted, and the files are marked to be cleaned of them. The settings of the columns say what is left to do.
     """
-    make_tables(engine, metadata)
+    tables.open(engine)
     if engine.dialect.name != "postgresql":
         return
     with engine.connect() as connection:

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from ledger.agreements.facts import Thresholds
 from ledger.agreements.rules import DEFAULT_THRESHOLDS
-from ledger.log.places import PreparedQuery, make_tables
+from ledger.log.places import PreparedQuery
 from ledger.log.store import Log
 from projections.checks import rules
 from projections.checks.log_reading import RULES, Anomaly, LogReading, Rule, read_log
 from projections.engine.locks import writing
-from projections.engine.read_model import count, word
+from projections.engine.read_model import count, stored_tables, word
 from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports, entry_at
 
@@ -51,7 +51,7 @@ RULES_VERSION = "1"
 MAX_STORED = 1_000
 """How many of each rule are stored, those based on the newest entries; `hours exceptions` prints all."""
 
-TABLES = sa.MetaData()
+TABLES = stored_tables("exceptions")
 ANOMALIES = sa.Table(
     "kept_exceptions", TABLES, word("log", key=True), word("rule", key=True), count("place", key=True), word("noted")
 )
@@ -85,7 +85,7 @@ class AnomalyStore:
 
     def prepare(self) -> None:
         """Create the tables if they are missing."""
-        make_tables(self._engine, TABLES)
+        TABLES.open(self._engine)
 
     def last_search(self) -> AnomalySearch:
         """The last search; number 0 if there was none."""

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from ledger.identifiers import AccountId
 from ledger.log.entry import instant
-from ledger.log.places import PreparedQuery, make_tables
+from ledger.log.places import PreparedQuery
 from ledger.log.store import Log
 from ledger.refusals import NoSuchEntry
 from ledger.replay import Replayed, Until, replay
 from projections.balances import ACCOUNTS
 from projections.balances import TOTALS as BALANCE_TOTALS
 from projections.engine.locks import writing
-from projections.engine.read_model import checkpoints, count, word
+from projections.engine.read_model import checkpoints, count, stored_tables, word
 from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports, entry_at
 from projections.statements import LAST_LINES, LINES, UP_TO_ENTRY
@@ -177,7 +177,7 @@ _SUMS_OF_LINES = (
 )
 
 
-TABLES = sa.MetaData()
+TABLES = stored_tables("replays")
 CHECKS = sa.Table(
     "kept_replays",
     TABLES,
@@ -214,7 +214,7 @@ class ReplayStore:
 
     def prepare(self) -> None:
         """Create the table if it is missing, and drop checks of entries that the log no longer has."""
-        make_tables(self._engine, TABLES)
+        TABLES.open(self._engine)
         for position, entry in _LAST_REPLAYED.ask(self._reader, log=self._reports.identity):
             if position and entry_at(self._log, position) != entry:
                 with self._engine.connect() as connection, writing(connection):

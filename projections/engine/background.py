@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ledger.log.entry import instant, instant_text
-from ledger.log.places import PreparedQuery, make_tables
+from ledger.log.places import PreparedQuery
 from projections.engine.locks import alone, writing
-from projections.engine.read_model import count, word
+from projections.engine.read_model import count, stored_tables, word
 from projections.engine.tables import TableWriter
 from projections.figures.reports.kept import Reports
 
 RequestKind = Literal["replay", "statistics"]
 
-TABLES = sa.MetaData()
+TABLES = stored_tables("background work")
 REQUESTS = sa.Table(
     "kept_wishes",
     TABLES,
@@ -78,7 +78,7 @@ class _Store:
 
     def prepare(self) -> None:
         """Create the tables if they are missing."""
-        make_tables(self._engine, TABLES)
+        TABLES.open(self._engine)
 
     def alone(self) -> AbstractContextManager[bool]:
         """Whether this process alone does the work; returns at once."""

@@ -7,8 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.schema import DropTable
 
+from ledger.log.places import creating
 from ledger.log.store import Log
+from ledger.log.upgrades import difference
 from projections.engine import intake
 from projections.engine.locks import rebuilding
 from projections.engine.read_model import (
@@ -45,8 +48,11 @@ class Projector:
         """Build tables that are missing, were defined differently, or belong to another log; otherwise read two rows."""
         if self._outdated():
             with rebuilding(self._engine):
-                with self._engine.begin() as connection:
-                    CHECKPOINTS.create(connection, checkfirst=True)
+                with creating(self._engine) as connection:
+                    if difference(connection, CHECKPOINTS):
+                        for table in (CHECKPOINTS, *(table for model in self._models for table in model.tables)):
+                            connection.execute(DropTable(table, if_exists=True))
+                        CHECKPOINTS.create(connection)
                 # Another process may have done it while we waited.
                 if outdated := self._outdated():
                     self._rebuild(outdated, None)
@@ -126,8 +132,9 @@ class Projector:
         return after
 
     def _outdated(self) -> list[ReadModel]:
-        if not sa.inspect(self._engine).has_table(CHECKPOINTS.name):
-            return list(self._models)
+        with self._engine.connect() as connection:
+            if difference(connection, CHECKPOINTS):
+                return list(self._models)
         known = self.checkpoints()
         entries = {position: self._entry_at(position) for position in {one.position for one in known.values()}}
         return [

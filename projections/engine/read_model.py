@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateTable
 
 from ledger.catalogue import Fact, Posting
 from ledger.log.entry import Entry
+from ledger.log.upgrades import VersionedTables
 from projections.engine.tables import TableWriter
 
 METADATA = sa.MetaData()
@@ -37,6 +38,14 @@ def table(name: str, *parts: sa.Column[str] | sa.Column[int] | sa.Index, cluster
     `clustered` stores small rows in the order of their key, where SQLite can.
     """
     return sa.Table(name, METADATA, *parts, sqlite_with_rowid=not clustered)
+
+
+def stored_tables(name: str) -> VersionedTables:
+    """Tables beside the read models that a rebuild neither makes nor compares, with a version of their own."""
+    return VersionedTables(name, advice=_MADE_AGAIN)
+
+
+_MADE_AGAIN = "Everything in it can be made again: stop the program, delete the file views.db or the schema “views”, and start it again."
 
 
 class IncomingEntry(NamedTuple):

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
 from ledger.log.places import PreparedQuery
+from ledger.log.upgrades import VersionedTables
 from ledger.personal_data.store import PERSONAL_TEXTS, make_personal_tables
 
 SIGNED_IN_FOR = timedelta(days=90)
@@ -23,7 +24,7 @@ SIGNED_IN_FOR = timedelta(days=90)
 RENEWED_EVERY = timedelta(days=1)
 """A visit is recorded once a day, so that most pages only read."""
 
-METADATA = sa.MetaData()
+METADATA = VersionedTables("sign-in")
 
 SESSION = sa.Table(
     "session",
@@ -57,7 +58,7 @@ SIGN_IN_ATTEMPT = sa.Table(
 
 
 def prepare(engine: sa.Engine) -> None:
-    """Create the tables of sign-in that are missing, in the personal data store. Several processes may start at once."""
+    """Create or upgrade the tables of sign-in, in the personal data store. Several processes may start at once."""
     make_personal_tables(engine, METADATA)
 
 

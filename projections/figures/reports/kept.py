@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from ledger.log.places import PreparedQuery, make_tables
+from ledger.log.places import PreparedQuery
 from ledger.log.store import Log
-from projections.engine.read_model import count, fingerprint, word
+from projections.engine.read_model import count, fingerprint, stored_tables, word
 from projections.engine.tables import TableWriter
 from projections.figures.privacy.cells import Audience
 from projections.figures.reports.periods import last_closing, recorded_until
@@ -60,7 +60,7 @@ class AllFigures(msgspec.Struct, frozen=True, kw_only=True):
     graph: dict[str, Any]
 
 
-TABLES = sa.MetaData()
+TABLES = stored_tables("reports")
 """Not part of the read models: a rebuild neither makes nor compares them."""
 
 
@@ -77,6 +77,9 @@ REPORTS = sa.Table(
     word("report"),
     word("month"),
 )
+
+
+TIES = sa.Table("kept_ties", TABLES, word("log", key=True), word("period", key=True), word("version"), word("ties"))
 
 
 STATE = sa.Table(
@@ -123,7 +126,7 @@ class Reports:
 
     def prepare(self) -> None:
         """Create missing tables, and delete reports based on entries that the log no longer has."""
-        make_tables(self._engine, TABLES)
+        TABLES.open(self._engine)
         state = self.state()
         if state.position and entry_at(self._log, state.position) != state.entry:
             with self._engine.execution_options(writes=True).begin() as connection:

@@ -12,11 +12,11 @@ import msgspec
 import sqlalchemy as sa
 
 from ledger.log.entry import instant_text
-from ledger.log.places import PreparedQuery, Row, make_tables
+from ledger.log.places import PreparedQuery, Row
 from ledger.log.store import Log
 from ledger.replay import Until
 from projections.engine.locks import alone, writing
-from projections.engine.read_model import count, word
+from projections.engine.read_model import count, stored_tables, word
 from projections.engine.tables import TableWriter
 from projections.figures.chronicle import Chronicle, Counted, counted, read_chronicle
 from projections.figures.measures.acts import select_acts
@@ -146,7 +146,7 @@ class _Refreshing:
             change(connection)
 
 
-TABLES = sa.MetaData()
+TABLES = stored_tables("statistics")
 STATISTICS = sa.Table(
     "kept_statistics",
     TABLES,
@@ -194,7 +194,7 @@ class StoredStatistics:
 
     def prepare(self) -> None:
         """Create the table if it is missing, and delete all rows if an older log has been restored since."""
-        make_tables(self._engine, TABLES)
+        TABLES.open(self._engine)
         for head, entry in _LAST_KEPT.ask(self._engine, log=self._reports.identity):
             if entry_at(self._log, head) != entry:
                 with self._engine.connect() as connection, writing(connection):

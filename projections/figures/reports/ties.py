@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ledger.identifiers import GroupId
 from ledger.log.places import PreparedQuery
-from projections.engine.read_model import fingerprint, word
+from projections.engine.read_model import fingerprint
 from projections.engine.tables import TableWriter
 from projections.figures.privacy.agreed import (
     NOBODY_AGREED,
@@ -24,10 +24,7 @@ from projections.figures.privacy.agreed import (
     visible_in_group,
 )
 from projections.figures.privacy.groups import Placed
-from projections.figures.reports.kept import COMMUNITY, TABLES, Report, Reports
-
-TIES = sa.Table("kept_ties", TABLES, word("log", key=True), word("period", key=True), word("version"), word("ties"))
-
+from projections.figures.reports.kept import COMMUNITY, TIES, Report, Reports
 
 MAX_CACHED = 64
 

@@ -161,7 +161,9 @@ def in_database_files(people: PersonalData, wanted: Iterable[bytes]) -> set[byte
     return {trace for trace in wanted if any(trace in one for one in data)}
 
 
-SAMPLED = "SELECT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'people'"
+SAMPLED = (
+    "SELECT tablename || '.' || attname FROM pg_stats WHERE schemaname = 'people' AND tablename <> 'table_versions'"
+)
 
 
 def test_postgresql_gathers_no_samples_of_personal_data(postgresql_people: PersonalData) -> None:

@@ -122,6 +122,16 @@ def test_another_log_in_the_same_place_is_noticed_at_opening(street: ElmStreet) 
         assert reopened.check() == []
 
 
+def test_read_models_without_all_columns_of_their_checkpoints_are_rebuilt_at_opening(street: ElmStreet) -> None:
+    street.lively()
+    before = tables(street.views)
+    with street.views._engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE read_models DROP COLUMN stopped_by"))
+
+    with Views.open(street.bank.place, street.bank.log) as reopened:
+        assert tables(reopened) == before
+
+
 def test_opening_reads_the_last_entry_only(street: ElmStreet, monkeypatch: pytest.MonkeyPatch) -> None:
     street.lively()
     read: list[StoredEntry] = []

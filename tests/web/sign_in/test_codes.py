@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
 from ledger.log.places import Place
+from ledger.log.upgrades import VERSIONS
 from ledger.personal_data.store import PersonalData
 from tests.web.neighbourhood import NOON
 from web.sign_in import codes, sessions
@@ -33,6 +34,7 @@ def at_once(times: int, act: Callable[[int], SignInResult]) -> list[SignInResult
 
 def test_several_processes_can_create_the_tables_at_once(engine: sa.Engine) -> None:
     METADATA.drop_all(engine)
+    VERSIONS.drop(engine)
 
     with ThreadPoolExecutor(4) as processes:
         assert list(processes.map(lambda _: prepare(engine), range(4))) == [None] * 4

@@ -105,7 +105,7 @@ def test_bytes_left_by_an_erasure_are_found_and_swept(
 
 
 def test_a_clock_behind_the_log_is_found(healthy: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.commands.doctor.CLOCK_MAY_BE_OFF", timedelta(days=-1))
+    monkeypatch.setattr("web.commands.clock_checks.CLOCK_MAY_BE_OFF", timedelta(days=-1))
 
     assert "the last entry was recorded at" in problems(healthy)["clock"]
 

@@ -3,7 +3,6 @@
 import os
 import platform
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -12,15 +11,16 @@ from sqlalchemy.exc import DBAPIError
 from ledger.deciding.context import wrong_snapshots
 from ledger.erasure.commands import is_clean
 from ledger.identifiers import MemberId
-from ledger.log.entry import UnreadableEntry, decode, recorded_at
+from ledger.log.entry import UnreadableEntry, decode
 from ledger.log.store import Log, LogUnavailable
 from ledger.personal_data.store import WordsDoNotMatch
-from ledger.refusals import ClockFarAhead, NotFounded, Refusal
+from ledger.refusals import NotFounded, Refusal
 from ledger.seal.signing.folder import SealFolder, SealRefused, default_place
 from ledger.seal.signing.published import Published
 from ledger.seal.signing.signer import Signer
 from ledger.time_bank import TimeBank
 from projections.views import Views
+from web.commands.clock_checks import StepsBack, check_clock
 from web.commands.machine_checks import Finding, check_folder, check_permissions, check_settings
 from web.commands.main import installed_version
 from web.commands.opening import Location
@@ -37,7 +37,6 @@ from web.commands.printing import (
 from web.settings import InvalidSetting, read_settings
 
 SAMPLE = 500
-CLOCK_MAY_BE_OFF = timedelta(minutes=5)
 FAULTS = (CommandProblem, Refusal, LogUnavailable, UnreadableEntry, WordsDoNotMatch, DBAPIError, OSError)
 
 
@@ -81,7 +80,7 @@ def _findings(location: Location, *, whole: bool) -> Iterator[Finding]:
             yield from _checked(lambda: _log(bank.log, origin, whole=whole))
             if whole:
                 yield from _checked(lambda: _snapshots(location, bank.log))
-            yield from _checked(lambda: _clock(bank))
+            yield from _checked(lambda: check_clock(bank))
             yield from _checked(lambda: _seal(bank.log, origin, whole=whole))
             with location.views(bank) as views:
                 yield from _checked(lambda: _read_models(location, bank, views))
@@ -121,6 +120,7 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
     head = log.head()
     number, position = 0, 0 if whole else max(0, head - SAMPLE)
     misfiled = log.misfiled(after=position)
+    steps_back = StepsBack("entry" if whole else "position")
     with progress_bar("Reading the log") as progress:
         while stored := log.from_position(position, limit=SAMPLE):
             for position, kind, data, tags in stored:
@@ -137,6 +137,7 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
                 if kind != entry.type or {*tags} != {*entry.tags}:
                     misfiled = min(position, misfiled or position)
                 number += 1
+                steps_back.look(number if whole else position, data)
             progress(position, head)
     if misfiled is not None:
         return Finding(
@@ -145,9 +146,10 @@ def _log(log: Log, origin: str, *, whole: bool) -> Finding:
             "Someone changed the database by hand, and decisions depend on it. Go back to a backup, or move "
             "the log to a new place with hours backup and hours restore.",
         )
-    return Finding(
-        "log", f"{count(number, 'entry', 'entries')} read{'' if whole else ' as a sample'}, each of {origin}"
-    )
+    read = f"{count(number, 'entry', 'entries')} read{'' if whole else ' as a sample'}, each of {origin}"
+    if steps_back.found:
+        return Finding("log", f"{read}; {steps_back.in_words}", steps_back.to_do)
+    return Finding("log", read)
 
 
 def _snapshots(location: Location, log: Log) -> Finding:
@@ -177,32 +179,6 @@ def _seal(log: Log, origin: str, *, whole: bool) -> Finding:
     return Finding(
         "seal", f"the log contains all {count(sealed, 'sealed entry', 'sealed entries')}, and {since:,} since, {scope}"
     )
-
-
-def _clock(bank: TimeBank) -> Finding:
-    """Check this machine's clock against the last entry: it must not be behind it, nor far ahead."""
-    head, now = bank.log.head(), datetime.now(UTC)
-    newest = bank.log.from_position(max(0, head - 1), limit=1)
-    recorded = recorded_at(newest[0].data) if newest else now
-    if recorded > now + CLOCK_MAY_BE_OFF:
-        return Finding(
-            "clock",
-            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but the last entry was recorded at "
-            f"{recorded:%Y-%m-%d %H:%M}.",
-            "Set the clock, ideally with NTP. If the entry is what is wrong, new entries get its time until the clock has "
-            "reached it.",
-        )
-    try:
-        bank.handler.clock.must_not_be_far_ahead(head)
-    except ClockFarAhead:
-        return Finding(
-            "clock",
-            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, {(now - recorded).days:,} days after the last entry, so "
-            "nothing can be recorded.",
-            "Set the clock, ideally with NTP. If it is right, start the server and commands with HOURS_CLOCK_CHECKED_ON set "
-            "to today's date, in the form 2026-03-28, until the next entry is recorded.",
-        )
-    return Finding("clock", f"{now:%Y-%m-%d %H:%M} UTC, after the last entry")
 
 
 def _read_models(location: Location, bank: TimeBank, views: Views) -> Finding:

@@ -25,6 +25,7 @@ from ledger.seal.verifying.note import (
 )
 from ledger.seal.verifying.policy import time_in_words, with_only
 from ledger.seal.witnessing.client import WitnessAnswer, ask_witnesses
+from web.commands.clock_checks import StepsBack
 from web.commands.opening import Location
 from web.commands.printing import CommandProblem, echo_err, log_progress_bar
 
@@ -53,8 +54,9 @@ def seal_command(location: Location, at_entry: int | None, bare: bool, place: Pa
     witness that does not answer does not stop the seal. One that has seen a different history does, and the exit code
     is 1.
     """
+    steps_back = StepsBack()
     with signing(location, place) as (signer, log), log_progress_bar(log, "Reading the log, twice") as progress:
-        sealed = signer.seal(upto=at_entry, progress=progress)
+        sealed = signer.seal(upto=at_entry, progress=progress, look=steps_back.look)
         before = signer.earlier(sealed.checkpoint.size)[-1:]
         key = signer.key
         status = ask_witnesses_for(signer, sealed)
@@ -66,6 +68,8 @@ def seal_command(location: Location, at_entry: int | None, bare: bool, place: Pa
     click.echo(f"The seal of {checkpoint.origin}\n")
     click.echo(f"entries  {checkpoint.size:,}\nroot     {checkpoint.grouped_root}\nkey      {key.text}")
     click.echo("".join(f"{line}\n" for line in status.lines), nl=False)
+    if steps_back.found:
+        click.echo(f"noticed  {steps_back.in_words}")
     for earlier in before:
         click.echo(
             f"\nPrevious seal\n\nentries  {earlier.checkpoint.size:,}\nroot     {earlier.checkpoint.grouped_root}"

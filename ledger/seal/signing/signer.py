@@ -26,7 +26,7 @@ from ledger.seal.signing.folder import (
     Why,
     write_durably,
 )
-from ledger.seal.signing.tree import EntryProgress, Tree
+from ledger.seal.signing.tree import EntryProgress, Look, Tree
 from ledger.seal.verifying.merkle import check_consistency, check_inclusion, consistency, inclusion, leaf_hash
 from ledger.seal.verifying.note import BadNote, Checkpoint, Sealed, Signature, VerifierKey, check_checkpoint
 from ledger.seal.verifying.receipt import Receipt
@@ -68,18 +68,23 @@ class Signer:
         return SealDates(self.folder.path)
 
     def seal(
-        self, *, upto: int | None = None, whole: bool = True, progress: EntryProgress = lambda number: None
+        self,
+        *,
+        upto: int | None = None,
+        whole: bool = True,
+        progress: EntryProgress = lambda number: None,
+        look: Look = lambda number, data: None,
     ) -> Sealed:
         """Seal every entry, or the first `upto`.
 
-        With `whole`, read every entry of the log again, otherwise only those that were never sealed. A log that has not grown
-        is not signed again. Raise SealRefused, naming the entries, and NoSuchEntry for a number that does not exist yet.
+        With `whole`, read every entry of the log again, otherwise only those that were never sealed, and call `look` for each. A log
+        that has not grown is not signed again. Raise SealRefused, naming the entries, and NoSuchEntry for a number that does not exist yet.
         """
         with self._following(progress) as work:
             size = work.tree.size if upto is None else upto
             if size > work.tree.size:
                 raise NoSuchEntry(entries=work.tree.size, number=size)
-            work.read_again(0 if whole else work.last.size, max(size, work.last.size), progress)
+            work.read_again(0 if whole else work.last.size, max(size, work.last.size), progress, look)
             return work.sign(size)
 
     def receipt(self, number: int | None = None, *, position: int | None = None) -> Receipt:
@@ -195,8 +200,14 @@ class _Work:
         """Whether the log has that many entries with this root over them."""
         return self.tree.size >= checkpoint.size and self.tree.root_at(checkpoint.size) == checkpoint.root
 
-    def read_again(self, after: int, upto: int, progress: EntryProgress = lambda number: None) -> None:
-        differing = self.tree.reread(self._log, after, upto, progress)
+    def read_again(
+        self,
+        after: int,
+        upto: int,
+        progress: EntryProgress = lambda number: None,
+        look: Look = lambda number, data: None,
+    ) -> None:
+        differing = self.tree.reread(self._log, after, upto, progress, look)
         if differing is not None:
             self._refuse(differing)
 

@@ -21,6 +21,9 @@ _BATCH = 2_000
 EntryProgress = Callable[[int], None]
 """Called with the number of the last entry read."""
 
+Look = Callable[[int, bytes], None]
+"""Called with the number and the bytes of an entry that is read."""
+
 
 class Tree:
     """The tree of one log. Only one process at a time may have it open (`SealFolder.alone`)."""
@@ -82,7 +85,14 @@ class Tree:
         """The number of the entry at this position in the log, which must be in the tree."""
         return bisect_left(range(self.size), position, key=lambda place: self.position_of(place + 1)) + 1
 
-    def reread(self, log: Log, after: int, upto: int, progress: EntryProgress = lambda number: None) -> int | None:
+    def reread(
+        self,
+        log: Log,
+        after: int,
+        upto: int,
+        progress: EntryProgress = lambda number: None,
+        look: Look = lambda number, data: None,
+    ) -> int | None:
         """Read entries `after` + 1 to `upto` again. Return the number of the first that differs or is missing, or None.
 
         A log that was moved may have other positions. Then the cache is stale, and only the order of the entries counts.
@@ -95,6 +105,7 @@ class Tree:
                 number += 1
                 if leaf_hash(data) != leaf:
                     return number
+                look(number, data)
             progress(number)
         return number + 1 if number < upto else None
 

@@ -24,7 +24,8 @@ from ledger.refusals import CommandIdReused, Refusal, TooBusy
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.framework.access import Rule, WebRequest
-from web.framework.forms import Fields, Form, decode, posted_fields
+from web.framework.fields import Fields, posted_fields
+from web.framework.forms import Form, decode
 from web.framework.middleware import Cookies
 from web.framework.rendering import Renderer, page, see_other
 from web.framework.seals import Seals

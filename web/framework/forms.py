@@ -5,23 +5,18 @@ cannot read an empty number, a ticked box or a list with one item, and refuses d
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from email.parser import BytesParser
-from email.policy import HTTP
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import Request
-from litestar.exceptions import ClientException
 from msgspec import inspect
 
 from ledger.identifiers import is_command_id
 from ledger.refusals import Refusal
+from web.framework.fields import Fields
 from web.wording.translation import N_, gettext, ngettext, refusal_sentence
 
-MOST_FIELDS = 500
 LINE_BREAKS = "\n\t"
 OVERRIDES = "\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}"
 
@@ -41,45 +36,6 @@ SENTENCES: Mapping[str, str] = {
     "unreadable": N_("This contains characters that cannot be saved. Type it again without them"),
     "misread": N_("This is not clear. Try writing it another way"),
 }
-
-
-class Fields:
-    """What the browser sent, by name. A name may occur several times; its values are in order."""
-
-    def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
-        self._values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            self._values.setdefault(name, []).append(value)
-
-    def all(self, name: str) -> list[str]:
-        """Return every value of a name."""
-        return self._values.get(name, [])
-
-    def one(self, name: str) -> str:
-        """Return the first value of a name, or an empty string."""
-        return next(iter(self.all(name)), "")
-
-
-def posted_fields(request: Request[Any, Any, Any], body: bytes) -> Fields:
-    """Return the fields of a posted form, or 400 if the body is not a form.
-
-    `request.form()` would keep the last 1,024 bodies in memory, with the codes and notes in them.
-    """
-    kind = request.content_type[0]
-    if kind not in {"application/x-www-form-urlencoded", "multipart/form-data", ""}:
-        raise ClientException("This page expected a form.")
-    if kind == "multipart/form-data":
-        pairs = multipart_fields(request.headers["content-type"], body)
-        if len(pairs) > MOST_FIELDS:
-            raise ClientException("This form has too many fields.")
-        return Fields(pairs)
-    try:
-        # Bytes that are not UTF-8 become lone surrogates, which `decode` refuses beside their field.
-        text = body.decode("utf-8", errors="surrogateescape")
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="surrogateescape")
-    except ValueError as error:
-        raise ClientException("This form has too many fields.") from error
-    return Fields(pairs)
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -156,13 +112,13 @@ def decode(shape: type[T], fields: Fields, sentences: Mapping[str, str] | None =
     """
     known = _fields_of(shape)
     form: Form[T] = Form(
-        {field.encode_name: list(map(_showable, fields.all(field.encode_name))) for field, _ in known}, sentences
+        {field.encode_name: list(map(_showable, fields.typed(field.encode_name))) for field, _ in known}, sentences
     )
     sent_command = fields.one("command")
     form.command = sent_command if is_command_id(sent_command) else ""
     values: dict[str, object] = {}
     for field, kind in known:
-        sent = fields.all(field.encode_name)
+        sent = fields.typed(field.encode_name)
         if not any(sent) and not field.required and not isinstance(kind, _MEANINGFUL_WHEN_ABSENT):
             continue  # use the default, as most fields of most forms do
         typed = [value.strip().replace("\r\n", "\n") for value in sent]
@@ -279,20 +235,3 @@ def _bare(kind: inspect.Type) -> inspect.Type:
             kind = next(part for part in kind.types if not isinstance(part, inspect.NoneType))
         else:
             return kind
-
-
-def multipart_fields(content_type: str, body: bytes) -> list[tuple[str, str]]:
-    """Return the names and contents of a multipart form in order, with files as text.
-
-    The standard library's email parser never fails: a body that is not such a form has no parts. It is slow for long bodies,
-    which the app's limit prevents. Bytes that are not UTF-8 become lone surrogates, as in other forms.
-    """
-    head = f"content-type: {content_type}\r\n\r\n".encode("latin-1", "replace")
-    message = BytesParser(policy=HTTP).parsebytes(head + body)
-    fields: list[tuple[str, str]] = []
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if name and isinstance(content, bytes):
-            fields.append((str(name), content.decode("utf-8", errors="surrogateescape")))
-    return fields

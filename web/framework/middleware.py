@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from ledger.time_bank import TimeBank
 from web.framework.access import STRANGER, read_ledger, recognise
 from web.framework.errors import CrossSiteForm, error_page
+from web.framework.fields import can_be_stored
 from web.settings import Settings
 from web.sign_in import sessions
 from web.sign_in.codes import VALID_FOR as CODE_VALID_FOR
@@ -77,7 +78,7 @@ async def add_headers(message: Message, _scope: Scope) -> None:
 
 
 class Middleware:
-    """The layers around the app, outermost first: HEAD, language, long addresses, host, cross-site forms, visitor."""
+    """The layers around the app, outermost first: HEAD, language, address, host, cross-site forms, visitor."""
 
     def __init__(
         self,
@@ -110,7 +111,7 @@ class Middleware:
         response_send = _SendWithCookie(send, only_https=self._only_https)
         with use_locale(self._languages.locale_for(request.headers.get("accept-language", ""))):
             try:
-                require_short_path(request)
+                require_usable_path(request)
                 require_own_host(request, self._hosts)
                 require_own_form(request, self._own_host)
                 await self._recognise(request, response_send)
@@ -158,10 +159,11 @@ class _SendWithCookie:
         await self._send(message)
 
 
-def require_short_path(request: Request[Any, Any, Any]) -> None:
-    """Refuse very long addresses: the framework caches the last thousand that it found a page for."""
-    if len(request.scope["path"]) > LONGEST_PATH:
-        raise ClientException("This address is too long.")
+def require_usable_path(request: Request[Any, Any, Any]) -> None:
+    """Refuse very long addresses, because the framework caches the last thousand, and those that no database can look up."""
+    path = request.scope["path"]
+    if len(path) > LONGEST_PATH or not can_be_stored(path):
+        raise ClientException("No page has such an address.")
 
 
 def require_own_host(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> None:

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 from litestar._parsers import parse_url_encoded_form_data
+from litestar.exceptions import ClientException
 from msgspec import Meta
 
 from ledger.refusals import BeyondDebitLimit, NameNeeded, UnknownMember
 from tests.web.neighbourhood import Neighbourhood
-from web.framework.forms import Fields, Form, decode
+from web.framework.fields import Fields
+from web.framework.forms import Form, decode
 from web.wording.translation import N_
 
 
@@ -149,3 +151,13 @@ def test_no_posted_body_stays_in_memory(neighbourhood: Neighbourhood) -> None:
     browser.post("/sign-out", data={"note": "x" * 20_000})
 
     assert parse_url_encoded_form_data.cache_info().currsize == 0
+
+
+def test_a_page_never_reads_what_no_database_can_hold() -> None:
+    fields = Fields([("to", "/groups"), ("to", "m-\0"), ("half", "\ud800"), ("name", "Zoë 🌿")])
+
+    assert fields.one("name") == "Zoë 🌿" and fields.one("absent") == ""
+    assert fields.typed("to") == ["/groups", "m-\0"], "what was typed can still be shown again"
+    for name in ("to", "half"):
+        with pytest.raises(ClientException):
+            fields.one(name)

@@ -15,7 +15,7 @@ from tests.web.serving import served
 from web.commands.serving import server_config
 from web.framework.access import ANYBODY, handler_name, handlers_of
 from web.framework.call import Call, get, post
-from web.framework.forms import MOST_FIELDS
+from web.framework.fields import MOST_FIELDS
 from web.framework.middleware import HEADERS, HSTS
 from web.settings import Settings
 

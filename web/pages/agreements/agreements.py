@@ -16,7 +16,8 @@ from ledger.identifiers import CategoryKey, is_category_key
 from ledger.personal_data.spelling import folded
 from web.framework.access import COORDINATORS, MEMBERS
 from web.framework.call import Call, get, post
-from web.framework.forms import Fields, Form
+from web.framework.fields import Fields
+from web.framework.forms import Form
 from web.wording.translation import N_, gettext
 
 LONGEST_LABEL = 60
@@ -170,7 +171,7 @@ def _agreements_page(call: Call, form: Form[Any], lines: list[tuple[str, str]] |
 
 def _lines_typed(fields: Fields) -> list[tuple[str, str]]:
     """Return what was typed in a form that can be shown again."""
-    pairs = zip(fields.all("key"), fields.all("label"), strict=False)
+    pairs = zip(fields.typed("key"), fields.typed("label"), strict=False)
     return [(key, label.encode(errors="replace").decode()) for key, label in pairs if label.strip()]
 
 

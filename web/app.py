@@ -12,6 +12,7 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.exceptions import ClientException, InternalServerException
 from litestar.handlers import HTTPRouteHandler
 
 from ledger.agreements.rules import must_be_founded
@@ -111,4 +112,8 @@ _static_files = cache(StaticFiles)
 
 # The only dependency: for several, the framework would start a task each, on every page.
 async def _make_call(request: WebRequest) -> PageCall:
-    return PageCall(request, request.app.state.site, await request.body() if request.method == "POST" else b"")
+    try:
+        body = await request.body() if request.method == "POST" else b""
+    except InternalServerException as error:
+        raise ClientException("The browser went away before it had sent the form.") from error
+    return PageCall(request, request.app.state.site, body)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -90,6 +90,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "who is asking, with `X-Forwarded-For` and `X-Forwarded-Proto`."
         ),
     ] = ()
+    log_format: Annotated[
+        Literal["text", "json"],
+        Meta(description="How the server writes its log to standard error: `text` or `json`, one line for each thing."),
+    ] = "text"
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:

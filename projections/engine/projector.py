@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.schema import DropTable
 
+from ledger.log.failures import failure_of
 from ledger.log.places import creating
 from ledger.log.store import Log
 from ledger.log.upgrades import difference
@@ -200,7 +201,7 @@ class Follower:
             try:
                 self._catch_up()
             except intake.DATABASE_ERRORS as error:
-                reason = str(error).partition("\n")[0]
+                reason = failure_of(error)
                 logger.warning("The read models will stay behind the log until the next page: %s", reason)
             except Exception:
                 logger.exception("The read models stay behind the log.")

@@ -1,6 +1,9 @@
 """Fixtures for tests of the web app."""
 
+import io
+import logging
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,3 +26,27 @@ def neighbourhood(riverside: Path, tmp_path: Path) -> Iterator[Neighbourhood]:
     copy = Neighbourhood(shutil.copytree(riverside, tmp_path / "data"))
     yield copy
     copy.close()
+
+
+class Written:
+    """What a server writes to its log; `start_logging` takes its stream."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stream.getvalue().splitlines()
+
+
+@pytest.fixture
+def written() -> Iterator[Written]:
+    """The log of a test that starts logging. Afterwards logging is as it was."""
+    root, hook = logging.getLogger(), threading.excepthook
+    handlers, level = [*root.handlers], root.level
+    yield Written()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    threading.excepthook = hook
+    logging.captureWarnings(False)
+    logging.raiseExceptions = True

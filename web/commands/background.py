@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from ledger.log.failures import failure_of
 from ledger.log.store import LogUnavailable
 from web.commands.opening import Location
-from web.commands.printing import CommandProblem, count, echo_err, problem_of, progress_bar
+from web.commands.printing import CommandProblem, count, echo_err, problem_of, progress_bar, quotes_drivers
 
 if TYPE_CHECKING:
     from ledger.time_bank import TimeBank
@@ -41,6 +42,8 @@ worker_option = click.option(
 def run_as_worker() -> None:
     """Give way to every other process, and end with the process that started this one, however that ends."""
     os.nice(NICENESS)
+    quotes_drivers.set(False)  # what a worker prints is logged
+    sys.excepthook = lambda kind, error, frames: echo_err(failure_of(error))
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
 
 
@@ -187,7 +190,7 @@ def _run_daily(name: str, location: Location, *, is_quiet: bool) -> str:
         problem = problem_of(error)
         if problem is None:
             logger.exception("The daily task “%s” was interrupted", name)
-            problem = CommandProblem(f"{type(error).__name__}: {error}")
+            problem = CommandProblem(f"{type(error).__name__}: {error}" if quotes_drivers.get() else failure_of(error))
         echo_err(f"{name}: {problem.message} {problem.to_do}".rstrip())
         return problem.message
     if not is_quiet:
@@ -244,7 +247,7 @@ class _TaskThread(threading.Thread):
                     self._run_task()
             except (LogUnavailable, DBAPIError, OSError) as error:
                 # The database may come back. Until then, pages show what is stored and say how recent it is.
-                self._log_failure(str(error))
+                self._log_failure(failure_of(error))
 
     def stop(self) -> None:
         """Ask the worker process to end, and start no other."""

@@ -5,12 +5,14 @@ import io
 import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import IO, Any, Literal
 
 import click
 import msgspec
 
 from ledger.log.entry import UnreadableEntry
+from ledger.log.failures import failure_of
 from ledger.log.store import Log, LogUnavailable
 from ledger.refusals import HostProblem, Refusal
 
@@ -30,6 +32,10 @@ class CommandProblem(click.ClickException):
             click.echo(self.to_do, err=True)
 
 
+quotes_drivers: ContextVar[bool] = ContextVar("quotes_drivers", default=True)
+"""Whether problems repeat what a database said. A host needs that at a terminal; in a log it could be personal."""
+
+
 def problem_of(error: Exception) -> CommandProblem | None:
     """The problem that an error stands for, or nothing if it is a bug."""
     database_errors = sys.modules.get("sqlalchemy.exc")  # not imported here, because few commands need it
@@ -38,6 +44,8 @@ def problem_of(error: Exception) -> CommandProblem | None:
             return error
         case HostProblem():
             return CommandProblem(error.wrong, error.to_do)
+        case LogUnavailable() if not quotes_drivers.get():
+            return CommandProblem(f"The log cannot be used at the moment: {failure_of(error)}.")
         case Refusal() | LogUnavailable():
             return CommandProblem(*split_sentences(str(error)))
         case UnreadableEntry():
@@ -53,8 +61,9 @@ def problem_of(error: Exception) -> CommandProblem | None:
             )
         case _ if database_errors is not None and isinstance(error, database_errors.DBAPIError):
             reasons = str(getattr(error, "orig", error)).strip().splitlines() or ["it gave no reason"]
+            reason = reasons[0] if quotes_drivers.get() else failure_of(error)
             return CommandProblem(
-                f"The database cannot be used at the moment: {reasons[0]}.",
+                f"The database cannot be used at the moment: {reason}.",
                 "Nothing was left half written. Fix the problem, then try again.",
             )
         case _:

@@ -18,6 +18,7 @@ from ledger.identifiers import MemberId
 from web.commands.background import DAILY_TASKS, ScheduledTask, make_figures, scheduler
 from web.commands.opening import Location
 from web.commands.printing import CommandProblem, echo_err, progress_bar
+from web.framework.logs import start_logging
 from web.sample import names
 from web.sample.neighbours import PRESETS
 from web.settings import LOOPBACK_HOSTS, InvalidSetting, Settings, read_settings
@@ -48,6 +49,7 @@ def serve_command(location: Location, host: str, port: int) -> None:
     """
     with location.bank() as bank, location.views(bank) as views, listening(host, port) as listener:
         settings = settings_for(os.environ, listener)
+        start_logging(settings.log_format)
         with scheduler(location, scheduled_tasks(bank, views)):
             serve(
                 bank,
@@ -121,6 +123,7 @@ def server_config(app: "Litestar", settings: Settings) -> "uvicorn.Config":
 
     return uvicorn.Config(
         app,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -189,6 +192,7 @@ def demo_command(location: Location, port: int, preset: str, members: int, years
         make_figures(location)
         with location.bank() as bank, location.views(bank) as views, scheduler(location, scheduled_tasks(bank, views)):
             settings = _for_this_machine(settings_for(os.environ, listener), listener.getsockname()[1])
+            start_logging(settings.log_format)
             serve(bank, views, settings, listener, ready=lambda: _print_links(location, bank, views, settings))
 
 

@@ -5,6 +5,7 @@ checkpoint that was signed, and `GET /` the witness's name and key. There are no
 """
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
@@ -129,14 +130,18 @@ def _serve(witness: Witness, host: str, port: int) -> None:
     import uvicorn
 
     from web.commands.serving import SECONDS_TO_FINISH, address_of, listening, run_server
+    from web.framework.logs import start_logging
+    from web.settings import read_settings
 
     followed = sorted({key.name for key in witness.logs})
+    start_logging(read_settings(os.environ).log_format)
     with listening(host, port) as listener:
         config = uvicorn.Config(
-            witness_app(witness, lambda: int(time.time()), echo_err),
+            witness_app(witness, lambda: int(time.time()), logging.getLogger("hours.witness").warning),
             http=TimeLimitedConnection,
             ws="none",
             lifespan="off",
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -148,6 +148,10 @@ def _is_member(visitor: Visitor) -> bool:
     return visitor.is_member
 
 
+class HiddenPage(NotFoundException):
+    """A page that this visitor may not open, and that looks to them as if it did not exist."""
+
+
 def _hidden_unless(who: str, allowed: Check) -> Rule:
     """A rule for members. For everyone else the page does not exist, so that an address reveals nothing."""
 
@@ -157,7 +161,7 @@ def _hidden_unless(who: str, allowed: Check) -> Rule:
                 return True
         except (UnknownExchange, UnknownGift):
             pass
-        raise NotFoundException
+        raise HiddenPage
 
     return Rule(who, _is_member, check)
 

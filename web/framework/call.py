@@ -24,6 +24,7 @@ from ledger.refusals import CommandIdReused, Refusal, TooBusy
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.framework.access import Rule, WebRequest
+from web.framework.errors import note_security
 from web.framework.fields import Fields, posted_fields
 from web.framework.forms import Form, decode
 from web.framework.middleware import Cookies
@@ -118,6 +119,10 @@ class PageCall:
             return None
         self.views.follow()
         return recorded
+
+    def note_security(self, event: str) -> None:
+        """Log something that may be part of an attack."""
+        note_security(self.request, event)
 
     def done(self, notices: Mapping[str, str]) -> str:
         """Return the notice for what was just done, which the address names."""

@@ -1,6 +1,9 @@
 """Error pages: what went wrong, in a kind sentence, and what to do next."""
 
+import hashlib
+import hmac
 import logging
+import secrets
 import sqlite3
 import sys
 from collections.abc import Mapping
@@ -8,12 +11,16 @@ from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException, PermissionDeniedException, TooManyRequestsException
 from sqlalchemy import exc as storage
 
+from ledger.log.failures import failure_of
 from ledger.log.store import LogUnavailable
 from ledger.refusals import Refusal, TooBusy
+from web.framework.access import HiddenPage
+from web.framework.logs import log_security
 from web.framework.rendering import page, see_other
+from web.sign_in.codes import network_of
 from web.wording.translation import N_, gettext, refusal_sentence
 
 _log = logging.getLogger("hours.web")
@@ -70,9 +77,34 @@ class CrossSiteForm(HTTPException):
     status_code = 403
 
 
+class ForeignHost(ClientException):
+    """A request for a host name that is not ours."""
+
+
+SECURITY_EVENTS: Mapping[type[Exception], str] = {
+    CrossSiteForm: "cross-site-form",
+    ForeignHost: "foreign-host",
+    HiddenPage: "hidden-page",
+    PermissionDeniedException: "forbidden-page",
+    TooManyRequestsException: "too-many-attempts",
+}
+"""Errors that may be part of an attack, and their names in the log."""
+
+_PSEUDONYM_KEY = secrets.token_bytes(16)
+
+
+def note_security(request: Request[Any, Any, Any], event: str) -> None:
+    """Log something that may be an attack, with a pseudonym of the network it came from, which changes at each start."""
+    network = network_of(request.client.host if request.client else "")
+    client = hmac.new(_PSEUDONYM_KEY, network.encode(), hashlib.sha256).hexdigest()[:8]
+    log_security(event, _route(request), client)
+
+
 def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Make the page for an error. Not a coroutine, because the framework would never await it."""
     status = status_of(error)
+    if event := SECURITY_EVENTS.get(type(error)):
+        note_security(request, event)
     if status == 401:
         return see_other("/sign-in", to=_page_wanted(request))
     if status >= 500:
@@ -124,16 +156,14 @@ def is_storage_error(error: Exception) -> bool:
 
 
 def _log_error(request: Request[Any, Any, Any], error: Exception, status: int) -> None:
-    """Log one line for an unavailable database, the traceback for a bug; never a form, a cookie or an address."""
-    where = f"{request.method} {_route(request)}"
+    """Log an unavailable database by its kind, and a bug with its traceback; never a form, a cookie or an address."""
     if status == 503:
-        reason = str(error).partition("\n")[0]  # later lines may repeat what someone typed
-        _log.error("%s: %s: %s", where, type(error).__name__, reason)
+        _log.error("%s: %s", _route(request), failure_of(error))
     else:
-        _log.error("%s failed", where, exc_info=error)
+        _log.error("%s failed", _route(request), exc_info=error)
 
 
 def _route(request: Request[Any, Any, Any]) -> str:
-    """Return the path as the code has it: the requested one may contain a sign-in link."""
+    """Return the method, and the path as the code has it: the requested one may contain a sign-in link."""
     scope: Any = request.scope
-    return scope.get("path_template", "a page")
+    return f"{request.method} {scope.get('path_template', 'a page')}"

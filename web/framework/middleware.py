@@ -14,8 +14,9 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ledger.time_bank import TimeBank
 from web.framework.access import STRANGER, read_ledger, recognise
-from web.framework.errors import CrossSiteForm, error_page
+from web.framework.errors import CrossSiteForm, ForeignHost, error_page
 from web.framework.fields import can_be_stored
+from web.framework.logs import new_request_id, request_id
 from web.settings import Settings
 from web.sign_in import sessions
 from web.sign_in.codes import VALID_FOR as CODE_VALID_FOR
@@ -108,6 +109,7 @@ class Middleware:
         if scope["method"] == "HEAD":
             http_scope["method"] = "GET"  # the framework answers 405 to HEAD; the server sends no body
         request: Request[Any, Any, Any] = Request(http_scope, receive)
+        request_id.set(new_request_id())
         response_send = _SendWithCookie(send, only_https=self._only_https)
         with use_locale(self._languages.locale_for(request.headers.get("accept-language", ""))):
             try:
@@ -151,6 +153,7 @@ class _SendWithCookie:
             headers = cast("MutableMapping[str, str]", MutableScopeHeaders.from_message(message))
             if self._only_https:
                 headers["strict-transport-security"] = HSTS
+            headers["x-request-id"] = request_id.get()
             # A response that signs out, or in again, must not renew the old session, and a response that anyone may
             # store must not contain one person's cookie.
             is_public = headers.get("cache-control", "").startswith("public")
@@ -170,7 +173,7 @@ def require_own_host(request: Request[Any, Any, Any], allowed: tuple[str, ...]) 
     """Refuse host names other than ours: an invented one could end up in links and caches."""
     host = host_name(request.headers.get("host", ""))
     if not any(fnmatch.fnmatchcase(host, pattern) for pattern in map(_literal_brackets, allowed)):
-        raise ClientException("This app does not have that host name.")
+        raise ForeignHost
 
 
 def require_own_form(request: Request[Any, Any, Any], own_host: str) -> None:

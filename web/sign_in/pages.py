@@ -103,6 +103,7 @@ def enter_code(call: Call) -> Response[str] | Redirect:
     found = codes.redeem_code(engine, browser_token, form.data.code, call.now)
     if found.member is None or not call.bank.member(found.member).is_active:
         form.refuse("code", found.problem or "over")
+        call.note_security("wrong-code")
         return call.page("sign_in_code.html", form=form, to=to)
     return _signed_in(call, found.member, to)
 
@@ -124,6 +125,7 @@ def use_link(call: Call, token: FromPath[str]) -> Response[str] | Redirect:
         raise TooManyRequestsException(headers=RETRY_AFTER)
     found = codes.redeem_link(call.bank.people.engine, token, call.now)
     if found.member is None or not call.bank.member(found.member).is_active:
+        call.note_security("wrong-link")
         return call.page("sign_in_link_over.html", status=410)
     return _signed_in(call, found.member, "")
 

@@ -12,14 +12,21 @@ from litestar import Litestar
 @contextmanager
 def served(app: Litestar, port: int = 0) -> Generator[str]:
     """Serve the app inside the block, at the address returned."""
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", proxy_headers=False, lifespan="on")
-    )
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", proxy_headers=False, lifespan="on")
+    with serving(uvicorn.Server(config)) as address:
+        yield address
+
+
+@contextmanager
+def serving(server: uvicorn.Server) -> Generator[str]:
+    """Run the server inside the block, on a free port unless it names one."""
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     (socket,) = server.servers[0].sockets
-    yield f"http://127.0.0.1:{socket.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{socket.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -115,21 +115,17 @@ def serve(
 
 
 def server_config(app: "Litestar", settings: Settings) -> "uvicorn.Config":
-    """How the app is served: a proxy may name the client only if the host trusts it.
-
-    There is no access log: page addresses show who helped whom, and links sign people in.
-    """
+    """How the app is served: a proxy may name the client only if the host trusts it."""
     import uvicorn
+
+    from web.commands.connections import SETTINGS
 
     return uvicorn.Config(
         app,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=[str(network) for network in settings.trusted_networks],
         timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        **SETTINGS,
     )
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ledger.seal.signing.folder import KEY, SealRefused, default_place
 from ledger.seal.verify import verify
@@ -32,11 +31,7 @@ from web.commands.printing import CommandProblem, echo_err, progress_bar
 
 SECONDS_TO_SEND = 5
 """A submission must have arrived within this time."""
-SECONDS_CONNECTED = 10
-"""Every connection is closed after this time, so that slow ones do not take the place of others."""
 PLAIN = "text/plain; charset=utf-8"
-MOST_AT_ONCE = 64
-"""Open connections. Any more are refused with a request to come back later."""
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -129,6 +124,7 @@ def _open_witness(folder: Path, name: str, logs: Sequence[str]) -> Witness:
 def _serve(witness: Witness, host: str, port: int) -> None:
     import uvicorn
 
+    from web.commands.connections import SETTINGS
     from web.commands.serving import SECONDS_TO_FINISH, address_of, listening, run_server
     from web.framework.logs import start_logging
     from web.settings import read_settings
@@ -138,16 +134,10 @@ def _serve(witness: Witness, host: str, port: int) -> None:
     with listening(host, port) as listener:
         config = uvicorn.Config(
             witness_app(witness, lambda: int(time.time()), logging.getLogger("hours.witness").warning),
-            http=TimeLimitedConnection,
-            ws="none",
             lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_AT_ONCE,
             timeout_graceful_shutdown=SECONDS_TO_FINISH,
+            **SETTINGS,
         )
 
         def ready() -> None:
@@ -168,14 +158,6 @@ class Reply(NamedTuple):
     status: int
     body: bytes
     kind: str = PLAIN
-
-
-class TimeLimitedConnection(H11Protocol):
-    """A connection with a time limit."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(transport)
-        self.loop.call_later(SECONDS_CONNECTED, transport.abort)
 
 
 def witness_app(witness: Witness, now: Callable[[], int], warn: Callable[[str], None]) -> App:

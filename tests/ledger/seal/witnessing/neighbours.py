@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from ledger.seal.witnessing.witness import Witness
-from web.commands.witness import TimeLimitedConnection, witness_app
+from web.commands.connections import TimeLimitedConnection
+from web.commands.witness import witness_app
 
 AT = 1_774_692_000
 

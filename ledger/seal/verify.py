@@ -29,10 +29,12 @@ def verify(
     known: Sequence[Path] = (),
     keys: Sequence[VerifierKey] = (),
     policy: Policy | None = None,
+    words: Path | None = None,
     workers: int | None = None,
     progress: Progress = lambda done, of: None,
 ) -> Verdict:
-    """Check everything that can be checked. `known` are files with seals that were kept from before.
+    """Check everything that can be checked. `known` are files with seals that were kept from before, and `words` is a file with
+    a member's own data, whose words are compared with the entry of a receipt.
 
     Trusts `keys`, if any are given, and the logs and witnesses that `policy` names. Without a policy, no signature of a witness
     is required, and the verdict says so. Never raises for a file that is missing or for what a file holds: the verdict reports
@@ -40,7 +42,7 @@ def verify(
     """
     verdict = Verdict()
     if kind == "receipt":
-        check_receipt(verdict, path, known, keys, policy)
+        check_receipt(verdict, path, known, keys, policy, words)
         return verdict
     kept = [(str(file), data) for file in known if (data := verdict.read(file, LARGEST_NOTE_BYTES)) is not None]
     try:
@@ -80,6 +82,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--policy", type=Path, help="a file that says which signatures the seal must have, as it was given to you"
     )
+    parser.add_argument(
+        "--words", type=Path, help="a member's own data (JSON): shows which of their words the receipt is about"
+    )
     options = parser.parse_args(arguments)
     keys: list[VerifierKey] = []
     if options.key is not None:
@@ -93,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             policy = read_policy(options.policy)
         except (OSError, BadNote) as error:
             parser.error(f"{options.policy} is not a policy: {error}")
-    verdict = verify(options.kind, options.path, known=options.known, keys=keys, policy=policy)
+    verdict = verify(options.kind, options.path, known=options.known, keys=keys, policy=policy, words=options.words)
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")  # so that a terminal without some letter does not stop the output

@@ -11,6 +11,7 @@ from ledger.gifts.facts import GiftRecorded
 from ledger.groups.commands import FormGroup, JoinGroup
 from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
+from ledger.log.entry import decode
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.reports import FOR_COORDINATORS, kept, kept_everything, report
 
@@ -42,6 +43,8 @@ class Walk:
         kept(neighbourhood.views, [report(audience="everyone"), report(audience="coordinators", **FOR_COORDINATORS)])
         kept_everything(neighbourhood.views)
         self.sealed = neighbourhood.sealed().checkpoint.size
+        entries = enumerate((decode(data) for _, data in bank.log.scan()), start=1)
+        self.own_entry = str(next(number for number, entry in entries if bank.people.salts(ana, entry.sealed.values())))
 
     def member(self, who: str) -> MemberId | None:
         """Return a reader; None for a stranger."""
@@ -60,6 +63,7 @@ class Walk:
             "token": "made-up",
             "role": "auditor",
             "number": "1",
+            "own_entry": self.own_entry,
             "report": "2025",
             "name": "made-up",
             "size": str(self.sealed),

@@ -46,9 +46,20 @@ LARGEST_KEYS_BYTES = 1 << 20
     type=click.Path(path_type=Path),
     help="A policy file that says which signatures the seal must have, as it was given to you.",
 )
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path),
+    help="A member's own data (JSON). Shows which of their words a receipt is about.",
+)
 @seal_option
 def verify_command(
-    kind: Kind, path: Path, known: Sequence[Path], key: Path | None, policy_file: Path | None, place: Path | None
+    kind: Kind,
+    path: Path,
+    known: Sequence[Path],
+    key: Path | None,
+    policy_file: Path | None,
+    words: Path | None,
+    place: Path | None,
 ) -> None:
     """Check a bundle's folder or a receipt's file, and say what was checked and what was not.
 
@@ -70,7 +81,7 @@ def verify_command(
         is_named = policy is not None and bool(policy.logs)
         keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
     with progress_bar("Checking") as progress:
-        verdict = verify(kind, path, known=known, keys=keys, policy=policy, progress=progress)
+        verdict = verify(kind, path, known=known, keys=keys, policy=policy, words=words, progress=progress)
     for line in verdict.lines:
         click.echo(line)
     if verdict.code:

@@ -5,7 +5,7 @@ whose receipts an auditor checks.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -36,6 +36,7 @@ from ledger.seal.verifying.verdict import (
     check_signed,
     describe_signatures,
 )
+from ledger.seal.verifying.words import matching, read_words
 
 _SAMPLE_DOMAIN = "common-hours/sample/v1"
 LARGEST_SAMPLE = 200
@@ -83,9 +84,14 @@ def parse_receipt(data: bytes) -> Receipt:
 
 
 def check_receipt(
-    verdict: Verdict, path: Path, known: Sequence[Path], keys: Sequence[VerifierKey], policy: Policy | None
+    verdict: Verdict,
+    path: Path,
+    known: Sequence[Path],
+    keys: Sequence[VerifierKey],
+    policy: Policy | None,
+    words: Path | None = None,
 ) -> None:
-    """Check the receipt in a file, and compare its seal with those that were kept from before."""
+    """Check the receipt in a file, and compare its seal with those that were kept from before, and its entry with `words`."""
     keys = keys or (policy.logs if policy else ())
     data = verdict.read(path, LARGEST_RECEIPT_BYTES)
     if data is None:
@@ -95,7 +101,7 @@ def check_receipt(
         checkpoint = _checkpoint(verdict, receipt, keys, policy)
         check_inclusion(leaf_hash(receipt.entry), receipt.place, checkpoint.size, receipt.path, checkpoint.root)
         verdict.checked.append(f"the entry is number {receipt.place + 1:,} of the {checkpoint.size:,} that are sealed")
-        _describe_entry(verdict, receipt, checkpoint)
+        _describe_entry(verdict, receipt, checkpoint, words)
     except (BadNote, ProofFails, BadEntry) as error:
         verdict.find(TAMPERED, f"the receipt: {error}")
         return
@@ -115,7 +121,7 @@ def _checkpoint(verdict: Verdict, receipt: Receipt, keys: Sequence[VerifierKey],
     return parse_checkpoint(parse_note(receipt.checkpoint).text)
 
 
-def _describe_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint) -> None:
+def _describe_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint, words: Path | None) -> None:
     try:
         entry = read_entry(receipt.entry, checkpoint.origin)
         check_shape(entry)
@@ -125,6 +131,24 @@ def _describe_entry(verdict: Verdict, receipt: Receipt, checkpoint: Checkpoint) 
     moved = [f"{name} {given - received:+} min" for name, given, received in postings(entry)]
     content = f"it says: {entry['type']}, recorded {entry['at']} by {entry['actor']}"
     verdict.checked.append(", ".join([content, *moved]))
+    if words is not None:
+        _compare_words(verdict, entry.get("sealed", {}), words)
+    elif entry.get("sealed"):
+        verdict.unchecked.append(
+            f"which words it is about ({', '.join(entry['sealed'])}): give --words FILE with a member's own data"
+        )
+
+
+def _compare_words(verdict: Verdict, sealed: Mapping[str, str], file: Path) -> None:
+    """Name the words in a member's own data that the entry is about. Their salts prove that these, and no others, were sealed."""
+    try:
+        found = matching(read_words(file), sealed)
+    except (BadNote, OSError) as error:
+        verdict.find(INCOMPLETE, f"{file} cannot be used: {error}")
+        return
+    if not found:
+        verdict.find(INCOMPLETE, f"{file} does not hold the words of this entry")
+    verdict.checked.extend(f"its {each.field} says: {each.text}" for each in found)
 
 
 def _compare_with_known(verdict: Verdict, checkpoint: Checkpoint, file: Path, keys: Sequence[VerifierKey]) -> None:

@@ -101,7 +101,7 @@ def show_entry(call: Call, number: FromPath[str]) -> Response[str]:
         agrees=hashlib.sha256(LEAF + data).hexdigest() == line.fingerprint,
         channel=gettext(CHANNELS[line.via]),
         kind=gettext(FACT_NAMES[line.type]),
-        sealed=_sealed(call, item),
+        sealed=sealed_texts(call, item),
         fields=FIELDS,
         reads_notes=call.visitor.is_coordinator,
         kinds=FACT_NAMES,
@@ -252,7 +252,7 @@ def _reasons(call: Call, items: Sequence[JournalItem]) -> dict[int, str]:
     return {number: words[commitment] for number, commitment in sealed.items() if commitment in words}
 
 
-def _sealed(call: Call, item: JournalItem) -> Sequence[SealedText]:
+def sealed_texts(call: Call, item: JournalItem) -> Sequence[SealedText]:
     """Return the entry's sealed texts; for coordinators with their contents, unless erased."""
     sealed = item.entry.sealed
     # Only the two people can read thanks, not coordinators.

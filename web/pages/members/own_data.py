@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Response
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Stream
 from markupsafe import Markup
@@ -18,9 +19,11 @@ from projections.journal import JournalFilter, JournalLine
 from projections.views import Views
 from web.framework.access import THE_MEMBER
 from web.framework.call import Call, get
+from web.framework.static_files import AnyResponse
 from web.pages.audit.journal import FIELDS, stored_bytes
 from web.pages.exchanges.fields import labels_of
 from web.pages.figures.story_files import download
+from web.pages.proof.receipts import is_entry_number, or_explained, receipt_file
 from web.sign_in import sessions
 from web.wording.names import SentenceContext, names_of
 from web.wording.sentences import CHANNELS, FACT_NAMES, sentence
@@ -60,10 +63,24 @@ def data_as_json(call: Call) -> Stream:
     return download(_as_json(call, call.visitor.member, held), "application/json", "my-data.json")
 
 
+@get("/members/{member_id:str}/data/receipts/{own_entry:str}", may=THE_MEMBER)
+def own_words_receipt(call: Call, own_entry: FromPath[str]) -> AnyResponse:
+    """Send the receipt of an entry about words of the member's own. With the salts in their data it proves which words."""
+    call.views.catch_up()
+    line = call.views.journal.line(int(own_entry)) if is_entry_number(own_entry) else None
+    if line is None:
+        raise NotFoundException
+    ((_, entry),) = _read([line], call.bank)
+    if not call.bank.people.salts(call.visitor.member, entry.sealed.values()):
+        raise NotFoundException
+    return or_explained(call, lambda: receipt_file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
+
+
 class OwnEntry(NamedTuple):
     """One entry as its member can read it, with the names and notes that belong to it.
 
-    `sentence` is empty for what they typed for others, because it is about other people.
+    `sentence` is empty for what they typed for others, because it is about other people. `salts` are those of their own words:
+    with them, a receipt proves which words were sealed.
     """
 
     number: int
@@ -74,6 +91,7 @@ class OwnEntry(NamedTuple):
     on_behalf: str
     sentence: Markup
     words: tuple[tuple[str, str], ...]
+    salts: dict[str, str]
     exchange: str
     data: Any
 
@@ -104,6 +122,8 @@ def _as_json(call: Call, member: MemberId, held: dict[str, Any]) -> Iterator[str
                     "for": own.on_behalf,
                     "sentence": own.sentence.striptags(),
                     "words": dict(own.words),
+                    "salts": own.salts,
+                    "receipt": f"/members/{member}/data/receipts/{own.number}" if own.salts else "",
                     "exchange": own.exchange,
                     "fact": own.data,
                 }
@@ -159,7 +179,7 @@ def _entries(call: Call, member: MemberId) -> Iterator[list[OwnEntry]]:
         yield _own_entries(call, lines, member, reports)
     for lines in _portions(call.views, JournalFilter(actor=member)):
         if others := [line for line in lines if line.number not in shown]:
-            yield [_typed_for_others(line, entry, call.bank) for line, entry in _read(others, call.bank)]
+            yield [_typed_for_others(line, entry, call.bank, member) for line, entry in _read(others, call.bank)]
 
 
 def _portions(views: Views, wanted: JournalFilter) -> Iterator[list[JournalLine]]:
@@ -183,8 +203,18 @@ def _own_entries(call: Call, lines: Sequence[JournalLine], member: MemberId, rep
     people.update(who for _, entry in read for who in entry.data.people)
     names = names_of(call, people | {member})
     context = SentenceContext(names, labels_of(call.bank), reports)
-    words = call.bank.people.words(commitment for _, entry in read for commitment in entry.sealed.values())
-    return [_own_entry(line, entry, sentence(entry.data, context), names.get, words.get) for line, entry in read]
+    commitments = [commitment for _, entry in read for commitment in entry.sealed.values()]
+    words, salts = call.bank.people.words(commitments), call.bank.people.salts(member, commitments)
+    return [
+        _own_entry(line, entry, sentence(entry.data, context), names.get, words.get)._replace(
+            salts=_salts_in(entry, salts)
+        )
+        for line, entry in read
+    ]
+
+
+def _salts_in(entry: Entry, salts: dict[str, str]) -> dict[str, str]:
+    return {field: salts[commitment] for field, commitment in entry.sealed.items() if commitment in salts}
 
 
 def _own_entry(
@@ -200,14 +230,20 @@ def _own_entry(
         # In the file, a sentence links to an entry further up.
         sentence=Markup(str(text).replace('href="/journal/', 'href="#entry-')),  # noqa: S704 - it was marked up already
         words=tuple((field, words(commitment, "")) for field, commitment in entry.sealed.items()),
+        salts={},
         exchange=next(iter(entry.data.exchanges), ""),
         data=entry.data,
     )
 
 
-def _typed_for_others(line: JournalLine, entry: Entry, bank: TimeBank) -> OwnEntry:
+def _typed_for_others(line: JournalLine, entry: Entry, bank: TimeBank, member: MemberId) -> OwnEntry:
     """Return an entry a coordinator typed about others, without details about them."""
     sealed = {} if line.on_behalf else {f: c for f, c in entry.sealed.items() if f in ("note", "reason")}
     words = bank.people.words(sealed.values()) if sealed else {}
     own = _own_entry(line, entry, Markup(""), lambda who, otherwise: otherwise, words.get)
-    return own._replace(exchange="", data=None, words=tuple((f, words.get(c, "")) for f, c in sealed.items()))
+    return own._replace(
+        exchange="",
+        data=None,
+        words=tuple((f, words.get(c, "")) for f, c in sealed.items()),
+        salts=_salts_in(entry, bank.people.salts(member, sealed.values())),
+    )

@@ -1,7 +1,7 @@
 """Receipts: their pages and files, and the check of a receipt that someone brings."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -25,7 +25,7 @@ from web.framework.access import COORDINATORS_AND_AUDITORS, PARTIES_COORDINATORS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.static_files import AnyResponse
-from web.pages.audit.journal import JournalItem, items_of, stored_bytes
+from web.pages.audit.journal import FIELDS, JournalItem, SealedText, items_of, sealed_texts, stored_bytes
 from web.pages.exchanges.fields import labels_of
 from web.wording.names import names_of
 from web.wording.sentences import FACT_NAMES
@@ -69,19 +69,19 @@ def check_receipt(call: Call) -> Response[str]:
     if form.problems:
         return call.page("receipt_check.html", form=form, checked=None)
     call.views.catch_up()
-    return call.page("receipt_check.html", form=form, checked=_checked(call, form.data.data))
+    return call.page("receipt_check.html", form=form, checked=_checked(call, form.data.data), fields=FIELDS)
 
 
 @get("/exchanges/{exchange_id:str}/receipt", may=PARTIES_COORDINATORS_AND_AUDITORS)
 def exchange_receipt(call: Call, exchange_id: FromPath[str]) -> AnyResponse:
     """Send the receipt of the entry that settled the exchange, or else of the newest about it (C2SP tlog-proof)."""
-    return or_explained(call, lambda: _file(_receipt_about(call, exchange_id), exchange_id))
+    return or_explained(call, lambda: receipt_file(_receipt_about(call, exchange_id), exchange_id))
 
 
 @get("/gifts/{gift_id:str}/receipt", may=READERS_OF_THE_GIFT)
 def gift_receipt(call: Call, gift_id: FromPath[str]) -> AnyResponse:
     """Send the receipt of the entry that recorded the gift."""
-    return or_explained(call, lambda: _file(_receipt_about(call, gift_id), gift_id))
+    return or_explained(call, lambda: receipt_file(_receipt_about(call, gift_id), gift_id))
 
 
 @get("/journal/{number:str}/receipt", may=COORDINATORS_AND_AUDITORS)
@@ -91,7 +91,7 @@ def entry_receipt(call: Call, number: FromPath[str]) -> AnyResponse:
     line = call.views.journal.line(int(number)) if is_entry_number(number) else None
     if line is None:
         raise NotFoundException
-    return or_explained(call, lambda: _file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
+    return or_explained(call, lambda: receipt_file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
 
 
 @get("/exchanges/{exchange_id:str}/slip", may=PARTIES_COORDINATORS_AND_AUDITORS)
@@ -118,6 +118,7 @@ class Checked(NamedTuple):
     fits: bool | None = None
     stands: bool | None = None
     item: JournalItem | None = None
+    words: Sequence[SealedText] = ()
 
     @property
     def is_good(self) -> bool:
@@ -155,7 +156,8 @@ def _checked(call: Call, data: bytes) -> Checked:
         return Checked(verdict, receipt, checkpoint, True, fits, stands=False)
     stands = stored_bytes(call.bank.log, [line.position]).get(line.position) == receipt.entry
     item = items_of(call, [line])[0] if stands else None
-    return Checked(verdict, receipt, checkpoint, True, fits, stands, item)
+    words = sealed_texts(call, item) if item else ()
+    return Checked(verdict, receipt, checkpoint, True, fits, stands, item, words)
 
 
 def _fits(checkpoint: Checkpoint, published: Published) -> bool | None:
@@ -198,7 +200,8 @@ def _receipt_about(call: Call, what: str) -> Receipt:
     return call.seals.receipt(position=position)
 
 
-def _file(receipt: Receipt, name: str) -> AnyResponse:
+def receipt_file(receipt: Receipt, name: str) -> AnyResponse:
+    """Return a receipt as a file to save."""
     headers = {"content-disposition": f'attachment; filename="{name}.tlog-proof"'}
     return Response[Any](receipt.data, media_type="text/plain", headers=headers)
 

@@ -10,7 +10,12 @@ from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
 from tests.web.routes import THE_MEMBER, Found
 
-FOUND: Found = {"show_data": THE_MEMBER, "data_as_html": THE_MEMBER, "data_as_json": THE_MEMBER}
+FOUND: Found = {
+    "show_data": THE_MEMBER,
+    "data_as_html": THE_MEMBER,
+    "data_as_json": THE_MEMBER,
+    "own_words_receipt": THE_MEMBER,
+}
 
 
 def data_of(street: Street) -> dict[str, object]:

@@ -17,6 +17,7 @@ from ledger.log.opening import open_log
 from ledger.log.places import Place
 from ledger.log.store import Log
 from ledger.members.rules import Member
+from ledger.personal_data.imported import drop_old_secret
 from ledger.personal_data.store import PersonalData
 from ledger.refusals import UnknownExchange, UnknownGift
 
@@ -41,6 +42,7 @@ class TimeBank:
         bank = cls(place, log, PersonalData(place.people_engine()), clock=clock, ids=ids)
         try:
             erase_again(bank.log, bank.people)
+            drop_old_secret(bank.log, bank.people)
         except BaseException:
             bank.close()
             raise

@@ -17,10 +17,16 @@ from ledger.log.entry import decode
 from ledger.log.store import Log
 from ledger.members.commands import AboutMember
 from ledger.personal_data.erasing import ErasureMark, clean, forget, reached
+from ledger.personal_data.imported import sweep_people
 from ledger.personal_data.store import PersonalData
 from ledger.refusals import Refusal
 
-_KIND_OF_FIELD: Mapping[str, ErasedKind] = {"name": "name", "email": "contacts", "phone": "contacts"}
+_KIND_OF_FIELD: Mapping[str, ErasedKind] = {
+    "name": "name",
+    "imported": "name",
+    "email": "contacts",
+    "phone": "contacts",
+}
 _MEMBERS = re.compile(rb'"(m-[^"]*)"')
 
 
@@ -172,7 +178,7 @@ def sweep(
     They are left behind by a crash between saving a text and appending its entry. One may be a name, and no erasure would
     find it.
     """
-    swept = 0
+    swept = sweep_people(log, people)
     after = ""
     while batch := people.settled_commitments(after=after, limit=at_once):
         after = batch[-1]

@@ -1,12 +1,9 @@
 """Checks imported rows without writing: finds the people they name, then applies the ledger's own rules to each row in turn."""
 
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
-
-import msgspec
 
 from ledger import tags
 from ledger.agreements.rules import Agreements
@@ -24,7 +21,6 @@ from ledger.identifiers import (
     HOST,
     AccountId,
     CategoryKey,
-    CommandId,
     ExchangeId,
     GiftId,
     GroupId,
@@ -34,11 +30,11 @@ from ledger.identifiers import (
     is_member,
 )
 from ledger.importing.rows import ImportRow
-from ledger.members.facts import MemberInvited
 from ledger.members.names import LONGEST_NAME, checked_name
 from ledger.members.rules import Member
+from ledger.personal_data.imported import people_named, person_key
 from ledger.personal_data.search import FoundAccount, find_all
-from ledger.personal_data.spelling import as_address, folded
+from ledger.personal_data.spelling import folded
 from ledger.refusals import BeyondDebitLimit, Refusal, TextTooLong, UnknownMember, UnreadableText
 from ledger.time_bank import TimeBank
 
@@ -63,21 +59,6 @@ class PeopleInFile(NamedTuple):
     accounts: dict[str, AccountId]
     new: dict[str, Newcomer]
     wrong: dict[str, str]
-
-
-def person_key(text: str) -> str:
-    """Return a key that is the same however a file writes one person: case, spaces and accents make no difference."""
-    return as_address(text) if "@" in text else folded(text)
-
-
-def import_secret(bank: TimeBank) -> str:
-    """Return the secret that makes command ids of imported rows and people unique to this community."""
-    return bank.people.secret("import")
-
-
-def invitation_of(secret: str, text: str) -> CommandId:
-    """Return the command id of the invitation of a person in the file."""
-    return command_of(secret, ("person", person_key(text)))
 
 
 def find_people(bank: TimeBank | None, agreements: Agreements, texts: Iterable[str]) -> PeopleInFile:
@@ -203,15 +184,11 @@ class DryRun:
 
 def _imported_before(bank: TimeBank, keys: Iterable[str]) -> dict[str, AccountId]:
     before: dict[str, AccountId] = {}
-    secret = import_secret(bank)
     waiting = iter(keys)
     while batch := list(islice(waiting, _BATCH)):
-        commands = {key: invitation_of(secret, key) for key in batch}
-        context = bank.handler.context([tags.command(command) for command in commands.values()])
-        for key, command in commands.items():
-            for fact in context.past_command(command).facts:
-                if isinstance(fact, MemberInvited):
-                    before[key] = AccountId(fact.member)
+        members = people_named(bank.people, batch)
+        context = bank.handler.context([tags.member(member) for member in members.values()])
+        before |= {key: AccountId(who) for key, who in members.items() if context.member(who).is_invited}
     return before
 
 
@@ -263,12 +240,3 @@ def _current_state(
         groups |= {group: context.group(group) for group in in_batch}
         accounts |= {AccountId(person): context.account(AccountId(person)) for person in people}
     return members, groups, accounts
-
-
-def command_of(secret: str, key: Iterable[str]) -> CommandId:
-    """Return the command id of a row or a person in one community: the same in every run.
-
-    The key may contain names, and entries are never deleted: without the community's secret, nobody can guess a name from it.
-    """
-    digest = hmac.digest(secret.encode(), msgspec.json.encode(tuple(key)), "sha256").hex()
-    return CommandId(f"import:{digest[:48]}")

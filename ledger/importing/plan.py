@@ -11,29 +11,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger import tags
 from ledger.agreements.commands import AgreeOnCategories, AgreeOnLimits, FoundCommunity
 from ledger.agreements.facts import Category
 from ledger.agreements.rules import DEFAULT_CATEGORIES, Agreements
-from ledger.deciding.context import PastCommand
-from ledger.deciding.requests import Caller, Command
+from ledger.deciding.requests import Caller, Command, Request
 from ledger.exchanges.commands import ReportExchange, help_given
 from ledger.gifts.commands import RecordGift
 from ledger.identifiers import HOST, AccountId, CategoryKey, CommandId, MemberId, is_category_key, new_command_id
-from ledger.importing.dry_run import (
-    DryRun,
-    Newcomer,
-    PeopleInFile,
-    command_of,
-    find_people,
-    import_secret,
-    invitation_of,
-    person_key,
-)
+from ledger.importing.dry_run import DryRun, Newcomer, PeopleInFile, find_people
+from ledger.importing.earlier import EarlierRows, commands_of, number_equal_rows, recorded_before
 from ledger.importing.rows import ImportRow
 from ledger.importing.sheets import BadRow, UnusableFile
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
+from ledger.personal_data.imported import command_of, make_secrets, person_key, remember_people
 from ledger.personal_data.spelling import folded
 from ledger.refusals import Refusal
 from ledger.time_bank import TimeBank
@@ -62,6 +53,7 @@ class Plan(NamedTuple):
     kinds: dict[str, CategoryKey]
     new_kinds: list[Category]
     rows: list[ImportRow]
+    numbers: dict[tuple[str, ...], int]
     already: int
     bad: list[BadRow]
     beyond_limit: bool
@@ -114,17 +106,21 @@ def plan_import(
     accepted: list[ImportRow] = []
     bad: list[BadRow] = []
     already = 0
+    numbers = number_equal_rows(rows, people.accounts)
+    earlier = EarlierRows(existing) if existing else None
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        done = _imported_before(existing, batch) if existing else {}
+        done = recorded_before(existing, batch, numbers, people.accounts) if existing else {}
         for row in batch:
-            if row.key not in done:
-                refusal = dry_run.refusal(row)
-            elif dry_run.matches(row, done[row.key]):
+            if row.key in done:
+                is_there = dry_run.matches(row, done[row.key])
+                refusal = "This row was imported before with different contents."
+            else:
+                is_there = earlier is not None and earlier.take(row, people.accounts, kinds[row.category])
+                refusal = "" if is_there else dry_run.refusal(row)
+            if is_there:
                 already += 1
                 continue
-            else:
-                refusal = "This row was imported before with different contents."
             if refusal:
                 bad.append(BadRow(row.line, refusal))
             else:
@@ -137,6 +133,7 @@ def plan_import(
         kinds=kinds,
         new_kinds=[category for category in new_kinds if category.key in used],
         rows=accepted,
+        numbers=numbers,
         already=already,
         bad=bad,
         beyond_limit=dry_run.beyond_limit,
@@ -156,13 +153,14 @@ def carry_out(bank: TimeBank, plan: Plan, progress: Progress = lambda done, of: 
     if plan.new_kinds:
         added = (category for category in plan.new_kinds if category.key not in agreements.category_keys)
         bank.do(AgreeOnCategories(categories=(*agreements.categories, *added)), by=_host())
-    secret = import_secret(bank)
-    accounts = plan.people.accounts | _invite(bank, secret, plan.newcomers)
+    accounts = plan.people.accounts | _invite(bank, plan.newcomers)
+    sides = {accounts[person_key(text)] for row in plan.rows for text in (row.giver, row.receiver)}
+    commands = commands_of(plan.rows, plan.numbers, accounts, make_secrets(bank.people, sides))
     refused: list[BadRow] = []
     for start in range(0, len(plan.rows), BATCH):
         batch = plan.rows[start : start + BATCH]
         requests = [
-            bank.handler.request(_command(row, accounts, plan.kinds[row.category]), _host(command_of(secret, row.key)))
+            bank.handler.request(_command(row, accounts, plan.kinds[row.category]), _host(commands[row.key]))
             for row in batch
         ]
         for row, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
@@ -187,32 +185,26 @@ def _kinds(agreements: Agreements, texts: Iterable[str]) -> tuple[dict[str, Cate
     return kinds, list(new.values())
 
 
-def _imported_before(bank: TimeBank, rows: Sequence[ImportRow]) -> dict[tuple[str, ...], PastCommand]:
-    """Return what earlier runs recorded, by key of the row."""
-    secret = import_secret(bank)
-    commands = {row.key: command_of(secret, row.key) for row in rows}
-    context = bank.handler.context([tags.command(command) for command in commands.values()])
-    done = {key: context.past_command(command) for key, command in commands.items()}
-    return {key: before for key, before in done.items() if before.facts}
-
-
-def _invite(bank: TimeBank, secret: str, people: Sequence[Newcomer]) -> dict[str, AccountId]:
+def _invite(bank: TimeBank, people: Sequence[Newcomer]) -> dict[str, AccountId]:
     """Invite and welcome people who were not invited by an earlier import. Return the accounts of all of them."""
     accounts: dict[str, AccountId] = {}
     for start in range(0, len(people), BATCH):
-        batch = people[start : start + BATCH]
+        batch = {person_key(person.text): person for person in people[start : start + BATCH]}
+        members = remember_people(bank.people, batch, bank.handler.ids)
+        secrets = make_secrets(bank.people, [AccountId(member) for member in members.values()])
         requests = [
-            bank.handler.request(
-                InviteMember(name=person.name, email=person.email, and_welcome=True),
-                _host(invitation_of(secret, person.text)),
-            )
-            for person in batch
+            _invitation(person, members[key], secrets[AccountId(members[key])]) for key, person in batch.items()
         ]
-        for person, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
+        for key, outcome in zip(batch, bank.handler.do_all(requests), strict=True):
             if isinstance(outcome, Refusal):
                 raise outcome
-            accounts[person_key(person.text)] = AccountId(outcome.fact(MemberInvited).member)
+            accounts[key] = AccountId(outcome.fact(MemberInvited).member)
     return accounts
+
+
+def _invitation(person: Newcomer, member: MemberId, secret: str) -> Request:
+    invite = InviteMember(name=person.name, email=person.email, and_welcome=True)
+    return Request(invite, _host(command_of([secret], ["invitation"])), lambda: member.removeprefix("m-"))
 
 
 def _command(row: ImportRow, accounts: Mapping[str, AccountId], kind: CategoryKey) -> Command:

@@ -26,7 +26,10 @@ PENDING_SECONDS = BUSY_SECONDS
 """How long a text may be stored here before its entry is in the log: a command waits no longer for a busy database."""
 
 RANDOM = "random"
-"""The field of secrets: random values that make identifiers derived from texts impossible to guess."""
+"""The field of secrets: random values, such as those that command ids of imported entries are derived from."""
+
+IMPORTED = "imported"
+"""The field of the keys under which imported files named someone. Like secrets, they belong to no entry."""
 
 METADATA = VersionedTables("personal data")
 
@@ -138,6 +141,8 @@ def searchable(field: str, text: str) -> str:
             return as_address(text)
         case "name" | "phone":
             return folded(text)
+        case "imported":
+            return text
         case _:
             return ""
 
@@ -186,9 +191,7 @@ class PersonalData:
     def settled_commitments(self, *, after: str = "", limit: int) -> list[str]:
         """Return commitments in order, only those that must have an entry by now: a newer text may still be waiting for its entry."""
         query = sa.select(PERSONAL_TEXTS.c.commitment).where(
-            PERSONAL_TEXTS.c.commitment > after,
-            PERSONAL_TEXTS.c.kept_at < self._now() - PENDING_SECONDS,
-            PERSONAL_TEXTS.c.field != RANDOM,
+            PERSONAL_TEXTS.c.commitment > after, self.is_settled, PERSONAL_TEXTS.c.field.not_in((RANDOM, IMPORTED))
         )
         with self.engine.connect() as connection:
             return list(connection.execute(query.order_by(PERSONAL_TEXTS.c.commitment).limit(limit)).scalars())
@@ -241,29 +244,29 @@ class PersonalData:
             )
             return connection.execute(sa.select(PERSONAL_TEXTS.c.subject).where(held)).first() is None
 
-    def secret(self, name: str) -> str:
-        """Return a named secret of this community: 256 random bits, created on first use.
+    @property
+    def is_settled(self) -> sa.ColumnElement[bool]:
+        """The condition that whatever a text was stored for must have been recorded by now."""
+        return PERSONAL_TEXTS.c.kept_at < self._now() - PENDING_SECONDS
 
-        It is stored with the texts, without an entry, so that it is part of every backup.
-        """
-        if not self.of(name, RANDOM):
-            with creating(self.engine) as connection:
-                query = sa.select(PERSONAL_TEXTS).where(
-                    PERSONAL_TEXTS.c.subject == name, PERSONAL_TEXTS.c.field == RANDOM
-                )
-                if connection.execute(query).first() is None:
-                    row = self._row(PersonalText(name, RANDOM, secrets.token_hex(32)))
-                    connection.execute(sa.insert(PERSONAL_TEXTS), [row])
-        return min(self.of(name, RANDOM))
+    def insert(self, connection: sa.Connection, texts: Sequence[PersonalText]) -> None:
+        """Store texts that belong to no entry, in a transaction of the caller. They are part of every backup."""
+        if texts:
+            connection.execute(sa.insert(PERSONAL_TEXTS), [self._row(text) for text in texts])
+
+    @staticmethod
+    def random_text(subject: str) -> PersonalText:
+        """Return a new secret of a subject: 256 random bits, to insert."""
+        return PersonalText(subject, RANDOM, secrets.token_hex(32))
 
     def of(self, subject: str, field: str) -> list[str]:
         """Return the values of one field of a subject, such as the email address that a sign-in code is sent to."""
         return [value for (value,) in _OF_SUBJECT.ask(self.engine, subject=subject, field=field)]
 
     def fields_of(self, subject: str) -> dict[str, int]:
-        """Count the values of each field of a subject."""
+        """Count the values of each field of a subject, without secrets, which say nothing."""
         query = sa.select(PERSONAL_TEXTS.c.field, sa.func.count().label("number")).where(
-            PERSONAL_TEXTS.c.subject == subject
+            PERSONAL_TEXTS.c.subject == subject, PERSONAL_TEXTS.c.field != RANDOM
         )
         with self.engine.connect() as connection:
             return {row.field: row.number for row in connection.execute(query.group_by(PERSONAL_TEXTS.c.field))}

@@ -45,10 +45,8 @@ def test_a_new_community_is_readable_by_its_owner_alone(riverside: Path) -> None
 
 
 def test_the_files_beside_an_open_database_are_private_too(riverside: Path, run_in: Run) -> None:
-    reading = "import sys; from pathlib import Path; from ledger.time_bank import TimeBank\n"
-    reading += (
-        "with TimeBank.open(Path(sys.argv[1])) as bank: bank.people.secret('x'); print('open', flush=True); input()"
-    )
+    reading = "import sys; from pathlib import Path; from ledger.time_bank import TimeBank; from ledger.personal_data.imported import make_secrets\n"
+    reading += "with TimeBank.open(Path(sys.argv[1])) as bank: make_secrets(bank.people, ['m-x']); print('open', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", reading, str(riverside)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as opened:

@@ -109,7 +109,14 @@ STAYS = (
     "What stays: every entry they are part of, with their identifier, minutes, dates and kinds of help. "
     "Other people's balances depend on them."
 )
-NOUNS = {"name": "name", "email": "email address", "phone": "phone number", "note": "note", "reason": "reason"}
+NOUNS = {
+    "name": "name",
+    "imported": "name from an imported file",
+    "email": "email address",
+    "phone": "phone number",
+    "note": "note",
+    "reason": "reason",
+}
 
 
 @click.command("erase")

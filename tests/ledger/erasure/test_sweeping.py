@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from ledger.erasure.commands import sweep
 from ledger.exchanges.commands import ReportExchange
+from ledger.identifiers import AccountId
+from ledger.personal_data.imported import make_secrets, secrets_of
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText
 from ledger.time_bank import TimeBank
 from tests.cast import ANA, BO, NAMES, TODAY, help_of
@@ -48,7 +50,7 @@ def test_many_texts_are_checked_in_batches(bank: TimeBank) -> None:
 
 
 def test_a_secret_has_no_entry_and_stays(bank: TimeBank) -> None:
-    secret = bank.people.secret("import")
+    made = make_secrets(bank.people, [AccountId(BO)])
 
     assert sweep(bank.log, a_minute_later(bank)) == 0
-    assert bank.people.secret("import") == secret
+    assert secrets_of(bank.people, [AccountId(BO)]) == made

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.identifiers import AccountId
 from ledger.log.places import Place
+from ledger.personal_data.imported import make_secrets, secrets_of
 from ledger.personal_data.spelling import folded
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText, WordsDoNotMatch, commitment_of
 from ledger.refusals import AddressTaken
@@ -267,10 +269,12 @@ def test_parts_of_names_are_found_the_same_on_both_databases(people: PersonalDat
 
 def test_a_secret_is_created_once_and_does_not_change(database_url: str) -> None:
     people = PersonalData(Place(database_url).people_engine())
-    made = people.secret("import")
+    ana, bo = AccountId("m-ana"), AccountId("m-bo")
+    made = make_secrets(people, [ana, ana])
     again = PersonalData(Place(database_url).people_engine())
 
-    assert again.secret("import") == made and len(made) == 64
-    assert people.secret("other") != made
+    assert make_secrets(again, [ana])[ana] == made[ana] and len(made[ana]) == 64
+    assert make_secrets(people, [bo])[bo] != made[ana]
+    assert secrets_of(people, [ana, bo, AccountId("m-eve")]).keys() == {ana, bo}
     people.engine.dispose()
     again.engine.dispose()

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Entry, decode, instant
+from ledger.personal_data.store import IMPORTED
 from ledger.time_bank import TimeBank
 from projections.journal import JournalFilter, JournalLine
 from projections.views import Views
@@ -149,6 +150,7 @@ def _about(call: Call, member: MemberId, as_of: int) -> dict[str, Any]:
         "name": words.get(row.name, ""),
         "email": words.get(row.email, ""),
         "phone": words.get(row.phone, ""),
+        "imported_as": call.bank.people.of(member, IMPORTED),
         "invited_at": _instant(row.invited_at),
         "welcomed_at": _instant(row.welcomed_at),
         "erasure_asked_at": _instant(row.erasure_asked_at),

@@ -67,6 +67,16 @@ FORGOTTEN = sa.Table(
 )
 """Up to which entry of the log erasures have been carried out here; one row, see `ledger.personal_data.erasing`."""
 
+
+@METADATA.step(2)
+def _find_names_without_what_they_hide(connection: sa.Connection) -> None:
+    """Names from before may have characters that nobody sees. They are found as if they had none."""
+    for row in connection.execute(sa.select(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.field.in_(("name", "phone")))).all():
+        if row.folded != folded(row.value):
+            changed = sa.update(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.commitment == row.commitment)
+            connection.execute(changed.values(folded=folded(row.value)))
+
+
 # Setting a column's type to what it was is how its owner can make PostgreSQL delete the samples of it.
 _STOP_SAMPLING = sa.text("""
     SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0, ALTER COLUMN %I TYPE %s %s', attrelid::regclass, attname,

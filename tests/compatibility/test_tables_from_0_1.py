@@ -102,4 +102,12 @@ def test_rows_from_0_1_are_all_left(old: Place) -> None:
     after = rows(old)
     for table, lines in before.items():
         assert lines, table
-        assert [{name: line[name] for name in lines[0]} for line in after[table]] == lines
+        found = [{name: line[name] for name in lines[0]} for line in after[table]]
+        assert [line for line in found if not is_about_imports(line)] == [
+            line for line in lines if not is_about_imports(line)
+        ]
+
+
+def is_about_imports(line: dict[str, object]) -> bool:
+    """Whether a row is the secret of all imports, or what is remembered instead of it."""
+    return line.get("subject") == "import" or line.get("field") == "imported"

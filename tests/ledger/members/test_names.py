@@ -3,11 +3,13 @@
 import unicodedata
 
 import pytest
+import sqlalchemy as sa
 
 from ledger.deciding.requests import Caller
 from ledger.groups.commands import FormGroup
 from ledger.groups.facts import GroupFormed
 from ledger.identifiers import HOST, MemberId, new_command_id
+from ledger.log.upgrades import VERSIONS
 from ledger.members.commands import InviteMember
 from ledger.members.facts import MemberInvited
 from ledger.members.names import LONGEST_NAME, checked_name
@@ -124,6 +126,25 @@ def test_an_old_name_stays_and_is_found_beside_a_new_one_that_looks_the_same(
     assert [found.account for found in look_alikes(bank, {second: "Amína"})[second]] == [first]
     assert {found.account for found in find_members(bank, "Amína")} == {first, second}
     assert bank.people.of(first, "name") == [old.strip()]
+
+
+@pytest.mark.parametrize("old", ["Ami\u200bna", "\u2066Amina\u2069", "Amina\U000e0041", "\ufeffAmina"])
+def test_an_old_name_that_hides_a_character_is_found_and_clashes_once_the_store_is_upgraded(
+    old: str, each_bank: TimeBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("ledger.members.commands.checked_name", str)
+        before.setattr("ledger.personal_data.store.folded", str.casefold)
+        first = invited(each_bank, old)
+    with each_bank.people.engine.begin() as connection:
+        connection.execute(sa.update(VERSIONS).where(VERSIONS.c.tables == "personal data").values(version=1))
+
+    with TimeBank.open(each_bank.place) as upgraded:
+        second = invited(upgraded, "Amina")
+
+        assert [found.account for found in look_alikes(upgraded, {second: "Amina"})[second]] == [first]
+        assert {found.account for found in find_members(upgraded, "amina")} == {first, second}
+        assert upgraded.people.of(first, "name") == [old]
 
 
 def invited(bank: TimeBank, name: str) -> MemberId:

@@ -35,6 +35,8 @@ class Visitor(msgspec.Struct, frozen=True):
     roles: frozenset[Role] = frozenset()
     renews_cookie: bool = False
     """Whether the session cookie is due to be sent again."""
+    is_fresh: bool = False
+    """Whether they signed in a few minutes ago, which some buttons ask for."""
 
     @property
     def member(self) -> MemberId:
@@ -74,11 +76,15 @@ def recognise(bank: TimeBank, token: str, now: datetime) -> Visitor:
 
     Reads only, because it runs on every page.
     """
-    session = sessions.find(bank.people.engine, token, now)
+    session = sessions.find(bank.people.engine, token)
     if session is None:
         return STRANGER
     member = bank.member(session.member)
-    return Visitor(session.member, session.name, member.roles, session.is_due) if member.is_active else STRANGER
+    has_role = bool(member.roles)
+    if not member.is_active or not session.lasts(now, has_role=has_role):
+        return STRANGER
+    is_due = session.is_due(now, has_role=has_role)
+    return Visitor(session.member, session.name, member.roles, is_due, session.is_fresh(now))
 
 
 async def read_ledger(bank: TimeBank, query: Callable[P, Result], *arguments: P.args, **named: P.kwargs) -> Result:

@@ -32,10 +32,12 @@ from web.framework.rendering import Renderer, page, see_other
 from web.framework.seals import Seals
 from web.settings import Settings
 from web.sign_in.codes import SendEmail
-from web.wording.translation import gettext
+from web.wording.translation import N_, gettext
 
 T = TypeVar("T")
 Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+NOT_FRESH = N_("Confirm that it is you first: sign in again with the link on this page. Then press the button again")
 
 
 def get(path: str, *, may: Rule) -> litestar.get:
@@ -44,11 +46,19 @@ def get(path: str, *, may: Rule) -> litestar.get:
 
 
 def post(
-    path: str, *, may: Rule, status_code: int = 303, request_max_body_size: int | EmptyType = Empty
+    path: str, *, may: Rule, fresh: bool = False, status_code: int = 303, request_max_body_size: int | EmptyType = Empty
 ) -> litestar.post:
-    """Register what a form or button does, in a thread. By default it redirects."""
+    """Register what a form or button does, in a thread. By default it redirects.
+
+    With `fresh`, `call.do` refuses whoever did not sign in a few minutes ago: a device left open, or a stolen cookie.
+    """
     return litestar.post(
-        path, sync_to_thread=True, may=may, status_code=status_code, request_max_body_size=request_max_body_size
+        path,
+        sync_to_thread=True,
+        may=may,
+        fresh=fresh,
+        status_code=status_code,
+        request_max_body_size=request_max_body_size,
     )
 
 
@@ -104,6 +114,8 @@ class PageCall:
         Then a refusal is in the form, beside the field it is about or else the field `beside`. The form keeps its command
         id for the next try, unless another command has used it.
         """
+        if self.request.route_handler.opt.get("fresh") and not self.visitor.is_fresh:
+            form.refuse(beside, gettext(NOT_FRESH))
         if form.problems:
             return None
         if not form.command:

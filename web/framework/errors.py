@@ -20,7 +20,7 @@ from ledger.refusals import Refusal, TooBusy
 from web.framework.access import HiddenPage
 from web.framework.logs import log_security
 from web.framework.rendering import page, see_other
-from web.sign_in.codes import network_of
+from web.sign_in.limits import network_of
 from web.wording.translation import N_, gettext, refusal_sentence
 
 _log = logging.getLogger("hours.web")

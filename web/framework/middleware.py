@@ -24,7 +24,7 @@ from web.wording.translation import Languages, use_locale
 
 
 class Cookies:
-    """The two cookies of this app: who is signed in, and which browser requested a code.
+    """The cookies of this app: who is signed in, which browser requested a code, and which device this is.
 
     Scripts cannot read them, other sites cannot send them, and, when secure, no other host can set them. A cookie without
     a token deletes the one in the browser.
@@ -36,6 +36,7 @@ class Cookies:
         prefix = "__Host-" if secure else ""
         self.session_name = f"{prefix}hours"
         self.code_name = f"{prefix}hours-asking"
+        self.device_name = f"{prefix}hours-device"
 
     def session(self, token: str) -> Cookie:
         """Return the cookie that keeps this device signed in."""
@@ -44,6 +45,10 @@ class Cookies:
     def code(self, token: str) -> Cookie:
         """Return the cookie that ties a code to the browser that requested it."""
         return self._cookie(self.code_name, token, CODE_VALID_FOR)
+
+    def device(self, token: str) -> Cookie:
+        """Return the cookie by which a device is known again."""
+        return self._cookie(self.device_name, token, sessions.DEVICE_KNOWN_FOR)
 
     def _cookie(self, name: str, token: str, valid_for: timedelta) -> Cookie:
         seconds = int(valid_for.total_seconds()) if token else 0

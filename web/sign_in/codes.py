@@ -1,7 +1,7 @@
 """Codes and links that sign a member in once: for fifteen minutes, with five tries, and one use for both together.
 
 The code works only in the browser that requested it. Its HMAC is keyed by the token in that browser's short-lived
-cookie, of which only the hash is stored, so that a copy of the database does not help to guess six digits.
+cookie, of which only the hash is stored, so that a copy of the database does not help to guess eight digits.
 """
 
 import hashlib
@@ -10,27 +10,27 @@ import logging
 import secrets
 import smtplib
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
-from ledger.personal_data.spelling import folded
 from ledger.personal_data.store import PersonalData
 from web.framework.forms import ascii_digits
 from web.settings import Settings
-from web.sign_in.sessions import SIGN_IN_ATTEMPT, SIGN_IN_CODE, hash_of, new_token, prepare, seconds, writing
+from web.sign_in.limits import count_wrong_code, may_type_code
+from web.sign_in.sessions import SIGN_IN_CODE, hash_of, new_token, prepare, seconds, writing
 from web.wording.translation import gettext as _
 
 VALID_FOR = timedelta(minutes=15)
 LINK_VALID_FOR = timedelta(days=1)
 MOST_TRIES = 5
+DIGITS = 8
 SMTP_TIMEOUT_SECONDS = 20
 
 SendEmail = Callable[[EmailMessage], None]
@@ -48,15 +48,18 @@ class CodeRequest(msgspec.Struct, frozen=True):
 
 
 class SignInResult(msgspec.Struct, frozen=True):
-    """The member a code or link signs in, or why not: `wrong` can be tried again, `over` needs a new code."""
+    """The member a code or link signs in, or why not: `wrong` can be tried again, `over` needs a new code.
+
+    `capped`: so many wrong codes were tried today that only links work, for this member or for everyone.
+    """
 
     member: MemberId | None = None
-    problem: Literal["wrong", "over"] | None = None
+    problem: Literal["wrong", "over", "capped"] | None = None
 
 
 def request_code(engine: sa.Engine, member: MemberId | None, now: datetime) -> CodeRequest:
     """Make a code and a link. Without a member it does the same work, but they sign nobody in."""
-    request = CodeRequest(new_token(), f"{secrets.randbelow(1_000_000):06}", new_token())
+    request = CodeRequest(new_token(), f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", new_token())
     with writing(engine) as connection:
         connection.execute(sa.delete(SIGN_IN_CODE).where(SIGN_IN_CODE.c.expires_at <= seconds(now)))
         connection.execute(
@@ -78,10 +81,14 @@ def redeem_code(engine: sa.Engine, browser_token: str, typed: str, now: datetime
     usable = sa.and_(mine, SIGN_IN_CODE.c.tries < MOST_TRIES, SIGN_IN_CODE.c.expires_at > seconds(now))
     with writing(engine) as connection:
         counted = sa.update(SIGN_IN_CODE).where(usable).values(tries=SIGN_IN_CODE.c.tries + 1)
-        row = connection.execute(counted.returning(SIGN_IN_CODE.c.code_mac, SIGN_IN_CODE.c.tries)).one_or_none()
+        columns = (SIGN_IN_CODE.c.code_mac, SIGN_IN_CODE.c.tries, SIGN_IN_CODE.c.member)
+        row = connection.execute(counted.returning(*columns)).one_or_none()
         if row is None:
             return SignInResult(problem="over")
+        if not may_type_code(connection, row.member, now):
+            return SignInResult(problem="capped")
         if not hmac.compare_digest(row.code_mac or "", _mac(browser_token, _plain_digits(typed))):
+            count_wrong_code(connection, row.member, now)
             return SignInResult(problem="wrong" if row.tries < MOST_TRIES else "over")
         member = connection.execute(sa.delete(SIGN_IN_CODE).where(mine).returning(SIGN_IN_CODE.c.member)).scalar_one()
     return SignInResult(MemberId(member)) if member else SignInResult(problem="wrong")
@@ -183,64 +190,3 @@ def smtp_sender(settings: Settings) -> SendEmail:
 def _one_line(typed: str) -> str:
     """Return typed text without line breaks, which would start another header."""
     return " ".join(typed.split())
-
-
-ATTEMPTS_STORED_FOR = timedelta(days=1)
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """The most attempts within a time."""
-
-    most: int
-    within: timedelta
-
-
-REQUESTS_FOR_AN_ADDRESS = Limit(5, timedelta(hours=1))
-REQUESTS_FROM_A_NETWORK = Limit(40, timedelta(hours=1))
-TRIES_FROM_A_NETWORK = Limit(60, timedelta(hours=1))
-
-
-def may_request(engine: sa.Engine, address: str, client: str, now: datetime) -> bool:
-    """Count a request for a code. False when this address or this network has made too many."""
-    return _count(
-        engine,
-        [
-            (_bucket("ask-address", folded(address)), REQUESTS_FOR_AN_ADDRESS),
-            (_bucket("ask-network", network_of(client)), REQUESTS_FROM_A_NETWORK),
-        ],
-        now,
-    )
-
-
-def may_try(engine: sa.Engine, client: str, now: datetime) -> bool:
-    """Count a try with a code or link. False when this network has made too many."""
-    return _count(engine, [(_bucket("try-network", network_of(client)), TRIES_FROM_A_NETWORK)], now)
-
-
-def network_of(client: str) -> str:
-    """Return the /24 or /64 of an address. Anything else, such as a local socket, is a network of its own."""
-    try:
-        address = ip_address(client.partition("%")[0])
-    except ValueError:
-        return client
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
-
-
-def _count(engine: sa.Engine, buckets: Sequence[tuple[str, Limit]], now: datetime) -> bool:
-    """Count once in every bucket, unless one of them is full. A full bucket empties as its oldest attempts pass."""
-    with writing(engine) as connection:
-        connection.execute(sa.delete(SIGN_IN_ATTEMPT).where(SIGN_IN_ATTEMPT.c.at <= seconds(now - ATTEMPTS_STORED_FOR)))
-        for bucket, limit in buckets:
-            recent = (SIGN_IN_ATTEMPT.c.bucket == bucket, SIGN_IN_ATTEMPT.c.at > seconds(now - limit.within))
-            if connection.execute(sa.select(sa.func.count()).where(*recent)).scalar_one() >= limit.most:
-                return False
-        connection.execute(
-            sa.insert(SIGN_IN_ATTEMPT), [{"bucket": bucket, "at": seconds(now)} for bucket, _limit in buckets]
-        )
-    return True
-
-
-def _bucket(kind: str, name: str) -> str:
-    return hashlib.sha256(f"{kind}\0{name}".encode("utf-8", errors="replace")).hexdigest()

@@ -15,7 +15,7 @@ from web.framework.access import ANYBODY, MEMBERS
 from web.framework.call import Call, get, post
 from web.framework.forms import Form
 from web.framework.rendering import see_other
-from web.sign_in import codes, sessions
+from web.sign_in import codes, limits, sessions
 from web.wording.translation import N_
 
 UNKNOWN_MEMBER = MemberId("m-nobody")
@@ -32,7 +32,7 @@ class AddressForm(msgspec.Struct):
 
 
 class CodeForm(msgspec.Struct):
-    """The six digits, and the page to show after signing in."""
+    """The eight digits, and the page to show after signing in."""
 
     code: Annotated[str, Meta(max_length=40)]
     to: Annotated[str, Meta(max_length=500)] = ""
@@ -40,8 +40,9 @@ class CodeForm(msgspec.Struct):
 
 ADDRESS_SENTENCES = {"email.required": N_("Enter your email address")}
 CODE_SENTENCES = {
-    "code.required": N_("Enter the six digits from the email"),
+    "code.required": N_("Enter the eight digits from the email"),
     "code.wrong": N_("That is not the code we sent. Check the latest email and try again"),
+    "code.capped": N_("Too many wrong codes were tried today. Use the link in the email instead"),
     "code.over": N_("This code has been used or has expired. Ask for a new one"),
 }
 
@@ -68,36 +69,59 @@ def ask_for_code(call: Call) -> Response[str] | Redirect:
     if form.problems:
         return _sign_in_page(call, form)
     engine = call.bank.people.engine
-    if not codes.may_request(engine, form.data.email, _client(call), call.now):
-        raise TooManyRequestsException(headers=RETRY_AFTER)
     member = call.bank.people.member_with_address(form.data.email) or UNKNOWN_MEMBER
+    device = call.request.cookies.get(call.site.cookies.device_name, "")
+    known = device if device and sessions.is_known(engine, device, member) else ""
+    if not limits.may_request(engine, form.data.email, _client(call), call.now, known_device=known):
+        raise TooManyRequestsException(headers=RETRY_AFTER)
+    return _send_code(call, member, own_path(form.data.to))
+
+
+@get("/sign-in/again", may=MEMBERS)
+def show_sign_in_again(call: Call) -> Response[str]:
+    """Ask a member who is signed in to confirm that it is them."""
+    address = call.bank.people.of(call.visitor.member, "email")
+    can_mail = call.site.send_email is not None and bool(address)
+    return call.page("sign_in_again.html", can_mail=can_mail, to=own_path(call.query.one("to")))
+
+
+@post("/sign-in/again", may=MEMBERS)
+def ask_for_code_again(call: Call) -> Redirect:
+    """Email a code to a member who is signed in."""
+    device = call.request.cookies.get(call.site.cookies.session_name, "")
+    if not limits.may_request(call.bank.people.engine, "", _client(call), call.now, known_device=device):
+        raise TooManyRequestsException(headers=RETRY_AFTER)
+    return _send_code(call, call.visitor.member, own_path(call.fields.one("to")))
+
+
+def _send_code(call: Call, member: MemberId, to: str) -> Redirect:
     active = call.bank.member(member).is_active
-    request = codes.request_code(engine, member if active else None, call.now)
+    request = codes.request_code(call.bank.people.engine, member if active else None, call.now)
     # The code goes to the address on record: the one that was typed may only look like it.
     address = next(iter(call.bank.people.of(member, "email")), "")
     return call.see_other(
         "show_code",
         cookies=[call.site.cookies.code(request.browser_token)],
         background=_emailing(call, request, address if active else ""),
-        to=own_path(form.data.to),
+        to=to,
     )
 
 
 @get("/sign-in/code", may=ANYBODY)
 def show_code(call: Call) -> Response[str]:
-    """Show the form for the six digits."""
+    """Show the form for the eight digits."""
     return call.page("sign_in_code.html", form=Form[CodeForm](), to=own_path(call.query.one("to")))
 
 
 @post("/sign-in/code", may=ANYBODY)
 def enter_code(call: Call) -> Response[str] | Redirect:
-    """Sign in with the six digits, in the browser that requested them."""
+    """Sign in with the eight digits, in the browser that requested them."""
     form = call.form(CodeForm, CODE_SENTENCES)
     to = own_path(call.fields.one("to"))
     if form.problems:
         return call.page("sign_in_code.html", form=form, to=to)
     engine = call.bank.people.engine
-    if not codes.may_try(engine, _client(call), call.now):
+    if not limits.may_try(engine, _client(call), call.now):
         raise TooManyRequestsException(headers=RETRY_AFTER)
     browser_token = call.request.cookies.get(call.site.cookies.code_name, "")
     found = codes.redeem_code(engine, browser_token, form.data.code, call.now)
@@ -121,7 +145,7 @@ def show_link(call: Call, token: FromPath[str]) -> Response[str]:
 @post("/sign-in/links/{token:str}", may=ANYBODY)
 def use_link(call: Call, token: FromPath[str]) -> Response[str] | Redirect:
     """Sign in with a link, once."""
-    if not codes.may_try(call.bank.people.engine, _client(call), call.now):
+    if not limits.may_try(call.bank.people.engine, _client(call), call.now):
         raise TooManyRequestsException(headers=RETRY_AFTER)
     found = codes.redeem_link(call.bank.people.engine, token, call.now)
     if found.member is None or not call.bank.member(found.member).is_active:
@@ -149,7 +173,10 @@ def show_devices(call: Call) -> Response[str]:
 def sign_out_everywhere(call: Call) -> Redirect:
     """Sign the member out on all devices."""
     sessions.end_everywhere(call.bank.people.engine, call.visitor.member)
-    return call.see_other("show_sign_in", cookies=[call.site.cookies.session("")], done="signed-out-everywhere")
+    cookies = call.site.cookies
+    return call.see_other(
+        "show_sign_in", cookies=[cookies.session(""), cookies.device("")], done="signed-out-everywhere"
+    )
 
 
 def own_path(to: str) -> str:
@@ -166,9 +193,13 @@ def _sign_in_page(call: Call, form: Form[AddressForm]) -> Response[str]:
 
 def _signed_in(call: Call, member: MemberId, to: str) -> Redirect:
     """Start a session with a new token, whatever token came with the request: an invented one must not become a session."""
-    before = call.request.cookies.get(call.site.cookies.session_name, "")
-    token = sessions.start(call.bank.people.engine, member, call.now, instead_of=before)
-    return see_other(to or "/", cookies=[call.site.cookies.session(token), call.site.cookies.code("")])
+    cookies, engine = call.site.cookies, call.bank.people.engine
+    before = call.request.cookies.get(cookies.session_name, "")
+    device = call.request.cookies.get(cookies.device_name, "") or sessions.new_token()
+    token = sessions.start(engine, member, call.now, instead_of=before)
+    sessions.remember_device(engine, device, member, call.now)
+    sent = [cookies.session(token), cookies.code(""), cookies.device(device)]
+    return see_other(to or "/", cookies=sent)
 
 
 def _emailing(call: Call, request: codes.CodeRequest, address: str) -> BackgroundTask | None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ledger.identifiers import MemberId
 from ledger.log.places import PreparedQuery
-from ledger.log.upgrades import VersionedTables
+from ledger.log.upgrades import VersionedTables, extend
 from ledger.personal_data.store import PERSONAL_TEXTS, make_personal_tables
 
 SIGNED_IN_FOR = timedelta(days=90)
@@ -23,6 +23,17 @@ SIGNED_IN_FOR = timedelta(days=90)
 
 RENEWED_EVERY = timedelta(days=1)
 """A visit is recorded once a day, so that most pages only read."""
+
+DEVICE_KNOWN_FOR = timedelta(days=400)
+"""As long as browsers keep a cookie."""
+
+FRESH_FOR = timedelta(minutes=10)
+"""How long after signing in someone can do what takes a fresh sign-in."""
+
+WITH_ROLE_IDLE_FOR, WITH_ROLE_AT_MOST = timedelta(hours=12), timedelta(days=14)
+"""Coordinators and auditors sign in again after this long without a visit, and after this long in any case."""
+
+WITH_ROLE_RENEWED_EVERY = timedelta(hours=1)
 
 METADATA = VersionedTables("sign-in")
 
@@ -57,6 +68,21 @@ SIGN_IN_ATTEMPT = sa.Table(
 )
 
 
+KNOWN_DEVICE = sa.Table(
+    "known_device",
+    METADATA,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("member", sa.String(80), primary_key=True),
+    sa.Column("since", sa.BigInteger, nullable=False),
+)
+"""The devices that each member has signed in on: a hash of a random token in a cookie of its own."""
+
+
+@METADATA.step(2)
+def _known_devices(connection: sa.Connection) -> None:
+    extend(connection, KNOWN_DEVICE)
+
+
 def prepare(engine: sa.Engine) -> None:
     """Create or upgrade the tables of sign-in, in the personal data store. Several processes may start at once."""
     make_personal_tables(engine, METADATA)
@@ -83,11 +109,26 @@ def seconds(at: datetime) -> int:
 
 
 class FoundSession(msgspec.Struct, frozen=True):
-    """A valid session and its member's name, which is empty once erased; `is_due` when it and its cookie need renewing."""
+    """A valid session and its member's name, which is empty once erased."""
 
     member: MemberId
     name: str
-    is_due: bool
+    made_at: datetime
+    seen_at: datetime
+
+    def lasts(self, now: datetime, *, has_role: bool) -> bool:
+        """Whether it still signs in: for coordinators and auditors it ends sooner."""
+        if not has_role:
+            return self.seen_at > now - SIGNED_IN_FOR
+        return self.seen_at > now - WITH_ROLE_IDLE_FOR and self.made_at > now - WITH_ROLE_AT_MOST
+
+    def is_due(self, now: datetime, *, has_role: bool) -> bool:
+        """Whether the session and its cookie need renewing."""
+        return self.seen_at <= now - (WITH_ROLE_RENEWED_EVERY if has_role else RENEWED_EVERY)
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether they signed in a few minutes ago."""
+        return self.made_at > now - FRESH_FOR
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -109,19 +150,17 @@ def start(engine: sa.Engine, member: MemberId, now: datetime, *, instead_of: str
     return token
 
 
-def find(engine: sa.Engine, token: str, now: datetime) -> FoundSession | None:
-    """Return the session of a token, if it exists and was used in the last 90 days."""
+def find(engine: sa.Engine, token: str) -> FoundSession | None:
+    """Return the session of a token, whether it still lasts or not."""
     found = _OF_TOKEN.ask(engine, token_hash=hash_of(token))
     if not found:
         return None
-    member, seen_at, name = found[0]
-    if seen_at <= seconds(now - SIGNED_IN_FOR):
-        return None
-    return FoundSession(MemberId(member), name or "", is_due=seen_at <= seconds(now - RENEWED_EVERY))
+    member, made_at, seen_at, name = found[0]
+    return FoundSession(MemberId(member), name or "", _instant(made_at), _instant(seen_at))
 
 
 def renew(engine: sa.Engine, token: str, now: datetime) -> None:
-    """Record the visit, which starts the 90 days again."""
+    """Record the visit, so that the session lasts from now on."""
     with writing(engine) as connection:
         connection.execute(
             sa.update(SESSION).where(SESSION.c.token_hash == hash_of(token)).values(seen_at=seconds(now))
@@ -135,9 +174,10 @@ def end(engine: sa.Engine, token: str) -> None:
 
 
 def end_everywhere(engine: sa.Engine, member: MemberId) -> None:
-    """Sign a member out on all devices."""
+    """Sign a member out on all devices, forget these devices, and end every code and link that could sign in again."""
     with writing(engine) as connection:
-        connection.execute(sa.delete(SESSION).where(SESSION.c.member == member))
+        for table in (SESSION, SIGN_IN_CODE, KNOWN_DEVICE):
+            connection.execute(sa.delete(table).where(table.c.member == member))
 
 
 def devices(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> Sequence[Device]:
@@ -154,12 +194,29 @@ def devices(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> S
 
 # Runs for every page, so it is compiled only once.
 _OF_TOKEN = PreparedQuery(
-    sa.select(SESSION.c.member, SESSION.c.seen_at, PERSONAL_TEXTS.c.value)
+    sa.select(SESSION.c.member, SESSION.c.made_at, SESSION.c.seen_at, PERSONAL_TEXTS.c.value)
     .outerjoin_from(
         SESSION, PERSONAL_TEXTS, sa.and_(PERSONAL_TEXTS.c.subject == SESSION.c.member, PERSONAL_TEXTS.c.field == "name")
     )
     .where(SESSION.c.token_hash == sa.bindparam("token_hash"))
 )
+
+
+def is_known(engine: sa.Engine, token: str, member: MemberId) -> bool:
+    """Whether a member has signed in on the device with this token before."""
+    query = sa.select(KNOWN_DEVICE.c.since).where(
+        KNOWN_DEVICE.c.token_hash == hash_of(token), KNOWN_DEVICE.c.member == member
+    )
+    with engine.connect() as connection:
+        return connection.execute(query).first() is not None
+
+
+def remember_device(engine: sa.Engine, token: str, member: MemberId, now: datetime) -> None:
+    """Remember that a member signs in on the device with this token."""
+    if not is_known(engine, token, member):
+        with writing(engine) as connection:
+            values = {"token_hash": hash_of(token), "member": member, "since": seconds(now)}
+            connection.execute(sa.insert(KNOWN_DEVICE).values(**values))
 
 
 def _instant(stored: int) -> datetime:

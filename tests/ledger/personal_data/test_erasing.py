@@ -13,7 +13,7 @@ from ledger.log.places import Place
 from ledger.personal_data.erasing import ErasureMark, clean, forget, reached
 from ledger.personal_data.store import PERSONAL_TEXTS, PersonalData, PersonalText
 from tests.cast import NOW
-from web.sign_in import codes
+from web.sign_in import limits
 from web.sign_in.sessions import prepare
 
 ANA, BO = MemberId("m-ana"), MemberId("m-bo")
@@ -171,7 +171,7 @@ def test_postgresql_gathers_no_samples_of_personal_data(postgresql_people: Perso
     prepare(people.engine)
     people.seal([PersonalText(MemberId(f"m-{number}"), "name", f"Ana {number}") for number in range(200)])
     for number in range(20):
-        codes.may_request(people.engine, f"ana{number}@example.org", f"192.0.{number}.1", NOW)
+        limits.may_request(people.engine, f"ana{number}@example.org", f"192.0.{number}.1", NOW)
     ask(people, "ANALYZE")
 
     assert set(ask(people, SAMPLED)) == {"words.kept_at", "sign_in_attempt.id", "sign_in_attempt.at"}

@@ -91,12 +91,13 @@ def test_sessions_can_be_started_renewed_and_ended(engine: sa.Engine) -> None:
     second = sessions.start(engine, ANA, NOON + timedelta(days=1), instead_of="of another device")
     sessions.start(engine, ANA, NOON, instead_of=first)
 
-    assert sessions.find(engine, first, NOON) is None
-    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.FoundSession(ANA, "", is_due=True)
-    sessions.renew(engine, second, NOON + timedelta(days=3))
-    assert sessions.find(engine, second, NOON + timedelta(days=3)) == sessions.FoundSession(ANA, "", is_due=False)
+    assert sessions.find(engine, first) is None
+    made, seen = NOON + timedelta(days=1), NOON + timedelta(days=3)
+    assert sessions.find(engine, second) == sessions.FoundSession(ANA, "", made_at=made, seen_at=made)
+    sessions.renew(engine, second, seen)
+    assert sessions.find(engine, second) == sessions.FoundSession(ANA, "", made_at=made, seen_at=seen)
     devices = sessions.devices(engine, ANA, second, NOON + timedelta(days=3))
     assert [device.is_this for device in devices] == [True, False]
 
     sessions.end_everywhere(engine, ANA)
-    assert sessions.find(engine, second, NOON) is None
+    assert sessions.find(engine, second) is None

@@ -35,12 +35,12 @@ def test_signing_in_by_code_needs_no_script(neighbourhood: Neighbourhood, addres
     page.get_by_role("button", name="Email me a code").click()
     page.get_by_label("Code").fill("nothing")
     page.get_by_role("button", name="Sign in").click()
-    assert page.title().startswith("Error: Enter the six digits")
+    assert page.title().startswith("Error: Enter the eight digits")
     page.get_by_label("Code").fill(code_in(neighbourhood))
     page.get_by_role("button", name="Sign in").click()
 
     assert page.url == f"{address}/devices"
-    assert {cookie.get("name") for cookie in phone.cookies()} == {"__Host-hours"}
+    assert {cookie.get("name") for cookie in phone.cookies()} == {"__Host-hours", "__Host-hours-device"}
 
 
 def test_signing_in_by_link_and_out_everywhere(
@@ -109,7 +109,7 @@ def test_no_sign_in_page_is_wider_than_the_screen(
 
 
 def code_in(neighbourhood: Neighbourhood) -> str:
-    found = re.match(r"\d{6}", str(neighbourhood.mails[-1]["subject"]))
+    found = re.match(r"\d{8}", str(neighbourhood.mails[-1]["subject"]))
     assert found is not None
     return found[0]
 

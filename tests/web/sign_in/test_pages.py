@@ -40,7 +40,7 @@ def ask(browser: Browser, address: str = "ana@example.org", **more: str) -> http
 
 
 def mailed_code(neighbourhood: Neighbourhood) -> str:
-    found = re.search(r"\d{6}", str(neighbourhood.mails[-1]["subject"]))
+    found = re.search(r"\d{8}", str(neighbourhood.mails[-1]["subject"]))
     assert found is not None
     return found[0]
 
@@ -56,7 +56,7 @@ def is_signed_in(browser: Browser) -> bool:
 
 
 def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06}"
+    return f"{(int(code) + 1) % 100_000_000:08}"
 
 
 def test_ana_signs_in_with_the_code_from_her_email(neighbourhood: Neighbourhood) -> None:
@@ -135,7 +135,7 @@ def test_a_wrong_code_can_be_tried_again(neighbourhood: Neighbourhood) -> None:
     refused = browser.post("/sign-in/code", data={"code": wrong(code)})
     browser.post("/sign-in/code", data={"code": code})
 
-    assert refused.status_code == 422 and "<title>Error: Enter the six digits" in refused.text
+    assert refused.status_code == 422 and "<title>Error: Enter the eight digits" in refused.text
     assert is_signed_in(browser)
 
 

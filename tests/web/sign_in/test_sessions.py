@@ -1,5 +1,6 @@
 """Staying signed in and signing out: tokens cannot be invented, chosen or read from the database."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -53,7 +54,13 @@ def test_the_cookies_have_all_protective_attributes(neighbourhood: Neighbourhood
     session = browser.post(link_for(neighbourhood)).headers.get_list("set-cookie")[0]
     asking = browser.post("/sign-in/codes", data={"email": "bo@example.org"}).headers["set-cookie"]
 
-    for cookie, name, seconds in ((session, "__Host-hours", 7_776_000), (asking, "__Host-hours-asking", 900)):
+    device = browser.post(link_for(neighbourhood)).headers.get_list("set-cookie")[-1]
+
+    for cookie, name, seconds in (
+        (session, "__Host-hours", 7_776_000),
+        (asking, "__Host-hours-asking", 900),
+        (device, "__Host-hours-device", 34_560_000),
+    ):
         parts = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert cookie.startswith(f"{name}=")
         assert parts == {"secure", "httponly", "samesite=lax", "path=/", f"max-age={seconds}"}
@@ -98,6 +105,47 @@ def test_a_session_lasts_ninety_days_from_the_last_visit(neighbourhood: Neighbou
     assert [response.status_code for response in (renewed, in_time, too_late)] == [200, 200, 303]
     assert "Max-Age=7776000" in renewed.headers["set-cookie"]
     assert "set-cookie" not in again.headers
+
+
+@pytest.mark.parametrize("who", ["chidi", "ruth"])
+def test_coordinators_and_auditors_are_signed_out_after_twelve_idle_hours(
+    neighbourhood: Neighbourhood, who: str
+) -> None:
+    browser = neighbourhood.browser(member=getattr(neighbourhood, who))
+
+    neighbourhood.clock.passes(timedelta(hours=11))
+    assert browser.get("/devices").status_code == 200
+    neighbourhood.clock.passes(timedelta(hours=11))
+    assert browser.get("/devices").status_code == 200, "each visit counts"
+    neighbourhood.clock.passes(timedelta(hours=12))
+    assert browser.get("/devices").status_code == 303
+
+
+def test_coordinators_sign_in_again_after_fourteen_days_whatever_they_visit(neighbourhood: Neighbourhood) -> None:
+    chidi = neighbourhood.browser(member=neighbourhood.chidi)
+    for _ in range(27):
+        neighbourhood.clock.passes(timedelta(hours=11, minutes=59))
+        assert chidi.get("/devices").status_code == 200
+
+    neighbourhood.clock.passes(timedelta(hours=11, minutes=59))
+    neighbourhood.clock.passes(timedelta(minutes=28))
+    assert chidi.get("/devices").status_code == 303
+
+
+def test_signing_out_everywhere_also_ends_open_links_and_codes(neighbourhood: Neighbourhood) -> None:
+    """A link that was handed out before used to sign in again."""
+    app = neighbourhood.app()
+    ana, thief = neighbourhood.browser(app, member=neighbourhood.ana), neighbourhood.browser(app)
+    link = link_for(neighbourhood)
+    thief.post("/sign-in/codes", data={"email": "ana@example.org"})
+    found = re.search(r"\d{8}", str(neighbourhood.mails[-1]["subject"]))
+    assert found is not None
+
+    ana.post("/sign-out/everywhere")
+
+    assert thief.post(link).status_code == 410
+    assert thief.post("/sign-in/code", data={"code": found[0]}).status_code == 422
+    assert thief.get("/devices").status_code == 303
 
 
 def test_signing_out_ends_only_this_session(neighbourhood: Neighbourhood) -> None:

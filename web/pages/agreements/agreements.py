@@ -84,7 +84,7 @@ def show_agreements(call: Call) -> Response[str]:
     return _agreements_page(call, Form())
 
 
-@post("/agreements/limits", may=COORDINATORS)
+@post("/agreements/limits", may=COORDINATORS, fresh=True)
 def agree_limits(call: Call) -> Response[str] | Redirect:
     """Change the limits for everyone."""
     form = call.form(LimitsForm, SENTENCES)
@@ -98,7 +98,7 @@ def agree_limits(call: Call) -> Response[str] | Redirect:
     return _agreements_page(call, form)
 
 
-@post("/agreements/confirmation", may=COORDINATORS)
+@post("/agreements/confirmation", may=COORDINATORS, fresh=True)
 def agree_confirmation(call: Call) -> Response[str] | Redirect:
     """Change who has to agree before hours count."""
     form = call.form(ConfirmationForm, SENTENCES)
@@ -107,7 +107,7 @@ def agree_confirmation(call: Call) -> Response[str] | Redirect:
     return _agreements_page(call, form)
 
 
-@post("/agreements/categories", may=COORDINATORS)
+@post("/agreements/categories", may=COORDINATORS, fresh=True)
 def agree_categories(call: Call) -> Response[str] | Redirect:
     """Change the kinds of help."""
     form = call.form(CategoriesForm, SENTENCES)
@@ -116,7 +116,7 @@ def agree_categories(call: Call) -> Response[str] | Redirect:
     return _agreements_page(call, form, _lines_typed(call.fields))
 
 
-@post("/agreements/exceptions", may=COORDINATORS)
+@post("/agreements/exceptions", may=COORDINATORS, fresh=True)
 def agree_thresholds(call: Call) -> Response[str] | Redirect:
     """Change the thresholds for listing something as worth a look."""
     form = call.form(ThresholdsForm)

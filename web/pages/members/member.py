@@ -62,7 +62,7 @@ def withdraw_erasure(call: Call, member_id: FromPath[MemberId]) -> Response[str]
     return _take_step(call, member_id, WithdrawErasure, "not_erased", on_behalf=True)
 
 
-@post("/members/{member_id:str}/erasure", may=COORDINATORS)
+@post("/members/{member_id:str}/erasure", may=COORDINATORS, fresh=True)
 def erase(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
     """Confirm the erasure and carry it out."""
     return _take_step(call, member_id, EraseMember, "erased")

@@ -141,7 +141,7 @@ def welcome(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redire
     return member_page(call, member, form)
 
 
-@post("/members/{member_id:str}/roles", may=COORDINATORS)
+@post("/members/{member_id:str}/roles", may=COORDINATORS, fresh=True)
 def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redirect:
     """Give a member a role."""
     member = visible_member(call, member_id).id
@@ -151,7 +151,7 @@ def give_role(call: Call, member_id: FromPath[MemberId]) -> Response[str] | Redi
     return member_page(call, member, form)
 
 
-@post("/members/{member_id:str}/roles/{role:str}/withdrawal", may=COORDINATORS)
+@post("/members/{member_id:str}/roles/{role:str}/withdrawal", may=COORDINATORS, fresh=True)
 def withdraw_role(call: Call, member_id: FromPath[MemberId], role: FromPath[str]) -> Response[str] | Redirect:
     """Remove a role, or request it where that takes a second person. Who removes their own can still see their own page."""
     member = visible_member(call, member_id).id

@@ -41,9 +41,12 @@ worker_option = click.option(
 
 def run_as_worker() -> None:
     """Give way to every other process, and end with the process that started this one, however that ends."""
+    from web.framework.logs import start_logging
+
     os.nice(NICENESS)
     quotes_drivers.set(False)  # what a worker prints is logged
-    sys.excepthook = lambda kind, error, frames: echo_err(failure_of(error))
+    start_logging("text")
+    sys.excepthook = lambda kind, error, frames: logger.error("The worker ended", exc_info=error)
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
 
 

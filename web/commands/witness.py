@@ -130,8 +130,8 @@ def _serve(witness: Witness, host: str, port: int) -> None:
     from web.settings import read_settings
 
     followed = sorted({key.name for key in witness.logs})
-    start_logging(read_settings(os.environ).log_format)
     with listening(host, port) as listener:
+        start_logging(read_settings(os.environ).log_format)
         config = uvicorn.Config(
             witness_app(witness, lambda: int(time.time()), logging.getLogger("hours.witness").warning),
             lifespan="off",

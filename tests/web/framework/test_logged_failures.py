@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -162,3 +164,29 @@ def test_a_server_writes_one_json_object_a_line(
     assert serving.startswith("Serving ")
     first, rest = map(json.loads, lines)
     assert (first["event"], rest["event"], rest["repeated"]) == ("foreign-host", "foreign-host", 2)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [("people.db", "The database cannot be used at the moment: DatabaseError (SQLITE_NOTADB)."), ("log.db", "damaged")],
+)
+def test_a_worker_says_what_failed_in_a_line_without_the_databases_words(
+    neighbourhood: Neighbourhood, tmp_path: Path, broken: str, reason: str
+) -> None:
+    neighbourhood.close()
+    for leftover in (tmp_path / "data").glob(f"{broken}-*"):
+        leftover.unlink()
+    (tmp_path / "data" / broken).write_bytes(b"Ana Sousa" * 5_000)
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "web.commands.main", "--data", str(tmp_path / "data"), "daily", "--aside"],
+        cwd=Path(__file__).parents[3],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stderr is not None
+        said = worker.stderr.read()
+
+    assert worker.returncode == 1
+    assert reason in said and "file is not a database" not in said and "Traceback" not in said

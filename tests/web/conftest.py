@@ -3,6 +3,7 @@
 import io
 import logging
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,11 +43,11 @@ class Written:
 @pytest.fixture
 def written() -> Iterator[Written]:
     """The log of a test that starts logging. Afterwards logging is as it was."""
-    root, hook = logging.getLogger(), threading.excepthook
+    root, hooks = logging.getLogger(), (threading.excepthook, sys.excepthook)
     handlers, level = [*root.handlers], root.level
     yield Written()
     root.handlers[:] = handlers
     root.setLevel(level)
-    threading.excepthook = hook
+    threading.excepthook, sys.excepthook = hooks
     logging.captureWarnings(False)
     logging.raiseExceptions = True

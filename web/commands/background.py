@@ -18,6 +18,7 @@ from ledger.log.failures import failure_of
 from ledger.log.store import LogUnavailable
 from web.commands.opening import Location
 from web.commands.printing import CommandProblem, count, echo_err, problem_of, progress_bar, quotes_drivers
+from web.framework.logs import start_logging
 
 if TYPE_CHECKING:
     from ledger.time_bank import TimeBank
@@ -32,7 +33,6 @@ MOST_LINES_LOGGED = 4
 
 logger = logging.getLogger("hours.background")
 
-
 worker_option = click.option(
     "--aside", "is_worker", is_flag=True, hidden=True, help="Run as a worker of the process at standard input."
 )
@@ -41,12 +41,9 @@ worker_option = click.option(
 
 def run_as_worker() -> None:
     """Give way to every other process, and end with the process that started this one, however that ends."""
-    from web.framework.logs import start_logging
-
     os.nice(NICENESS)
     quotes_drivers.set(False)  # what a worker prints is logged
     start_logging("text")
-    sys.excepthook = lambda kind, error, frames: logger.error("The worker ended", exc_info=error)
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
 
 

@@ -48,6 +48,7 @@ def start_logging(log_format: LogFormat, stream: TextIO | None = None) -> "LogHa
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a line that cannot be written must not print its values
     threading.excepthook = _log_thread_error
+    sys.excepthook = lambda _kind, error, _frames: logging.getLogger("hours.process").error("It ended", exc_info=error)
     atexit.register(handler.flush_bursts)
     return handler
 

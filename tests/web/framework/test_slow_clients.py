@@ -2,6 +2,7 @@
 
 import resource
 import socket
+import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -16,8 +17,11 @@ from tests.web.neighbourhood import Neighbourhood
 from tests.web.serving import serving
 from web.commands import connections
 from web.commands.serving import server_config
+from web.framework.access import ANYBODY
+from web.framework.call import get
 from web.settings import Settings
 
+LARGE = 32 * 2**20
 SLOW_HEADERS = b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nX-"
 SLOW_BODY = b"POST /sign-in/codes HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nemail="
 WEBSOCKET = (
@@ -70,9 +74,15 @@ def test_nine_hundred_slow_clients_keep_nobody_else_waiting(
     assert all("hours.connections" in line for line in lines)
 
 
+@get("/static/large/file", may=ANYBODY)
+def large() -> bytes:
+    """More than a machine buffers; nothing in this folder is compressed."""
+    return bytes(LARGE)
+
+
 def config_of(neighbourhood: Neighbourhood) -> uvicorn.Config:
     """The server's own settings, on a free port."""
-    config = server_config(neighbourhood.app(), Settings())
+    config = server_config(neighbourhood.app(large), Settings())
     config.port = 0
     return config
 
@@ -100,6 +110,19 @@ def test_a_second_request_has_a_deadline_too(neighbourhood: Neighbourhood, monke
 
     with hurried(neighbourhood, monkeypatch) as address, connected(address, whole + SLOW_HEADERS) as slow:
         assert rest_of(slow).count(b"HTTP/1.1 404") == 1
+
+
+def test_a_client_that_does_not_read_is_given_up(neighbourhood: Neighbourhood, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "SECONDS_TO_READ", 0.5)
+    wanted = b"GET /static/large/file HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    server = uvicorn.Server(config_of(neighbourhood))
+
+    with serving(server) as address, connected(address, wanted) as deaf:
+        assert deaf.recv(1) == b"H"
+        until = time.monotonic() + 120
+        while server.server_state.connections and time.monotonic() < until:
+            time.sleep(0.05)
+        assert len(rest_of(deaf)) < LARGE
 
 
 def test_headers_without_an_end_are_given_up(neighbourhood: Neighbourhood, monkeypatch: pytest.MonkeyPatch) -> None:

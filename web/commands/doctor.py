@@ -21,7 +21,7 @@ from ledger.seal.signing.signer import Signer
 from ledger.time_bank import TimeBank
 from projections.views import Views
 from web.commands.clock_checks import StepsBack, check_clock
-from web.commands.machine_checks import Finding, check_folder, check_permissions, check_settings
+from web.commands.machine_checks import Finding, check_folder, check_permissions, check_settings, check_sign_in
 from web.commands.main import installed_version
 from web.commands.opening import Location
 from web.commands.printing import (
@@ -81,6 +81,7 @@ def _findings(location: Location, *, whole: bool) -> Iterator[Finding]:
             if whole:
                 yield from _checked(lambda: _snapshots(location, bank.log))
             yield from _checked(lambda: check_clock(bank))
+            yield from _checked(lambda: check_sign_in(bank.people, bank.handler.now()))
             yield from _checked(lambda: _seal(bank.log, origin, whole=whole))
             with location.views(bank) as views:
                 yield from _checked(lambda: _read_models(location, bank, views))

@@ -5,14 +5,18 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ledger.log.places import Place
 from ledger.log.private_files import close_folder, close_to_others, open_to_others
+from ledger.personal_data.store import PersonalData
 from ledger.seal.signing.folder import KEY, default_place
 from web.settings import LOOPBACK_HOSTS, Settings
+from web.sign_in.limits import wrong_codes
+from web.sign_in.sessions import prepare
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 SECONDS_TO_CONNECT = 5
@@ -24,6 +28,19 @@ class Finding(NamedTuple):
     subject: str
     result: str
     to_do: str = ""
+
+
+def check_sign_in(people: PersonalData, now: datetime) -> Finding:
+    """Say how many wrong sign-in codes were typed in the last day."""
+    prepare(people.engine)
+    wrong = wrong_codes(people.engine, now)
+    if wrong.number >= wrong.most:
+        return Finding(
+            "sign-in",
+            f"{wrong.number} wrong codes were typed in a day, so only links work until there are fewer.",
+            "Somebody may be guessing. Look for their address in the server's log.",
+        )
+    return Finding("sign-in", f"{wrong.number} of at most {wrong.most} wrong codes in the last day")
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:

@@ -24,6 +24,9 @@ SIGNED_IN_FOR = timedelta(days=90)
 RENEWED_EVERY = timedelta(days=1)
 """A visit is recorded once a day, so that most pages only read."""
 
+SHOWN_ELSEWHERE_FOR = timedelta(days=7)
+"""How long the home page says that a member signed in on another device."""
+
 DEVICE_KNOWN_FOR = timedelta(days=400)
 """As long as browsers keep a cookie."""
 
@@ -190,6 +193,20 @@ def devices(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> S
     with engine.connect() as connection:
         rows = connection.execute(query).all()
     return [Device(_instant(row.made_at), _instant(row.seen_at), row.token_hash == hash_of(token)) for row in rows]
+
+
+def signed_in_elsewhere(engine: sa.Engine, member: MemberId, token: str, now: datetime) -> datetime | None:
+    """Return when a member last signed in on another device, after this one and in the last seven days; None if they did not."""
+    mine = sa.select(SESSION.c.made_at).where(SESSION.c.token_hash == hash_of(token)).scalar_subquery()
+    query = sa.select(sa.func.max(SESSION.c.made_at)).where(
+        SESSION.c.member == member,
+        SESSION.c.token_hash != hash_of(token),
+        SESSION.c.made_at >= mine,
+        SESSION.c.made_at > seconds(now - SHOWN_ELSEWHERE_FOR),
+    )
+    with engine.connect() as connection:
+        latest = connection.execute(query).scalar_one()
+    return _instant(latest) if latest else None
 
 
 # Runs for every page, so it is compiled only once.

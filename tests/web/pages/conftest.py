@@ -36,6 +36,10 @@ class Street:
             for member in (self.ana_id, self.bo_id, self.eve_id, self.chidi_id, neighbourhood.ruth)
         )
 
+    def chidi_again(self) -> Browser:
+        """Chidi signed in anew, after time has passed: the session of a coordinator is short."""
+        return self.neighbourhood.browser(member=self.chidi_id)
+
     @property
     def views(self) -> Views:
         """The read models, brought up to date first, as every page does."""

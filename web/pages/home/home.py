@@ -1,17 +1,20 @@
 """The home page, the coordinators' page, and the health check."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from litestar import Response
 
 from ledger.identifiers import AccountId
 from ledger.log.entry import instant
 from projections.exchanges import ExchangeView
+from projections.journal import JournalFilter, JournalLine, JournalView
 from web.framework.access import ANYBODY, COORDINATORS, MEMBERS
 from web.framework.call import Call, get, page_from_cursor
 from web.framework.errors import is_storage_error
+from web.pages.audit.journal import items_of
 from web.pages.exchanges.exchange import parties_of
 from web.pages.exchanges.fields import labels_of
+from web.sign_in import limits, sessions
 from web.wording.names import joined_on, names_of
 from web.wording.translation import today
 
@@ -26,15 +29,22 @@ def show_home(call: Call) -> Response[str]:
     shown = [*waiting, *asked_back, *awaited]
     people = [party for view in shown for party in (*parties_of(view.legs), view.reported_by, view.reversal_asked_by)]
     row = call.views.members.of(me)
+    token = call.request.cookies.get(call.site.cookies.session_name, "")
+    elsewhere = sessions.signed_in_elsewhere(call.bank.people.engine, me, token, call.now)
+    asked_by = [row.erasure_asked_by, row.removal_asked_by] if row else []
     return call.page(
         "home.html",
+        me=row,
+        elsewhere=elsewhere,
+        changes=len(_lines_of_changes(call)) if call.visitor.is_coordinator else 0,
+        day_of=_day_of,
         account=call.views.balances.of(AccountId(me)),
         joined_on=joined_on(row) if row else None,
         waiting=waiting,
         asked_back=asked_back,
         awaited=awaited,
         groups=groups,
-        names=names_of(call, [me, *people, *(group.id for group in groups)]),
+        names=names_of(call, [me, *asked_by, *people, *(group.id for group in groups)]),
         labels=labels_of(call.bank),
         notes=call.bank.people.words(view.note for view in waiting),
         check=call.views.replays.latest(),
@@ -58,9 +68,27 @@ def show_coordination(call: Call) -> Response[str]:
         to_erase=to_erase,
         names=names,
         labels=labels_of(call.bank),
+        changes=items_of(call, _lines_of_changes(call)),
+        wrong_codes=limits.wrong_codes(call.bank.people.engine, call.now),
         day_of=_day_of,
         as_of=as_of.number,
     )
+
+
+SHOWN_TO_COORDINATORS: tuple[JournalView, ...] = ("roles", "agreements", "erasures")
+CHANGES_SHOWN_FOR = timedelta(days=7)
+MOST_CHANGES = 10
+
+
+def _lines_of_changes(call: Call) -> list[JournalLine]:
+    """Return what somebody changed in the last seven days about roles, agreements or erasures, latest first."""
+    since = today(call.now - CHANGES_SHOWN_FOR)
+    lines = [
+        line
+        for view in SHOWN_TO_COORDINATORS
+        for line in call.views.journal.page(JournalFilter(view=view, first_day=since), limit=MOST_CHANGES)
+    ]
+    return sorted(lines, key=lambda line: -line.number)[:MOST_CHANGES]
 
 
 def people_of(view: ExchangeView) -> set[str]:

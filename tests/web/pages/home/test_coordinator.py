@@ -1,7 +1,9 @@
 """The coordinators' page: what is waiting, and for whom."""
 
+from datetime import timedelta
+
 from ledger.exchanges.commands import AskForReversal
-from ledger.members.commands import InviteMember
+from ledger.members.commands import GiveRole, InviteMember
 from ledger.members.facts import MemberInvited
 from tests.web.pages.conftest import Street
 from tests.web.pages.reader import words_on
@@ -34,6 +36,25 @@ def test_a_request_to_take_an_exchange_back_is_waiting_too(street: Street) -> No
     street.bank.do(AskForReversal(exchange=exchange, reason="Twice"), by=street.ana_id)
 
     assert f"/exchanges/{exchange}" in street.chidi.get("/coordinator").text
+
+
+def test_coordinators_are_told_what_another_one_changed(street: Street) -> None:
+    street.neighbourhood.clock.passes(timedelta(days=8))
+    assert 'id="changes"' not in street.chidi_again().get("/").text
+
+    street.bank.do(GiveRole(member=street.bo_id, role="coordinator"), by=street.chidi_id)
+
+    shown = street.chidi_again().get("/coordinator")
+    assert 'id="changes"' in street.chidi_again().get("/").text
+    assert "Bo Lindqvist became a coordinator." in words_on(shown) and "Recorded by Chidi Eze" in words_on(shown)
+
+
+def test_wrong_codes_are_counted_on_the_page(street: Street) -> None:
+    stranger = street.neighbourhood.browser()
+    stranger.post("/sign-in/codes", data={"email": "ana@example.org"})
+    stranger.post("/sign-in/code", data={"code": "no"})
+
+    assert "1 wrong sign-in code was typed" in words_on(street.chidi.get("/coordinator"))
 
 
 def test_people_who_were_invited_wait_to_be_welcomed(street: Street) -> None:

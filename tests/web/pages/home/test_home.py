@@ -1,8 +1,12 @@
 """The home page."""
 
+from datetime import timedelta
+
+from ledger.erasure.commands import AskForErasure
 from ledger.exchanges.commands import AskForReversal, ConfirmExchange
+from ledger.members.commands import GiveRole, WithdrawRole
 from tests.web.pages.conftest import Street
-from tests.web.pages.reader import heading_on, words_on
+from tests.web.pages.reader import heading_on, send, words_on
 from tests.web.routes import MEMBERS, Found
 
 FOUND: Found = {"show_home": MEMBERS}
@@ -67,3 +71,34 @@ def test_groups_are_linked(street: Street) -> None:
 def test_coordinators_can_log_for_others_from_here(street: Street) -> None:
     assert "/exchanges/new?for=others" in street.chidi.get("/").text
     assert "/exchanges/new?for=others" not in street.ana.get("/").text
+
+
+def test_the_home_page_says_that_somebody_signed_in_elsewhere(street: Street) -> None:
+    assert 'id="elsewhere"' not in street.ana.get("/").text
+
+    street.neighbourhood.clock.passes(timedelta(minutes=1))
+    phone = street.neighbourhood.browser(member=street.ana_id)
+
+    assert 'id="elsewhere"' in street.ana.get("/").text
+    assert 'id="elsewhere"' not in phone.get("/").text, "it is this device"
+    street.neighbourhood.clock.passes(timedelta(days=7))
+    assert 'id="elsewhere"' not in street.ana.get("/").text
+
+
+def test_a_member_reads_that_somebody_wants_them_erased_and_stops_it(street: Street) -> None:
+    street.bank.do(AskForErasure(member=street.ana_id), by=street.chidi_id)
+    assert 'id="erasure"' in street.ana.get("/").text
+
+    path = f"/members/{street.ana_id}/erasure"
+    send(street.ana, street.ana.get(path), f"{path}-request/withdrawal")
+
+    assert street.bank.member(street.ana_id).erasure_asked_by is None
+    assert 'id="erasure"' not in street.ana.get("/").text
+
+
+def test_a_coordinator_reads_that_another_wants_them_removed(street: Street) -> None:
+    street.bank.do(GiveRole(member=street.ana_id, role="coordinator"), by=street.chidi_id)
+
+    street.bank.do(WithdrawRole(member=street.chidi_id, role="coordinator"), by=street.ana_id)
+
+    assert 'id="removal"' in street.chidi.get("/").text and 'id="removal"' not in street.ana.get("/").text

@@ -153,9 +153,13 @@ def test_a_witness_and_a_kept_seal_each_detect_a_second_copy_of_a_log(tmp_path: 
         assert "signed with this log's key" in found_out.err
         refused = twin.hours("seal")
         assert refused.code == 1 and "Nothing was signed" in refused.err
-        assert twin.hours("bundle", tmp_path / "second").code == 1
+        marked = twin.hours("bundle", tmp_path / "marked")
+        assert marked.code == 1 and "signed with this log's key" in marked.err
         assert riverside.hours("seal").code == 0, "the first goes on"
 
+    assert (tmp_path / "marked" / "contradiction").read_bytes().startswith(kept.read_bytes())
+    checked = riverside.hours("verify", "bundle", tmp_path / "marked")
+    assert checked.code == 2 and "contradiction: the first" in checked.out
     (contradiction,) = (twin.folder / "seal").glob("*/contradiction")
     contradiction.unlink()  # whoever wants to hide it
     twin.done("bundle", tmp_path / "second")
@@ -177,6 +181,11 @@ def test_a_witness_detects_an_old_backup_with_its_old_seal(riverside: Community,
 
     assert put_back.code == 1 and "entries of this log, which has" in put_back.err
     assert "Nothing was signed" in old.hours("seal").err
+    old.help(OTHERWISE.format(15))
+    assert old.hours("bundle", tmp_path / "older").code == 1
+    assert "Nothing was signed" in old.hours("seal").err, "a bundle as evidence signs nothing new"
+    checked = old.hours("verify", "bundle", tmp_path / "older")
+    assert checked.code == 3 and "contradiction: entries" in checked.out
 
 
 def test_the_signature_of_a_witness_without_a_server_can_be_added(riverside: Community, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from ledger.identifiers import is_identifier
 from ledger.log.entry import decode
 from ledger.log.store import Log
 from ledger.seal.signing.bundle_writer import write_bundle
-from ledger.seal.signing.folder import SealFolder, default_place
-from ledger.seal.signing.signer import Signer
+from ledger.seal.signing.folder import CONTRADICTION, SealFolder, default_place
+from ledger.seal.signing.signer import LOOK, Signer
 from ledger.seal.verify import Kind, read_policy, verify
 from ledger.seal.verifying.note import BadNote, VerifierKey, parse_checkpoint, parse_keys, parse_note
 from ledger.seal.verifying.receipt import LARGEST_RECEIPT_BYTES, LARGEST_SAMPLE, LONGEST_SEED, parse_receipt, sample
@@ -216,15 +216,26 @@ def bundle_command(location: Location, folder: Path, at_entry: int | None, place
 
     The log is sealed first, and the witnesses are asked to sign. The folder must be new or empty. The same log and
     seals always give the same bytes. The folder contains no names.
+
+    If a witness has seen a different history, the bundle is written all the same, as evidence: it ends with the last
+    seal, and holds the other one if the witness shows it. The exit code is 1.
     """
     with signing(location, place) as (signer, log), progress_bar("Writing the bundle") as progress:
-        status = ask_witnesses_for(signer, signer.seal(upto=at_entry, whole=False))
-        status.raise_if_contradicted()
+        sealed = signer.seal(upto=at_entry, whole=False, as_evidence=True)
+        status = seal_status(signer, sealed) if signer.contradiction() else ask_witnesses_for(signer, sealed)
         sealed = write_bundle(signer, log, folder, upto=status.size, progress=progress)
+        other = signer.contradiction()
     echo_err(f"{folder}: {count(sealed.checkpoint.size, 'entry', 'entries')}, root {sealed.checkpoint.grouped_root}")
     for line in status.lines:
         echo_err(line)
     echo_err(f"Check it with: hours verify bundle {folder}")
+    if other is not None:
+        raise CommandProblem(
+            f"A witness was shown a seal of {other.checkpoint.size:,} entries, signed with this log's key, that this log does "
+            f"not contain. The bundle holds it: {folder / CONTRADICTION}.",
+            LOOK,
+        )
+    status.raise_if_contradicted()
 
 
 LONGEST = 30

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from ledger.log.store import Log
-from ledger.seal.signing.folder import SEALS, SealRefused
+from ledger.seal.signing.folder import CONTRADICTION, SEALS, SealRefused
 from ledger.seal.signing.signer import LOOK, Signer
 from ledger.seal.verifying.bundle_files import balances_table, guide, journal_closing, journal_opening, leaf_lines
 from ledger.seal.verifying.note import Sealed
@@ -29,11 +29,12 @@ def write_bundle(
 
     `workers` is the number of processes that read the entries; by default as many as pay. The folder must be new or empty, and
     appears only once it is complete. Reads the log once, in constant memory. Raise SealRefused for what the signer refuses,
-    and for a log that no one could verify.
+    and for a log that no one could verify. While a witness shows another history with this log's signature, nothing new is signed:
+    the bundle ends with the last seal, and holds the other one.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SealRefused(f"{folder} already exists.", "Name a new or empty folder.")
-    sealed = signer.seal(upto=upto, whole=False)
+    sealed = signer.seal(upto=upto, whole=False, as_evidence=True)
     with _complete_or_absent(folder) as unfinished:
         _write_entries(log, unfinished / "entries.jsonl", sealed.checkpoint.size)
         _write_derived_files(sealed, signer, unfinished, workers, progress)
@@ -78,6 +79,8 @@ def _write_derived_files(sealed: Sealed, signer: Signer, folder: Path, workers: 
         "corrections.csv": corrections,
         "README.txt": guide(checkpoint, keys, policy),
     }
+    if (other := signer.contradiction()) is not None:
+        files[CONTRADICTION] = with_only(other.note, keys).data
     (folder / SEALS).mkdir()
     for earlier in signer.earlier(checkpoint.size):
         files[f"{SEALS}/{earlier.checkpoint.size}"] = with_only(earlier.note, keys).data

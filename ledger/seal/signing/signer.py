@@ -72,18 +72,21 @@ class Signer:
         *,
         upto: int | None = None,
         whole: bool = True,
+        as_evidence: bool = False,
         progress: EntryProgress = lambda number: None,
         look: Look = lambda number, data: None,
     ) -> Sealed:
         """Seal every entry, or the first `upto`.
 
         With `whole`, read every entry of the log again, otherwise only those that were never sealed, and call `look` for each. A log
-        that has not grown is not signed again. Raise SealRefused, naming the entries, and NoSuchEntry for a number that does not exist yet.
+        that has not grown is not signed again. With `as_evidence`, return the last seal while a contradiction stands. Raise SealRefused, naming the entries, and NoSuchEntry for a number that does not exist yet.
         """
-        with self._following(progress) as work:
+        with self._following(progress, as_evidence=as_evidence) as work:
             size = work.tree.size if upto is None else upto
             if size > work.tree.size:
                 raise NoSuchEntry(entries=work.tree.size, number=size)
+            if work.contradiction() is not None:
+                size = min(size, work.last.size)  # nothing new is signed
             work.read_again(0 if whole else work.last.size, max(size, work.last.size), progress, look)
             return work.sign(size)
 
@@ -130,21 +133,30 @@ class Signer:
             shown = check_checkpoint(data, [self.key])
         except BadNote:
             return False  # not signed by us, so it says nothing about us
-        with self._following() as work:
+        with self._following(as_evidence=True) as work:
             if shown.checkpoint.origin != self.folder.origin or work.holds(shown.checkpoint):
                 return False
             write_durably(self.folder.path / CONTRADICTION, shown.note.data)
             return True
+
+    def contradiction(self) -> Sealed | None:
+        """A seal of another history with our signature, which a witness showed; None if there is none."""
+        with self._following(as_evidence=True) as work:
+            return work.contradiction()
 
     def earlier(self, before: int) -> list[Sealed]:
         """The seals over fewer entries."""
         return list(self.folder.earlier(before))
 
     @contextmanager
-    def _following(self, progress: EntryProgress = lambda number: None) -> Generator["_Work"]:
+    def _following(
+        self, progress: EntryProgress = lambda number: None, *, as_evidence: bool = False
+    ) -> Generator["_Work"]:
         with self.folder.alone(), Tree(self.folder.path / TREE) as tree:
             work = _Work(self.folder, tree, self._log, self._clock)
             work.catch_up(progress)
+            if not as_evidence and (other := work.contradiction()):
+                work.refuse_contradicted(other.checkpoint)
             yield work
 
 
@@ -192,9 +204,10 @@ class _Work:
             self.tree.follow(self._log, progress)
             if not self.holds(self.last):
                 self._refuse_another_history()
-        contradiction = self._folder.contradiction()
-        if contradiction is not None and not self.holds(contradiction.checkpoint):
-            self._refuse_contradicted(contradiction.checkpoint)
+
+    def contradiction(self) -> Sealed | None:
+        other = self._folder.contradiction()
+        return None if other is None or self.holds(other.checkpoint) else other
 
     def holds(self, checkpoint: Checkpoint) -> bool:
         """Whether the log has that many entries with this root over them."""
@@ -251,7 +264,7 @@ class _Work:
             self._refuse_shorter(entries, max(self.last.size, self.tree.size))
         raise SealRefused(f"Entry {number:,} has changed since it was sealed or first read.", f"{LOOK} {ANOTHER}")
 
-    def _refuse_contradicted(self, other: Checkpoint) -> NoReturn:
+    def refuse_contradicted(self, other: Checkpoint) -> NoReturn:
         raise SealRefused(
             f"A witness was shown a seal of {other.size:,} entries, signed with this log's key, that this log "
             "does not contain.",

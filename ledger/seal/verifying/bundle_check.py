@@ -30,7 +30,7 @@ from ledger.seal.verifying.verdict import (
     describe_signatures,
 )
 
-SEALS = "checkpoints"
+SEALS, CONTRADICTION = "checkpoints", "contradiction"
 FILES = (
     "README.txt",
     "balances.csv",
@@ -81,7 +81,7 @@ class BundleCheck:
         for name in missing:
             self._verdict.find(INCOMPLETE, f"{name} is missing")
         if not missing:
-            others = sorted({path.name for path in self._folder.iterdir()} - {*FILES, SEALS})
+            others = sorted({path.name for path in self._folder.iterdir()} - {*FILES, SEALS, CONTRADICTION})
             self._verdict.unchecked.extend(f"{name[:_TOO_LONG]!r}, which is not part of a bundle" for name in others)
         return not missing
 
@@ -143,8 +143,10 @@ class BundleCheck:
         return seals
 
     def _seals_known(self, seal: Sealed) -> list[tuple[str, Sealed]]:
+        """The seals from outside the bundle. One that a witness showed to the log itself is among them: a bundle says so."""
+        shown = [(CONTRADICTION, self._small_file(CONTRADICTION))] if (self._folder / CONTRADICTION).is_file() else []
         seals: list[tuple[str, Sealed]] = []
-        for name, data in self._known:
+        for name, data in [*self._known, *shown]:
             try:
                 with _named(name):
                     other = check_checkpoint(data, self._keys)

@@ -216,18 +216,6 @@ class PersonalData:
             found[commitment] = value
         return found
 
-    def salts(self, subject: str, commitments: Iterable[str]) -> dict[str, str]:
-        """Return the salts, in hexadecimal, of those texts under these commitments that are the subject's own.
-
-        With its salt, a text can be proved to be the one that an entry is about. Nobody gets the salt of someone else's words.
-        """
-        query = sa.select(PERSONAL_TEXTS.c.commitment, PERSONAL_TEXTS.c.salt).where(
-            PERSONAL_TEXTS.c.subject == subject, among(PERSONAL_TEXTS.c.commitment, "commitments")
-        )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query, {"commitments": listed(sorted(set(commitments)))})
-            return {commitment: salt.hex() for commitment, salt in rows}
-
     def says_the_same(self, commitment: str, text: str) -> bool:
         """Whether the sealed text is this one, ignoring white space and how characters are encoded. True if it was erased."""
         found = self.words([commitment])

@@ -12,6 +12,7 @@ from ledger.groups.commands import FormGroup, JoinGroup
 from ledger.groups.facts import GroupFormed
 from ledger.identifiers import COMMUNITY, AccountId, CategoryKey, MemberId
 from ledger.log.entry import decode
+from ledger.personal_data.salts import own_salts
 from tests.web.neighbourhood import Neighbourhood
 from tests.web.reports import FOR_COORDINATORS, kept, kept_everything, report
 
@@ -44,7 +45,9 @@ class Walk:
         kept_everything(neighbourhood.views)
         self.sealed = neighbourhood.sealed().checkpoint.size
         entries = enumerate((decode(data) for _, data in bank.log.scan()), start=1)
-        self.own_entry = str(next(number for number, entry in entries if bank.people.salts(ana, entry.sealed.values())))
+        self.own_entry = str(
+            next(number for number, entry in entries if own_salts(bank.people, ana, entry.sealed.values()))
+        )
 
     def member(self, who: str) -> MemberId | None:
         """Return a reader; None for a stranger."""

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from ledger.exchanges.facts import ExchangeReported
 from ledger.identifiers import AccountId, MemberId
 from ledger.log.entry import Entry, decode, instant
+from ledger.personal_data.salts import own_salts
 from ledger.personal_data.store import IMPORTED
 from ledger.time_bank import TimeBank
 from projections.journal import JournalFilter, JournalLine
@@ -72,7 +73,7 @@ def own_words_receipt(call: Call, own_entry: FromPath[str]) -> AnyResponse:
     if line is None:
         raise NotFoundException
     ((_, entry),) = _read([line], call.bank)
-    if not call.bank.people.salts(call.visitor.member, entry.sealed.values()):
+    if not own_salts(call.bank.people, call.visitor.member, entry.sealed.values()):
         raise NotFoundException
     return or_explained(call, lambda: receipt_file(call.seals.receipt(position=line.position), f"entry-{line.number}"))
 
@@ -206,7 +207,7 @@ def _own_entries(call: Call, lines: Sequence[JournalLine], member: MemberId, rep
     names = names_of(call, people | {member})
     context = SentenceContext(names, labels_of(call.bank), reports)
     commitments = [commitment for _, entry in read for commitment in entry.sealed.values()]
-    words, salts = call.bank.people.words(commitments), call.bank.people.salts(member, commitments)
+    words, salts = call.bank.people.words(commitments), own_salts(call.bank.people, member, commitments)
     return [
         _own_entry(line, entry, sentence(entry.data, context), names.get, words.get)._replace(
             salts=_salts_in(entry, salts)
@@ -247,5 +248,5 @@ def _typed_for_others(line: JournalLine, entry: Entry, bank: TimeBank, member: M
         exchange="",
         data=None,
         words=tuple((f, words.get(c, "")) for f, c in sealed.items()),
-        salts=_salts_in(entry, bank.people.salts(member, sealed.values())),
+        salts=_salts_in(entry, own_salts(bank.people, member, sealed.values())),
     )

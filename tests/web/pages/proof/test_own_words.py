@@ -11,6 +11,7 @@ from ledger.deciding.requests import Caller
 from ledger.erasure.commands import AskForErasure, EraseMember
 from ledger.exchanges.commands import DeclineExchange
 from ledger.identifiers import HOST, new_command_id
+from ledger.personal_data.salts import own_salts
 from ledger.seal.signing.folder import SealFolder
 from ledger.seal.verify import main, verify
 from ledger.seal.verifying.note import BadNote
@@ -99,12 +100,12 @@ def test_an_erasure_deletes_the_salts_and_their_receipts(street: Street, folder:
     commitments = [
         c for _, data in street.bank.log.scan() for c in msgspec.json.decode(data).get("sealed", {}).values()
     ]
-    assert street.bank.people.salts(street.ana_id, commitments)
+    assert own_salts(street.bank.people, street.ana_id, commitments)
 
     street.bank.do(AskForErasure(member=street.ana_id), by=street.ana_id)
     street.bank.do(EraseMember(member=street.ana_id), by=HOST)
 
-    assert street.bank.people.salts(street.ana_id, commitments) == {}
+    assert own_salts(street.bank.people, street.ana_id, commitments) == {}
     assert street.ana.get(note["receipt"]).status_code in (303, 403, 404)
 
 

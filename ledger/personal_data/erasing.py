@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from ledger.identifiers import MemberId
 from ledger.log.upgrades import VERSIONS
 from ledger.personal_data.store import FORGOTTEN, PERSONAL_TEXTS
+from ledger.personal_data.write_ahead_log import finish_segments
 
 _BATCH = 500
 _SUBJECT_COLUMNS = ("member", "subject")
@@ -71,7 +72,7 @@ def clean(engine: sa.Engine) -> bool:
     """Rewrite the files of the personal data, so that no deleted byte is left in free pages or the write-ahead log.
 
     Return False if an older state of it was being read all the time, or the disk was full: then it must be repeated.
-    On PostgreSQL, the write-ahead log is recycled by the server, and archived by its host.
+    On PostgreSQL, the server's write-ahead log keeps what was deleted for longer, see `ledger.personal_data.write_ahead_log`.
     """
     for pause in _PAUSES_SECONDS:
         if _clean_once(engine):
@@ -120,6 +121,7 @@ def _clean_postgresql(engine: sa.Engine) -> bool:
             connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
             for name in (*(f'"{table.name}"' for table in _tables(connection)), "pg_catalog.pg_statistic"):
                 connection.exec_driver_sql(f"VACUUM (FULL, VERBOSE) {name}")
+            finish_segments(connection)
         finally:
             driver.remove_notice_handler(listen)
             connection.exec_driver_sql("RESET lock_timeout")

@@ -10,6 +10,7 @@ from ledger.erasure.commands import AskForErasure, EraseMember, ErasurePreview, 
 from ledger.identifiers import HOST, MemberId, new_command_id
 from ledger.members.commands import GiveRole, WithdrawRole
 from ledger.members.facts import MemberInvited, Role
+from ledger.personal_data.write_ahead_log import what_remains
 from ledger.time_bank import TimeBank
 from web.commands.opening import Location, resolve_member
 from web.commands.printing import CommandProblem, count, echo_err, progress_bar
@@ -149,6 +150,8 @@ def erase_command(location: Location, member: str, yes: bool, no_longer_needed: 
             bank.do(AskForErasure(member=who), by=_host(on_behalf=who))
         bank.do(EraseMember(member=who), by=_host())
         echo_err(f"Erased. {who} is now a former member.")
+        for sentence in what_remains(bank.people.engine):
+            echo_err(sentence)
         _warn_if_not_clean(bank)
 
 

@@ -105,6 +105,11 @@ def import_command(
     for remark in sheet.remarks:
         echo_err(remark)
     _print_bad(bad)
+    if plan.new_kinds:
+        echo_err(
+            f"Kinds of help in the file: {', '.join(kind.label for kind in plan.new_kinds)}. They {'would go' if dry_run else 'go'} "
+            "into the log as they are, for ever. Check that none of them says anything about a person."
+        )
     stops = bool(bad) and not skip_bad
     outcome = ImportOutcome(0, []) if dry_run or stops or not plan.rows else _carry_out(location, plan)
     _print_bad(outcome.refused)
@@ -190,8 +195,6 @@ def _print_summary(
 
 
 def _print_next_step(location: Location, plan: Plan, outcome: ImportOutcome) -> None:
-    if plan.new_kinds:
-        echo_err(f"Kinds of help in the file: {', '.join(kind.label for kind in plan.new_kinds)}.")
     if plan.founds and outcome.recorded:
         echo_err(
             f"There was no community, so “{plan.founds.name}” was started, without a coordinator. Make someone a coordinator:"

@@ -15,7 +15,8 @@ from typing import BinaryIO, Protocol
 import msgspec
 import sqlalchemy as sa
 
-from ledger.personal_data.store import PERSONAL_TEXTS, commitment_of, searchable
+from ledger.personal_data.spelling import searchable
+from ledger.personal_data.store import PERSONAL_TEXTS, commitment_of
 from ledger.refusals import HostProblem
 from ledger.seal.verifying.segments import LogTotals, Progress, cores, read_segments, tasks
 

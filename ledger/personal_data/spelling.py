@@ -38,6 +38,19 @@ def as_address(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip().lower()
 
 
+def searchable(field: str, text: str) -> str:
+    """Return what a text of this field is found by: addresses, names and phone numbers only; empty for all others."""
+    match field:
+        case "email":
+            return as_address(text)
+        case "name" | "phone":
+            return folded(text)
+        case "imported":
+            return text
+        case _:
+            return ""
+
+
 def _leaves_no_trace(character: str) -> bool:
     return unicodedata.combining(character) > 0 or _is_hidden(character)
 

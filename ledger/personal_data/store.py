@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from ledger.identifiers import MemberId
 from ledger.log.places import BUSY_SECONDS, PreparedQuery, among, creating, listed
 from ledger.log.upgrades import VersionedTables
-from ledger.personal_data.spelling import as_address, folded, same_words
+from ledger.personal_data.spelling import as_address, folded, same_words, searchable
 from ledger.refusals import AddressTaken
 
 _TAG = b"common-hours/sealed/v1"
@@ -142,19 +142,6 @@ def commitment_of(field: str, salt: bytes, text: str) -> str:
     """Return the commitment to a text, as an entry has it: hex SHA-256 over tag, field, salt and text."""
     content = b"\x00".join((_TAG, field.encode(), salt)) + b"\x00" + text.encode()
     return hashlib.sha256(content).hexdigest()
-
-
-def searchable(field: str, text: str) -> str:
-    """Return what a text of this field is found by: addresses, names and phone numbers only; empty for all others."""
-    match field:
-        case "email":
-            return as_address(text)
-        case "name" | "phone":
-            return folded(text)
-        case "imported":
-            return text
-        case _:
-            return ""
 
 
 class PersonalData:

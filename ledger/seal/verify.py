@@ -30,6 +30,7 @@ def verify(
     keys: Sequence[VerifierKey] = (),
     policy: Policy | None = None,
     words: Path | None = None,
+    rules: bool = True,
     workers: int | None = None,
     progress: Progress = lambda done, of: None,
 ) -> Verdict:
@@ -37,8 +38,8 @@ def verify(
     a member's own data, whose words are compared with the entry of a receipt.
 
     Trusts `keys`, if any are given, and the logs and witnesses that `policy` names. Without a policy, no signature of a witness
-    is required, and the verdict says so. Never raises for a file that is missing or for what a file holds: the verdict reports
-    that.
+    is required, and the verdict says so. Without `rules`, the verdict is never that the bundle is sound. Never raises for a
+    file that is missing or for what a file holds: the verdict reports that.
     """
     verdict = Verdict()
     if kind == "receipt":
@@ -46,7 +47,7 @@ def verify(
         return verdict
     kept = [(str(file), data) for file in known if (data := verdict.read(file, LARGEST_NOTE_BYTES)) is not None]
     try:
-        BundleCheck(verdict, path, keys, policy, kept).run(workers, progress)
+        BundleCheck(verdict, path, keys, policy, kept, rules=rules).run(workers, progress)
     except OSError as error:
         verdict.find(INCOMPLETE, f"{error.filename or path} cannot be read: {error.strerror}")
     if not keys and not (policy and policy.logs):
@@ -55,7 +56,9 @@ def verify(
         verdict.unchecked.append(
             "whether this is the history that others were shown: give --known with a seal you kept"
         )
-    verdict.unchecked.append("whether what was recorded really happened, and who was allowed to record it")
+    verdict.unchecked.append(
+        "whether what was recorded really happened, and whether it was those people who recorded it"
+    )
     return verdict
 
 
@@ -85,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--words", type=Path, help="a member's own data (JSON): shows which of their words the receipt is about"
     )
+    parser.add_argument(
+        "--without-rules", action="store_true", help="do not check who was allowed to record what; ends with 3 at best"
+    )
     options = parser.parse_args(arguments)
     keys: list[VerifierKey] = []
     if options.key is not None:
@@ -98,7 +104,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             policy = read_policy(options.policy)
         except (OSError, BadNote) as error:
             parser.error(f"{options.policy} is not a policy: {error}")
-    verdict = verify(options.kind, options.path, known=options.known, keys=keys, policy=policy, words=options.words)
+    verdict = verify(
+        options.kind,
+        options.path,
+        known=options.known,
+        keys=keys,
+        policy=policy,
+        words=options.words,
+        rules=not options.without_rules,
+    )
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")  # so that a terminal without some letter does not stop the output

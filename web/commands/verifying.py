@@ -51,6 +51,7 @@ LARGEST_KEYS_BYTES = 1 << 20
     type=click.Path(path_type=Path),
     help="A member's own data (JSON). Shows which of their words a receipt is about.",
 )
+@click.option("--without-rules", is_flag=True, help="Do not check who was allowed to record what. Ends with 3 at best.")
 @seal_option
 def verify_command(
     kind: Kind,
@@ -59,6 +60,7 @@ def verify_command(
     key: Path | None,
     policy_file: Path | None,
     words: Path | None,
+    without_rules: bool,
     place: Path | None,
 ) -> None:
     """Check a bundle's folder or a receipt's file, and say what was checked and what was not.
@@ -81,7 +83,9 @@ def verify_command(
         is_named = policy is not None and bool(policy.logs)
         keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
     with progress_bar("Checking") as progress:
-        verdict = verify(kind, path, known=known, keys=keys, policy=policy, words=words, progress=progress)
+        verdict = verify(
+            kind, path, known=known, keys=keys, policy=policy, words=words, rules=not without_rules, progress=progress
+        )
     for line in verdict.lines:
         click.echo(line)
     if verdict.code:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from ledger.seal.verifying.bundle_files import (
     JournalLines,
@@ -16,9 +17,12 @@ from ledger.seal.verifying.bundle_files import (
     journal_opening,
     read_at_most,
 )
-from ledger.seal.verifying.entry_reading import LARGEST_NUMBER
+from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES
+from ledger.seal.verifying.marks import LARGEST_NUMBER
 from ledger.seal.verifying.note import LARGEST_NOTE_BYTES, BadNote, Sealed, VerifierKey, check_checkpoint, parse_keys
 from ledger.seal.verifying.policy import Policy, parse_policy
+from ledger.seal.verifying.rules.loggable_days import LoggableDays
+from ledger.seal.verifying.rules.replay import Replay, time_zone_of
 from ledger.seal.verifying.segments import LogTotals, Progress, read_segments, tasks
 from ledger.seal.verifying.verdict import (
     FORKED,
@@ -55,13 +59,17 @@ class BundleCheck:
         keys: Sequence[VerifierKey],
         policy: Policy | None,
         known: Sequence[tuple[str, bytes]],
+        *,
+        rules: bool = True,
     ) -> None:
         self._verdict = verdict
         self._folder = folder
         self._keys = list(keys) or list(policy.logs if policy else ())
         self._policy = policy
         self._known = known
-        self._totals = LogTotals()
+        self._secret = secrets.token_bytes()
+        self._checks_rules = rules
+        self._totals = LogTotals(Replay(self._secret) if rules else None)
 
     def run(self, workers: int | None, progress: Progress) -> None:
         """Check everything. Without a valid seal there is nothing to check against, and the verdict says so."""
@@ -74,6 +82,7 @@ class BundleCheck:
         corrections = self._read_entries(seal, [other.checkpoint.size for _, other in seals], workers, progress)
         self._compare_roots(seal, seals)
         self._compare_derived_files(seal, corrections)
+        self._report_rules()
         self._verdict.sealed = seal
 
     def _has_all_files(self) -> bool:
@@ -172,7 +181,8 @@ class BundleCheck:
                 for name in ("entries.jsonl", "leaves.txt", "journal.ledger")
             )
             self._leaves, self._journal = LeafLines(leaves), JournalLines(journal)
-            work = tasks(entries, size, seal.checkpoint.origin, [*sizes, size], secrets.token_bytes())
+            zone = self._time_zone(entries, seal.checkpoint.origin)
+            work = tasks(entries, size, seal.checkpoint.origin, [*sizes, size], self._secret, zone)
             for segment in read_segments(entries, work, workers):
                 totals.add(segment)
                 self._leaves.compare(segment.first, segment.leaves)
@@ -190,6 +200,13 @@ class BundleCheck:
             self._verdict.find(INCOMPLETE, f"entries {totals.size + 1:,} to {size:,} are missing")
         return corrections
 
+    def _time_zone(self, entries: BinaryIO, origin: str) -> str | None:
+        zone = time_zone_of(entries.readline(LARGEST_ENTRY_BYTES), origin) if self._checks_rules else None
+        entries.seek(0)
+        if zone is not None and not LoggableDays(zone).is_known:
+            self._verdict.unchecked.append("days to the hour, because the community's time zone is not known here")
+        return zone
+
     def _report_faults(self) -> None:
         totals, verdict = self._totals, self._verdict
         if totals.size and not totals.is_founded:
@@ -205,6 +222,17 @@ class BundleCheck:
             verdict.noticed.append(
                 f"entries recorded before an earlier one, going by their times: {len(totals.steps_back):,}; the largest step "
                 f"back is {largest.in_words} at entry {largest.number:,}. A clock was set back, or two clocks differ"
+            )
+
+    def _report_rules(self) -> None:
+        if not self._checks_rules:
+            self._verdict.find(
+                INCOMPLETE, "the rules were not checked: who was allowed to record what, and who had to agree"
+            )
+        elif not self._totals.faults:
+            self._verdict.checked.append(
+                "the rules, replayed, each entry by those of its time: who was a member or a coordinator, who had to agree and "
+                "did, limits, days, groups, corrections, gifts, thanks, and two people where it takes two"
             )
 
     def _compare_roots(self, seal: Sealed, seals: Sequence[tuple[str, Sealed]]) -> None:

@@ -18,9 +18,8 @@ PERSON = f"(?:host|{MEMBER})"
 RECEIVER = f"(?:community|[mg]-{_RANDOM})"
 EXCHANGE = f"x-{_RANDOM}"
 GIFT_ID = f"f-{_RANDOM}"
-CATEGORY = '(?=[^"]{1,40}")[a-z0-9]+(?:-[a-z0-9]+)*'
-"""As it stands between quotation marks."""
-MINUTES = "(?:[1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440)"
+CATEGORY = "[a-z0-9-]{1,40}"
+MOST_MINUTES = 1440
 NONCE = "[0-9a-f]{32}"
 VIA = "(?:api|cli|import|job|web)"
 SEALED_FIELD = "(?:email|name|note|phone|reason|thanks)"
@@ -122,11 +121,11 @@ _is_nonce, _is_fingerprint, _is_via = _spelled(NONCE), _spelled("[0-9a-f]{32}"),
 _is_sealed_field = _spelled(SEALED_FIELD)
 _is_member, _is_person, _is_receiver = _spelled(MEMBER), _spelled(PERSON), _spelled(RECEIVER)
 _is_exchange, _is_gift, _is_group = _spelled(EXCHANGE), _spelled(GIFT_ID), _spelled(f"g-{_RANDOM}")
-_is_category = _spelled(r"(?=.{1,40}\Z)[a-z0-9]+(?:-[a-z0-9]+)*")
+_is_category = _spelled(CATEGORY)
 _is_truth = _one_of(True, False)
 _is_role = _one_of("coordinator", "auditor")
 _is_limit = _integer(-(2**53) + 1, 2**53 - 1)
-_is_leg = _with_keys(category=_is_category, giver=_is_member, minutes=_integer(1, 1440), receiver=_is_member)
+_is_leg = _with_keys(category=_is_category, giver=_is_member, minutes=_integer(1, MOST_MINUTES), receiver=_is_member)
 _are_legs = _list_of(lambda leg: _is_leg(leg) and leg["giver"] != leg["receiver"], 1, _MOST_LEGS)
 _are_categories = _list_of(_with_keys(key=_is_category, label=_is_text), 1, _MOST_CATEGORIES)
 _are_kinds = _list_of(_one_of("contacts", "name", "words"), 0, 3)

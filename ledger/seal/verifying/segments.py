@@ -9,17 +9,18 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from ledger.seal.verifying.bundle_files import Correction, Tally, corrections_table
-from ledger.seal.verifying.canonical import FOUNDED, LARGEST_ENTRY_BYTES, BadEntry, UnknownKind
-from ledger.seal.verifying.entry_reading import COMMAND_BYTES, Marks, SequenceRules, read
-from ledger.seal.verifying.merkle import Edge, leaf_hash, levels, perfect_subtrees
+from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES
+from ledger.seal.verifying.merkle import Edge
+from ledger.seal.verifying.rules.replay import Replay
+from ledger.seal.verifying.segment_reading import Erasure, Fault, Segment, Task, read_segment
+from ledger.seal.verifying.sequence import COMMAND_BYTES, SequenceRules
 from ledger.seal.verifying.times import StepBack, TimeOrder
 
 ENTRIES = 1 << 12
 """A power of two, so that a full segment is one perfect subtree."""
-_MOST_FAULTS_IN_SEGMENT = 20
 _MOST_FAULTS = 100
 """More are counted, but not described."""
 _LONGEST_LINE = LARGEST_ENTRY_BYTES + 2
@@ -30,60 +31,9 @@ Progress = Callable[[int, int], None]
 """Called with the number of entries done, and the number of all."""
 
 
-class Task(NamedTuple):
-    """Lines to read, the number of the first, and the ascending sizes of the log at which roots are wanted."""
-
-    lines: Sequence[bytes]
-    first: int
-    origin: str
-    sizes: Sequence[int]
-    secret: bytes
-
-
-class Fault(NamedTuple):
-    """What is wrong with an entry. `is_unknown`: only a newer program can say what it means."""
-
-    number: int
-    message: str
-    is_unknown: bool
-
-
-class Erasure(NamedTuple):
-    """An entry that says that someone's personal data was erased: on which day, and how many kinds of it."""
-
-    number: int
-    day: str
-    fields: int
-
-
-class Segment(NamedTuple):
-    """What was read in a segment. `subtrees` are the perfect subtrees of its first leaves, by the size of the whole log.
-
-    `opens` and `closes` are the commands that its first and last entries answer. `founds` says whether its first entry founds
-    the community; `opened_at` and `latest_at` are the times of its first and of its latest entry.
-    """
-
-    first: int
-    leaves: list[bytes]
-    subtrees: dict[int, list[tuple[int, bytes]]]
-    faults: list[Fault]
-    more_faults: int
-    balances: dict[str, Tally]
-    journal: bytes
-    last_day: str
-    corrections: list[Correction]
-    erasures: list[Erasure]
-    subjects: bytes
-    commands: bytes
-    opens: tuple[str, ...]
-    closes: tuple[str, ...]
-    founds: bool
-    opened_at: str
-    latest_at: str
-    steps_back: list[StepBack]
-
-
-def tasks(file: BinaryIO, upto: int, origin: str, sizes: Sequence[int], secret: bytes) -> Iterator[Task]:
+def tasks(
+    file: BinaryIO, upto: int, origin: str, sizes: Sequence[int], secret: bytes, zone: str | None = None
+) -> Iterator[Task]:
     """Cut the first `upto` lines of a file into tasks. A line longer than any entry comes in pieces, each of them a fault.
 
     A last line without its line break is left out: the number of entries shows that it is missing.
@@ -92,7 +42,8 @@ def tasks(file: BinaryIO, upto: int, origin: str, sizes: Sequence[int], secret: 
     wanted = sorted(set(sizes))
     while lines := _lines(file, min(ENTRIES, upto - first + 1)):
         last = first + len(lines) - 1
-        yield Task(lines, first, origin, wanted[bisect_left(wanted, first) : bisect_right(wanted, last)], secret)
+        within = wanted[bisect_left(wanted, first) : bisect_right(wanted, last)]
+        yield Task(lines, first, origin, within, secret, zone)
         first = last + 1
 
 
@@ -125,102 +76,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_segment(task: Task) -> Segment:
-    """Read every line of the task. Faults are collected rather than raised, because the hashes are needed anyway."""
-    reading = _Reading(task)
-    leaves: list[bytes] = []
-    for number, line in enumerate(task.lines, start=task.first):
-        data = line.removesuffix(b"\n")
-        leaves.append(leaf_hash(data))
-        reading.take(number, data, is_ended=line.endswith(b"\n"))
-    hashes = levels(leaves)
-    subtrees = {
-        size: perfect_subtrees(size - task.first + 1, lambda level, index: hashes[level][index])
-        for size in {*task.sizes, task.first + len(task.lines) - 1}
-    }
-    return Segment(
-        task.first,
-        leaves,
-        subtrees,
-        reading.faults,
-        reading.more_faults,
-        reading.balances,
-        "".join(reading.journal).encode(),
-        reading.last_day,
-        reading.corrections,
-        reading.erasures,
-        bytes(reading.marks.subjects),
-        bytes(reading.marks.commands),
-        reading.opens,
-        reading.closes,
-        reading.founds,
-        reading.opened_at,
-        reading.times.latest,
-        reading.steps_back,
-    )
-
-
-class _Reading:
-    def __init__(self, task: Task) -> None:
-        self._origin = task.origin
-        self.marks = Marks(task.secret)
-        self.faults: list[Fault] = []
-        self.more_faults = 0
-        self.balances: dict[str, Tally] = {}
-        self.journal: list[str] = []
-        self.corrections: list[Correction] = []
-        self.erasures: list[Erasure] = []
-        self.last_day = ""
-        self.opens: tuple[str, ...] = ()
-        self.closes: tuple[str, ...] = ()
-        self.founds = False
-        self.opened_at = ""
-        self.times = TimeOrder()
-        self.steps_back: list[StepBack] = []
-
-    def take(self, number: int, data: bytes, *, is_ended: bool) -> None:
-        try:
-            if not is_ended:
-                raise BadEntry("its line does not end where an entry ends")
-            self._read(number, data)
-        except (BadEntry, UnknownKind) as error:
-            if len(self.faults) < _MOST_FAULTS_IN_SEGMENT:
-                self.faults.append(Fault(number, str(error), isinstance(error, UnknownKind)))
-            else:
-                self.more_faults += 1
-
-    def _read(self, number: int, data: bytes) -> None:
-        entry = read(number, data, self._origin)
-        # The entries that answer one command are consecutive, have one actor and one fingerprint, and come once.
-        if not self.opens:
-            self.opens, self.opened_at = entry.command, entry.at
-            self.founds = entry.kind == FOUNDED
-        if entry.command != self.closes:
-            self.marks.command(number, entry.command[0])
-            self.closes = entry.command
-        self.marks.entry(number, entry.marks)
-        if entry.correction is not None:
-            self.corrections.append(entry.correction)
-        if entry.erased is not None:
-            self.erasures.append(Erasure(number, entry.at[:10], entry.erased))
-        if step := self.times.step_back(number, entry.at):
-            self.steps_back.append(step)
-        if not entry.moved:
-            return
-        for account, given, received in entry.moved:
-            so_far = self.balances.get(account, Tally(0, 0))
-            self.balances[account] = Tally(so_far.given + given, so_far.received + received)
-        self.journal.append(entry.journal)
-        self.last_day = max(self.last_day, entry.at[:10])
-
-
 class LogTotals:
-    """The totals of the segments so far. Balances are in minutes; `roots` holds those at the sizes that were asked for."""
+    """The totals of the segments so far; with a replay, the rules are checked, too.
+
+    Balances are in minutes; `roots` holds those at the sizes that were asked for.
+    """
 
     _closes: tuple[str, ...] = ()
     """The command that the last entry answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, replay: Replay | None = None) -> None:
+        self._replay = replay
         self.edge = Edge()
         self.roots: dict[int, bytes] = {}
         self.balances: dict[str, Tally] = {}
@@ -257,6 +123,9 @@ class LogTotals:
         for fault in segment.faults:
             self._fault(*fault)
         self.more_faults += segment.more_faults
+        if self._replay is not None:
+            for number, message in self._replay.violations(segment.timeline):
+                self._fault(number, message, is_unknown=False)
         self._corrections.extend(segment.corrections)
         self.erasures.extend(segment.erasures)
         # If the first command began in the segment before, it must not count as a second one.
@@ -285,7 +154,7 @@ class LogTotals:
 
     def finish(self) -> bytes:
         """Return the table of corrections, and add what breaks the sequence rules to the faults."""
-        for number, message in self._rules.violations():
+        for number, message in self._rules.violations(self._replay and self._replay.stories):
             self._fault(number, message, is_unknown=False)
         self.faults.sort()
         return corrections_table(self._corrections, self._rules.originals)

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -61,9 +61,10 @@ def write_forged(folder: Path, entries: Iterable[dict[str, Any]], *, origin: str
     return folder
 
 
-def verdict_on(folder: Path, entries: Iterable[dict[str, Any]], **options: Any) -> Verdict:
+def verdict_on(folder: Path, entries: Iterable[dict[str, Any]], *, origin: str = ORIGIN, **options: Any) -> Verdict:
     """What the verifier says about these entries."""
-    return verify("bundle", write_forged(folder, entries), keys=[KEY], workers=1, **options)
+    forged = write_forged(folder, entries, origin=origin)
+    return verify("bundle", forged, keys=[KEY._replace(name=origin)], workers=1, **options)
 
 
 class BookWriter:
@@ -97,5 +98,85 @@ class BookWriter:
         moment = datetime.fromisoformat(cast("str", before)) + timedelta(minutes=1)
         return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
+    def help_given(
+        self,
+        reporter: str = "m-ana",
+        *,
+        exchange: str = "x-1",
+        giver: str = "m-ana",
+        receiver: str = "m-bo",
+        minutes: int = 60,
+        given_on: str = "2026-03-14",
+        awaiting: Sequence[str] = ("m-bo",),
+        settled: bool = False,
+        **more: Any,
+    ) -> int:
+        """Report help, by default from Ana to Bo, by Ana. Return the number of the last entry."""
+        legs = [{"category": "garden", "giver": giver, "minutes": minutes, "receiver": receiver}]
+        envelope: dict[str, Any] = {"actor": reporter}
+        envelope |= {key: more.pop(key) for key in ("actor", "behalf") if key in more}
+        fact: dict[str, Any] = {"exchange": exchange, "given_on": given_on, "legs": legs}
+        self.add("exchange-reported", **envelope, **fact, reported_by=reporter, awaiting=[*awaiting], **more)
+        if settled:
+            self.add("exchange-settled", **envelope, same_command=True, **fact)
+        return len(self.entries)
 
-Change = Callable[[Entries], object]
+    def settle(self, actor: str = "m-bo", *, exchange: str = "x-1", same_command: bool = True) -> int:
+        """Settle an exchange that was reported."""
+        report = next(entry["data"] for entry in self.entries if entry["data"].get("exchange") == exchange)
+        fact = {key: report[key] for key in ("exchange", "given_on", "legs")}
+        return self.add("exchange-settled", actor, same_command=same_command, **fact)
+
+    def agree(self, by: str = "m-bo", *, exchange: str = "x-1") -> int:
+        """Agree to an exchange, and settle it."""
+        self.add("exchange-confirmed", by, exchange=exchange, confirmed_by=by)
+        return self.settle(by, exchange=exchange)
+
+    def take_back(self, actor: str, asked_by: str, *, exchange: str = "x-1", **envelope: Any) -> int:
+        """Reverse an exchange."""
+        report = next(entry["data"] for entry in self.entries if entry["data"].get("exchange") == exchange)
+        fact: dict[str, Any] = {key: report[key] for key in ("exchange", "given_on", "legs")}
+        return self.add("exchange-reversed", actor, **(envelope | fact), asked_by=asked_by, approved_by=actor)
+
+    def gift(
+        self, by: str = "m-ana", *, gift: str = "f-1", giver: str = "m-ana", receiver: str = "m-bo", **more: Any
+    ) -> int:
+        """Record a gift, by default from Ana to Bo."""
+        fact: dict[str, Any] = {
+            "gift": gift,
+            "giver": giver,
+            "receiver": receiver,
+            "category": "garden",
+            "given_on": "2026-03-14",
+        }
+        return self.add("gift-recorded", by, **(fact | {"recorded_by": by} | more))
+
+    def withdraw(self, by: str, *, gift: str = "f-1") -> int:
+        """Withdraw a gift."""
+        recorded = next(entry["data"] for entry in self.entries if entry["data"].get("gift") == gift)
+        fact: dict[str, Any] = {key: value for key, value in recorded.items() if key != "recorded_by"}
+        return self.add("gift-withdrawn", by, **fact, withdrawn_by=by)
+
+    def welcome(self, member: str, *roles: str, by: str = "host") -> int:
+        """Invite and welcome somebody, and give them roles."""
+        self.add("member-invited", by, member=member)
+        self.add("member-welcomed", by, same_command=True, member=member)
+        for role in roles:
+            self.add("role-given", by, member=member, role=role)
+        return len(self.entries)
+
+
+def community() -> BookWriter:
+    """A community of Ana, Bo and Eve, coordinated by Chidi and Dora, with a garden that Ana is in."""
+    book = BookWriter()
+    book.add("community-founded", name="Elm Street", time_zone="Europe/London", language="en", origin=ORIGIN)
+    book.add("limits-agreed", same_command=True, debit_limit_minutes=-1200)
+    book.add("confirmation-agreed", same_command=True, words_needed="receiver")
+    book.add("categories-agreed", same_command=True, categories=[{"key": "garden", "label": "Garden"}])
+    book.welcome("m-chidi", "coordinator")
+    book.welcome("m-dora", "coordinator")
+    for member in ("m-ana", "m-bo", "m-eve"):
+        book.welcome(member, by="m-chidi")
+    book.add("group-formed", "m-chidi", group="g-garden")
+    book.add("group-joined", "m-ana", group="g-garden", member="m-ana")
+    return book

@@ -13,11 +13,12 @@ from ledger.exchanges.facts import ExchangeReported, ExchangeReversed, ExchangeS
 from ledger.identifiers import CommandId, ExchangeId
 from ledger.log.entry import Entry, encode
 from ledger.seal.verifying.bundle_files import Tally, balances_table, guide, journal_closing, journal_opening
-from ledger.seal.verifying.entry_reading import Mark, Marks, marks_in
+from ledger.seal.verifying.marks import Mark, Marks, marks_in
 from ledger.seal.verifying.merkle import Edge, leaf_hash
 from ledger.seal.verifying.note import ED25519, Checkpoint, VerifierKey
 from ledger.seal.verifying.policy import Policy, witness_key
-from ledger.seal.verifying.segments import Fault, LogTotals, Segment, Task, read_segment
+from ledger.seal.verifying.segment_reading import Fault, Segment, Task, read_segment
+from ledger.seal.verifying.segments import LogTotals
 from tests.cast import ANA, BO, CHIDI, TODAY, help_of
 from tests.ledger.recorded.samples import entry_of
 from tests.ledger.seal.verifying.test_entry_reading import AGAIN, RECORDED_GIFT, REPORT, REVERSE, SETTLE, WITHDRAW

@@ -10,7 +10,8 @@ from typing import ClassVar, Self
 
 import pytest
 
-from ledger.seal.verifying.segments import ENTRIES, Segment, Task, cores, read_segments, tasks
+from ledger.seal.verifying.segment_reading import Segment, Task
+from ledger.seal.verifying.segments import ENTRIES, cores, read_segments, tasks
 
 ORIGIN = "localhost/elm-street/1"
 

@@ -32,7 +32,7 @@ def test_a_bundle_as_it_was_written_is_sound(community: SealedCommunity, checked
     assert "SOUND" in report_of(verdict) and "the first 14 entries are the ones it seals" in report_of(verdict)
     assert verdict.unchecked == [
         NO_POLICY,
-        "whether what was recorded really happened, and who was allowed to record it",
+        "whether what was recorded really happened, and whether it was those people who recorded it",
     ]
 
 

@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.seal.signing.folder import KEY
 from ledger.seal.verify import WRONG_CALL, main, read_policy, verify
-from ledger.seal.verifying.entry_reading import LARGEST_NUMBER
+from ledger.seal.verifying.marks import LARGEST_NUMBER
 from ledger.seal.verifying.merkle import leaf_hash
 from ledger.seal.verifying.note import ED25519, BadNote, Checkpoint, VerifierKey, parse_keys, sign_note
 from ledger.seal.verifying.policy import LARGEST_POLICY_BYTES
 from ledger.seal.verifying.receipt import Receipt
-from ledger.seal.verifying.segments import Segment, Task, read_segments
+from ledger.seal.verifying.segment_reading import Segment, Task
+from ledger.seal.verifying.segments import read_segments
 from tests.ledger.recorded.samples import EVER_RECORDED
 from tests.ledger.seal.conftest import ORIGIN, SealedCommunity
 

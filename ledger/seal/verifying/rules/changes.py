@@ -5,6 +5,7 @@ carried out as well, so that one wrong entry is named once, and not with everyth
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from ledger.seal.verifying.rules.requirements import BOTH, HOST, RECEIVER, Change
 from ledger.seal.verifying.rules.standing import MemberRecord, Standing
@@ -14,6 +15,14 @@ _COORDINATOR = "coordinator"
 _NOT_A_COORDINATOR = "it takes a coordinator, and it was none"
 _UNKNOWN = "it is about someone who was never invited"
 _LAST = "it leaves the community without a coordinator"
+_ALONE = "it takes two people, and it was one"
+
+_SECOND_PERSON_SINCE = timedelta(days=7)
+"""How long before a request someone must have been a coordinator to be the second person who confirms it."""
+_WAITS_FOR = timedelta(days=7)
+"""How long the only coordinator waits before confirming what they asked for."""
+_LAPSES_AFTER = timedelta(days=31)
+"""A request to remove a coordinator lapses after 30 days; the decision can be a little older than its entry."""
 
 
 def carry_out(standing: Standing, change: Change) -> str:
@@ -31,6 +40,17 @@ def _by_self_or_coordinator(standing: Standing, change: Change) -> str:
 
 def _is_last(standing: Standing, member: str) -> bool:
     return standing.coordinators.keys() == {member}
+
+
+def _are_second_people(standing: Standing, first: str, about: str, asked_at: str) -> set[str]:
+    """The coordinators who can confirm what another one asked for at this time, about this member."""
+    before = datetime.fromisoformat(asked_at) - _SECOND_PERSON_SINCE
+    others = {other for other, since in standing.coordinators.items() if datetime.fromisoformat(since) <= before}
+    return others - {first, about}
+
+
+def _elapsed(since: str, at: str) -> timedelta:
+    return datetime.fromisoformat(at) - datetime.fromisoformat(since)
 
 
 def _found(_standing: Standing, change: Change) -> str:
@@ -86,7 +106,11 @@ def _leave(standing: Standing, change: Change) -> str:
     if record.has_left:
         return "it is about someone who had left"
     fault = _LAST if _is_last(standing, member) else _by_self_or_coordinator(standing, change)
+    if change.version > 1 and member in standing.coordinators and change.actor not in (member, HOST):
+        # Only what the member asked for themselves lets another coordinator end the membership: the erasure that follows.
+        fault = fault or ("" if record.erasure_asked_by == member else _ALONE)
     record.has_left = True
+    record.removal_asked_by = ""
     record.roles.clear()
     standing.withdraw_coordinator(change.number, member)
     if member in standing.active:
@@ -116,10 +140,31 @@ def _withdraw_role(standing: Standing, change: Change) -> str:
     if record is None or role not in record.roles:
         return "it takes a role from someone who does not have it"
     fault = _LAST if role == _COORDINATOR and _is_last(standing, member) else _by_coordinator(standing, change)
+    if change.version > 1 and role == _COORDINATOR and change.actor not in (member, HOST):
+        fault = fault or _not_confirmed_removal(standing, change, record)
     record.roles.discard(role)
+    record.removal_asked_by = ""
     if role == _COORDINATOR:
         standing.withdraw_coordinator(change.number, member)
     return fault
+
+
+def _not_confirmed_removal(standing: Standing, change: Change, record: MemberRecord) -> str:
+    first, asked_at = record.removal_asked_by, record.removal_asked_at
+    if not first or _elapsed(asked_at, change.at) > _LAPSES_AFTER:
+        return _ALONE
+    return "" if change.actor in _are_second_people(standing, first, change.data["member"], asked_at) else _ALONE
+
+
+def _ask_removal(standing: Standing, change: Change) -> str:
+    member, asked_by = change.data["member"], change.data["asked_by"]
+    record = standing.members.get(member)
+    if record is None or member not in standing.coordinators:
+        return "it is about someone who is not a coordinator at this time"
+    record.removal_asked_by, record.removal_asked_at = asked_by, change.at
+    if asked_by != change.actor:
+        return "it names somebody else than the person who did it"
+    return _LAST if _is_last(standing, member) else _by_coordinator(standing, change)
 
 
 def _choose_visibility(standing: Standing, change: Change) -> str:
@@ -190,9 +235,26 @@ def _erase(standing: Standing, change: Change) -> str:
         return "it erases someone who is still a member"
     if data["confirmed_by"] == member:
         return "nobody confirms their own erasure"
-    if (data["ground"] == "asked") != bool(asked_by) or data["asked_by"] != (asked_by or change.actor):
+    if data["asked_by"] != (asked_by or change.actor):
         return "it does not say who asked for it"
+    if change.version > 1 and (fault := _not_confirmed_erasure(standing, change, record, asked_by)):
+        return fault
+    is_asked = asked_by == member if change.version > 1 else bool(asked_by)
+    if (data["ground"] != "asked" and is_asked) or (data["ground"] == "asked" and not asked_by):
+        return "it gives the wrong ground"
     return _by_coordinator(standing, change)
+
+
+def _not_confirmed_erasure(standing: Standing, change: Change, record: MemberRecord, asked_by: str) -> str:
+    member, by = change.data["member"], change.actor
+    if by == HOST or asked_by == member:
+        return ""
+    if not asked_by:
+        return "only the host erases someone who did not ask for it"
+    others = _are_second_people(standing, asked_by, member, record.erasure_asked_at)
+    if by in others:
+        return ""
+    return _ALONE if others or by != asked_by or _elapsed(record.erasure_asked_at, change.at) < _WAITS_FOR else ""
 
 
 _CHANGES: Mapping[str, Callable[[Standing, Change], str]] = {
@@ -205,6 +267,7 @@ _CHANGES: Mapping[str, Callable[[Standing, Change], str]] = {
     "member-welcomed": _welcome,
     "member-left": _leave,
     "role-given": _give_role,
+    "coordinator-removal-asked": _ask_removal,
     "role-withdrawn": _withdraw_role,
     "visibility-chosen": _choose_visibility,
     "group-formed": _form_group,

@@ -18,12 +18,22 @@ class Violation(NamedTuple):
 class MemberRecord:
     """A member's standing."""
 
-    __slots__ = ("erasure_asked_at", "erasure_asked_by", "has_left", "is_erased", "is_welcomed", "roles")
+    __slots__ = (
+        "erasure_asked_at",
+        "erasure_asked_by",
+        "has_left",
+        "is_erased",
+        "is_welcomed",
+        "removal_asked_at",
+        "removal_asked_by",
+        "roles",
+    )
 
     def __init__(self) -> None:
         self.is_welcomed = self.has_left = self.is_erased = False
         self.roles: set[str] = set()
         self.erasure_asked_by = self.erasure_asked_at = ""
+        self.removal_asked_by = self.removal_asked_at = ""
 
 
 class Standing:

@@ -73,8 +73,11 @@ class BookWriter:
     def __init__(self, entries: Sequence[dict[str, Any]] = ()) -> None:
         self.entries: Entries = [*entries]
         self._commands = 0
+        self._waited = timedelta()
 
-    def add(self, kind: str, actor: str = "host", *, behalf: str = "", same_command: bool = False, **data: Any) -> int:
+    def add(
+        self, kind: str, actor: str = "host", *, behalf: str = "", same_command: bool = False, ver: int = 1, **data: Any
+    ) -> int:
         """Add an entry, and return its number."""
         self._commands += not same_command
         entry: dict[str, Any] = {
@@ -86,16 +89,21 @@ class BookWriter:
             "nonce": secrets.token_hex(16),
             "type": kind,
             "v": 1,
-            "ver": 1,
+            "ver": ver,
             "via": "web",
             "wish": f"{self._commands:032x}",
         }
         self.entries.append(entry | ({"for": behalf} if behalf else {}))
         return len(self.entries)
 
+    def wait(self, days: int) -> None:
+        """Let days pass before the next entry."""
+        self._waited = timedelta(days=days)
+
     def _next_time(self) -> str:
         before = self.entries[-1]["at"] if self.entries else "2026-03-14T10:29:00.000000Z"
-        moment = datetime.fromisoformat(cast("str", before)) + timedelta(minutes=1)
+        moment = datetime.fromisoformat(cast("str", before)) + timedelta(minutes=1) + self._waited
+        self._waited = timedelta()
         return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
     def help_given(
@@ -149,7 +157,8 @@ class BookWriter:
             "category": "garden",
             "given_on": "2026-03-14",
         }
-        return self.add("gift-recorded", by, **(fact | {"recorded_by": by} | more))
+        fact |= {"recorded_by": by, **more}
+        return self.add("gift-recorded", by, **fact)
 
     def withdraw(self, by: str, *, gift: str = "f-1") -> int:
         """Withdraw a gift."""

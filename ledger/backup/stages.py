@@ -23,6 +23,7 @@ from psycopg.rows import TupleRow, tuple_row
 from psycopg.sql import SQL, Identifier, Literal
 
 from ledger.backup.file import BackupRefused
+from ledger.log.locks import lock_number
 from ledger.log.places import Place
 from ledger.log.postgres_connections import NETWORK, Connections
 from ledger.log.postgres_recorder import ABOUT, EVENTS_TABLE, FORMAT
@@ -145,7 +146,7 @@ OTHERS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()"
 )
-_LOCK = int.from_bytes(b"restore")
+_LOCK = lock_number("restoring")
 
 
 @contextmanager
@@ -153,7 +154,7 @@ def schema_stage(place: Place) -> "Generator[SchemaStage]":
     """Empty schemas beside those of the community, dropped at the end. What a killed restore left there is dropped first."""
     with Connections(place.url) as connections, connections.get_connection() as connection:
         on_stage = SchemaStage(connection.cursor(row_factory=tuple_row), place.beside())
-        if on_stage.value_of("SELECT pg_try_advisory_lock(%s)", _LOCK) is not True:
+        if on_stage.value_of(f"SELECT pg_try_advisory_lock({_LOCK})") is not True:
             raise BackupRefused("This database is being restored at the moment.", "Wait until that has finished.")
         on_stage.clear()
         try:
@@ -161,7 +162,7 @@ def schema_stage(place: Place) -> "Generator[SchemaStage]":
         finally:
             if not connection.closed:
                 on_stage.clear()
-                on_stage.value_of("SELECT pg_advisory_unlock(%s)", _LOCK)
+                on_stage.value_of(f"SELECT pg_advisory_unlock({_LOCK})")
 
 
 class SchemaStage:

@@ -20,10 +20,11 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
+from ledger.log.locks import lock_number
 from ledger.log.private_files import private_file, private_folder
 from ledger.log.sqlite_file import BUSY_SECONDS, use_wal
 
-_CREATING = int.from_bytes(b"hours")
+_LOCK_CREATING = f"SELECT pg_advisory_xact_lock({lock_number('creating')})"
 
 
 class Place:
@@ -93,7 +94,7 @@ def creating(engine: sa.Engine) -> Generator[sa.Connection]:
             connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
             if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATING)))
+                connection.exec_driver_sql(_LOCK_CREATING)
             yield connection
 
 

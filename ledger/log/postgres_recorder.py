@@ -10,6 +10,7 @@ from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
+from ledger.log.locks import lock_number
 from ledger.log.postgres_connections import Connections
 from ledger.log.store import LogUnavailable, Queries, Snapshot
 
@@ -150,10 +151,10 @@ class PostgresDCBRecorder(PostgresDCBRecorderTT):
     def _create_tables(self, guards: Composed) -> None:
         with self.datastore.cursor() as cursor:
             # One process at a time: PostgreSQL's IF NOT EXISTS can fail when two run at the same time.
-            cursor.execute("SELECT pg_advisory_lock(hashtext('common-hours-log'))")
+            cursor.execute(SQL(f"SELECT pg_advisory_lock({lock_number('creating')})"))
             try:
                 cursor.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(self.datastore.schema)))
                 self.create_table()
                 cursor.execute(guards)
             finally:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('common-hours-log'))")
+                cursor.execute(SQL(f"SELECT pg_advisory_unlock({lock_number('creating')})"))

@@ -8,23 +8,14 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from ledger.log.locks import lock_number
 from ledger.log.private_files import private_file
 
-# Advisory locks are numbers shared by everyone who uses the same PostgreSQL database.
-_WRITING = int.from_bytes(b"hrs:view")
-_REBUILDING = int.from_bytes(b"hrs:rebu")
-
 Work = Literal["figures", "daily", "asked"]
-"""What only one process does at a time. On SQLite, the name of its lock file."""
-
-_WORK_LOCKS: dict[Work, int] = {
-    "figures": int.from_bytes(b"hrs:figs"),
-    "daily": int.from_bytes(b"hrs:days"),
-    "asked": int.from_bytes(b"hrs:asks"),
-}
+"""What only one process does at a time. The name of its lock."""
 
 _BEGIN = "SELECT set_config('synchronous_commit', 'off', true)"
-_BEGIN_LIVE = f"{_BEGIN}, pg_advisory_xact_lock({_WRITING})"
+_BEGIN_LIVE = f"{_BEGIN}, pg_advisory_xact_lock({lock_number('writing')})"
 
 
 @contextmanager
@@ -55,7 +46,7 @@ def rebuilding(engine: sa.Engine) -> Generator[None]:
     else:
         with engine.connect() as connection:
             connection.detach()  # so that it is closed afterwards, which releases the lock
-            connection.exec_driver_sql("SELECT pg_advisory_lock(%s)", (_REBUILDING,))
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({lock_number('rebuilding')})")
             connection.commit()
             yield
 
@@ -74,8 +65,6 @@ def alone(engine: sa.Engine, work: Work) -> Generator[bool]:
     else:
         with engine.connect() as connection:
             connection.detach()  # so that it is closed afterwards, which releases the lock
-            is_alone = bool(
-                connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (_WORK_LOCKS[work],)).scalar()
-            )
+            is_alone = bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({lock_number(work)})").scalar())
             connection.commit()
             yield is_alone

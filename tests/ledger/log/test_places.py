@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.log.places import Place
+from projections.engine.locks import alone, writing
 
 
 def test_a_data_folder_has_three_files(tmp_path: Path) -> None:
@@ -59,3 +60,17 @@ def test_a_database_has_three_separate_schemas(postgresql_url: str) -> None:
     assert tables == ["t"]
     assert place.exists
     assert place.log_url == postgresql_url
+
+
+def test_each_schema_of_a_database_has_locks_of_its_own(postgresql_url: str) -> None:
+    one, other = (Place(postgresql_url, schemas=name).views_engine() for name in ("one_", "other_"))
+
+    with alone(one, "daily") as first, alone(one, "daily") as second, alone(other, "daily") as elsewhere:
+        assert (first, second, elsewhere) == (True, False, True)
+    with one.connect() as connection, writing(connection), other.connect() as second_connection:
+        second_connection.exec_driver_sql("SET lock_timeout = '2s'")
+        second_connection.commit()
+        with writing(second_connection):
+            pass
+    one.dispose()
+    other.dispose()

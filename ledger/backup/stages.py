@@ -25,8 +25,8 @@ from psycopg.sql import SQL, Identifier, Literal
 from ledger.backup.file import BackupRefused
 from ledger.log.locks import lock_number
 from ledger.log.places import Place
-from ledger.log.postgres_connections import NETWORK, Connections
-from ledger.log.postgres_recorder import ABOUT, EVENTS_TABLE, FORMAT
+from ledger.log.postgres_connections import EVENTS_TABLE, NETWORK, Connections
+from ledger.log.postgres_recorder import ABOUT, FORMAT
 from ledger.log.private_files import close_folder
 from ledger.seal.signing.folder import sync_folder
 

@@ -20,7 +20,7 @@ class LogClock:
         self._log = log
         self._lock = threading.Lock()
         self._latest = datetime.min.replace(tzinfo=UTC)
-        self._last_entry = (0, self._latest)
+        self._last_entry = (log.era, 0, self._latest)
         self._checked_on: date | None = None
         self._is_limited = False
 
@@ -49,11 +49,11 @@ class LogClock:
     def recorded(self, position: int, at: datetime) -> None:
         """Remember the time of the entry at a position, so that it need not be read."""
         with self._lock:
-            self._last_entry = (position, at)
+            self._last_entry = (self._log.era, position, at)
 
     def _recorded_at(self, position: int) -> datetime:
-        known, at = self._last_entry
-        if position != known:
+        era, known, at = self._last_entry
+        if (era, position) != (self._log.era, known):
             stored = self._log.from_position(position - 1, limit=1) if position else []
             at = recorded_at(stored[0].data) if stored else datetime.min.replace(tzinfo=UTC)
             self.recorded(position, at)

@@ -28,7 +28,6 @@ _MOST_STATES = 20_000
 _ENTRIES_BEFORE_SNAPSHOT = 100
 _LONGEST_TAG = 200
 _SNAPSHOT_VERSION = b"1"
-_BATCH = 2_000
 
 
 class Accounts(Mapping[AccountId, Account]):
@@ -60,7 +59,7 @@ class DecisionContext:
         self.log = log
         self.people = people
         self.now = now()
-        self._read, self.position = cache.read(list(dict.fromkeys(tags)))
+        self._read, self.position, self.era = cache.read(list(dict.fromkeys(tags)))
         self._states = dict(self._read)
         self._decided: list[tuple[Sequence[str], Entry]] = []
         self.depends_on: dict[str, None] = {}
@@ -72,11 +71,13 @@ class DecisionContext:
         return self._states[tag]
 
     def _read_later(self, tag: str) -> None:
-        states, position = self._cache.read([tag])
+        states, position, era = self._cache.read([tag])
+        if era != self.era:
+            raise Conflict
         if position != self.position:
             # A refusal must not mix two points in time: the reason given has to be true now.
-            states, self.position = self._cache.read([*self._read, tag])
-            if any(states[before] != self._read[before] for before in self.depends_on):
+            states, self.position, era = self._cache.read([*self._read, tag])
+            if era != self.era or any(states[before] != self._read[before] for before in self.depends_on):
                 raise Conflict
         for name, state in states.items():
             if state != self._read.get(name):
@@ -94,7 +95,7 @@ class DecisionContext:
 
     def remember(self, position: int) -> None:
         """Cache what the decision depended on, once its facts are appended at this position with nothing in between."""
-        self._cache.remember({tag: self._states[tag] for tag in self.depends_on}, position)
+        self._cache.remember({tag: self._states[tag] for tag in self.depends_on}, position, self.era)
 
     @property
     def today(self) -> date:
@@ -205,11 +206,20 @@ class StateCache:
         self._log = log
         self._lock = threading.Lock()
         self._states: OrderedDict[str, tuple[State, int]] = OrderedDict()
+        self._era = log.era
 
-    def read(self, tags: Sequence[str]) -> tuple[dict[str, State], int]:
-        """Return the state behind each tag, and the position for which all of them hold."""
+    def read(self, tags: Sequence[str]) -> tuple[dict[str, State], int, int]:
+        """Return the state behind each tag, the position for which all of them hold, and the era of the log that it is in."""
+        while True:
+            era = self._log.era
+            states, head = self._read(tags, era)
+            if era == self._log.era:
+                return states, head, era
+            # Reading led to a database with another history, so what was cached may never have happened.
+
+    def _read(self, tags: Sequence[str], era: int) -> tuple[dict[str, State], int]:
         states = {tag: initial_state(tag) for tag in tags if not _can_exist(tag)}
-        cached = self._cached([tag for tag in tags if tag not in states])
+        cached = self._cached([tag for tag in tags if tag not in states], era)
         states |= {tag: state for tag, (state, _) in cached.items()}
         since = {tag: position for tag, (_, position) in cached.items()}
         entries, head = self._log.read(since)
@@ -220,13 +230,16 @@ class StateCache:
                 if stored.position > since.get(tag, head):
                     states[tag] = state_after(states[tag], entry)
                     read[tag] = read.get(tag, 0) + 1
-        self.remember(states, head)
-        self._save_snapshots(states, read, head)
+        if era == self._log.era:
+            self.remember(states, head, era)
+            self._save_snapshots(states, read, head)
         return states, head
 
-    def remember(self, states: Mapping[str, State], position: int) -> None:
-        """Cache states as of this position, unless a later one is cached."""
+    def remember(self, states: Mapping[str, State], position: int, era: int) -> None:
+        """Cache states as of this position, unless a later one is cached, or the log has begun another era."""
         with self._lock:
+            if era != self._era:
+                return
             for tag, state in states.items():
                 cached = self._states.get(tag)
                 if cached is None or cached[1] <= position:
@@ -235,15 +248,18 @@ class StateCache:
             while len(self._states) > _MOST_STATES:
                 self._states.popitem(last=False)
 
-    def _cached(self, tags: Sequence[str]) -> dict[str, tuple[State, int]]:
+    def _cached(self, tags: Sequence[str], era: int) -> dict[str, tuple[State, int]]:
         with self._lock:
+            if era != self._era:
+                self._states.clear()
+                self._era = era
             found = {tag: self._states[tag] for tag in tags if tag in self._states}
         missing = [tag for tag in tags if tag not in found]
         accounts = [tag for tag in missing if tag.startswith("account:")]
         snapshots = self._log.load_snapshots(accounts) if accounts else {}
         for tag in missing:
             position, snapshot = snapshots.get(tag, (0, b""))
-            account = _account_in(snapshot)  # an unreadable snapshot is ignored, and the entries are read instead
+            account = account_in(snapshot)  # an unreadable snapshot is ignored, and the entries are read instead
             found[tag] = (initial_state(tag), 0) if account is None else (account, position)
         return found
 
@@ -257,33 +273,8 @@ class StateCache:
             self._log.save_snapshots(rows)
 
 
-def wrong_snapshots(log: Log) -> list[str]:
-    """Return the accounts whose snapshot differs from the entries. Reads the log from the beginning.
-
-    Snapshots that are damaged or of another version are skipped, because no decision uses them.
-    """
-    snapshots = {
-        tag: (position, account)
-        for tag, (position, snapshot) in log.snapshots().items()
-        if tag.startswith("account:") and (account := _account_in(snapshot)) is not None
-    }
-    replayed = {tag: initial_state(tag) for tag in snapshots}
-    position = 0
-    while snapshots and (batch := log.from_position(position, limit=_BATCH)):
-        position = batch[-1].position
-        for stored in batch:
-            for tag in stored.tags:
-                if tag in snapshots and stored.position <= snapshots[tag][0]:
-                    replayed[tag] = state_after(replayed[tag], decode(stored.data))
-    head = log.head()
-    return sorted(
-        tag.removeprefix("account:")
-        for tag, (upto, account) in snapshots.items()
-        if upto > head or account != replayed[tag]
-    )
-
-
-def _account_in(snapshot: bytes) -> Account | None:
+def account_in(snapshot: bytes) -> Account | None:
+    """Return the account in a snapshot; None if it is damaged or of another version."""
     with suppress(msgspec.DecodeError):
         if snapshot.startswith(_SNAPSHOT_VERSION):
             return msgspec.json.decode(snapshot.removeprefix(_SNAPSHOT_VERSION), type=Account)

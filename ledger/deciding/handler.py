@@ -174,7 +174,9 @@ class CommandHandler:
     def _append(self, decided: "_Decided") -> int:
         unless = tuple(decided.context.depends_on)
         try:
-            return self.log.append(decided.entries, unless=unless, after=decided.context.position)
+            return self.log.append(
+                decided.entries, unless=unless, after=decided.context.position, era=decided.context.era
+            )
         except Conflict:
             position = self._position_despite_conflict(decided)
             if position is None:

@@ -16,7 +16,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg.types.composite import register_composite
 
-from ledger.log.store import Fault, LogUnavailable
+from ledger.log.store import Conflict, Fault, LogUnavailable
 
 MOST_CONNECTIONS = 16
 LOCK_SECONDS = 10
@@ -38,6 +38,13 @@ SET search_path TO {schema};
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_bitmapscan = off;
 SET max_parallel_workers_per_gather = 0; SET jit = off;
+"""
+
+EVENTS_TABLE = "dcb_events_tt_main"
+# The timeline grows when a standby takes over. The control file can lag behind it. A server that is in recovery has none yet.
+HISTORY = """
+SELECT system_identifier, CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END
+FROM pg_control_system()
 """
 
 
@@ -68,6 +75,11 @@ class Connections(PostgresDatastore):
         )
         self._conninfo = make_conninfo(**(NETWORK | given))
         self._most = most
+        self.era = 0
+        self._history: tuple[Any, ...] | None = None
+        self._last_seen = (0, b"")
+        self._only_in = threading.local()
+        self._noticing = threading.Lock()
         self._closed = False
         self._start()
 
@@ -81,6 +93,8 @@ class Connections(PostgresDatastore):
         try:
             connection = self._take()
             try:
+                if getattr(self._only_in, "era", None) not in (None, self.era):
+                    raise Conflict
                 for info in self.psycopg_type_adapters.values():
                     if not connection.adapters.types.get(info.oid):
                         register_composite(info, connection)
@@ -94,6 +108,20 @@ class Connections(PostgresDatastore):
                 self._give_back(connection)
         finally:
             slots.release()
+
+    @contextmanager
+    def only_in(self, era: int | None) -> Generator[None]:
+        """Raise Conflict in this thread, instead of opening a connection, if the era isn't this one any more."""
+        self._only_in.era = era
+        try:
+            yield
+        finally:
+            self._only_in.era = None
+
+    def saw(self, position: int, data: bytes) -> None:
+        """Note an entry, so that a connection to a server without it is noticed."""
+        if position > self._last_seen[0]:
+            self._last_seen = (position, data)
 
     def close(self) -> None:
         """Close every idle connection. Connections in use close when their use ends."""
@@ -146,9 +174,26 @@ class Connections(PostgresDatastore):
         try:
             connection = Connection[DictRow].connect(self._conninfo, autocommit=True, row_factory=dict_row)
             connection.execute(SQL(SETTINGS).format(schema=Identifier(self.schema)))
+            self._compare(connection)
         except psycopg.Error as error:
             raise _fault_while_connecting(error) from error
         return connection
+
+    def _compare(self, connection: Connection[DictRow]) -> None:
+        """Begin another era if this connection leads to another history of the log than the one before."""
+        history = tuple((connection.execute(HISTORY).fetchone() or {}).values())
+        position, data = self._last_seen
+        is_lost = False
+        if position:
+            query = SQL("SELECT data FROM {} WHERE id = %s").format(Identifier(self.schema, EVENTS_TABLE))
+            found = connection.execute(query, (position,)).fetchone()
+            is_lost = found is None or bytes(found["data"]) != data
+        with self._noticing:
+            if is_lost or self._history not in (None, history):
+                self.era += 1
+                self._last_seen = (0, b"")
+                self._drop_idle()
+            self._history = history
 
 
 # Referenced until the process ends: closing them would end the parent's sessions (see _check_process).

@@ -15,7 +15,6 @@ from ledger.log.postgres_connections import Connections
 from ledger.log.store import LogUnavailable, Queries, Snapshot
 
 FORMAT = 1
-EVENTS_TABLE = "dcb_events_tt_main"
 ABOUT = "Common Hours log, format "
 
 # ALWAYS: also in sessions that have switched ordinary triggers off.
@@ -118,9 +117,21 @@ class PostgresDCBRecorder(PostgresDCBRecorderTT):
             connections.close()
             raise
 
-    def append(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None) -> int:
+    @property
+    def era(self) -> int:
+        return self._connections.era
+
+    def append(
+        self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None, *, era: int | None = None
+    ) -> int:
         """Record the events, all or none; see `DCBRecorder.append`."""
-        return super().append(events, condition or NO_CONDITION)
+        with self._connections.only_in(era):
+            position = super().append(events, condition or NO_CONDITION)
+        self.saw(position, events[-1].data)
+        return position
+
+    def saw(self, position: int, data: bytes) -> None:
+        self._connections.saw(position, data)
 
     def select(self, query: str, *arguments: str | int) -> list[Any]:
         with self._connections.get_connection() as connection:

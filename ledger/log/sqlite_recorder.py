@@ -52,6 +52,7 @@ class SQLiteDCBRecorder(DCBRecorder):
         self.file = SQLiteFile(path, create=create, busy_seconds=busy_seconds)
         self._group = GroupCommit(self._commit)
         self.unsaved: Mapping[str, Snapshot] = {}
+        self.era = 0
         self._saving = threading.Lock()
         self.listeners: set[threading.Event] = set()
         """Each is set whenever this process has appended."""
@@ -78,7 +79,16 @@ class SQLiteDCBRecorder(DCBRecorder):
             head = events[-1].position if events else None
         return SimpleDCBReadResponse(iter(events), head)
 
-    def append(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None) -> int:
+    def saw(self, position: int, data: bytes) -> None:
+        """Nothing to note: no older state of a file comes back behind an open connection."""
+
+    def append(
+        self,
+        events: Sequence[DCBEvent],
+        condition: DCBAppendCondition | None = None,
+        *,
+        era: int | None = None,  # noqa: ARG002 - a file has one
+    ) -> int:
         """Record the events durably, all or none, and return the last position; see `DCBRecorder.append`."""
         if not events:
             raise ProgrammingError("There is nothing to append.")

@@ -60,7 +60,20 @@ class LogRecorder(Protocol):
     unsaved: Mapping[str, Snapshot]
     """Snapshots by tag that are not in the database yet."""
 
-    def append(self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None) -> int: ...
+    @property
+    def era(self) -> int:
+        """Grows when a new connection leads to another history: a standby that took over, or an older state of the database."""
+        ...
+
+    def append(
+        self, events: Sequence[DCBEvent], condition: DCBAppendCondition | None = None, *, era: int | None = None
+    ) -> int:
+        """Record the events, all or none. Raise Conflict if the era isn't this one."""
+        ...
+
+    def saw(self, position: int, data: bytes) -> None:
+        """Note an entry that was read or recorded, so that its loss is noticed."""
+        ...
 
     def select(self, query: str, *arguments: str | int) -> list[Any]:
         """Return all rows of one statement."""
@@ -85,16 +98,28 @@ class Log:
         self._select = recorder.select
         self._queries = recorder.queries
 
-    def append(self, entries: Sequence[tuple[str, bytes, Sequence[str]]], *, unless: Sequence[str], after: int) -> int:
+    @property
+    def era(self) -> int:
+        """Grows when the database turns out to have another history. What was read before must be forgotten then."""
+        return self.recorder.era
+
+    def append(
+        self,
+        entries: Sequence[tuple[str, bytes, Sequence[str]]],
+        *,
+        unless: Sequence[str],
+        after: int,
+        era: int | None = None,
+    ) -> int:
         """Record entries (type, data, tags) durably, all or none, and return the position of the last.
 
         Raise Conflict if an entry with one of the tags `unless` was recorded after the position `after`. Without tags,
-        nothing is in conflict.
+        nothing is in conflict. Raise it also if the decision was made in another era than this one.
         """
         events = [DCBEvent(type, data, list(tags)) for type, data, tags in entries]
         condition = DCBAppendCondition(DCBQuery([DCBQueryItem(tags=[tag]) for tag in unless]), after)
         try:
-            return self.recorder.append(events, condition if unless else None)
+            return self.recorder.append(events, condition if unless else None, era=era)
         except IntegrityError:
             raise Conflict from None
 
@@ -104,7 +129,10 @@ class Log:
         The second value is the head of the log at that moment: no entry up to there is left out.
         """
         rows = self._select(self._queries.read, _json(after))
-        return [_stored(*row) for _, *row in rows if row[0] is not None], rows[0][0]
+        entries = [_stored(*row) for _, *row in rows if row[0] is not None]
+        if entries:
+            self.recorder.saw(entries[-1].position, entries[-1].data)
+        return entries, rows[0][0]
 
     def from_position(self, after: int, *, limit: int) -> list[StoredEntry]:
         """Return the first `limit` entries after a position, in order."""

@@ -43,6 +43,7 @@ class Projector:
         self._models = models
         self._lock = threading.Lock()
         self._reached: AsOf | None = None
+        self._era = log.era
         event.listen(engine, "connect", self._reset)
 
     def prepare(self) -> None:
@@ -66,6 +67,8 @@ class Projector:
         Of threads that wait for the same entries, one does the work. Read models that have stopped stay behind.
         """
         wanted = self._log.head() if position is None else position
+        if self._era != self._log.era:
+            self._era, self._reached = self._log.era, None
         reached = self._reached
         if reached is not None and reached.position >= wanted:
             return reached

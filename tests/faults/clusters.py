@@ -38,6 +38,11 @@ class Cluster:
         """Stop it: "fast" in good order, "immediate" like a power cut."""
         _run("pg_ctl", "--pgdata", self._data, "--mode", how, "--wait", "stop")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return (self._data / "postmaster.pid").exists()
+
     def promote(self) -> None:
         """End standby: from now on it can write."""
         _run("pg_ctl", "--pgdata", self._data, "--wait", "promote")

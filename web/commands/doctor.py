@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import DBAPIError
 
-from ledger.deciding.context import wrong_snapshots
+from ledger.deciding.snapshots import wrong_snapshots
 from ledger.erasure.commands import is_clean
 from ledger.identifiers import MemberId
 from ledger.log.entry import UnreadableEntry, decode

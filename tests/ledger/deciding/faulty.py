@@ -26,10 +26,10 @@ class FaultyLog(Log):
         self.is_readable = True
         self.tries = 0
 
-    def append(self, entries: Entries, *, unless: Sequence[str], after: int) -> int:
+    def append(self, entries: Entries, *, unless: Sequence[str], after: int, era: int | None = None) -> int:
         self.tries += 1
         self._before(entries)
-        position = super().append(entries, unless=unless, after=after)
+        position = super().append(entries, unless=unless, after=after, era=era)
         self._after(entries)
         return position
 

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from ledger.deciding import context
-from ledger.deciding.context import wrong_snapshots
+from ledger.deciding.snapshots import wrong_snapshots
 from ledger.exchanges.commands import ReportExchange
 from ledger.refusals import BeyondDebitLimit
 from ledger.time_bank import TimeBank

@@ -47,7 +47,7 @@ def keep_within_limits(
 ) -> None:
     """Raise if the legs would take an account beyond a limit. Only the net change counts.
 
-    A change towards zero is never refused, even if the account is already beyond a limit. `reader` is whoever will read the
+    A change towards zero is never refused, even if the account is already beyond a limit. `reader` is the person who will read the
     refusal: how much is still open is for the owner of the account alone.
     """
     change: dict[AccountId, int] = {}

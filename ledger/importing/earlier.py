@@ -2,7 +2,7 @@
 
 A row has a command id made from the secrets of both accounts, which goes when one of them is erased. Rows with someone who was
 erased since, and rows that versions before these ids recorded, are recognised by what their entries say. A name that nobody has
-any more stands for everyone who was erased: whoever tries out a name learns nothing.
+any more stands for everyone who was erased: somebody who tries out a name learns nothing.
 """
 
 from collections import Counter

@@ -50,7 +50,7 @@ def post(
 ) -> litestar.post:
     """Register what a form or button does, in a thread. By default it redirects.
 
-    With `fresh`, `call.do` refuses whoever did not sign in a few minutes ago: a device left open, or a stolen cookie.
+    With `fresh`, `call.do` refuses people who did not sign in a few minutes ago. A device left open or a stolen cookie is not enough.
     """
     return litestar.post(
         path,

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.log.places import Place
+from ledger.personal_data.store import PERSONAL_TEXTS, PersonalText
 from ledger.time_bank import TimeBank
 from projections.balances import ACCOUNTS
 from projections.engine.background import DailyRun
@@ -52,7 +53,7 @@ def test_a_wrong_balance_is_reported_and_the_exit_code_is_1(founded: Run, neighb
     assert result.exit_code == 1
     assert (
         "1 difference. Does the log still match its seal? Run: hours" in result.stderr
-        and "1 step of 2 failed: replay." in result.stderr
+        and "1 step of 3 failed: replay." in result.stderr
     )
     assert "1 difference" in taken(database_url)["replay"].trouble
 
@@ -112,3 +113,17 @@ def test_the_server_runs_the_daily_tasks_once_a_day_soon_after_it_starts(run_in:
     assert complaints.count("\n") == 1, complaints
     with TimeBank.open(url) as bank, Views.open(bank.place, bank.log) as views:
         assert views.daily.due(["replay"], datetime.fromisoformat(kept["replay"].at), "UTC") == []
+
+
+def test_words_that_a_killed_command_left_are_swept(founded: Run, database_url: str) -> None:
+    with TimeBank.open(database_url) as bank:
+        bank.people.seal([PersonalText("m-nobody", "name", "Never Invited")])
+        with bank.people.engine.begin() as connection:
+            connection.execute(
+                sa.update(PERSONAL_TEXTS).where(PERSONAL_TEXTS.c.subject == "m-nobody").values(kept_at=1)
+            )
+
+    assert founded("daily").exit_code == 0
+
+    with TimeBank.open(database_url) as bank:
+        assert bank.people.of("m-nobody", "name") == []

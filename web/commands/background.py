@@ -16,6 +16,7 @@ import click
 
 from ledger.log.failures import failure_of
 from ledger.log.store import LogUnavailable
+from web.commands.daily_tasks import check_by_replay, seal, sweep_texts
 from web.commands.opening import Location
 from web.commands.printing import CommandProblem, count, echo_err, problem_of, progress_bar, quotes_drivers
 from web.framework.logs import start_logging
@@ -136,21 +137,7 @@ def _carry_out(location: Location, bank: "TimeBank", views: "Views", request: "B
     return ""
 
 
-def check_by_replay(location: Location) -> str:
-    """Add up every account from the log alone, and compare the result with the read models."""
-    from web.commands.accounts import replay_result, run_replay_check
-
-    return replay_result(location, run_replay_check(location))
-
-
-def seal(location: Location) -> str:
-    """Seal what has been recorded since yesterday, if the host has ever made a seal."""
-    from web.commands.sealing import make_daily_seal
-
-    return make_daily_seal(location)
-
-
-DAILY_TASKS: dict[str, Callable[[Location], str]] = {"replay": check_by_replay, "seal": seal}
+DAILY_TASKS: dict[str, Callable[[Location], str]] = {"replay": check_by_replay, "seal": seal, "sweep": sweep_texts}
 """In this order. A task returns its result as a sentence, or raises. `hours serve` and cron run a new one from the next day on."""
 
 

@@ -37,7 +37,7 @@ def test_a_witness_signs_over_the_web_and_shows_its_last_signed_checkpoint(tmp_p
         assert status == 200 and [word.key.name for word in signed.verified] == [ORIGIN, "library.example"]
         assert call(eye, "GET", f"/{origin_hash(ORIGIN)}/checkpoint")[2] == signed.note.data
         assert call(eye, "POST", "/add-checkpoint", submission(0, 12)) == (409, "text/x.tlog.size", b"5\n")
-        assert call(eye, "POST", "/add-checkpoint", submission(5, 5, OTHERS[::-1])) == (409, "text/x.tlog.size", b"5\n")
+        assert call(eye, "POST", "/add-checkpoint", submission(5, 5, OTHERS[::-1]))[0] == 422
         assert call(eye, "POST", "/add-checkpoint", Submission(5, (), checkpoint(12).data).data)[0] == 422
         assert call(eye, "POST", "/add-checkpoint", b"what?")[0] == 400
         assert call(eye, "POST", "/add-checkpoint", b"x" * (LARGEST_SUBMISSION_BYTES + 1))[0] == 413

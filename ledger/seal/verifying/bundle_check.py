@@ -1,8 +1,8 @@
 """Checks a whole bundle: the seals, every sealed entry, and every file that is derived from the entries."""
 
 import secrets
-from collections.abc import Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,12 +15,12 @@ from ledger.seal.verifying.bundle_files import (
     is_same,
     journal_closing,
     journal_opening,
-    read_at_most,
 )
+from ledger.seal.verifying.bundle_folder import named, other_files, read_file
 from ledger.seal.verifying.canonical import LARGEST_ENTRY_BYTES
 from ledger.seal.verifying.marks import LARGEST_NUMBER
-from ledger.seal.verifying.note import LARGEST_NOTE_BYTES, BadNote, Sealed, VerifierKey, check_checkpoint, parse_keys
-from ledger.seal.verifying.policy import Policy, parse_policy
+from ledger.seal.verifying.note import BadNote, Sealed, VerifierKey, check_checkpoint, parse_keys
+from ledger.seal.verifying.policy import Policy, check_order, parse_policy
 from ledger.seal.verifying.rules.loggable_days import LoggableDays
 from ledger.seal.verifying.rules.replay import Replay, time_zone_of
 from ledger.seal.verifying.segments import LogTotals, Progress, read_segments, tasks
@@ -90,8 +90,7 @@ class BundleCheck:
         for name in missing:
             self._verdict.find(INCOMPLETE, f"{name} is missing")
         if not missing:
-            others = sorted({path.name for path in self._folder.iterdir()} - {*FILES, SEALS, CONTRADICTION})
-            self._verdict.unchecked.extend(f"{name[:_TOO_LONG]!r}, which is not part of a bundle" for name in others)
+            self._verdict.unchecked.extend(other_files(self._folder, {*FILES, SEALS, CONTRADICTION}))
         return not missing
 
     def _seal(self) -> Sealed | None:
@@ -99,10 +98,11 @@ class BundleCheck:
         try:
             self._read_keys_and_policy()
             data = self._small_file("checkpoint")
-            with _named("checkpoint"):
+            with named("checkpoint"):
                 self._must_be_signed_by_bundled_keys(check_checkpoint(data, self._bundled_keys))
                 self._keys = self._keys or self._bundled_keys
                 seal = check_signed(data, self._keys, self._policy)
+                check_order(seal.note)
         except BadNote as error:
             self._verdict.find(TAMPERED, str(error))
             return None
@@ -115,10 +115,10 @@ class BundleCheck:
 
     def _read_keys_and_policy(self) -> None:
         """Read the bundle's own keys and policy. They must name the same keys, and the policy must be in canonical form."""
-        with _named("vkeys.txt"):
+        with named("vkeys.txt"):
             self._bundled_keys = parse_keys(self._small_file("vkeys.txt"))
         data = self._small_file("policy")
-        with _named("policy"):
+        with named("policy"):
             policy = self._bundled_policy = parse_policy(data)
             if policy.without_addresses.text.encode(errors="surrogatepass") != data:
                 raise BadNote("it is not in its canonical form")
@@ -137,9 +137,10 @@ class BundleCheck:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             name = f"{SEALS}/{path.name[:_TOO_LONG]}"
             try:
-                with _named(name):
+                with named(name):
                     other = check_checkpoint(self._small_file(f"{SEALS}/{path.name}"), self._keys)
                     self._must_be_signed_by_bundled_keys(other)
+                    check_order(other.note)
             except (BadNote, OSError) as error:
                 self._verdict.find(TAMPERED, str(error))
                 continue
@@ -157,7 +158,7 @@ class BundleCheck:
         seals: list[tuple[str, Sealed]] = []
         for name, data in [*self._known, *shown]:
             try:
-                with _named(name):
+                with named(name):
                     other = check_checkpoint(data, self._keys)
             except BadNote as error:
                 self._verdict.find(TAMPERED, str(error))
@@ -287,13 +288,4 @@ class BundleCheck:
         verdict.checked.append("balances.csv, corrections.csv, journal.ledger and README.txt match the entries")
 
     def _small_file(self, name: str) -> bytes:
-        return read_at_most(self._folder / name, LARGEST_NOTE_BYTES)
-
-
-@contextmanager
-def _named(name: str) -> Generator[None]:
-    """Put the name of the file before what is wrong with it."""
-    try:
-        yield
-    except BadNote as error:
-        raise BadNote(f"{name}: {error}") from error
+        return read_file(self._folder / name)

@@ -1,11 +1,13 @@
 """The files of a bundle: what they must contain, and comparing them with that, a part at a time.
 
-The journal, the tables and the guide are derived from the entries, for people and other programs. Both hledger and ledger read
-the journal. The same entries always give the same bytes: dates are UTC, and the order is that of the log.
+The journal, the tables and the guide are derived from the entries, for people and other programs, such as hledger and ledger.
+The same entries always give the same bytes: dates are UTC, and the order is that of the log.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from operator import ne
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -186,8 +188,7 @@ Members are shown by identifiers; names are not in the book. One hour is 60 minu
 
 
 LEAF_LINE_BYTES = 2 * HASH_BYTES + 1
-_LONGEST_LINE = 4096
-_MOST_OPENING_BYTES = 32 * 1024 * 1024
+_LONGEST_LINE, _MOST_OPENING_BYTES = 4096, 32 * 1024 * 1024
 
 
 def leaf_lines(leaves: Sequence[bytes]) -> bytes:
@@ -197,7 +198,7 @@ def leaf_lines(leaves: Sequence[bytes]) -> bytes:
 
 def is_same(path: Path, expected: bytes) -> bool:
     """Whether the file contains exactly these bytes."""
-    return read_at_most(path, len(expected)) == expected
+    return path.is_file() and read_at_most(path, len(expected)) == expected
 
 
 def read_at_most(path: Path, limit: int) -> bytes:
@@ -248,14 +249,14 @@ class LeafLines:
             self.are_sealed = self._leads_to(root, size)
 
     def _leads_to(self, root: bytes, size: int) -> bool:
-        self._file.seek(0)
         edge = Edge()
-        try:
+        if self._file.seek(0, SEEK_END) != size * LEAF_LINE_BYTES:
+            return False  # a seal can claim any size
+        self._file.seek(0)
+        with suppress(ValueError):
             for _ in range(size):
                 edge.append(bytes.fromhex(self._file.read(LEAF_LINE_BYTES).decode()))
-        except ValueError:
-            return False
-        return edge.root == root and not has_more(self._file)
+        return edge.size == size and edge.root == root
 
 
 class JournalLines:

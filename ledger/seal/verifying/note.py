@@ -28,6 +28,18 @@ COSIGNATURE = 4
 _SIGNATURE_BYTES = {ED25519: 64, COSIGNATURE: 8 + 64}
 _DASH = "\N{EM DASH} "
 _LATEST = 2**63 - 1
+_PRIME = 2**255 - 19
+_WITHOUT_SIGN = 2**255 - 1
+_SMALL_ORDER = frozenset(
+    {
+        0,
+        1,
+        _PRIME - 1,
+        int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"),
+        int.from_bytes(bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little"),
+    }
+)
+"""The second coordinates of the points of Ed25519 whose order divides 8: some signature by such a key fits any text."""
 
 
 class BadNote(Exception):
@@ -94,6 +106,9 @@ def parse_key(line: str) -> VerifierKey:
     if len(data) != 33 or data[0] not in _SIGNATURE_BYTES:
         raise BadNote(f"the key of {name} is of an unknown kind")
     parsed = VerifierKey(name, data[0], data[1:])
+    y = int.from_bytes(parsed.public, "little") & _WITHOUT_SIGN
+    if y >= _PRIME or y in _SMALL_ORDER:
+        raise BadNote(f"the key of {name} is one that anyone can sign for")
     if key_id != parsed.id.hex():
         raise BadNote(f"the key of {name} does not match its id")
     return parsed

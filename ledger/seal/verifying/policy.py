@@ -250,11 +250,20 @@ def with_cosignatures(note: Note, signatures: Iterable[Signature]) -> Note:
 
     The log's own signatures come first and the others follow by name, so that the order of answers does not show.
     """
-    merged = {(each.name, each.key_id): each for each in note.signatures}
-    merged.update({(each.name, each.key_id): each for each in signatures})
-    log_name = note.text.partition("\n")[0]
-    ordered = sorted(merged.values(), key=lambda each: (each.name != log_name, each.name, each.key_id))
-    return Note(note.text, tuple(ordered))
+    return Note(note.text, in_order(note.text, (*note.signatures, *signatures)))
+
+
+def in_order(text: str, signatures: Iterable[Signature]) -> tuple[Signature, ...]:
+    """Signatures as a stored note has them: the log's own first, then by name, and each key once."""
+    log_name = text.partition("\n")[0]
+    by_key = {(each.name, each.key_id): each for each in signatures}
+    return tuple(sorted(by_key.values(), key=lambda each: (each.name != log_name, each.name, each.key_id)))
+
+
+def check_order(note: Note) -> None:
+    """Raise BadNote if signatures are doubled or in another order: a stored note has one spelling."""
+    if note.signatures != in_order(note.text, note.signatures):
+        raise BadNote("its signatures are not in their order, or one is there twice")
 
 
 def with_only(note: Note, keys: Sequence[VerifierKey]) -> Note:

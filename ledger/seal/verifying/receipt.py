@@ -25,7 +25,7 @@ from ledger.seal.verifying.note import (
     parse_note,
     to_base64,
 )
-from ledger.seal.verifying.policy import Policy
+from ledger.seal.verifying.policy import Policy, check_order
 from ledger.seal.verifying.verdict import (
     FORKED,
     INCOMPLETE,
@@ -98,6 +98,7 @@ def check_receipt(
         return
     try:
         receipt = parse_receipt(data)
+        check_order(parse_note(receipt.checkpoint))
         checkpoint = _checkpoint(verdict, receipt, keys, policy)
         check_inclusion(leaf_hash(receipt.entry), receipt.place, checkpoint.size, receipt.path, checkpoint.root)
         verdict.checked.append(f"the entry is number {receipt.place + 1:,} of the {checkpoint.size:,} that are sealed")

@@ -24,6 +24,8 @@ ENTRIES = 1 << 12
 _MOST_FAULTS = 100
 """More are counted, but not described."""
 _LONGEST_LINE = LARGEST_ENTRY_BYTES + 2
+_MOST_BYTES = 4 * 1024 * 1024
+"""A segment of usual entries is smaller. Several are held at a time, and each is copied a few times."""
 _WORTH_PROCESSES_BYTES = 8 * 1024 * 1024
 """One process reads a smaller log faster than several can be started."""
 
@@ -40,18 +42,36 @@ def tasks(
     """
     first = 1
     wanted = sorted(set(sizes))
-    while lines := _lines(file, min(ENTRIES, upto - first + 1)):
-        last = first + len(lines) - 1
+    lines: list[bytes] = []
+    while True:
+        # A segment starts at a multiple of its size, so that its subtrees fit into the tree of the whole log.
+        before = first - 1
+        most = min(ENTRIES, before & -before or ENTRIES, upto - before)
+        is_full = _read_lines(file, lines, most)
+        if not lines:
+            return
+        taken = min(len(lines), most)
+        if is_full and taken < most:
+            taken = 1 << taken.bit_length() - 1
+        last = before + taken
         within = wanted[bisect_left(wanted, first) : bisect_right(wanted, last)]
-        yield Task(lines, first, origin, within, secret, zone)
+        yield Task(lines[:taken], first, origin, within, secret, zone)
+        del lines[:taken]
         first = last + 1
 
 
-def _lines(file: BinaryIO, most: int) -> list[bytes]:
-    lines = [line for _ in range(most) if (line := file.readline(_LONGEST_LINE))]
-    if lines and not lines[-1].endswith(b"\n") and len(lines[-1]) < _LONGEST_LINE:
-        lines.pop()
-    return lines
+def _read_lines(file: BinaryIO, lines: list[bytes], most: int) -> bool:
+    """Read up to this many lines, after those that are there. Return whether they are too many bytes for more of them."""
+    size = sum(map(len, lines))
+    while len(lines) < most:
+        if size >= _MOST_BYTES:
+            return True
+        line = file.readline(_LONGEST_LINE)
+        if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
+            return False
+        lines.append(line)
+        size += len(line)
+    return False
 
 
 def read_segments(file: BinaryIO, work: Iterator[Task], workers: int | None = None) -> Iterator[Segment]:

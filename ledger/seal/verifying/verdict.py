@@ -25,6 +25,7 @@ _CONCLUSIONS = {
     INCOMPLETE: "INCOMPLETE: something is missing, so this cannot be called sound.",
 }
 _MOST_SHOWN = 20
+_MOST_KEPT = 200
 _LONGEST_LINE = 500
 
 
@@ -43,12 +44,16 @@ class Verdict:
         self.noticed: list[str] = []
         self.unchecked: list[str] = []
         self.findings: list[tuple[int, str]] = []
+        self._more = 0
         self.sealed: Sealed | None = None
         self.extends: list[Checkpoint] = []
 
     def find(self, code: int, finding: str) -> None:
-        """Add a finding."""
-        self.findings.append((code, finding))
+        """Add a finding. After many, the others are only counted, except one that is more serious than all before."""
+        if len(self.findings) < _MOST_KEPT or code < self.code:
+            self.findings.append((code, finding))
+        else:
+            self._more += 1
 
     def read(self, path: Path, limit: int) -> bytes | None:
         """The bytes of a file, at most `limit` and one more. None, with a finding, if it cannot be read."""
@@ -77,8 +82,8 @@ class Verdict:
     def lines(self) -> list[str]:
         """The verdict as lines of text."""
         shown = [finding for _, finding in sorted(self.findings, key=lambda each: each[0])]
-        if len(shown) > _MOST_SHOWN:
-            shown[_MOST_SHOWN:] = [f"and {len(shown) - _MOST_SHOWN:,} more"]
+        if len(shown) + self._more > _MOST_SHOWN:
+            shown[_MOST_SHOWN:] = [f"and {len(shown) + self._more - _MOST_SHOWN:,} more"]
         return [
             *_listed("Checked", "+", self.checked),
             *_listed("Noticed", "~", self.noticed),

@@ -163,7 +163,7 @@ class Witness:
                 raise NotCosigned(UNPROVEN, "a log without entries has a different root")
             if last and size == last_size and checkpoint.root != last.checkpoint.root:
                 self._keep_refused(sealed)
-                raise NotCosigned(ANOTHER_SIZE, "another root was seen over the same number of entries", last_size)
+                raise NotCosigned(UNPROVEN, "another root was seen over the same number of entries")
             try:
                 _must_extend(sealed, last, submission.proof)
             except ProofFails as error:

@@ -113,7 +113,7 @@ def test_each_refusal_has_its_status_code(library: Witness) -> None:
 def test_a_second_history_is_refused_and_kept_as_proof(library: Witness) -> None:
     library.add_checkpoint(submission(0, 20), AT)
 
-    assert refusal(library, submission(20, 20, OTHERS)) == (409, 20)
+    assert refusal(library, submission(20, 20, OTHERS)) == (422, None)
     assert refusal(library, submission(20, 25, OTHERS)) == (422, None)
 
     kept = check_checkpoint((library.folder / REFUSED / origin_hash(ORIGIN)).read_bytes(), [KEY])

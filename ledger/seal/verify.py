@@ -20,6 +20,7 @@ from ledger.seal.verifying.verdict import INCOMPLETE, Verdict
 
 Kind = Literal["bundle", "receipt"]
 WRONG_CALL = 64
+NOTHING_INDEPENDENT = "nothing was given that is not part of it: no key, policy or seal that you have from elsewhere"
 
 
 def verify(
@@ -31,6 +32,8 @@ def verify(
     policy: Policy | None = None,
     words: Path | None = None,
     rules: bool = True,
+    trusted: Sequence[Path] = (),
+    strict: bool = False,
     workers: int | None = None,
     progress: Progress = lambda done, of: None,
 ) -> Verdict:
@@ -38,10 +41,18 @@ def verify(
     a member's own data, whose words are compared with the entry of a receipt.
 
     Trusts `keys`, if any are given, and the logs and witnesses that `policy` names. Without a policy, no signature of a witness
-    is required, and the verdict says so. Without `rules`, the verdict is never that the bundle is sound. Never raises for a
-    file that is missing or for what a file holds: the verdict reports that.
+    is required, and the verdict says so. Without `rules`, the verdict is never that the bundle is sound. `trusted` are the
+    files that the keys and the policy come from: one that is part of the bundle says nothing about whose key it is. With
+    `strict`, something has to be given that is not. Never raises for a file that is missing or for what a file holds: the
+    verdict reports that.
     """
     verdict = Verdict()
+    own = [file for file in (*trusted, *known) if _is_part_of(path, file)]
+    verdict.unchecked.extend(
+        f"{file} proves nothing about where the bundle came from: it is part of it" for file in own
+    )
+    if strict and len(own) == len(trusted) + len(known) and (trusted or not keys):
+        verdict.find(INCOMPLETE, NOTHING_INDEPENDENT)
     if kind == "receipt":
         check_receipt(verdict, path, known, keys, policy, words)
         return verdict
@@ -50,7 +61,7 @@ def verify(
         BundleCheck(verdict, path, keys, policy, kept, rules=rules).run(workers, progress)
     except OSError as error:
         verdict.find(INCOMPLETE, f"{error.filename or path} cannot be read: {error.strerror}")
-    if not keys and not (policy and policy.logs):
+    if not (keys or (policy and policy.logs)) or any(file in own for file in trusted):
         verdict.unchecked.append(NO_KEY)
     if not known:
         verdict.unchecked.append(
@@ -60,6 +71,11 @@ def verify(
         "whether what was recorded really happened, and whether it was those people who recorded it"
     )
     return verdict
+
+
+def _is_part_of(bundle: Path, file: Path) -> bool:
+    """Whether a file is in the folder of the bundle, also by another name or through a link."""
+    return file.resolve().is_relative_to(bundle.resolve())
 
 
 def read_policy(path: Path) -> Policy:
@@ -91,6 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--without-rules", action="store_true", help="do not check who was allowed to record what; ends with 3 at best"
     )
+    parser.add_argument(
+        "--strict", action="store_true", help="end with 3 unless a key, policy or seal from elsewhere is given"
+    )
     options = parser.parse_args(arguments)
     keys: list[VerifierKey] = []
     if options.key is not None:
@@ -112,6 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         policy=policy,
         words=options.words,
         rules=not options.without_rules,
+        trusted=[file for file in (options.key, options.policy) if file is not None],
+        strict=options.strict,
     )
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:

@@ -52,6 +52,7 @@ LARGEST_KEYS_BYTES = 1 << 20
     help="A member's own data (JSON). Shows which of their words a receipt is about.",
 )
 @click.option("--without-rules", is_flag=True, help="Do not check who was allowed to record what. Ends with 3 at best.")
+@click.option("--strict", is_flag=True, help="End with 3 unless a key, policy or seal from elsewhere is given.")
 @seal_option
 def verify_command(
     kind: Kind,
@@ -61,6 +62,7 @@ def verify_command(
     policy_file: Path | None,
     words: Path | None,
     without_rules: bool,
+    strict: bool,
     place: Path | None,
 ) -> None:
     """Check a bundle's folder or a receipt's file, and say what was checked and what was not.
@@ -84,7 +86,16 @@ def verify_command(
         keys = _own_keys(path, place) if kind == "receipt" and not is_named else []
     with progress_bar("Checking") as progress:
         verdict = verify(
-            kind, path, known=known, keys=keys, policy=policy, words=words, rules=not without_rules, progress=progress
+            kind,
+            path,
+            known=known,
+            keys=keys,
+            policy=policy,
+            words=words,
+            rules=not without_rules,
+            trusted=[file for file in (key, policy_file) if file is not None],
+            strict=strict,
+            progress=progress,
         )
     for line in verdict.lines:
         click.echo(line)

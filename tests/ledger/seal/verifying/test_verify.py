@@ -15,7 +15,7 @@ from ledger.seal.verifying.marks import LARGEST_NUMBER
 from ledger.seal.verifying.merkle import leaf_hash
 from ledger.seal.verifying.note import ED25519, BadNote, Checkpoint, VerifierKey, parse_keys, sign_note
 from ledger.seal.verifying.policy import LARGEST_POLICY_BYTES
-from ledger.seal.verifying.receipt import Receipt
+from ledger.seal.verifying.receipt import NO_KEY, Receipt
 from ledger.seal.verifying.segment_reading import Segment, Task
 from ledger.seal.verifying.segments import read_segments
 from tests.ledger.recorded.samples import EVER_RECORDED
@@ -46,6 +46,25 @@ def test_a_bundle_is_checked_against_known_seals_and_keys(
     assert "seal of 26 entries" in report and "SOUND" in report
     known, trusted = [community.kept], parse_keys(Path(keys).read_bytes())
     assert report.splitlines() == [*verify("bundle", community.bundle, known=known, keys=trusted).lines]
+
+
+@pytest.mark.parametrize(("option", "name"), [("--key", "vkeys.txt"), ("--policy", "policy")])
+def test_a_key_from_the_bundle_itself_does_not_say_whose_it_is(
+    community: SealedCommunity, tmp_path: Path, option: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inside, bundle = community.bundle / name, str(community.bundle)
+    link, elsewhere = tmp_path / "link", tmp_path / "elsewhere"
+    link.symlink_to(inside)
+    shutil.copy(inside, elsewhere)
+
+    for file in (inside, link):
+        assert main(["bundle", bundle, option, str(file)]) == 0
+        assert NO_KEY in capsys.readouterr().out
+        assert main(["bundle", bundle, option, str(file), "--strict"]) == 3
+    assert main(["bundle", bundle, option, str(elsewhere), "--strict"]) == 0
+    assert main(["bundle", bundle, "--strict"]) == 3
+    assert main(["bundle", bundle, "--known", str(community.bundle / "checkpoint"), "--strict"]) == 3
+    assert main(["bundle", bundle, "--known", str(community.kept), "--strict"]) == 0
 
 
 @pytest.mark.parametrize("name", ["vkeys.txt", "policy"])

@@ -1,11 +1,17 @@
 """All read models of one community, opened together."""
 
+import logging
+import threading
+import time
+from contextlib import suppress
 from datetime import datetime
 from typing import Self
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from ledger.log.entry import UnreadableEntry, instant_text
+from ledger.log.failures import failure_of
 from ledger.log.places import Place
 from ledger.log.store import Log
 from ledger.refusals import NoSuchEntry
@@ -15,7 +21,7 @@ from projections.checks.replays import ReplayCheck, ReplayProgress, ReplayStore,
 from projections.contributions import Contributions
 from projections.engine.background import BackgroundRequests, DailyRuns
 from projections.engine.projector import Follower, Projector
-from projections.engine.read_model import AsOf, ReadCheckpoint, ReadModel
+from projections.engine.read_model import CHECKPOINTS, AsOf, ReadCheckpoint, ReadModel
 from projections.engine.rebuild import Progress, RowDifference
 from projections.exchanges import Exchanges
 from projections.figures.reports.kept import Reports
@@ -27,6 +33,10 @@ from projections.members import Members
 from projections.statements import Statements
 from projections.thanks import Thanks
 from projections.years import Years
+
+RETRY_AFTER_SECONDS = 5.0
+
+logger = logging.getLogger("hours.views")
 
 
 class Views:
@@ -55,7 +65,8 @@ class Views:
         self.statistics = StoredStatistics(engine, log, self.reports)
         self.anomalies = AnomalyStore(reader, self.reports)
         self._projector = Projector(engine, reader, log, models)
-        self._follower = Follower(self.catch_up)
+        self._follower = Follower(self._projector.catch_up)
+        self._retry_at = 0.0
 
     @classmethod
     def open(cls, place: Place, log: Log) -> Self:
@@ -67,8 +78,31 @@ class Views:
         return views
 
     def catch_up(self, position: int | None = None) -> AsOf:
-        """Bring every read model up to the log, or at least to `position`; cheap when there is nothing new."""
-        return self._projector.catch_up(position)
+        """Bring every read model up to the log, or at least to `position`; cheap when there is nothing new.
+
+        If their tables cannot be written, as on a full disk, pages show what there is. It is tried again a few seconds later.
+        """
+        if time.monotonic() < self._retry_at:
+            return self.as_of()
+        try:
+            return self._projector.catch_up(position)
+        except (exc.OperationalError, exc.TimeoutError) as error:
+            logger.warning("The read models cannot be written, so pages show what there is: %s", failure_of(error))
+            self._retry_at = time.monotonic() + RETRY_AFTER_SECONDS
+            return self.as_of()
+
+    def can_be_written(self, within: float = 2.0) -> bool:
+        """Whether the tables can be written, found out within so many seconds. Changes nothing."""
+
+        def write_nothing() -> None:
+            with suppress(exc.DBAPIError, exc.TimeoutError):
+                with self._engine.execution_options(writes=True).begin() as connection:
+                    connection.execute(sa.update(CHECKPOINTS).where(sa.false()).values(position=0))
+                done.set()
+
+        done = threading.Event()
+        threading.Thread(target=write_nothing, daemon=True).start()
+        return done.wait(within)
 
     def follow(self) -> None:
         """Have every read model brought up to date soon, in another thread, without waiting for it."""

@@ -1,10 +1,11 @@
 """The times that entries are recorded at: by this machine's clock, but never before the entry that comes before them."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from ledger.deciding.requests import Clock
-from ledger.log.entry import recorded_at
+from ledger.log.entry import UnreadableEntry, recorded_at
 from ledger.log.store import Log
 from ledger.refusals import ClockFarAhead
 
@@ -55,6 +56,8 @@ class LogClock:
         era, known, at = self._last_entry
         if (era, position) != (self._log.era, known):
             stored = self._log.from_position(position - 1, limit=1) if position else []
-            at = recorded_at(stored[0].data) if stored else datetime.min.replace(tzinfo=UTC)
+            at = datetime.min.replace(tzinfo=UTC)
+            with suppress(UnreadableEntry):  # `hours doctor` names it; it says nothing about the time
+                at = recorded_at(stored[0].data) if stored else at
             self.recorded(position, at)
         return at

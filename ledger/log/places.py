@@ -4,6 +4,7 @@ Also the queries of every page: compiled once, and run directly on the driver. F
 long as SQLite itself.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -96,6 +97,14 @@ def creating(engine: sa.Engine) -> Generator[sa.Connection]:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(_LOCK_CREATING)
             yield connection
+
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+
+
+def has_room(place: Place) -> bool:
+    """Whether the disk of a data folder has room left. The disk of a database server is looked after elsewhere."""
+    return not place.is_sqlite or shutil.disk_usage(place.path).free >= LEAST_FREE_BYTES
 
 
 def _sqlite_engine(file: Path, synchronous: str) -> sa.Engine:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ledger.log.places import Place
+from ledger.log.places import LEAST_FREE_BYTES, Place
 from ledger.log.private_files import close_folder, close_to_others, open_to_others
 from ledger.personal_data.store import PersonalData
 from ledger.seal.signing.folder import KEY, default_place
@@ -18,7 +18,6 @@ from web.settings import LOOPBACK_HOSTS, Settings
 from web.sign_in.limits import wrong_codes
 from web.sign_in.sessions import prepare
 
-LEAST_FREE_BYTES = 500 * 1024 * 1024
 SECONDS_TO_CONNECT = 5
 
 

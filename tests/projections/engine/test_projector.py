@@ -49,8 +49,8 @@ def test_a_crash_between_rows_and_checkpoint_counts_nothing_twice(
 
     with monkeypatch.context() as patched:
         patched.setattr(projector, "save_checkpoints", crash)
-        with pytest.raises(exc.OperationalError):
-            street.views.catch_up()
+        patched.setattr("projections.views.RETRY_AFTER_SECONDS", 0.0)
+        street.views.catch_up()
     in_between = street.given_by_ana, {state.number for state in street.views.state()}
     street.views.catch_up()
 
@@ -69,8 +69,8 @@ def test_a_crash_in_one_read_model_rolls_back_those_before_it(
 
     with monkeypatch.context() as patched:
         patched.setattr(Statements, "apply", crash)
-        with pytest.raises(exc.OperationalError):
-            street.views.catch_up()
+        patched.setattr("projections.views.RETRY_AFTER_SECONDS", 0.0)
+        street.views.catch_up()
     in_between = street.given_by_ana
     street.views.catch_up()
 

@@ -1,6 +1,8 @@
 """The health page: enough for a monitor, and nothing about people."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,33 @@ def test_a_damaged_database_fails_the_check_until_it_is_restored(neighbourhood: 
 
     assert failing.status_code == 503 and failing.json() == {"status": "failing", "trouble": "DatabaseError"}
     assert restored.status_code == 200
+
+
+def test_pages_show_what_there_is_while_the_read_models_are_locked(
+    neighbourhood: Neighbourhood, tmp_path: Path
+) -> None:
+    browser = neighbourhood.browser(member=neighbourhood.ana)
+    before = neighbourhood.views.catch_up().number
+    with closing(sqlite3.connect(tmp_path / "data" / "views.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        neighbourhood.welcomed("Noor Haddad", "noor@example.org")
+
+        page, health = browser.get("/members"), browser.get("/healthz")
+
+        assert page.status_code == 200 and "Noor" not in page.text
+        assert (health.status_code, health.json()["status"]) == (503, "failing")
+        other.execute("ROLLBACK")
+
+    assert browser.get("/healthz").status_code == 200
+    assert neighbourhood.views.as_of().number == before
+
+
+def test_a_disk_that_is_nearly_full_fails_the_check(
+    neighbourhood: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage._replace(free=1_000_000))
+
+    response = neighbourhood.browser().get("/healthz")
+
+    assert (response.status_code, response.json()["status"]) == (503, "failing")

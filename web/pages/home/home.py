@@ -6,6 +6,7 @@ from litestar import Response
 
 from ledger.identifiers import AccountId
 from ledger.log.entry import instant
+from ledger.log.places import has_room
 from projections.exchanges import ExchangeView
 from projections.journal import JournalFilter, JournalLine, JournalView
 from web.framework.access import ANYBODY, COORDINATORS, MEMBERS
@@ -104,7 +105,7 @@ def _day_of(at: str) -> date:
 
 @get("/healthz", may=ANYBODY)
 def show_health(call: Call) -> Response[dict[str, object]]:
-    """Return 200 when the log answers and no read model has stopped, else 503.
+    """Return 200 when the log answers, no read model has stopped, and there is room to go on, else 503.
 
     A read model that is `behind` catches up with the next page. One that stopped met an entry it could not apply;
     `hours rebuild` or a newer version helps.
@@ -115,8 +116,17 @@ def show_health(call: Call) -> Response[dict[str, object]]:
         if not is_storage_error(error):
             raise
         return Response({"status": "failing", "trouble": type(error).__name__}, status_code=503)
+    if (trouble := _trouble_of_storage(call)) is not None:
+        return Response({"status": "failing", "trouble": trouble}, status_code=503)
     stopped = [state.name for state in states if state.stopped_by]
     behind = [state.name for state in states if state.position < head and not state.stopped_by]
     status = "failing" if stopped else "behind" if behind else "ok"
     body: dict[str, object] = {"status": status, "position": head, "behind": behind, "stopped": stopped}
     return Response(body, status_code=503 if stopped else 200)
+
+
+def _trouble_of_storage(call: Call) -> str | None:
+    """Return what will soon stop the server from recording or showing anything new, if something will."""
+    if not has_room(call.bank.place):
+        return "disk nearly full"
+    return None if call.views.can_be_written() else "read models cannot be written"

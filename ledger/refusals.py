@@ -54,7 +54,7 @@ class ClockFarAhead(Refusal):
 
     sentence = say(
         "The clock of this server says {now_on}, but the last entry was recorded on {last_on}. Nothing can be recorded until "
-        "the host has checked the clock. The host can see what to do with: hours doctor"
+        "the host has checked the clock. The command `hours doctor` tells the host what to do."
     )
 
 

@@ -58,7 +58,7 @@ class DecisionContext:
         self._cache = cache
         self.log = log
         self.people = people
-        self.now = now()
+        self._now = now
         self._read, self.position, self.era = cache.read(list(dict.fromkeys(tags)))
         self._states = dict(self._read)
         self._decided: list[tuple[Sequence[str], Entry]] = []
@@ -96,6 +96,11 @@ class DecisionContext:
     def remember(self, position: int) -> None:
         """Cache what the decision depended on, once its facts are appended at this position with nothing in between."""
         self._cache.remember({tag: self._states[tag] for tag in self.depends_on}, position, self.era)
+
+    @property
+    def now(self) -> datetime:
+        """The current time."""
+        return self._now()
 
     @property
     def today(self) -> date:

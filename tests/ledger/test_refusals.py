@@ -15,6 +15,8 @@ DETAILS = {
     "number": 8,
     "least": 1,
     "most": 9,
+    "now_on": "2027-01-01",
+    "last_on": "2026-01-01",
 }
 
 

@@ -8,6 +8,7 @@ kept the server waiting the longest makes room for a new one, so people who send
 import asyncio
 import logging
 import resource
+import time
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -95,7 +96,7 @@ class TimeLimitedConnection(HttpToolsProtocol):
             return
         if waiting_for != self._waiting_for and not self.transport.is_closing():
             self._stop_waiting()
-            self._waiting_for, self.waiting_since = waiting_for, self.loop.time()
+            self._waiting_for, self.waiting_since = waiting_for, time.monotonic()  # finer than the time of the loop
             self._deadline = self.loop.call_later(seconds, self.give_up)
 
     def _stop_waiting(self) -> None:

@@ -118,7 +118,6 @@ def _own_keys(path: Path, place: Path | None) -> list[VerifierKey]:
 
 
 COLUMNS = ("entry", "type", "recorded_at", "actor", "for", "via")
-RANDOM_SEED_BYTES = 6
 
 
 @click.command("sample")
@@ -160,7 +159,7 @@ def sample_command(
         raise click.BadParameter(f"A seed is one line of at most {LONGEST_SEED} characters.", param_hint="--seed")
     if folder and folder.exists() and any(folder.iterdir()):
         raise CommandProblem(f"{folder} already exists.", "Name a new or empty folder.")
-    seed = seed.strip() or secrets.token_hex(RANDOM_SEED_BYTES)
+    seed = seed.strip() or secrets.token_hex(6)
     with location.log() as log:
         positions, ends = _population(log, at_entry, first_day, last_day)
         numbers = sample(seed, size, *ends)

@@ -27,7 +27,7 @@ def test_an_hour_is_logged_agreed_to_and_counts_for_both(served: Served) -> None
 
     bo = served.window(served.street.bo_id)
     bo.goto("/")
-    expect(bo.locator(".slip")).to_contain_text("Two rows of leeks")
+    expect(bo.locator(".slip.stack")).to_contain_text("Two rows of leeks")
     bo.get_by_role("link", name="Check and answer").click()
     bo.get_by_role("button", name="Yes, I agree to").click()
     expect(bo.get_by_role("status")).to_contain_text("It now counts for both people.")

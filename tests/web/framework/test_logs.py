@@ -50,7 +50,10 @@ def test_json_has_one_object_a_line(written: Written) -> None:
     assert SECRET not in written.stream.getvalue()
 
 
-def test_nothing_that_a_library_or_a_bug_says_is_repeated(written: Written) -> None:
+def test_nothing_that_a_library_or_a_bug_says_is_repeated(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("psycopg.pool", "asyncio"):  # other tests may have silenced them
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
+        logging.getLogger(name).setLevel(logging.NOTSET)
     start_logging("text", written.stream)
 
     logging.getLogger("hours.web").error("POST /members failed", exc_info=raised(ValueError(SECRET)))

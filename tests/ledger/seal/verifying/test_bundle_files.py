@@ -43,6 +43,9 @@ class EndlessPath:
     def __init__(self) -> None:
         self.file = Endless()
 
+    def is_file(self) -> bool:
+        return True
+
     def open(self, mode: str) -> AbstractContextManager[Endless]:
         assert mode == "rb"
         return nullcontext(self.file)

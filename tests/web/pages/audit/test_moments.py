@@ -34,6 +34,9 @@ def lived(database_url: str) -> Iterator[Street]:
     street.bank.do(ReverseExchange(exchange=back, asked_by=street.bo_id, reason="Hm"), by=street.chidi_id)
     street.helped(by=street.bo_id, minutes=7, on=date(2026, 3, 1))
     street.views.catch_up()
+    street.chidi, street.ruth = (
+        neighbourhood.browser(member=member) for member in (neighbourhood.chidi, neighbourhood.ruth)
+    )
     yield street
     neighbourhood.close()
 

@@ -107,7 +107,7 @@ def asked_by_chidi(who: Member, at: datetime = NOW) -> Member:
 
 
 def test_a_coordinator_cannot_erase_another_member_alone() -> None:
-    """One coordinator, or whoever stole a coordinator's cookie, could erase anyone for good."""
+    """One coordinator, or a thief with a coordinator's cookie, could erase anyone for good."""
     with pytest.raises(SecondPersonNeeded):
         erase(asked_by_chidi(member(ANA)), CHIDI_AND_BO, by=member(CHIDI), now=NOW + 365 * DAY, fields=ALL_KINDS)
 

@@ -1,4 +1,4 @@
-"""No name hides a character: two names that look the same are the same, or a coordinator is told."""
+"""No name hides a character. Two names that look the same are stored alike, or a coordinator sees that they clash."""
 
 import unicodedata
 

@@ -37,7 +37,7 @@ class Street:
         )
 
     def chidi_again(self) -> Browser:
-        """Chidi signed in anew, after time has passed: the session of a coordinator is short."""
+        """A browser in which Chidi has just signed in again: sessions of coordinators are short."""
         return self.neighbourhood.browser(member=self.chidi_id)
 
     @property

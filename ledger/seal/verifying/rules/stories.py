@@ -1,6 +1,6 @@
 """The story of one exchange or gift: each entry about it must follow from the entries before.
 
-A story is told by marks of a few bytes: people are short digests, see `marks`. Whether somebody was a member or a coordinator at
+A story is kept as marks of a few bytes, in which people are short digests: see `marks`. Whether somebody was a member or a coordinator at
 an entry is looked up in `Standing`, which has followed the whole log by then.
 """
 

@@ -1,4 +1,4 @@
-"""A bundle can be made to hurt whoever checks it. The check ends soon, in little memory, and says what it found in few lines."""
+"""A bundle can be made to harm the person who checks it. The check ends soon, in little memory, and says what it found in few lines."""
 
 import os
 from io import BytesIO

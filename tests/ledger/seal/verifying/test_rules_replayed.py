@@ -1,4 +1,4 @@
-"""The verifier replays the rules: whoever seals a book, an entry that nobody was allowed to record is named."""
+"""The verifier replays the rules and names every entry that nobody was allowed to record, even in a sealed log."""
 
 from collections.abc import Callable
 from pathlib import Path

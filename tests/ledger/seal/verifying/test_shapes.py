@@ -1,4 +1,4 @@
-"""Whoever seals a book: what no honest program writes into an entry is found, and the entry is named."""
+"""The verifier names every entry that contains what no honest program writes, even in a sealed log."""
 
 import copy
 from collections.abc import Callable
